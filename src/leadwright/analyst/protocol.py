@@ -1,0 +1,158 @@
+"""The questions an analyst answers, and the closed types of its answers. No rules, no adapters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from leadwright.domain.evidence import Passage, Statement
+from leadwright.domain.fit import Criterion, Judgement
+
+
+class Section(StrEnum):
+    """Parts of a lead's research page. The value is the key in `insights` and in the knowledge test pane."""
+
+    OVERVIEW = "accountOverview"
+    PRIORITIES = "accountPriorities"
+    FINANCES = "accountFinances"
+    NEWS = "accountNews"
+    COMPETITORS = "competitors"
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What the admin's company sells (agent settings, Company info and Products)."""
+
+    company: str
+    website: str = ""
+    value_proposition: str = ""
+    benefits: str = ""
+    price_list: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that may be known of one lead. It never holds anything of another lead.
+
+    Args:
+        key: journal key, ``{run id}``; the same key and content is never paid for twice.
+        lead: ``table.column`` -> text as a person reads it ("10,000", "Retail", "New York, NY"); empty ones left out.
+            Keys used by the standard criteria: ``lead.industry``, ``lead.numberofemployees``, ``lead.revenue``,
+            ``lead.jobtitle``, ``lead.companyname``, ``lead.address1_city``, ``lead.address1_stateorprovince``,
+            ``lead.address1_country``, and the same of ``account``; ``lead.location`` for one-line places.
+        passages: id -> passage: fields, pages, news, knowledge. Field passages have id ``field:{table.column}``.
+        criteria: the ideal customer profile.
+        offering: what we sell.
+        competitors: names already chosen by the rule of product.md 5.
+    """
+
+    key: str
+    lead: Mapping[str, str]
+    passages: Mapping[str, Passage]
+    criteria: tuple[Criterion, ...]
+    offering: Offering
+    competitors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """Statements of one section; `relation` says what an item means for the offering (news, priorities)."""
+
+    section: Section
+    title: str
+    statements: tuple[Statement, ...]
+    relation: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Competitor:
+    """One competitor: overview, strengths, weaknesses, opportunities, threats, talking points."""
+
+    name: str
+    overview: tuple[Statement, ...] = ()
+    swot: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
+    talking_points: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost. `cost` is in US dollars, None when the price is not known; `seconds` is wall time."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = 0.0
+    seconds: float = 0.0
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Research and fit of one lead, in one question."""
+
+    judgements: tuple[Judgement, ...]
+    insights: tuple[Insight, ...]
+    competitors: tuple[Competitor, ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class MailBrief:
+    """What the first mail may use. Nothing that is not here may be in the mail.
+
+    Args:
+        key: journal key, ``{run id}``.
+        greeting_name: first name, or empty when not known: then a neutral greeting.
+        topic: the lead's topic (subject), may be empty.
+        company: the lead's company name.
+        lead: admin-chosen text fields that personalise the mail, ``table.column`` -> text.
+        reading: the research.
+        passages: what may be quoted: research and the outreach knowledge set.
+        offering: what we sell.
+        signature, disclaimer, other_terms: appended by code, not by the analyst.
+        tone, instructions: the admin's prompts (email instructions, feedback of reviewers).
+        use_news: account news on or off.
+    """
+
+    key: str
+    greeting_name: str
+    topic: str
+    company: str
+    lead: Mapping[str, str]
+    reading: Reading
+    passages: Mapping[str, Passage]
+    offering: Offering
+    sender_name: str = ""
+    tone: str = ""
+    instructions: str = ""
+    use_news: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A first mail: subject and body paragraphs (greeting to call to action), with what each rests on.
+
+    `paragraphs[i].evidence` may be empty only for a paragraph without facts (greeting, call to action).
+    """
+
+    subject: str
+    paragraphs: tuple[Statement, ...]
+    usage: Usage
+
+
+class Analyst(Protocol):
+    """Answers questions about words. Safe to repeat: the same key and content gives the same answer, unpaid.
+
+    Raises:
+        ModelError: the answer could not be had; the lead waits or goes to a person.
+    """
+
+    name: str
+
+    def read_lead(self, brief: Brief) -> Reading:
+        """Judge each criterion and write the insights. At most one model call."""
+        ...
+
+    def write_mail(self, brief: MailBrief) -> Draft:
+        """Write the first mail. At most one model call, one more when the first draft was unsupported."""
+        ...

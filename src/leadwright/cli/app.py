@@ -1,0 +1,30 @@
+"""Puts the commands together. Each command lives in a file of its own, imported here."""
+
+from typing import Annotated
+
+import typer
+
+from leadwright import __version__
+
+app = typer.Typer(
+    name="leadwright",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Takes the leads nobody has time for, researches each company, judges the fit, "
+    "and puts the good ones on a seller's desk with the evidence and a drafted email.\n\n"
+    "Start with **leadwright demo**: it needs no key and no network.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[bool, typer.Option("--version", callback=_version, help="Print the version and stop.")] = False,
+) -> None:
+    """Options before the command."""

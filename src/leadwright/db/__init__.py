@@ -1,0 +1,1 @@
+"""The one store: engine, transactions, tables by subject, queries by page, migrations."""

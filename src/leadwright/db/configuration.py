@@ -1,0 +1,108 @@
+"""What an agent's draft and versions store: all its settings as one typed document. No rules."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadwright.domain.fit import Criterion, CriterionKind
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Profile(_Part):
+    """General settings: the agent itself."""
+
+    description: str = ""
+    signature: str = ""
+    disclaimer: str = "This message was written with the help of AI."
+    other_terms: str = ""
+
+
+class Company(_Part):
+    """Company info and products. Name and website are required before Start."""
+
+    name: str = ""
+    website: str = ""
+    value_proposition: str = ""
+    benefits: str = ""
+    price_list: str = ""
+
+
+class Selection(_Part):
+    """Selection criteria: `conditions` is the tree of domain.selection as JSON; None means the defaults."""
+
+    name: str = "Leads for the agent"
+    description: str = ""
+    conditions: dict[str, Any] | None = None
+    look_back_days: int | None = Field(None, ge=1)
+    """Consider leads created in the last N days; None: only leads created after the start."""
+
+
+class EmailInstructions(_Part):
+    """How the first mail is written."""
+
+    purpose: str = "Commercial"
+    topic: str = ""
+    postal_address: str = ""
+    use_news: bool = True
+    fields: list[str] = Field(default_factory=list)  # table.column names that personalise the mail
+    tone: str = ""
+    instructions: list[str] = Field(default_factory=list)  # one an entry; reviewers' feedback lands here
+    fixed_subject: str = ""
+    fixed_body: str = ""  # with {{Lead.First Name}} variables; empty: generated text
+
+
+class EmailValidation(_Part):
+    """Which email column is the address."""
+
+    field: str = "emailaddress1"
+
+
+class ProfileCriterion(_Part):
+    """One criterion of the ideal customer profile."""
+
+    name: str
+    kind: CriterionKind
+    details: str
+    must_have: bool = False
+    fields: list[str] = Field(default_factory=list)
+    url: str = ""
+    instructions: str = ""
+
+    def criterion(self) -> Criterion:
+        """As the domain knows it."""
+        return Criterion(
+            self.name, self.kind, self.details, self.must_have, tuple(self.fields), self.url, self.instructions
+        )
+
+
+class Assignment(_Part):
+    """Who gets leads: a list of sellers or one team, in turn, and a supervisor."""
+
+    sellers: list[str] = Field(default_factory=list)  # systemuser ids
+    team: str | None = None
+    supervisor: str | None = None
+    keep_human_owner: bool = False
+
+
+class CompetitorList(_Part):
+    """Up to three key competitors; documents of each are in the knowledge set ``competitor:NAME``."""
+
+    names: list[str] = Field(default_factory=list, max_length=3)
+
+
+class Configuration(_Part):
+    """Everything an agent works by."""
+
+    schema_version: Literal[1] = 1
+    profile: Profile = Field(default_factory=Profile)
+    company: Company = Field(default_factory=Company)
+    selection: Selection = Field(default_factory=Selection)
+    email: EmailInstructions = Field(default_factory=EmailInstructions)
+    validation: EmailValidation = Field(default_factory=EmailValidation)
+    criteria: list[ProfileCriterion] = Field(default_factory=list)
+    assignment: Assignment = Field(default_factory=Assignment)
+    competitors: CompetitorList = Field(default_factory=CompetitorList)
+    search_fields: list[str] = Field(default_factory=list)  # extra lead columns that may go to a search provider

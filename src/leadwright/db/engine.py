@@ -1,0 +1,102 @@
+"""Opens the database and hands out transactions. No queries.
+
+SQLite: write-ahead log, foreign keys on, full fsync, and write transactions that take the lock at once
+(BEGIN IMMEDIATE), so that two writers wait for each other instead of failing half way.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from leadwright.errors import BadInput, Conflict
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """An open database: `transaction()` writes, `reading()` reads.
+
+    Args:
+        url: SQLAlchemy URL of SQLite or PostgreSQL (psycopg).
+        pool_size: connections kept open.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        parsed = make_url(url)
+        self.url = url
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if not parsed.database or parsed.database == ":memory:":
+                raise BadInput("SQLite needs a file: sqlite:///path/to/leadwright.db")
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite(url, pool_size)
+        elif parsed.get_backend_name() == "postgresql":
+            self.engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
+            )
+        else:
+            raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
+        self._writer = self.engine.execution_options(leadwright_writes=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One write transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            Conflict: the database stayed locked by another process for 30 seconds.
+        """
+        try:
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            if "locked" in str(error.orig):
+                raise Conflict("The database is busy with another writer. Try again in a moment.") from error
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading; what it changes is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("leadwright_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

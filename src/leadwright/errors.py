@@ -1,0 +1,96 @@
+"""Every error Leadwright raises on purpose, split by who must act. Faces map each class once.
+
+LeadwrightError
+├── NotAllowed      the caller lacks a privilege (the message names it)
+├── NotFound        no such record, or none the caller may see
+├── Conflict        the record changed, or the state does not allow this now
+├── BadInput        what was given cannot be used; the message says what to do
+├── MissingExtra    an optional part is not installed; the message says the command
+└── OutsideError    something we do not own failed; `permanent` decides about retries
+    ├── CrmError
+    ├── MailError
+    ├── SearchError
+    ├── FetchError
+    └── ModelError
+"""
+
+
+class LeadwrightError(Exception):
+    """Base class. `str(error)` is one or two sentences a person can act on."""
+
+
+class NotAllowed(LeadwrightError):
+    """The caller lacks a privilege.
+
+    Args:
+        message: sentence for the person.
+        privilege: the missing privilege, e.g. ``prvWriteLead``, when one is known.
+    """
+
+    def __init__(self, message: str, *, privilege: str | None = None) -> None:
+        super().__init__(message)
+        self.privilege = privilege
+
+
+class NotFound(LeadwrightError):
+    """No such record, or none that the caller may see (the two are not told apart)."""
+
+
+class Conflict(LeadwrightError):
+    """The record changed meanwhile, or its state does not allow this now."""
+
+
+class BadInput(LeadwrightError):
+    """What was given cannot be used. `field` names the input it concerns, when there is one."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class MissingExtra(LeadwrightError):
+    """A part that is installed on choice is missing.
+
+    Args:
+        what: what was wanted, e.g. "Reading PDF files".
+        extra: the name of the extra in pyproject.toml.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs an extra that is not installed. Run: pip install "leadwright[{extra}]"')
+        self.extra = extra
+
+
+class OutsideError(LeadwrightError):
+    """Something outside failed. Workflows retry only when `permanent` is False.
+
+    Args:
+        message: what failed and what to do.
+        permanent: True when trying again cannot help.
+        retry_after: seconds the other side asked us to wait, if it did.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class CrmError(OutsideError):
+    """An outside CRM failed."""
+
+
+class MailError(OutsideError):
+    """A mail server failed."""
+
+
+class SearchError(OutsideError):
+    """A web-search provider failed."""
+
+
+class FetchError(OutsideError):
+    """A page could not, or may not, be fetched."""
+
+
+class ModelError(OutsideError):
+    """A language model failed, refused, or answered nonsense twice."""

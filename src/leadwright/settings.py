@@ -1,0 +1,78 @@
+"""One Settings object, read from environment and file in `bootstrap`. Nothing else reads the environment.
+
+Every field is documented in docs/operator.md; a test compares the two.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Source: environment `LEADWRIGHT_*` first, then `leadwright.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LEADWRIGHT_", toml_file="leadwright.toml", secrets_dir=None, extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(Path("leadwright-data"), description="Folder for the database, uploads and keys.")
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy URL; empty means SQLite in data_dir. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/name.",
+    )
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8480, ge=0, le=65535, description="Port of the web server; 0 picks a free one.")
+    public_url: str = Field("", description="Address people reach it by, when behind a proxy (https://...).")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Key that encrypts secrets at rest; empty: kept in data_dir/secret.key."
+    )
+    executor_id: str = Field("", description="Stable name of this process among several; empty: host name and port.")
+    workers: int = Field(8, ge=1, le=64, description="Leads worked at the same time by one process.")
+
+    analyst: Literal["builtin", "model"] = Field("builtin", description="Who judges: builtin (no key) or model.")
+    model: str = Field("", description="Model as provider:name, e.g. openai:gpt-5-mini or anthropic:claude-sonnet-4-5.")
+    model_base_url: str = Field("", description="Base URL of an OpenAI-compatible server (Ollama, vLLM, a gateway).")
+    model_api_key: SecretStr = Field(SecretStr(""), description="Key of the model provider, when it needs one.")
+    model_fallback: str = Field("", description="Second model, asked when the first fails.")
+    model_concurrency: int = Field(8, ge=1, le=256, description="Model calls in flight at most, K.")
+    model_requests_per_minute: int = Field(0, ge=0, description="Model calls started in any minute; 0: no limit.")
+    model_timeout_seconds: float = Field(60, gt=0, description="Seconds one model call may take.")
+    model_tokens_per_lead: int = Field(20_000, ge=1_000, description="Model tokens one lead may use, in and out.")
+    model_prices: dict[str, tuple[float, float]] = Field(
+        default_factory=dict, description="Dollars per million tokens (in, out) for models without a known price."
+    )
+
+    search: Literal["none", "searxng", "brave", "tavily"] = Field("none", description="Web-search provider.")
+    search_url: str = Field("", description="Base URL of the SearXNG server; other providers have their own.")
+    search_api_key: SecretStr = Field(SecretStr(""), description="Key of Brave or Tavily.")
+    search_timeout_seconds: float = Field(10, gt=0, description="Seconds one search may take.")
+    research_max_age_days: int = Field(30, ge=0, description="Days company research is used again before a new one.")
+    fetch_private_hosts: frozenset[str] = Field(
+        frozenset(), description="host:port pairs on private addresses that pages may be fetched from (rehearsal)."
+    )
+    dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for programs.")
+    session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")
+    session_hours: int = Field(12, ge=1, description="A browser session ends after this time in any case.")
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'leadwright.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments beat the environment, which beats the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

