@@ -1,0 +1,122 @@
+"""Who may do what to which record. The one place that decides; every face and action asks here.
+
+Privileges carry Dataverse names (``prvReadLead``). Depth says to which records one reaches: own and team records,
+the business unit's, all. A refused call names the missing privilege.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from leadwright.db.audit import Actor
+from leadwright.db.people import Role, RolePrivilege, SystemUser, TeamMember, UserRole
+from leadwright.errors import NotAllowed
+
+
+class Depth(IntEnum):
+    """How far a privilege reaches, as Dataverse stores it."""
+
+    USER = 1
+    BUSINESS_UNIT = 2
+    CHILDREN = 4
+    ORGANISATION = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Someone signed in: a person, an application, or the agent working as its application user.
+
+    Args:
+        privileges: name -> widest depth, over all roles.
+        teams: ids of the teams they are in; records of a team count as own.
+    """
+
+    id: str
+    kind: str
+    name: str
+    businessunitid: str
+    privileges: Mapping[str, int] = field(default_factory=dict)
+    teams: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def actor(self) -> Actor:
+        """For the audit log."""
+        return Actor(self.id, self.kind, self.name)
+
+    def may(self, privilege: str) -> bool:
+        """Holds the privilege, to whatever depth."""
+        return privilege in self.privileges
+
+
+def principal(session: Session, systemuserid: str, *, kind: str = "person") -> Principal:
+    """The user with everything their roles grant.
+
+    Raises:
+        NotAllowed: no such user, or disabled.
+    """
+    user = session.get(SystemUser, systemuserid)
+    if user is None or user.isdisabled:
+        raise NotAllowed("This user does not exist or is disabled. Ask an administrator.")
+    roles = session.execute(
+        select(Role.roleid, Role.name).join(UserRole).where(UserRole.systemuserid == systemuserid)
+    ).all()
+    grants = session.execute(
+        select(RolePrivilege.privilege, func.max(RolePrivilege.depth))
+        .where(RolePrivilege.roleid.in_([r.roleid for r in roles]))
+        .group_by(RolePrivilege.privilege)
+    ).all()
+    teams = session.scalars(select(TeamMember.teamid).where(TeamMember.systemuserid == systemuserid)).all()
+    return Principal(
+        id=user.systemuserid,
+        kind=kind,
+        name=user.fullname,
+        businessunitid=user.businessunitid,
+        privileges={name: depth for name, depth in grants},
+        teams=frozenset(teams),
+        roles=frozenset(r.name for r in roles),
+    )
+
+
+def require(who: Principal, privilege: str, record: Any = None) -> None:
+    """Refuse unless the privilege is held, and reaches the record when one is given.
+
+    Args:
+        record: any row with `ownerid` and `owningbusinessunit`.
+
+    Raises:
+        NotAllowed: names the missing privilege.
+    """
+    depth = who.privileges.get(privilege)
+    if depth is None:
+        raise NotAllowed(
+            f"This needs the privilege {privilege}, which none of your roles grants. Ask an administrator.",
+            privilege=privilege,
+        )
+    if record is not None and not _reaches(who, depth, record):
+        raise NotAllowed(
+            f"Your privilege {privilege} does not reach this record: it belongs to someone else.", privilege=privilege
+        )
+
+
+def readable(who: Principal, table: Any, privilege: str) -> ColumnElement[bool]:
+    """SQL condition: rows of `table` (with ownerid, owningbusinessunit) that the privilege reaches."""
+    depth = who.privileges.get(privilege)
+    if depth is None:
+        return false()
+    if depth >= Depth.ORGANISATION:
+        return true()
+    own = table.ownerid.in_([who.id, *sorted(who.teams)])
+    if depth >= Depth.BUSINESS_UNIT:
+        return or_(own, table.owningbusinessunit == who.businessunitid)
+    return own
+
+
+def _reaches(who: Principal, depth: int, record: Any) -> bool:
+    if depth >= Depth.ORGANISATION or record.ownerid == who.id or record.ownerid in who.teams:
+        return True
+    return depth >= Depth.BUSINESS_UNIT and record.owningbusinessunit == who.businessunitid
