@@ -76,7 +76,7 @@ def principal(session: Session, systemuserid: str, *, kind: str = "person") -> P
         kind=kind,
         name=user.fullname,
         businessunitid=user.businessunitid,
-        privileges={name: depth for name, depth in grants},
+        privileges=dict(grants),
         teams=frozenset(teams),
         roles=frozenset(r.name for r in roles),
     )
@@ -110,7 +110,7 @@ def readable(who: Principal, table: Any, privilege: str) -> ColumnElement[bool]:
         return false()
     if depth >= Depth.ORGANISATION:
         return true()
-    own = table.ownerid.in_([who.id, *sorted(who.teams)])
+    own: ColumnElement[bool] = table.ownerid.in_([who.id, *sorted(who.teams)])
     if depth >= Depth.BUSINESS_UNIT:
         return or_(own, table.owningbusinessunit == who.businessunitid)
     return own

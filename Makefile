@@ -1,0 +1,54 @@
+# One command sets up everything it needs in .venv. Needs Python 3.11 or newer and make, nothing else.
+.PHONY: demo test check faults bench lock clean
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+JOBS ?= 2
+
+demo: .venv/ready-demo ## the main job on the built-in platform, then the desk in the browser
+	@$(BIN)/leadwright demo $(DEMO)
+
+test: check browser ## everything CI runs
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(PYTEST)
+
+check: .venv/ready-dev ## lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: browser
+browser: .venv/ready-dev
+	@sh .ci/browser
+
+faults: .venv/ready-dev ## slow fault runs
+	$(BIN)/python -m pytest -m faults -o timeout=3600 tests $(PYTEST)
+
+bench: .venv/ready-dev ## speed and scale, as ratios, each beside its peer or limit
+	$(BIN)/python -m benchmarks $(BENCH)
+
+lock: .venv/ready-dev ## pin every dependency anew after a change of pyproject.toml
+	PATH=$(BIN):$$PATH requirements/compile.sh
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Leadwright needs Python 3.11 or newer; none was found. Install it, or say make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up .venv with $(PYTHON) ..."
+	@$(PYTHON) -m venv .venv || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/ready-demo: .venv/bin/python requirements/demo.lock requirements/build.lock pyproject.toml
+	@echo "Installing Leadwright (about a minute) ..."
+	@$(PIP) -r requirements/build.lock -r requirements/demo.lock
+	@$(NODEPS) -e .
+	@touch $@
+
+.venv/ready-dev: .venv/bin/python requirements/dev.lock pyproject.toml
+	@echo "Installing Leadwright with its test tools (one to two minutes) ..."
+	@$(PIP) -r requirements/dev.lock
+	@$(NODEPS) -e .
+	@touch .venv/ready-demo $@
