@@ -1,0 +1,33 @@
+"""The documents say what the program does: every setting and every command is described."""
+
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from leadwright.cli.app import app
+from leadwright.settings import Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_in_the_operator_guide_with_its_description(name: str) -> None:
+    text = (DOCS / "operator.md").read_text()
+    row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), None)
+    assert row, f"docs/operator.md has no row for {name}"
+    assert (Settings.model_fields[name].description or "?") in row
+
+
+def test_every_command_is_in_the_operator_guide() -> None:
+    text = (DOCS / "operator.md").read_text()
+    group = typer.main.get_command(app)
+    missing = [name for name in group.commands if f"`leadwright {name}" not in text]  # type: ignore[attr-defined]
+    assert missing == []
+
+
+def test_no_document_names_this_machine() -> None:
+    for path in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
+        text = path.read_text()
+        assert "/work/" not in text, path
+        assert "/root/" not in text, path
