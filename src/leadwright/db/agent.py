@@ -155,15 +155,29 @@ class SegmentMember(Base):
     leadid: Mapped[str] = mapped_column(ForeignKey("lead.leadid", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class Segment(Base):
+    """State of an agent's stored membership: of which version it is, how many it counts, which start was considered."""
+
+    __tablename__ = "segment"
+    agentid: Mapped[str] = mapped_column(ForeignKey("agent.agentid", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    members: Mapped[int] = mapped_column(Integer, default=0)
+    filledon: Mapped[datetime | None]
+    consideredstart: Mapped[datetime | None]  # agent.startedon whose look-back was considered already
+
+
 class LeadChange(Base):
-    """A change to a lead or a related record that selection has not looked at yet."""
+    """A change to a lead or a related record that selection has not looked at yet; one row for each agent."""
 
     __tablename__ = "leadchange"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    agentid: Mapped[str] = mapped_column(ForeignKey("agent.agentid", ondelete="CASCADE"))
     leadid: Mapped[str] = mapped_column(Id)
-    kind: Mapped[str] = mapped_column(String(20))  # created, changed, related
+    kind: Mapped[str] = mapped_column(String(20))  # started, created, changed, related
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # old values of the changed columns
+    byid: Mapped[str | None] = mapped_column(Id)  # who changed it
     at: Mapped[datetime] = mapped_column(default=now)
+    __table_args__ = (Index("ix_leadchange_agent", "agentid", "leadid", "id"),)
 
 
 class Turn(Base):

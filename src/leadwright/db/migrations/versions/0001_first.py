@@ -118,15 +118,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("purpose", "kind", "location", name=op.f("uq_knowledgesource_purpose")),
     )
     op.create_table(
-        "leadchange",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("leadid", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("before", Json, nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leadchange")),
-    )
-    op.create_table(
         "modelanswer",
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("contenthash", sa.String(length=64), nullable=False),
@@ -560,6 +551,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_lead_stage", ["lw_stage", "createdon", "leadid"], unique=False)
 
     op.create_table(
+        "leadchange",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("agentid", sa.String(length=36), nullable=False),
+        sa.Column("leadid", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("before", Json, nullable=False),
+        sa.Column("byid", sa.String(length=36), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agentid"], ["agent.agentid"], name=op.f("fk_leadchange_agentid_agent"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leadchange")),
+    )
+    with op.batch_alter_table("leadchange", schema=None) as batch_op:
+        batch_op.create_index("ix_leadchange_agent", ["agentid", "leadid", "id"], unique=False)
+
+    op.create_table(
         "prerequisite",
         sa.Column("agentid", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -574,6 +582,18 @@ def upgrade() -> None:
             ["agentid"], ["agent.agentid"], name=op.f("fk_prerequisite_agentid_agent"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("agentid", "number", name=op.f("pk_prerequisite")),
+    )
+    op.create_table(
+        "segment",
+        sa.Column("agentid", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("filledon", Moment(), nullable=True),
+        sa.Column("consideredstart", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agentid"], ["agent.agentid"], name=op.f("fk_segment_agentid_agent"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("agentid", name=op.f("pk_segment")),
     )
     op.create_table(
         "turn",
@@ -836,7 +856,12 @@ def downgrade() -> None:
     op.drop_table("leadrun")
     op.drop_table("leadcompetitors")
     op.drop_table("turn")
+    op.drop_table("segment")
     op.drop_table("prerequisite")
+    with op.batch_alter_table("leadchange", schema=None) as batch_op:
+        batch_op.drop_index("ix_leadchange_agent")
+
+    op.drop_table("leadchange")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index("ix_lead_stage")
         batch_op.drop_index(batch_op.f("ix_lead_parentcontactid"))
@@ -911,7 +936,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_modelanswer_at"))
 
     op.drop_table("modelanswer")
-    op.drop_table("leadchange")
     op.drop_table("knowledgesource")
     op.drop_table("executor")
     op.drop_table("customcolumn")

@@ -1,0 +1,89 @@
+"""Notes every change of a lead, or of a record it is related to, so that selection looks at it. Decides nothing.
+
+Call in the transaction of the change, after the record was written. Each agent that was ever started gets rows of
+its own; they wait while that agent is paused or off.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, insert, literal, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent, LeadChange
+from leadwright.db.base import Json, Moment, now
+from leadwright.db.sales import Lead
+from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput
+
+ChangeKind = Literal["created", "changed"]
+_STARTED = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
+_LOOKUP = {"account": "parentaccountid", "contact": "parentcontactid", "opportunity": "qualifyingopportunityid"}
+_CHUNK = 500  # ids in one statement; SQLite takes 999 values at the least
+
+
+def record(session: Session, leadid: str, kind: ChangeKind, before: Mapping[str, Any] | None = None) -> None:
+    """A lead was created or changed.
+
+    Args:
+        kind: "created", or "changed".
+        before: column -> value before the change, for each column that changed (custom columns by their name).
+            Empty for a new lead. `lead.modifiedby` must already name who made the change: what the agent itself
+            writes never makes it take a lead.
+    """
+    _note(session, kind, before or {}, Lead.leadid == leadid)
+
+
+def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "created") -> None:
+    """The same for many leads at once, e.g. after an import; a few statements for each 500 leads.
+
+    Re-imported leads that changed go through `record`, which keeps what they were before.
+    """
+    for chunk in _chunks(leadids):
+        _note(session, kind, {}, Lead.leadid.in_(chunk))
+
+
+def record_related(session: Session, table: str, recordid: str, before: Mapping[str, Any] | None = None) -> None:
+    """An account, contact or opportunity changed: every lead that looks up to it may match now, or no longer.
+
+    Args:
+        table: logical name of the changed record's table.
+        before: column -> value before, as for `record`.
+
+    Raises:
+        BadInput: leads do not look up to that table.
+    """
+    if table not in _LOOKUP:
+        raise BadInput(f"Leads are not related to {table}. Related tables are: {', '.join(_LOOKUP)}.", field="table")
+    lookup = _LOOKUP[table]
+    _note(session, "related", {lookup: _plain(before or {})}, getattr(Lead, lookup) == recordid)
+
+
+def _note(session: Session, kind: str, before: Mapping[str, Any], scope: ColumnElement[bool]) -> None:
+    session.flush()
+    agents = session.scalars(select(Agent.agentid).where(Agent.state.in_(_STARTED)).order_by(Agent.agentid)).all()
+    columns = ["agentid", "leadid", "kind", "before", "byid", "at"]
+    for agentid in agents:
+        rows = select(
+            literal(agentid),
+            Lead.leadid,
+            literal(kind),
+            literal(_plain(before), Json),
+            Lead.modifiedby,
+            literal(now(), Moment),
+        ).where(scope)
+        session.execute(insert(LeadChange).from_select(columns, rows))
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON form: dates and times as ISO text."""
+    return {
+        name: _plain(value) if isinstance(value, Mapping) else value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
