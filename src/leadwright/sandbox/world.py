@@ -106,10 +106,13 @@ class World:
         Raises:
             Conflict: the port is taken.
         """
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket = socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )  # asyncio sets NODELAY on it
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind(("127.0.0.1", self._port))
+            self._socket.listen(256)
         except OSError as error:
             self._socket.close()
             raise Conflict(
@@ -139,7 +142,7 @@ class World:
     def stop(self) -> None:
         """Stop listening."""
         if self._server and self._thread:
-            self._server.should_exit = self._server.force_exit = True
+            self._server.should_exit = True
             self._thread.join(timeout=5)
         if self._socket:
             self._socket.close()
