@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from leadwright.db.base import Base, Id, new_id, now
 
 _OPEN_RUN = text("stage IN ('queued', 'researching', 'blocked')")
+WAITING_RUN = text("givenon IS NULL AND stage IN ('queued', 'researching', 'blocked')")
+GIVEN_RUN = text("givenon IS NOT NULL AND stage IN ('queued', 'researching', 'blocked')")
 
 
 class Agent(Base):
@@ -74,7 +76,9 @@ class LeadRun(Base):
     rating: Mapped[int | None] = mapped_column(Integer)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)  # verdicts, insights, competitors, rating reasons
     reassigned: Mapped[bool] = mapped_column(Boolean, default=False)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries that failed
+    generation: Mapped[int] = mapped_column(Integer, default=0)  # part of the workflow id; grows with each new try
+    givenon: Mapped[datetime | None]  # given to the queue of workflows; None: waits here
     dueat: Mapped[datetime | None]  # not before; set while waiting for another try
     queuedon: Mapped[datetime] = mapped_column(default=now)
     startedon: Mapped[datetime | None]
@@ -84,6 +88,8 @@ class LeadRun(Base):
         UniqueConstraint("leadid", "number"),
         Index("uq_leadrun_open", "leadid", unique=True, sqlite_where=_OPEN_RUN, postgresql_where=_OPEN_RUN),
         Index("ix_leadrun_stage", "stage", "dueat"),
+        Index("ix_leadrun_waiting", "queuedon", sqlite_where=WAITING_RUN, postgresql_where=WAITING_RUN),
+        Index("ix_leadrun_given", "givenon", sqlite_where=GIVEN_RUN, postgresql_where=GIVEN_RUN),
         Index("ix_leadrun_queuedon", "agentid", "queuedon"),
     )
 
