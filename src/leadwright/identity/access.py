@@ -6,7 +6,6 @@ the business unit's, all. A refused call names the missing privilege.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -14,16 +13,10 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.audit import Actor
 from leadwright.db.people import Role, RolePrivilege, SystemUser, TeamMember, UserRole
+from leadwright.domain.privileges import PRIVILEGES, Depth
 from leadwright.errors import NotAllowed
 
-
-class Depth(IntEnum):
-    """How far a privilege reaches, as Dataverse stores it."""
-
-    USER = 1
-    BUSINESS_UNIT = 2
-    CHILDREN = 4
-    ORGANISATION = 8
+__all__ = ["Depth", "Principal", "principal", "readable", "require"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +86,9 @@ def require(who: Principal, privilege: str, record: Any = None) -> None:
     """
     depth = who.privileges.get(privilege)
     if depth is None:
+        what = f" ({PRIVILEGES[privilege]})" if privilege in PRIVILEGES else ""
         raise NotAllowed(
-            f"This needs the privilege {privilege}, which none of your roles grants. Ask an administrator.",
+            f"This needs the privilege {privilege}{what}, which none of your roles grants. Ask an administrator.",
             privilege=privilege,
         )
     if record is not None and not _reaches(who, depth, record):

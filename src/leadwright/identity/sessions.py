@@ -1,0 +1,221 @@
+"""Browser sessions: sign-in by email and password with throttling, the session of a cookie, sign-out.
+
+The cookie holds a random token, the store only its SHA-256. Everything is asked again at each request, so disabling a
+user ends their sessions at once. Cookies themselves belong to `web`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit
+from leadwright.db.people import SignInAttempt, SystemUser, WebSession
+from leadwright.domain.optionsets import AccessMode
+from leadwright.errors import NotAllowed
+from leadwright.identity.access import Principal, principal
+from leadwright.identity.installation import Installation
+from leadwright.identity.passwords import PASSWORDS, Passwords
+
+WINDOW = timedelta(minutes=15)
+PER_ACCOUNT = 10
+PER_ADDRESS = 50
+_TOUCH_SECONDS = 60
+_THROTTLE_LOCK = 7312
+REFUSED = "The email address or the password is wrong. Try again, or ask an administrator to set a new password."
+
+
+class TooManyAttempts(NotAllowed):
+    """Sign-in is closed for this account or address for a while. `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = max(1, -(-retry_after // 60))
+        super().__init__(f"Too many attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session. `token` goes into the cookie and is nowhere else."""
+
+    token: str
+    csrf: str
+    systemuserid: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """The session a request belongs to. Unsafe requests must bring `csrf`."""
+
+    who: Principal
+    csrf: str
+    key: str
+
+
+def sign_in(
+    services: Installation,
+    email: str,
+    password: str,
+    *,
+    address: str,
+    useragent: str = "",
+    replaces: str | None = None,
+    passwords: Passwords = PASSWORDS,
+) -> SignedIn:
+    """Check the password and open a new session.
+
+    The attempt is counted before the password is looked at, so a burst of guesses cannot slip through. An unknown
+    email, a wrong password and a disabled user are refused with the same words after the same work.
+
+    Args:
+        address: where the request came from.
+        replaces: token of the browser's session until now; it ends.
+
+    Raises:
+        TooManyAttempts: ten tries on the account, or fifty from the address, within 15 minutes.
+        NotAllowed: email or password are wrong.
+    """
+    moment, account = services.clock(), email.strip().casefold()[:100]
+    with services.database.transaction() as session:
+        _count_attempt(session, account, address[:60], moment)
+        user = session.execute(
+            select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.passwordhash).where(
+                SystemUser.internalemailaddress == account,
+                SystemUser.isdisabled.is_(False),
+                SystemUser.accessmode == AccessMode.READ_WRITE,
+            )
+        ).first()
+    stored = user.passwordhash if user else None
+    right = passwords.verify(stored, password)
+    fresh = passwords.hash(password) if right and stored and passwords.outdated(stored) else None
+    with services.database.transaction() as session:
+        actor = audit.Actor(user.systemuserid if user else None, "person", user.fullname if user else "unknown")
+        if user is None or not right or not _still_the_same(session, user.systemuserid, stored):
+            audit.record(session, actor, "person.sign_in_refused", "systemuser", actor.id or "unknown")
+            refused = True
+        else:
+            refused = False
+            session.execute(delete(SignInAttempt).where(SignInAttempt.account == account))
+            if fresh:
+                session.execute(
+                    update(SystemUser).where(SystemUser.systemuserid == user.systemuserid).values(passwordhash=fresh)
+                )
+            if replaces:
+                session.execute(delete(WebSession).where(WebSession.tokenhash == _hash(replaces)))
+            opened = _open(session, user.systemuserid, useragent, moment)
+            audit.record(session, actor, "person.signed_in", "systemuser", user.systemuserid)
+    if refused:
+        raise NotAllowed(REFUSED)
+    return opened
+
+
+def session_of(services: Installation, token: str | None) -> BrowserSession | None:
+    """The session a cookie's token stands for; None when there is none, it has ended, or the user is disabled.
+
+    Ends: after `session_idle_minutes` without a request, and `session_hours` after sign-in in any case.
+    """
+    if not token:
+        return None
+    key, moment = _hash(token), services.clock()
+    with services.database.reading() as session:
+        row = session.execute(
+            select(WebSession.systemuserid, WebSession.csrf, WebSession.createdon, WebSession.lastseenon).where(
+                WebSession.tokenhash == key
+            )
+        ).first()
+        if row is None:
+            return None
+        try:
+            who = principal(session, row.systemuserid)
+        except NotAllowed:
+            who = None
+    idle = timedelta(minutes=services.settings.session_idle_minutes)
+    absolute = timedelta(hours=services.settings.session_hours)
+    if who is None or moment - row.lastseenon > idle or moment - row.createdon > absolute:
+        sign_out(services, token)
+        return None
+    if moment - row.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
+        with services.database.transaction() as session:
+            session.execute(update(WebSession).where(WebSession.tokenhash == key).values(lastseenon=moment))
+    return BrowserSession(who, row.csrf, key)
+
+
+def sign_out(services: Installation, token: str) -> None:
+    """End this session. Safe to repeat."""
+    with services.database.transaction() as session:
+        session.execute(delete(WebSession).where(WebSession.tokenhash == _hash(token)))
+
+
+def end_sessions(session: Session, systemuserid: str, *, but: str | None = None) -> int:
+    """End every session of a user, in the caller's transaction.
+
+    Args:
+        but: `key` of a session that stays, when a person ends the others.
+
+    Returns:
+        How many ended.
+    """
+    query = delete(WebSession).where(WebSession.systemuserid == systemuserid)
+    if but is not None:
+        query = query.where(WebSession.tokenhash != but)
+    return len(session.scalars(query.returning(WebSession.tokenhash)).all())
+
+
+def forget_ended(services: Installation) -> int:
+    """Remove sessions and sign-in attempts that are past their time. Called by the ticks. Returns sessions removed."""
+    moment = services.clock()
+    with services.database.transaction() as session:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - WINDOW))
+        ended = delete(WebSession).where(
+            or_(
+                WebSession.lastseenon < moment - timedelta(minutes=services.settings.session_idle_minutes),
+                WebSession.createdon < moment - timedelta(hours=services.settings.session_hours),
+            )
+        )
+        return len(session.scalars(ended.returning(WebSession.tokenhash)).all())
+
+
+def _count_attempt(session: Session, account: str, address: str, moment: datetime) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _THROTTLE_LOCK})
+    since = moment - WINDOW
+    for column, value, most in (
+        (SignInAttempt.account, account, PER_ACCOUNT),
+        (SignInAttempt.address, address, PER_ADDRESS),
+    ):
+        counted, oldest = session.execute(
+            select(func.count(), func.min(SignInAttempt.at)).where(column == value, SignInAttempt.at > since)
+        ).one()
+        if counted >= most:
+            raise TooManyAttempts(max(1, int((oldest + WINDOW - moment).total_seconds())))
+    session.add(SignInAttempt(account=account, address=address, at=moment))
+
+
+def _still_the_same(session: Session, systemuserid: str, stored: str | None) -> bool:
+    """Neither disabled nor given another password while the hash was computed."""
+    found = session.execute(
+        select(SystemUser.isdisabled, SystemUser.passwordhash).where(SystemUser.systemuserid == systemuserid)
+    ).first()
+    return found is not None and not found.isdisabled and found.passwordhash == stored
+
+
+def _open(session: Session, systemuserid: str, useragent: str, moment: datetime) -> SignedIn:
+    opened = SignedIn(token_urlsafe(32), token_urlsafe(32), systemuserid)
+    session.add(
+        WebSession(
+            tokenhash=_hash(opened.token),
+            systemuserid=systemuserid,
+            csrf=opened.csrf,
+            createdon=moment,
+            lastseenon=moment,
+            useragent=useragent[:200],
+        )
+    )
+    return opened
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
