@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
 
+_LIVE = text("state <> 'archived'")  # one agent in an organisation has one mode
 _OPEN_RUN = text("stage IN ('queued', 'researching', 'blocked')")
 WAITING_RUN = text("givenon IS NULL AND stage IN ('queued', 'researching', 'blocked')")
 GIVEN_RUN = text("givenon IS NOT NULL AND stage IN ('queued', 'researching', 'blocked')")
@@ -19,7 +20,7 @@ class Agent(Base):
     __tablename__ = "agent"
     agentid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120), unique=True)
-    mode: Mapped[str] = mapped_column(String(20), unique=True)  # one agent in an organisation has one mode
+    mode: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     statereason: Mapped[str | None] = mapped_column(Text)  # why it is paused
     agentuserid: Mapped[str | None] = mapped_column(ForeignKey("systemuser.systemuserid"))
@@ -28,6 +29,7 @@ class Agent(Base):
     startedon: Mapped[datetime | None]
     createdon: Mapped[datetime] = mapped_column(default=now)
     versionnumber: Mapped[int] = mapped_column(Integer, default=1)
+    __table_args__ = (Index("uq_agent_mode", "mode", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),)
 
 
 class AgentVersion(Base):

@@ -273,9 +273,11 @@ def upgrade() -> None:
     sa.Column('versionnumber', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['agentuserid'], ['systemuser.systemuserid'], name=op.f('fk_agent_agentuserid_systemuser')),
     sa.PrimaryKeyConstraint('agentid', name=op.f('pk_agent')),
-    sa.UniqueConstraint('mode', name=op.f('uq_agent_mode')),
     sa.UniqueConstraint('name', name=op.f('uq_agent_name'))
     )
+    with op.batch_alter_table('agent', schema=None) as batch_op:
+        batch_op.create_index('uq_agent_mode', ['mode'], unique=True, sqlite_where=sa.text("state <> 'archived'"), postgresql_where=sa.text("state <> 'archived'"))
+
     op.create_table('appnotification',
     sa.Column('appnotificationid', sa.String(length=36), nullable=False),
     sa.Column('ownerid', sa.String(length=36), nullable=False),
@@ -439,6 +441,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_lead_company', ['companyname', 'leadid'], unique=False)
         batch_op.create_index('ix_lead_createdon', ['createdon', 'leadid'], unique=False)
         batch_op.create_index(batch_op.f('ix_lead_emailaddress1'), ['emailaddress1'], unique=False)
+        batch_op.create_index('ix_lead_fullname', ['fullname', 'leadid'], unique=False)
+        batch_op.create_index('ix_lead_lastname', ['lastname', 'leadid'], unique=False)
         batch_op.create_index('ix_lead_modifiedon', ['modifiedon', 'leadid'], unique=False)
         batch_op.create_index('ix_lead_owner_stage', ['ownerid', 'lw_stage', 'createdon', 'leadid'], unique=False)
         batch_op.create_index(batch_op.f('ix_lead_ownerid'), ['ownerid'], unique=False)
@@ -690,6 +694,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_lead_ownerid'))
         batch_op.drop_index('ix_lead_owner_stage')
         batch_op.drop_index('ix_lead_modifiedon')
+        batch_op.drop_index('ix_lead_lastname')
+        batch_op.drop_index('ix_lead_fullname')
         batch_op.drop_index(batch_op.f('ix_lead_emailaddress1'))
         batch_op.drop_index('ix_lead_createdon')
         batch_op.drop_index('ix_lead_company')
@@ -723,6 +729,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_appnotification_owner')
 
     op.drop_table('appnotification')
+    with op.batch_alter_table('agent', schema=None) as batch_op:
+        batch_op.drop_index('uq_agent_mode', sqlite_where=sa.text("state <> 'archived'"), postgresql_where=sa.text("state <> 'archived'"))
+
     op.drop_table('agent')
     op.drop_table('team')
     op.drop_table('systemuser')
