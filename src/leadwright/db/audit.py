@@ -66,6 +66,12 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+def hold_chain(session: Session) -> None:
+    """Hold the chain's end until the transaction ends, so that writers go one after another. Safe to repeat."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -81,8 +87,7 @@ def record(
 
     On PostgreSQL the chain's end is held by an advisory lock until the transaction ends; SQLite has one writer anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    hold_chain(session)
     session.flush()
     last = session.execute(
         select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)

@@ -30,6 +30,13 @@ class Company(_Part):
     price_list: str = ""
 
 
+class SellerSegment(_Part):
+    """Leads that sellers work themselves: a lead that matches goes to people, not to the agent."""
+
+    name: str
+    conditions: dict[str, Any]  # the tree of domain.selection as JSON
+
+
 class Selection(_Part):
     """Selection criteria: `conditions` is the tree of domain.selection as JSON; None means the defaults."""
 
@@ -38,6 +45,7 @@ class Selection(_Part):
     conditions: dict[str, Any] | None = None
     look_back_days: int | None = Field(None, ge=1)
     """Consider leads created in the last N days; None: only leads created after the start."""
+    seller_segments: list[SellerSegment] = Field(default_factory=list)
 
 
 class EmailInstructions(_Part):
