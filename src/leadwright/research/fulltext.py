@@ -1,0 +1,69 @@
+"""Ranked full-text retrieval of knowledge passages on both databases. Triggers keep the index; nothing writes here."""
+
+import re
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_MOST_TERMS = 32
+_PER_DOCUMENT = 3
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be been but by can do does for from had has have how i if in into is it its may "
+        "more most of on or our s so such t than that the their them then there these they this to was we "
+        "were what when where which who will with would you your",
+    )
+)
+_SQLITE = text(
+    """
+    SELECT p.passageno, p.heading, p.text, d.documentid, d.location, d.title, d.publishedon
+    FROM knowledgepassage_text
+    JOIN knowledgepassage p ON p.passageno = knowledgepassage_text.rowid
+    JOIN knowledgedocument d ON d.documentid = p.documentid
+    JOIN knowledgesource s ON s.sourceid = d.sourceid
+    WHERE knowledgepassage_text MATCH :terms AND p.purpose = :purpose AND s.purpose = :purpose
+    ORDER BY bm25(knowledgepassage_text, 2.0, 1.0), p.passageno
+    LIMIT :most
+    """
+)
+_POSTGRESQL = text(
+    """
+    SELECT p.passageno, p.heading, p.text, d.documentid, d.location, d.title, d.publishedon
+    FROM knowledgepassage_text t
+    JOIN knowledgepassage p ON p.passageno = t.passageno
+    JOIN knowledgedocument d ON d.documentid = p.documentid
+    JOIN knowledgesource s ON s.sourceid = d.sourceid
+    WHERE t.words @@ to_tsquery('english', :terms) AND p.purpose = :purpose AND s.purpose = :purpose
+    ORDER BY ts_rank_cd(t.words, to_tsquery('english', :terms), 1) DESC, p.passageno
+    LIMIT :most
+    """
+)
+
+
+def terms(query: str) -> list[str]:
+    """Words of a query, common ones left out, each once; whatever the query holds."""
+    words = re.findall(r"[^\W_]+", query[:4_000].casefold())
+    return [w for w in dict.fromkeys(words) if w not in _COMMON and len(w) < 60 and (len(w) > 1 or w.isdigit())][
+        :_MOST_TERMS
+    ]
+
+
+def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
+    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first; at most 3 a document."""
+    words = terms(query)
+    if not words or limit < 1:
+        return []
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    quoted = " OR ".join(f'"{w}"' for w in words) if sqlite else " | ".join(f"'{w}'" for w in words)
+    rows = session.execute(
+        _SQLITE if sqlite else _POSTGRESQL, {"terms": quoted, "purpose": purpose, "most": limit * 4}
+    ).all()
+    kept: list[Any] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        seen[row.documentid] = seen.get(row.documentid, 0) + 1
+        if seen[row.documentid] <= _PER_DOCUMENT:
+            kept.append(row)
+    return kept[:limit]
