@@ -1,4 +1,5 @@
-"""Notes every change of a lead, or of a record it is related to, so that selection looks at it. Decides nothing.
+"""Notes every change of a lead, or of a record it is related to, so that selection looks at it, and keeps the
+stored membership up to date. Decides nothing.
 
 Call in the transaction of the change, after the record was written. Each agent that was ever started gets rows of
 its own; they wait while that agent is paused or off.
@@ -8,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, insert, literal, select
+from sqlalchemy import ColumnElement, delete, insert, literal, select
 from sqlalchemy.orm import Session
 
+from leadwright.db import segments
 from leadwright.db.agent import Agent, LeadChange
 from leadwright.db.base import Json, Moment, now
 from leadwright.db.sales import Lead
@@ -33,6 +35,7 @@ def record(session: Session, leadid: str, kind: ChangeKind, before: Mapping[str,
             writes never makes it take a lead.
     """
     _note(session, kind, before or {}, Lead.leadid == leadid)
+    segments.update_lead(session, leadid)
 
 
 def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "created") -> None:
@@ -42,6 +45,7 @@ def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "cr
     """
     for chunk in _chunks(leadids):
         _note(session, kind, {}, Lead.leadid.in_(chunk))
+        segments.update_members(session, Lead.leadid.in_(chunk))
 
 
 def record_related(session: Session, table: str, recordid: str, before: Mapping[str, Any] | None = None) -> None:
@@ -57,7 +61,15 @@ def record_related(session: Session, table: str, recordid: str, before: Mapping[
     if table not in _LOOKUP:
         raise BadInput(f"Leads are not related to {table}. Related tables are: {', '.join(_LOOKUP)}.", field="table")
     lookup = _LOOKUP[table]
-    _note(session, "related", {lookup: _plain(before or {})}, getattr(Lead, lookup) == recordid)
+    scope = getattr(Lead, lookup) == recordid
+    _note(session, "related", {lookup: _plain(before or {})}, scope)
+    segments.update_members(session, scope)
+
+
+def forget(session: Session, leadid: str) -> None:
+    """The lead is about to be deleted: nothing of it waits any more. Call before the deletion."""
+    session.execute(delete(LeadChange).where(LeadChange.leadid == leadid))
+    segments.forget(session, leadid)
 
 
 def _note(session: Session, kind: str, before: Mapping[str, Any], scope: ColumnElement[bool]) -> None:
