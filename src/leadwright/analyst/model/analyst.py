@@ -1,0 +1,45 @@
+"""`ModelAnalyst`: answers the analyst's questions by asking a language model. Holds no prompt and no rule."""
+
+from leadwright.analyst.model import read_lead, write_mail
+from leadwright.analyst.model.background import Background
+from leadwright.analyst.model.connection import Connection
+from leadwright.analyst.model.journal import Journal
+from leadwright.analyst.model.question import Desk
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading
+from leadwright.settings import Settings
+
+
+class ModelAnalyst:
+    """An analyst backed by any model pydantic-ai knows. Safe to use from many threads, safe to repeat.
+
+    Args:
+        settings: `model`, `model_base_url`, `model_api_key`, `model_fallback` and the limits.
+        journal: where paid answers are kept.
+
+    Raises:
+        MissingExtra: pydantic-ai is not installed.
+        BadInput: the settings name no model.
+    """
+
+    def __init__(self, settings: Settings, journal: Journal) -> None:
+        self.name = settings.model
+        self._background = Background()
+        self._connection = Connection(settings)
+        self._desk = Desk(self._connection, journal, self._background, settings.model_tokens_per_lead)
+
+    def read_lead(self, brief: Brief) -> Reading:
+        """Judge each criterion and write the insights. One call when the model answers well."""
+        question, data = read_lead.question(brief)
+        answer, usage = self._desk.ask(question)
+        return read_lead.reading(brief, data, answer, usage)
+
+    def write_mail(self, brief: MailBrief) -> Draft:
+        """Write the first mail. One call; one more when the first draft is not supported by its sources."""
+        question, data = write_mail.question(brief)
+        answer, usage = self._desk.ask(question)
+        return write_mail.draft(brief, data, answer, usage)
+
+    def close(self) -> None:
+        """Close the clients and end the background loop."""
+        self._background.run(self._connection.close())
+        self._background.stop()

@@ -1,0 +1,105 @@
+"""The closed shapes a model may answer in, and how they become statements with real quotes. No address, no tool."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadwright.domain.evidence import Evidence, Passage, Statement, is_quoted, quote
+
+Short = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Answer(BaseModel):
+    """Base of every answer: nothing beyond the named fields."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Quote(Answer):
+    """Words of a numbered passage."""
+
+    passage: int = Field(ge=1, le=500)
+    words: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Claim(Answer):
+    """A sentence with the quotes it rests on."""
+
+    text: Annotated[str, Field(min_length=1, max_length=600)]
+    quotes: list[Quote] = Field(max_length=4)
+
+
+class VerdictAnswer(Answer):
+    """The verdict on the criterion of that number."""
+
+    criterion: int = Field(ge=1, le=100)
+    verdict: Literal["met", "not_met", "unknown"]
+    reason: Short
+    quotes: list[Quote] = Field(max_length=4)
+
+
+class NoteAnswer(Answer):
+    """One thing worth knowing about the company, and what it means for the offering."""
+
+    section: Literal["overview", "priorities", "finances", "news"]
+    title: Annotated[str, Field(max_length=120)]
+    claim: Claim
+    relation: Annotated[str, Field(max_length=300)]
+
+
+class CompetitorAnswer(Answer):
+    """What the passages say about the competitor of that number."""
+
+    competitor: int = Field(ge=1, le=20)
+    kind: Literal["overview", "strengths", "weaknesses", "opportunities", "threats", "talking_points"]
+    claim: Claim
+
+
+class ReadingAnswer(Answer):
+    """Answer to `read_lead`."""
+
+    verdicts: list[VerdictAnswer] = Field(max_length=60)
+    notes: list[NoteAnswer] = Field(max_length=12)
+    competitors: list[CompetitorAnswer] = Field(max_length=24)
+
+
+class MailAnswer(Answer):
+    """Answer to `write_mail`."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=160)]
+    opening: Claim
+    value: Claim
+    call_to_action: Short
+
+
+def evidence(quotes: Iterable[Quote], shown: Sequence[Passage]) -> tuple[Evidence, ...]:
+    """The quotes that really occur in the passage they name."""
+    real = []
+    for given in quotes:
+        if given.passage <= len(shown):
+            found = quote(shown[given.passage - 1], given.words)
+            if is_quoted(found, {found.passage_id: shown[given.passage - 1]}):
+                real.append(found)
+    return tuple(real)
+
+
+def statement(claim: Claim, shown: Sequence[Passage]) -> Statement:
+    """The claim with those of its quotes that are real."""
+    return Statement(claim.text, evidence(claim.quotes, shown))
+
+
+def schema_of(shape: type[Answer]) -> dict[str, Any]:
+    """The JSON schema without what costs tokens and says nothing."""
+    schema: dict[str, Any] = _lean(shape.model_json_schema())
+    return schema
+
+
+def _lean(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            k: {name: _lean(v) for name, v in value.items()} if k in ("properties", "$defs") else _lean(value)
+            for k, value in node.items()
+            if k not in ("title", "description")
+        }
+    return [_lean(v) for v in node] if isinstance(node, list) else node

@@ -1,0 +1,73 @@
+"""The journal of model calls in the database: an answer that was paid for is never paid for again."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from leadwright.db.agent import ModelAnswer
+from leadwright.db.base import now
+from leadwright.db.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One answer as it came, valid or not.
+
+    Args:
+        attempt: 0 for the first try of a question, 1 for the next.
+        contenthash: SHA-256 of what was asked.
+        cost: US dollars; None when the price is not known.
+    """
+
+    question: str
+    attempt: int
+    contenthash: str
+    model: str
+    answer: str
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+    seconds: float
+
+
+class Journal:
+    """Answers by key ``{run id}:{question}:{attempt}``. Every row is committed before its answer is used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def paid(self, run: str) -> list[Paid]:
+        """Everything paid for one run, in the order of question and attempt."""
+        row = ModelAnswer
+        query = select(
+            row.key, row.contenthash, row.model, row.answer, row.tokensin, row.tokensout, row.cost, row.seconds
+        ).where(row.key >= f"{run}:", row.key < f"{run};")
+        with self._database.reading() as session:
+            found = session.execute(query).all()
+        entries = [
+            Paid(*_split(r.key), r.contenthash, r.model, r.answer, r.tokensin, r.tokensout, r.cost, r.seconds)
+            for r in found
+        ]
+        return sorted(entries, key=lambda p: (p.question, p.attempt))
+
+    def record(self, run: str, paid: Paid) -> None:
+        """Keep an answer. One given to another text under the same key is replaced."""
+        with self._database.transaction() as session:
+            session.merge(
+                ModelAnswer(
+                    key=f"{run}:{paid.question}:{paid.attempt}",
+                    contenthash=paid.contenthash,
+                    model=paid.model[:120],
+                    answer=paid.answer,
+                    tokensin=paid.tokens_in,
+                    tokensout=paid.tokens_out,
+                    cost=paid.cost,
+                    seconds=paid.seconds,
+                    at=now(),
+                )
+            )
+
+
+def _split(key: str) -> tuple[str, int]:
+    _, question, attempt = key.rsplit(":", 2)
+    return question, int(attempt)
