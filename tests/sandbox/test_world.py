@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import feedparser
 import httpx2
@@ -50,7 +51,7 @@ def test_the_news_feed_is_one_that_feed_readers_understand(browser: httpx2.Clien
     firm = next(c for c in companies() if c.has_site and _news(browser, c.slug))
     entry = _news(browser, firm.slug)[0]
     assert entry.published_parsed
-    assert "belongs to a Leadwright rehearsal" in browser.get(entry.link).text
+    assert "belongs to a Leadwright rehearsal" in _visit(browser, entry.link)
 
 
 def _news(browser: httpx2.Client, slug: str) -> list[feedparser.FeedParserDict]:
@@ -59,16 +60,27 @@ def _news(browser: httpx2.Client, slug: str) -> list[feedparser.FeedParserDict]:
     return list(feed.entries)
 
 
-def test_the_search_answers_as_searxng_does_and_only_about_the_company_asked_for(browser: httpx2.Client) -> None:
+def _visit(browser: httpx2.Client, url: str) -> str:
+    parts = urlsplit(url)
+    return browser.get(parts.path, headers={"Host": parts.netloc}).text
+
+
+def test_each_company_has_a_host_of_its_own(browser: httpx2.Client) -> None:
+    assert "Dublin, Ireland" in browser.get("/about", headers={"Host": "accenture.localhost:1"}).text
+
+
+def test_the_search_answers_as_searxng_does_and_only_about_the_company_asked_for(
+    world: World, browser: httpx2.Client
+) -> None:
     answer = browser.get("/search", params={"q": "A. O. Smith annual revenue", "format": "json"}).json()
     assert answer["results"]
-    assert all("/sites/a-o-smith/" in r["url"] for r in answer["results"])
+    assert all(r["url"].startswith(f"{world.site('a-o-smith')}/") for r in answer["results"])
     assert {"url", "title", "content", "engine", "publishedDate"} <= answer["results"][0].keys()
     assert browser.get("/search", params={"q": "Nobody Knows This Firm", "format": "json"}).json()["results"] == []
 
 
 def test_leads_are_the_same_every_time_and_nobody_can_be_reached() -> None:
-    first, again = (list(leads(200, "http://127.0.0.1:1/sites")) for _ in range(2))
+    first, again = (list(leads(200, 8481)) for _ in range(2))
     assert first == again
     addresses = [row["Email"] for row in first if row["Email"]]
     assert len(addresses) > 185

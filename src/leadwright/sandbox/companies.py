@@ -74,6 +74,11 @@ def companies() -> tuple[Company, ...]:
     return tuple(_company(row) for row in csv.DictReader(StringIO(text)))
 
 
+def site(named: str, port: int) -> str:
+    """Where the company's site is served. Names below localhost are this machine (RFC 6761)."""
+    return f"http://{named}.localhost:{port}"
+
+
 def company(named: str) -> Company | None:
     """The company of a slug."""
     return _by_slug().get(named)

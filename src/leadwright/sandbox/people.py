@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from leadwright.sandbox.companies import Company, companies, slug
+from leadwright.sandbox.companies import Company, companies, site, slug
 
 FIRST = [
     "Adelin",
@@ -113,12 +113,12 @@ HEADINGS = (
 )
 
 
-def leads(count: int, sites: str, *, seed: int = 1) -> Iterator[dict[str, str]]:
+def leads(count: int, port: int, *, seed: int = 1) -> Iterator[dict[str, str]]:
     """The lead list: heading -> text, empty where the lead is thin.
 
     Args:
         count: how many. One lead in eight shares its company with another.
-        sites: address of the company sites, e.g. ``http://127.0.0.1:8481/sites``.
+        port: of the world that serves the company sites.
         seed: another seed, other people.
     """
     chance = Random(f"leads:{seed}")  # noqa: S311
@@ -127,18 +127,18 @@ def leads(count: int, sites: str, *, seed: int = 1) -> Iterator[dict[str, str]]:
     taken: set[str] = set()
     for number in range(count):
         place = number - 3 if number % 8 == 7 else number
-        yield _lead(chance, firms[place % len(firms)], sites, taken)
+        yield _lead(chance, firms[place % len(firms)], port, taken)
 
 
-def write_leads(path: Path, count: int, sites: str, *, seed: int = 1) -> None:
+def write_leads(path: Path, count: int, port: int, *, seed: int = 1) -> None:
     """Write the list as a CSV file, as a sales-operations person would have it."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, HEADINGS)
         writer.writeheader()
-        writer.writerows(leads(count, sites, seed=seed))
+        writer.writerows(leads(count, port, seed=seed))
 
 
-def _lead(chance: Random, firm: Company, sites: str, taken: set[str]) -> dict[str, str]:
+def _lead(chance: Random, firm: Company, port: int, taken: set[str]) -> dict[str, str]:
     first, last = _name(chance, firm, taken)
     thin = chance.random() < 0.07  # hardly more than a name and an address
     known = not thin and chance.random() < 0.55  # the list itself has the firm's figures
@@ -150,7 +150,7 @@ def _lead(chance: Random, firm: Company, sites: str, taken: set[str]) -> dict[st
         "Company Name": "" if chance.random() < 0.02 else firm.name,
         "Email": _email(chance, first, last, firm),
         "Business Phone": "" if thin else f"+1 555 01{chance.randrange(100):02d}",
-        "Website": "" if thin or chance.random() < 0.05 else f"{sites}/{firm.slug}/",
+        "Website": "" if thin or chance.random() < 0.05 else f"{site(firm.slug, port)}/",
         "Industry": firm.industry if known else "",
         "No. of Employees": str(firm.employees) if known and firm.discloses else "",
         "Annual Revenue": str(firm.revenue) if known and firm.discloses else "",

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from leadwright.sandbox.companies import Company, companies, dollars
+from leadwright.sandbox.companies import Company, companies, dollars, site
 from leadwright.sandbox.stories import story
 
 _WORD = re.compile(r"[a-z0-9&]+")
@@ -29,19 +29,19 @@ _COMMON = frozenset(
 )
 
 
-def results(query: str, base: str, today: date, *, news: bool = False, count: int = 10) -> list[dict[str, Any]]:
+def results(query: str, port: int, today: date, *, news: bool = False, count: int = 10) -> list[dict[str, Any]]:
     """What SearXNG lists under ``results``, best first. Empty when no company of the world is meant.
 
     Args:
         query: as typed.
-        base: address of the world.
+        port: of the world.
         news: only the news category.
     """
     firm = meant(query)
     if firm is None or not firm.has_site:
         return []
-    told = story(firm, base, today)
-    site = f"{base}/sites/{firm.slug}"
+    told = story(firm, port, today)
+    home = site(firm.slug, port)
     articles = [_result(i.url, i.title, i.text, "news", i.date) for i in told.news]
     if news:
         return articles[:count]
@@ -49,11 +49,11 @@ def results(query: str, base: str, today: date, *, news: bool = False, count: in
     money = f" Annual revenue was {dollars(firm.revenue)} (rehearsal figure)." if firm.discloses else ""
     about = f"{firm.name} is a {firm.industry} company headquartered in {firm.headquarters}, founded in {firm.founded}."
     pages = [
-        _result(f"{site}/about", f"About us | {firm.name}", about + size, "general"),
+        _result(f"{home}/about", f"About us | {firm.name}", about + size, "general"),
         _result(
-            f"{site}/investors", f"Investors | {firm.name}", f"{firm.name} investor information.{money}", "general"
+            f"{home}/investors", f"Investors | {firm.name}", f"{firm.name} investor information.{money}", "general"
         ),
-        _result(f"{site}/", f"{firm.name}", told.priorities[0], "general"),
+        _result(f"{home}/", f"{firm.name}", told.priorities[0], "general"),
     ]
     return (pages + articles)[:count]
 

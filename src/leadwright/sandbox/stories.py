@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from random import Random
 
-from leadwright.sandbox.companies import Company
+from leadwright.sandbox.companies import Company, site
 from leadwright.sandbox.seller import COMPETITORS
 
 _PRIORITIES = (
@@ -85,7 +85,7 @@ class Story:
 
 
 @lru_cache(maxsize=512)
-def story(firm: Company, base: str, today: date) -> Story:
+def story(firm: Company, port: int, today: date) -> Story:
     """The story of a company: the same for the same company and day."""
     chance = Random(f"story:{firm.slug}")  # noqa: S311
 
@@ -111,7 +111,7 @@ def story(firm: Company, base: str, today: date) -> Story:
                 say(title),
                 say(text),
                 today - timedelta(days=chance.randrange(4, 160)),
-                f"{base}/sites/{firm.slug}/news/{number}",
+                f"{site(firm.slug, port)}/news/{number}",
             )
             for number, (title, text) in enumerate(chance.sample(_NEWS, chance.randrange(0, 4)), 1)
         ),

@@ -16,10 +16,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from leadwright.errors import Conflict
 from leadwright.sandbox import seller
-from leadwright.sandbox.companies import company, dollars
+from leadwright.sandbox.companies import company, dollars, site
 from leadwright.sandbox.search import meant, results
 from leadwright.sandbox.stories import story
 
@@ -91,14 +92,13 @@ class World:
         return f"http://127.0.0.1:{self._port}"
 
     @property
-    def host(self) -> str:
-        """``127.0.0.1:PORT``, for `Settings.fetch_private_hosts`."""
-        return f"127.0.0.1:{self._port}"
+    def hosts(self) -> frozenset[str]:
+        """All its hosts, for `Settings.fetch_private_hosts`."""
+        return frozenset({f"127.0.0.1:{self._port}", f"*.localhost:{self._port}"})
 
-    @property
-    def sites(self) -> str:
-        """Where the company sites are: ``{sites}/{slug}/``."""
-        return f"{self.url}/sites"
+    def site(self, slug: str) -> str:
+        """Address of a company's site, without a slash at the end."""
+        return site(slug, self._port)
 
     def start(self) -> Self:
         """Listen.
@@ -120,7 +120,7 @@ class World:
             ) from error
         self._port = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            self.application(),
+            _BySite(self.application()),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -183,7 +183,7 @@ class World:
         if broken := await self._broken("page", slug):
             return broken
         firm = company(self.faults.lies.get(slug, slug))
-        told = story(firm, self.url, self._today) if firm and firm.has_site else None
+        told = story(firm, self._port, self._today) if firm and firm.has_site else None
         if told is None or not 0 < number <= len(told.news):
             return PlainTextResponse("Not found", 404)
         return self._render("item.html", slug, title=told.news[number - 1].title, item=told.news[number - 1])
@@ -198,10 +198,10 @@ class World:
         firm = company(self.faults.lies.get(slug, slug))
         if firm is None or not firm.has_site:
             return PlainTextResponse("Not found", 404)
-        told = story(firm, self.url, self._today)
+        told = story(firm, self._port, self._today)
         summary = f"{firm.name}: {firm.industry}, {firm.headquarters}."
         text = _TEMPLATES.get_template(template).render(
-            firm=firm, story=told, base=self.url, revenue=dollars(firm.revenue), summary=summary, **values
+            firm=firm, story=told, site=self.site(firm.slug), revenue=dollars(firm.revenue), summary=summary, **values
         )
         return Response(text, media_type=media_type)
 
@@ -214,7 +214,7 @@ class World:
             return PlainTextResponse("Only format=json is served here.", 403)
         told = company(self.faults.lies[firm.slug]) if firm and firm.slug in self.faults.lies else None
         news = "news" in request.query_params.get("categories", "")
-        found = results(told.name if told else query, self.url, self._today, news=news)
+        found = results(told.name if told else query, self._port, self._today, news=news)
         body = {"query": query, "number_of_results": len(found), "results": found, "answers": [], "corrections": []}
         return JSONResponse({**body, "infoboxes": [], "suggestions": [], "unresponsive_engines": []})
 
@@ -235,3 +235,17 @@ class World:
             if k in faults.garbage:
                 return Response(bytes(range(256)) * 40, media_type="application/octet-stream")
         return None
+
+
+class _BySite:
+    """``http://SLUG.localhost/about`` is the page ``/sites/SLUG/about``."""
+
+    def __init__(self, inner: Starlette) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
+            if host.endswith(".localhost"):
+                scope = {**scope, "path": f"/sites/{host.removesuffix('.localhost')}{scope['path']}"}
+        await self._inner(scope, receive, send)
