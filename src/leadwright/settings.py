@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     )
     dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
 
+    import_max_mb: int = Field(512, ge=1, description="Megabytes a file of leads may have.")
+    import_max_rows: int = Field(1_000_000, ge=1, description="Rows a file of leads may have.")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for programs.")
     session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")

@@ -48,6 +48,24 @@ def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "cr
         segments.update_members(session, Lead.leadid.in_(chunk))
 
 
+def record_changed(session: Session, before: Mapping[str, Mapping[str, Any]]) -> None:
+    """Many leads changed at once, each with its own columns; by the same person, as `lead.modifiedby` already says.
+
+    Args:
+        before: lead -> column -> value before, as for `record`.
+    """
+    agents = _started_agents(session)
+    for chunk in _chunks(list(before) if agents else []):
+        moment = now()
+        by = dict(session.execute(select(Lead.leadid, Lead.modifiedby).where(Lead.leadid.in_(chunk))).tuples())
+        rows = [
+            {"agentid": a, "leadid": i, "kind": "changed", "before": _plain(before[i]), "byid": by.get(i), "at": moment}
+            for a in agents
+            for i in chunk
+        ]
+        session.execute(insert(LeadChange), rows)
+
+
 def record_related(session: Session, table: str, recordid: str, before: Mapping[str, Any] | None = None) -> None:
     """An account, contact or opportunity changed: every lead that looks up to it may match now, or no longer.
 
@@ -74,7 +92,7 @@ def forget(session: Session, leadid: str) -> None:
 
 def _note(session: Session, kind: str, before: Mapping[str, Any], scope: ColumnElement[bool]) -> None:
     session.flush()
-    agents = session.scalars(select(Agent.agentid).where(Agent.state.in_(_STARTED)).order_by(Agent.agentid)).all()
+    agents = _started_agents(session)
     columns = ["agentid", "leadid", "kind", "before", "byid", "at"]
     for agentid in agents:
         rows = select(
@@ -86,6 +104,10 @@ def _note(session: Session, kind: str, before: Mapping[str, Any], scope: ColumnE
             literal(now(), Moment),
         ).where(scope)
         session.execute(insert(LeadChange).from_select(columns, rows))
+
+
+def _started_agents(session: Session) -> Sequence[str]:
+    return session.scalars(select(Agent.agentid).where(Agent.state.in_(_STARTED)).order_by(Agent.agentid)).all()
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from leadwright.db.audit import Actor
-from leadwright.db.people import Role, RolePrivilege, SystemUser, TeamMember, UserRole
+from leadwright.db.people import BusinessUnit, Role, RolePrivilege, SystemUser, TeamMember, UserRole
 from leadwright.domain.privileges import PRIVILEGES, Depth
 from leadwright.errors import NotAllowed
 
@@ -39,7 +39,7 @@ class Principal:
     @property
     def actor(self) -> Actor:
         """For the audit log."""
-        return Actor(self.id, self.kind, self.name)
+        return Actor(self.id or None, self.kind, self.name)
 
     def may(self, privilege: str) -> bool:
         """Holds the privilege, to whatever depth."""
@@ -73,6 +73,15 @@ def principal(session: Session, systemuserid: str, *, kind: str = "person") -> P
         teams=frozenset(teams),
         roles=frozenset(r.name for r in roles),
     )
+
+
+def operator(session: Session) -> Principal:
+    """Whoever runs commands on this machine: every privilege over every record, and no user, so owner of nothing.
+
+    Their `id` is empty; what they do is audited as done on the command line.
+    """
+    root = session.scalar(select(BusinessUnit.businessunitid).where(BusinessUnit.parentbusinessunitid.is_(None)))
+    return Principal("", "system", "command line", root or "", dict.fromkeys(PRIVILEGES, Depth.ORGANISATION))
 
 
 def require(who: Principal, privilege: str, record: Any = None) -> None:

@@ -1,0 +1,157 @@
+"""Writes the blocks of one import inside its transaction: inserts, updates, changes for selection. Checks nothing."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from leadwright.actions.known_leads import Change, KnownLeads, Sorted
+from leadwright.db import changes
+from leadwright.db.base import new_id
+from leadwright.db.bulk import Inserter
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Lead
+from leadwright.domain.headings import EXTERNAL_ID, LEAD_ID
+from leadwright.domain.lead import guid
+from leadwright.domain.optionsets import LeadRating, LeadState, LeadStatus
+from leadwright.identity.access import Principal
+from leadwright.leadfile.columns import Problem
+from leadwright.leadfile.spool import Ready, Repetition
+
+# What a new lead has where the list says nothing.
+_DEFAULTS: dict[str, Any] = {
+    "leadqualitycode": int(LeadRating.COLD),
+    "statecode": int(LeadState.OPEN),
+    "statuscode": int(LeadStatus.NEW),
+    "donotemail": False,
+    "donotbulkemail": False,
+    "custom": {},
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows stored so far, by what became of them."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    repetitions: list[Repetition] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return self.created + self.updated + self.unchanged + len(self.problems) + len(self.repetitions)
+
+    def add(self, done: Sorted) -> None:
+        """Count a block."""
+        self.created += len(done.new)
+        self.updated += len(done.changes)
+        self.unchanged += done.unchanged
+        self.problems += done.problems
+        self.repetitions += done.repetitions
+
+
+class Store:
+    """Stores blocks of one import.
+
+    Args:
+        moment: when the import is said to have happened.
+        owner: of new leads.
+    """
+
+    def __init__(self, session: Session, who: Principal, moment: datetime, owner: SystemUser) -> None:
+        self.counts = Counts()
+        self._session, self._who, self._moment, self._owner = session, who, moment, owner
+        self._ids = hashlib.sha256()
+        self._known: KnownLeads | None = None
+        self._inserter: Inserter | None = None
+        self._names: list[str] = []
+
+    @property
+    def ids_hash(self) -> str:
+        """SHA-256 over the ids created and changed, in order, each on a line."""
+        return self._ids.hexdigest()
+
+    def add(self, ready: Ready) -> None:
+        """Store one block. All blocks of an import have the same columns."""
+        if self._known is None:
+            self._known = KnownLeads(self._session, self._who, list(ready.columns))
+        done = self._known.sort_out(ready)
+        self._insert(ready, done.new)
+        self._update(done.changes)
+        self._recognise_by(done.keys)
+        self.counts.add(done)
+
+    def _insert(self, ready: Ready, new: list[int]) -> None:
+        if not new:
+            return
+        everything = len(new) == len(ready)
+
+        def picked(values: list[Any]) -> list[Any]:
+            return values if everything else [values[i] for i in new]
+
+        given = picked(ready.columns[LEAD_ID]) if LEAD_ID in ready.columns else [None] * len(new)
+        ids = [guid(g) or new_id() for g in given]
+        self._inserter = self._inserter or self._prepared(ready)
+        columns = []
+        for name in self._names:
+            values, default = picked(ready.columns[name]), _DEFAULTS.get(name)
+            columns.append(values if default is None else [default if v is None else v for v in values])
+        self._inserter.insert([ids, picked(ready.keys), *columns])
+        self._note_ids(ids)
+        changes.record_many(self._session, ids)
+
+    def _prepared(self, ready: Ready) -> Inserter:
+        self._names = [n for n in ready.columns if n not in (LEAD_ID, EXTERNAL_ID)]
+        constants = {
+            "ownerid": self._owner.systemuserid,
+            "owningbusinessunit": self._owner.businessunitid,
+            "createdon": self._moment,
+            "modifiedon": self._moment,
+            "createdby": self._who.id or None,
+            "modifiedby": self._who.id or None,
+            "versionnumber": 1,
+            "lw_accountunlinked": False,
+            "lw_contactunlinked": False,
+            **{n: v for n, v in _DEFAULTS.items() if n not in self._names},
+        }
+        return Inserter(self._session, Lead.__table__, ["leadid", "lw_importkey", *self._names], constants)  # type: ignore[arg-type]
+
+    def _update(self, changed: list[Change]) -> None:
+        by_columns: dict[tuple[str, ...], list[Change]] = {}
+        for change in changed:
+            by_columns.setdefault(tuple(sorted(change.values)), []).append(change)
+        for names, alike in by_columns.items():
+            statement = (
+                update(Lead.__table__)  # type: ignore[arg-type]
+                .where(Lead.__table__.c.leadid == bindparam("of_lead"))
+                .values(
+                    **{n: bindparam(f"to_{n}", type_=Lead.__table__.c[n].type) for n in names},
+                    versionnumber=Lead.__table__.c.versionnumber + 1,
+                    modifiedon=self._moment,
+                    modifiedby=self._who.id or None,
+                )
+            )
+            rows = [{"of_lead": c.leadid, **{f"to_{n}": c.values[n] for n in names}} for c in alike]
+            self._session.execute(statement, rows)
+        if changed:
+            self._note_ids([c.leadid for c in changed])
+            changes.record_changed(self._session, {c.leadid: c.before for c in changed})
+
+    def _recognise_by(self, keys: dict[str, str]) -> None:
+        """Surer keys. They are ours alone, so no version number moves and selection is not told."""
+        if keys:
+            statement = (
+                update(Lead.__table__)  # type: ignore[arg-type]
+                .where(Lead.__table__.c.leadid == bindparam("of_lead"))
+                .values(lw_importkey=bindparam("to_key"))
+            )
+            self._session.execute(statement, [{"of_lead": i, "to_key": k} for i, k in keys.items()])
+
+    def _note_ids(self, ids: list[str]) -> None:
+        self._ids.update("".join(f"{i}\n" for i in ids).encode())

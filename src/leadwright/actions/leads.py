@@ -1,0 +1,271 @@
+"""Create, change and delete one lead. Every change is checked, audited, and noted for selection."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from leadwright.actions.known_leads import key_for
+from leadwright.db import audit, changes
+from leadwright.db.agent import LeadChange
+from leadwright.db.base import new_id
+from leadwright.db.columns import table_with_own
+from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.db.sales import Account, Contact, Lead
+from leadwright.domain.attributes import Kind, Table
+from leadwright.domain.cells import Unreadable
+from leadwright.domain.headings import importable
+from leadwright.domain.lead import state_and_status
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
+from leadwright.domain.values import reader, split_name
+from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
+from leadwright.identity.access import Principal, readable, require
+from leadwright.services import Services
+
+_LEADS = Lead.__table__
+_LINKS = {"parentaccountid": (Account, "lw_accountunlinked"), "parentcontactid": (Contact, "lw_contactunlinked")}
+
+
+def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *, owner: str = "") -> str:
+    """A new lead, Open, New and Cold unless said otherwise.
+
+    Args:
+        values: logical name -> value as typed or as stored; own columns of the organisation by their name.
+        owner: email address of the owner; else who creates it, else the first active administrator.
+
+    Returns:
+        Its id.
+
+    Raises:
+        NotAllowed, BadInput: the message names the privilege, or the column and what to write.
+    """
+    with services.database.transaction() as session:
+        require(who, "prvCreateLead")
+        table = table_with_own(session, "lead")
+        read = _read(session, table, values)
+        _complete_name(read, {})
+        if not read.get("companyname") and not read.get("fullname"):
+            raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
+        read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
+        own = {n: _plain(v) for n, v in read.items() if table.attributes[n].custom and v is not None}
+        stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
+        holder = owner_of_new(session, who, owner)
+        moment = services.clock()
+        leadid = new_id()
+        session.execute(
+            insert(Lead).values(
+                **stored,
+                custom=own,
+                leadid=leadid,
+                ownerid=holder.systemuserid,
+                owningbusinessunit=holder.businessunitid,
+                createdon=moment,
+                modifiedon=moment,
+                createdby=who.id or None,
+                modifiedby=who.id or None,
+                lw_importkey=key_for(session, stored),
+            )
+        )
+        changes.record(session, leadid, "created", {})
+        audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
+    return leadid
+
+
+def edit_lead(
+    services: Services, who: Principal, leadid: str, values: Mapping[str, Any], *, versionnumber: int | None = None
+) -> int:
+    """Change some columns of a lead; None or an empty text clears one. The same values again change nothing.
+
+    Args:
+        versionnumber: of the lead as the person saw it.
+
+    Returns:
+        The version number after it.
+
+    Raises:
+        NotFound, NotAllowed, BadInput.
+        Conflict: somebody changed the lead since.
+    """
+    with services.database.transaction() as session:
+        lead = _visible(session, who, leadid, "prvWriteLead")
+        if versionnumber is not None and lead.versionnumber != versionnumber:
+            raise _changed_meanwhile()
+        table = table_with_own(session, "lead")
+        after, before = _edits(session, table, lead, values)
+        if not after:
+            return int(lead.versionnumber)
+        own = {n: v for n, v in after.items() if n in table.attributes and table.attributes[n].custom}
+        stored = {n: v for n, v in after.items() if n not in own}
+        if own:
+            stored["custom"] = {k: v for k, v in {**lead.custom, **own}.items() if v is not None}
+        done = session.execute(
+            update(Lead)
+            .where(Lead.leadid == leadid, Lead.versionnumber == lead.versionnumber)
+            .values(
+                **stored,
+                versionnumber=lead.versionnumber + 1,
+                modifiedon=services.clock(),
+                modifiedby=who.id or None,
+            )
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise _changed_meanwhile()
+        changes.record(session, leadid, "changed", before)
+        audit.record(session, who.actor, "lead.changed", "lead", leadid, before=before, after=after)
+    return int(lead.versionnumber) + 1
+
+
+def delete_lead(services: Services, who: Principal, leadid: str) -> None:
+    """Delete a lead with its runs and drafts. The audit log keeps what it was.
+
+    Raises:
+        NotFound, NotAllowed.
+    """
+    with services.database.transaction() as session:
+        lead = _visible(session, who, leadid, "prvDeleteLead")
+        kept = {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}
+        session.execute(delete(LeadChange).where(LeadChange.leadid == leadid))
+        session.execute(delete(Lead).where(Lead.leadid == leadid))
+        audit.record(session, who.actor, "lead.deleted", "lead", leadid, before=kept)
+
+
+def owner_of_new(session: Session, who: Principal, email: str = "") -> SystemUser:
+    """Who owns leads that `who` brings in.
+
+    Args:
+        email: of the wanted owner; empty: `who`, or the first active administrator when `who` is no user.
+
+    Raises:
+        BadInput: no active user has that address, or there is no administrator yet.
+        NotAllowed: giving records to somebody else needs prvAssignLead.
+    """
+    people = select(SystemUser).where(SystemUser.isdisabled.is_(False))
+    if email:
+        user = session.scalar(people.where(SystemUser.internalemailaddress == email.strip().casefold()))
+        if user is None:
+            raise BadInput(f"No active user has the address {email}. Check it, or leave the owner out.", field="owner")
+        if user.systemuserid != who.id:
+            require(who, "prvAssignLead")
+        return user
+    if who.id:
+        user = session.scalar(people.where(SystemUser.systemuserid == who.id))
+        if user is None:
+            raise NotAllowed("This user does not exist or is disabled. Ask an administrator.")
+        return user
+    user = session.scalar(
+        people.join(UserRole, UserRole.systemuserid == SystemUser.systemuserid)
+        .join(Role, Role.roleid == UserRole.roleid)
+        .where(Role.name == SYSTEM_ADMINISTRATOR)
+        .order_by(SystemUser.createdon, SystemUser.systemuserid)
+        .limit(1)
+    )
+    if user is None:
+        raise BadInput(
+            "There is no administrator yet who could own the leads. Run leadwright serve and create the first one, or "
+            "leadwright demo.",
+            field="owner",
+        )
+    return user
+
+
+def _visible(session: Session, who: Principal, leadid: str, privilege: str) -> Row[Any]:
+    """The lead, held until the end of the transaction, when `who` may read it and has the privilege over it."""
+    require(who, privilege)
+    lead = session.execute(
+        select(_LEADS).where(_LEADS.c.leadid == leadid, readable(who, Lead, "prvReadLead")).with_for_update()
+    ).one_or_none()
+    if lead is None:
+        raise NotFound("There is no such lead, or you may not see it.")
+    require(who, privilege, lead)
+    return lead
+
+
+def _edits(
+    session: Session, table: Table, lead: Row[Any], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns that change: after, and before."""
+    read = _read(session, table, values)
+    current = {**lead.custom, **{n: v for n, v in lead._mapping.items() if n != "custom"}}
+    _complete_name(read, current)
+    if {"statecode", "statuscode"} & set(read):
+        status = read.get("statuscode") if "statuscode" in read else None
+        read["statecode"], read["statuscode"] = _states(read.get("statecode"), status)
+    for name in ("donotemail", "donotbulkemail"):
+        if name in read:
+            read[name] = bool(read[name])
+    for link, (_, mark) in _LINKS.items():
+        if link in read:
+            read[mark] = read[link] is None
+    after = {n: _stored(table, n, v) for n, v in read.items()}
+    after = {n: v for n, v in after.items() if v != current.get(n)}
+    if after and not any(after.get(n, current.get(n)) for n in ("companyname", "fullname")):
+        raise BadInput("A lead needs a company or a name. Keep one of them.", field="companyname")
+    if "emailaddress1" in after:  # what was found out about the old address says nothing about the new one
+        after |= {n: None for n in ("lw_emailstate", "lw_emailtype") if current[n] is not None}
+    return after, {n: current.get(n) for n in after}
+
+
+def _read(session: Session, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values read by the kind of their column.
+
+    Raises:
+        BadInput: names the column and what to write.
+    """
+    known = importable(table)
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in _LINKS:
+            read[name] = _linked(session, name, value)
+            continue
+        attribute = known.get(name)
+        if attribute is None:
+            raise BadInput(f"{name} is no column of a lead that can be written.", field=name)
+        if attribute.kind is Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
+            value = str(int(value))  # noqa: PLW2901 the reader of choices takes text
+        try:
+            read[name] = reader(attribute)(value)
+        except Unreadable as error:
+            raise BadInput(f"{attribute.label}: {error}.", field=name) from error
+    return read
+
+
+def _linked(session: Session, name: str, value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    table = _LINKS[name][0]
+    if session.get(table, str(value)) is None:
+        raise BadInput(f"There is no such {table.__tablename__}. Choose another.", field=name)
+    return str(value)
+
+
+def _complete_name(read: dict[str, Any], current: Mapping[str, Any]) -> None:
+    """Full name and its parts follow each other, whichever was written."""
+    if "firstname" in read or "lastname" in read:
+        first, last = (read.get(n, current.get(n)) for n in ("firstname", "lastname"))
+        if not read.get("fullname"):
+            read["fullname"] = f"{first or ''} {last or ''}".strip() or None
+    elif "fullname" in read and read["fullname"] != current.get("fullname"):
+        first, last = split_name(read["fullname"] or "")
+        read["fullname"] = f"{first} {last}".strip() or None
+        read["firstname"], read["lastname"] = first[:50] or None, last[:50] or None
+
+
+def _states(state: Any, status: Any) -> tuple[int, int]:
+    try:
+        return state_and_status(state, status)
+    except ValueError as error:
+        raise BadInput(f"{error}.".capitalize(), field="statuscode") from error
+
+
+def _stored(table: Table, name: str, value: Any) -> Any:
+    attribute = table.attributes.get(name)
+    return _plain(value) if attribute and attribute.custom else value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("Somebody changed this lead since you opened it. Load it again and repeat your change.")

@@ -1,0 +1,83 @@
+"""Many rows at once, at the speed of the driver: inserts, and choosing rows by a long list of values. No rules."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from typing import Any
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import ARRAY, ColumnElement, String, Table, any_, func, literal, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from leadwright.errors import Conflict
+
+
+def one_of(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """Condition: the text column has one of the values; one bound value however many they are."""
+    if _is_postgres(session):
+        return column == any_(literal(list(values), ARRAY(String)))  # type: ignore[no-any-return]
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+
+
+class Inserter:
+    """Inserts rows of the same columns into a table, in the session's transaction.
+
+    SQLite: executemany of the driver. PostgreSQL: COPY. Column types convert values as they do for any insert;
+    defaults of the models do not apply, so every column that may not be NULL must be given.
+
+    Args:
+        columns: names of the columns that differ from row to row.
+        constants: name -> value of those that do not.
+    """
+
+    def __init__(self, session: Session, table: Table, columns: Sequence[str], constants: Mapping[str, Any]) -> None:
+        self._connection = session.connection()
+        dialect = self._connection.dialect
+        quote = dialect.identifier_preparer.quote
+
+        def converter(name: str) -> Callable[[Any], Any] | None:
+            return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+
+        self._converters = [converter(n) for n in columns]
+        self._constants = [convert(v) if (convert := converter(n)) else v for n, v in constants.items()]
+        names = [*columns, *constants]
+        named = ", ".join(quote(table.c[n].name) for n in names)
+        self._copies = dialect.name == "postgresql"
+        self._statement = (
+            f"COPY {quote(table.name)} ({named}) FROM STDIN"
+            if self._copies
+            else f"INSERT INTO {quote(table.name)} ({named}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 names of our tables
+        )
+
+    def insert(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Insert rows given as columns, all of one length, in the order of the names.
+
+        Raises:
+            Conflict: a row breaks a unique index.
+        """
+        ready: list[Iterable[Any]] = [
+            values if convert is None else [convert(v) for v in values]
+            for values, convert in zip(columns, self._converters, strict=True)
+        ]
+        rows = list(zip(*ready, *(repeat(v, len(columns[0])) for v in self._constants), strict=True))
+        if not rows:
+            return
+        try:
+            if self._copies:
+                self._copy_in(rows)
+            else:
+                self._connection.exec_driver_sql(self._statement, rows)
+        except (IntegrityError, UniqueViolation) as error:
+            raise Conflict("Somebody stored the same records in this moment. Start again.") from error
+
+    def _copy_in(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        driver: Any = self._connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(self._statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

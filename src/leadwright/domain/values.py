@@ -1,0 +1,149 @@
+"""Reads what people type into the cells of a column: text, addresses, choices, yes and no.
+
+One reader per kind of column. It takes a cell (text, or a number or date of a spreadsheet) and gives the value that is
+stored, None for an empty cell, or raises `Unreadable` with a sentence that says what to write instead. Pure.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from leadwright.domain.attributes import Attribute, Kind
+from leadwright.domain.cells import Cell, Rules, Unreadable, Value, clean, quoted
+from leadwright.domain.headings import plain
+from leadwright.domain.quantities import read_date, read_quantity
+
+Read: TypeAlias = Callable[[Cell], Value]
+
+# Words other CRM systems use for the choices of a lead.
+_KIN: dict[str, dict[str, int]] = {
+    "leadsourcecode": {
+        "seminarinternal": 6,
+        "seminarpartner": 6,
+        "partnerreferral": 4,
+        "referral": 3,
+        "customerreferral": 3,
+        "website": 8,
+        "organicsearch": 8,
+        "directtraffic": 8,
+        "event": 7,
+        "tradefair": 7,
+        "advertising": 1,
+        "pr": 5,
+    },
+    "statuscode": {
+        "open": 1,
+        "opennotcontacted": 1,
+        "working": 2,
+        "workingcontacted": 2,
+        "inprogress": 2,
+        "attemptedtocontact": 2,
+        "connected": 2,
+        "closedconverted": 3,
+        "converted": 3,
+        "closednotconverted": 4,
+        "unqualified": 4,
+        "cancelled": 7,
+    },
+    "statecode": {"new": 0},
+}
+_YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "donotallow", "checked", "completed"})
+_NO = frozenset({"no", "n", "false", "f", "0", "off", "allow", "unchecked", "markcomplete"})
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w](?:[\w-]*[\w])?(?:\.[\w](?:[\w-]*[\w])?)+")
+_FORMULA = re.compile(r"=\s*[\w@+\-(\"'$\[{]")
+_HOST = re.compile(r"[\w](?:[\w-]*[\w])?(?:\.[\w](?:[\w-]*[\w])?)+\.?")
+
+
+def reader(attribute: Attribute, rules: Rules | None = None) -> Read:
+    """The reader of a column. It never gives text longer, or a number outside, what the column takes."""
+    rules = rules or Rules()
+    kind = attribute.kind
+    if kind is Kind.CHOICE:
+        return _choice(attribute, rules)
+    if kind is Kind.BOOLEAN:
+        return _yes_no
+    if kind in (Kind.NUMBER, Kind.DECIMAL, Kind.MONEY):
+        return lambda cell: read_quantity(cell, attribute, rules)
+    if kind in (Kind.DATE, Kind.DATETIME):
+        return lambda cell: read_date(cell, rules)
+    written = {Kind.EMAIL: _email, Kind.URL: _url}.get(kind)
+    many_lines = kind is Kind.MEMO
+    return lambda cell: _text(cell, attribute, written, many_lines=many_lines)
+
+
+def split_name(fullname: str) -> tuple[str, str]:
+    """First and last name. ``Doe, Jane`` is turned round; a single word is the last name."""
+    if fullname.count(",") == 1:
+        last, _, first = fullname.partition(",")
+        if first.strip() and last.strip():
+            return first.strip(), last.strip()
+    first, _, last = fullname.strip().partition(" ")
+    return (first, last.strip()) if last.strip() else ("", first)
+
+
+def _text(
+    cell: Cell, attribute: Attribute, written: Callable[[str], str] | None = None, *, many_lines: bool = False
+) -> str | None:
+    text = clean(cell, many_lines=many_lines)
+    if not text:
+        return None
+    if text[0] == "=" and _FORMULA.match(text):
+        raise Unreadable(f"{quoted(text)} is a formula, not a value. In the spreadsheet, paste it as a value")
+    if written and len(text) <= 2 * attribute.length:
+        text = written(text)
+    if attribute.length and len(text) > attribute.length:
+        raise Unreadable(f"it has {len(text)} characters, {attribute.label} takes {attribute.length}. Shorten it")
+    return text
+
+
+def _email(text: str) -> str:
+    address = text.rpartition("<")[2].removesuffix(">").strip() if text.endswith(">") else text
+    address = address.removeprefix("mailto:").casefold()
+    local, _, _ = address.partition("@")
+    if not _EMAIL.fullmatch(address) or ".." in address or local.startswith(".") or local.endswith("."):
+        raise Unreadable(f"{quoted(text)} is not an email address. Write one address such as jane@example.com")
+    return address
+
+
+def _url(text: str) -> str:
+    url = text if re.match(r"[a-z][a-z0-9+-]*:(//|\D)", text, re.I) else f"https://{text.removeprefix('//')}"
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme.lower() in ("http", "https") and bool(_HOST.fullmatch(parts.hostname or ""))
+    except ValueError:
+        right = False
+    if not right or any(c in url for c in ' "<>\\'):
+        raise Unreadable(f"{quoted(text)} is not a web address. Write it as www.example.com or https://example.com")
+    return url
+
+
+def _choice(attribute: Attribute, rules: Rules) -> Read:
+    values: dict[str, int] = {plain(str(v)): v for v in attribute.choices} | dict(_KIN.get(attribute.name, {}))
+    values |= {plain(label): v for v, label in attribute.choices.items()}
+    for word, label in rules.words.get(attribute.name, {}).items():
+        values[plain(word)] = values.get(plain(label), -1)
+
+    def read(cell: Cell) -> int | None:
+        text = clean(cell)
+        if not text:
+            return None
+        value = values.get(plain(text))
+        if value is None or value not in attribute.choices:
+            names = ", ".join(attribute.choices.values())
+            raise Unreadable(f"{quoted(text)} is not one of the choices: {names}")
+        return value
+
+    return read
+
+
+def _yes_no(cell: Cell) -> bool | None:
+    text = clean(cell)
+    if not text:
+        return None
+    word = plain(text)
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise Unreadable(f"{quoted(text)} is neither yes nor no. Write yes or no")
