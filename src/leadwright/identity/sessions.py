@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, or_, orm, select, text, update
 
 from leadwright.db import audit
 from leadwright.db.people import SignInAttempt, SystemUser, WebSession
@@ -47,11 +46,18 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class BrowserSession:
-    """The session a request belongs to. Unsafe requests must bring `csrf`."""
+class Session:
+    """The browser session a request belongs to.
 
-    who: Principal
+    Args:
+        csrf: the form token; unsafe requests must bring it.
+        timezone: IANA name, for showing times.
+        key: names the session without giving its token away.
+    """
+
+    principal: Principal
     csrf: str
+    timezone: str
     key: str
 
 
@@ -112,7 +118,7 @@ def sign_in(
     return opened
 
 
-def session_of(services: Installation, token: str | None) -> BrowserSession | None:
+def session_of(services: Installation, token: str | None) -> Session | None:
     """The session a cookie's token stands for; None when there is none, it has ended, or the user is disabled.
 
     Ends: after `session_idle_minutes` without a request, and `session_hours` after sign-in in any case.
@@ -122,9 +128,15 @@ def session_of(services: Installation, token: str | None) -> BrowserSession | No
     key, moment = _hash(token), services.clock()
     with services.database.reading() as session:
         row = session.execute(
-            select(WebSession.systemuserid, WebSession.csrf, WebSession.createdon, WebSession.lastseenon).where(
-                WebSession.tokenhash == key
+            select(
+                WebSession.systemuserid,
+                WebSession.csrf,
+                WebSession.createdon,
+                WebSession.lastseenon,
+                SystemUser.timezone,
             )
+            .join(SystemUser, SystemUser.systemuserid == WebSession.systemuserid)
+            .where(WebSession.tokenhash == key)
         ).first()
         if row is None:
             return None
@@ -140,7 +152,7 @@ def session_of(services: Installation, token: str | None) -> BrowserSession | No
     if moment - row.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
         with services.database.transaction() as session:
             session.execute(update(WebSession).where(WebSession.tokenhash == key).values(lastseenon=moment))
-    return BrowserSession(who, row.csrf, key)
+    return Session(who, row.csrf, row.timezone, key)
 
 
 def sign_out(services: Installation, token: str) -> None:
@@ -149,7 +161,7 @@ def sign_out(services: Installation, token: str) -> None:
         session.execute(delete(WebSession).where(WebSession.tokenhash == _hash(token)))
 
 
-def end_sessions(session: Session, systemuserid: str, *, but: str | None = None) -> int:
+def end_sessions(session: orm.Session, systemuserid: str, *, but: str | None = None) -> int:
     """End every session of a user, in the caller's transaction.
 
     Args:
@@ -178,7 +190,7 @@ def forget_ended(services: Installation) -> int:
         return len(session.scalars(ended.returning(WebSession.tokenhash)).all())
 
 
-def _count_attempt(session: Session, account: str, address: str, moment: datetime) -> None:
+def _count_attempt(session: orm.Session, account: str, address: str, moment: datetime) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _THROTTLE_LOCK})
     since = moment - WINDOW
@@ -194,7 +206,7 @@ def _count_attempt(session: Session, account: str, address: str, moment: datetim
     session.add(SignInAttempt(account=account, address=address, at=moment))
 
 
-def _still_the_same(session: Session, systemuserid: str, stored: str | None) -> bool:
+def _still_the_same(session: orm.Session, systemuserid: str, stored: str | None) -> bool:
     """Neither disabled nor given another password while the hash was computed."""
     found = session.execute(
         select(SystemUser.isdisabled, SystemUser.passwordhash).where(SystemUser.systemuserid == systemuserid)
@@ -202,7 +214,7 @@ def _still_the_same(session: Session, systemuserid: str, stored: str | None) -> 
     return found is not None and not found.isdisabled and found.passwordhash == stored
 
 
-def _open(session: Session, systemuserid: str, useragent: str, moment: datetime) -> SignedIn:
+def _open(session: orm.Session, systemuserid: str, useragent: str, moment: datetime) -> SignedIn:
     opened = SignedIn(token_urlsafe(32), token_urlsafe(32), systemuserid)
     session.add(
         WebSession(

@@ -1,0 +1,103 @@
+"""What the agent settings page is computed from: the facts about an agent that its sections need."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent, Prerequisite
+from leadwright.db.knowledge import KnowledgeSource
+from leadwright.db.people import CustomColumn, SystemUser, TeamMember
+from leadwright.domain.attributes import TABLES, Attribute, Kind, with_custom
+from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.prerequisites import SetupState
+from leadwright.domain.sections import Facts
+from leadwright.domain.selection import from_json
+from leadwright.domain.stage import AgentMode, AgentState
+from leadwright.errors import BadInput
+
+
+def facts(session: Session, agent: Agent) -> Facts:
+    """Look up what `domain.sections` wants to know, for the draft configuration."""
+    assignment = agent.draft.get("assignment", {})
+    sellers, gone = _sellers(session, assignment)
+    user = session.get(SystemUser, agent.agentuserid) if agent.agentuserid else None
+    custom = _custom(session)
+    knowledge, failing = _knowledge(session)
+    states = session.execute(
+        select(Prerequisite.number, Prerequisite.state).where(Prerequisite.agentid == agent.agentid)
+    ).all()
+    return Facts(
+        mode=AgentMode(agent.mode),
+        state=AgentState(agent.state),
+        name=agent.name,
+        prerequisites={n: SetupState(s) for n, s in states},
+        agent_user=user.fullname if user else None,
+        agent_user_problem=_user_problem(user),
+        sellers=sellers,
+        missing_sellers=gone,
+        supervisor=_enabled_name(session, assignment.get("supervisor")),
+        knowledge=knowledge,
+        failing_knowledge=failing,
+        selection_problem=selection_problem(session, agent.draft.get("selection", {}).get("conditions")),
+        custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
+        state_reason=agent.statereason or "",
+    )
+
+
+def selection_problem(session: Session, conditions: dict[str, Any] | None) -> str:
+    """Why these selection criteria cannot be used; empty when they can, or when they are the defaults (None)."""
+    if conditions is None:
+        return ""
+    custom = _custom(session)
+    try:
+        from_json(conditions, {name: with_custom(name, custom.get(name, ())) for name in TABLES})
+    except BadInput as error:
+        return str(error)
+    return ""
+
+
+def _user_problem(user: SystemUser | None) -> str:
+    if user is None:
+        return ""
+    if user.applicationid is None:
+        return f"{user.fullname} is not an application user. Choose the one of prerequisite 2."
+    return f"{user.fullname} is disabled. Enable it, or choose another agent user." if user.isdisabled else ""
+
+
+def _sellers(session: Session, assignment: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    chosen = list(assignment.get("sellers") or [])
+    if team := assignment.get("team"):
+        chosen += session.scalars(select(TeamMember.systemuserid).where(TeamMember.teamid == team)).all()
+    rows = session.execute(
+        select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.isdisabled, SystemUser.accessmode).where(
+            SystemUser.systemuserid.in_(chosen)
+        )
+    ).all()
+    able = {r.systemuserid: r.fullname for r in rows if not r.isdisabled and r.accessmode == AccessMode.READ_WRITE}
+    names = {r.systemuserid: r.fullname for r in rows}
+    gone = tuple(names.get(c, c) for c in chosen if c not in able)
+    return tuple(sorted(able.values())), gone
+
+
+def _enabled_name(session: Session, systemuserid: str | None) -> str | None:
+    user = session.get(SystemUser, systemuserid) if systemuserid else None
+    return user.fullname if user and not user.isdisabled and user.accessmode == AccessMode.READ_WRITE else None
+
+
+def _knowledge(session: Session) -> tuple[dict[str, int], tuple[str, ...]]:
+    counts = session.execute(select(KnowledgeSource.purpose, func.count()).group_by(KnowledgeSource.purpose)).tuples()
+    failing = session.execute(
+        select(KnowledgeSource.title, KnowledgeSource.location, KnowledgeSource.detail)
+        .where(KnowledgeSource.state == "failing")
+        .order_by(KnowledgeSource.createdon)
+    ).all()
+    return dict(counts), tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
+
+
+def _custom(session: Session) -> dict[str, list[Attribute]]:
+    found: dict[str, list[Attribute]] = {}
+    for column in session.scalars(select(CustomColumn)):
+        attribute = Attribute(column.name, column.label, Kind(column.kind), custom=True)
+        found.setdefault(column.tablename, []).append(attribute)
+    return found

@@ -1,0 +1,228 @@
+"""The agent signs in as its application user, and pauses while it cannot. No configuration, no leads.
+
+Each use gets a real token (kept until shortly before its end) and reads roles and privileges from the store again, so
+taking the role away, or the secret's end, stops the agent at the next use.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit
+from leadwright.db.agent import Agent, LeadRun, Prerequisite
+from leadwright.db.people import SystemUser
+from leadwright.domain.optionsets import NotificationIcon
+from leadwright.domain.prerequisites import Check, failing, needed, state_of
+from leadwright.domain.stage import AgentMode, AgentState, Stage
+from leadwright.errors import Conflict, NotAllowed
+from leadwright.identity.access import Principal
+from leadwright.identity.announcements import SETTINGS_PAGE, announce_expiry, tell_administrators
+from leadwright.identity.directory import directory_of
+from leadwright.identity.installation import Installation
+from leadwright.identity.verification import identity_check, verify
+
+_IN_WORK = (Stage.QUEUED, Stage.RESEARCHING)
+_WORKING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING)
+_REASON = "Prerequisite"  # begins the reason of a pause that ends by itself
+_WRITE_AGAIN = timedelta(minutes=10)
+
+
+def agent_principal(services: Installation, agentid: str) -> Principal:
+    """The agent, signed in as its application user.
+
+    Raises:
+        NotAllowed: it cannot sign in, or role or privileges are gone; names the failing check and what to do.
+    """
+    with services.database.reading() as session:
+        agent = session.execute(
+            select(Agent.name, Agent.mode, Agent.agentuserid, SystemUser.applicationid)
+            .outerjoin(SystemUser, SystemUser.systemuserid == Agent.agentuserid)
+            .where(Agent.agentid == agentid)
+        ).first()
+    if agent is None or agent.agentuserid is None or agent.applicationid is None:
+        raise NotAllowed("The agent has no agent user. Choose an application user in the agent profile.")
+    directory = directory_of(services)
+    try:
+        answer = directory.who_am_i(directory.own_token(agent.applicationid).value)
+    except Conflict as error:
+        raise NotAllowed(f"The agent cannot sign in: {error}") from error
+    except NotAllowed as error:
+        raise NotAllowed(f"The agent cannot sign in: {error}", privilege=error.privilege) from error
+    with services.database.reading() as session:
+        who, checks = identity_check(session, answer.user_id, AgentMode(agent.mode))
+    broken = failing(checks)
+    if who is None or broken:
+        raise NotAllowed(f"The agent may not work. {broken[0].sentence}", privilege=broken[0].privilege)
+    return who
+
+
+def pause_or_resume(services: Installation) -> tuple[str, ...]:
+    """Check the prerequisites of every working agent again; pause what broke, resume what passes again.
+
+    Also announces secrets that end in 30, 7 or 1 days, and turns an agent off that was told to drain and is empty.
+    Safe to repeat and to run in several processes at once.
+
+    Returns:
+        One sentence for each thing that changed.
+    """
+    with services.database.reading() as session:
+        agents = session.execute(
+            select(Agent.agentid, Agent.mode).where(Agent.state.in_(_WORKING)).order_by(Agent.agentid)
+        ).all()
+    changed: list[str] = []
+    for agent in agents:
+        found = check_again(services, agent.agentid, AgentMode(agent.mode))
+        reason = _why_not(services, agent.agentid, found)
+        with services.database.transaction() as session:
+            changed += _settle(session, agent.agentid, reason, services.clock())
+    return (*changed, *announce_expiry(services))
+
+
+def inputs_of(rows: Sequence[Prerequisite]) -> dict[int, Mapping[str, Any]]:
+    """Prerequisite number -> what was set up, as verification wants it."""
+    return {r.number: r.inputs for r in rows}
+
+
+def check_again(
+    services: Installation, agentid: str, mode: AgentMode, *, by: audit.Actor | None = None
+) -> dict[int, list[Check]]:
+    """Run the checks of every prerequisite of the mode that is ticked and was verified. Attested ones stay attested.
+
+    Stores what was found when it differs from before, the last record is ten minutes old, or a person asked.
+
+    Args:
+        by: who asked; None: the schedule.
+    """
+    moment = services.clock()
+    with services.database.reading() as session:
+        rows = session.scalars(select(Prerequisite).where(Prerequisite.agentid == agentid)).all()
+    wanted = {p.number for p in needed(mode)}
+    found = {
+        r.number: verify(services, r.number, mode, inputs_of(rows))
+        for r in rows
+        if r.done and not r.attested and r.number in wanted
+    }
+    stale = [r for r in rows if r.number in found and (by or _differs(r, found[r.number], moment))]
+    if stale:
+        with services.database.transaction() as session:
+            for row in stale:
+                keep_checks(session, (agentid, row.number), found[row.number], by or audit.SYSTEM, moment)
+    return found
+
+
+def keep_checks(
+    session: Session, key: tuple[str, int], checks: Sequence[Check], actor: audit.Actor, moment: datetime
+) -> Prerequisite:
+    """Store what a verification found and the state that follows; audited when the state changes.
+
+    Args:
+        key: agent id and number of the prerequisite.
+    """
+    row = session.get_one(Prerequisite, key)
+    before = row.state
+    row.checks = [asdict(c) for c in checks]
+    row.checkedon, row.checkedby = moment, actor.id
+    row.state = state_of(done=row.done, attested=row.attested, begun=bool(row.inputs), checks=checks)
+    if row.state != before:
+        audit.record(
+            session,
+            actor,
+            "prerequisite.checked",
+            "prerequisite",
+            f"{key[0]}:{key[1]}",
+            before={"state": before},
+            after={"state": row.state, "failing": [c.sentence for c in failing(checks)]},
+        )
+    return row
+
+
+def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime) -> bool:
+    same = [(c["name"], c["passed"]) for c in row.checks] == [(c.name, c.passed) for c in checks]
+    return not same or row.checkedon is None or moment - row.checkedon >= _WRITE_AGAIN
+
+
+def _why_not(services: Installation, agentid: str, found: Mapping[int, Sequence[Check]]) -> str | None:
+    for number, checks in sorted(found.items()):
+        if broken := failing(checks):
+            return f"{_REASON} {number} fails. {broken[0].sentence}"
+    try:
+        agent_principal(services, agentid)
+    except NotAllowed as error:
+        return f"{_REASON} 2 fails. {error}"
+    return None
+
+
+def _settle(session: Session, agentid: str, reason: str | None, moment: datetime) -> list[str]:
+    agent = session.scalar(select(Agent).where(Agent.agentid == agentid).with_for_update())
+    if agent is None:
+        return []
+    if agent.state == AgentState.DRAINING:
+        return _drain(session, agent, reason)
+    if agent.state == AgentState.ON and reason:
+        return _pause(session, agent, reason, moment)
+    ours = agent.state == AgentState.PAUSED and (agent.statereason or "").startswith(_REASON)
+    if ours and reason:
+        agent.statereason = reason
+    elif ours:
+        return _resume(session, agent, moment)
+    return []
+
+
+def _pause(session: Session, agent: Agent, reason: str, moment: datetime) -> list[str]:
+    agent.state, agent.statereason = AgentState.PAUSED, reason
+    _state_audited(session, agent, "agent.paused", AgentState.ON, reason)
+    tell_administrators(
+        session,
+        f"agent.paused:{agent.agentid}:{int(moment.timestamp())}",
+        f"{agent.name} is paused",
+        f"{reason} It goes on by itself when the check passes again.",
+        icon=NotificationIcon.FAILURE,
+        link=SETTINGS_PAGE,
+        moment=moment,
+    )
+    return [f"{agent.name} is paused: {reason}"]
+
+
+def _resume(session: Session, agent: Agent, moment: datetime) -> list[str]:
+    reason = agent.statereason or ""
+    agent.state, agent.statereason = AgentState.ON, None
+    _state_audited(session, agent, "agent.resumed", AgentState.PAUSED, "Every prerequisite passes again.")
+    tell_administrators(
+        session,
+        f"agent.resumed:{agent.agentid}:{int(moment.timestamp())}",
+        f"{agent.name} is on again",
+        f"Every prerequisite passes again. It was paused: {reason}",
+        icon=NotificationIcon.SUCCESS,
+        link=SETTINGS_PAGE,
+        moment=moment,
+    )
+    return [f"{agent.name} is on again."]
+
+
+def _drain(session: Session, agent: Agent, reason: str | None) -> list[str]:
+    agent.statereason = reason
+    waiting = session.scalar(select(func.count()).where(LeadRun.agentid == agent.agentid, LeadRun.stage.in_(_IN_WORK)))
+    if waiting:
+        return []
+    agent.state, agent.statereason = AgentState.OFF, None
+    _state_audited(session, agent, "agent.stopped", AgentState.DRAINING, "The last lead is finished.")
+    return [f"{agent.name} has finished its leads and is off."]
+
+
+def _state_audited(session: Session, agent: Agent, action: str, before: AgentState, cause: str) -> None:
+    agent.versionnumber += 1
+    after = {"state": agent.state, "reason": agent.statereason}
+    audit.record(
+        session,
+        audit.SYSTEM,
+        action,
+        "agent",
+        agent.agentid,
+        before={"state": before},
+        after=after,
+        cause=cause[:300],
+    )

@@ -1,0 +1,189 @@
+"""Runs the checks of a prerequisite against the directory and says what was found. Changes nothing.
+
+The same checks run when a box is ticked, on a schedule, before each start, and each time the agent signs in.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, SystemUser
+from leadwright.domain.prerequisites import BY_NUMBER, Check
+from leadwright.domain.privileges import AI_SALESPERSON, missing_privileges
+from leadwright.domain.stage import AgentMode
+from leadwright.errors import Conflict, NotAllowed
+from leadwright.identity.access import Principal, principal
+from leadwright.identity.directory import BuiltinDirectory, NotAMember, directory_of
+from leadwright.identity.installation import Installation
+
+NOT_RUN = "Not run, because a check above did not pass."
+
+
+def verify(
+    services: Installation, number: int, mode: AgentMode, inputs: Mapping[int, Mapping[str, Any]]
+) -> list[Check]:
+    """Every check of one prerequisite, in order. Must not be called inside a write transaction: a token is issued.
+
+    Args:
+        inputs: prerequisite number -> what was set up: 1 ``clientid``; 2 ``systemuserid``, ``businessunitid``.
+    """
+    directory = directory_of(services)
+    if number == 1:
+        return _application(services, directory, str(inputs.get(1, {}).get("clientid") or ""))
+    if number == 2:
+        return _application_user(services, directory, mode, inputs)
+    return [
+        Check(name, None, "This version does not send email, so this cannot be checked yet.")
+        for name in BY_NUMBER[number].verifies
+    ]
+
+
+def identity_check(session: Session, systemuserid: str, mode: AgentMode) -> tuple[Principal | None, list[Check]]:
+    """Role and privileges of the agent's user, read back from the store; the principal when the user is enabled."""
+    try:
+        who = principal(session, systemuserid, kind="agent")
+    except NotAllowed:
+        return None, [
+            Check("User enabled", False, "The application user is disabled or gone.", "Enable it, or create another.")
+        ]
+    return who, [
+        Check("User enabled", True, f"{who.name} is enabled."),
+        _role(who),
+        _privileges(who, mode),
+    ]
+
+
+def _application(services: Installation, directory: BuiltinDirectory, client_id: str) -> list[Check]:
+    if not client_id:
+        return _stopped([Check("Application", False, "No application is registered.", "Register one under Set up.")], 1)
+    with services.database.reading() as session:
+        application = session.get(Application, client_id)
+    if application is None:
+        found = f"AADSTS700016: no application has the client ID {client_id}."
+        return _stopped([Check("Application", False, found, "Register the application again.")], 1)
+    checks = [Check("Application", True, f"{application.displayname} has the client ID {client_id}.")]
+    checks.append(_secret(services, client_id))
+    if checks[-1].passed is not True:
+        return _stopped(checks, 1)
+    return [*checks, _token(directory, client_id)]
+
+
+def _secret(services: Installation, client_id: str) -> Check:
+    moment = services.clock()
+    with services.database.reading() as session:
+        secrets = session.execute(
+            select(
+                ApplicationSecret.hint, ApplicationSecret.endson, ApplicationSecret.sealed.is_not(None).label("kept")
+            )
+            .where(ApplicationSecret.appid == client_id)
+            .order_by(ApplicationSecret.endson.desc())
+        ).all()
+    valid = [s for s in secrets if s.endson > moment]
+    kept = [s for s in valid if s.kept]
+    if kept:
+        return Check("Client secret", True, f"{kept[0].hint} is valid until {kept[0].endson:%Y-%m-%d}.")
+    if valid:
+        return Check(
+            "Client secret",
+            None,
+            f"{valid[0].hint} is valid, but its value is not kept here, so no token can be requested with it.",
+            "Add a secret, or have a System Administrator attest it.",
+        )
+    if secrets:
+        ended = f"AADSTS7000222: the last secret, {secrets[0].hint}, expired on {secrets[0].endson:%Y-%m-%d}."
+        return Check("Client secret", False, ended, "Add a new secret.")
+    return Check("Client secret", False, "The application has no secret.", "Add a secret.")
+
+
+def _token(directory: BuiltinDirectory, client_id: str) -> Check:
+    try:
+        token = directory.own_token(client_id)
+        claims = directory.verify_token(token.value)
+    except (NotAllowed, Conflict) as error:
+        return Check("Access token", False, f"No token was issued: {error}", "Add a new secret and try again.")
+    if claims["appid"] != client_id:
+        return Check("Access token", False, "The token belongs to another application.", "Add a new secret.")
+    until = f"{token.expires_at:%Y-%m-%d %H:%M} UTC"
+    return Check("Access token", True, f"Issued by client credentials and verified; valid until {until}.")
+
+
+def _application_user(
+    services: Installation, directory: BuiltinDirectory, mode: AgentMode, inputs: Mapping[int, Mapping[str, Any]]
+) -> list[Check]:
+    client_id = str(inputs.get(1, {}).get("clientid") or "")
+    user_id = str(inputs.get(2, {}).get("systemuserid") or "")
+    if not user_id:
+        missing = "No application user has been created."
+        return _stopped([Check("Who am I", False, missing, "Create one under Set up.")], 2)
+    whoami = _who_am_i(services, directory, client_id, user_id)
+    with services.database.reading() as session:
+        who, held = identity_check(session, user_id, mode)
+        if who is None:
+            return _stopped([whoami, *held], 2)
+        unit = _business_unit(session, who, str(inputs[2].get("businessunitid") or ""))
+    return [whoami, held[0], unit, *held[1:]]
+
+
+def _who_am_i(services: Installation, directory: BuiltinDirectory, client_id: str, user_id: str) -> Check:
+    if not client_id:
+        return Check("Who am I", False, "There is no application to sign in with.", "Finish prerequisite 1 first.")
+    try:
+        answer = directory.who_am_i(directory.own_token(client_id).value)
+    except NotAMember as error:
+        remedy = f"Create or enable the application user with the client ID {client_id}."
+        return Check("Who am I", False, f"403 {error.code}: {error}", remedy)
+    except (NotAllowed, Conflict) as error:
+        return Check("Who am I", False, f"The application could not sign in: {error}", "Finish prerequisite 1 first.")
+    if answer.user_id != user_id:
+        with services.database.reading() as session:
+            other = session.get(SystemUser, answer.user_id)
+        name = other.fullname if other else answer.user_id
+        return Check(
+            "Who am I",
+            False,
+            f"The application's token acts as {name}, not as the chosen application user.",
+            "Choose the application user that has the client ID of prerequisite 1.",
+        )
+    return Check("Who am I", True, f"The application's token answers user {user_id}.")
+
+
+def _business_unit(session: Session, who: Principal, wanted: str) -> Check:
+    unit = session.get(BusinessUnit, who.businessunitid)
+    name = unit.name if unit else who.businessunitid
+    if wanted and who.businessunitid != wanted:
+        chosen = session.get(BusinessUnit, wanted)
+        remedy = f"Move the user to {chosen.name if chosen else 'the chosen business unit'}."
+        return Check("Business unit", False, f"The user is in {name}.", remedy)
+    return Check("Business unit", True, f"The user is in {name}.")
+
+
+def _role(who: Principal) -> Check:
+    if any(r.casefold() == AI_SALESPERSON.casefold() for r in who.roles):
+        return Check("Security role", True, f"{who.name} holds {AI_SALESPERSON}.")
+    return Check(
+        "Security role",
+        False,
+        f"{who.name} does not hold the security role {AI_SALESPERSON}.",
+        f"Give {who.name} the role under Users.",
+    )
+
+
+def _privileges(who: Principal, mode: AgentMode) -> Check:
+    missing = missing_privileges(who.privileges, mode)
+    if not missing:
+        return Check("Privileges", True, f"{who.name} holds each privilege the agent needs.")
+    return Check(
+        "Privileges",
+        False,
+        f"Missing: {', '.join(missing)}.",
+        f"Give {who.name} the role {AI_SALESPERSON}, or the privileges to a role it holds.",
+        privilege=missing[0],
+    )
+
+
+def _stopped(checks: list[Check], number: int) -> list[Check]:
+    """The checks so far, and those after them as not run."""
+    seen = {c.name for c in checks}
+    return [*checks, *(Check(name, None, NOT_RUN) for name in BY_NUMBER[number].verifies if name not in seen)]
