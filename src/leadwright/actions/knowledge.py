@@ -1,0 +1,101 @@
+"""The knowledge sources of the agent: add, refresh, remove, and see what one set would answer."""
+
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from leadwright.db import audit
+from leadwright.db.base import new_id
+from leadwright.db.knowledge import KnowledgeSource
+from leadwright.domain.evidence import Passage
+from leadwright.errors import BadInput, NotFound
+from leadwright.identity.access import Principal, require
+from leadwright.research import knowledge
+from leadwright.research.knowledge import Ingested
+from leadwright.services import Services
+
+UPLOAD_BYTES = 50_000_000
+UPLOAD_KINDS = (".pdf", ".docx", ".pptx", ".xlsx", ".html", ".htm", ".md", ".txt", ".csv")
+_BLOCK = 1 << 16
+
+
+def add_source(services: Services, who: Principal, purpose: str, kind: str, location: str, title: str = "") -> Ingested:
+    """Add a source to one set and take it in at once.
+
+    Raises:
+        NotAllowed: prvWriteKnowledge is missing.
+        BadInput: names the field that is wrong.
+    """
+    require(who, "prvWriteKnowledge")
+    with services.database.transaction() as session:
+        source = knowledge.add_source(session, purpose, kind, location, title)
+        after = {"purpose": purpose, "kind": kind, "location": source.location}
+        audit.record(session, who.actor, "knowledge.added", "knowledgesource", source.sourceid, after=after)
+        sourceid = source.sourceid
+    return knowledge.ingest(services.database, services.fetcher, sourceid)
+
+
+def upload(services: Services, who: Principal, purpose: str, name: str, content: BinaryIO) -> Ingested:
+    """Keep an uploaded file under the data folder and take it in. A file of the same name in the set is replaced.
+
+    Raises:
+        BadInput: of a kind that cannot be read, empty, or over 50 MB.
+    """
+    require(who, "prvWriteKnowledge")
+    plain = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name).strip(". ")[:120]
+    if not plain.lower().endswith(UPLOAD_KINDS):
+        raise BadInput(f"Files of these kinds can be read: {', '.join(k[1:] for k in UPLOAD_KINDS)}.", field="file")
+    folder = services.settings.data_dir / "uploads" / re.sub(r"[^\w\-]", "_", purpose)
+    folder.mkdir(parents=True, exist_ok=True)
+    arriving = folder / f".{new_id()}"
+    try:
+        size = 0
+        with arriving.open("wb") as out:
+            while block := content.read(_BLOCK):
+                size += len(block)
+                if size > UPLOAD_BYTES:
+                    raise BadInput("This file is larger than 50 MB. Split it, or add its folder instead.", field="file")
+                out.write(block)
+        if not size:
+            raise BadInput("This file is empty. Choose another.", field="file")
+        arriving.replace(folder / plain)
+    finally:
+        arriving.unlink(missing_ok=True)
+    return add_source(services, who, purpose, "file", str(folder / plain), plain)
+
+
+def refresh_source(services: Services, who: Principal, sourceid: str) -> Ingested:
+    """Take a source in again; only what changed is read."""
+    require(who, "prvWriteKnowledge")
+    return knowledge.ingest(services.database, services.fetcher, sourceid)
+
+
+def remove_source(services: Services, who: Principal, sourceid: str) -> None:
+    """Remove a source and everything taken from it. An uploaded file stays in the data folder."""
+    require(who, "prvWriteKnowledge")
+    with services.database.transaction() as session:
+        source = session.get(KnowledgeSource, sourceid)
+        if source is None:
+            raise NotFound("This knowledge source does not exist any more.")
+        before = {"purpose": source.purpose, "kind": source.kind, "location": source.location}
+        knowledge.remove_source(session, sourceid)
+        audit.record(session, who.actor, "knowledge.removed", "knowledgesource", sourceid, before=before)
+
+
+def sources(services: Services, who: Principal) -> dict[str, list[KnowledgeSource]]:
+    """Every source by its set."""
+    require(who, "prvReadKnowledge")
+    found: dict[str, list[KnowledgeSource]] = {}
+    with services.database.reading() as session:
+        for source in session.scalars(select(KnowledgeSource).order_by(KnowledgeSource.createdon)):
+            found.setdefault(source.purpose, []).append(source)
+    return found
+
+
+def ask(services: Services, who: Principal, purpose: str, question: str, limit: int = 5) -> list[Passage]:
+    """The test pane: which passages of one set answer a question."""
+    require(who, "prvReadKnowledge")
+    with services.database.reading() as session:
+        return knowledge.retrieve(session, purpose, question, limit)
