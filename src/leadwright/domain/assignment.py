@@ -1,0 +1,80 @@
+"""Whose turn it is: round robin over sellers, without the disabled and the away. No storage, no clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Someone who may get a lead.
+
+    Args:
+        id: systemuser id.
+        name: what people call them.
+        disabled: cannot sign in any more.
+        away_from, away_until: first and last day away; None: open on that side. Both None: here.
+    """
+
+    id: str
+    name: str = ""
+    disabled: bool = False
+    away_from: date | None = None
+    away_until: date | None = None
+
+
+class Why(StrEnum):
+    """Why this seller."""
+
+    TURN = "turn"
+    KEPT_OWNER = "kept_owner"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who gets the lead and why."""
+
+    seller: Seller
+    why: Why
+
+
+def is_available(seller: Seller, today: date) -> bool:
+    """Enabled and not away on that day."""
+    if seller.disabled:
+        return False
+    if seller.away_from is None and seller.away_until is None:
+        return True
+    begun = seller.away_from is None or seller.away_from <= today
+    over = seller.away_until is not None and seller.away_until < today
+    return not begun or over
+
+
+def choose(
+    sellers: Iterable[Seller],
+    last_turns: Mapping[str, int],
+    today: date,
+    *,
+    supervisor: Seller | None = None,
+    kept_owner: Seller | None = None,
+) -> Choice | None:
+    """The seller whose last turn is longest ago; ties in the order of the rule.
+
+    Args:
+        sellers: those of the rule, in its order.
+        last_turns: seller id -> number of the last turn; absent: never had one.
+        supervisor: gets it when no seller is available, unless disabled.
+        kept_owner: the human owner from before, when the rule prefers one.
+
+    Returns:
+        None when nobody can take it; the lead then waits and the supervisor's absence is reported.
+    """
+    if kept_owner and is_available(kept_owner, today):
+        return Choice(kept_owner, Why.KEPT_OWNER)
+    available = [s for s in sellers if is_available(s, today)]
+    if available:
+        return Choice(min(available, key=lambda s: last_turns.get(s.id, 0)), Why.TURN)
+    if supervisor and not supervisor.disabled:
+        return Choice(supervisor, Why.SUPERVISOR)
+    return None

@@ -1,0 +1,211 @@
+"""What a pass over a lead works with: read and checked at its begin, and checked again before its end. No judging."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit, changes
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.configuration import Configuration
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import AppNotification, Lead
+from leadwright.domain.optionsets import LeadState, NotificationIcon
+from leadwright.domain.stage import Stage
+from leadwright.errors import NotFound
+from leadwright.identity.access import Principal
+from leadwright.identity.agent_identity import agent_principal
+from leadwright.services import Services
+from leadwright.workflows import runs
+
+_SIGNED_IN_SECONDS = 1.0  # one sign-in serves the leads of this time
+_signed_in: dict[tuple[str, str], tuple[float, Principal]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run being worked.
+
+    Args:
+        who: the agent, signed in as its application user.
+        configuration: the version the lead is processed with.
+        lead: as it was read; for looking only.
+        address: the lead's address by the rule of email validation; empty when it has none or none is asked for.
+        missing: what the lead's record lacks, in words.
+    """
+
+    run: runs.Given
+    agentid: str
+    version: int
+    who: Principal
+    configuration: Configuration
+    lead: Lead
+    address: str
+    missing: tuple[str, ...]
+
+    @property
+    def cause(self) -> str:
+        """For the audit log."""
+        return f"run {self.run.number} of the lead, configuration version {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The rows of a run, locked in a write transaction that began at `moment`."""
+
+    run: LeadRun
+    lead: Lead
+    agent: Agent
+    moment: datetime
+
+
+class Elsewhere(Exception):
+    """Somebody else works or has finished this run, or it is gone: nothing to do, nothing wrong."""
+
+
+class Waits(Exception):
+    """The agent is paused, stopped or may not work: the run waits where it is."""
+
+
+def read_case(services: Services, run: runs.Given) -> Case:
+    """Read what the run needs.
+
+    Raises:
+        Elsewhere: the run has an outcome, or another try of it is under way.
+        Waits: the agent does not work now.
+        NotAllowed: the agent's identity is broken; names the failing check.
+    """
+    with services.database.reading() as session:
+        row = session.get(LeadRun, run.runid)
+        if row is None or row.generation != run.generation or row.stage not in _OPEN:
+            raise Elsewhere
+        agent = session.get_one(Agent, row.agentid)
+        if agent.state not in runs.WORKING:
+            raise Waits
+        version = session.get(AgentVersion, (row.agentid, row.version))
+        lead = session.get(Lead, row.leadid)
+        if lead is None:
+            raise Elsewhere
+    if version is None:
+        raise NotFound(f"Configuration version {row.version} of the agent is gone. Apply the configuration again.")
+    configuration = Configuration.model_validate(version.configuration)
+    return Case(
+        run=run,
+        agentid=row.agentid,
+        version=row.version,
+        who=_sign_in(services, row.agentid),
+        configuration=configuration,
+        lead=lead,
+        address=_address(lead, configuration),
+        missing=_missing(lead, configuration),
+    )
+
+
+def lock(session: Session, case: Case, moment: datetime) -> Locked:
+    """The rows of the run, locked in the order run, lead.
+
+    Raises:
+        Elsewhere: another try or process has moved the run on.
+        Waits: the agent was paused or halted meanwhile.
+    """
+    run = session.get(LeadRun, case.run.runid, with_for_update=True)
+    if run is None or run.generation != case.run.generation or run.stage not in _OPEN:
+        raise Elsewhere
+    agent = session.get_one(Agent, run.agentid)
+    if agent.state not in runs.WORKING:
+        raise Waits
+    lead = session.get(Lead, run.leadid, with_for_update=True)
+    if lead is None:
+        raise Elsewhere
+    return Locked(run, lead, agent, moment)
+
+
+def persons_change(session: Session, rows: Locked) -> str | None:
+    """What a person did meanwhile that ends the run, as a sentence; None when nothing did. People win."""
+    lead = rows.lead
+    if lead.statecode == LeadState.QUALIFIED:
+        return "The lead was qualified by a person meanwhile."
+    if lead.statecode == LeadState.DISQUALIFIED:
+        return "The lead was disqualified by a person meanwhile."
+    if lead.donotemail:
+        return "The lead does not allow emails, so it is not prepared for outreach."
+    if rows.run.stage == Stage.RESEARCHING and lead.ownerid != rows.agent.agentuserid:
+        owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))
+        return f"{owner or 'Another team'} took the lead over meanwhile."
+    return None
+
+
+def change_lead(session: Session, case: Case, rows: Locked, action: str, **values: object) -> None:
+    """Write columns of the lead as the agent, audited and noted for selection. Equal values are no change."""
+    lead = rows.lead
+    before = {k: getattr(lead, k) for k, v in values.items() if getattr(lead, k) != v}
+    for name in before:
+        setattr(lead, name, values[name])
+    lead.versionnumber += 1
+    lead.modifiedon, lead.modifiedby = rows.moment, case.who.id
+    after = {k: values[k] for k in before}
+    audit.record(session, case.who.actor, action, "lead", lead.leadid, before=before, after=after, cause=case.cause)
+    changes.record(session, lead.leadid, "changed", before)
+
+
+def notify(
+    session: Session,
+    ownerid: str | None,
+    key: str,
+    title: str,
+    body: str,
+    *,
+    icon: NotificationIcon = NotificationIcon.INFO,
+    link: str | None = None,
+) -> None:
+    """Tell a person once for each key. Nobody, or somebody who is gone: nothing."""
+    if not ownerid or session.get(SystemUser, ownerid) is None:
+        return
+    known = session.scalar(select(AppNotification.appnotificationid).where(AppNotification.lw_key == key[:120]))
+    if known is None:
+        session.add(
+            AppNotification(
+                ownerid=ownerid, lw_key=key[:120], title=title[:500], body=body, icontype=int(icon), link=link
+            )
+        )
+
+
+def lead_name(lead: Lead) -> str:
+    """What a person calls the lead."""
+    return ", ".join(part for part in (lead.fullname, lead.companyname) if part) or lead.subject or "A lead"
+
+
+def lead_link(leadid: str) -> str:
+    """Path of the lead's page."""
+    return f"/leads/{leadid}"
+
+
+_OPEN = (Stage.QUEUED, Stage.RESEARCHING, Stage.BLOCKED)
+
+
+def _sign_in(services: Services, agentid: str) -> Principal:
+    key = (services.database.url, agentid)
+    at, who = _signed_in.get(key, (0.0, None))
+    if who is None or time.monotonic() - at > _SIGNED_IN_SECONDS:
+        _signed_in.pop(key, None)
+        who = agent_principal(services, agentid)
+        _signed_in[key] = (time.monotonic(), who)
+    return who
+
+
+def _address(lead: Lead, configuration: Configuration) -> str:
+    name = configuration.validation.field
+    value = getattr(lead, name, None) if hasattr(Lead, name) else lead.custom.get(name)
+    return str(value or "").strip() if name else ""
+
+
+def _missing(lead: Lead, configuration: Configuration) -> tuple[str, ...]:
+    wanted = {
+        "company name": lead.companyname,
+        "email address": _address(lead, configuration) or (not configuration.validation.field and lead.emailaddress1),
+        "name of a person": lead.fullname or lead.lastname,
+        "job title": lead.jobtitle,
+    }
+    return tuple(name for name, value in wanted.items() if not value)

@@ -1,0 +1,310 @@
+"""The ends of a run, each one transaction: handed over, disqualified, returned, cancelled, put off, given up."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from leadwright.analyst import Reading
+from leadwright.db import audit, findings
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.configuration import Assignment, Configuration
+from leadwright.db.findings import Findings, FoundCompetitor, FoundInsight
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.domain.evidence import Statement
+from leadwright.domain.fit import Fit
+from leadwright.domain.handover import Decision
+from leadwright.domain.optionsets import (
+    EmailState,
+    EmailStatus,
+    LeadState,
+    LeadStatus,
+    NotificationIcon,
+    Participation,
+    label,
+)
+from leadwright.domain.rating import Rating
+from leadwright.domain.stage import Stage
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import Case, Locked, change_lead, lead_link, lead_name, lock, notify, persons_change
+from leadwright.workflows.hand_over import Assigned, names_nobody, next_owner
+from leadwright.workflows.steps import Steps
+
+_NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A first mail ready to be kept as a draft. `hold`: why a person must look at it first."""
+
+    subject: str
+    body: str
+    paragraphs: tuple[Statement, ...]
+    hold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What research and judgement came to."""
+
+    reading: Reading
+    fit: Fit
+    rating: Rating
+    decision: Decision
+    found: Findings
+    mail: Mail | None
+    no_mail: str = ""  # why there is none, when one was wanted
+
+
+def finish(services: Services, case: Case, result: Result, steps: Steps, researched_at: datetime) -> None:
+    """Hand over or disqualify; a person's change meanwhile wins.
+
+    Raises:
+        Elsewhere, Waits: as `lock`.
+    """
+    with services.database.transaction() as session:
+        rows = lock(session, case, services.clock())
+        if reason := persons_change(session, rows):
+            give_back(session, case, rows, reason, Stage.CANCELLED)
+            return
+        _keep(rows.run, result, researched_at)
+        if result.decision.stage is Stage.DISQUALIFIED:
+            _disqualify(session, case, rows, result)
+        else:
+            _hand_over(session, case, rows, result, steps)
+        steps.store(session, rows.run.runid)
+
+
+def _keep(run: LeadRun, result: Result, researched_at: datetime) -> None:
+    run.researchedon = researched_at
+    run.band, run.share, run.signal = result.fit.band, result.fit.share, result.fit.signal
+    run.rating = int(result.rating.value)
+    run.findings = findings.to_json(result.found)
+
+
+def _disqualify(session: Session, case: Case, rows: Locked, result: Result) -> None:
+    _end(rows.run, Stage.DISQUALIFIED, result.decision.reasons, rows.moment)
+    change_lead(
+        session,
+        case,
+        rows,
+        "lead.disqualified",
+        statecode=int(LeadState.DISQUALIFIED),
+        statuscode=int(LeadStatus.CANCELED),
+        **_shown(result, Stage.DISQUALIFIED),
+    )
+    notify(
+        session,
+        case.configuration.assignment.supervisor,
+        f"disqualified:{rows.run.runid}",
+        f"Disqualified: {lead_name(rows.lead)}",
+        " ".join(result.decision.reasons[:2]),
+        link=lead_link(rows.lead.leadid),
+    )
+
+
+def _hand_over(session: Session, case: Case, rows: Locked, result: Result, steps: Steps) -> None:
+    rule = case.configuration.assignment
+    previous = rows.run.previousownerid
+    with steps.step("assign") as step:
+        owner = next_owner(session, case.agentid, rule, rows.moment.date(), previous=previous)
+        step.outputs = {"owner": owner.name, "why": owner.reason} if owner else {"owner": None}
+    if owner is None and not names_nobody(rule):
+        _nobody(session, case, rows, result)
+        return
+    _end(
+        rows.run,
+        Stage.HANDED_OVER,
+        (*result.decision.reasons, _owner_reason(owner), *_mail_reason(result)),
+        rows.moment,
+    )
+    rows.run.ownerid = owner.ownerid if owner else None
+    given = {"ownerid": owner.ownerid, "owningbusinessunit": owner.businessunitid} if owner else {}
+    shown = _shown(result, Stage.HANDED_OVER)
+    change_lead(session, case, rows, "lead.handed_over", **given, **shown)
+    if result.mail:
+        _draft(session, case, rows, result.mail, owner)
+    if owner:
+        _announce(session, rows, result, owner)
+
+
+def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -> None:
+    title = f"{'To find out' if result.decision.to_find_out else 'New lead'}: {lead_name(rows.lead)}"
+    next_action = result.decision.next_actions[0] if result.decision.next_actions else ""
+    body = f"{result.decision.reasons[0]} {next_action}".strip()
+    key = f"handed_over:{rows.run.runid}"
+    link = lead_link(rows.lead.leadid)
+    notify(session, owner.ownerid, key, title, body, icon=NotificationIcon.SUCCESS, link=link)
+
+
+def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
+    """No seller and no supervisor can take it: it waits, is tried again, and the administrator is told."""
+    reason = "No seller is available and there is no supervisor. Add a seller or a supervisor to the assignment rule."
+    run = rows.run
+    run.stage, run.reasons = Stage.BLOCKED, [reason, *result.decision.reasons]
+    run.givenon, run.generation = None, run.generation + 1
+    run.dueat = runs.later(rows.moment, _NOBODY_RETRY)
+    change_lead(session, case, rows, "lead.blocked", **_shown(result, Stage.BLOCKED))
+    _alarm(session, case.agentid, case.configuration.assignment, reason, rows.moment)
+
+
+def _shown(result: Result, stage: Stage) -> dict[str, object]:
+    return {
+        "leadqualitycode": int(result.rating.value),
+        "lw_stage": str(stage),
+        "lw_band": str(result.fit.band),
+        "lw_signal": str(result.fit.signal),
+    }
+
+
+def _owner_reason(owner: Assigned | None) -> str:
+    return owner.reason if owner else "Nobody owns it yet: no seller was named."
+
+
+def _mail_reason(result: Result) -> tuple[str, ...]:
+    if result.mail and result.mail.hold:
+        return (f"The drafted email needs a look before it is used. {result.mail.hold}",)
+    return (result.no_mail,) if result.no_mail else ()
+
+
+def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assigned | None) -> None:
+    email = Email(
+        regardingobjectid=rows.lead.leadid,
+        subject=mail.subject,
+        description=mail.body,
+        statecode=int(EmailState.OPEN),
+        statuscode=int(EmailStatus.DRAFT),
+        ownerid=rows.lead.ownerid,
+        owningbusinessunit=rows.lead.owningbusinessunit,
+        createdon=rows.moment,
+        modifiedon=rows.moment,
+        createdby=case.who.id,
+        modifiedby=case.who.id,
+        lw_runid=rows.run.runid,
+        lw_paragraphs=findings.statements(mail.paragraphs),
+        lw_hold=mail.hold,
+    )
+    session.add(email)
+    session.flush()
+    _party(session, email, Participation.REGARDING, rows.lead.leadid, "lead")
+    if case.address:
+        _party(session, email, Participation.TO, rows.lead.leadid, "lead", address=case.address)
+    if owner:
+        _party(session, email, Participation.SENDER, owner.ownerid, "systemuser")
+    after = {"lead": rows.lead.leadid, "subject": mail.subject, "hold": mail.hold}
+    audit.record(session, case.who.actor, "email.drafted", "email", email.activityid, after=after, cause=case.cause)
+
+
+def _party(
+    session: Session, email: Email, part: Participation, id_: str, table: str, *, address: str | None = None
+) -> None:
+    session.add(
+        ActivityParty(
+            activityid=email.activityid,
+            participationtypemask=int(part),
+            partyid=id_,
+            partyobjecttypecode=table,
+            addressused=address,
+        )
+    )
+
+
+def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: Stage) -> None:
+    """The lead goes back to who owned it before; `stage` is returned or cancelled."""
+    run, lead = rows.run, rows.lead
+    _end(run, stage, (reason,), rows.moment)
+    owner = _still_there(session, run.previousownerid) or _still_there(
+        session, case.configuration.assignment.supervisor
+    )
+    values: dict[str, object] = {"lw_stage": str(stage)}
+    if owner and lead.ownerid == rows.agent.agentuserid:
+        values |= {"ownerid": owner.systemuserid, "owningbusinessunit": owner.businessunitid}
+        run.ownerid = owner.systemuserid
+    change_lead(session, case, rows, f"lead.{stage}", **values)
+    if stage is Stage.RETURNED and owner:
+        title = f"Please correct: {lead_name(lead)}"
+        key = f"returned:{run.runid}"
+        link = lead_link(lead.leadid)
+        notify(session, owner.systemuserid, key, title, reason, icon=NotificationIcon.WARNING, link=link)
+
+
+def _still_there(session: Session, id_: str | None) -> SystemUser | None:
+    user = session.get(SystemUser, id_) if id_ else None
+    return user if user and not user.isdisabled and user.applicationid is None else None
+
+
+def put_off(
+    services: Services, run: runs.Given, reason: str, *, permanent: bool, retry_after: float | None = None
+) -> None:
+    """Something outside failed: another try later, or the run stops with the reason and the supervisor is told."""
+    with services.database.transaction() as session:
+        row = session.get(LeadRun, run.runid, with_for_update=True)
+        if row is None or row.generation != run.generation or row.stage not in (*runs.IN_WORK, Stage.BLOCKED):
+            return
+        row.attempts += 1
+        due_at = None if permanent else runs.due_after(row.attempts, retry_after)
+        if due_at is None:
+            _stop(session, row, Stage.BLOCKED if permanent else Stage.FAILED, reason, services.clock())
+            return
+        row.reasons = [f"Waits for another try: {reason}"]
+        row.givenon, row.generation, row.dueat = None, row.generation + 1, due_at
+
+
+def give_up(services: Services, run: runs.Given, reason: str) -> None:
+    """The run failed for good; the lead stays with the agent, a person may try again."""
+    with services.database.transaction() as session:
+        row = session.get(LeadRun, run.runid, with_for_update=True)
+        if row and row.generation == run.generation and row.stage in (*runs.IN_WORK, Stage.BLOCKED):
+            _stop(session, row, Stage.FAILED, reason, services.clock())
+
+
+def _stop(session: Session, run: LeadRun, stage: Stage, reason: str, moment: datetime) -> None:
+    _end(run, stage, (reason,), moment)
+    if stage is Stage.BLOCKED:
+        run.concludedon = None
+    run.givenon, run.generation = None, run.generation + 1
+    agent = session.get_one(Agent, run.agentid)
+    lead = session.get(Lead, run.leadid, with_for_update=True)
+    if lead:
+        lead.lw_stage = stage
+        lead.versionnumber += 1
+        lead.modifiedon = moment
+    actor = audit.Actor(agent.agentuserid, "agent", agent.name)
+    after = {"stage": stage, "reason": reason}
+    audit.record(session, actor, f"lead.{stage}", "lead", run.leadid, after=after, cause=f"run {run.number}")
+    version = session.get(AgentVersion, (run.agentid, run.version))
+    if version:
+        rule = Configuration.model_validate(version.configuration).assignment
+        _alarm(session, run.agentid, rule, reason, moment)
+
+
+def _alarm(session: Session, agentid: str, rule: Assignment, reason: str, moment: datetime) -> None:
+    """Tell the supervisor, once a day for each reason: two thousand leads may stop for the same one."""
+    digest = hashlib.sha256(reason.encode()).hexdigest()[:16]
+    key = f"trouble:{agentid}:{digest}:{moment:%Y-%m-%d}"
+    title = "A lead could not be worked"
+    notify(session, rule.supervisor, key, title, reason, icon=NotificationIcon.FAILURE, link="/leads?view=processing")
+
+
+def _end(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:
+    run.stage, run.reasons, run.concludedon, run.dueat = stage, list(reasons), moment, None
+
+
+def complete(result: Result, case: Case) -> Result:
+    """The result with everything it found put together as it is stored."""
+    reading, rating = result.reading, result.rating
+    found = replace(
+        result.found,
+        judgements=result.fit.judgements,
+        must_have=frozenset(c.name for c in case.configuration.criteria if c.must_have),
+        insights=tuple(FoundInsight(str(i.section), i.title, i.statements, i.relation) for i in reading.insights),
+        competitors=tuple(FoundCompetitor(c.name, c.overview, c.swot, c.talking_points) for c in reading.competitors),
+        rating=label(rating.value),
+        rating_reasons=rating.reasons,
+        missing=case.missing,
+        next_actions=result.decision.next_actions,
+    )
+    return replace(result, found=found)

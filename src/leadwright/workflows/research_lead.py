@@ -1,0 +1,229 @@
+"""One pass of the agent over one lead, Research-only: the order of steps. Each can be repeated after a crash."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from leadwright.analyst import MailBrief, Reading
+from leadwright.analyst.grounding import grounded
+from leadwright.db.agent import LeadRun
+from leadwright.db.configuration import Configuration
+from leadwright.db.findings import Findings
+from leadwright.domain.evidence import Statement
+from leadwright.domain.fit import weigh
+from leadwright.domain.handover import decide
+from leadwright.domain.optionsets import label
+from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
+from leadwright.domain.rating import Activity, rate
+from leadwright.domain.stage import Stage
+from leadwright.errors import Conflict, NotAllowed, OutsideError
+from leadwright.identity.access import require
+from leadwright.research.brief import Gathered, gather, mail_brief
+from leadwright.research.connect import connect_records
+from leadwright.research.email_validation import EmailCheck, of_lead
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import Case, Elsewhere, Waits, change_lead, lock, persons_change, read_case
+from leadwright.workflows.conclude import Mail, Result, complete, finish, give_back, give_up, put_off
+from leadwright.workflows.steps import Step, Steps
+
+__all__ = ["give_up", "research_lead"]
+
+_log = structlog.get_logger(__name__)
+_NOT_ALLOWED_SECONDS = 5.0  # before a run is looked at again whose agent lost its rights; by then it is paused
+
+
+def research_lead(services: Services, run: runs.Given) -> None:
+    """Research a lead and bring it to an outcome.
+
+    1. **Sign in**: the agent gets a token as its application user; role and privileges are read back.
+    2. **Validate the address** (not where a person overruled it). Missing or invalid: back to the original owner.
+    3. **Begin**, one transaction: the agent's user becomes the owner, account and contact are connected.
+    4. **Gather**: company, competitors, knowledge; stored for every lead of the company.
+    5. **Read**: the analyst judges each criterion and writes the insights; what no source supports is dropped.
+    6. **Weigh, rate, decide**: rules, no analyst.
+    7. **Draft** the first mail unless disqualified; unsupported: rewritten once, then held for a person.
+    8. **Conclude**, one transaction: owner by the assignment rule, findings, draft, steps, notification, audit.
+
+    Raises nothing that a lead causes: a failure outside is tried again later, a lasting one stops this lead with its
+    reason. After a crash the whole pass is repeated; 3 and 8 happen once, answers of 5 and 7 are not paid twice.
+    """
+    try:
+        _pass(services, run)
+    except Elsewhere:
+        return
+    except Waits:
+        _wait(services, run)
+    except NotAllowed:
+        _wait(services, run, seconds=_NOT_ALLOWED_SECONDS)
+    except OutsideError as error:
+        put_off(services, run, str(error), permanent=error.permanent, retry_after=error.retry_after)
+    except Conflict as error:
+        put_off(services, run, str(error), permanent=False)
+    except Exception as error:
+        _log.exception("lead failed", run=run.runid, lead=run.leadid)
+        reason = (
+            f"Something unexpected went wrong ({type(error).__name__}). The log has the details; try the lead again."
+        )
+        give_up(services, run, reason)
+
+
+def _pass(services: Services, run: runs.Given) -> None:
+    steps = Steps()
+    case = read_case(services, run)
+    require(case.who, "prvWriteLead")
+    check = _validate(services, case, steps)
+    so_far = _begin(services, case, check, steps)
+    if so_far is None:
+        return
+    gathered = gather(services, run.runid)
+    for record in gathered.steps:
+        steps.add(Step(record.name, record.state, record.inputs, record.outputs, record.detail, None, record.seconds))
+    with steps.step("read", analyst=services.analyst.name, passages=len(gathered.brief.passages)) as step:
+        said = services.analyst.read_lead(gathered.brief)
+        reading, dropped = grounded(said, gathered.brief.passages)
+        step.usage, step.outputs = said.usage, {"unsupported_dropped": dropped}
+    researched_at = services.clock()
+    result = _judge(case, gathered, reading, so_far, researched_at)
+    steps.add(Step("decide", outputs=_outputs(result)))
+    if result.decision.stage is not Stage.DISQUALIFIED:
+        mail, no_mail = _write(services, case, reading, steps)
+        result = replace(result, mail=mail, no_mail=no_mail)
+    finish(services, case, result, steps, researched_at)
+
+
+def _validate(services: Services, case: Case, steps: Steps) -> EmailCheck | None:
+    """None: this agent asks for no address, as when a list is only judged."""
+    field = case.configuration.validation.field
+    if not field:
+        return None
+    with steps.step("validate_email", field=field) as step:
+        check = of_lead(case.lead, field=field, resolver=services.mail_resolver)
+        step.outputs = {"state": check.state, "type": check.type, "reason": check.reason}
+    return check
+
+
+def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Steps) -> Findings | None:
+    """Take the lead over, connect records. None: the run has ended (address, or a person's change)."""
+    moment = services.clock()
+    with services.database.transaction() as session:
+        rows = lock(session, case, moment)
+        run, lead = rows.run, rows.lead
+        if reason := persons_change(session, rows):
+            give_back(session, case, rows, reason, Stage.CANCELLED)
+            return None
+        if run.previousownerid is None and lead.ownerid != rows.agent.agentuserid:
+            run.previousownerid = lead.ownerid
+        run.startedon = run.startedon or moment
+        run.stage, run.reasons = Stage.RESEARCHING, []
+        email = {"state": check.state, "type": check.type, "reason": check.reason} if check else {}
+        if check and not (lead.lw_emailstate or "").startswith("overruled_"):
+            lead.lw_emailstate, lead.lw_emailtype = check.state, check.type or None
+        if check and check.state != "valid":
+            reason = f"{check.reason} Correct the address, then the agent takes the lead up again."
+            run.findings = {"email": email}
+            give_back(session, case, rows, reason, Stage.RETURNED)
+            steps.store(session, run.runid)
+            return None
+        with steps.step("connect") as step:
+            connected = connect_records(session, lead)
+            step.outputs = {"accountid": connected.accountid, "contactid": connected.contactid}
+            step.detail = connected.reason
+        change_lead(
+            session,
+            case,
+            rows,
+            "lead.taken_by_agent",
+            ownerid=case.who.id,
+            owningbusinessunit=case.who.businessunitid,
+            parentaccountid=connected.accountid,
+            parentcontactid=connected.contactid,
+            lw_stage=str(Stage.RESEARCHING),
+        )
+    return Findings(email=email, connected={"accountid": connected.accountid, "contactid": connected.contactid})
+
+
+def _judge(case: Case, gathered: Gathered, reading: Reading, so_far: Findings, moment: datetime) -> Result:
+    fit = weigh(gathered.brief.criteria, reading.judgements)
+    rating = rate(fit, Activity(days_old=(moment - case.lead.createdon).days))
+    decision = decide(fit, missing=case.missing)
+    return complete(Result(reading, fit, rating, decision, so_far, None), case)
+
+
+def _outputs(result: Result) -> dict[str, object]:
+    fit = result.fit
+    weighed = {"band": str(fit.band), "share": fit.share, "signal": str(fit.signal)}
+    return {**weighed, "rating": label(result.rating.value), "outcome": str(result.decision.stage)}
+
+
+def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tuple[Mail | None, str]:
+    """The first mail, or why there is none. A mail that fails for good does not hold the lead up."""
+    try:
+        brief = mail_brief(services, case.run.runid, reading)
+        if case.configuration.email.fixed_body:
+            return _fixed(case, brief, steps), ""
+        return _drafted(services, case, brief, steps), ""
+    except OutsideError as error:
+        if not error.permanent and _tries_left(services, case):
+            raise
+        return None, f"No email was drafted: {error}"
+
+
+def _drafted(services: Services, case: Case, brief: MailBrief, steps: Steps) -> Mail:
+    with steps.step("draft", analyst=services.analyst.name, passages=len(brief.passages)) as step:
+        draft = services.analyst.write_mail(brief)
+        step.usage = draft.usage
+    problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
+    steps.add(Step("check_draft", outputs={"unsupported": list(problems)}))
+    if problems:
+        told = "\n".join([brief.instructions, "Write it again. Leave out what no source supports:", *problems])
+        with steps.step("draft_again", analyst=services.analyst.name) as step:
+            draft = services.analyst.write_mail(replace(brief, instructions=told.strip()))
+            step.usage = draft.usage
+        problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
+        steps.add(Step("check_draft_again", outputs={"unsupported": list(problems)}))
+    return _mail(case.configuration, draft.subject, draft.paragraphs, " ".join(problems) or None)
+
+
+def _fixed(case: Case, brief: MailBrief, steps: Steps) -> Mail:
+    values = {"lead.first name": brief.greeting_name, "lead.firstname": brief.greeting_name}
+    values |= {"lead.company name": brief.company, "lead.companyname": brief.company}
+    values |= {"lead.topic": brief.topic, "lead.subject": brief.topic}
+    values |= {name.casefold(): text for name, text in brief.lead.items()}
+    subject, empty_subject = fill(case.configuration.email.fixed_subject or brief.topic, values)
+    body, empty_body = fill(case.configuration.email.fixed_body, values)
+    empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
+    steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
+    hold = f"The template's {', '.join(empty)} has no value for this lead." if empty else None
+    return _mail(case.configuration, subject, (Statement(body, ()),), hold)
+
+
+def _mail(configuration: Configuration, subject: str, paragraphs: tuple[Statement, ...], hold: str | None) -> Mail:
+    profile = configuration.profile
+    body = assemble(
+        [p.text for p in paragraphs],
+        signature=profile.signature,
+        disclaimer=profile.disclaimer,
+        other_terms=profile.other_terms,
+    )
+    return Mail(subject_line(subject), body, paragraphs, hold)
+
+
+def _known(brief: MailBrief) -> list[str]:
+    """What a mail may say beside its quotes: who it is for, who it is from, what is sold."""
+    offering = brief.offering
+    sold = [offering.company, offering.website, offering.value_proposition, offering.benefits, offering.price_list]
+    return [brief.greeting_name, brief.topic, brief.company, brief.sender_name, *brief.lead.values(), *sold]
+
+
+def _tries_left(services: Services, case: Case) -> bool:
+    with services.database.reading() as session:
+        run = session.get(LeadRun, case.run.runid)
+    return run is not None and run.attempts < len(runs.RETRY_SECONDS)
+
+
+def _wait(services: Services, run: runs.Given, seconds: float = 0.0) -> None:
+    due_at: datetime | None = runs.later(services.clock(), seconds) if seconds else None
+    with services.database.transaction() as session:
+        runs.take_back(session, run, new_try=True, due_at=due_at)

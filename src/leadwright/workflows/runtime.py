@@ -1,0 +1,342 @@
+"""DBOS set-up and the ticks: the only module that imports `dbos`. What a workflow does is said elsewhere.
+
+Our tables are the truth. DBOS decides which process runs what, and that it runs again after a crash; no step is
+checkpointed with it, because every step can be repeated: transactions compare before they set, answers of a model
+are in the journal, company research is stored. Its file may be lost: open runs are given to it again.
+"""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import structlog
+from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from sqlalchemy import Engine, create_engine, event, make_url
+
+from leadwright.errors import Conflict, LeadwrightError
+from leadwright.identity.agent_identity import pause_or_resume
+from leadwright.services import Services
+from leadwright.workflows import executors, runs
+from leadwright.workflows.research_lead import give_up, research_lead
+from leadwright.workflows.take_in import take_in
+
+VERSION = "1"  # constant: no step is checkpointed, so a new release goes on with the old one's workflows
+QUEUE = "leads"
+RECOVERIES = 20  # a lead during which the process dies this often is given up
+KEEP = timedelta(days=1)  # finished workflows, before the retention job deletes them
+FINAL = ("SUCCESS", "ERROR", "CANCELLED")
+DEAD_LETTER = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+_POLL = 0.1  # seconds between two looks into the queue
+
+_log = structlog.get_logger(__name__)
+
+
+class _Json(Serializer):
+    """Ids only, readable by SQL; never pickle."""
+
+    def serialize(self, data: Any) -> str:
+        return json.dumps(data, default=str)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        return "leadwright_json"
+
+
+@DBOS.workflow(name="research_lead", max_recovery_attempts=RECOVERIES)
+def _research_lead(runid: str, leadid: str, number: int, generation: int) -> None:
+    if Runtime.working is not None:
+        Runtime.working._work(runs.Given(runid, leadid, number, generation))
+
+
+@dataclass
+class _Tick:
+    name: str
+    seconds: float
+    do: Callable[[], None]
+    due: float = 0.0
+
+
+class Runtime:
+    """Works leads in this process: `start`, `stop`, `run_until_idle`. One at a time in a process.
+
+    Args:
+        services: what the steps work with.
+        name: distinguishes processes of one machine when the setting `executor_id` is empty, e.g. ``work-2``;
+            default: the port.
+    """
+
+    working: ClassVar["Runtime | None"] = None  # DBOS is one for a process, and so are we
+
+    def __init__(self, services: Services, *, name: str = "") -> None:
+        self.services = services
+        settings = services.settings
+        self.executor_id = settings.executor_id or f"{socket.gethostname()}:{name or settings.port}"
+        workers = settings.workers
+        self.concurrency = max(workers, settings.model_concurrency * 3 // 2) if settings.analyst == "model" else workers
+        self.troubles: dict[str, str] = {}  # tick -> why it failed last
+        self._executing = executors.Executing(services.database, self.executor_id)
+        self._window = max(64, 4 * self.concurrency)
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._running = 0
+        self._idle = threading.Condition()
+        self._quiet_since = 0.0  # when a look for new leads began that found none
+        self._thread: threading.Thread | None = None
+        self._engine: Engine | None = None
+
+    def start(self) -> None:
+        """Begin to work, and go on with what this process or a dead one left.
+
+        Raises:
+            Conflict: a living process has this executor id, or this process works already.
+        """
+        if Runtime.working is not None:
+            raise Conflict("This process works leads already.")
+        self._executing.enter()
+        try:
+            self._launch()
+        except BaseException:
+            self._executing.leave()
+            raise
+        Runtime.working = self
+        self._thread = threading.Thread(target=self._tick, name="leadwright-ticks", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, timeout: float = 20.0) -> bool:
+        """Finish the leads in hand, hand the others back, and leave.
+
+        Returns:
+            False when a lead was still in hand after `timeout` seconds; nothing of it is lost, but its thread lives.
+        """
+        if self._thread is None:
+            return True
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout)
+        with self._idle:
+            finished = self._idle.wait_for(lambda: self._running == 0, timeout)
+        DBOS.destroy()
+        Runtime.working = None
+        self._executing.leave()
+        if self._engine:
+            self._engine.dispose()
+        self._thread = None
+        return finished
+
+    def wake(self) -> None:
+        """Look for work now rather than at the next tick."""
+        self._wake.set()
+
+    def run_until_idle(
+        self, progress: Callable[[runs.Progress], None] | None = None, *, timeout: float | None = None
+    ) -> runs.Progress:
+        """Work until no lead is left to take in or to research; leads that wait for a person do not count.
+
+        Args:
+            progress: called about five times a second.
+
+        Raises:
+            Conflict: `timeout` seconds were not enough, or the ticks ended.
+        """
+        began = time.monotonic()
+        self.wake()
+        while True:
+            looked_from = self._quiet_since
+            with self.services.database.reading() as session:
+                state = runs.progress(session)
+            if progress:
+                progress(state)
+            if not state.open and looked_from > began:
+                return state
+            if timeout is not None and time.monotonic() - began > timeout:
+                raise Conflict(f"{state.open} leads are still being worked after {timeout:.0f} seconds.")
+            if self._thread is None or not self._thread.is_alive():
+                raise Conflict("This process does not work leads any more.")
+            if not state.open:
+                self.wake()
+            time.sleep(0.05 if not state.open else 0.2)
+
+    def _launch(self) -> None:
+        database = self.services.database
+        config: DBOSConfig = {
+            "name": "leadwright",
+            "application_version": VERSION,
+            "executor_id": self.executor_id,
+            "serializer": _Json(),
+            "max_executor_threads": self.concurrency + 4,
+            "notification_listener_polling_interval_sec": 0.5,
+            "enable_otlp": False,
+            "log_level": "WARNING",
+            "sys_db_pool_size": self.concurrency + 8,
+        }
+        if database.is_sqlite:
+            self._engine = _work_file(database.url, self.concurrency + 8)
+            config["system_database_url"] = self._engine.url.render_as_string(hide_password=False)
+            config["system_database_engine"] = self._engine
+        else:
+            url = database.engine.url.set(drivername="postgresql")
+            config["system_database_url"] = url.render_as_string(hide_password=False)
+        DBOS(config=config)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=_POLL, on_conflict="always_update"
+        )
+
+    def _work(self, run: runs.Given) -> None:
+        with self._idle:
+            self._running += 1
+        try:
+            if self._stopping.is_set():
+                with self.services.database.transaction() as session:
+                    runs.take_back(session, run, new_try=True)
+            else:
+                research_lead(self.services, run)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+            self._wake.set()
+
+    def _tick(self) -> None:
+        ticks = [
+            _Tick("heartbeat", 5, self._beat),
+            _Tick("agent", 5, self._watch_agent),
+            _Tick("take over", 10, self._take_over),
+            _Tick("reconcile", 30, self._reconcile),
+            _Tick("take in", 1, self._take_in),
+            _Tick("give", 0.2, self._give),
+            _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
+        ]
+        while not self._stopping.is_set():
+            woken = self._wake.is_set()
+            self._wake.clear()
+            for tick in ticks:
+                if time.monotonic() >= tick.due or (woken and tick.seconds <= 1):
+                    self._run(tick)
+                if self._stopping.is_set():
+                    return
+            if not self._wake.wait(0.2):
+                continue
+            self._stopping.wait(0.05)  # many leads that end at once wake us once
+
+    def _run(self, tick: _Tick) -> None:
+        try:
+            tick.do()
+            self.troubles.pop(tick.name, None)
+        except LeadwrightError as error:
+            self._report(tick.name, str(error))
+        except Exception as error:
+            _log.exception("tick failed", tick=tick.name)
+            self._report(tick.name, f"{type(error).__name__}: {error}")
+        tick.due = time.monotonic() + tick.seconds
+
+    def _report(self, tick: str, sentence: str) -> None:
+        if self.troubles.get(tick) != sentence:
+            _log.warning("tick failed", tick=tick, reason=sentence)
+        self.troubles[tick] = sentence
+
+    def _beat(self) -> None:
+        if not self._executing.beat():
+            _log.error("another process has taken over; this one stops working", executor=self.executor_id)
+            self._stopping.set()
+
+    def _watch_agent(self) -> None:
+        if pause_or_resume(self.services):
+            self._wake.set()
+
+    def _take_in(self) -> None:
+        began = time.monotonic()
+        if take_in(self.services):
+            self._wake.set()
+        else:
+            self._quiet_since = began
+
+    def _give(self) -> None:
+        with self.services.database.transaction() as session:
+            given = runs.give(session, self._window)
+        self._enqueue(given)
+
+    def _enqueue(self, given: list[runs.Given]) -> None:
+        for run in given:
+            with SetWorkflowID(run.workflow_id):
+                DBOS.enqueue_workflow(QUEUE, _research_lead, run.runid, run.leadid, run.number, run.generation)
+
+    def _take_over(self) -> None:
+        """Give the workflows of dead executors to the living, one process at a time."""
+        database = self.services.database
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        alive = executors.living(database, besides=self.executor_id) | {self.executor_id}  # after: who is new is alive
+        orphans = [w.workflow_id for w in pending if w.executor_id not in alive]
+        dead = executors.known(database) - alive
+        if not orphans and not dead:
+            return
+        guard = executors.hold(database, "take over")
+        if guard is None:
+            return
+        try:
+            if orphans:
+                DBOS.resume_workflows(orphans, queue_name=QUEUE)
+                _log.warning("work of a dead process taken over", leads=len(orphans), dead=sorted(dead))
+            executors.forget(database, dead)
+        finally:
+            guard.release()
+
+    def _reconcile(self) -> None:
+        """Given runs that DBOS does not know, or has ended without an outcome, are given again."""
+        with self.services.database.reading() as session:
+            given = runs.unfinished(session)
+        for start in range(0, len(given), 500):
+            chunk = given[start : start + 500]
+            ids = [run.workflow_id for run in chunk]
+            found = DBOS.list_workflows(workflow_ids=ids, load_input=False, load_output=False)
+            status = {w.workflow_id: w.status for w in found}
+            self._enqueue([run for run in chunk if run.workflow_id not in status])
+            for run in chunk:
+                self._settle(run, status.get(run.workflow_id, ""))
+
+    def _settle(self, run: runs.Given, status: str) -> None:
+        if status == DEAD_LETTER:
+            give_up(self.services, run, f"The process ended {RECOVERIES} times while working on this lead.")
+        elif status in FINAL:
+            with self.services.database.transaction() as session:
+                runs.take_back(session, run, new_try=True)
+
+    def _forget_finished(self) -> None:
+        before = (datetime.now(UTC) - KEEP).isoformat()
+        while not self._stopping.is_set():
+            old = DBOS.list_workflows(
+                status=list(FINAL), completed_before=before, limit=500, load_input=False, load_output=False
+            )
+            if old:
+                DBOS.delete_workflows([w.workflow_id for w in old])
+            if len(old) < 500:
+                return
+
+
+def _work_file(url: str, pool_size: int) -> Engine:
+    """DBOS's own SQLite file beside ours: it would not choose the write-ahead log by itself."""
+    from pathlib import Path
+
+    main = Path(make_url(url).database or "leadwright.db")
+    path = main.with_name(f"{main.stem}-work.db")
+    engine = create_engine(
+        f"sqlite:///{path}", pool_size=pool_size, max_overflow=pool_size, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        with suppress(Exception):
+            connection.execute("PRAGMA busy_timeout=30000")
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

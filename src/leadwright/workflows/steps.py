@@ -1,0 +1,78 @@
+"""The record of how a result was made: the steps of one run, collected in order and stored at its end."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from leadwright.analyst import Usage
+from leadwright.db.agent import RunStep
+from leadwright.db.base import now
+
+
+@dataclass
+class Step:
+    """One step; fill in `outputs` and the rest while it runs.
+
+    Args:
+        state: done, partial, failed or skipped.
+        seconds: wall time.
+    """
+
+    name: str
+    state: str = "done"
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    detail: str = ""
+    usage: Usage | None = None
+    seconds: float = 0.0
+
+
+class Steps:
+    """The steps of one run so far."""
+
+    def __init__(self) -> None:
+        self._steps: list[dict[str, Any]] = []
+
+    @contextmanager
+    def step(self, name: str, **inputs: Any) -> Iterator[Step]:
+        """Time a step and keep it, also when it fails."""
+        step, began = Step(name, inputs=inputs), time.perf_counter()
+        try:
+            yield step
+        except BaseException as error:
+            step.state, step.detail = "failed", str(error)
+            raise
+        finally:
+            step.seconds = time.perf_counter() - began
+            self.add(step)
+
+    def add(self, step: Step) -> None:
+        """Keep a step that was timed elsewhere."""
+        usage = step.usage or Usage("")
+        self._steps.append(
+            {
+                "name": step.name,
+                "state": step.state,
+                "inputs": dict(step.inputs),
+                "outputs": dict(step.outputs),
+                "detail": step.detail,
+                "model": usage.model,
+                "tokensin": usage.tokens_in,
+                "tokensout": usage.tokens_out,
+                "cost": usage.cost,
+                "seconds": step.seconds,
+                "at": now(),
+            }
+        )
+
+    def store(self, session: Session, runid: str) -> None:
+        """Replace what an earlier try of this run left."""
+        session.execute(delete(RunStep).where(RunStep.runid == runid))
+        last_of_name = {s["name"]: {**s, "runid": runid, "position": n} for n, s in enumerate(self._steps, 1)}
+        if last_of_name:
+            session.execute(insert(RunStep), list(last_of_name.values()))

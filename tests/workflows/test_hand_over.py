@@ -1,0 +1,128 @@
+"""Round robin on the database: fair when many do it at once, nobody who is not there, never dropped."""
+
+import threading
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from leadwright.db.base import now
+from leadwright.db.configuration import Assignment
+from leadwright.db.engine import Database
+from leadwright.db.people import SystemUser, Team, TeamMember
+from leadwright.workflows.hand_over import Assigned, next_owner
+from tests.workflows.office import Office, PlainAnalyst, open_office, services_of
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Office:
+    return open_office(services_of(database, tmp_path, PlainAnalyst()))
+
+
+def turn(office: Office, today: date | None = None, previous: str | None = None, **rule: object) -> Assigned | None:
+    wanted = Assignment(**{"sellers": list(office.sellers), "supervisor": office.supervisor, **rule})  # type: ignore[arg-type]
+    with office.services.database.transaction() as session:
+        return next_owner(session, office.agentid, wanted, today or now().date(), previous=previous)
+
+
+@pytest.mark.parametrize("count", [32, 100])
+def test_concurrent_handovers_differ_by_at_most_one(office: Office, count: int) -> None:
+    barrier = threading.Barrier(count)
+    owners: list[str] = []
+
+    def hand_over() -> None:
+        barrier.wait()
+        assigned = turn(office)
+        assert assigned
+        owners.append(assigned.ownerid)
+
+    threads = [threading.Thread(target=hand_over) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = Counter(owners)
+    assert sum(counts.values()) == count
+    assert set(counts) == set(office.sellers)
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_a_handover_that_is_rolled_back_uses_no_turn(office: Office) -> None:
+    rule = Assignment(sellers=list(office.sellers))
+    with pytest.raises(ZeroDivisionError), office.services.database.transaction() as session:
+        next_owner(session, office.agentid, rule, now().date())
+        raise ZeroDivisionError
+    first = turn(office)
+    assert first
+    assert first.ownerid == office.sellers[0]
+
+
+def test_a_disabled_seller_is_skipped(office: Office) -> None:
+    _set(office, office.sellers[1], isdisabled=True)
+    owners = [assigned.ownerid for _ in range(6) if (assigned := turn(office))]
+    assert Counter(owners) == {office.sellers[i]: 2 for i in (0, 2, 3)}
+
+
+def test_a_seller_who_is_away_is_skipped_until_the_day_after_the_last(office: Office) -> None:
+    today = now().date()
+    _set(office, office.sellers[0], awayfrom=today, awayuntil=today + timedelta(days=2))
+    only = {"sellers": [office.sellers[0]]}
+    for days in (0, 2):
+        assigned = turn(office, today + timedelta(days=days), **only)
+        assert assigned
+        assert assigned.ownerid == office.supervisor
+    back = turn(office, today + timedelta(days=3), **only)
+    assert back
+    assert back.ownerid == office.sellers[0]
+
+
+def test_an_empty_team_means_the_supervisor(office: Office) -> None:
+    team = _team(office, [])
+    assigned = turn(office, sellers=[], team=team)
+    assert assigned
+    assert assigned.ownerid == office.supervisor
+    assert "No seller is available" in assigned.reason
+
+
+def test_a_team_takes_turns(office: Office) -> None:
+    team = _team(office, list(office.sellers[:2]))
+    owners = [assigned.ownerid for _ in range(4) if (assigned := turn(office, sellers=[], team=team))]
+    assert Counter(owners) == {office.sellers[0]: 2, office.sellers[1]: 2}
+
+
+def test_a_deleted_seller_is_passed_over(office: Office) -> None:
+    assigned = turn(office, sellers=["gone", office.sellers[2]])
+    assert assigned
+    assert assigned.ownerid == office.sellers[2]
+
+
+def test_nobody_at_all_is_said(office: Office) -> None:
+    _set(office, office.supervisor, isdisabled=True)
+    assert turn(office, sellers=[]) is None
+
+
+def test_a_human_owner_is_preferred_when_the_rule_says_so(office: Office) -> None:
+    kept = turn(office, previous=office.owner, keep_human_owner=True)
+    assert kept
+    assert kept.ownerid == office.owner
+    _set(office, office.owner, isdisabled=True)
+    next_one = turn(office, previous=office.owner, keep_human_owner=True)
+    assert next_one
+    assert next_one.ownerid == office.sellers[0]
+
+
+def _set(office: Office, id_: str, **values: object) -> None:
+    with office.services.database.transaction() as session:
+        session.execute(update(SystemUser).where(SystemUser.systemuserid == id_).values(**values))
+
+
+def _team(office: Office, members: list[str]) -> str:
+    with office.services.database.transaction() as session:
+        unit = session.get_one(SystemUser, office.owner).businessunitid
+        team = Team(name="Sellers", businessunitid=unit)
+        session.add(team)
+        session.flush()
+        session.add_all(TeamMember(teamid=team.teamid, systemuserid=m) for m in members)
+        return team.teamid
