@@ -103,6 +103,8 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
     __table_args__ = (
         Index("ix_lead_createdon", "createdon", "leadid"),
         Index("ix_lead_company", "companyname", "leadid"),
+        Index("ix_lead_fullname", "fullname", "leadid"),
+        Index("ix_lead_lastname", "lastname", "leadid"),
         Index("ix_lead_owner_stage", "ownerid", "lw_stage", "createdon", "leadid"),
         Index("ix_lead_stage", "lw_stage", "createdon", "leadid"),
         Index("ix_lead_modifiedon", "modifiedon", "leadid"),

@@ -1,0 +1,100 @@
+"""What the lead form and the research page show of one lead: the lead, its runs, steps, draft, records, history."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent, LeadRun, RunStep
+from leadwright.db.audit import AuditEntry
+from leadwright.db.people import SystemUser, Team
+from leadwright.db.sales import Account, Annotation, Contact, Email, Lead
+
+MOST_HISTORY = 60
+Rows = Sequence[Any]
+
+
+def lead(session: Session, leadid: str) -> Any:
+    """The lead's columns, with the owner's name; it has `ownerid` and `owningbusinessunit` for the access check."""
+    owner = func.coalesce(SystemUser.fullname, Team.name).label("owner")
+    query = (
+        select(*Lead.__table__.columns, owner)
+        .outerjoin(SystemUser, SystemUser.systemuserid == Lead.ownerid)
+        .outerjoin(Team, Team.teamid == Lead.ownerid)
+        .where(Lead.leadid == leadid)
+    )
+    return session.execute(query).first()
+
+
+def newest_run(session: Session, leadid: str) -> Any:
+    """The last pass of the agent, with the names of the agent and of the owners before and after."""
+    before, after = SystemUser.__table__.alias(), SystemUser.__table__.alias()
+    query = (
+        select(
+            *LeadRun.__table__.columns,
+            Agent.name.label("agent"),
+            before.c.fullname.label("previousowner"),
+            after.c.fullname.label("recipient"),
+        )
+        .join(Agent, Agent.agentid == LeadRun.agentid)
+        .outerjoin(before, before.c.systemuserid == LeadRun.previousownerid)
+        .outerjoin(after, after.c.systemuserid == LeadRun.ownerid)
+        .where(LeadRun.leadid == leadid)
+        .order_by(LeadRun.number.desc())
+        .limit(1)
+    )
+    return session.execute(query).first()
+
+
+def steps(session: Session, runid: str) -> Rows:
+    """How was this generated, in order."""
+    query = select(*RunStep.__table__.columns).where(RunStep.runid == runid)
+    return session.execute(query.order_by(RunStep.position)).all()
+
+
+def draft(session: Session, leadid: str, runid: str | None) -> Any:
+    """The drafted mail of a run; without a run the newest open draft of the lead."""
+    query = select(*Email.__table__.columns).where(Email.regardingobjectid == leadid)
+    if runid is not None:
+        query = query.where(Email.lw_runid == runid)
+    return session.execute(query.order_by(Email.createdon.desc()).limit(1)).first()
+
+
+def account(session: Session, accountid: str | None) -> Any:
+    """The connected account, with what the access check needs."""
+    if accountid is None:
+        return None
+    return session.execute(select(*Account.__table__.columns).where(Account.accountid == accountid)).first()
+
+
+def contact(session: Session, contactid: str | None) -> Any:
+    """The connected contact, with what the access check needs."""
+    if contactid is None:
+        return None
+    return session.execute(select(*Contact.__table__.columns).where(Contact.contactid == contactid)).first()
+
+
+def notes(session: Session, leadid: str) -> Rows:
+    """Notes on the lead, newest first."""
+    query = (
+        select(Annotation.subject, Annotation.notetext, Annotation.createdon, SystemUser.fullname)
+        .outerjoin(SystemUser, SystemUser.systemuserid == Annotation.createdby)
+        .where(Annotation.objectid == leadid, Annotation.objecttypecode == "lead")
+    )
+    return session.execute(query.order_by(Annotation.createdon.desc()).limit(MOST_HISTORY)).all()
+
+
+def history(session: Session, leadid: str) -> Rows:
+    """Audit entries of the lead, newest first."""
+    query = select(
+        AuditEntry.number,
+        AuditEntry.at,
+        AuditEntry.actorname,
+        AuditEntry.actorkind,
+        AuditEntry.action,
+        AuditEntry.before,
+        AuditEntry.after,
+        AuditEntry.cause,
+    ).where(AuditEntry.recordid == leadid, AuditEntry.recordtype == "lead")
+    return session.execute(query.order_by(AuditEntry.number.desc()).limit(MOST_HISTORY)).all()

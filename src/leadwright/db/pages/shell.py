@@ -1,0 +1,48 @@
+"""What the frame around every page shows: the reader's zone, unread notifications, the agent's state."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.engine.interfaces import Dialect
+
+from leadwright.db.agent import Agent
+from leadwright.db.engine import Database
+from leadwright.db.pages.compiled import Compiled
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import AppNotification
+
+MOST_UNREAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """`unread` stops counting at `MOST_UNREAD`; `agentstate` is None before an agent was created."""
+
+    timezone: str
+    email: str
+    unread: int
+    agentstate: str | None
+
+
+def read(database: Database, systemuserid: str) -> Shell:
+    """One short query; asked with every page."""
+    with database.engine.connect() as connection:
+        rows = _statement(database.engine.dialect).rows(connection, {"who": systemuserid})
+    zone, email, unread, state = rows[0] if rows else ("UTC", "", 0, None)
+    return Shell(zone, email or "", unread, state)
+
+
+@lru_cache(maxsize=4)
+def _statement(dialect: Dialect) -> Compiled:
+    who = bindparam("who", type_=SystemUser.systemuserid.type)
+    unread = (
+        select(AppNotification.appnotificationid)
+        .where(AppNotification.ownerid == who, AppNotification.readon.is_(None))
+        .limit(MOST_UNREAD)
+        .subquery()
+    )
+    agent = select(Agent.state).order_by(Agent.createdon).limit(1).scalar_subquery()
+    counted = select(func.count()).select_from(unread).scalar_subquery()
+    query = select(SystemUser.timezone, SystemUser.internalemailaddress, counted, agent)
+    return Compiled(query.where(SystemUser.systemuserid == who), dialect)

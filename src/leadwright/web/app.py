@@ -1,0 +1,83 @@
+"""Puts the desk together: routes, errors, headers, and the runtime's life beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leadwright import __version__
+from leadwright.errors import LeadwrightError
+from leadwright.services import Services
+from leadwright.web import failures
+from leadwright.web.pages import ALL
+from leadwright.web.security import PUBLIC, SafeAnswers, check_declared, declares
+from leadwright.web.static_files import static_file
+
+
+class Worker(Protocol):
+    """What runs the agent beside the pages; `workflows.runtime.Runtime` is one."""
+
+    def start(self) -> None:
+        """Begin to work."""
+
+    def stop(self) -> None:
+        """Finish what is under way and stop."""
+
+
+def create_app(services: Services, *, runtime: Worker | None = None, routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """The web application.
+
+    Args:
+        services: the adapters in force.
+        runtime: started with the application and stopped with it, when given.
+        routers: further interfaces beside the pages, such as the JSON API; their routes declare what they need too.
+
+    Raises:
+        RuntimeError: a route does not say which privilege it needs.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if runtime is not None:
+            await run_in_threadpool(runtime.start)
+        try:
+            yield
+        finally:
+            if runtime is not None:
+                await run_in_threadpool(runtime.stop)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        return failures.page(request, services, error)
+
+    app = FastAPI(
+        title="Leadwright",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        exception_handlers={LeadwrightError: failed, HTTPException: failed},
+        middleware=[
+            Middleware(
+                SafeAnswers,
+                settings=services.settings,
+                failed=lambda request, error: failures.page(request, services, error),
+            )
+        ],
+    )
+    app.state.services = services
+    static = declares(PUBLIC)(static_file)
+    app.router.routes.append(Route("/static/{hash}/{name}", static, methods=["GET"], name="static"))
+    for pages in ALL:
+        app.router.routes.extend(pages.routes(services))
+    for router in routers:
+        app.include_router(router)
+    check_declared(list(app.router.routes))
+    return app

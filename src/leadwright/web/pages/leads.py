@@ -1,0 +1,196 @@
+"""The leads grid: four views of the agent's work, all leads, filters, search, sort, key paging."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from leadwright.db.pages import leads_grid
+from leadwright.db.pages.leads_grid import GridRow, Question
+from leadwright.db.pages.people import owners
+from leadwright.domain.evidence import SignalStrength
+from leadwright.domain.fit import Band
+from leadwright.domain.optionsets import LeadSource, choices
+from leadwright.domain.stage import OPEN_STAGES, Stage
+from leadwright.errors import BadInput
+from leadwright.identity.access import Depth, Principal
+from leadwright.web.visit import Pages, Visit
+
+pages = Pages()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of product.md 9."""
+
+    label: str
+    stages: tuple[Stage, ...]
+    teaches: str
+    mine: bool = False
+
+
+VIEWS = {
+    "mine": View(
+        "Leads from AI agent",
+        (Stage.HANDED_OVER,),
+        "Leads the agent researched and handed over to you appear here, with the reasons, the evidence and a drafted "
+        "first email.",
+        mine=True,
+    ),
+    "processing": View(
+        "Being processed",
+        tuple(sorted(OPEN_STAGES)),
+        "Leads the agent is working on appear here: queued, being researched, or waiting for a person's decision.",
+    ),
+    "handed-over": View(
+        "Handed over", (Stage.HANDED_OVER,), "Every lead the agent handed over appears here, whoever received it."
+    ),
+    "disqualified": View(
+        "Disqualified",
+        (Stage.DISQUALIFIED,),
+        "Leads whose fit with the ideal customer profile is Low appear here with the reasons. "
+        "A supervisor may reassign them.",
+    ),
+    "all": View("All leads", (), "Import a list of leads or add one by hand; the agent takes those that match."),
+}
+BANDS = tuple(str(b) for b in Band)
+SIGNALS = tuple(str(s) for s in SignalStrength)
+SOURCES = choices(LeadSource)
+STAGES = {
+    Stage.QUEUED: "Queued",
+    Stage.RESEARCHING: "Researching",
+    Stage.BLOCKED: "Waiting for a person",
+    Stage.HANDED_OVER: "Handed over",
+    Stage.DISQUALIFIED: "Disqualified",
+    Stage.RETURNED: "Returned",
+    Stage.FAILED: "Failed",
+    Stage.CANCELLED: "Cancelled",
+}
+
+
+@pages.get("/leads", "prvReadLead", quick=True)
+def grid(visit: Visit) -> Response:
+    """One page of fifty leads."""
+    asked = _asked(visit)
+    question = _question(visit.who, asked)
+    page = leads_grid.read(visit.services.database, question)
+    counted = leads_grid.counts(visit.services.database, {name: _view_question(visit.who, name) for name in VIEWS})
+    return visit.page(
+        "leads.html",
+        asked=asked,
+        view=VIEWS[asked["view"]],
+        views=VIEWS,
+        counted=counted,
+        most=leads_grid.MOST_COUNTED,
+        rows=page.rows,
+        previous=_link(asked, before=_key(question, page.rows[0])) if page.before and page.rows else "",
+        following=_link(asked, after=_key(question, page.rows[-1])) if page.after and page.rows else "",
+        filtered=any(asked[name] for name in ("q", "band", "signal", "stage", "owner", "source")),
+        link=lambda **changes: _link(asked, **changes),
+        sources=SOURCES,
+        stages=STAGES,
+        bands=BANDS,
+        signals=SIGNALS,
+        owners=_owners(visit),
+    )
+
+
+def _asked(visit: Visit) -> dict[str, str]:
+    """The query as given, with unknown values refused."""
+    default = "all" if visit.who.privileges["prvReadLead"] >= Depth.ORGANISATION else "mine"
+    asked = {"view": visit.text("view") or default, "q": visit.text("q", most=100)}
+    allowed: dict[str, Any] = {
+        "band": BANDS,
+        "signal": SIGNALS,
+        "stage": set(STAGES),
+        "source": {str(k) for k in SOURCES},
+        "sort": set(leads_grid.SORTS),
+        "dir": {"up", "down"},
+    }
+    for name, values in allowed.items():
+        asked[name] = visit.text(name, most=40)
+        if asked[name] and asked[name] not in values:
+            raise BadInput(
+                f"There is no {name} called {asked[name]!r}. Clear the filters and choose again.", field=name
+            )
+    asked["owner"] = visit.text("owner", most=36)
+    asked["after"], asked["before"] = visit.text("after", most=600), visit.text("before", most=600)
+    if asked["view"] not in VIEWS:
+        raise BadInput("There is no such view of leads. Choose one of the tabs.", field="view")
+    asked["sort"] = asked["sort"] or "created"
+    asked["dir"] = asked["dir"] or ("down" if asked["sort"] in {"created", "modified"} else "up")
+    return asked
+
+
+def _question(who: Principal, asked: dict[str, str]) -> Question:
+    question = _view_question(who, asked["view"])
+    if asked["stage"]:
+        stages = question.stages
+        question = replace(question, stages=(asked["stage"],) if not stages or asked["stage"] in stages else ("none",))
+    key = asked["before"] or asked["after"]
+    return replace(
+        question,
+        band=asked["band"],
+        signal=asked["signal"],
+        source=int(asked["source"]) if asked["source"] else None,
+        owner=asked["owner"],
+        search=asked["q"],
+        sort=asked["sort"],
+        descending=asked["dir"] == "down",
+        after=_read_key(asked["sort"], key) if key else None,
+        backwards=bool(asked["before"]),
+    )
+
+
+def _view_question(who: Principal, name: str) -> Question:
+    """What the view holds for this reader: never more than their right to read reaches."""
+    depth, own = who.privileges["prvReadLead"], (who.id, *sorted(who.teams))
+    stages = tuple(str(s) for s in VIEWS[name].stages)
+    if VIEWS[name].mine or depth < Depth.BUSINESS_UNIT:
+        return Question(owners=own, stages=stages)
+    if depth < Depth.ORGANISATION:
+        return Question(owners=own, unit=who.businessunitid, stages=stages)
+    return Question(stages=stages)
+
+
+def _link(asked: dict[str, str], **changes: str) -> str:
+    """The grid's address with some values changed; another sort, filter or view starts at the first page."""
+    kept = {k: v for k, v in asked.items() if v and k not in {"after", "before"}} | changes
+    return "/leads?" + urlencode({k: v for k, v in kept.items() if v})
+
+
+def _key(question: Question, row: GridRow) -> str:
+    value: Any = {
+        "created": row.createdon,
+        "modified": row.modifiedon,
+        "name": row.fullname,
+        "company": row.companyname,
+    }[question.sort]
+    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value, row.leadid])
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_key(sort: str, key: str) -> tuple[Any, str]:
+    try:
+        value, leadid = json.loads(urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        if sort in {"created", "modified"}:
+            value = datetime.fromisoformat(value)
+            if value.tzinfo is None:
+                raise ValueError(key)
+        if not isinstance(leadid, str) or not isinstance(value, str | datetime | None):
+            raise TypeError(key)
+    except (ValueError, TypeError) as error:
+        raise BadInput("This page link is damaged. Start again from the first page.") from error
+    return value, leadid
+
+
+def _owners(visit: Visit) -> list[tuple[str, str]]:
+    """For the filter; those who read only their own need none."""
+    if visit.who.privileges["prvReadLead"] < Depth.BUSINESS_UNIT and not visit.who.teams:
+        return []
+    with visit.services.database.reading() as session:
+        return owners(session)

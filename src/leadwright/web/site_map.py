@@ -1,0 +1,32 @@
+"""The site map on the left: which areas there are and the privilege each needs. A new page area adds a line here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One line of the site map. `privilege` empty: for everybody who is signed in."""
+
+    path: str
+    text: str
+    icon: str
+    privilege: str = ""
+
+
+SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
+    (
+        "My work",
+        (
+            Area("/leads", "Leads", "people", "prvReadLead"),
+            Area("/import", "Import leads", "import", "prvImportLead"),
+            Area("/notifications", "Notifications", "bell"),
+        ),
+    ),
+    (
+        "Agent",
+        (
+            Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
+            Area("/agent", "Agent settings", "agent", "prvReadAgent"),
+        ),
+    ),
+)

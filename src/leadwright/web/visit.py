@@ -1,0 +1,234 @@
+"""One request as a page handler sees it: who is signed in, what was sent, and how to answer.
+
+A route says which privilege it needs where it is declared; the checks happen here, before the handler runs.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from leadwright.db.pages import shell
+from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed
+from leadwright.identity.access import Principal, require
+from leadwright.identity.sessions import Session, session_of
+from leadwright.services import Services
+from leadwright.web import failures, security
+from leadwright.web.rendering import render, zone
+from leadwright.web.security import PUBLIC, SAFE_METHODS, SIGNED_IN
+
+Handler = Callable[["Visit"], Response]
+
+R = TypeVar("R", bound=Response)
+FORM_FIELDS = 2_000
+UPLOAD_BYTES = 1_100_000_000  # the reader of lead files has its own, lower limit and says so
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a page handler works with.
+
+    Args:
+        session: the browser session, None on public pages without one.
+        form: fields of a POST; empty otherwise.
+        token: the form token of this visit; every form carries it.
+    """
+
+    request: Request
+    services: Services
+    session: Session | None
+    form: FormData
+    token: str
+    new_token: bool = False
+
+    @property
+    def who(self) -> Principal:
+        """The person signed in."""
+        if self.session is None:
+            raise NotAllowed("Sign in first.")
+        return self.session.principal
+
+    def text(self, name: str, *, most: int = 10_000) -> str:
+        """A form field or else a query parameter, trimmed.
+
+        Raises:
+            BadInput: longer than `most` characters.
+        """
+        value = self.form.get(name, self.request.query_params.get(name, ""))
+        if isinstance(value, UploadFile):
+            return ""
+        if len(value) > most:
+            raise BadInput(f"Please shorten this: at most {most:,} characters.", field=name)
+        return value.replace("\r\n", "\n").strip()
+
+    def number(self, name: str) -> int | None:
+        """A whole number, None when empty.
+
+        Raises:
+            BadInput: not a number.
+        """
+        text = self.text(name)
+        try:
+            return int(text) if text else None
+        except ValueError:
+            raise BadInput("Please give a whole number.", field=name) from None
+
+    def page(self, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
+        """An HTML page, with what every page shows."""
+        now = self.services.clock()
+        note, frame = self._take_note(), self._shell()
+        base: dict[str, Any] = {
+            "visit": self,
+            "now": now,
+            "token": self.token,
+            "zone": zone(self.session.timezone if self.session else "UTC"),
+            "note": note,
+            "path": self.request.url.path,
+            "shell": frame,
+        }
+        answer = HTMLResponse(render(template, base | context), status)
+        if note:
+            security.drop_cookie(answer, self.request, self.services.settings, "note")
+        return self._finish(answer)
+
+    def to(self, path: str, note: str = "", tone: str = "good") -> Response:
+        """Send the browser on to another page, which shows the note once."""
+        answer = RedirectResponse(path, 303)
+        if note:
+            value = quote(json.dumps([tone, note[:800]]))
+            security.set_cookie(answer, self.request, self.services.settings, "note", value, seconds=60)
+        return self._finish(answer)
+
+    def may(self, privilege: str) -> bool:
+        """For templates: show what the person may use."""
+        return self.session is not None and self.session.principal.may(privilege)
+
+    def _finish(self, answer: R) -> R:
+        if self.new_token:
+            security.set_cookie(answer, self.request, self.services.settings, "form", self.token)
+        return answer
+
+    def _take_note(self) -> tuple[str, str] | None:
+        raw = security.read_cookie(self.request, self.services.settings, "note")
+        try:
+            tone, text = json.loads(unquote(raw)) if raw else (None, None)
+        except ValueError:
+            return None
+        return (tone, str(text)) if tone in {"good", "warn", "bad", "info"} else None
+
+    def _shell(self) -> shell.Shell | None:
+        if self.session is None:
+            return None
+        return shell.read(self.services.database, self.session.principal.id)
+
+
+class Pages:
+    """Collects the routes of a page module, each with what it needs."""
+
+    def __init__(self) -> None:
+        self.declared: list[tuple[str, str, tuple[str, ...], bool, Handler]] = []
+
+    def get(self, path: str, *needs: str, quick: bool = False) -> Callable[[Handler], Handler]:
+        """A page. `quick`: only short reads, so that on SQLite it runs without a thread of its own."""
+        return self._add("GET", path, needs, quick)
+
+    def post(self, path: str, *needs: str) -> Callable[[Handler], Handler]:
+        """Something that changes something."""
+        return self._add("POST", path, needs, False)
+
+    def _add(self, method: str, path: str, needs: tuple[str, ...], quick: bool) -> Callable[[Handler], Handler]:
+        def keep(handler: Handler) -> Handler:
+            self.declared.append((method, path, needs, quick, handler))
+            return handler
+
+        return keep
+
+    def routes(self, services: Services) -> list[Route]:
+        """As the application mounts them."""
+        return [
+            Route(path, _endpoint(services, needs, quick, handler), methods=[method], name=handler.__name__)
+            for method, path, needs, quick, handler in self.declared
+        ]
+
+
+def _endpoint(services: Services, needs: tuple[str, ...], quick: bool, handler: Handler) -> Callable[..., Any]:
+    inline = quick and services.database.is_sqlite
+
+    async def guarded(request: Request) -> Response:
+        form = FormData()
+        try:
+            security.refuse_cross_site(request, services.settings)
+            if request.method not in SAFE_METHODS:
+                form = await _read_form(request)
+            work = (services, request, form, needs, handler)
+            return _serve(*work) if inline else await run_in_threadpool(_serve, *work)
+        except LeadwrightError as error:
+            return failures.page(request, services, error)
+        finally:
+            await form.close()
+
+    security.declares(*needs)(guarded)
+    return guarded
+
+
+async def _read_form(request: Request) -> FormData:
+    length = request.headers.get("content-length")
+    if length is None or not length.isdigit():
+        raise BadInput("The request does not say how long it is.")
+    if int(length) > UPLOAD_BYTES:
+        raise BadInput("This is too large to upload. Import it with the command: leadwright import FILE")
+    return await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=1_000_000)
+
+
+def _serve(services: Services, request: Request, form: FormData, needs: tuple[str, ...], handler: Handler) -> Response:
+    visit = open_visit(services, request, form)
+    try:
+        if visit.session is None and PUBLIC not in needs:
+            return _ask_to_sign_in(visit)
+        _check_token(visit)
+        if visit.session is not None:
+            for privilege in needs:
+                if privilege not in {PUBLIC, SIGNED_IN}:
+                    require(visit.who, privilege)
+        return handler(visit)
+    except LeadwrightError as error:
+        return failures.page(request, services, error, visit)
+
+
+def open_visit(services: Services, request: Request, form: FormData) -> Visit:
+    """Read the session of the cookie; without one, the visit gets a form token of its own."""
+    cookie = security.read_cookie(request, services.settings, "session")
+    session = session_of(services, cookie) if cookie else None
+    if session is not None:
+        return Visit(request, services, session, form, session.csrf)
+    token = security.read_cookie(request, services.settings, "form")
+    return Visit(request, services, None, form, token or security.new_token(), new_token=not token)
+
+
+def local_path(path: str) -> str:
+    """The path when it stays inside Leadwright, else the start page."""
+    parts = urlsplit(path)
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return path if inside and "\\" not in path else "/"
+
+
+def _ask_to_sign_in(visit: Visit) -> Response:
+    if visit.request.method not in SAFE_METHODS:
+        raise NotAllowed("Your session has ended. Sign in again; what you typed is still in the page before this one.")
+    target = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
+    return visit.to(f"/sign-in?next={quote(target)}" if target != "/" else "/sign-in")
+
+
+def _check_token(visit: Visit) -> None:
+    if visit.request.method in SAFE_METHODS:
+        return
+    given = visit.form.get("_token", visit.request.headers.get("x-csrf-token", ""))
+    if not isinstance(given, str) or not security.same_token(given, visit.token) or visit.new_token:
+        raise Conflict("This form is too old or was not sent from Leadwright. Reload the page and try again.")
