@@ -3,6 +3,10 @@
 from leadwright.analyst import Analyst
 from leadwright.db.engine import Database
 from leadwright.db.schema import migrate
+from leadwright.errors import BadInput
+from leadwright.research.email_validation import DnsMailResolver, MailResolver, NoDns
+from leadwright.research.fetch import Fetcher
+from leadwright.research.search import BraveSearch, NoSearch, SearxngSearch, TavilySearch, WebSearch
 from leadwright.services import Services
 from leadwright.settings import Settings
 
@@ -11,8 +15,35 @@ def open_services(settings: Settings) -> Services:
     """Open the database (migrated) and the adapters the settings name."""
     database = Database(settings.url, pool_size=settings.workers + 8)
     migrate(database)
-    return Services(settings=settings, database=database, analyst=_analyst(settings))
+    return Services(
+        settings=settings,
+        database=database,
+        analyst=_analyst(settings),
+        search=_search(settings),
+        fetcher=Fetcher(settings.fetch_private_hosts),
+        resolver=_resolver(settings),
+    )
 
 
 def _analyst(settings: Settings) -> Analyst:
     raise NotImplementedError
+
+
+def _search(settings: Settings) -> WebSearch:
+    key, seconds = settings.search_api_key.get_secret_value(), settings.search_timeout_seconds
+    if settings.search == "searxng":
+        if not settings.search_url:
+            raise BadInput("search is searxng, but search_url is empty. Give the address of the server.")
+        return SearxngSearch(settings.search_url, seconds=seconds)
+    if settings.search == "none":
+        return NoSearch()
+    if not key:
+        raise BadInput(f"search is {settings.search}, but search_api_key is empty. Give the key of the provider.")
+    own = {"url": settings.search_url} if settings.search_url else {}
+    if settings.search == "brave":
+        return BraveSearch(key, seconds=seconds, **own)
+    return TavilySearch(key, seconds=seconds, **own)
+
+
+def _resolver(settings: Settings) -> MailResolver:
+    return DnsMailResolver() if settings.dns_checks else NoDns()

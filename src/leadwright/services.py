@@ -1,12 +1,15 @@
 """The adapters in force, handed to whoever needs them. Built only in `bootstrap`; tests pass small fakes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadwright.analyst import Analyst
 from leadwright.db.base import now
 from leadwright.db.engine import Database
+from leadwright.research.email_validation import MailResolver, NoDns
+from leadwright.research.fetch import Fetcher
+from leadwright.research.search import NoSearch, WebSearch
 from leadwright.settings import Settings
 
 
@@ -19,9 +22,15 @@ class Services:
         database: the one store.
         analyst: who judges and writes.
         clock: the present moment, aware UTC; rehearsals pass a virtual one.
+        search: the web-search provider, or none.
+        fetcher: the only way to a page on the web.
+        resolver: DNS about mail.
     """
 
     settings: Settings
     database: Database
     analyst: Analyst
     clock: Callable[[], datetime] = now
+    search: WebSearch = field(default_factory=NoSearch)
+    fetcher: Fetcher = field(default_factory=Fetcher)
+    resolver: MailResolver = field(default_factory=NoDns)

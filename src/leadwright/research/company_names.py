@@ -87,7 +87,7 @@ def spoken_name(name: str) -> str:
 
 def mentions(text: str, name: str, domain: str = "") -> bool:
     """Is this company named in the text, in full words? A one-word name counts only with its capital letter."""
-    if domain and re.search(rf"(?<![\w.-]){re.escape(domain)}(?![\w-])", text, re.IGNORECASE):
+    if domain and re.search(rf"(?<![\w-]){re.escape(domain)}(?![\w-])", text, re.IGNORECASE):
         return True
     key = name_key(name).removesuffix(" com")
     if not key:

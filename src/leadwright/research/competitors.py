@@ -1,0 +1,121 @@
+"""Gathers what the counting rule of competitors needs, and what is known of those it chooses."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from leadwright.analyst import Offering
+from leadwright.db.configuration import Configuration
+from leadwright.db.sales import Account, Competitor, Lead, LeadCompetitor, Opportunity, OpportunityCompetitor
+from leadwright.domain.competitors import Choice, Closed, choose
+from leadwright.domain.evidence import Passage
+from leadwright.domain.optionsets import OpportunityState
+from leadwright.research.company import research_topic
+from leadwright.research.company_names import company_domain, mentions, name_key
+from leadwright.research.knowledge import retrieve
+from leadwright.research.means import Means
+from leadwright.research.subjects import Subject
+
+_CLOSED_LOOKED_AT = 200
+_LIST = re.compile(
+    r"(?:competitors?|alternatives?|rivals?)\s+(?:of\s+[^.:]{1,60}?\s+|to\s+[^.:]{1,60}?\s+)?"
+    r"(?:include|includes|including|are|is|such as|like|:)\s*([^.;!?]{3,200})",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?:[A-Z0-9][\w&'’.-]*)(?:\s+(?:[A-Z0-9&][\w&'’.-]*)){0,3}")
+
+
+def choose_competitors(
+    session: Session, lead: Lead, configuration: Configuration, company: Iterable[Passage], ours: Iterable[Passage]
+) -> Choice:
+    """The competitors of one lead by the rule of product.md 5, point 4.
+
+    Args:
+        company: web passages of the lead's company.
+        ours: search results about our own company's competitors.
+    """
+    on_lead = session.scalars(
+        select(Competitor.name)
+        .join(LeadCompetitor, LeadCompetitor.competitorid == Competitor.competitorid)
+        .where(LeadCompetitor.leadid == lead.leadid)
+        .order_by(Competitor.name)
+    ).all()
+    if on_lead:
+        return choose(on_lead, {}, (), ())
+    configured = [name.strip() for name in configuration.competitors.names if name.strip()]
+    known = list(dict.fromkeys([*configured, *session.scalars(select(Competitor.name).limit(500))]))
+    own = {name_key(configuration.company.name), name_key(lead.companyname)}
+    web = web_mentions([*company, *ours], known, own)
+    return choose((), web, closed_of_similar(session, lead), configured)
+
+
+def web_mentions(found: Sequence[Passage], known: Sequence[str], own: set[str]) -> dict[str, int]:
+    """Competitor -> number of passages that name it; names that only a list such as "competitors include" gives count.
+
+    Args:
+        known: names to look for.
+        own: name keys that are no competitors: ours and the lead's.
+    """
+    counts: Counter[str] = Counter()
+    keys = {name_key(name): name for name in known}
+    for passage in found:
+        text = f"{passage.title}. {passage.text}"
+        named = {name for name in known if mentions(text, name)}
+        for listed in _LIST.findall(passage.text):
+            for name in _names_in(listed):
+                named.add(keys.get(name_key(name), name))
+        counts.update(name for name in named if name_key(name) and name_key(name) not in own)
+    return dict(counts)
+
+
+def closed_of_similar(session: Session, lead: Lead) -> list[Closed]:
+    """Competitors on closed opportunities of the same account, or of accounts of the same industry; newest first."""
+    similar = []
+    if lead.parentaccountid:
+        similar.append(Opportunity.parentaccountid == lead.parentaccountid)
+    if lead.lw_industry:
+        similar.append(func.lower(Account.lw_industry) == lead.lw_industry.lower())
+    if lead.industrycode is not None:
+        similar.append(Account.industrycode == lead.industrycode)
+    if not similar:
+        return []
+    rows = session.execute(
+        select(Competitor.name, Opportunity.statecode, Opportunity.actualclosedate)
+        .select_from(Opportunity)
+        .join(OpportunityCompetitor, OpportunityCompetitor.opportunityid == Opportunity.opportunityid)
+        .join(Competitor, Competitor.competitorid == OpportunityCompetitor.competitorid)
+        .outerjoin(Account, Account.accountid == Opportunity.parentaccountid)
+        .where(Opportunity.statecode.in_([OpportunityState.WON, OpportunityState.LOST]), or_(*similar))
+        .order_by(Opportunity.actualclosedate.desc().nulls_last())
+        .limit(_CLOSED_LOOKED_AT)
+    ).all()
+    return [Closed(r.name, r.statecode == OpportunityState.WON, r.actualclosedate) for r in rows]
+
+
+def our_market(means: Means, offering: Offering, runid: str) -> Subject | None:
+    """Search results about who competes with us; looked up once for all leads."""
+    domain = company_domain(offering.website)
+    key = f"ours:{domain or name_key(offering.company)}"
+    return research_topic(means, key, runid, offering.company, "competitors alternatives", website=domain)
+
+
+def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[list[Passage], str]:
+    """Passages about one competitor, documents first, then search results; and what went wrong, if anything."""
+    with means.database.reading() as session:
+        query = f"{name} strengths weaknesses price {offering.value_proposition}"
+        found = retrieve(session, f"competitor:{name}", query, 3)
+    subject = research_topic(
+        means, f"competitor:{name_key(name)}", runid, name, "company products strengths weaknesses"
+    )
+    return [*found, *(subject.passages if subject else ())], subject.detail if subject else ""
+
+
+def _names_in(listed: str) -> list[str]:
+    names = []
+    for part in re.split(r",|\band\b|\bor\b|/|•", listed):
+        if (found := _NAME.match(part.strip())) and len(found.group()) > 1:
+            names.append(found.group().rstrip(" .'’-"))
+    return names[:10]

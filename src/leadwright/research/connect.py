@@ -1,0 +1,86 @@
+"""Finds the account and contact a lead belongs to. It only finds: whoever asks writes the link and its audit entry."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.sales import Account, Contact, Lead
+from leadwright.research.company_names import FREE_MAIL, company_domain, name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Ids of the records found, or None; `reason` says by what, or why not, for the list of steps."""
+
+    accountid: str | None
+    contactid: str | None
+    reason: str = ""
+
+
+def connect_records(session: Session, lead: Lead) -> Connected:
+    """The account by registered domain, then by company name; the contact by email address.
+
+    A link that is there stays. One that a person disconnected is not made again. Free-mail domains link nothing, and
+    where several accounts fit equally well none is guessed.
+    """
+    accountid, why = _account(session, lead)
+    contactid, whose = _contact(session, lead)
+    return Connected(accountid, contactid, f"Account: {why}. Contact: {whose}.")
+
+
+def _account(session: Session, lead: Lead) -> tuple[str | None, str]:
+    if lead.parentaccountid:
+        return lead.parentaccountid, "linked before"
+    if lead.lw_accountunlinked:
+        return None, "a person disconnected it"
+    domain, key = company_domain(lead.websiteurl, lead.emailaddress1), name_key(lead.companyname)
+    if domain:
+        same = session.execute(
+            select(Account.accountid, Account.lw_namekey).where(Account.lw_domain == domain).limit(50)
+        ).all()
+        named = [row for row in same if row.lw_namekey == key]
+        for found in (named, same):
+            if len(found) == 1:
+                return found[0].accountid, f"by domain {domain}"
+        if same:
+            return None, f"several accounts have the domain {domain}"
+    if not key:
+        return None, "no company name"
+    rows = session.execute(
+        select(Account.accountid, Account.lw_domain).where(Account.lw_namekey == key).limit(50)
+    ).all()
+    # The same name at another domain is another company, or at best a guess.
+    fitting = [row for row in rows if not domain or row.lw_domain in (None, "", domain)]
+    if len(fitting) == 1:
+        return fitting[0].accountid, "by company name"
+    return None, "several accounts have this name" if fitting else "none found"
+
+
+def _contact(session: Session, lead: Lead) -> tuple[str | None, str]:
+    if lead.parentcontactid:
+        return lead.parentcontactid, "linked before"
+    if lead.lw_contactunlinked:
+        return None, "a person disconnected it"
+    address = (lead.emailaddress1 or "").strip().casefold()
+    if not address:
+        return None, "no email address"
+    found = session.scalars(select(Contact.contactid).where(Contact.emailaddress1 == address).limit(2)).all()
+    if len(found) == 1:
+        return found[0], "by email address"
+    return None, "several contacts have this address" if found else "none found"
+
+
+def describe_account(account: Account) -> dict[str, str]:
+    """The two search keys of an account; whoever writes an account's name or web site sets them."""
+    domain = company_domain(account.websiteurl, account.emailaddress1)
+    return {"lw_domain": domain if domain not in FREE_MAIL else "", "lw_namekey": name_key(account.name)}
+
+
+def refresh_keys(session: Session) -> int:
+    """Set the search keys of accounts that have none, such as those of an older import. Gives how many."""
+    missing = session.scalars(select(Account).where(func.coalesce(Account.lw_namekey, "") == "").limit(5_000)).all()
+    for account in missing:
+        for column, value in describe_account(account).items():
+            setattr(account, column, value or None)
+    return len(missing)

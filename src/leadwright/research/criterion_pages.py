@@ -1,0 +1,88 @@
+"""The public page of a custom criterion: its address with the lead's values put in, fetched, and cut for judging."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from leadwright.domain.attributes import TABLES
+from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.domain.fit import Criterion
+from leadwright.errors import BadInput, FetchError
+from leadwright.research.fields import PERSONAL, Records, field_text
+from leadwright.research.means import Means
+from leadwright.research.pages import read_page
+from leadwright.research.passages import cut
+from leadwright.research.subjects import Found, Work, research
+
+_PLACE = re.compile(r"\{\{\s*(\w+)\.([^{}]{1,80}?)\s*\}\}")
+_MAX_PASSAGES = 3
+
+
+def prefix(criterion: str) -> str:
+    """Start of the ids of passages that belong to one criterion."""
+    return f"criterion:{criterion}:"
+
+
+def expand(template: str, records: Records) -> str:
+    """Put the lead's values into ``https://.../{{Lead.Company Name}}``, quoted so that they stay within their place.
+
+    Raises:
+        BadInput: a field is unknown, empty, or names the person; a person's data never goes to the outside.
+    """
+
+    def value(place: re.Match[str]) -> str:
+        name = _field(place.group(1), place.group(2))
+        text = field_text(records, name)
+        if not text:
+            raise BadInput(f"{place.group(1)}.{place.group(2)} is empty for this lead.")
+        return quote(text, safe="")
+
+    return _PLACE.sub(value, template.strip())
+
+
+def criterion_passages(means: Means, criterion: Criterion, records: Records, runid: str) -> tuple[list[Passage], str]:
+    """Passages of the criterion's page, best first, with ids under `prefix`; and what went wrong, if anything."""
+    try:
+        url = expand(criterion.url, records)
+    except BadInput as error:
+        return [], f"{criterion.name}: {error}"
+
+    def look() -> Work:
+        try:
+            text = read_page(means.fetcher.fetch(url))
+        except FetchError as error:
+            return Work((), (str(error),))
+        return Work(
+            tuple(Found(SourceKind.WEB, url, text.title, c.text, text.date) for c in cut(text.text, words=90)[:40])
+        )
+
+    key = f"page:{hashlib.sha256(url.encode()).hexdigest()}"
+    subject = research(means, key, runid, look)
+    wanted = f"{criterion.details} {criterion.instructions}"
+    best = _best(subject.passages, wanted)
+    marked = [
+        Passage(f"{prefix(criterion.name)}{n}", p.kind, p.source, f"{criterion.name}: {p.title}", p.text, p.date)
+        for n, p in enumerate(best, 1)
+    ]
+    return marked, subject.detail
+
+
+def _best(passages: Sequence[Passage], wanted: str) -> list[Passage]:
+    """The passages that share most words with what is asked, in the page's order."""
+    words = set(re.findall(r"\w{3,}", wanted.casefold()))
+    scored = sorted(
+        enumerate(passages), key=lambda p: (-len(words & set(re.findall(r"\w{3,}", p[1].text.casefold()))), p[0])
+    )
+    return [p for _, p in sorted(scored[:_MAX_PASSAGES], key=lambda p: p[0])]
+
+
+def _field(table: str, label: str) -> str:
+    known = TABLES.get(table.casefold())
+    if known is None:
+        raise BadInput(f"{{{{{table}.{label}}}}} names no table. Use Lead, Account or Contact.")
+    wanted = label.strip().casefold()
+    column = next((a.name for a in known.attributes.values() if wanted in (a.label.casefold(), a.name)), label.strip())
+    if column in PERSONAL or known.name == "contact":
+        raise BadInput(f"{{{{{table}.{label}}}}} names a person; a person's data does not go into a public address.")
+    return f"{known.name}.{column}"

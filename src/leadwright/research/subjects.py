@@ -1,0 +1,187 @@
+"""Stored research of one subject (a company, a competitor, a page of a criterion), shared until it is too old.
+
+Whoever comes first does the work; the others wait for the result. A claim that was left behind is taken over.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from leadwright.db.agent import CompanyResearch, SourcePassage
+from leadwright.db.base import new_id
+from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.research.means import Means
+
+LEASE = timedelta(seconds=120)
+PATIENCE = 150.0  # seconds to wait for another's work before going on without
+_RETRY = timedelta(hours=1)  # until partial research is tried again
+_WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One passage to store: see `SourcePassage`."""
+
+    kind: SourceKind
+    source: str
+    title: str
+    text: str
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was found, and what went wrong on the way; empty problems mean that nothing did."""
+
+    found: tuple[Found, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Research in force.
+
+    Args:
+        state: done, partial or failed.
+        detail: what went wrong, as sentences.
+        reused: another lead's research was used again.
+    """
+
+    key: str
+    state: str
+    detail: str
+    passages: tuple[Passage, ...]
+    researched_at: datetime | None
+    reused: bool
+
+
+def research(means: Means, key: str, claimant: str, work: Callable[[], Work]) -> Subject:
+    """The stored research of a subject, or that of `work` when there is none young enough.
+
+    Args:
+        key: at most 160 characters; equal for all that share it.
+        claimant: id of the run; the same run takes its own claim up again after a crash at once.
+        work: looks outside; holds no transaction; is called at most once here.
+    """
+    end, pause = time.monotonic() + PATIENCE, 0.05
+    while True:
+        if young := _young(means, key):
+            return young
+        if _claim(means, key, claimant):
+            break
+        if time.monotonic() > end:
+            return Subject(
+                key, "failed", "Another run is still researching this; it was not waited for.", (), None, True
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+    try:
+        done = work()
+    except BaseException:
+        _store(means, key, Work((), ("Research broke off.",)))
+        raise
+    return _store(means, key, done)
+
+
+def passages(means: Means, key: str) -> tuple[Passage, ...]:
+    """The stored passages of a subject, whatever its age."""
+    with means.database.reading() as session:
+        rows = session.execute(
+            select(
+                SourcePassage.passageid,
+                SourcePassage.kind,
+                SourcePassage.source,
+                SourcePassage.title,
+                SourcePassage.text,
+                SourcePassage.publishedon,
+            )
+            .where(SourcePassage.companykey == key)
+            .order_by(SourcePassage.passageid)
+        ).all()
+    return tuple(Passage(r.passageid, SourceKind(r.kind), r.source, r.title, r.text, r.publishedon) for r in rows)
+
+
+def _young(means: Means, key: str) -> Subject | None:
+    with means.database.reading() as session:
+        row = session.get(CompanyResearch, key)
+    if row is None or row.state == _WORKING:
+        return None
+    most = timedelta(days=means.settings.research_max_age_days)
+    most = most if row.state == "done" else min(most, _RETRY)
+    if means.clock() - row.researchedon > most:
+        return None
+    return Subject(key, row.state, row.detail, passages(means, key), row.researchedon, True)
+
+
+def _claim(means: Means, key: str, claimant: str) -> bool:
+    at = means.clock()
+    try:
+        with means.database.transaction() as session:
+            row = session.scalar(select(CompanyResearch).where(CompanyResearch.companykey == key).with_for_update())
+            if row is None:
+                session.add(CompanyResearch(companykey=key, state=_WORKING, detail=claimant, researchedon=at))
+                return True
+            if row.state == _WORKING and row.detail != claimant and at - row.researchedon < LEASE:
+                return False
+            if row.state != _WORKING and _is_fresh(row, at, means):
+                return False
+            row.state, row.detail, row.researchedon = _WORKING, claimant, at
+            return True
+    except IntegrityError:  # another was first, in the same moment
+        return False
+
+
+def _is_fresh(row: CompanyResearch, at: datetime, means: Means) -> bool:
+    """Finished by another since we looked."""
+    return at - row.researchedon <= min(timedelta(days=means.settings.research_max_age_days), _RETRY)
+
+
+def _store(means: Means, key: str, done: Work) -> Subject:
+    """Write the result; a passage found again keeps its id, so that evidence goes on pointing at it."""
+    at = means.clock()
+    state = "done" if not done.problems else "partial" if done.found else "failed"
+    detail = " ".join(dict.fromkeys(done.problems))[:2_000]
+    with means.database.transaction() as session:
+        row = session.get(CompanyResearch, key) or CompanyResearch(companykey=key)
+        row.state, row.detail, row.researchedon = state, detail, at
+        session.add(row)
+        session.flush()
+        there = session.execute(
+            select(SourcePassage.passageid, SourcePassage.source, SourcePassage.sha256).where(
+                SourcePassage.companykey == key
+            )
+        ).all()
+        kept = {(r.source, r.sha256): r.passageid for r in there}
+        wanted = {(f.source, _digest(f)): f for f in done.found}
+        if not done.found and done.problems:
+            wanted_ids = set(kept.values())  # nothing could be had now: what was known stays
+        else:
+            wanted_ids = {passageid for pair, passageid in kept.items() if pair in wanted}
+        gone = [r.passageid for r in there if r.passageid not in wanted_ids]
+        if gone:
+            session.execute(delete(SourcePassage).where(SourcePassage.passageid.in_(gone)))
+        for (source, sha256), found in wanted.items():
+            if (source, sha256) not in kept:
+                session.add(
+                    SourcePassage(
+                        passageid=new_id(),
+                        companykey=key,
+                        kind=str(found.kind),
+                        source=source,
+                        title=found.title,
+                        text=found.text,
+                        sha256=sha256,
+                        publishedon=found.date,
+                        fetchedon=at,
+                    )
+                )
+    return Subject(key, state, detail, passages(means, key), at, False)
+
+
+def _digest(found: Found) -> str:
+    return hashlib.sha256(found.text.encode("utf-8", "replace")).hexdigest()
