@@ -164,8 +164,8 @@ class _Compiling:
         return case((kind.in_(names), func.json_extract(source.c.custom, path, type_=type_)), else_=None)
 
     def _own_postgresql(self, attribute: Attribute, source: FromClause) -> ColumnElement[Any]:
-        entry = source.c.custom[attribute.name]
-        text = entry.astext
+        entry = func.jsonb_extract_path(source.c.custom, attribute.name)
+        text = func.jsonb_extract_path_text(source.c.custom, attribute.name, type_=String)
         declared = family(attribute.kind)
         kind, value = "string", text
         if declared is Family.BOOLEAN:
