@@ -44,6 +44,7 @@ class FakeModel:
         self.calls = self.in_flight = self.most_in_flight = self.prompt_characters = 0
         self.started: list[float] = []
         self.ended: list[float] = []
+        self.refused_at: list[float] = []
 
     @property
     def url(self) -> str:
@@ -80,6 +81,8 @@ class FakeModel:
         return {
             "calls": self.calls,
             "kinds": dict(self.kinds),
+            "refused_at": self.refused_at,
+            "starts": self.started,
             "most_in_flight": self.most_in_flight,
             "prompt_characters": self.prompt_characters,
             "first": min(self.started, default=0.0),
@@ -103,6 +106,7 @@ class FakeModel:
             wrong = self.misbehave(number, prompt)
             await asyncio.sleep(60 if wrong == "timeout" else self.latency)
             if wrong and wrong.isdigit():
+                self.refused_at.append(time.monotonic())
                 return JSONResponse(
                     {"error": {"message": "no", "type": "x"}},
                     int(wrong),
@@ -226,8 +230,17 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=0)
     options.add_argument("--latency", type=float, default=0.2)
+    options.add_argument("--poison", action="append", default=[], metavar="TEXT=WHAT", help="misbehave on such prompts")
+    options.add_argument("--throttle", type=int, default=0, help="answer 429 to the call of this number")
     given = options.parse_args()
-    with FakeModel(given.latency, port=given.port) as model:
+    poison = dict(p.split("=", 1) for p in given.poison)
+
+    def misbehave(number: int, prompt: str) -> str | None:
+        if number == given.throttle:
+            return "429"
+        return next((what for text, what in poison.items() if text in prompt), None)
+
+    with FakeModel(given.latency, port=given.port, misbehave=misbehave) as model:
         print(model.port, flush=True)
         threading.Event().wait()
 

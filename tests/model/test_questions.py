@@ -146,18 +146,15 @@ def test_a_quote_that_was_never_written_leaves_the_criterion_unknown(make: MakeA
     assert not reading.competitors[0].overview
 
 
-def test_a_draft_without_real_quotes_is_rewritten_once_then_left_to_a_person(
-    make: MakeAnalyst, model: FakeModel
-) -> None:
+@pytest.mark.parametrize("wrong", ["unsupported", "hostile"])
+def test_a_draft_with_invented_quotes_or_links_never_comes_out(make: MakeAnalyst, model: FakeModel, wrong: str) -> None:
     analyst = make()
     asked = brief()
     reading = analyst.read_lead(asked)
-    model.misbehave = always("unsupported")
-    draft = analyst.write_mail(mail_brief(asked, reading))
-    assert model.kinds["write_mail"] == draft.usage.calls == 2
-    assert all(not p.evidence for p in draft.paragraphs)
-    assert analyst.write_mail(mail_brief(asked, reading)) == draft
-    assert model.kinds["write_mail"] == 2
+    model.misbehave = always(wrong)
+    with pytest.raises(ModelError, match="no usable answer"):
+        analyst.write_mail(mail_brief(asked, reading))
+    assert model.kinds["write_mail"] == 3
 
 
 def test_a_hijacked_model_cannot_state_its_own_facts(make: MakeAnalyst, model: FakeModel) -> None:

@@ -34,7 +34,7 @@ class ModelAnalyst:
         return read_lead.reading(brief, data, answer, usage)
 
     def write_mail(self, brief: MailBrief) -> Draft:
-        """Write the first mail. One call; one more when the first draft is not supported by its sources."""
+        """Write the first mail. One call; more only when an answer cannot be used at all."""
         question, data = write_mail.question(brief)
         answer, usage = self._desk.ask(question)
         return write_mail.draft(brief, data, answer, usage)

@@ -37,7 +37,7 @@ class Question(Generic[Shape]):
         data: strangers' text, to be fenced.
         task: what comes after the data; ours.
         shape: what the answer must be.
-        check: raises `Unusable` when the answer should be asked for once more.
+        check: raises `Unusable` when the answer has the shape and still cannot be used.
         max_tokens: of the answer.
     """
 
@@ -49,7 +49,6 @@ class Question(Generic[Shape]):
     shape: type[Shape]
     max_tokens: int
     check: Callable[[Shape], None] = lambda _answer: None
-    rewrites: int = 1
 
 
 class Desk:
@@ -74,14 +73,13 @@ class Desk:
         contenthash = _hash(question)
         paid = self._journal.paid(question.run)
         tried = [p for p in paid if p.question == question.name and p.contenthash == contenthash]
-        problem, rewrites = "", 0
+        problem = ""
         for number in range(len(tried) + 1 + REPAIRS - len(tried) % (1 + REPAIRS)):
             if number == len(tried):
                 tried.append(self._call(question, contenthash, problem, paid))
-            answer, problem, unsupported = _judged(question, tried[number].answer)
-            if answer is not None and (not unsupported or rewrites >= question.rewrites):
+            answer, problem = _judged(question, tried[number].answer)
+            if answer is not None:
                 return answer, _usage(tried[: number + 1])
-            rewrites += unsupported
         raise ModelError(
             f"The model gave no usable answer in {len(tried)} tries ({problem}). Try the lead again, or another model.",
             permanent=True,
@@ -129,17 +127,16 @@ def _request(question: Question[Shape], problem: str) -> Request:
     )
 
 
-def _judged(question: Question[Shape], text: str) -> tuple[Shape | None, str, bool]:
-    """The answer if it has the shape, what is wrong with it, and whether only its content is."""
+def _judged(question: Question[Shape], text: str) -> tuple[Shape | None, str]:
+    """The answer when it can be used, else what is wrong with it."""
     try:
         answer = question.shape.model_validate_json(_bare(text))
-    except ValidationError as error:
-        return None, _said(error), False
-    try:
         question.check(answer)
+    except ValidationError as error:
+        return None, _said(error)
     except Unusable as error:
-        return answer, str(error), True
-    return answer, "", False
+        return None, str(error)
+    return answer, ""
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,94 @@
+"""`leadwright demo`: the main job on a rehearsal world, shown while it runs, then the desk in the browser."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from leadwright.sandbox.rehearsal import Rehearsal
+    from leadwright.sandbox.world import World
+    from leadwright.services import Services
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the summary instead of serving the desk.")] = False,
+    leads: Annotated[int, typer.Option(min=1, max=5_000, help="Leads to import at the first run.")] = 200,
+    data_dir: Annotated[Path, typer.Option(help="Folder of the rehearsal; run again to go on.")] = Path(
+        "leadwright-demo"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the desk; another when it is taken.")] = 8480,
+) -> None:
+    """Run the main job on 200 rehearsal leads: no key, no network, nothing leaves this machine."""
+    from rich.console import Console
+
+    from leadwright import logs
+    from leadwright.bootstrap import open_services
+    from leadwright.cli.serve import listen
+    from leadwright.sandbox import rehearsal
+    from leadwright.sandbox.world import World
+
+    console = Console()
+    known = rehearsal.load(data_dir)
+    listening = listen("127.0.0.1", port, other=True)
+    if listening.getsockname()[1] != port and port:
+        console.print(f"Port {port} is taken; the desk will be on {listening.getsockname()[1]}.")
+    with listening, World(known.world_port if known else 0) as world:
+        made = known if known and known.ready else rehearsal.begin(data_dir, world.port, leads)
+        settings = rehearsal.settings_of(data_dir, world.port, listening.getsockname()[1])
+        logs.configure(settings.model_copy(update={"log_level": "error"}))
+        services = open_services(settings)
+        try:
+            _prepare(console, services, data_dir, made)
+            _work(console, services, world, made, None if once else listening)
+        finally:
+            services.database.close()
+
+
+def _prepare(console: "Console", services: "Services", folder: Path, made: "Rehearsal") -> None:
+    from leadwright.sandbox import rehearsal
+
+    if made.ready:
+        console.print(f"Going on with the rehearsal in {folder} ({made.leads} leads).")
+        return
+    begun = time.monotonic()
+    imported = rehearsal.set_up(services, folder, made, lambda line: console.print(f"[dim]·[/] {line}"))
+    console.print(f"[dim]·[/] {imported.created} leads imported; ready after {time.monotonic() - begun:.1f} seconds")
+
+
+def _work(console: "Console", services: "Services", world: "World", made: "Rehearsal", listening: object) -> None:
+    from leadwright.cli.demo_display import Display, summary
+    from leadwright.workflows.runtime import Runtime
+
+    runtime = Runtime(services)
+    runtime.start()
+    try:
+        begun = time.monotonic()
+        with Display(console, services, made.leads) as display:
+            runtime.run_until_idle(display.show)
+        console.print(summary(services, time.monotonic() - begun, world.counts))
+        if listening is not None:
+            _serve(console, services, made, listening)
+    finally:
+        runtime.stop()
+
+
+def _serve(console: "Console", services: "Services", made: "Rehearsal", listening: object) -> None:
+    import socket
+
+    from rich.panel import Panel
+
+    from leadwright.cli.serve import address, run
+    from leadwright.sandbox import seller
+    from leadwright.web.app import create_app
+
+    if not isinstance(listening, socket.socket):
+        return
+    people = (("Seller", seller.SELLERS[0]), ("Supervisor", seller.SUPERVISOR), ("Administrator", seller.ADMINISTRATOR))
+    lines = [f"{role:<14} {email}" for role, (_, email) in people]
+    text = f"Open           {address(listening)}\n" + "\n".join(lines) + f"\nPassword       {made.password}"
+    console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))
+    run(create_app(services), listening)

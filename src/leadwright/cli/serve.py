@@ -1,0 +1,85 @@
+"""`leadwright serve`: the desk in the browser and the agent's work, in one process."""
+
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadwright.errors import Conflict
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: the setting `host`.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Work leads in this process as well.")] = True,
+) -> None:
+    """Serve the desk in the browser and work the leads."""
+    from leadwright import logs
+    from leadwright.bootstrap import open_services
+    from leadwright.settings import Settings
+    from leadwright.web.app import create_app
+    from leadwright.workflows.runtime import Runtime
+
+    given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = Settings(**given)  # type: ignore[arg-type]
+    logs.configure(settings)
+    listening = listen(settings.host, settings.port)
+    services = open_services(settings)
+    try:
+        runtime = Runtime(services) if worker else None
+        typer.echo(f"Leadwright is at {address(listening, settings.public_url)} (stop with Ctrl-C)")
+        run(create_app(services, runtime=runtime), listening, behind_proxy=bool(settings.public_url))
+    finally:
+        services.database.close()
+
+
+def listen(host: str, port: int, *, other: bool = False) -> socket.socket:
+    """A listening socket.
+
+    Args:
+        other: take a free port when this one is taken.
+
+    Raises:
+        Conflict: the port is taken, or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio turns Nagle's delay off only then.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError as error:
+        listening.close()
+        if other and port:
+            return listen(host, 0)
+        raise Conflict(
+            f"Port {port} of {host} cannot be used ({error.strerror}). Choose another with --port, or 0 for a free one."
+        ) from error
+    return listening
+
+
+def address(listening: socket.socket, public_url: str = "") -> str:
+    """What a person opens in the browser."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    return public_url or f"http://{shown}:{port}/"
+
+
+def run(app: "FastAPI", listening: socket.socket, *, behind_proxy: bool = False) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=behind_proxy,
+        timeout_graceful_shutdown=5,
+        ws="none",
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,181 @@
+"""Sets a rehearsal up as people would: through the same actions, with the same checks. Shows nothing, runs nothing."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from leadwright.actions import agent, people, prerequisites
+from leadwright.actions.import_leads import ImportResult, import_file
+from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON
+from leadwright.errors import BadInput, Conflict
+from leadwright.identity.access import Principal, principal
+from leadwright.research.knowledge import add_source, ingest
+from leadwright.sandbox import seller
+from leadwright.sandbox.people import write_leads
+from leadwright.services import Services
+from leadwright.settings import Settings
+
+_NOTE = "rehearsal.json"
+_WORDS = """amber basil cedar delta ember fable gable hazel indigo juniper kestrel lumen maple nectar olive pebble
+quartz raven saffron timber umbra velvet willow yonder zephyr anchor beacon copper drift elm"""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What is kept of a rehearsal in its folder, so that it can go on another day.
+
+    Args:
+        world_port: of the world, which the leads' web sites point to.
+        password: of the administrator, the supervisor and every seller; it opens nothing but this folder.
+        ready: everything is set up and the leads are imported.
+    """
+
+    world_port: int
+    password: str
+    leads: int
+    ready: bool = False
+
+
+def load(folder: Path) -> Rehearsal | None:
+    """The rehearsal in this folder, or None when there is none.
+
+    Raises:
+        BadInput: the folder holds an installation that is not a rehearsal.
+    """
+    note = folder / _NOTE
+    if note.is_file():
+        try:
+            return Rehearsal(**json.loads(note.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise BadInput(f"{note} cannot be read. Remove the folder, or choose another with --data-dir.") from error
+    if (folder / "leadwright.db").exists():
+        raise BadInput(f"{folder} holds an installation that is not a rehearsal. Choose another with --data-dir.")
+    return None
+
+
+def begin(folder: Path, world_port: int, leads: int) -> Rehearsal:
+    """Note that a rehearsal begins here, and clear what one that was never set up left behind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("leadwright*.db*"):
+        left.unlink()
+    made = Rehearsal(world_port, "-".join(secrets.choice(_WORDS.split()) for _ in range(5)), leads)
+    _keep(folder, made)
+    return made
+
+
+def settings_of(folder: Path, world_port: int, port: int) -> Settings:
+    """The settings of a rehearsal: its own folder and SQLite file, search and pages from the world on this machine.
+
+    Which analyst judges is left to the person's own settings.
+    """
+    return Settings(
+        data_dir=folder,
+        database_url="",
+        port=port,
+        search="searxng",
+        search_url=f"http://127.0.0.1:{world_port}",
+        fetch_private_hosts=frozenset({f"127.0.0.1:{world_port}", f"*.localhost:{world_port}"}),
+        dns_checks=False,
+    )
+
+
+def set_up(services: Services, folder: Path, made: Rehearsal, say: Say) -> ImportResult:
+    """People, agent with verified prerequisites, knowledge, settings, start, and the lead list, in that order."""
+    say("Creating the seller company, an administrator, four sellers and a supervisor")
+    administrator = _administrator(services, made)
+    sellers, supervisor = _people(services, administrator, made)
+    say("Registering the agent's application and verifying its prerequisites")
+    agentid = _agent(services, administrator)
+    say("Reading the folder of product papers")
+    _knowledge(services, folder)
+    say("Setting the agent up and starting it")
+    _configure(services, administrator, agentid, sellers, supervisor)
+    agent.start_agent(services, administrator, agentid)
+    say(f"Importing {made.leads} leads")
+    path = folder / "leads.csv"
+    write_leads(path, made.leads, made.world_port)
+    imported = import_file(services, administrator, path, owner=seller.SUPERVISOR[1])
+    _keep(folder, replace(made, ready=True))
+    return imported
+
+
+def _administrator(services: Services, made: Rehearsal) -> Principal:
+    name, email = seller.ADMINISTRATOR
+    userid = people.first_administrator(services, fullname=name, email=email, password=made.password)
+    with services.database.reading() as session:
+        return principal(session, userid)
+
+
+def _people(services: Services, who: Principal, made: Rehearsal) -> tuple[list[str], str]:
+    def add(person: tuple[str, str], role: str) -> str:
+        name, email = person
+        return people.create_user(services, who, fullname=name, email=email, password=made.password, roles=[role])
+
+    return [add(p, SALESPERSON) for p in seller.SELLERS], add(seller.SUPERVISOR, SALES_MANAGER)
+
+
+def _agent(services: Services, who: Principal) -> str:
+    """The agent with prerequisites 1 and 2 set up and really verified."""
+    agentid = agent.create_agent(services, who)
+    registered = prerequisites.register_application(services, who, agentid, name="Leadwright agent")
+    _verified(prerequisites.mark_done(services, who, agentid, 1))
+    prerequisites.create_application_user(
+        services, who, agentid, clientid=registered.clientid, name="Sales Qualification Agent"
+    )
+    _verified(prerequisites.mark_done(services, who, agentid, 2))
+    return agentid
+
+
+def _verified(report: prerequisites.Report) -> None:
+    if not report.done:
+        failed = "; ".join(c.sentence for c in report.checks if not c.passed)
+        raise Conflict(f"A prerequisite of the agent could not be verified: {failed}")
+
+
+def _knowledge(services: Services, folder: Path) -> None:
+    papers = seller.write_papers(folder / "papers")
+    wanted = [("research", "folder", papers["research"]), ("outreach", "folder", papers["outreach"])]
+    wanted += [(f"competitor:{c.name}", "file", papers["competitors"] / c.paper) for c in seller.COMPETITORS]
+    for purpose, kind, path in wanted:
+        with services.database.transaction() as session:
+            sourceid = add_source(session, purpose, kind, str(path.resolve())).sourceid
+        ingest(services.database, services.fetcher, sourceid)
+
+
+def _configure(services: Services, who: Principal, agentid: str, sellers: list[str], supervisor: str) -> None:
+    sections: dict[str, dict[str, Any]] = {
+        "company": {
+            "name": seller.NAME,
+            "website": f"https://{seller.SLUG}.example",
+            "value_proposition": seller.VALUE,
+            "benefits": seller.BENEFITS,
+            "price_list": seller.PRICES,
+        },
+        "profile": {"signature": f"Kind regards\n{seller.NAME}"},
+        "criteria": {"criteria": seller.PROFILE},
+        "competitors": {"names": [c.name for c in seller.COMPETITORS]},
+        "assignment": {"sellers": sellers, "supervisor": supervisor},
+    }
+    for section, values in sections.items():
+        agent.edit_draft(services, who, agentid, section, values)
+
+
+def _keep(folder: Path, made: Rehearsal) -> None:
+    note = folder / _NOTE
+    with _private(note) as path:
+        path.write_text(json.dumps(asdict(made)), "utf-8")
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[Path]:
+    """Write beside, readable by the owner alone, and put in place when done."""
+    beside = path.with_suffix(".new")
+    beside.touch(mode=0o600)
+    yield beside
+    beside.replace(path)
