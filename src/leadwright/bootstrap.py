@@ -18,15 +18,21 @@ def open_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         database=database,
-        analyst=_analyst(settings),
+        analyst=_analyst(settings, database),
         search=_search(settings),
         fetcher=Fetcher(settings.fetch_private_hosts),
         resolver=_resolver(settings),
     )
 
 
-def _analyst(settings: Settings) -> Analyst:
-    raise NotImplementedError
+def _analyst(settings: Settings, database: Database) -> Analyst:
+    if settings.analyst == "model":
+        from leadwright.analyst.model import Journal, ModelAnalyst
+
+        return ModelAnalyst(settings, Journal(database))
+    from leadwright.analyst.builtin import BuiltinAnalyst
+
+    return BuiltinAnalyst()
 
 
 def _search(settings: Settings) -> WebSearch:
