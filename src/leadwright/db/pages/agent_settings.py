@@ -92,7 +92,7 @@ def _knowledge(session: Session) -> tuple[dict[str, int], tuple[str, ...]]:
         .where(KnowledgeSource.state == "failing")
         .order_by(KnowledgeSource.createdon)
     ).all()
-    return dict(counts), tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
+    return dict(counts.all()), tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
 
 
 def _custom(session: Session) -> dict[str, list[Attribute]]:
