@@ -60,6 +60,7 @@ class Preview:
     """What an import of a list would do; nothing is stored.
 
     Args:
+        table: the lead table with the organisation's own columns, new ones included.
         headings: what each column means.
         first: first rows as they would be stored, logical name -> value.
         new_columns: columns of the organisation's own that would be added.
@@ -68,6 +69,7 @@ class Preview:
     """
 
     leads: LeadList
+    table: Table
     headings: list[Heading]
     first: list[dict[str, Any]]
     new_columns: list[Attribute]
@@ -157,6 +159,7 @@ def preview(
                 first += _first(ready, FIRST_ROWS - len(first))
         return Preview(
             leads=opened.leads,
+            table=opened.table,
             headings=opened.headings,
             first=first,
             new_columns=opened.new_columns,

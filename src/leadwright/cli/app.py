@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadwright import __version__
+from leadwright.cli.import_ import import_leads
 
 app = typer.Typer(
     name="leadwright",
@@ -28,3 +29,6 @@ def options(
     _version: Annotated[bool, typer.Option("--version", callback=_version, help="Print the version and stop.")] = False,
 ) -> None:
     """Options before the command."""
+
+
+app.command("import")(import_leads)

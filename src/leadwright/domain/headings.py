@@ -74,6 +74,8 @@ _LEFT_OUT: dict[str, str] = {
     "Lead Owner": "imported leads go to the person who imports them, or to --owner",
     "Contact owner": "imported leads go to the person who imports them, or to --owner",
     "Owner ID": "imported leads go to the person who imports them, or to --owner",
+    "Row": "an earlier import wrote it",
+    "Why it was not imported": "an earlier import wrote it",
     "Lifecycle Stage": "a lead has no such column; map it to a column of your own to keep it",
 }
 

@@ -107,6 +107,7 @@ def _email(text: str) -> str:
 
 
 def _url(text: str) -> str:
+    text = re.sub(r"^(?:https?://)+(?=https?://)", "", text, flags=re.I)  # written twice by some exports
     url = text if re.match(r"[a-z][a-z0-9+-]*:(//|\D)", text, re.I) else f"https://{text.removeprefix('//')}"
     try:
         parts = urlsplit(url)
