@@ -175,10 +175,10 @@ def _title(chance: Random) -> str:
 
 
 def _email(chance: Random, first: str, last: str, firm: Company) -> str:
-    """At a domain reserved for examples, so that no mail can ever reach anybody."""
+    """At a reserved domain, so that no mail can ever reach anybody; some are missing, some not valid."""
     fate = chance.random()
     if fate < 0.03:
         return ""
     if fate < 0.05:
-        return f"{slug(first)}.{slug(last)}@@{firm.slug}"
+        return f"{slug(first)}.{slug(last)}@{firm.slug}.invalid"
     return f"{slug(first)}.{slug(last)}@{firm.slug}.example"
