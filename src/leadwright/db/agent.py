@@ -180,12 +180,12 @@ class LeadChange(Base):
     __tablename__ = "leadchange"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     agentid: Mapped[str] = mapped_column(ForeignKey("agent.agentid", ondelete="CASCADE"))
-    leadid: Mapped[str] = mapped_column(Id)
+    leadid: Mapped[str] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(20))  # started, created, changed, related
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)  # old values of the changed columns
     byid: Mapped[str | None] = mapped_column(Id)  # who changed it
     at: Mapped[datetime] = mapped_column(default=now)
-    __table_args__ = (Index("ix_leadchange_agent", "agentid", "leadid", "id"),)
+    __table_args__ = (Index("ix_leadchange_agent", "agentid", "id"),)
 
 
 class Turn(Base):

@@ -62,10 +62,10 @@ def clause(
     if isinstance(criteria, Criteria):
         return _Compiling(now, criteria.timezone, tables, sqlite).part(criteria.root, "lead", LEAD)
     compiling = _Compiling(now, "UTC", tables, sqlite)
-    email = compiling.column(tables["lead"].attributes[criteria.email_field], LEAD)
+    email = tables["lead"].attributes[criteria.email_field] if criteria.email_field else None
     return and_(
         or_(_has_text(LEAD.c.companyname), LEAD.c.parentaccountid.is_not(None)),
-        _has_text(email),
+        true() if email is None else _has_text(compiling.column(email, LEAD)),
         clause(criteria.criteria, now, tables, sqlite=sqlite),
         *(not_(clause(c, now, tables, sqlite=sqlite)) for _, c in criteria.sellers),
     )

@@ -54,7 +54,7 @@ def rules_of(configuration: Configuration, tables: Tables = TABLES) -> Rules:
     selection = configuration.selection
     email = configuration.validation.field
     attribute = tables["lead"].attributes.get(email)
-    if attribute is None or attribute.kind is not Kind.EMAIL:
+    if email and (attribute is None or attribute.kind is not Kind.EMAIL):
         raise BadInput(
             f"The column {email!r} of Email validation is no email column of the lead. Choose another.", field="field"
         )

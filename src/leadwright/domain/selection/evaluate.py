@@ -52,7 +52,7 @@ def compiled(criteria: Criteria | Rules, now: datetime, tables: Mapping[str, Tab
     def in_segment(record: Record, related: RelatedRecords) -> bool:
         return (
             has_company(record)
-            and has_text(record.get(email))
+            and (not email or has_text(record.get(email)))
             and wanted(record, related)
             and not any(s(record, related) for s in sellers)
         )

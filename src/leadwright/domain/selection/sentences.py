@@ -126,14 +126,10 @@ class _Telling:
         address = self.record.get(rules.email_field)
         lines = [
             ConditionResult("The lead has a company", company, has_company(self.record), 0, "rule"),
-            ConditionResult(
-                f"The lead has a primary address ({email.label if email else rules.email_field})",
-                str(address or ""),
-                has_text(address),
-                0,
-                "rule",
-            ),
         ]
+        if email:
+            text = f"The lead has a primary address ({email.label})"
+            lines.append(ConditionResult(text, str(address or ""), has_text(address), 0, "rule"))
         for name, segment in rules.sellers:
             taken = compiled(segment, self.now, self.tables)(self.record, self.related)
             text = f"The lead is not in the seller segment {name}"

@@ -87,7 +87,8 @@ class Rules:
     A lead needs a company (name, or a linked account) and an address, and may match no seller segment.
 
     Args:
-        email_field: column of the lead that is the primary address.
+        email_field: column of the lead that is the primary address; empty: none is asked for, as when a list is
+            only judged.
         look_back_days: consider leads created in the last N days before the start; None: only after it.
         sellers: seller segments by name; a lead that matches one goes to people.
     """
