@@ -1,5 +1,33 @@
 """One module per page. Each has a collection of routes, `pages`, that say which privilege they need."""
 
-from leadwright.web.pages import home, leads, notifications, set_up, sign_in
+from leadwright.web.pages import (
+    agent,
+    agent_knowledge,
+    agent_prerequisites,
+    agent_selection,
+    dashboard,
+    home,
+    lead_actions,
+    lead_form,
+    lead_research,
+    leads,
+    notifications,
+    set_up,
+    sign_in,
+)
 
-ALL = (home.pages, sign_in.pages, set_up.pages, leads.pages, notifications.pages)
+ALL = (
+    home.pages,
+    sign_in.pages,
+    set_up.pages,
+    leads.pages,
+    lead_form.pages,
+    lead_research.pages,
+    lead_actions.pages,
+    dashboard.pages,
+    agent.pages,
+    agent_prerequisites.pages,
+    agent_selection.pages,
+    agent_knowledge.pages,
+    notifications.pages,
+)

@@ -1,0 +1,299 @@
+"""Agent settings: creating the agent, its sections with their states, the simple ones, Start, Apply and Stop.
+
+Prerequisites, selection and knowledge have modules of their own beside this one.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from leadwright.actions import agent as act
+from leadwright.actions.agent import NotReady
+from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.configuration import Configuration
+from leadwright.db.pages.people import assignable
+from leadwright.db.people import SystemUser, Team
+from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
+from leadwright.domain.fit import CriterionKind
+from leadwright.domain.profile import read_profile
+from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput, NotFound
+from leadwright.web.visit import Pages, Visit
+
+pages = Pages()
+
+CRITERIA_ROWS = 12
+KINDS = {
+    CriterionKind.INDUSTRY: "Industries",
+    CriterionKind.EMPLOYEES: "Employee size",
+    CriterionKind.ROLE: "Decision-making roles",
+    CriterionKind.LOCATION: "Customer location",
+    CriterionKind.REVENUE: "Annual revenue",
+    CriterionKind.CUSTOM: "Custom",
+}
+
+
+def present_agent(visit: Visit) -> Agent | None:
+    """The organisation's agent, None before there is one."""
+    with visit.services.database.reading() as session:
+        return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+
+
+def needed_agent(visit: Visit) -> Agent:
+    """The agent, for pages that need one.
+
+    Raises:
+        NotFound: there is none yet.
+    """
+    agent = present_agent(visit)
+    if agent is None:
+        raise NotFound("There is no agent yet. Open Agent settings and create one.")
+    return agent
+
+
+def settings_page(
+    visit: Visit, agent: Agent, section: str, template: str, /, status: int = 200, **context: Any
+) -> Response:
+    """A page inside the agent settings frame: sections with their states on the left."""
+    found = act.sections(visit.services, visit.who, agent.agentid)
+    shown = next((s for s in found if s.key == section), None)
+    return visit.page(
+        template,
+        status,
+        agent=agent,
+        sections=found,
+        section=shown,
+        key=section,
+        may_edit=visit.may("prvConfigureAgent") and not (shown and shown.closed),
+        configuration=Configuration.model_validate(agent.draft),
+        **context,
+    )
+
+
+@pages.get("/agent", "prvReadAgent")
+def overview(visit: Visit) -> Response:
+    """The agent with Start, or the form that creates it."""
+    agent = present_agent(visit)
+    if agent is None:
+        return visit.page("agent/create.html", problems={})
+    with visit.services.database.reading() as session:
+        versions = session.execute(
+            select(AgentVersion.version, AgentVersion.appliedon, SystemUser.fullname)
+            .outerjoin(SystemUser, SystemUser.systemuserid == AgentVersion.appliedby)
+            .where(AgentVersion.agentid == agent.agentid)
+            .order_by(AgentVersion.version.desc())
+            .limit(20)
+        ).all()
+    return settings_page(
+        visit,
+        agent,
+        "start",
+        "agent/start.html",
+        missing=act.can_start(visit.services, visit.who, agent.agentid),
+        differences=act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else (),
+        versions=versions,
+    )
+
+
+@pages.post("/agent", "prvConfigureAgent")
+def create(visit: Visit) -> Response:
+    """Create the agent."""
+    try:
+        mode = "engage" if visit.text("engage") else "research"
+        act.create_agent(visit.services, visit.who, name=visit.text("name"), mode=mode)
+    except BadInput as error:
+        return visit.page("agent/create.html", 422, problems={error.field or "": str(error)})
+    return visit.to("/agent/prerequisites", "The agent is created. Set up its prerequisites next.")
+
+
+@pages.post("/agent/start", "prvStartAgent")
+def start(visit: Visit) -> Response:
+    """Start the agent."""
+    agent = needed_agent(visit)
+    try:
+        act.start_agent(visit.services, visit.who, agent.agentid)
+    except NotReady as error:
+        return visit.to("/agent", f"The agent cannot start yet. {' '.join(error.missing)}", "bad")
+    return visit.to("/agent", f"{agent.name} is on. It takes leads that match the selection criteria.")
+
+
+@pages.post("/agent/apply", "prvStartAgent")
+def apply(visit: Visit) -> Response:
+    """Apply the draft as the next version."""
+    version = act.apply_changes(visit.services, visit.who, needed_agent(visit).agentid)
+    return visit.to("/agent", f"Version {version} is in force for new leads. Leads already processed stay as they are.")
+
+
+@pages.post("/agent/stop", "prvStartAgent")
+def stop(visit: Visit) -> Response:
+    """Stop by drain or halt."""
+    agent = needed_agent(visit)
+    state = act.stop_agent(visit.services, visit.who, agent.agentid, "halt" if visit.text("how") == "halt" else "drain")
+    finishing = "It finishes the leads it has begun." if state == AgentState.DRAINING else "It is off."
+    return visit.to("/agent", f"{agent.name} takes no new leads. {finishing}")
+
+
+@pages.post("/agent/archive", "prvStartAgent")
+def archive(visit: Visit) -> Response:
+    """Put a stopped agent away."""
+    agent = needed_agent(visit)
+    act.archive_agent(visit.services, visit.who, agent.agentid)
+    return visit.to("/agent", f"{agent.name} is archived. Its history stays.")
+
+
+@pages.get("/agent/section/{section}", "prvReadAgent")
+def section_page(visit: Visit) -> Response:
+    """One of the simple sections."""
+    return _section(visit, visit.request.path_params["section"], {})
+
+
+@pages.post("/agent/section/{section}", "prvConfigureAgent")
+def save_section(visit: Visit) -> Response:
+    """Save one of the simple sections into the draft."""
+    section = visit.request.path_params["section"]
+    if section not in _READ:
+        raise NotFound("There is no such section.")
+    agent = needed_agent(visit)
+    try:
+        act.edit_draft(
+            visit.services,
+            visit.who,
+            agent.agentid,
+            section,
+            _READ[section](visit),
+            versionnumber=visit.number("versionnumber"),
+        )
+        if section == "assignment":
+            act.edit_draft(
+                visit.services, visit.who, agent.agentid, "competitors", {"names": _lines(visit, "competitors")}
+            )
+    except BadInput as error:
+        return _section(visit, section, {error.field or "": str(error)}, 422)
+    return visit.to(f"/agent/section/{section}", f"Saved in the draft. {_takes_effect(agent)}")
+
+
+@pages.post("/agent/criteria/profile", "prvConfigureAgent")
+def paste_profile(visit: Visit) -> Response:
+    """Read a profile written as `name: what is wanted`, one criterion a line, into criteria."""
+    agent = needed_agent(visit)
+    icp = []
+    for line in visit.text("profile").splitlines():
+        name, found, details = line.partition(":")
+        if line.strip() and not found:
+            raise BadInput(f"Write each criterion as name: what is wanted. This line has no colon: {line[:80]}")
+        if line.strip():
+            icp.append({"criteria": name.strip(), "details": details.strip()})
+    read = [
+        {"name": c.name, "kind": c.kind, "details": c.details, "must_have": c.must_have}
+        for c in read_profile({"icp": icp})
+    ]
+    act.edit_draft(visit.services, visit.who, agent.agentid, "criteria", {"criteria": read})
+    return visit.to("/agent/section/criteria", f"{len(read)} criteria read from the text. {_takes_effect(agent)}")
+
+
+def _takes_effect(agent: Agent) -> str:
+    return "Apply changes to put it in force." if agent.startedon else "It takes effect when the agent starts."
+
+
+def _section(visit: Visit, section: str, problems: Mapping[str, str], status: int = 200) -> Response:
+    if section not in _READ:
+        raise NotFound("There is no such section.")
+    agent = needed_agent(visit)
+    with visit.services.database.reading() as session:
+        users = session.execute(
+            select(SystemUser.systemuserid, SystemUser.fullname).where(SystemUser.applicationid.is_not(None))
+        ).all()
+        teams = session.execute(select(Team.teamid, Team.name).order_by(Team.name)).all()
+        people = assignable(session)
+        people_count = session.scalar(select(func.count()).select_from(SystemUser))
+    return settings_page(
+        visit,
+        agent,
+        section,
+        f"agent/{section}.html",
+        status,
+        problems=problems,
+        form=visit.form,
+        application_users=[(u.systemuserid, u.fullname) for u in users],
+        teams=[(t.teamid, t.name) for t in teams],
+        people=people,
+        people_count=people_count,
+        kinds=KINDS,
+        criteria_rows=CRITERIA_ROWS,
+        email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
+        text_columns=_columns({Kind.TEXT, Kind.MEMO}),
+        criterion_columns=_columns(set(Kind) - REFUSED_FOR_CRITERIA),
+    )
+
+
+def _columns(kinds: set[Kind]) -> list[tuple[str, str]]:
+    return [
+        (f"{table.name}.{a.name}", f"{table.label}: {a.label}")
+        for table in (TABLES["lead"], TABLES["account"], TABLES["contact"])
+        for a in table.attributes.values()
+        if a.kind in kinds
+    ]
+
+
+def _lines(visit: Visit, name: str) -> list[str]:
+    return [line.strip() for line in visit.text(name).splitlines() if line.strip()]
+
+
+def _chosen(visit: Visit, name: str) -> list[str]:
+    return [v for v in visit.form.getlist(name) if isinstance(v, str) and v]
+
+
+def _read_profile(visit: Visit) -> dict[str, Any]:
+    values = {n: visit.text(n) for n in ("name", "description", "signature", "disclaimer", "other_terms")}
+    return values | ({"agentuserid": user} if (user := visit.text("agentuserid")) else {})
+
+
+def _read_email(visit: Visit) -> dict[str, Any]:
+    return {
+        **{n: visit.text(n) for n in ("purpose", "topic", "postal_address", "tone", "fixed_subject", "fixed_body")},
+        "use_news": bool(visit.text("use_news")),
+        "fields": _chosen(visit, "fields"),
+        "instructions": _lines(visit, "instructions"),
+    }
+
+
+def _read_criteria(visit: Visit) -> dict[str, Any]:
+    rows = []
+    for n in range(1, CRITERIA_ROWS + 1):
+        name, details = visit.text(f"name-{n}"), visit.text(f"details-{n}")
+        url = visit.text(f"url-{n}")
+        if name or details or url:
+            rows.append(
+                {
+                    "name": name,
+                    "kind": visit.text(f"kind-{n}") or CriterionKind.CUSTOM,
+                    "details": details,
+                    "must_have": bool(visit.text(f"must-{n}")),
+                    "fields": [f] if (f := visit.text(f"field-{n}")) else [],
+                    "url": url,
+                    "instructions": visit.text(f"instructions-{n}"),
+                }
+            )
+    return {"criteria": rows}
+
+
+def _read_assignment(visit: Visit) -> dict[str, Any]:
+    return {
+        "sellers": _chosen(visit, "sellers"),
+        "team": visit.text("team") or None,
+        "supervisor": visit.text("supervisor") or None,
+        "keep_human_owner": bool(visit.text("keep_human_owner")),
+    }
+
+
+_READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
+    "profile": _read_profile,
+    "company": lambda v: {n: v.text(n) for n in ("name", "website")},
+    "products": lambda v: {n: v.text(n) for n in ("value_proposition", "benefits", "price_list")},
+    "email": _read_email,
+    "validation": lambda v: {"field": v.text("field")},
+    "criteria": _read_criteria,
+    "assignment": _read_assignment,
+}

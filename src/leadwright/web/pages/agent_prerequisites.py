@@ -1,0 +1,148 @@
+"""Prerequisites of the agent: set up, verify, attest, check again. Secrets are shown once, in the answer itself."""
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from leadwright.actions import prerequisites as act
+from leadwright.actions.prerequisites import ACCOUNT_TYPES
+from leadwright.db.agent import Agent
+from leadwright.db.people import BusinessUnit, Role
+from leadwright.domain.prerequisites import BY_NUMBER, failing
+from leadwright.domain.privileges import AI_SALESPERSON
+from leadwright.errors import BadInput, NotFound
+from leadwright.identity.directory import NewSecret
+from leadwright.web.pages.agent import needed_agent, settings_page
+from leadwright.web.visit import Pages, Visit
+
+pages = Pages()
+
+
+@pages.get("/agent/prerequisites", "prvReadAgent")
+def prerequisites(visit: Visit) -> Response:
+    """The four prerequisites with what was checked."""
+    return _page(visit, needed_agent(visit))
+
+
+@pages.post("/agent/prerequisites/1/register", "prvCreateApplication")
+def register(visit: Visit) -> Response:
+    """Register the application; its secret is on this page once."""
+    agent = needed_agent(visit)
+    try:
+        made = act.register_application(
+            visit.services,
+            visit.who,
+            agent.agentid,
+            name=visit.text("name"),
+            account_type=visit.text("account_type"),
+            redirect_uri=visit.text("redirect_uri") or None,
+        )
+    except BadInput as error:
+        return _page(visit, agent, 422, problems={error.field or "": str(error)}, opened=1)
+    return _page(visit, agent, secret=made.secret, opened=1)
+
+
+@pages.post("/agent/prerequisites/1/secret", "prvCreateApplication")
+def new_secret(visit: Visit) -> Response:
+    """Add a client secret; it is on this page once."""
+    agent = needed_agent(visit)
+    made = act.add_secret(visit.services, visit.who, visit.text("clientid"))
+    return _page(visit, agent, secret=made, opened=1)
+
+
+@pages.post("/agent/prerequisites/2/user", "prvCreateUser")
+def application_user(visit: Visit) -> Response:
+    """Create the application user."""
+    agent = needed_agent(visit)
+    try:
+        act.create_application_user(
+            visit.services,
+            visit.who,
+            agent.agentid,
+            clientid=visit.text("clientid"),
+            businessunitid=visit.text("businessunitid") or None,
+            role=visit.text("role") or AI_SALESPERSON,
+        )
+    except BadInput as error:
+        return _page(visit, agent, 422, problems={error.field or "": str(error)}, opened=2)
+    return visit.to(
+        "/agent/prerequisites#p2", "The application user is created. Mark prerequisite 2 as done to verify it."
+    )
+
+
+@pages.post("/agent/prerequisites/{number:int}/done", "prvReadAgent")
+def done(visit: Visit) -> Response:
+    """Tick: verify, and keep the tick only when everything passed."""
+    agent, number = needed_agent(visit), _number(visit)
+    report = act.mark_done(visit.services, visit.who, agent.agentid, number)
+    title = BY_NUMBER[number].title
+    if report.done:
+        return visit.to(f"/agent/prerequisites#p{number}", f"{title}: every check passed.")
+    broken = failing(report.checks)
+    reason = broken[0].sentence if broken else "A check could not be run."
+    return visit.to(f"/agent/prerequisites#p{number}", f"Not marked as done. {reason}", "bad")
+
+
+@pages.post("/agent/prerequisites/{number:int}/attest", "prvAssignRole")
+def attest(visit: Visit) -> Response:
+    """Tick on an administrator's word."""
+    agent, number = needed_agent(visit), _number(visit)
+    act.attest(visit.services, visit.who, agent.agentid, number)
+    return visit.to(f"/agent/prerequisites#p{number}", "Attested, not verified. The audit log says by whom.", "warn")
+
+
+@pages.post("/agent/prerequisites/{number:int}/clear", "prvReadAgent")
+def clear(visit: Visit) -> Response:
+    """Take the tick away."""
+    agent, number = needed_agent(visit), _number(visit)
+    act.unmark(visit.services, visit.who, agent.agentid, number)
+    return visit.to(f"/agent/prerequisites#p{number}", "The mark is cleared.")
+
+
+@pages.post("/agent/prerequisites/check", "prvReadAgent")
+def check(visit: Visit) -> Response:
+    """Run the checks of what is ticked again."""
+    reports = act.recheck(visit.services, visit.who, needed_agent(visit).agentid)
+    broken = [f"{r.step.number}, {r.step.title}: {c.sentence}" for r in reports if r.done for c in failing(r.checks)]
+    if broken:
+        return visit.to("/agent/prerequisites", " ".join(broken), "bad")
+    return visit.to("/agent/prerequisites", "Every check passed.")
+
+
+def _number(visit: Visit) -> int:
+    number = int(visit.request.path_params["number"])
+    if number not in BY_NUMBER:
+        raise NotFound("There are four prerequisites, 1 to 4.")
+    return number
+
+
+def _page(
+    visit: Visit,
+    agent: Agent,
+    status: int = 200,
+    *,
+    problems: dict[str, str] | None = None,
+    secret: NewSecret | None = None,
+    opened: int = 0,
+) -> Response:
+    reports = act.reports(visit.services, visit.who, agent.agentid)
+    with visit.services.database.reading() as session:
+        units = session.execute(
+            select(BusinessUnit.businessunitid, BusinessUnit.name).order_by(BusinessUnit.name)
+        ).all()
+        roles = session.scalars(select(Role.name).order_by(Role.name)).all()
+    return settings_page(
+        visit,
+        agent,
+        "prerequisites",
+        "agent/prerequisites.html",
+        status,
+        reports=reports,
+        problems=problems or {},
+        secret=secret,
+        opened=opened,
+        account_types=list(ACCOUNT_TYPES.items()),
+        units=[(u.businessunitid, u.name) for u in units],
+        roles=[(r, r) for r in roles],
+        usual_role=AI_SALESPERSON,
+        typed=visit.form,
+    )

@@ -1,0 +1,146 @@
+"""The Lead research page: what the agent found, why it decided so, the draft, how it was made, and what to do now."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from leadwright.db.findings import Findings, FoundInsight, from_json
+from leadwright.db.pages import lead_research as read
+from leadwright.db.pages.people import assignable
+from leadwright.domain.evidence import Statement
+from leadwright.domain.fit import Verdict
+from leadwright.domain.optionsets import LeadSource, LeadState, choices
+from leadwright.domain.stage import Stage
+from leadwright.web.pages.lead_banner import banner, may, readable_lead
+from leadwright.web.visit import Pages, Visit
+
+pages = Pages()
+
+TABS = (
+    ("overview", "Company overview", "building"),
+    ("finances", "Finances", "money"),
+    ("news", "News", "news"),
+    ("competitors", "Competitors", "swords"),
+    ("fit", "Fit", "target"),
+    ("email", "Email draft", "mail"),
+)
+_SECTIONS = {
+    "overview": ("accountOverview", "accountPriorities"),
+    "finances": ("accountFinances",),
+    "news": ("accountNews",),
+}
+_RETRIED = {Stage.BLOCKED, Stage.FAILED, Stage.RETURNED, Stage.CANCELLED}
+HISTORY = {
+    "lead.created": ("Lead created", "add"),
+    "lead.changed": ("Lead changed", "edit"),
+    "lead.taken_by_agent": ("Taken by the agent", "agent"),
+    "lead.handed_over": ("Handed over", "assign"),
+    "lead.disqualified": ("Disqualified", "cross"),
+    "lead.returned": ("Returned to its owner", "return"),
+    "lead.returned_by_seller": ("Returned by the seller", "return"),
+    "lead.reassigned": ("Reassigned", "assign"),
+    "lead.qualified": ("Qualified", "qualify"),
+    "lead.blocked": ("Waits for a person", "warn"),
+    "lead.failed": ("Research failed", "bad"),
+    "lead.retried": ("Tried again", "refresh"),
+    "lead.email_overruled": ("Email check overruled", "mail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of the draft as it stands now, with what it rests on."""
+
+    text: str
+    statement: Statement | None
+
+
+@pages.get("/leads/{leadid}", "prvReadLead")
+def research(visit: Visit) -> Response:
+    """Everything about one lead."""
+    lead = readable_lead(visit)
+    with visit.services.database.reading() as session:
+        run = read.newest_run(session, lead.leadid)
+        found = from_json(run.findings) if run is not None else Findings()
+        draft = read.draft(session, lead.leadid, run.runid if run is not None else None)
+        account = read.account(session, lead.parentaccountid)
+        contact = read.contact(session, lead.parentcontactid)
+        context: dict[str, Any] = {
+            "steps": read.steps(session, run.runid) if run is not None else [],
+            "notes": read.notes(session, lead.leadid),
+            "history": read.history(session, lead.leadid),
+            "sellers": assignable(session) if may(visit.who, "prvAssignLead", lead) else [],
+        }
+    tab = visit.text("tab") or "overview"
+    return visit.page(
+        "lead_research.html",
+        lead=lead,
+        run=run,
+        found=found,
+        draft=draft,
+        paragraphs=paragraphs(draft),
+        mailto=mailto(lead, draft),
+        banner=banner(lead, run),
+        account=account if account is not None and may(visit.who, "prvReadAccount", account) else None,
+        contact=contact if contact is not None and may(visit.who, "prvReadContact", contact) else None,
+        tabs=[(k, label, mark, f"/leads/{lead.leadid}?tab={k}#deeper") for k, label, mark in TABS],
+        tab=tab if tab in {k for k, _, _ in TABS} else "overview",
+        sections={k: _insights(found, names) for k, names in _SECTIONS.items()},
+        keys=_key_insights(found),
+        verdicts={v: sum(j.verdict is v for j in found.judgements) for v in Verdict},
+        actions=_actions(visit, lead, run, draft),
+        sources=choices(LeadSource),
+        labels=HISTORY,
+        may_audit=visit.may("prvReadAudit"),
+        **context,
+    )
+
+
+def paragraphs(draft: Any) -> list[Paragraph]:
+    """The draft's paragraphs; evidence stays with those a person has not rewritten."""
+    if draft is None:
+        return []
+    written = {p["text"].strip(): p for p in draft.lw_paragraphs}
+    known = from_json({"insights": [{"section": "", "title": "", "statements": list(written.values())}]})
+    statements = {s.text.strip(): s for s in known.insights[0].statements}
+    texts = [t.strip() for t in draft.description.split("\n\n") if t.strip()]
+    return [Paragraph(t, statements.get(t)) for t in texts]
+
+
+def mailto(lead: Any, draft: Any) -> str:
+    """A link that opens the draft in the seller's own mail program; empty without an address or a draft."""
+    if draft is None or not lead.emailaddress1 or lead.donotemail:
+        return ""
+    return (
+        f"mailto:{quote(lead.emailaddress1, safe='@')}?subject={quote(draft.subject)}&body={quote(draft.description)}"
+    )
+
+
+def _insights(found: Findings, sections: tuple[str, ...]) -> list[FoundInsight]:
+    return [i for name in sections for i in found.insights if i.section == name]
+
+
+def _key_insights(found: Findings) -> list[tuple[FoundInsight, Statement]]:
+    """The first statement of each kind of insight: at most four, what matters for the sale first."""
+    wanted = ("accountPriorities", "accountNews", "accountFinances", "accountOverview")
+    firsts = [next((i for i in found.insights if i.section == name and i.statements), None) for name in wanted]
+    return [(i, i.statements[0]) for i in firsts if i is not None]
+
+
+def _actions(visit: Visit, lead: Any, run: Any, draft: Any) -> set[str]:
+    """What the person can do with the lead now."""
+    who, stage = visit.who, run.stage if run is not None else None
+    is_open, write = lead.statecode == LeadState.OPEN, may(visit.who, "prvWriteLead", lead)
+    can = {
+        "edit": write,
+        "draft": is_open and stage != Stage.DISQUALIFIED and who.may("prvWriteActivity"),
+        "qualify": is_open and may(who, "prvQualifyLead", lead) and stage not in {Stage.QUEUED, Stage.RESEARCHING},
+        "return": is_open and write and stage == Stage.HANDED_OVER,
+        "reassign": stage == Stage.DISQUALIFIED and may(who, "prvAssignLead", lead),
+        "retry": is_open and write and stage in _RETRIED,
+        "connect": write,
+        "email": write and bool(lead.emailaddress1),
+    }
+    return {name for name, allowed in can.items() if allowed}
