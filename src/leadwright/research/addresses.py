@@ -75,6 +75,8 @@ def target(url: str, allowed_private: frozenset[str] = frozenset()) -> Target:
         raise _refused(url, "only http and https are fetched")
     if "@" in parts.netloc:
         raise _refused(url, "it holds a user name")
+    if "[" in parts.netloc and ":" not in (parts.hostname or ""):
+        raise _refused(url, "the host is no network address")
     host = _host(url, parts.hostname or "")
     port = _PORTS[parts.scheme] if port is None else port
     private = is_allowed(host, port, allowed_private)

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -89,6 +90,7 @@ class Fetcher:
             keepalive_expiry=30,
             network_backend=self._guard,
         )
+        weakref.finalize(self, self._pool.close)
 
     def fetch(self, url: str) -> Page:
         """Get one page.

@@ -6,6 +6,7 @@ What goes out is built by `company_query` alone: company and competitor names, w
 import json
 import re
 import time
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -63,8 +64,7 @@ def company_query(
 
 
 def _bare(text: str) -> str:
-    text = line(text, 120).replace('"', " ").replace("@", " @")
-    text = re.sub(r"\S*\s@\S*", " ", text)
+    text = re.sub(r"\S*\s*@\s*\S*", " ", line(text, 120).replace('"', " "))
     return re.sub(r"\s+", " ", re.sub(r"\+?\d[\d\s()./-]{7,}\d", " ", text)).strip()
 
 
@@ -88,6 +88,8 @@ class _Provider:
         self._key = key
         self._seconds = seconds
         self._client = client or httpx2.Client(timeout=seconds, follow_redirects=False)
+        if client is None:
+            weakref.finalize(self, self._client.close)
 
     def close(self) -> None:
         """Close the connections that are kept."""
