@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from leadwright import __version__
+from leadwright.cli.demo import demo
 from leadwright.cli.import_ import import_leads
+from leadwright.cli.serve import serve
 
 app = typer.Typer(
     name="leadwright",
@@ -31,4 +33,6 @@ def options(
     """Options before the command."""
 
 
+app.command()(demo)
+app.command()(serve)
 app.command("import")(import_leads)

@@ -91,7 +91,8 @@ _TOPICS = (
     "Automation of returns handling",
     "Safety around forklifts",
 )
-_SOURCES = ("Web", "Trade Show", "Seminar", "Partner", "Advertisement", "Word of Mouth", "Employee Referral", "Other")
+_SOURCES = ("Web", "Trade Show", "Seminar", "Advertisement", "Word of Mouth", "External Referral", "Other")
+_OWN_SOURCES = ("Partner", "Employee Referral")  # people work these themselves: the usual selection leaves them out
 
 HEADINGS = (
     "Topic",
@@ -157,8 +158,8 @@ def _lead(chance: Random, firm: Company, port: int, taken: set[str]) -> dict[str
         "City": "" if thin else firm.city,
         "State/Province": "" if thin else firm.state,
         "Country/Region": "" if thin else firm.country,
-        "Lead Source": chance.choice(_SOURCES),
-        "Rating": "Warm" if chance.random() < 0.1 else "Cold",
+        "Lead Source": chance.choice(_OWN_SOURCES if chance.random() < 0.05 else _SOURCES),
+        "Rating": "Warm" if chance.random() < 0.04 else "Cold",
     }
 
 

@@ -62,7 +62,7 @@ def number_passages(
                 continue
             left -= len(text)
             shown.append(passage)
-            lines.append(f"[{len(shown)}] {visible(_label(passage), 70)}: {text}")
+            lines.append(f"[{len(shown)}] {visible(_label(passage), 70).replace(':', ',')}: {text}")
     return Data("\n".join(lines), tuple(shown))
 
 
