@@ -57,23 +57,20 @@ class SigningKeys:
         """The newest key; a new one when there is none, it is 90 days old, or it cannot be opened any more."""
         with self._database.reading() as session:
             newest = self._newest(session)
-        if newest is not None and moment - newest.createdon < timedelta(days=KEY_DAYS):
-            return newest
-        return self.rotate(moment, unless_newer_than=newest.createdon if newest else None)
+        return newest if newest and _fresh(newest, moment) else self._make(moment, keep_fresh=True)
 
-    def rotate(self, moment: datetime, *, unless_newer_than: datetime | None = None) -> Signer:
-        """Make a new signing key; the others verify for two more hours.
+    def rotate(self, moment: datetime) -> Signer:
+        """Make a new signing key now; the others verify for two more hours."""
+        return self._make(moment, keep_fresh=False)
 
-        Args:
-            unless_newer_than: keep the newest key if another process made one after this moment.
-        """
+    def _make(self, moment: datetime, *, keep_fresh: bool) -> Signer:
+        """A new key, unless another process has just made one and `keep_fresh` says that will do."""
         private = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
         kid = new_id()
         with self._database.transaction() as session:
             root_business_unit(session, lock=True)
             newest = self._newest(session)
-            made_by_another = newest is not None and moment - newest.createdon < timedelta(days=KEY_DAYS)
-            if newest and made_by_another and (unless_newer_than is None or newest.createdon > unless_newer_than):
+            if keep_fresh and newest and _fresh(newest, moment):
                 return newest
             for old in session.scalars(select(SigningKey).where(SigningKey.retireson.is_(None))):
                 old.retireson = moment + _OVERLAP
@@ -126,6 +123,10 @@ class SigningKeys:
                 return None
             self._ring.signers[row.kid] = Signer(row.kid, loaded, row.createdon)
         return self._ring.signers[row.kid]
+
+
+def _fresh(signer: Signer, moment: datetime) -> bool:
+    return moment - signer.createdon < timedelta(days=KEY_DAYS)
 
 
 def _private_text(key: rsa.RSAPrivateKey) -> str:

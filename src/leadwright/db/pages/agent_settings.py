@@ -86,13 +86,13 @@ def _enabled_name(session: Session, systemuserid: str | None) -> str | None:
 
 
 def _knowledge(session: Session) -> tuple[dict[str, int], tuple[str, ...]]:
-    counts = session.execute(select(KnowledgeSource.purpose, func.count()).group_by(KnowledgeSource.purpose)).tuples()
+    counts = session.execute(select(KnowledgeSource.purpose, func.count()).group_by(KnowledgeSource.purpose)).all()
     failing = session.execute(
         select(KnowledgeSource.title, KnowledgeSource.location, KnowledgeSource.detail)
         .where(KnowledgeSource.state == "failing")
         .order_by(KnowledgeSource.createdon)
     ).all()
-    return dict(counts.all()), tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
+    return {r.purpose: r[1] for r in counts}, tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
 
 
 def _custom(session: Session) -> dict[str, list[Attribute]]:
