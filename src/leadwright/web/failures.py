@@ -86,5 +86,5 @@ def _answer(
         return JSONResponse(problem, status, media_type="application/problem+json")
     values = {"status": status, "title": title, "text": text, "privilege": privilege}
     if visit is not None and visit.session is not None:
-        return visit.page("failure.html", status, **values)
+        return visit.page("failure.html", **values)
     return HTMLResponse(render("failure_alone.html", values), status)

@@ -67,7 +67,10 @@ def check_declared(routes: list[BaseRoute]) -> None:
         RuntimeError: names the route.
     """
     for route in routes:
-        if isinstance(route, Mount):
+        included = getattr(route, "original_router", None)  # FastAPI keeps included routers whole
+        if included is not None:
+            check_declared(list(included.routes))
+        elif isinstance(route, Mount):
             if getattr(route.app, "needs", None) is None:
                 check_declared(list(route.routes) or [BaseRoute()])
         elif needs_of(route) is None:

@@ -86,6 +86,7 @@ class Visit:
         note, frame = self._take_note(), self._shell()
         base: dict[str, Any] = {
             "visit": self,
+            "status": status,
             "now": now,
             "token": self.token,
             "zone": zone(self.session.timezone if self.session else "UTC"),

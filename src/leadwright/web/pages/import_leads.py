@@ -1,0 +1,166 @@
+"""Import a list of leads: upload, look at what it would do, choose the columns, import with a progress bar."""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from starlette.responses import FileResponse, Response
+
+from leadwright.actions.import_leads import RowsRefused, headings_of, import_file, preview
+from leadwright.db.columns import table_with_own
+from leadwright.domain.attributes import Table
+from leadwright.domain.headings import EXTERNAL_ID, IGNORE, LEAD_ID, Fate, Heading, importable, label_of, plain
+from leadwright.errors import BadInput, LeadwrightError
+from leadwright.identity.access import Principal
+from leadwright.services import Services
+from leadwright.web import uploads
+from leadwright.web.uploads import Upload
+from leadwright.web.visit import Pages, Visit
+
+pages = Pages()
+SHOWN_PROBLEMS = 200
+LOST_AFTER = 120  # seconds without a sign of life
+_log = structlog.get_logger(__name__)
+
+
+@pages.get("/import", "prvImportLead")
+def start(visit: Visit) -> Response:
+    """Ask for a file."""
+    return visit.page("import_start.html", problem="", limit=visit.services.settings.import_max_mb)
+
+
+@pages.post("/import", "prvImportLead")
+def upload(visit: Visit) -> Response:
+    """Keep the file and show what it would do."""
+    limit = visit.services.settings.import_max_mb
+    try:
+        kept = uploads.keep(visit.services.settings, visit.who.id, visit.form.get("file"), time.time())
+        headings_of(visit.services, visit.who, kept.path)
+    except BadInput as error:
+        return visit.page("import_start.html", 422, problem=str(error), limit=limit)
+    return visit.to(f"/import/{kept.id}")
+
+
+@pages.get("/import/{upload}", "prvImportLead")
+def look(visit: Visit) -> Response:
+    """The preview before, the progress while, the result after the import."""
+    kept = _kept(visit)
+    status = kept.status()
+    if status.get("state") == "running" and time.time() - status["at"] > LOST_AFTER:
+        status = {"state": "refused", "text": "The import was interrupted. Nothing was imported; start it again."}
+    if status.get("state") in {"running", "done"}:
+        answer = visit.page("import_progress.html", kept=kept, work=status)
+        if status["state"] == "running":
+            answer.headers["Refresh"] = "2"
+        return answer
+    return _preview(visit, kept, status.get("text", ""), 200)
+
+
+@pages.post("/import/{upload}/mapping", "prvImportLead")
+def choose(visit: Visit) -> Response:
+    """Keep which column is which."""
+    kept = _kept(visit)
+    _, headings = headings_of(visit.services, visit.who, kept.path)
+    chosen = {h.text: visit.text(f"column-{h.position}", most=200) for h in headings if h.text}
+    kept.write("mapping", {text: target for text, target in chosen.items() if target})
+    return visit.to(f"/import/{kept.id}")
+
+
+@pages.post("/import/{upload}/run", "prvImportLead")
+def run(visit: Visit) -> Response:
+    """Import in the background; the page shows how far it is."""
+    kept = _kept(visit)
+    if kept.status().get("state") not in {"running", "done"}:
+        kept.write("status", {"state": "running", "phase": "Reading", "share": 0, "at": time.time()})
+        work = (visit.services, visit.who, kept, visit.text("skip") == "1")
+        threading.Thread(target=_import, args=work, name=f"import-{kept.id}", daemon=True).start()
+    return visit.to(f"/import/{kept.id}")
+
+
+@pages.get("/import/{upload}/not-imported", "prvImportLead")
+def not_imported(visit: Visit) -> Response:
+    """The rows that were left out, with their reasons, as a file."""
+    kept = _kept(visit)
+    if not kept.bad_rows.exists():
+        return visit.to(f"/import/{kept.id}", "Every row was imported.")
+    return FileResponse(kept.bad_rows, media_type="text/csv", filename=f"{kept.path.stem}-not-imported.csv")
+
+
+def _kept(visit: Visit) -> Upload:
+    return uploads.find(visit.services.settings, visit.who.id, visit.request.path_params["upload"])
+
+
+def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
+    mapping = kept.mapping()
+    _, headings = headings_of(visit.services, visit.who, kept.path, {"columns": mapping})
+    seen = None
+    try:
+        seen = preview(visit.services, visit.who, kept.path, {"columns": mapping})
+    except BadInput as error:
+        problem = problem or str(error)
+    with visit.services.database.reading() as session:
+        table = table_with_own(session, "lead")
+    shown = list(dict.fromkeys(n for row in seen.first for n in row)) if seen else []
+    table_labels = {a.name: a.label for a in (*table.attributes.values(), *(seen.new_columns if seen else ()))}
+    return visit.page(
+        "import_preview.html",
+        status,
+        kept=kept,
+        problem=problem,
+        seen=seen,
+        headings=headings,
+        mapping=mapping,
+        targets=_targets(table),
+        ignore=IGNORE,
+        fate=Fate,
+        own=_own_column if visit.may("prvWriteCustomColumn") else None,
+        columns=shown,
+        labels={n: table_labels.get(n) or label_of(n) for n in shown},
+        choices={a.name: a.choices for a in table.attributes.values() if a.choices},
+        most=SHOWN_PROBLEMS,
+    )
+
+
+def _targets(table: Table) -> list[tuple[str, str]]:
+    """What a column of the list may become, by label."""
+    columns = sorted(((a.name, a.label) for a in importable(table).values()), key=lambda t: t[1])
+    return [(LEAD_ID, label_of(LEAD_ID)), (EXTERNAL_ID, label_of(EXTERNAL_ID)), *columns]
+
+
+def _own_column(heading: Heading) -> str:
+    """The mapping that keeps a heading as a new text column."""
+    return f"new_{plain(heading.text)[:40] or f'column{heading.position + 1}'}: text"
+
+
+def _import(services: Services, who: Principal, kept: Upload, skip: bool) -> None:
+    last = 0.0
+
+    def progress(phase: str, share: float) -> None:
+        nonlocal last
+        if time.time() - last > 0.3:
+            last = time.time()
+            kept.write("status", {"state": "running", "phase": phase, "share": share, "at": last})
+
+    final: dict[str, Any]
+    try:
+        done = import_file(
+            services,
+            who,
+            kept.path,
+            {"columns": kept.mapping()},
+            progress,
+            skip_bad_rows=skip,
+            bad_rows_file=kept.bad_rows,
+        )
+        names = ("rows", "created", "updated", "unchanged", "bad_rows", "repeated", "notes")
+        final = {"state": "done", **{n: getattr(done, n) for n in names}, "file": done.bad_rows_file is not None}
+    except RowsRefused as error:
+        few = f"Nothing was imported: {error.bad_rows:,} of {error.rows:,} rows cannot be used. "
+        final = {"state": "refused", "text": few + "Correct them, or import the good rows only."}
+    except LeadwrightError as error:
+        final = {"state": "refused", "text": str(error)}
+    except Exception:
+        _log.exception("import failed", upload=kept.id)
+        final = {"state": "refused", "text": "This is a fault in Leadwright. Nothing was imported; it was recorded."}
+    kept.write("status", final)

@@ -1,0 +1,187 @@
+"""Agent settings, dashboard and API, through the real application on a real database."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from leadwright.actions import people
+from leadwright.actions.prerequisites import create_application_user, register_application
+from leadwright.analyst import Analyst
+from leadwright.api.routes import router
+from leadwright.db.engine import Database
+from leadwright.identity.access import principal
+from leadwright.identity.seed import seed_directory
+from leadwright.services import Services
+from leadwright.settings import Settings
+from leadwright.web.app import create_app
+
+ORIGIN = "http://127.0.0.1:8480"
+PASSWORD = "eleven quiet herons"
+
+
+class Browser:
+    """A person at the desk, with the cookies and form tokens a browser would send."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == status, _text(answer.text)
+        return answer.text
+
+    def post(self, path: str, page: str = "", **fields: str | list[str]) -> str:
+        token = re.search(r'name="_token" value="([^"]+)"', self.get(page or path))
+        assert token
+        answer = self.client.post(path, data={"_token": token[1], **fields}, headers={"origin": ORIGIN})
+        assert answer.status_code in (200, 422), _text(answer.text)
+        return answer.text
+
+
+@pytest.fixture
+def services(sqlite_database: Database, tmp_path: Path) -> Services:
+    unused: Analyst = None  # type: ignore[assignment]  # no lead is judged here
+    made = Services(Settings(data_dir=tmp_path), sqlite_database, unused)
+    with sqlite_database.transaction() as session:
+        seed_directory(session)
+    people.first_administrator(made, fullname="Ada Administrator", email="ada@seller.example", password=PASSWORD)
+    return made
+
+
+@pytest.fixture
+def browser(services: Services) -> Iterator[Browser]:
+    with TestClient(create_app(services, routers=[router]), base_url=ORIGIN) as client:
+        made = Browser(client)
+        made.post("/sign-in", email="ada@seller.example", password=PASSWORD, next="/")
+        yield made
+
+
+def _text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_an_administrator_is_led_from_an_empty_installation_to_a_started_agent(browser: Browser) -> None:
+    assert "Create your Sales Qualification Agent" in browser.get("/agent")
+    browser.post("/agent", name="Scout")
+    closed = _text(browser.get("/agent/section/company"))
+    assert "This section opens when the prerequisites of this mode are done." in closed
+    refused = _text(browser.post("/agent/prerequisites/1/done", "/agent/prerequisites"))
+    assert "Not marked as done." in refused
+    registered = browser.post("/agent/prerequisites/1/register", "/agent/prerequisites", name="Scout app",
+                              account_type="AzureADMyOrg")  # fmt: skip
+    secret = re.search(r'id="new-secret">([^<]+)<', registered)
+    client_id = re.search(r'id="p1-clientid">([^<]+)<', registered)
+    assert secret
+    assert client_id
+    assert secret[1] not in browser.get("/agent/prerequisites")
+    wrong = _text(browser.post("/agent/prerequisites/2/user", "/agent/prerequisites",
+                               clientid="00000000-0000-7000-8000-000000000000", role="AISalesPerson"))  # fmt: skip
+    assert "AADSTS700016" in wrong
+    browser.post("/agent/prerequisites/2/user", "/agent/prerequisites", clientid=client_id[1], role="AISalesPerson")
+    for number in "12":
+        done = _text(browser.post(f"/agent/prerequisites/{number}/done", "/agent/prerequisites"))
+        assert "every check passed" in done
+    assert "disabled" in browser.get("/agent").partition("Start agent")[0][-200:]
+    browser.post("/agent/section/company", name="Contoso Planning", website="https://contoso.example")
+    browser.post("/agent/section/products", value_proposition="Planning software for stores.")
+    browser.post("/agent/criteria/profile", "/agent/section/criteria", profile="Size: 1000 to 50000+ employees")
+    page = browser.get("/agent/section/assignment")
+    person = re.search(r'name="sellers" value="([^"]+)"', page)
+    assert person
+    browser.post("/agent/section/assignment", sellers=[person[1]], supervisor=person[1])
+    started = _text(browser.post("/agent/start", "/agent"))
+    assert "Scout is on" in started
+    stopped = _text(browser.post("/agent/stop", "/agent", how="halt"))
+    assert "takes no new leads" in stopped
+
+
+def test_conditions_are_edited_previewed_and_explained(browser: Browser, services: Services) -> None:
+    browser.post("/agent", name="Scout")
+    preview = _text(browser.post("/agent/selection", do="preview", join="all", **{
+        "column-1": "statecode", "operator-1": "eq", "value-1": "Open",
+        "column-2": "jobtitle", "operator-2": "contains", "value-2": "chief", "group-2": "A",
+        "column-3": "parentaccountid.revenue", "operator-3": "ge", "value-3": "$1,000,000", "group-3": "A",
+    }))  # fmt: skip
+    assert "Not saved yet" in preview
+    assert "0 leads match" in preview
+    wrong = _text(browser.post("/agent/selection", join="all", **{
+        "column-1": "leadsourcecode", "operator-1": "eq", "value-1": "Billboard"}))  # fmt: skip
+    assert "Row 1: Lead Source is one of" in wrong
+    missing = _text(browser.get("/agent/selection?lead=nobody", 404))
+    assert "Copy it from the leads grid" in missing
+
+
+def test_knowledge_is_added_refused_and_asked(browser: Browser, tmp_path: Path) -> None:
+    browser.post("/agent", name="Scout")
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    folder.joinpath("robots.md").write_text("# Robots\n\nOur robots move pallets in cold stores at night.\n")
+    added = _text(browser.post("/agent/knowledge", purpose="research", kind="folder", location=str(folder)))
+    assert "1 document taken in" in added
+    assert "cold stores" in _text(browser.get("/agent/knowledge?question=pallets+robots&in=research"))
+    assert "No passage of this set" in _text(browser.get("/agent/knowledge?question=pallets&in=outreach"))
+    gone = _text(browser.post("/agent/knowledge", purpose="research", kind="folder", location="/no/such/folder"))
+    assert "There is no folder" in gone
+
+
+def test_the_dashboard_teaches_before_there_are_figures(browser: Browser) -> None:
+    assert "Nothing in this period yet" in browser.get("/dashboard")
+    assert "Handed over" in browser.get("/dashboard/leads?figure=handed_over")
+    assert "There is no such figure" in browser.get("/dashboard/leads?figure=magic", 422)
+
+
+def test_an_application_uses_the_api_with_its_own_rights(browser: Browser, services: Services) -> None:
+    browser.post("/agent", name="Scout")
+    with services.database.reading() as session:
+        admin = principal(session, _administrator(services))
+    agentid = browser.client.get("/agent").text  # the page is there; ids come from the API below
+    assert agentid
+    made = register_application(services, admin, _agent(services), name="Integration")
+    create_application_user(services, admin, _agent(services), clientid=made.clientid, role="Sales Manager")
+    client = browser.client
+    assert client.get("/api/v1/leads").status_code == 401
+    refused = client.post("/api/v1/token", data={"client_id": made.clientid, "client_secret": "wrong"})
+    assert refused.status_code == 401
+    assert refused.json()["error"] == "invalid_client"
+    token = client.post("/api/v1/token", data={"client_id": made.clientid, "client_secret": made.secret.value}).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert client.get("/api/v1/whoami", headers=headers).json()["roles"] == ["Sales Manager"]
+    values = {"values": {"companyname": "Contoso", "lastname": "Lee", "emailaddress1": "Lee@Contoso.example"}}
+    created = client.post("/api/v1/leads", json=values, headers=headers)
+    assert created.status_code == 201, created.text
+    leadid = created.json()["id"]
+    listed = client.get("/api/v1/leads", headers=headers).json()
+    assert [x["leadid"] for x in listed["leads"]] == [leadid]
+    lead = client.get(f"/api/v1/leads/{leadid}", headers=headers)
+    assert lead.json()["emailaddress1"] == "lee@contoso.example"
+    stale = {"values": {"companyname": "Other"}, "versionnumber": lead.json()["versionnumber"] + 5}
+    assert client.patch(f"/api/v1/leads/{leadid}", json=stale, headers=headers).status_code == 409
+    assert client.get(f"/api/v1/leads/{leadid}/research", headers=headers).status_code == 404
+    start = client.post("/api/v1/agent/start", headers=headers)
+    assert start.status_code == 403
+    assert start.json()["privilege"] == "prvStartAgent"
+    upload = {"file": ("leads.csv", b"Company,Email\nFabrikam,kim@fabrikam.example\n")}
+    assert client.post("/api/v1/leads/import", files=upload, headers=headers).json()["created"] == 1
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert "/api/v1/leads/{leadid}/research" in paths
+
+
+def _administrator(services: Services) -> str:
+    from sqlalchemy import select
+
+    from leadwright.db.people import SystemUser
+
+    with services.database.reading() as session:
+        return session.scalars(select(SystemUser.systemuserid)).one()
+
+
+def _agent(services: Services) -> str:
+    from sqlalchemy import select
+
+    from leadwright.db.agent import Agent
+
+    with services.database.reading() as session:
+        return session.scalars(select(Agent.agentid)).one()
