@@ -18,6 +18,7 @@ def serve(
 ) -> None:
     """Serve the desk in the browser and work the leads."""
     from leadwright import logs
+    from leadwright.api.routes import router
     from leadwright.bootstrap import open_services
     from leadwright.settings import Settings
     from leadwright.web.app import create_app
@@ -31,7 +32,7 @@ def serve(
     try:
         runtime = Runtime(services) if worker else None
         typer.echo(f"Leadwright is at {address(listening, settings.public_url)} (stop with Ctrl-C)")
-        run(create_app(services, runtime=runtime), listening, behind_proxy=bool(settings.public_url))
+        run(create_app(services, runtime=runtime, routers=[router]), listening, behind_proxy=bool(settings.public_url))
     finally:
         services.database.close()
 

@@ -1,0 +1,184 @@
+"""The agent over the API: its settings and sections, prerequisites, start and stop, selection, dashboard."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from leadwright.actions import agent as act
+from leadwright.actions import prerequisites
+from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.db import selection
+from leadwright.db.agent import Agent
+from leadwright.db.configuration import Configuration
+from leadwright.db.pages.dashboard import read_dashboard
+from leadwright.db.sales import Lead
+from leadwright.domain.stage import AgentState
+from leadwright.errors import NotFound
+from leadwright.identity.access import Principal, readable
+from leadwright.services import Services
+
+router = APIRouter(tags=["agent"], route_class=ProblemRoute)
+
+Adapters = Annotated[Services, Depends(services_of)]
+Reader = Annotated[Principal, Depends(needs("prvReadAgent"))]
+Editor = Annotated[Principal, Depends(needs("prvReadAgent", "prvConfigureAgent"))]
+Starter = Annotated[Principal, Depends(needs("prvReadAgent", "prvStartAgent"))]
+
+
+class NewAgent(BaseModel):
+    """The automation level: research, or engage which includes it."""
+
+    name: str = Field("Sales Qualification Agent", max_length=120)
+    mode: Literal["research", "engage"] = "research"
+
+
+class Edit(BaseModel):
+    """Settings of one section; those not named stay."""
+
+    values: dict[str, Any]
+    versionnumber: int | None = None
+
+
+class Stop(BaseModel):
+    """drain: finish begun leads; halt: leave them where they are."""
+
+    how: Literal["drain", "halt"] = "drain"
+
+
+@router.get("/agent", summary="The agent, its sections and what Start still needs")
+def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
+    """State, draft configuration, sections with reasons, differences to the applied version."""
+    agent = _agent(services)
+    return {
+        **{n: getattr(agent, n) for n in ("agentid", "name", "mode", "state", "statereason", "versionnumber")},
+        "applied_version": agent.appliedversion,
+        "started_at": agent.startedon,
+        "draft": agent.draft,
+        "sections": [
+            {"key": s.key, "title": s.title, "state": s.state, "reasons": s.reasons, "closed": s.closed}
+            for s in act.sections(services, who, agent.agentid)
+        ],
+        "missing": act.can_start(services, who, agent.agentid),
+        "changes": [
+            {"path": d.path, "applied": d.applied, "draft": d.draft}
+            for d in act.difference(services, who, agent.agentid)
+        ],
+    }
+
+
+@router.post("/agent", status_code=201, summary="Create the agent")
+def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, str]:
+    """One agent in an organisation."""
+    return {"agentid": act.create_agent(services, who, name=body.name, mode=body.mode)}
+
+
+@router.patch("/agent/{section}", summary="Change a section of the draft")
+def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, int]:
+    """Takes effect at Start or Apply."""
+    agent = _agent(services)
+    version = act.edit_draft(services, who, agent.agentid, section, body.values, versionnumber=body.versionnumber)
+    return {"versionnumber": version}
+
+
+@router.get("/agent/prerequisites", summary="Prerequisites with the evidence of their last check")
+def read_prerequisites(services: Adapters, who: Reader) -> list[dict[str, Any]]:
+    """The four of them."""
+    return [_report(r) for r in prerequisites.reports(services, who, _agent(services).agentid)]
+
+
+@router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify")
+def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
+    """`done` stays false when a check failed; `checks` says which and what to do."""
+    return _report(prerequisites.mark_done(services, who, _agent(services).agentid, number))
+
+
+@router.post("/agent/start", summary="Start the agent")
+def start(services: Adapters, who: Starter) -> dict[str, int]:
+    """Refused with 409 and everything that is missing."""
+    return {"version": act.start_agent(services, who, _agent(services).agentid)}
+
+
+@router.post("/agent/apply", summary="Apply the draft as the next version")
+def apply(services: Adapters, who: Starter) -> dict[str, int]:
+    """Leads already processed stay as they are."""
+    return {"version": act.apply_changes(services, who, _agent(services).agentid)}
+
+
+@router.post("/agent/stop", summary="Stop the agent")
+def stop(services: Adapters, who: Starter, body: Stop) -> dict[str, str]:
+    """Drain or halt."""
+    return {"state": act.stop_agent(services, who, _agent(services).agentid, body.how)}
+
+
+@router.get("/agent/selection/preview", summary="Leads the draft criteria select")
+def preview(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))],
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str, Query(max_length=36)] = "",
+) -> dict[str, Any]:
+    """A page of matching leads, newest first, and how many match in all."""
+    agent = _agent(services)
+    scope = readable(who, Lead, "prvReadLead")
+    with services.database.reading() as session:
+        rules = selection.rules_of(Configuration.model_validate(agent.draft), selection.tables_of(session))
+        rows, total = selection.preview(session, rules, limit, after or None, scope=scope, now=services.clock())
+        return {"total": total, "leads": [dict(row._mapping) for row in rows]}
+
+
+@router.get("/agent/selection/why/{leadid}", summary="Why a lead is selected or not")
+def why(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))], leadid: str
+) -> list[dict[str, Any]]:
+    """Each condition with the lead's value."""
+    agent = _agent(services)
+    with services.database.reading() as session:
+        seen = session.scalar(select(Lead.leadid).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")))
+        if seen is None:
+            raise NotFound("There is no such lead.")
+        rules = selection.rules_of(Configuration.model_validate(agent.draft), selection.tables_of(session))
+        lines = selection.why(session, rules, leadid, agentid=agent.agentid, now=services.clock())
+        return [{"condition": c.text, "value": c.value, "met": c.met, "depth": c.depth} for c in lines]
+
+
+@router.get("/dashboard", summary="Figures of a period")
+def dashboard(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
+    days: Annotated[int, Query(ge=1, le=3660)] = 7,
+) -> dict[str, Any]:
+    """Counts, rates and cost of the leads taken in during the last days."""
+    until = services.clock()
+    with services.database.reading() as session:
+        board = read_dashboard(session, readable(who, Lead, "prvReadLead"), until - timedelta(days=days), until)
+    return {
+        "since": board.since,
+        "until": board.until,
+        "counts": board.counts,
+        "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
+        "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
+    }
+
+
+def _agent(services: Services) -> Agent:
+    with services.database.reading() as session:
+        agent = session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+    if agent is None:
+        raise NotFound("There is no agent yet. POST /api/v1/agent creates it.")
+    return agent
+
+
+def _report(report: prerequisites.Report) -> dict[str, Any]:
+    return {
+        "number": report.step.number,
+        "title": report.step.title,
+        "state": report.state,
+        "done": report.done,
+        "attested": report.attested,
+        "inputs": report.inputs,
+        "checked_at": report.checked_at,
+        "checks": [{"name": c.name, "passed": c.passed, "detail": c.detail, "remedy": c.remedy} for c in report.checks],
+    }

@@ -1,0 +1,249 @@
+"""Leads over the API: list, read, create, change, import, the research of a lead, and what may be done with it."""
+
+import json
+import tempfile
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from leadwright.actions import import_leads, leads, outcome
+from leadwright.actions.qualify import qualify
+from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.db.pages import lead_research, leads_grid
+from leadwright.db.pages.leads_grid import Question
+from leadwright.domain.stage import Stage
+from leadwright.errors import BadInput, NotFound
+from leadwright.identity.access import Depth, Principal, require
+from leadwright.services import Services
+
+router = APIRouter(prefix="/leads", tags=["leads"], route_class=ProblemRoute)
+
+Adapters = Annotated[Services, Depends(services_of)]
+Reader = Annotated[Principal, Depends(needs("prvReadLead"))]
+Writer = Annotated[Principal, Depends(needs("prvReadLead", "prvWriteLead"))]
+
+
+class LeadLine(BaseModel):
+    """One line of the list."""
+
+    leadid: str
+    fullname: str | None
+    jobtitle: str | None
+    companyname: str | None
+    emailaddress1: str | None
+    stage: str | None = Field(description="Stage of the newest run; null: not with the agent.")
+    band: str | None
+    signal: str | None
+    rating: int | None = Field(description="leadqualitycode: 1 hot, 2 warm, 3 cold.")
+    ownerid: str
+    owner: str | None
+    createdon: datetime
+
+
+class LeadPage(BaseModel):
+    """A page of leads; `next` goes into `after` of the next call and is null at the end."""
+
+    leads: list[LeadLine]
+    next: str | None
+
+
+class Created(BaseModel):
+    """The id of a new record."""
+
+    id: str
+
+
+class Values(BaseModel):
+    """Columns by logical name, e.g. ``{"companyname": "Contoso"}``."""
+
+    values: dict[str, Any]
+    versionnumber: int | None = Field(None, description="Of the lead as you read it; another one is refused with 409.")
+
+
+class Reason(BaseModel):
+    """Why."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class Seller(BaseModel):
+    """Who shall have it; null: the next in turn."""
+
+    sellerid: str | None = None
+
+
+class Choice(BaseModel):
+    """Which records qualifying creates."""
+
+    account: bool = True
+    contact: bool = True
+    opportunity: bool = True
+
+
+class Mail(BaseModel):
+    """The drafted email."""
+
+    subject: str = Field(max_length=800)
+    body: str
+    versionnumber: int | None = None
+
+
+class Imported(BaseModel):
+    """What an import did."""
+
+    importid: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    bad_rows: int
+    notes: list[str]
+
+
+@router.get("", summary="List leads")
+def list_leads(
+    services: Adapters,
+    who: Reader,
+    stage: Annotated[Stage | None, Query(description="Only leads in this stage.")] = None,
+    band: Annotated[str, Query(pattern="^(High|Moderate|Low|Unknown)?$")] = "",
+    search: Annotated[str, Query(max_length=100, description="Beginning of name, company or email.")] = "",
+    after: Annotated[str, Query(max_length=600)] = "",
+) -> LeadPage:
+    """Newest first, fifty a page, only those the caller may read."""
+    depth, own = who.privileges["prvReadLead"], (who.id, *sorted(who.teams))
+    question = Question(
+        owners=None if depth >= Depth.ORGANISATION else own,
+        unit=who.businessunitid if Depth.BUSINESS_UNIT <= depth < Depth.ORGANISATION else None,
+        stages=(str(stage),) if stage else (),
+        band=band,
+        search=search,
+        after=_read_key(after) if after else None,
+    )
+    page = leads_grid.read(services.database, question)
+    shown = [LeadLine.model_validate(row, from_attributes=True) for row in page.rows]
+    last = shown[-1] if shown and page.after else None
+    return LeadPage(leads=shown, next=_key(last) if last else None)
+
+
+@router.post("", status_code=201, summary="Create a lead")
+def create_lead(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvCreateLead"))], body: Values
+) -> Created:
+    """A new lead; the agent takes it when it matches."""
+    return Created(id=leads.create_lead(services, who, body.values))
+
+
+@router.post("/import", summary="Import a list")
+def import_list(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvImportLead"))],
+    file: UploadFile,
+    skip_bad_rows: Annotated[bool, Query()] = False,
+) -> Imported:
+    """CSV or XLSX with recognisable headings. Leads we have are updated; nothing is half imported."""
+    name = Path(file.filename or "leads.csv").name
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        with path.open("wb") as out:
+            while block := file.file.read(1 << 16):
+                out.write(block)
+        done = import_leads.import_file(services, who, path, skip_bad_rows=skip_bad_rows)
+    return Imported.model_validate(done, from_attributes=True)
+
+
+@router.get("/{leadid}", summary="One lead")
+def read_lead(services: Adapters, who: Reader, leadid: str, response: Response) -> dict[str, Any]:
+    """Every column of the lead; its versionnumber is the ETag."""
+    found = _lead(services, who, leadid)
+    response.headers["ETag"] = f'W/"{found.versionnumber}"'
+    return dict(found._mapping)
+
+
+@router.patch("/{leadid}", summary="Change a lead")
+def change_lead(services: Adapters, who: Writer, leadid: str, body: Values) -> dict[str, int]:
+    """Change some columns; null clears one."""
+    version = leads.edit_lead(services, who, leadid, body.values, versionnumber=body.versionnumber)
+    return {"versionnumber": version}
+
+
+@router.get("/{leadid}/research", summary="What the agent found")
+def research(services: Adapters, who: Reader, leadid: str) -> dict[str, Any]:
+    """Verdicts with evidence, insights, competitors, outcome, draft and steps of the newest run."""
+    _lead(services, who, leadid)
+    with services.database.reading() as session:
+        run = lead_research.newest_run(session, leadid)
+        if run is None:
+            raise NotFound("The agent has not worked on this lead.")
+        steps = lead_research.steps(session, run.runid)
+        mail = lead_research.draft(session, leadid, run.runid)
+    columns = ("runid", "stage", "trigger", "version", "band", "share", "signal", "rating", "reasons", "findings")
+    return {
+        **{name: getattr(run, name) for name in columns},
+        "outcome_owner": run.ownerid,
+        "queued_at": run.queuedon,
+        "researched_at": run.researchedon,
+        "concluded_at": run.concludedon,
+        "draft": {"subject": mail.subject, "body": mail.description, "hold": mail.lw_hold} if mail else None,
+        "steps": [dict(step._mapping) for step in steps],
+    }
+
+
+@router.put("/{leadid}/draft", summary="Save the drafted email")
+def save_draft(services: Adapters, who: Reader, leadid: str, body: Mail) -> Created:
+    """Nothing is sent."""
+    activityid = outcome.save_draft(
+        services, who, leadid, subject=body.subject, body=body.body, versionnumber=body.versionnumber
+    )
+    return Created(id=activityid)
+
+
+@router.post("/{leadid}/reassign", summary="Reassign a lead")
+def reassign(services: Adapters, who: Writer, leadid: str, body: Seller) -> dict[str, str]:
+    """To the seller named, or the next in turn."""
+    return {"owner": outcome.reassign(services, who, leadid, sellerid=body.sellerid)}
+
+
+@router.post("/{leadid}/return", summary="Return a lead")
+def return_lead(services: Adapters, who: Writer, leadid: str, body: Reason) -> dict[str, str]:
+    """It goes to the next seller; the reason is kept."""
+    return {"owner": outcome.return_lead(services, who, leadid, body.reason)}
+
+
+@router.post("/{leadid}/qualify", summary="Qualify a lead")
+def qualify_lead(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvQualifyLead"))], leadid: str, body: Choice
+) -> dict[str, str | None]:
+    """Close it as qualified, with account, contact and opportunity on choice."""
+    done = qualify(services, who, leadid, account=body.account, contact=body.contact, opportunity=body.opportunity)
+    return {n: getattr(done, n) for n in ("accountid", "contactid", "opportunityid")}
+
+
+@router.post("/{leadid}/retry", summary="Try a failed run again")
+def retry(services: Adapters, who: Writer, leadid: str) -> Created:
+    """A new run."""
+    return Created(id=outcome.retry_run(services, who, leadid))
+
+
+def _lead(services: Services, who: Principal, leadid: str) -> Any:
+    with services.database.reading() as session:
+        found = lead_research.lead(session, leadid)
+    if found is None:
+        raise NotFound("There is no such lead.")
+    require(who, "prvReadLead", found)
+    return found
+
+
+def _key(line: LeadLine) -> str:
+    return urlsafe_b64encode(json.dumps([line.createdon.isoformat(), line.leadid]).encode()).decode()
+
+
+def _read_key(text: str) -> tuple[datetime, str]:
+    try:
+        moment, leadid = json.loads(urlsafe_b64decode(text))
+        return datetime.fromisoformat(moment), str(leadid)
+    except (ValueError, TypeError) as error:
+        raise BadInput("`after` is not a key this API gave. Leave it out to start anew.", field="after") from error
