@@ -57,7 +57,7 @@ def record_changed(session: Session, before: Mapping[str, Mapping[str, Any]]) ->
     agents = _started_agents(session)
     for chunk in _chunks(list(before) if agents else []):
         moment = now()
-        by = dict(session.execute(select(Lead.leadid, Lead.modifiedby).where(Lead.leadid.in_(chunk))).tuples())
+        by = dict(session.execute(select(Lead.leadid, Lead.modifiedby).where(Lead.leadid.in_(chunk))).all())
         rows = [
             {"agentid": a, "leadid": i, "kind": "changed", "before": _plain(before[i]), "byid": by.get(i), "at": moment}
             for a in agents

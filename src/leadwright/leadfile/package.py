@@ -46,14 +46,13 @@ def look_into(path: Path, *, most_bytes: int) -> Package:
             names = frozenset(archive.namelist())
             if "xl/workbook.xml" not in names:
                 raise BadInput(f"{path.name} is no XLSX workbook. {_REMEDY}")
+            if sum(i.file_size for i in archive.infolist()) > most_bytes:
+                raise _too_large(path, most_bytes)
             for info in archive.infolist():
                 size, marked = _unpacked(raw, info, left)
                 left -= size
                 if left < 0:
-                    raise BadInput(
-                        f"{path.name} holds more than {most_bytes // 1_000_000:,} MB when unpacked, too much for a "
-                        "list of leads. Save the sheet with the leads as CSV and import that."
-                    )
+                    raise _too_large(path, most_bytes)
                 if marked:
                     suspects.add(info.filename)
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError) as error:
@@ -90,6 +89,13 @@ def sheet_parts(path: Path) -> dict[str, str]:
             with archive.open("xl/_rels/workbook.xml.rels") as stream:
                 _parse(stream, relation)
     return {name: targets[i] for name, i in sheets.items() if i in targets}
+
+
+def _too_large(path: Path, most_bytes: int) -> BadInput:
+    return BadInput(
+        f"{path.name} holds more than {most_bytes // 1_000_000:,} MB when unpacked, too much for a list of leads. "
+        "Save the sheet with the leads as CSV and import that."
+    )
 
 
 def _unpacked(raw: IO[bytes], info: zipfile.ZipInfo, most: int) -> tuple[int, bool]:
