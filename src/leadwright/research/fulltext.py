@@ -28,16 +28,30 @@ _SQLITE = text(
     LIMIT :most
     """
 )
+# ts_rank knows no rarity of words, so each word counts by how rare it is in the set (as bm25 does on SQLite).
 _POSTGRESQL = text(
     """
+    WITH asked AS (
+        SELECT DISTINCT plainto_tsquery('english', word) AS term FROM unnest(CAST(:words AS text[])) AS word
+    ), weighed AS (
+        SELECT term, ln(1 + (SELECT count(*) FROM knowledgepassage WHERE purpose = :purpose) / (0.5 + (
+            SELECT count(*) FROM knowledgepassage_text x JOIN knowledgepassage y ON y.passageno = x.passageno
+            WHERE x.words @@ term AND y.purpose = :purpose))) AS weight
+        FROM asked WHERE numnode(term) > 0
+    ), best AS (
+        SELECT t.passageno, sum(w.weight * (1 + 0.5 * ts_rank_cd(t.words, w.term, 1))) AS score
+        FROM weighed w
+        JOIN knowledgepassage_text t ON t.words @@ w.term
+        JOIN knowledgepassage p ON p.passageno = t.passageno AND p.purpose = :purpose
+        GROUP BY t.passageno ORDER BY score DESC, t.passageno LIMIT :most
+    )
     SELECT p.passageno, p.heading, p.text, d.documentid, d.location, d.title, d.publishedon
-    FROM knowledgepassage_text t
-    JOIN knowledgepassage p ON p.passageno = t.passageno
+    FROM best b
+    JOIN knowledgepassage p ON p.passageno = b.passageno
     JOIN knowledgedocument d ON d.documentid = p.documentid
     JOIN knowledgesource s ON s.sourceid = d.sourceid
-    WHERE t.words @@ to_tsquery('english', :terms) AND p.purpose = :purpose AND s.purpose = :purpose
-    ORDER BY ts_rank_cd(t.words, to_tsquery('english', :terms), 1) DESC, p.passageno
-    LIMIT :most
+    WHERE s.purpose = :purpose
+    ORDER BY b.score DESC, p.passageno
     """
 )
 
@@ -55,11 +69,11 @@ def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
     words = terms(query)
     if not words or limit < 1:
         return []
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    quoted = " OR ".join(f'"{w}"' for w in words) if sqlite else " | ".join(f"'{w}'" for w in words)
-    rows = session.execute(
-        _SQLITE if sqlite else _POSTGRESQL, {"terms": quoted, "purpose": purpose, "most": limit * 4}
-    ).all()
+    asked: dict[str, Any] = {"purpose": purpose, "most": limit * 4}
+    if session.get_bind().dialect.name == "sqlite":
+        rows = session.execute(_SQLITE, {**asked, "terms": " OR ".join(f'"{w}"' for w in words)}).all()
+    else:
+        rows = session.execute(_POSTGRESQL, {**asked, "words": words}).all()
     kept: list[Any] = []
     seen: dict[str, int] = {}
     for row in rows:
