@@ -35,9 +35,8 @@ from sqlalchemy.types import TypeEngine
 from leadwright.db.base import Base
 from leadwright.db.sales import Lead
 from leadwright.domain.attributes import Attribute, Kind, Table
-from leadwright.domain.selection.evaluate import attribute_of
 from leadwright.domain.selection.operators import Family, family
-from leadwright.domain.selection.probes import FOLD, Choice, Presence, Span, Words, probe
+from leadwright.domain.selection.probes import FOLD, Choice, Presence, Span, Words, attribute_of, probe
 from leadwright.domain.selection.tree import Condition, Criteria, Group, Part, Related, Rules
 
 LEAD: FromClause = Lead.__table__
@@ -167,7 +166,8 @@ class _Compiling:
         entry = func.jsonb_extract_path(source.c.custom, attribute.name)
         text = func.jsonb_extract_path_text(source.c.custom, attribute.name, type_=String)
         declared = family(attribute.kind)
-        kind, value = "string", text
+        kind = "string"
+        value: ColumnElement[Any] = text
         if declared is Family.BOOLEAN:
             kind, value = "boolean", cast(text, Boolean)
         elif declared in _NUMBERS:

@@ -11,13 +11,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 from unicodedata import category
 
 from leadwright.domain.attributes import TABLES, Attribute, Kind, Table
 from leadwright.domain.selection.operators import Family, Needs, Operator, family, label, needs, operators_of
 from leadwright.domain.selection.periods import zone
+from leadwright.domain.selection.probes import unknown_attribute
 from leadwright.domain.selection.tree import DEPTH, Condition, Criteria, Group, Part, Related, Value
 from leadwright.errors import BadInput
 
@@ -48,13 +48,6 @@ def from_json(data: Any, tables: Mapping[str, Table] = TABLES) -> Criteria:
     zone(timezone)
     rest = {k: v for k, v in entry.items() if k != "timezone"}
     return Criteria(_group(rest, "lead", "conditions", tables, 1), timezone)
-
-
-def unknown_attribute(name: object, table: Table) -> BadInput:
-    """The error for a column the table does not have, with the nearest names."""
-    near = get_close_matches(str(name), list(table.attributes), n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Columns are: {', '.join(sorted(table.attributes))}."
-    return BadInput(f"The table {table.name} has no column {name!r}. {hint}", field="conditions")
 
 
 def _group_json(group: Group) -> dict[str, Any]:

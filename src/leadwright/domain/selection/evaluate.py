@@ -10,7 +10,7 @@ from typing import Any
 
 from leadwright.domain.attributes import TABLES, Attribute, Table
 from leadwright.domain.selection.operators import Family, family
-from leadwright.domain.selection.probes import Presence, Probe, Span, Words, fold, probe
+from leadwright.domain.selection.probes import Presence, Probe, Span, Words, attribute_of, fold, probe
 from leadwright.domain.selection.tree import Condition, Criteria, Group, Part, Related, Rules
 
 Record = Mapping[str, Any]
@@ -75,20 +75,6 @@ def row_test(condition: Condition, table: str, now: datetime, timezone: str, tab
     attribute = attribute_of(condition, table, tables)
     test = _test(probe(condition, attribute, now, timezone), family(attribute.kind))
     return _typed(test, attribute) if attribute.custom else test
-
-
-def attribute_of(condition: Condition, table: str, tables: Mapping[str, Table]) -> Attribute:
-    """The column a row is about.
-
-    Raises:
-        BadInput: the table has none of that name (any more).
-    """
-    found = tables[table].attributes.get(condition.attribute)
-    if found is None:
-        from leadwright.domain.selection.codec import unknown_attribute
-
-        raise unknown_attribute(condition.attribute, tables[table])
-    return found
 
 
 def _part(part: Part, table: str, now: datetime, timezone: str, tables: Mapping[str, Table]) -> Predicate:

@@ -193,6 +193,4 @@ def label(operator: Operator) -> str:
     if operator in _LABELS:
         return _LABELS[operator]
     words = operator.value.replace("olderthan-x", "older than X").replace("-x-", " X ").replace("-", " ")
-    if operator in _ROLLING:
-        return f"is {words}" if words.startswith("older") else f"is in the {words}"
-    return f"is {words}" if operator in _DAYS else f"is in {words}"
+    return f"is in the {words}" if operator in _ROLLING and not words.startswith("older") else f"is {words}"

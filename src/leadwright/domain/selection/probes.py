@@ -6,11 +6,13 @@ Columns of the organisation's own that hold a value of another type than declare
 ISO text (date-times in UTC, compared to the second).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import Literal, cast
 
-from leadwright.domain.attributes import Attribute
+from leadwright.domain.attributes import Attribute, Table
 from leadwright.domain.selection.operators import NEGATIVE, Family, Operator, family
 from leadwright.domain.selection.periods import days, moments, zone
 from leadwright.domain.selection.tree import Condition, Value
@@ -76,6 +78,25 @@ _HOW: dict[Operator, Literal["equals", "contains", "begins", "ends"]] = {
     O.ENDS: "ends",
     O.NOT_ENDS: "ends",
 }
+
+
+def attribute_of(condition: Condition, table: str, tables: Mapping[str, Table]) -> Attribute:
+    """The column a row is about.
+
+    Raises:
+        BadInput: the table has none of that name (any more).
+    """
+    found = tables[table].attributes.get(condition.attribute)
+    if found is None:
+        raise unknown_attribute(condition.attribute, tables[table])
+    return found
+
+
+def unknown_attribute(name: object, table: Table) -> BadInput:
+    """The error for a column the table does not have, with the nearest names."""
+    near = get_close_matches(str(name), list(table.attributes), n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Columns are: {', '.join(sorted(table.attributes))}."
+    return BadInput(f"The table {table.name} has no column {name!r}. {hint}", field="conditions")
 
 
 def probe(condition: Condition, attribute: Attribute, now: datetime, timezone: str) -> Probe:

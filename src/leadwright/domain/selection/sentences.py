@@ -9,13 +9,13 @@ from leadwright.domain.attributes import TABLES, Attribute, Kind, Table
 from leadwright.domain.selection.evaluate import (
     Record,
     RelatedRecords,
-    attribute_of,
     compiled,
     has_company,
     has_text,
     row_test,
 )
 from leadwright.domain.selection.operators import Needs, label, needs
+from leadwright.domain.selection.probes import attribute_of
 from leadwright.domain.selection.tree import Condition, Criteria, Group, Part, Related, Rules, Value
 
 
