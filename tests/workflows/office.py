@@ -1,4 +1,4 @@
-"""A small office for workflow tests: an agent with a real identity, sellers, a supervisor, leads; and an analyst of few words."""
+"""A small office for workflow tests: an agent with a real identity, people, leads; and an analyst of few words."""
 
 import re
 import time
@@ -87,8 +87,14 @@ class Office:
 
 
 def services_of(database: Database, folder: Path, analyst: Any, **settings: Any) -> Services:
-    wanted = {"data_dir": folder, "database_url": database.url, "workers": 8, "dns_checks": False, **settings}
-    return Services(settings=Settings(**wanted), database=database, analyst=analyst)
+    wanted = {
+        "data_dir": folder,
+        "database_url": database.url,
+        "workers": 8,
+        "dns_checks": False,
+        "fetch_company_sites": False,
+    }
+    return Services(settings=Settings(**{**wanted, **settings}), database=database, analyst=analyst)
 
 
 def open_office(services: Services, *, sellers: int = 4, state: AgentState = AgentState.ON, **rule: Any) -> Office:

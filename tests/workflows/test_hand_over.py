@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from tests.workflows.office import Office, PlainAnalyst, open_office, services_of
 
 from leadwright.db.base import now
 from leadwright.db.configuration import Assignment
 from leadwright.db.engine import Database
 from leadwright.db.people import SystemUser, Team, TeamMember
 from leadwright.workflows.hand_over import Assigned, next_owner
-from tests.workflows.office import Office, PlainAnalyst, open_office, services_of
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def _validate(services: Services, case: Case, steps: Steps) -> EmailCheck | None
     if not field:
         return None
     with steps.step("validate_email", field=field) as step:
-        check = of_lead(case.lead, field=field, resolver=services.mail_resolver)
+        check = of_lead(case.lead, field=field, resolver=services.resolver)
         step.outputs = {"state": check.state, "type": check.type, "reason": check.reason}
     return check
 
