@@ -1,52 +1,46 @@
-"""Creating, configuring, starting and stopping the agent. What a section needs is decided in `domain.sections`."""
+"""Creating, starting and stopping the agent; its draft is edited in `agent_draft`."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leadwright.actions.prerequisites import choose_agent_user, prepare
+from leadwright.actions.agent_draft import PARTS, Difference, can_start, difference, edit_draft, sections
+from leadwright.actions.agent_rows import WORKING, agent_of, audited, checked_name, locked, missing, settings_of
+from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
-from leadwright.db.pages.agent_settings import facts, selection_problem
-from leadwright.db.people import SystemUser, Team
+from leadwright.db.pages.agent_settings import facts
 from leadwright.domain.sections import (
     SENDING_MISSING,
-    Section,
-    closed_by,
     missing_for_start,
 )
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import AgentMode, AgentState, Stage
-from leadwright.errors import BadInput, Conflict, NotFound
+from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import check_again
 from leadwright.identity.seed import root_business_unit
 from leadwright.services import Services
 
-PARTS: Mapping[str, str] = {
-    "profile": "profile",
-    "company": "company",
-    "products": "company",
-    "selection": "selection",
-    "email": "email",
-    "validation": "validation",
-    "criteria": "criteria",
-    "assignment": "assignment",
-    "competitors": "competitors",
-    "search_fields": "search_fields",
-}
-"""Section as the page names it -> part of the configuration it edits."""
-
-_LISTS = frozenset({"criteria", "search_fields"})
-_MOST_CHARACTERS = 200_000
-_WORKING = frozenset({AgentState.ON, AgentState.PAUSED, AgentState.DRAINING})
+__all__ = [
+    "PARTS",
+    "Difference",
+    "NotReady",
+    "apply_changes",
+    "archive_agent",
+    "can_start",
+    "change_mode",
+    "create_agent",
+    "delete_agent",
+    "difference",
+    "edit_draft",
+    "sections",
+    "start_agent",
+    "stop_agent",
+]
 
 
 class NotReady(Conflict):
@@ -55,15 +49,6 @@ class NotReady(Conflict):
     def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__(" ".join(missing))
         self.missing = missing
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One setting that differs between the draft and the applied version. `path` is like ``company.website``."""
-
-    path: str
-    applied: Any
-    draft: Any
 
 
 def create_agent(
@@ -80,7 +65,7 @@ def create_agent(
         BadInput: no such mode, or no usable name.
     """
     require(who, "prvConfigureAgent")
-    level, name = _mode(mode), _name(name)
+    level, name = _mode(mode), checked_name(name)
     try:
         with services.database.transaction() as session:
             root_business_unit(session, lock=True)
@@ -108,73 +93,12 @@ def change_mode(services: Services, who: Principal, agentid: str, mode: str) -> 
     """
     require(who, "prvConfigureAgent")
     with services.database.reading() as session:
-        present = _agent(session, agentid).mode
+        present = agent_of(session, agentid).mode
     if _mode(mode) == present:
         return
     if present == AgentMode.ENGAGE:
         raise Conflict("Research and engage cannot go back to Research-only: leads are in conversation with it.")
     raise Conflict(f"{SENDING_MISSING} It can be upgraded when sending is there.")
-
-
-def edit_draft(
-    services: Services,
-    who: Principal,
-    agentid: str,
-    section: str,
-    values: Mapping[str, Any],
-    *,
-    versionnumber: int | None = None,
-) -> int:
-    """Change settings of one section in the draft. Nothing takes effect before Start or Apply changes.
-
-    Args:
-        section: a key of `PARTS`.
-        values: the settings to change; others stay. ``profile`` also takes ``name`` and ``agentuserid``;
-            ``criteria`` and ``search_fields`` take one list under their own name.
-        versionnumber: of the agent as it was shown; an edit over somebody else's change is refused.
-
-    Returns:
-        The agent's new versionnumber.
-
-    Raises:
-        NotAllowed: prvConfigureAgent is missing.
-        Conflict: changed by someone else, or the prerequisites are not done.
-        BadInput: a value cannot be used; `field` names it.
-    """
-    require(who, "prvConfigureAgent")
-    if section not in PARTS:
-        raise BadInput(f"There is no section {section}. There are: {', '.join(PARTS)}.", field="section")
-    part, rest = PARTS[section], dict(values)
-    with services.database.transaction() as session:
-        agent = _locked(session, agentid, versionnumber)
-        if reasons := closed_by(facts(session, agent)):
-            raise Conflict(f"This section opens when the prerequisites are done. {' '.join(reasons)}")
-        if section == "profile":
-            _change_profile(session, who, agent, rest)
-        present = _draft(agent)
-        draft = _validated(present, part, rest)
-        _check_references(session, part, draft)
-        after = draft.model_dump(mode="json")
-        if after != agent.draft:
-            before, agent.draft = present[part], after
-            _audit(session, who, "agent.draft_edited", agent, before={part: before}, after={part: after[part]})
-        agent.versionnumber += 1
-        return agent.versionnumber
-
-
-def sections(services: Services, who: Principal, agentid: str) -> tuple[Section, ...]:
-    """The sections of the settings page with their states and reasons, for the draft."""
-    require(who, "prvReadAgent")
-    with services.database.reading() as session:
-        agent = _agent(session, agentid)
-        return all_sections(_draft(agent), facts(session, agent))
-
-
-def can_start(services: Services, who: Principal, agentid: str) -> tuple[str, ...]:
-    """What is missing before Start, from the last checks; empty when the button is open."""
-    require(who, "prvReadAgent")
-    with services.database.reading() as session:
-        return _missing(session, _agent(session, agentid))
 
 
 def start_agent(services: Services, who: Principal, agentid: str) -> int:
@@ -189,20 +113,20 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
     """
     require(who, "prvStartAgent")
     with services.database.reading() as session:
-        mode = _startable(_agent(session, agentid))
+        mode = _startable(agent_of(session, agentid))
     check_again(services, agentid, mode, by=who.actor)
     with services.database.transaction() as session:
-        agent = _locked(session, agentid)
+        agent = locked(session, agentid)
         _startable(agent)
-        if missing := _missing(session, agent):
-            raise NotReady(missing)
+        if lacking := missing(session, agent):
+            raise NotReady(lacking)
         before = {"state": agent.state, "version": agent.appliedversion}
         _apply(session, who, agent, services)
         agent.state, agent.statereason = AgentState.ON, None
         agent.startedon = agent.startedon or services.clock()
         agent.versionnumber += 1
         after = {"state": agent.state, "version": agent.appliedversion}
-        _audit(session, who, "agent.started", agent, before=before, after=after)
+        audited(session, who, "agent.started", agent, before=before, after=after)
         return agent.appliedversion
 
 
@@ -219,17 +143,17 @@ def apply_changes(services: Services, who: Principal, agentid: str) -> int:
     """
     require(who, "prvStartAgent")
     with services.database.transaction() as session:
-        agent = _locked(session, agentid)
+        agent = locked(session, agentid)
         if agent.startedon is None or agent.state == AgentState.ARCHIVED:
             raise Conflict("Only an agent that was started has changes to apply. Start applies its first version.")
         found = facts(session, agent)
-        wrong = [s for s in all_sections(_draft(agent), found) if s.key not in {"prerequisites", "start"}]
-        if missing := missing_for_start(wrong, found):
-            raise NotReady(missing)
+        wrong = [s for s in all_sections(settings_of(agent), found) if s.key not in {"prerequisites", "start"}]
+        if lacking := missing_for_start(wrong, found):
+            raise NotReady(lacking)
         before = agent.appliedversion
         if _apply(session, who, agent, services):
             agent.versionnumber += 1
-            _audit(
+            audited(
                 session,
                 who,
                 "agent.applied",
@@ -238,17 +162,6 @@ def apply_changes(services: Services, who: Principal, agentid: str) -> int:
                 after={"version": agent.appliedversion},
             )
         return agent.appliedversion
-
-
-def difference(services: Services, who: Principal, agentid: str) -> tuple[Difference, ...]:
-    """What the draft would change if it were applied now. Everything, when nothing was applied yet."""
-    require(who, "prvReadAgent")
-    with services.database.reading() as session:
-        agent = _agent(session, agentid)
-        applied = session.get(AgentVersion, (agentid, agent.appliedversion))
-        now, then = dict(_flat(_draft(agent))), dict(_flat(applied.configuration if applied else {}))
-    paths = [*now, *(p for p in then if p not in now)]
-    return tuple(Difference(p, then.get(p), now.get(p)) for p in paths if now.get(p) != then.get(p))
 
 
 def stop_agent(services: Services, who: Principal, agentid: str, how: Literal["drain", "halt"] = "drain") -> AgentState:
@@ -265,15 +178,15 @@ def stop_agent(services: Services, who: Principal, agentid: str, how: Literal["d
     if how not in {"drain", "halt"}:
         raise BadInput("Stop by drain or halt.", field="how")
     with services.database.transaction() as session:
-        agent = _locked(session, agentid)
-        if agent.state not in _WORKING:
+        agent = locked(session, agentid)
+        if agent.state not in WORKING:
             raise Conflict(f"{agent.name} is not working.")
         before = {"state": agent.state, "reason": agent.statereason}
         waits = how == "drain" and _in_work(session, agentid)
         agent.state = AgentState.DRAINING if waits else AgentState.OFF
         agent.statereason = None
         agent.versionnumber += 1
-        _audit(session, who, "agent.stopped", agent, before=before, after={"state": agent.state, "how": how})
+        audited(session, who, "agent.stopped", agent, before=before, after={"state": agent.state, "how": how})
         return AgentState(agent.state)
 
 
@@ -285,12 +198,12 @@ def archive_agent(services: Services, who: Principal, agentid: str) -> None:
     """
     require(who, "prvStartAgent")
     with services.database.transaction() as session:
-        agent = _locked(session, agentid)
+        agent = locked(session, agentid)
         if agent.state != AgentState.OFF:
             raise Conflict("Only a stopped agent can be archived. Stop it and wait until it is off.")
         agent.state = AgentState.ARCHIVED
         agent.versionnumber += 1
-        _audit(session, who, "agent.archived", agent, before={"state": AgentState.OFF}, after={"state": agent.state})
+        audited(session, who, "agent.archived", agent, before={"state": AgentState.OFF}, after={"state": agent.state})
 
 
 def delete_agent(services: Services, who: Principal, agentid: str) -> None:
@@ -301,32 +214,11 @@ def delete_agent(services: Services, who: Principal, agentid: str) -> None:
     """
     require(who, "prvConfigureAgent")
     with services.database.transaction() as session:
-        agent = _locked(session, agentid)
+        agent = locked(session, agentid)
         if agent.startedon is not None:
             raise Conflict("An agent that was started cannot be deleted. Stop it, then archive it: its history stays.")
-        _audit(session, who, "agent.deleted", agent, before={"name": agent.name, "mode": agent.mode}, after={})
+        audited(session, who, "agent.deleted", agent, before={"name": agent.name, "mode": agent.mode}, after={})
         session.delete(agent)
-
-
-def _agent(session: Session, agentid: str) -> Agent:
-    agent = session.get(Agent, agentid)
-    if agent is None:
-        raise NotFound("There is no such agent.")
-    return agent
-
-
-def _draft(agent: Agent) -> dict[str, Any]:
-    """The draft with every setting, those included that it has never named."""
-    return Configuration.model_validate(agent.draft).model_dump(mode="json")
-
-
-def _locked(session: Session, agentid: str, versionnumber: int | None = None) -> Agent:
-    agent = session.scalar(select(Agent).where(Agent.agentid == agentid).with_for_update())
-    if agent is None:
-        raise NotFound("There is no such agent.")
-    if versionnumber is not None and versionnumber != agent.versionnumber:
-        raise Conflict("Somebody changed the agent's settings meanwhile. Reload the page and make your change again.")
-    return agent
 
 
 def _mode(mode: str) -> AgentMode:
@@ -334,75 +226,6 @@ def _mode(mode: str) -> AgentMode:
         return AgentMode(mode)
     except ValueError:
         raise BadInput("Research is always on; Engage can be added. Choose research or engage.", field="mode") from None
-
-
-def _name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > 120:
-        raise BadInput("Give the agent a name of at most 120 characters.", field="name")
-    return name
-
-
-def _change_profile(session: Session, who: Principal, agent: Agent, values: dict[str, Any]) -> None:
-    if "name" in values:
-        name = _name(str(values.pop("name")))
-        taken = session.scalar(select(Agent.agentid).where(Agent.name == name, Agent.agentid != agent.agentid))
-        if taken:
-            raise Conflict(f"An archived agent is called {name}. Choose another name.")
-        if name != agent.name:
-            _audit(session, who, "agent.renamed", agent, before={"name": agent.name}, after={"name": name})
-            agent.name = name
-    if "agentuserid" in values:
-        choose_agent_user(session, who, agent, str(values.pop("agentuserid") or ""))
-
-
-def _validated(draft: Mapping[str, Any], part: str, values: dict[str, Any]) -> Configuration:
-    new: Any = {**draft[part], **values} if part not in _LISTS else values.pop(part, draft[part])
-    if part in _LISTS and values:
-        raise BadInput(f"This section has no setting {next(iter(values))}.", field=next(iter(values)))
-    if len(json.dumps(new, default=str)) > _MOST_CHARACTERS:
-        raise BadInput(f"This section is too long: at most {_MOST_CHARACTERS:,} characters.", field=part)
-    try:
-        return Configuration.model_validate({**draft, part: new})
-    except ValidationError as error:
-        raise _plain(error) from error
-
-
-def _plain(error: ValidationError) -> BadInput:
-    first = error.errors(include_url=False, include_context=False)[0]
-    place = [str(p) for p in first["loc"][1:]] or [str(p) for p in first["loc"]]
-    field = ".".join(place)
-    if first["type"] == "extra_forbidden":
-        return BadInput(f"There is no setting {field}.", field=field)
-    return BadInput(f"{field}: {first['msg']}.", field=field)
-
-
-def _check_references(session: Session, part: str, draft: Configuration) -> None:
-    if part == "selection" and (problem := selection_problem(session, draft.selection.conditions)):
-        raise BadInput(problem, field="conditions")
-    if part != "assignment":
-        return
-    people = [*draft.assignment.sellers, *filter(None, [draft.assignment.supervisor])]
-    known = set(
-        session.scalars(
-            select(SystemUser.systemuserid).where(
-                SystemUser.systemuserid.in_(people), SystemUser.applicationid.is_(None)
-            )
-        )
-    )
-    if missing := [p for p in people if p not in known]:
-        raise BadInput(
-            f"There is no person {missing[0]}. Choose sellers and supervisor from the list.", field="sellers"
-        )
-    if draft.assignment.sellers and draft.assignment.team:
-        raise BadInput("Choose a list of sellers or one team, not both.", field="team")
-    if draft.assignment.team and session.get(Team, draft.assignment.team) is None:
-        raise BadInput("There is no such team. Choose one from the list.", field="team")
-
-
-def _missing(session: Session, agent: Agent) -> tuple[str, ...]:
-    found = facts(session, agent)
-    return missing_for_start(all_sections(_draft(agent), found), found)
 
 
 def _startable(agent: Agent) -> AgentMode:
@@ -421,14 +244,14 @@ def _startable(agent: Agent) -> AgentMode:
 def _apply(session: Session, who: Principal, agent: Agent, services: Services) -> bool:
     """Store the draft as the next version unless it is in force already."""
     applied = session.get(AgentVersion, (agent.agentid, agent.appliedversion))
-    if applied is not None and applied.configuration == _draft(agent):
+    if applied is not None and applied.configuration == settings_of(agent):
         return False
     agent.appliedversion += 1
     session.add(
         AgentVersion(
             agentid=agent.agentid,
             version=agent.appliedversion,
-            configuration=_draft(agent),
+            configuration=settings_of(agent),
             appliedon=services.clock(),
             appliedby=who.id,
         )
@@ -440,18 +263,3 @@ def _apply(session: Session, who: Principal, agent: Agent, services: Services) -
 def _in_work(session: Session, agentid: str) -> int:
     stages = (Stage.QUEUED, Stage.RESEARCHING)
     return session.scalar(select(func.count()).where(LeadRun.agentid == agentid, LeadRun.stage.in_(stages))) or 0
-
-
-def _flat(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    for name, entry in value.items():
-        at = f"{path}.{name}" if path else name
-        if isinstance(entry, Mapping) and name != "conditions":
-            yield from _flat(entry, at)
-        else:
-            yield at, entry
-
-
-def _audit(
-    session: Session, who: Principal, action: str, agent: Agent, *, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    audit.record(session, who.actor, action, "agent", agent.agentid, before=before, after=after)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 from weakref import WeakKeyDictionary
 
 import jwt
@@ -23,46 +23,31 @@ from leadwright.db.engine import Database
 from leadwright.db.people import Application, ApplicationSecret, SystemUser
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.installation import Installation
+from leadwright.identity.refusals import RESOURCE, SCOPE, NotAMember, TokenRefused, check_scope, expired_secret
 from leadwright.identity.secrets import Vault, open_vault
 from leadwright.identity.seed import root_business_unit
 from leadwright.identity.signing_keys import KeyRing, SigningKeys
 from leadwright.settings import Settings
 
-RESOURCE = "api://leadwright"
-SCOPE = f"{RESOURCE}/.default"
+__all__ = [
+    "RESOURCE",
+    "SCOPE",
+    "SECRET_DAYS",
+    "TOKEN_SECONDS",
+    "AccessToken",
+    "BuiltinDirectory",
+    "NewSecret",
+    "NotAMember",
+    "TokenRefused",
+    "WhoAmI",
+    "directory_of",
+]
+
 TOKEN_SECONDS = 3599
 SECRET_DAYS = 180
 _RENEW_SECONDS = 300
 _LEEWAY_SECONDS = 60
 _REQUIRED = ["exp", "nbf", "iat", "aud", "iss", "appid", "tid"]
-
-
-class TokenRefused(NotAllowed):
-    """No token is issued. `code` is Entra's AADSTS number, `error` the OAuth 2 name, `status` the HTTP status."""
-
-    def __init__(self, code: int, error: str, status: int, description: str) -> None:
-        super().__init__(f"AADSTS{code}: {description}")
-        self.code, self.error, self.status = code, error, status
-
-    def answer(self, moment: datetime) -> dict[str, Any]:
-        """The body of the token endpoint's error answer."""
-        return {
-            "error": self.error,
-            "error_description": str(self),
-            "error_codes": [self.code],
-            "timestamp": moment.strftime("%Y-%m-%d %H:%M:%SZ"),
-            "trace_id": str(uuid4()),
-            "correlation_id": str(uuid4()),
-        }
-
-
-class NotAMember(NotAllowed):
-    """A valid token whose application has no enabled application user. Dataverse answers 403, 0x80072560."""
-
-    code = "0x80072560"
-
-    def __init__(self) -> None:
-        super().__init__("The user is not a member of the organization.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +193,7 @@ class BuiltinDirectory:
             TokenRefused: as Entra words it: 700016 unknown application, 7000215 wrong secret, 7000222 expired secret,
                 70011 malformed scope, 500011 unknown resource.
         """
-        _check_scope(scope)
+        check_scope(scope)
         moment = self.clock()
         with self._database.reading() as session:
             self.application(session, client_id)
@@ -231,7 +216,7 @@ class BuiltinDirectory:
         if secret is None:
             raise TokenRefused(7000215, "invalid_client", 401, f"The app '{client_id}' has no client secret. Add one.")
         if secret.endson <= moment:
-            raise _expired(client_id)
+            raise expired_secret(client_id)
         kept = self._tokens.get(client_id)
         if kept and kept[0] == secret.keyid and kept[1].expires_at - moment > timedelta(seconds=_RENEW_SECONDS):
             return kept[1]
@@ -307,7 +292,7 @@ class BuiltinDirectory:
                     return
                 expired = True
         if expired:
-            raise _expired(client_id)
+            raise expired_secret(client_id)
         raise TokenRefused(
             7000215,
             "invalid_client",
@@ -350,30 +335,6 @@ def _newest_secret(session: Session, client_id: str) -> ApplicationSecret | None
         .order_by(ApplicationSecret.sealed.is_(None), ApplicationSecret.endson.desc(), ApplicationSecret.keyid.desc())
         .limit(1)
     )
-
-
-def _expired(client_id: str) -> TokenRefused:
-    return TokenRefused(
-        7000222,
-        "invalid_client",
-        401,
-        f"The provided client secret keys for app '{client_id}' are expired. Add a new secret to the application.",
-    )
-
-
-def _check_scope(scope: str) -> None:
-    parts = scope.split()
-    if len(parts) != 1 or not parts[0].endswith("/.default"):
-        raise TokenRefused(
-            70011, "invalid_scope", 400, f"The provided value for scope '{scope}' is not valid. Ask for {SCOPE}."
-        )
-    if parts[0] != SCOPE:
-        raise TokenRefused(
-            500011,
-            "invalid_resource",
-            400,
-            f"The resource principal named {parts[0].removesuffix('/.default')} was not found. Ask for {SCOPE}.",
-        )
 
 
 def _check_times(claims: dict[str, Any], moment: datetime) -> None:

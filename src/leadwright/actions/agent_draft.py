@@ -1,0 +1,189 @@
+"""The draft of the agent's settings: sections, edits, and how it differs from what is in force."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.actions.agent_rows import agent_of, audited, checked_name, locked, missing, settings_of
+from leadwright.actions.prerequisites import choose_agent_user
+from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.configuration import Configuration
+from leadwright.db.pages.agent_settings import facts, selection_problem
+from leadwright.db.people import SystemUser, Team
+from leadwright.domain.sections import (
+    Section,
+    closed_by,
+)
+from leadwright.domain.sections import sections as all_sections
+from leadwright.errors import BadInput, Conflict
+from leadwright.identity.access import Principal, require
+from leadwright.services import Services
+
+PARTS: Mapping[str, str] = {
+    "profile": "profile",
+    "company": "company",
+    "products": "company",
+    "selection": "selection",
+    "email": "email",
+    "validation": "validation",
+    "criteria": "criteria",
+    "assignment": "assignment",
+    "competitors": "competitors",
+    "search_fields": "search_fields",
+}
+"""Section as the page names it -> part of the configuration it edits."""
+
+_LISTS = frozenset({"criteria", "search_fields"})
+_MOST_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One setting that differs between the draft and the applied version. `path` is like ``company.website``."""
+
+    path: str
+    applied: Any
+    draft: Any
+
+
+def edit_draft(
+    services: Services,
+    who: Principal,
+    agentid: str,
+    section: str,
+    values: Mapping[str, Any],
+    *,
+    versionnumber: int | None = None,
+) -> int:
+    """Change settings of one section in the draft. Nothing takes effect before Start or Apply changes.
+
+    Args:
+        section: a key of `PARTS`.
+        values: the settings to change; others stay. ``profile`` also takes ``name`` and ``agentuserid``;
+            ``criteria`` and ``search_fields`` take one list under their own name.
+        versionnumber: of the agent as it was shown; an edit over somebody else's change is refused.
+
+    Returns:
+        The agent's new versionnumber.
+
+    Raises:
+        NotAllowed: prvConfigureAgent is missing.
+        Conflict: changed by someone else, or the prerequisites are not done.
+        BadInput: a value cannot be used; `field` names it.
+    """
+    require(who, "prvConfigureAgent")
+    if section not in PARTS:
+        raise BadInput(f"There is no section {section}. There are: {', '.join(PARTS)}.", field="section")
+    part, rest = PARTS[section], dict(values)
+    with services.database.transaction() as session:
+        agent = locked(session, agentid, versionnumber)
+        if reasons := closed_by(facts(session, agent)):
+            raise Conflict(f"This section opens when the prerequisites are done. {' '.join(reasons)}")
+        if section == "profile":
+            _change_profile(session, who, agent, rest)
+        present = settings_of(agent)
+        draft = _validated(present, part, rest)
+        _check_references(session, part, draft)
+        after = draft.model_dump(mode="json")
+        if after != agent.draft:
+            before, agent.draft = present[part], after
+            audited(session, who, "agent.draft_edited", agent, before={part: before}, after={part: after[part]})
+        agent.versionnumber += 1
+        return agent.versionnumber
+
+
+def sections(services: Services, who: Principal, agentid: str) -> tuple[Section, ...]:
+    """The sections of the settings page with their states and reasons, for the draft."""
+    require(who, "prvReadAgent")
+    with services.database.reading() as session:
+        agent = agent_of(session, agentid)
+        return all_sections(settings_of(agent), facts(session, agent))
+
+
+def can_start(services: Services, who: Principal, agentid: str) -> tuple[str, ...]:
+    """What is missing before Start, from the last checks; empty when the button is open."""
+    require(who, "prvReadAgent")
+    with services.database.reading() as session:
+        return missing(session, agent_of(session, agentid))
+
+
+def difference(services: Services, who: Principal, agentid: str) -> tuple[Difference, ...]:
+    """What the draft would change if it were applied now. Everything, when nothing was applied yet."""
+    require(who, "prvReadAgent")
+    with services.database.reading() as session:
+        agent = agent_of(session, agentid)
+        applied = session.get(AgentVersion, (agentid, agent.appliedversion))
+        now, then = dict(_flat(settings_of(agent))), dict(_flat(applied.configuration if applied else {}))
+    paths = [*now, *(p for p in then if p not in now)]
+    return tuple(Difference(p, then.get(p), now.get(p)) for p in paths if now.get(p) != then.get(p))
+
+
+def _change_profile(session: Session, who: Principal, agent: Agent, values: dict[str, Any]) -> None:
+    if "name" in values:
+        name = checked_name(str(values.pop("name")))
+        taken = session.scalar(select(Agent.agentid).where(Agent.name == name, Agent.agentid != agent.agentid))
+        if taken:
+            raise Conflict(f"An archived agent is called {name}. Choose another name.")
+        if name != agent.name:
+            audited(session, who, "agent.renamed", agent, before={"name": agent.name}, after={"name": name})
+            agent.name = name
+    if "agentuserid" in values:
+        choose_agent_user(session, who, agent, str(values.pop("agentuserid") or ""))
+
+
+def _validated(draft: Mapping[str, Any], part: str, values: dict[str, Any]) -> Configuration:
+    new: Any = {**draft[part], **values} if part not in _LISTS else values.pop(part, draft[part])
+    if part in _LISTS and values:
+        raise BadInput(f"This section has no setting {next(iter(values))}.", field=next(iter(values)))
+    if len(json.dumps(new, default=str)) > _MOST_CHARACTERS:
+        raise BadInput(f"This section is too long: at most {_MOST_CHARACTERS:,} characters.", field=part)
+    try:
+        return Configuration.model_validate({**draft, part: new})
+    except ValidationError as error:
+        raise _plain(error) from error
+
+
+def _plain(error: ValidationError) -> BadInput:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = [str(p) for p in first["loc"][1:]] or [str(p) for p in first["loc"]]
+    field = ".".join(place)
+    if first["type"] == "extra_forbidden":
+        return BadInput(f"There is no setting {field}.", field=field)
+    return BadInput(f"{field}: {first['msg']}.", field=field)
+
+
+def _check_references(session: Session, part: str, draft: Configuration) -> None:
+    if part == "selection" and (problem := selection_problem(session, draft.selection.conditions)):
+        raise BadInput(problem, field="conditions")
+    if part != "assignment":
+        return
+    people = [*draft.assignment.sellers, *filter(None, [draft.assignment.supervisor])]
+    known = set(
+        session.scalars(
+            select(SystemUser.systemuserid).where(
+                SystemUser.systemuserid.in_(people), SystemUser.applicationid.is_(None)
+            )
+        )
+    )
+    if missing := [p for p in people if p not in known]:
+        raise BadInput(
+            f"There is no person {missing[0]}. Choose sellers and supervisor from the list.", field="sellers"
+        )
+    if draft.assignment.sellers and draft.assignment.team:
+        raise BadInput("Choose a list of sellers or one team, not both.", field="team")
+    if draft.assignment.team and session.get(Team, draft.assignment.team) is None:
+        raise BadInput("There is no such team. Choose one from the list.", field="team")
+
+
+def _flat(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, entry in value.items():
+        at = f"{path}.{name}" if path else name
+        if isinstance(entry, Mapping) and name != "conditions":
+            yield from _flat(entry, at)
+        else:
+            yield at, entry
