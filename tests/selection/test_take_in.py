@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from tests.selection.agents import START, World
 
-from leadwright.db import audit, changes
+from leadwright.db import audit, changes, segments
 from leadwright.db.agent import LeadChange, LeadRun, SegmentMember
 from leadwright.db.audit import AuditEntry
 from leadwright.db.engine import Database
@@ -307,8 +307,6 @@ def test_membership_follows_each_change(world: World) -> None:
     world.take_in()
 
     def members() -> tuple[list[str], int]:
-        from leadwright.db import segments
-
         with world.database.reading() as session:
             rows, total = segments.page(session, world.agentid)
             stored = session.scalar(select(func.count()).select_from(SegmentMember)) or 0
@@ -327,9 +325,23 @@ def test_membership_follows_each_change(world: World) -> None:
     assert members() == ([other], 1)
 
 
-def test_membership_follows_related_records(world: World) -> None:
-    from leadwright.db import segments
+def test_many_changed_at_once_are_judged_each_by_what_it_was(world: World) -> None:
+    world.start()
+    warm, hot, clerk = (world.add(Lead, leadqualitycode=code) for code in (2, 1, 3))
+    world.take_in()
+    world.conclude(clerk, "disqualified")
+    with world.database.transaction() as session:
+        for key in (warm, hot):
+            session.get_one(Lead, key).leadqualitycode = 3
+        befores = {warm: {"leadqualitycode": 2}, hot: {"leadqualitycode": 1}, clerk: {"jobtitle": "Clerk"}}
+        changes.record_changed(session, befores)
+    with world.database.reading() as session:
+        assert segments.count(session, world.agentid) == 3
+    assert world.take_in() == 2
+    assert [world.triggers(key)[-1] for key in (warm, hot, clerk)] == ["lead_changed", "lead_changed", "new_lead"]
 
+
+def test_membership_follows_related_records(world: World) -> None:
     world.start(LARGE)
     account = world.add(Account, name="Northwind", revenue=10.0)
     leads = {world.add(Lead, parentaccountid=account) for _ in range(3)}

@@ -41,7 +41,7 @@ def record(session: Session, leadid: str, kind: ChangeKind, before: Mapping[str,
 def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "created") -> None:
     """The same for many leads at once, e.g. after an import; a few statements for each 500 leads.
 
-    Re-imported leads that changed go through `record`, which keeps what they were before.
+    Leads that changed go through `record_changed`, which keeps what they were before.
     """
     for chunk in _chunks(leadids):
         _note(session, kind, {}, Lead.leadid.in_(chunk))
@@ -54,6 +54,7 @@ def record_changed(session: Session, before: Mapping[str, Mapping[str, Any]]) ->
     Args:
         before: lead -> column -> value before, as for `record`.
     """
+    session.flush()
     agents = _started_agents(session)
     for chunk in _chunks(list(before) if agents else []):
         moment = now()
@@ -64,6 +65,7 @@ def record_changed(session: Session, before: Mapping[str, Mapping[str, Any]]) ->
             for i in chunk
         ]
         session.execute(insert(LeadChange), rows)
+        segments.update_members(session, Lead.leadid.in_(chunk))
 
 
 def record_related(session: Session, table: str, recordid: str, before: Mapping[str, Any] | None = None) -> None:
