@@ -1,6 +1,7 @@
 """The closed shapes a model may answer in, and how they become statements with real quotes. No address, no tool."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,6 +90,7 @@ def statement(claim: Claim, shown: Sequence[Passage]) -> Statement:
     return Statement(claim.text, evidence(claim.quotes, shown))
 
 
+@cache
 def schema_of(shape: type[Answer]) -> dict[str, Any]:
     """The JSON schema without what costs tokens and says nothing."""
     schema: dict[str, Any] = _lean(shape.model_json_schema())

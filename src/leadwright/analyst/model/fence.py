@@ -29,10 +29,11 @@ class Data:
 
 def visible(text: str, limit: int) -> str:
     """The text on one line without control, format, private or unassigned characters, at most `limit` long."""
-    kept = "".join(
-        " " if c.isspace() else c for c in text[: limit * 4] if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    return " ".join(kept.split())[:limit].rstrip()
+    line = " ".join(text[: limit * 4].split())
+    if not line.isprintable():
+        kept = "".join(c if unicodedata.category(c)[0] != "C" else "" if c > "\x1f" else " " for c in line)
+        line = " ".join(kept.split())
+    return line[:limit].rstrip()
 
 
 def fenced(text: str) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """The journal of model calls in the database: an answer that was paid for is never paid for again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from leadwright.db.agent import ModelAnswer
 from leadwright.db.base import now
@@ -51,21 +53,20 @@ class Journal:
         return sorted(entries, key=lambda p: (p.question, p.attempt))
 
     def record(self, run: str, paid: Paid) -> None:
-        """Keep an answer. One given to another text under the same key is replaced."""
-        with self._database.transaction() as session:
-            session.merge(
-                ModelAnswer(
-                    key=f"{run}:{paid.question}:{paid.attempt}",
-                    contenthash=paid.contenthash,
-                    model=paid.model[:120],
-                    answer=paid.answer,
-                    tokensin=paid.tokens_in,
-                    tokensout=paid.tokens_out,
-                    cost=paid.cost,
-                    seconds=paid.seconds,
-                    at=now(),
-                )
-            )
+        """Keep an answer. Where another process kept one under the same key in this moment, that one stays."""
+        row = insert(ModelAnswer).values(
+            key=f"{run}:{paid.question}:{paid.attempt}",
+            contenthash=paid.contenthash,
+            model=paid.model[:120],
+            answer=paid.answer,
+            tokensin=paid.tokens_in,
+            tokensout=paid.tokens_out,
+            cost=paid.cost,
+            seconds=paid.seconds,
+            at=now(),
+        )
+        with suppress(IntegrityError), self._database.transaction() as session:
+            session.execute(row)
 
 
 def _split(key: str) -> tuple[str, int]:
