@@ -7,7 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from leadwright.analyst import Analyst
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading
 from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadRun, RunStep
 from leadwright.db.base import new_id
@@ -71,9 +71,21 @@ class Desk:
         return self.leads[stage][n]
 
 
-def make(database: Database, analyst: Analyst, *, leads: int = 30, settings: Settings | None = None) -> Desk:
+class SilentAnalyst:
+    """Pages ask no analyst."""
+
+    name = "silent"
+
+    def read_lead(self, brief: Brief) -> Reading:
+        raise NotImplementedError
+
+    def write_mail(self, brief: MailBrief) -> Draft:
+        raise NotImplementedError
+
+
+def make(database: Database, *, leads: int = 30, settings: Settings | None = None) -> Desk:
     """Seven people, an agent that is on, and leads in every stage."""
-    services = Services(settings or Settings(), database, analyst, clock=lambda: NOW)
+    services = Services(settings or Settings(), database, SilentAnalyst(), clock=lambda: NOW)
     with database.transaction() as session:
         root = seed_directory(session)
         desk = Desk(services, {})
@@ -392,7 +404,8 @@ def _draft(lead: Lead, runid: str, seller: str) -> Email:
     paragraphs = [
         said(f"Hello {lead.firstname},"),
         said(
-            f"your fulfilment centre in Ohio opens next spring; for {lead.companyname} that means new stock flows into 212 stores.",
+            f"your fulfilment centre in Ohio opens next spring; for {lead.companyname} "
+            "that means new stock flows into 212 stores.",
             *proof[3]["statements"][0]["evidence"],
             *proof[0]["statements"][0]["evidence"],
         ),

@@ -1,0 +1,146 @@
+"""The grid: every lead once over all pages, in every order, for every reader, on both databases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from tests.web.conftest import Browser
+from tests.web.desk import NOW, Desk, make
+
+from leadwright.db.engine import Database
+from leadwright.db.pages import leads_grid
+from leadwright.db.pages.leads_grid import SORTS, GridRow, Question
+from leadwright.db.sales import Lead
+
+
+@pytest.fixture
+def many(database: Database) -> Desk:
+    """130 leads; some have no name or no company, many share one."""
+    desk = make(database, leads=10)
+    with database.transaction() as session:
+        shapes = [r._asdict() for r in session.execute(select(Lead.__table__).order_by(Lead.createdon.desc()))]
+        rows = []
+        for n in range(10, 130):
+            row = shapes[n % 10] | {"leadid": new_id(), "lw_importkey": None}
+            row["createdon"] = NOW - timedelta(hours=n if n > 80 else 0)
+            row["companyname"] = None if n % 5 == 0 else row["companyname"]
+            row["fullname"] = None if n % 7 == 0 else row["fullname"]
+            row["ownerid"] = desk.people["other" if n % 20 >= 10 else "seller"]
+            rows.append(row)
+        session.execute(insert(Lead), rows)
+    return desk
+
+
+def _key(question: Question, row: GridRow) -> tuple[Any, str]:
+    names = {"created": row.createdon, "modified": row.modifiedon, "name": row.fullname, "company": row.companyname}
+    return names[question.sort], row.leadid
+
+
+def _walk(database: Database, question: Question) -> list[GridRow]:
+    rows, page = [], leads_grid.read(database, question)
+    rows += page.rows
+    while page.after:
+        before = page.rows
+        page = leads_grid.read(database, replace(question, after=_key(question, rows[-1])))
+        back = leads_grid.read(database, replace(question, after=_key(question, page.rows[0]), backwards=True))
+        assert [r.leadid for r in back.rows] == [r.leadid for r in before]
+        assert back.after
+        rows += page.rows
+    return rows
+
+
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("sort", list(SORTS))
+def test_walking_forward_and_back_shows_each_lead_once_in_order(many: Desk, sort: str, descending: bool) -> None:
+    database = many.services.database
+    rows = _walk(database, Question(sort=sort, descending=descending))
+    assert len(rows) == len({r.leadid for r in rows}) == 130
+    values = [_key(Question(sort=sort), r)[0] for r in rows]
+    filled = [v for v in values if v is not None]
+    if sort in {"created", "modified"}:
+        assert filled == sorted(filled, reverse=descending)
+    else:
+        assert sorted(set(map(str, filled))) == sorted({str(k) for k, g in _groups(filled)})
+        assert len(_groups(filled)) == len(set(filled)), "equal values stand together"
+
+
+def _groups(values: list[Any]) -> list[tuple[Any, int]]:
+    groups: list[tuple[Any, int]] = []
+    for value in values:
+        if groups and groups[-1][0] == value:
+            groups[-1] = (value, groups[-1][1] + 1)
+        else:
+            groups.append((value, 1))
+    return groups
+
+
+def test_a_reader_with_own_rights_sees_own_and_team_records_only(many: Desk) -> None:
+    database, seller = many.services.database, many.people["seller"]
+    rows = _walk(database, Question(owners=(seller, "a-team")))
+    assert rows
+    assert {r.ownerid for r in rows} == {seller}
+    assert leads_grid.read(database, Question(owners=())).rows == []
+    foreign = many.people["other"]
+    assert leads_grid.read(database, Question(owners=(seller,), owner=foreign)).rows == []
+
+
+def test_stages_and_filters_narrow_the_list(many: Desk) -> None:
+    database = many.services.database
+    rows = _walk(database, Question(stages=("handed_over", "disqualified"), band="High", signal="strong"))
+    assert {(r.stage, r.band, r.signal) for r in rows} == {("handed_over", "High", "strong")}
+    assert len(rows) == 13
+    assert {r.source for r in _walk(database, Question(source=8))} == {8}
+
+
+@pytest.mark.parametrize("words", ["larkspur", "LARKSPUR h", "Larkspur", "*spur ho"])
+def test_search_finds_the_beginning_of_a_company_whatever_the_case(many: Desk, words: str) -> None:
+    rows = _walk(many.services.database, Question(search=words))
+    assert rows
+    assert {r.companyname for r in rows} <= {"Larkspur Home"}
+
+
+def test_search_finds_last_names_and_emails_and_takes_wildcards_as_letters(many: Desk) -> None:
+    database = many.services.database
+    assert {r.fullname.split()[-1] for r in _walk(database, Question(search="okafor")) if r.fullname} == {"Okafor"}
+    assert all(
+        r.emailaddress1 and r.emailaddress1.startswith("elena.") for r in _walk(database, Question(search="elena."))
+    )
+    for odd in ("%", "*%", "*_", "'", "*\\", "\U0010ffff"):
+        assert leads_grid.read(database, Question(search=odd)).rows == []
+
+
+def test_counts_of_views_stop_at_a_hundred(many: Desk) -> None:
+    with many.services.database.transaction() as session:
+        row = session.execute(select(Lead.__table__).limit(1)).one()._asdict()
+        row |= {"lw_importkey": None, "lw_stage": "queued"}
+        session.execute(insert(Lead), [{**row, "leadid": f"extra-{n}"} for n in range(150)])
+    views = {
+        "queued": Question(stages=("queued",)),
+        "over": Question(stages=("handed_over",)),
+        "none": Question(owners=("nobody",), stages=("queued", "blocked")),
+    }
+    assert leads_grid.counts(many.services.database, views) == {"queued": 100, "over": 39, "none": 0}
+
+
+def test_the_next_link_leads_through_all_leads(desk: Desk, browser: Callable[..., Browser]) -> None:
+    with desk.services.database.transaction() as session:
+        row = session.execute(select(Lead.__table__).limit(1)).one()._asdict() | {"lw_importkey": None}
+        session.execute(insert(Lead), [{**row, "leadid": f"extra-{n}"} for n in range(100)])
+    client, seen, path = browser("manager"), [], "/leads?view=all&sort=company&dir=up"
+    while path:
+        page = client.get(path).text
+        seen += [p.split('"')[0] for p in page.split('<tr><td><a href="/leads/')[1:]]
+        path = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in page else ""
+        path = path.replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 130
+
+
+def test_a_damaged_page_link_or_filter_says_what_to_do(browser: Callable[..., Browser]) -> None:
+    client = browser("manager")
+    for query in ("after=xxx", "after=WzEsMl0", "band=Best", "sort=owner", "view=none", "stage=done", "source=x"):
+        answer = client.get(f"/leads?{query}")
+        assert answer.status_code == 422, query
+        assert "role=" in answer.text or "<h1>" in answer.text
