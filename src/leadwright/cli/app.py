@@ -6,6 +6,7 @@ import typer
 
 from leadwright import __version__
 from leadwright.cli.demo import demo
+from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
 from leadwright.cli.serve import serve
 
@@ -36,3 +37,4 @@ def options(
 app.command()(demo)
 app.command()(serve)
 app.command("import")(import_leads)
+app.add_typer(evaluation, name="eval")

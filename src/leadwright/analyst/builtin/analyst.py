@@ -1,0 +1,33 @@
+"""Puts the questions together behind the Analyst Protocol. Each answer is worked out in a file of its own."""
+
+import time
+
+from leadwright.analyst.builtin.competition import competitors_of
+from leadwright.analyst.builtin.insights import insights_of
+from leadwright.analyst.builtin.judging import judge
+from leadwright.analyst.builtin.mail import write
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, Usage
+
+
+class BuiltinAnalyst:
+    """Reads by rule and writes by template. The same brief always gives the same answer, at no cost."""
+
+    name = "builtin"
+
+    def read_lead(self, brief: Brief) -> Reading:
+        """Judge each criterion and quote what the passages say. Raises nothing on odd text."""
+        started = time.perf_counter()
+        judgements = tuple(judge(criterion, brief) for criterion in brief.criteria)
+        insights = insights_of(brief)
+        competitors = competitors_of(brief)
+        return Reading(judgements, insights, competitors, _usage(started))
+
+    def write_mail(self, brief: MailBrief) -> Draft:
+        """Write the first mail from what the brief holds."""
+        started = time.perf_counter()
+        subject, paragraphs = write(brief)
+        return Draft(subject, paragraphs, _usage(started))
+
+
+def _usage(started: float) -> Usage:
+    return Usage("builtin", seconds=time.perf_counter() - started)

@@ -1,0 +1,258 @@
+"""Picks the sentences of the research that belong to each section, word for word. Writes no facts of its own."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from leadwright.analyst.builtin.pages import about_company, company_passages, site_of
+from leadwright.analyst.builtin.sentences import sentences
+from leadwright.analyst.builtin.words import fold, stems
+from leadwright.analyst.protocol import Brief, Insight, Offering, Section
+from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
+
+_MOST_STATEMENTS = 5
+_MOST_NEWS = 3
+_OVERVIEW = re.compile(
+    r"\b(?:is (?:an?|the|one of)|are (?:an?|the)|founded|established|headquartered|based in|operates?|provides?|offers?|"
+    r"sells?|serves?|designs?|manufactures?|specialis\w+|specializ\w+|employs?|employees|customers in|brands?)\b"
+)
+_PRIORITIES = re.compile(
+    r"\b(?:plans?|planned|planning|strateg\w+|priorit\w+|focus\w*|invest(?:s|ing|ment|ments|ed)?|expand\w*|expansion|launch\w*|initiatives?|"
+    r"aims?|goals?|targets?|commit\w*|transform\w*|moderni[sz]\w+|digitali[sz]\w+|will (?:open|build|roll|launch|expand|invest|"
+    r"introduce|double|hire)|roadmap|mission|vision|ambition|by 20[2-4]\d|rolling out|roll-?out|moderniz\w+)\b"
+)
+_FINANCES = re.compile(
+    r"\b(?:revenues?|sales|turnover|profits?|earnings|income|margins?|ebitda|cash flow|cash|debt|dividends?|funding|raised|"
+    r"valuation|market cap\w*|guidance|growth|loss(?:es)?|fiscal|quarter)\b"
+)
+_FIGURE = re.compile(r"[$€£¥]\s?\d|\d+(?:\.\d+)?\s?(?:%|percent|million|billion|bn\b|m\b)")
+_FIELD_LABELS = {
+    "industry": "Industry", "lw_industry": "Industry", "numberofemployees": "Employees", "location": "Location",
+    "address1_city": "City", "address1_stateorprovince": "State", "address1_country": "Country", "websiteurl": "Web site",
+}  # fmt: skip
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "that",
+        "this",
+        "our",
+        "your",
+        "their",
+        "its",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "will",
+        "can",
+        "more",
+        "most",
+        "than",
+        "into",
+        "over",
+        "also",
+        "new",
+        "company",
+        "business",
+        "customer",
+        "product",
+        "service",
+        "solution",
+        "team",
+        "people",
+        "help",
+        "make",
+        "use",
+        "get",
+        "one",
+        "all",
+        "any",
+        "other",
+        "who",
+        "which",
+        "they",
+        "you",
+        "we",
+        "us",
+        "it",
+        "of",
+        "to",
+        "in",
+        "on",
+        "by",
+        "as",
+        "at",
+        "an",
+        "be",
+        "or",
+        "not",
+        "but",
+        "about",
+        "through",
+        "across",
+        "world",
+        "leading",
+        "best",
+        "great",
+        "year",
+        "time",
+        "work",
+        "way",
+        "need",
+        "every",
+        "provide",
+        "offer",
+        "based",
+    ]
+)
+
+
+def insights_of(brief: Brief) -> tuple[Insight, ...]:
+    """Overview, priorities, finances and at most three news items; a section without a statement is left out."""
+    passages = company_passages(brief.lead, brief.passages)
+    if not passages:
+        own = _section(Section.OVERVIEW, "Overview", _field_statements(brief))
+        return tuple(i for i in (own, _section(Section.FINANCES, "Finances", _revenue_field(brief))) if i)
+    pages = [p for p in passages if p.kind is not SourceKind.NEWS]
+    told: set[str] = set()
+    priorities = _about(brief, passages, _PRIORITIES, told, skip=_FINANCES_ONLY)
+    finances = _revenue_field(brief) + _about(brief, passages, _FINANCES, told, also=_FIGURE)
+    overview = _field_statements(brief) + _about(brief, pages, _OVERVIEW, told)
+    found = [
+        _section(Section.OVERVIEW, "Overview", overview),
+        _section(Section.PRIORITIES, "Strategic priorities", priorities, _relation_of(priorities, brief.offering)),
+        _section(Section.FINANCES, "Finances", finances),
+        *_news(brief, [p for p in passages if p.kind is SourceKind.NEWS]),
+    ]
+    return tuple(i for i in found if i)
+
+
+_FINANCES_ONLY = re.compile(r"\b(?:fiscal|quarter|earnings|ebitda|dividend|guidance)\b")
+
+
+def _section(
+    section: Section, title: str, statements: Sequence[Statement], relation: Statement | None = None
+) -> Insight | None:
+    return Insight(section, title, tuple(statements[:_MOST_STATEMENTS]), relation) if statements else None
+
+
+def _field_statements(brief: Brief) -> list[Statement]:
+    found: list[Statement] = []
+    told: set[str] = set()
+    for table in ("lead", "account"):
+        for column, label in _FIELD_LABELS.items():
+            value = brief.lead.get(f"{table}.{column}", "").strip()
+            passage = brief.passages.get(f"field:{table}.{column}")
+            if (
+                value
+                and passage
+                and label not in told
+                and fold(value) in fold(passage.text)
+                and label in ("Industry", "Employees")
+            ):
+                told.add(label)
+                found.append(Statement(f"{label}: {value}", (quote(passage, value),)))
+    return found
+
+
+def _revenue_field(brief: Brief) -> list[Statement]:
+    for key in ("lead.revenue", "account.revenue"):
+        value, passage = brief.lead.get(key, "").strip(), brief.passages.get(f"field:{key}")
+        if value and passage and fold(value) in fold(passage.text):
+            return [Statement(f"Annual revenue: {value}", (quote(passage, value),))]
+    return []
+
+
+def _about(
+    brief: Brief,
+    passages: Iterable[Passage],
+    wanted: re.Pattern[str],
+    told: set[str],
+    *,
+    also: re.Pattern[str] | None = None,
+    skip: re.Pattern[str] | None = None,
+) -> list[Statement]:
+    """Statements about the company that the pattern picks, each once."""
+    company = company_name(brief)
+    site = site_of(brief.lead)
+    found: list[Statement] = []
+    for passage in passages:
+        own = bool(site) and site_of({"lead.websiteurl": passage.source}) == site
+        for sentence in sentences(passage.text):
+            text = fold(sentence)
+            if len(found) >= _MOST_STATEMENTS:
+                return found
+            if not wanted.search(text) or (also and not also.search(text)) or (skip and skip.search(text)):
+                continue
+            if about_company(sentence, company, own) and not _is_told(text, told):
+                found.append(Statement(sentence, (quote(passage, sentence),)))
+    return found
+
+
+def company_name(brief: Brief) -> str:
+    """The lead's company, as the record calls it."""
+    return brief.lead.get("lead.companyname") or brief.lead.get("account.name") or ""
+
+
+def _is_told(text: str, told: set[str]) -> bool:
+    """Was this, or nearly this, said already? Remembers it."""
+    words = frozenset(stems(text)) - _COMMON
+    mark = " ".join(sorted(words))
+    for known in told:
+        other = frozenset(known.split())
+        if words and len(words & other) >= 0.8 * min(len(words), len(other)):
+            return True
+    told.add(mark)
+    return False
+
+
+def _news(brief: Brief, passages: Sequence[Passage]) -> list[Insight]:
+    told: set[str] = set()
+    found: list[Insight] = []
+    for passage in sorted(passages, key=lambda p: (p.date or "", p.id), reverse=True):
+        named = about_company(passage.title, company_name(brief), False)
+        lines = [s for s in sentences(passage.text) if named or about_company(s, company_name(brief), False)][:2]
+        if not lines and named and len(passage.title) >= 20 and passage.title in passage.text:
+            lines = [passage.title]
+        if not lines or _is_told(fold(passage.title or lines[0]), told):
+            continue
+        statements = tuple(Statement(s, (quote(passage, s),)) for s in lines)
+        found.append(
+            Insight(Section.NEWS, passage.title or lines[0], statements, _relation_of(statements, brief.offering))
+        )
+        if len(found) == _MOST_NEWS:
+            break
+    return found
+
+
+def key_words(text: str) -> frozenset[str]:
+    """Stemmed words that carry meaning."""
+    return frozenset(w for w in stems(text) if len(w) > 3 and not w.isdigit()) - _COMMON
+
+
+def _relation_of(statements: Sequence[Statement], offering: Offering) -> Statement | None:
+    """What a statement has in common with the offering, through words that both use."""
+    ours = key_words(f"{offering.value_proposition} {offering.benefits}")
+    best: tuple[int, Statement, list[str]] | None = None
+    for statement in statements:
+        shared = [w for w in _words_in_order(statement.text) if _stem_of(w) in ours]
+        if shared and (best is None or len(shared) > best[0]):
+            best = (len(shared), statement, shared)
+    if best is None or not offering.company:
+        return None
+    words = " and ".join(f'"{w}"' for w in best[2][:2])
+    evidence: tuple[Evidence, ...] = best[1].evidence
+    return Statement(f"Speaks of {words}, which {offering.company} offers help with.", evidence)
+
+
+def _words_in_order(text: str) -> list[str]:
+    return list(dict.fromkeys(w for w in re.findall(r"[a-z]{4,}", fold(text)) if _stem_of(w) not in _COMMON))
+
+
+def _stem_of(word: str) -> str:
+    return (stems(word) or [""])[0]

@@ -1,0 +1,180 @@
+"""`leadwright eval`: answers labelled cases with the code that answers real ones, without seeing a label."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from leadwright.errors import BadInput, LeadwrightError
+
+if TYPE_CHECKING:
+    from leadwright.analyst import Analyst
+    from leadwright.domain.fit import Criterion
+
+app = typer.Typer(no_args_is_help=True, help="Answer labelled cases, one line out for each line in, to be scored.")
+
+ProfileFile = Annotated[Path, typer.Option("--profile", help='JSON: {"icp": [{"criteria", "details"}]}.')]
+InputFile = Annotated[Path, typer.Option("--input", help="Leads as .jsonl or .csv.")]
+OutputFile = Annotated[Path, typer.Option("--output", help="Where to write the answers, as .jsonl.")]
+Who = Annotated[Literal["builtin", "model"], typer.Option("--analyst", help="Who judges.")]
+
+
+@app.callback()
+def tasks() -> None:
+    """Answer labelled cases, one line out for each line in, to be scored."""
+
+
+@app.command()
+def fit(profile: ProfileFile, input: InputFile, output: OutputFile, analyst: Who = "builtin") -> None:
+    """Judge how well leads fit a customer profile."""
+    criteria = read_profile_file(profile)
+    total = sum(1 for _ in read_rows(input))
+    if not total:
+        raise BadInput(f"{input} holds no leads. Give a file with one lead a line.", field="input")
+    judge = _analyst(analyst)
+    _write(output, _progress((judge_row(judge, row, criteria, n) for n, row in read_rows(input)), total))
+    typer.echo(f"{total:,} leads judged, written to {output}")
+
+
+def judge_row(
+    analyst: "Analyst", row: dict[str, Any], criteria: "tuple[Criterion, ...]", number: int
+) -> dict[str, Any]:
+    """The answer for one row; what fails becomes its `error`."""
+    from leadwright.analyst.rows import brief_of_row, row_id
+    from leadwright.domain.fit import weigh
+
+    name = row_id(row, number)
+    try:
+        reading = analyst.read_lead(brief_of_row(row, criteria, key=f"eval:{name}"))
+        found = weigh(criteria, reading.judgements)
+    except LeadwrightError as error:
+        return {"id": name, "error": str(error)}
+    except Exception as error:  # one odd row must not cost the others
+        return {"id": name, "error": f"This row could not be judged ({type(error).__name__})."}
+    return {
+        "id": name,
+        "band": found.band.value,
+        "share": None if found.share is None else round(found.share, 4),
+        "signal": found.signal.value,
+        "criteria": [
+            {
+                "name": j.criterion,
+                "verdict": j.verdict.value,
+                "reason": j.reason,
+                "evidence": [{"source": e.source, "quote": e.quote} for e in j.evidence],
+            }
+            for j in found.judgements
+        ],
+    }
+
+
+def read_profile_file(path: Path) -> "tuple[Criterion, ...]":
+    """The criteria of a profile file.
+
+    Raises:
+        BadInput: naming the file, and the line where the JSON breaks.
+    """
+    from leadwright.domain.profile import read_profile
+
+    try:
+        data = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path}, line {error.lineno}: this is no valid JSON ({error.msg}).", field="profile") from None
+    try:
+        criteria = read_profile(data)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}", field=error.field) from None
+    if not criteria:
+        raise BadInput(f"{path}: the profile has no criteria. Add at least one.", field="profile")
+    return criteria
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number (from 1) and fields of each row of a .csv or .jsonl file, one at a time.
+
+    Raises:
+        BadInput: naming file and line.
+    """
+    reader: Callable[[Path], Iterator[tuple[int, dict[str, Any]]]] = (
+        _csv_rows if path.suffix.lower() in (".csv", ".tsv") else _json_rows
+    )
+    try:
+        yield from reader(path)
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text. Save it as UTF-8 and try again.", field="input") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror or error}.", field="input") from None
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        try:
+            for number, row in enumerate(lines, 1):
+                if None in row:
+                    raise BadInput(
+                        f"{path}, line {lines.line_num}: more values than headings. Put texts with commas in quotes.",
+                        field="input",
+                    )
+                yield number, row
+        except csv.Error as error:
+            raise BadInput(f"{path}, line {lines.line_num}: this is no valid CSV ({error}).", field="input") from None
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    with path.open(encoding="utf-8-sig") as file:
+        for line_number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (json.JSONDecodeError, RecursionError):
+                raise BadInput(f"{path}, line {line_number}: this is no valid JSON.", field="input") from None
+            if not isinstance(row, dict):
+                raise BadInput(f"{path}, line {line_number}: each line must be one JSON object.", field="input")
+            number += 1
+            yield number, row
+
+
+def _analyst(name: str) -> "Analyst":
+    if name == "builtin":
+        from leadwright.analyst.builtin import BuiltinAnalyst
+
+        return BuiltinAnalyst()
+    from leadwright.bootstrap import open_services
+    from leadwright.settings import Settings
+
+    return open_services(Settings(analyst="model")).analyst
+
+
+def _progress(answers: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
+    if not sys.stderr.isatty():
+        yield from answers
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(answers, description="Judging", total=total, console=Console(stderr=True))
+
+
+def _write(path: Path, answers: Iterator[dict[str, Any]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            for answer in answers:
+                file.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror or error}.", field="output") from None
