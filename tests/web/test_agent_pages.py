@@ -127,6 +127,25 @@ def test_knowledge_is_added_refused_and_asked(browser: Browser, tmp_path: Path) 
     assert "There is no folder" in gone
 
 
+def test_people_are_added_given_roles_and_disabled(browser: Browser) -> None:
+    browser.post("/people", fullname="Sam Seller", email="sam@seller.example", password=PASSWORD, role="Salesperson")
+    page = browser.get("/people")
+    person = re.findall(r'action="/people/([^"/]+)/state"', page)
+    assert len(person) == 1
+    path = f"/people/{person[0]}"
+    assert "away are noted" in _text(
+        browser.post(f"{path}/away", "/people", awayfrom="2026-12-24", awayuntil="2026-12-31")
+    )
+    assert "before the first" in _text(
+        browser.post(f"{path}/away", "/people", awayfrom="2026-12-24", awayuntil="2026-12-01")
+    )
+    browser.post(f"{path}/roles", "/people", roles=["Salesperson", "Sales Manager"])
+    browser.post(f"{path}/state", "/people", disabled="1")
+    shown = _text(browser.get("/people"))
+    assert "Sales Manager, Salesperson" in shown
+    assert "Disabled" in shown
+
+
 def test_the_dashboard_teaches_before_there_are_figures(browser: Browser) -> None:
     assert "Nothing in this period yet" in browser.get("/dashboard")
     assert "Handed over" in browser.get("/dashboard/leads?figure=handed_over")

@@ -27,6 +27,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
             Area("/agent", "Agent settings", "agent", "prvReadAgent"),
+            Area("/people", "People", "person", "prvCreateUser"),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from leadwright.web.pages import (
     lead_research,
     leads,
     notifications,
+    people,
     set_up,
     sign_in,
 )
@@ -32,4 +33,5 @@ ALL = (
     agent_selection.pages,
     agent_knowledge.pages,
     notifications.pages,
+    people.pages,
 )
