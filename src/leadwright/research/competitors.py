@@ -21,8 +21,8 @@ from leadwright.research.subjects import Subject
 
 _CLOSED_LOOKED_AT = 200
 _LIST = re.compile(
-    r"(?:competitors?|alternatives?|rivals?)\s+(?:of\s+[^.:]{1,60}?\s+|to\s+[^.:]{1,60}?\s+)?"
-    r"(?:include|includes|including|are|is|such as|like|:)\s*([^.;!?]{3,200})",
+    r"\b(?:competitors?|alternatives?|rivals?)(?:\s+(?:of|to)\s+[^.:]{1,60}?)?"
+    r"(?:\s+(?:include|includes|including|are|is|such as|like)\b|\s*:)\s*([^.;!?]{3,200})",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:[A-Z0-9][\w&'’.-]*)(?:\s+(?:[A-Z0-9&][\w&'’.-]*)){0,3}")

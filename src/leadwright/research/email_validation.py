@@ -158,7 +158,7 @@ def validate_email(address: str | None, *, resolver: MailResolver) -> EmailCheck
         return EmailCheck("missing", "", "There is no email address.", ("missing",))
     try:
         parsed = email_validator.validate_email(
-            address.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=True
+            address.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=True, strict=True
         )
     except email_validator.EmailNotValidError as error:
         return EmailCheck("invalid", "", f"The address is not well formed: {line(str(error), 160)}", ("syntax",))

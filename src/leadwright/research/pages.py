@@ -13,10 +13,11 @@ from leadwright.research.fetch import Page
 from leadwright.research.search import iso_date
 from leadwright.research.untrusted import clean, line
 
+MAX_SOURCE = 1_000_000  # characters of markup read; the words of a page come well before
 MAX_TEXT = 200_000
 _THIN = 200  # characters below which the main-text finder has probably missed the page
 _DROPPED = "script, style, template, svg, iframe, object, embed, noscript, canvas, head > *:not(title):not(meta)"
-_MENUS = "nav, footer, form, button, select, input, textarea"
+_MENUS = "nav, form, button, select, input, textarea, [role=navigation]"
 _NOT_SEEN = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0+)?(?:;|$|!)"
     r"|font-size:0|(?:^|;)(?:width|height|max-height|max-width):0(?:px|em|rem|%)?(?:;|$|!)"
@@ -74,12 +75,12 @@ def read_page(page: Page) -> Text:
 
 def read_html(source: str, url: str = "") -> Text:
     """The visible text of HTML, with hidden text taken out first."""
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(source[:MAX_SOURCE])
     title = _title(tree)
     date = _date(tree)
     links, feeds = _links(tree, url)
     hidden = _remove_hidden(tree)
-    for node in tree.css(_DROPPED):
+    for node in tree.css(f"{_DROPPED}, {_MENUS}"):
         node.decompose(recursive=False)  # unlinks; several matches may lie in one another
     visible = tree.html or ""
     text = _main_text(visible)
@@ -139,7 +140,7 @@ def _main_text(source: str) -> str:
 
 
 def _all_text(tree: LexborHTMLParser) -> str:
-    for node in tree.css(_MENUS):
+    for node in tree.css("footer"):
         node.decompose(recursive=False)
     for level in range(1, 5):
         for node in tree.css(f"h{level}"):
