@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from tests.web.conftest import Browser
 from tests.web.desk import NOW, Desk, make
 
+from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.pages import leads_grid
 from leadwright.db.pages.leads_grid import SORTS, GridRow, Question
