@@ -67,10 +67,10 @@ def test_an_unknown_email_takes_as_long_as_a_wrong_password(small_office: Office
     )
 
     def seconds(email: str, n: int) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(NotAllowed):
             sign_in(small_office.services, email, "wrong", address=f"a{n}", passwords=slow)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds("nobody@example.com", 99)  # the decoy hash is made once
     known = statistics.median(seconds("ada@example.com", n) for n in range(7))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from leadwright.db.audit import Actor
@@ -52,26 +52,29 @@ def principal(session: Session, systemuserid: str, *, kind: str = "person") -> P
     Raises:
         NotAllowed: no such user, or disabled.
     """
-    user = session.get(SystemUser, systemuserid)
+    user = session.execute(
+        select(SystemUser.fullname, SystemUser.businessunitid, SystemUser.isdisabled).where(
+            SystemUser.systemuserid == systemuserid
+        )
+    ).first()
     if user is None or user.isdisabled:
         raise NotAllowed("This user does not exist or is disabled. Ask an administrator.")
-    roles = session.execute(
-        select(Role.roleid, Role.name).join(UserRole).where(UserRole.systemuserid == systemuserid)
-    ).all()
-    grants = session.execute(
-        select(RolePrivilege.privilege, func.max(RolePrivilege.depth))
-        .where(RolePrivilege.roleid.in_([r.roleid for r in roles]))
-        .group_by(RolePrivilege.privilege)
+    held = session.execute(
+        select(Role.name, RolePrivilege.privilege, RolePrivilege.depth)
+        .join(UserRole, UserRole.roleid == Role.roleid)
+        .outerjoin(RolePrivilege, RolePrivilege.roleid == Role.roleid)
+        .where(UserRole.systemuserid == systemuserid)
+        .order_by(RolePrivilege.depth)
     ).all()
     teams = session.scalars(select(TeamMember.teamid).where(TeamMember.systemuserid == systemuserid)).all()
     return Principal(
-        id=user.systemuserid,
+        id=systemuserid,
         kind=kind,
         name=user.fullname,
         businessunitid=user.businessunitid,
-        privileges=dict(grants),
+        privileges={privilege: depth for _, privilege, depth in held if privilege is not None},
         teams=frozenset(teams),
-        roles=frozenset(r.name for r in roles),
+        roles=frozenset(name for name, _, _ in held),
     )
 
 

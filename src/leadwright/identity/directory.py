@@ -95,6 +95,7 @@ class _Kept:
 
     keys: KeyRing = field(default_factory=KeyRing)
     tokens: dict[str, tuple[str, AccessToken]] = field(default_factory=dict)  # client id -> secret's key id, token
+    root: list[str] = field(default_factory=list)  # id of the root business unit, once known
 
 
 _kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
@@ -113,18 +114,23 @@ class BuiltinDirectory:
         self._database = database
         kept = _kept.setdefault(database, _Kept())
         self.keys = SigningKeys(database, self._open_vault, kept.keys)
-        self._tokens = kept.tokens
+        self._tokens, self._known_root = kept.tokens, kept.root
 
     def _open_vault(self) -> Vault:
         return open_vault(self.settings)
 
     def tenant_id(self, session: Session) -> str:
         """The directory's id, the same for as long as the database lives."""
-        return str(uuid5(NAMESPACE_URL, f"leadwright:tenant:{root_business_unit(session)}"))
+        return str(uuid5(NAMESPACE_URL, f"leadwright:tenant:{self._root(session)}"))
 
     def organization_id(self, session: Session) -> str:
         """The organisation's id."""
-        return str(uuid5(NAMESPACE_URL, f"leadwright:organization:{root_business_unit(session)}"))
+        return str(uuid5(NAMESPACE_URL, f"leadwright:organization:{self._root(session)}"))
+
+    def _root(self, session: Session) -> str:
+        if not self._known_root:
+            self._known_root.append(root_business_unit(session))
+        return self._known_root[0]
 
     def register(
         self, session: Session, name: str, *, audience: str, redirect_uri: str | None, createdby: str | None
