@@ -69,7 +69,7 @@ def _work(console: "Console", services: "Services", world: "World", made: "Rehea
         begun = time.monotonic()
         with Display(console, services, made.leads) as display:
             runtime.run_until_idle(display.show)
-        console.print(summary(services, time.monotonic() - begun, world.counts))
+        console.print(summary(services, time.monotonic() - begun, world.counts, display.done_before))
         if listening is not None:
             _serve(console, services, made, listening)
     finally:

@@ -16,7 +16,7 @@ from leadwright.db.agent import LeadRun, RunStep
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Lead
 from leadwright.domain.fit import Band
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import OPEN_STAGES, Stage
 from leadwright.services import Services
 from leadwright.workflows.runs import Progress
 
@@ -56,6 +56,11 @@ class Display:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._live.stop()
 
+    @property
+    def done_before(self) -> int:
+        """Leads that had an outcome when the display began."""
+        return self._done_before or 0
+
     def show(self, state: Progress) -> None:
         """Take in how far the work is."""
         if self._done_before is None:
@@ -84,8 +89,12 @@ class Display:
         )
 
 
-def summary(services: Services, seconds: float, requests: Mapping[str, int]) -> Group:
-    """Outcome by fit, leads per seller, what it took."""
+def summary(services: Services, seconds: float, requests: Mapping[str, int], before: int = 0) -> Group:
+    """Outcome by fit, leads per seller, what it took.
+
+    Args:
+        before: leads that had an outcome before this run of the command.
+    """
     with services.database.reading() as session:
         outcomes = session.execute(
             select(LeadRun.stage, LeadRun.band, func.count()).group_by(LeadRun.stage, LeadRun.band)
@@ -104,14 +113,18 @@ def summary(services: Services, seconds: float, requests: Mapping[str, int]) -> 
                 func.count().filter(RunStep.cost.is_(None)),
             )
         ).one()
+        apart = session.scalar(
+            select(func.count()).select_from(Lead).where(~select(LeadRun).where(LeadRun.leadid == Lead.leadid).exists())
+        )
     counted = Counter({(stage, band or ""): count for stage, band, count in outcomes})
-    leads = sum(count for (stage, _), count in counted.items() if stage not in (Stage.QUEUED, Stage.RESEARCHING))
+    leads = sum(count for (stage, _), count in counted.items() if stage not in OPEN_STAGES) - before
     price = f"${cost:.2f}" + (" and more: a price is not known" if unpriced else "")
-    took = (
-        f"{leads} leads in {seconds:.1f} seconds ({leads / max(seconds, 1e-6) * 60:.0f} a minute), "
-        f"{sum(requests.values())} requests to the rehearsal world, {tokens:,} model tokens, {price}"
-    )
-    return Group(_outcomes(counted), _sellers([(name, count) for name, count in sellers]), took)
+    took = f"{leads} leads in {seconds:.1f} seconds ({leads / max(seconds, 1e-6) * 60:.0f} a minute), "
+    took += f"{sum(requests.values())} requests to the rehearsal world, {tokens:,} model tokens, {price}"
+    lines = [took if leads else f"Nothing was left to do: {before} leads were worked before."]
+    if apart:
+        lines.append(f"{apart} leads do not match the selection criteria; the agent leaves them where they are.")
+    return Group(_outcomes(counted), _sellers([(name, count) for name, count in sellers]), "\n".join(lines))
 
 
 def _outcomes(counted: Mapping[tuple[str, str], int]) -> Table:

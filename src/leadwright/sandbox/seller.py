@@ -8,8 +8,8 @@ from typing import Any
 NAME = "Tallyhand Robotics"
 SLUG = "tallyhand-robotics"
 VALUE = (
-    "Tallyhand builds mobile robots that bring shelves to people, so that a distribution center picks two to three "
-    "times as many orders an hour in the same space, without a change of building or of warehouse software."
+    "Mobile robots that bring shelves to people, so that a distribution center picks two to three times as many orders "
+    "an hour in the same space, without a change of building or of warehouse software."
 )
 BENEFITS = (
     "Two to three times the picks an hour; live within ten weeks; fewer walking and forklift accidents; rented by the "

@@ -27,7 +27,7 @@ class Worker(Protocol):
     def start(self) -> None:
         """Begin to work."""
 
-    def stop(self) -> None:
+    def stop(self) -> object:
         """Finish what is under way and stop."""
 
 
