@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, segments
@@ -34,6 +34,7 @@ class Taking:
         runs: their runs, oldest first.
         checks: addresses validated before the transaction.
         done: ids of changes that were looked at.
+        queued: rows of the new runs, stored together at the end.
     """
 
     session: Session
@@ -47,6 +48,7 @@ class Taking:
     runs: Mapping[str, list[LeadRun]]
     checks: Mapping[str, EmailCheck]
     done: list[int] = field(default_factory=list)
+    queued: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self, leadid: str) -> bool:
         """Judge one lead; True when a run was queued."""
@@ -65,11 +67,14 @@ class Taking:
         return why is not None
 
     def finish(self, leadids: Sequence[str]) -> int:
-        """Bring membership up to date; delete the changes looked at, and those of leads that are gone.
+        """Store the new runs, bring membership up to date, delete the changes looked at and those of deleted leads.
 
         Returns:
             How many changes were done.
         """
+        if self.queued:
+            self.session.execute(insert(LeadRun), self.queued)
+            self._write([run["leadid"] for run in self.queued], {"lw_stage": str(Stage.QUEUED)})
         there = set(self.session.scalars(select(Lead.leadid).where(Lead.leadid.in_(leadids))))
         gone = [leadid for leadid in leadids if leadid not in there]
         finished = LeadChange.id.in_(self.done) | LeadChange.leadid.in_(gone)
@@ -96,8 +101,7 @@ class Taking:
         was = {**record, **before}
         started_at = self.agent.startedon or self.now
         email = self.rules.email_field
-        valid_before = self._was_valid(was, "lw_emailstate" in before or email in before)
-        valid_now = self._is_valid(record, email in before)
+        touched = email in before or "lw_emailstate" in before
         return Change(
             created=bool(kinds & {"created", "started"}),
             changed=bool(before),
@@ -105,7 +109,7 @@ class Taking:
             matches=self.in_segment(record, lead.related),
             matched_before_change=self.in_segment(was, self._related_then(lead, before)),
             matched_before_related=self.in_segment(record, self._related_before(lead, changes)),
-            address_became_valid=valid_now and not valid_before,
+            address_became_valid=touched and self._is_valid(record, email in before) and not self._valid_by_state(was),
             address_replaced=email in before and has_text(was.get(email)) and has_text(record.get(email)),
             company_became_set=has_company(record) and not has_company(was),
             inside_look_back=record["createdon"] >= self.rules.considered_from(started_at),
@@ -114,10 +118,6 @@ class Taking:
             with_people=newest is not None and newest.stage in _WITH_PEOPLE,
             owned_by_agent=self.agent.agentuserid is not None and record["ownerid"] == self.agent.agentuserid,
         )
-
-    def _was_valid(self, was: Mapping[str, Any], touched: bool) -> bool:
-        """True too when nobody touched the address: then it cannot have become valid."""
-        return not touched or self._valid_by_state(was)
 
     def _is_valid(self, record: Mapping[str, Any], replaced: bool) -> bool:
         address = record.get(self.rules.email_field) if self.rules.email_field else None
@@ -166,7 +166,7 @@ class Taking:
         if (state, kind) == (record["lw_emailstate"], record["lw_emailtype"]) or change.run_is_open:
             return
         values = {"lw_emailstate": state, "lw_emailtype": kind}
-        self._write(record["leadid"], values)
+        self._write([record["leadid"]], values)
         if validates_only(change):
             old = {name: record[name] for name in values}
             self._audit("lead.address_validated", record["leadid"], old, values, "the address was replaced")
@@ -175,31 +175,30 @@ class Taking:
         record = lead.record
         runs = self.runs.get(record["leadid"], [])
         own = record["ownerid"] == self.agent.agentuserid
-        run = LeadRun(
-            runid=new_id(),
-            leadid=record["leadid"],
-            number=runs[-1].number + 1 if runs else 1,
-            agentid=self.agent.agentid,
-            version=self.agent.appliedversion,
-            trigger=why,
-            stage=Stage.QUEUED,
-            previousownerid=runs[-1].previousownerid if own and runs else None if own else record["ownerid"],
-            queuedon=self.now,
-        )
-        self.session.add(run)
-        self._write(record["leadid"], {"lw_stage": str(Stage.QUEUED)})
+        run = {
+            "runid": new_id(),
+            "leadid": record["leadid"],
+            "number": runs[-1].number + 1 if runs else 1,
+            "agentid": self.agent.agentid,
+            "version": self.agent.appliedversion,
+            "trigger": str(why),
+            "stage": str(Stage.QUEUED),
+            "previousownerid": runs[-1].previousownerid if own and runs else None if own else record["ownerid"],
+            "queuedon": self.now,
+        }
+        self.queued.append(run)
         self._audit(
             "lead.queued",
             record["leadid"],
             {"lw_stage": record["lw_stage"]},
-            {"lw_stage": str(Stage.QUEUED), "run": run.number, "trigger": str(why)},
-            f"version {run.version}, {why.replace('_', ' ')}",
+            {"lw_stage": str(Stage.QUEUED), "run": run["number"], "trigger": str(why)},
+            f"version {self.agent.appliedversion}, {why.replace('_', ' ')}",
         )
 
-    def _write(self, leadid: str, values: dict[str, Any]) -> None:
+    def _write(self, leadids: Sequence[str], values: dict[str, Any]) -> None:
         self.session.execute(
             update(Lead)
-            .where(Lead.leadid == leadid)
+            .where(Lead.leadid.in_(leadids))
             .values(
                 **values,
                 versionnumber=Lead.versionnumber + 1,
