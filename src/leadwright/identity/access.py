@@ -16,7 +16,7 @@ from leadwright.db.people import BusinessUnit, Role, RolePrivilege, SystemUser, 
 from leadwright.domain.privileges import PRIVILEGES, Depth
 from leadwright.errors import NotAllowed
 
-__all__ = ["Depth", "Principal", "principal", "readable", "require"]
+__all__ = ["Depth", "Principal", "operator", "principal", "readable", "require"]
 
 
 @dataclass(frozen=True, slots=True)
