@@ -1,5 +1,6 @@
 """Turns a row of a file, whatever its headings, into the Brief of one lead. Reads no file and judges nothing."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ from leadwright.domain.fit import Criterion
 _COLUMNS = {
     "companyname": "accountname company companyname name account organization organisation organizationname firm "
     "businessname customer customername employer",
-    "industry": "industry industries sector vertical industryname lwindustry industrycode gicssubindustry "
+    "industry": "industry industries sector vertical industryname lwindustry industrycode "
+    "gicssubindustry subindustry gicssector "
     "companyindustry primaryindustry lineofbusiness",
     "numberofemployees": "companysize employees numberofemployees noofemployees headcount employeecount staff "
     "sizeofcompany companyheadcount numemployees totalemployees fte ftes numberofstaff employeesize size",
@@ -61,6 +63,7 @@ def row_id(row: Mapping[str, Any], number: int) -> str:
 
 def lead_of_row(row: Mapping[str, Any]) -> dict[str, str]:
     """``lead.column`` -> text, from headings as people and exports write them; empty ones are left out."""
+    row = _with_sector(row)
     lead: dict[str, str] = {}
     ranks: dict[str, int] = {}
     for heading, value in row.items():
@@ -79,8 +82,19 @@ def lead_of_row(row: Mapping[str, Any]) -> dict[str, str]:
     return lead
 
 
+def _with_sector(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Sector and sub-industry in two columns become one path: "Industrials -> Rail Transportation"."""
+    by_name = {squeeze(str(h)): h for h in row if h is not None}
+    for sector, narrow in (("gicssector", "gicssubindustry"), ("sector", "subindustry"), ("sector", "industry")):
+        if sector in by_name and narrow in by_name:
+            one, two = _text(row[by_name[sector]]), _text(row[by_name[narrow]])
+            if one and two and one.casefold() != two.casefold():
+                return {h: v for h, v in row.items() if h != by_name[sector]} | {by_name[narrow]: f"{one} -> {two}"}
+    return row
+
+
 def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and value != value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
@@ -92,7 +106,7 @@ def _text(value: Any) -> str:
 
 
 def _whole(text: str) -> str:
-    """ "1.2e9" and "572754000000.0" as plain figures."""
+    """Figures such as "1.2e9" and "572754000000.0" as plain figures."""
     try:
         number = float(text.replace(",", ""))
     except ValueError:

@@ -26,11 +26,13 @@ _PEOPLE = r"(?:employees?|staff|workers?|people|persons?|ftes?|heads?|personnel|
 # "Number of locations" counts something else than people, "IT team size" is not the company's size.
 _OTHER_COUNT = re.compile(
     rf"\b(?:number|no\.?|count|amount|quantity|#) of (?!(?:\w+ ){{0,2}}{_PEOPLE}\b)"
-    r"|\b(?:store|shop|site|branch|location|office|customer|user|seat|vehicle|fleet|bed|warehouse|deal) (?:count|size)\b"
+    r"|\b(?:store|shop|site|branch|location|office|customer|user|seat|vehicle|fleet|bed|warehouse|"
+    r"deal) (?:count|size)\b"
     r"|\b(?:it|sales|marketing|support|engineering|development|dev|security|hr|finance) (?:team|department) size\b"
     r"|\b(?:growth|rate|trend|change|openings?|hiring|budget|funding|tech|technology|stack|software|uses?|model)\b",
     re.I,
 )
+_CHANGE = re.compile(r"\b(?:growth|growing|increase|change|trend|per (?:employee|customer|user|store))\b", re.I)
 _ROLE = re.compile(
     r"\b(?:(?:job|lead|contact|buyer|person)?\s?-?(?:titles?|roles?)|personas?|decision[ -]?(?:makers?|making)|"
     r"decider|seniority|positions?|job (?:levels?|functions?)|management level|departments?|buyers?|stakeholders?|"
@@ -47,12 +49,13 @@ _LOCATION = re.compile(
 )
 _INDUSTRY = re.compile(
     r"\b(?:industr(?:y|ies)|verticals?|sectors?|lines? of business|field of business|type of business|business type|"
-    r"kind of (?:business|company)|branches|branche|naics|sic|gics)\b",
+    r"kinds? of (?:business(?:es)?|compan(?:y|ies))|branches|branche|naics|sic|gics)\b",
     re.I,
 )
 _MONEY_WORDS = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|revenues?|turnover|annual sales)\b", re.I)
 _ROLE_WORDS = re.compile(
-    r"\b(?:c-?suite|c-?level|ceos?|cfos?|ctos?|cios?|cmos?|vps?|vice presidents?|directors?|managers?|founders?|owners?|"
+    r"\b(?:c-?suite|c-?level|ceos?|cfos?|ctos?|cios?|cmos?|vps?|vice presidents?|directors?|managers?|"
+    r"founders?|owners?|"
     r"head of|decision[ -]?makers?|executives?)\b",
     re.I,
 )
@@ -89,9 +92,8 @@ def read_profile(data: Mapping[str, Any]) -> tuple[Criterion, ...]:
 
 def guess_kind(name: str, details: str) -> CriterionKind:
     """What a criterion is about, told from how the admin named it, then from its details."""
-    for text in (name[:300], ""):
-        if text and _OTHER_COUNT.search(text) and not _REVENUE.search(text):
-            return CriterionKind.CUSTOM
+    if _CHANGE.search(name[:300]) or (_OTHER_COUNT.search(name[:300]) and not _REVENUE.search(name[:300])):
+        return CriterionKind.CUSTOM
     return _by_name(name[:300], details[:2000]) or _by_details(name[:300], details[:2000]) or CriterionKind.CUSTOM
 
 
@@ -117,7 +119,7 @@ def _size_kind(details: str) -> CriterionKind:
 def _by_details(name: str, details: str) -> CriterionKind | None:
     """For names that say little ("Target market", "Who"); a name with a subject of its own stays custom."""
     if re.sub(
-        r"\b(?:target(?:ed|s)?|ideal|market|customers?|segment|profile|compan(?:y|ies)|the|of|our|icp|criteri\w+|"
+        r"\b(?:target(?:ed|s)?|ideal|market|customers?|segment|profile|compan(?:y|ies)|the|of|our|accounts?|types?|kinds?|fields?|level|how|much|they|earn|make|firms?|icp|criteri\w+|"
         r"\d+|who|firmographics?)\b|\W",
         "",
         name.lower(),

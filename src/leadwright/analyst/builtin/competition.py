@@ -14,8 +14,13 @@ _SWOT = {
         r"\b(?:weak\w*|lacks?|lacking|limited|limitations?|expensive|complex|slow\w*|complain\w*|drawbacks?|difficult|costly|"
         r"steep|poor|missing|no support|does not|doesn't|cannot|outdated|rigid|hidden (?:costs?|fees?)|downside)\b"
     ),
-    "threats": re.compile(r"\b(?:threats?|risk(?:s|y)? |undercut\w*|price war|new entrants?|losing|lost (?:deals?|customers?))\b"),
-    "opportunities": re.compile(r"\b(?:opportunit\w+|(?:could|can) (?:win|gain|expand)|growing demand|untapped|switch(?:ing)? from)\b"),
+    "threats": re.compile(
+        r"\b(?:threats?|risk(?:s|y)? |undercut\w*|price war|new entrants?|losing|lost (?:deals?|customers?))\b"
+    ),
+    "opportunities": re.compile(
+        r"\b(?:opportunit\w+|(?:could|can) (?:win|gain|expand)|growing demand|untapped|"
+        r"switch(?:ing)? from)\b"
+    ),
     "strengths": re.compile(
         r"\b(?:strengths?|strong\w*|leaders?|leading|known for|well[- ]known|advantages?|popular|broad|extensive|large "
         r"(?:customer|partner)|trusted|award\w*|fast(?:est)?|easy|established|mature|rich)\b"
@@ -25,12 +30,13 @@ _HEADING = re.compile(
     r"^\W*(strengths?|weakness(?:es)?|opportunit(?:y|ies)|threats?|talking points?|how to win|overview)\W*$", re.I
 )
 _TALK = re.compile(
-    r"\b(?:unlike|compared (?:to|with)|in contrast|whereas|while|instead of|versus|vs\.?|against|when customers ask|win against|ask (?:the|them|how))\b"
+    r"\b(?:unlike|compared (?:to|with)|in contrast|whereas|while|instead of|versus|vs\.?|against|"
+    r"when customers ask|win against|ask (?:the|them|how))\b"
 )
 _OVERVIEW = re.compile(
     r"\b(?:is|are|was|provides?|offers?|sells?|founded|headquartered|based|serves?|makes?|operates?)\b"
 )
-_KEYS = {"strength": "strengths", "weakness": "weaknesses", "opportunity": "opportunities", "opportunit": "opportunities",
+_KEYS = {"strength": "strengths", "weakness": "weaknesses", "opportunit": "opportunities",
          "threat": "threats", "talking point": "talk", "how to win": "talk", "overview": "overview"}  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from leadwright.analyst.builtin.numbers import Interval, Quantity, place_in, point, ranges
 from leadwright.analyst.builtin.sentences import sentences
-from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, split_exclusions, stems
+from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, listed, split_exclusions, stems
 from leadwright.domain.evidence import Passage
 from leadwright.domain.fit import Verdict
 
@@ -23,67 +23,15 @@ _WANTS_ANY = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?:the )?(?:value|field|answer|company|customer|lead|it)s? )?(?:(?:must|should|has to|needs to) )?(?:be )?"
-    r"(?:is |are |be )?(?:one of|any of|contains?|includes?|mentions?|equals?|either|uses?|using|=|in|has|have|having|runs?|on)\b[: ]*"
+    r"(?:is |are |be )?(?:one of|any of|contains?|includes?|mentions?|equals?|either|uses?|using|=|in|has|"
+    r"have|having|runs?|on)\b[: ]*"
 )
 _ALL_OF = re.compile(r"^(?:all of|both)\b[: ]*")
 _ITEMS = re.compile(r"\s*[,;/|\n]\s*(?:and |or )?|\s+(?:or|and/or)\s+")
-_SMALL_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "for",
-        "with",
-        "is",
-        "are",
-        "be",
-        "to",
-        "or",
-        "and",
-        "it",
-        "its",
-        "on",
-        "at",
-        "by",
-        "as",
-        "that",
-        "this",
-        "any",
-        "one",
-        "we",
-        "our",
-        "they",
-        "their",
-        "has",
-        "have",
-        "had",
-        "does",
-        "do",
-        "company",
-        "companies",
-        "customer",
-        "customers",
-        "must",
-        "should",
-        "need",
-        "needs",
-        "lead",
-        "using",
-        "use",
-        "uses",
-        "used",
-        "already",
-        "currently",
-        "such",
-        "like",
-        "who",
-        "which",
-        "whether",
-        "if",
-        "not",
-    ]
+_SMALL_WORDS = listed(
+    "the a an of in for with is are be to or and it its on at by as that this any one we our they their "
+    "has have had does do company companies customer customers must should need needs lead using use uses "
+    "used already currently such like who which whether if not"
 )
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|neither|nor|lacks?|stopped|discontinued|isn't|doesn't|don't|won't|cannot)\b"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The taxonomy of industries: names and kin, after NAICS, GICS, Fortune sectors, start-up directories and Dataverse
 labels. Data and its index only; judging is in `industry`.
 """
@@ -39,7 +40,7 @@ wellness < healthcare: consumer health, consumer health and wellness, health and
 health_distribution < healthcare wholesale: health care distributor, healthcare distributor, drug wholesaler, pharmaceutical distributor, medical distributor
 
 technology: technology, tech, it, information technology, high tech, hi-tech, technology company, tech company, ict, technology sector, it and technology
-software < technology: software, saas, software as a service, application software, systems software, cloud software, cloud, cloud computing, software publisher, enterprise software, business software, b2b software, b2b saas, productivity software, software development, app developer, software vendor, isv, paas, platform as a service, low code
+software < technology: software, saas, software as a service, application software, systems software, cloud software, cloud, cloud computing, software publisher, enterprise software, business software, b2b software, b2b saas, b2b technology, b2b tech, productivity software, software development, app developer, software vendor, isv, paas, platform as a service, low code
 artificial_intelligence < software: artificial intelligence, ai, machine learning, generative ai, ai company, ai startup
 analytics < software: analytics, data analytics, business intelligence, big data, data platform, data science
 cybersecurity < software: cybersecurity, cyber security, cyber, information security, it security, network security, data security, infosec
@@ -53,7 +54,7 @@ consumer_electronics < hardware consumer_goods: consumer electronic
 virtual_reality < technology: virtual reality, augmented reality, vr, xr, metaverse, virtual and augmented reality
 technology_distribution < technology wholesale: technology distributor, it distributor
 
-b2b: b2b, business to business
+b2b: b2b, business to business, b2b software, b2b saas, b2b technology, b2b tech
 consumer: consumer, b2c, consumer sector, consumer market
 consumer_goods < consumer: consumer goods, consumer product, cpg, fmcg, consumer packaged goods, fast moving consumer goods, packaged goods, household goods, household durables, leisure product, toy, appliance, home appliance, household appliance, furniture, home furnishing, sporting goods, home and personal, consumer brand, consumer durables, jewelry, toys and sporting goods
 household_products < consumer_goods: household product, household and personal product, cleaning product
@@ -77,11 +78,15 @@ automotive < manufacturing: automotive, automobile, car maker, carmaker, automak
 aerospace < manufacturing: aerospace, aircraft, aircraft manufacturer, space, aviation and space, aviation, aeronautic, satellite, spacecraft, spacetech
 defense < manufacturing: defense, defence, military, defense contractor, defence contractor, weapon, armament, defense tech
 machinery < manufacturing: machinery, industrial machinery, industrial machinery and supplies and component, industrial machinery and supplies and components, construction machinery, farm machinery, construction machinery and heavy transportation equipment, construction and farm machinery, machine builder, machine tool, electrical component, electrical components and equipment, electrical equipment, heavy equipment, industrial equipment, mechanical engineering, industrial automation, hvac, heavy electrical equipment, scientific instrument, precision instrument, electronics electrical equipment
-robotics < manufacturing: robotics, robot, drone, uav, automation equipment
+robotics < manufacturing: robotics, manufacturing and robotics, robot, drone, uav, automation equipment
 conglomerates < manufacturing: conglomerate, industrial conglomerate
 building_products < manufacturing: building product, building material, construction material, cement, concrete, building materials glass
 chemicals < manufacturing: chemical, specialty chemical, commodity chemical, industrial gas, industrial gases, fertilizer, fertilizers and agricultural chemical, diversified chemical, petrochemical, agrochemical, coating, paint, chemical industry
-materials < manufacturing: material, metal, steel, aluminum, aluminium, copper, basic material, raw material, paper, pulp, paper product, forest product, forest and paper product, packaging, packaging and container, container, metal glass and plastic container, metal, glass and plastic container, paper and plastic packaging products and material, paper packaging, glass, plastic, rubber, wood, timber, lumber, plastics and rubber, metal product, ceramics, fabricated metal
+materials < manufacturing: material, basic material, raw material, glass, ceramics, wood, timber, lumber
+metals < materials: metal, steel, aluminum, aluminium, copper, metal product, fabricated metal, iron, foundry, metallurgy
+packaging < materials: packaging, packaging and container, container, metal glass and plastic container, metal, glass and plastic container, paper and plastic packaging products and material, paper packaging
+paper < materials: paper, pulp, paper product, forest product, forest and paper product, pulp and paper
+plastics < materials: plastic, rubber, plastics and rubber, polymer
 mining < materials: mining, miner, gold, silver, precious metal, metals and mining, quarrying, mining and metals, lithium, mining crude oil production, agriculture and non-petrol natural resource extraction
 inbound_processing < manufacturing: inbound capital intensive processing, capital intensive processing
 
@@ -147,7 +152,7 @@ MAYBE = frozenset(
         ("software", "b2b"), ("technology", "b2b"), ("it_services", "b2b"), ("business_services", "b2b"),
         ("b2b", "software"), ("b2b", "business_services"), ("technology", "health_it"), ("software", "health_it"),
         ("software", "internet"), ("software", "social_media"), ("healthcare", "wellness_app"),
-        ("insurance", "health_plans"), ("defense", "government"), ("aerospace", "airlines"), ("media", "marketing"),
+        ("insurance", "health_plans"), ("aerospace", "airlines"), ("media", "marketing"),
         ("retail", "consumer_services"), ("chemicals", "oil_gas"), ("manufacturing", "inbound_processing"),
     }
 )  # fmt: skip

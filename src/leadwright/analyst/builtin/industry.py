@@ -1,7 +1,7 @@
 """Is the industry one of the wanted ones, or kin of one? Finds industries in text; knows no other question."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,93 +14,36 @@ from leadwright.analyst.builtin.industries import (
     names,
     parents,
 )
-from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, plain, split_exclusions, stem
+from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, listed, plain, split_exclusions, stem
 from leadwright.domain.fit import Verdict
 
 HOW_TO_WRITE = 'Name the industries, such as "Retail, including e-commerce; consumer goods".'
 
 _SEPARATORS = frozenset(
-    [",", ";", "(", ")", "/", "|", ":", "[", "]", "and", "or", "including", "include", "incl", "like", "especially", "eg",
-     "ie", "plus", "namely", "also", "both", "+", "such", "particularly", "mainly", "primarily", "well", "versus", "vs"]
+    [",", ";", "(", ")", "/", "|", ":", "[", "]", "and", "or", "including", "include", "incl", "like", "especially",
+     "eg", "ie", "plus", "namely", "also", "both", "+", "such", "particularly", "mainly", "primarily", "well",
+     "versus", "vs"]
 )  # fmt: skip
-_ABSENT = frozenset({"", "unspecified", "unknown", "other", "others", "na", "n a", "none", "misc", "various", "tbd", "not specified", "not available", "undefined", "default value"})  # fmt: skip
-_IGNORED = frozenset(
-    [
-        "company",
-        "firm",
-        "business",
-        "industry",
-        "sector",
-        "vertical",
-        "the",
-        "a",
-        "an",
-        "in",
-        "of",
-        "for",
-        "with",
-        "that",
-        "are",
-        "which",
-        "is",
-        "who",
-        "all",
-        "any",
-        "we",
-        "our",
-        "target",
-        "our",
-        "ideal",
-        "customer",
-        "organization",
-        "organisation",
-        "player",
-        "provider",
-        "brand",
-        "group",
-        "market",
-        "leading",
-        "large",
-        "small",
-        "mid",
-        "medium",
-        "size",
-        "sized",
-        "enterprise",
-        "segment",
-        "operator",
-        "from",
-        "to",
-        "on",
-        "by",
-        "their",
-        "service",
-        "solution",
-        "chain",
-        "based",
-        "space",
-        "field",
-        "type",
-        "platform",
-        "specialty",
-        "independent",
-        "global",
-        "national",
-        "international",
-        "regional",
-        "local",
-        "private",
-        "public",
-        "listed",
-    ]
+_ABSENT = frozenset(
+    {"", "unspecified", "unknown", "other", "others", "na", "n a", "none", "misc",
+     "various", "tbd", "not specified", "not available", "undefined", "default value"}
+)  # fmt: skip
+_IGNORED = listed(
+    "company firm business industry sector vertical the a an in of for with that are which is who all any "
+    "we our target our ideal customer organization organisation player provider brand group market "
+    "leading large small mid medium size sized enterprise segment operator from to on by their service "
+    "solution chain based space field type platform specialty independent global national international "
+    "regional local private public listed"
 )
 _TOKEN = re.compile(r"[a-z0-9]+|[,;()/|:\[\]+]")
 _IT = re.compile(
     r"\b(?:IT|I\.T\.)(?=\W|$)|(?<=health )it\b|(?<=healthcare )it\b|(?<=managed )it\b"
-    r"|\bit(?= (?:services?|consult\w+|compan\w+|sector|industry|infrastructure|security|outsourcing|distributors?|firms?)\b)"
+    r"|\bit(?= (?:services?|consult\w+|compan\w+|sector|industry|infrastructure|security|outsourcing|"
+    r"distributors?|firms?)\b)"
     r"|^it$"
 )
 _FUNCTIONS = {"security": "cybersecurity", "infrastructure": "infrastructure_software", "analytics": "analytics"}
+_NONPROFIT = re.compile(r"\b(?:non|not[- ]for)[- ]profit", re.I)
 _ARROW = re.compile(r"\s*(?:->|=>|>|\|)\s*")
 
 
@@ -188,7 +131,7 @@ def wanted_industries(details: str) -> Wanted | None:
     """The wanted and excluded industries; None when the text names nothing."""
     if len(details) > TOO_LONG:
         return None
-    wish = split_exclusions(re.sub(r"(?i)\bnon[- ]profit", "nonprofit", details))
+    wish = split_exclusions(_NONPROFIT.sub("nonprofit", details))
     items: list[Item] = []
     loose: list[frozenset[str]] = []
     for part in wish.included.split(";"):
@@ -199,6 +142,10 @@ def wanted_industries(details: str) -> Wanted | None:
         items += more
         loose += rest
     ruled_out, out_loose = _items(wish.excluded)
+    plain_ones = [i for i in ruled_out if len(i.groups) == 1]
+    if len(plain_ones) > 1:  # "Food & Drug Stores" is ruled out by grocery and drug stores together
+        together = frozenset[str]().union(*(i.groups[0] for i in plain_ones))
+        ruled_out.append(Item((together,), False, ""))
     anything = wish.anything and not items
     if not (items or loose or anything):
         return None
@@ -229,24 +176,26 @@ def found_industry(value: str) -> Found | None:
 
 
 def _business_function(ids: frozenset[str], piece: str) -> tuple[frozenset[str], frozenset[str]]:
-    """ "B2B -> Retail" sells software to retailers: what it serves is not what it is."""
+    """What a firm is, and whom it serves: "B2B -> Retail" sells software to retailers."""
     if function := _FUNCTIONS.get(fold(piece)):
         return frozenset({function}), frozenset()
     tech = frozenset(i for i in ids if "technology" in parents()[i])
     return tech or frozenset({"software"}), ids - tech
 
 
-def _holds(group: frozenset[str], parts: Iterable[frozenset[str]]) -> bool | None:
-    """Do the found parts belong to the wanted group? None when they only may."""
-    best: bool | None = False
-    for part in parts:
-        for found in part:
-            for wanted in group:
-                if wanted in parents()[found]:
-                    return True
-                if found in parents()[wanted] or (wanted, found) in MAYBE:
-                    best = None
-    return best
+def _holds(group: frozenset[str], parts: Sequence[frozenset[str]]) -> bool | None:
+    """Do the found parts belong to the wanted group? None when they only may.
+
+    Only the last part of "Healthcare -> Diagnostics" is open to doubt: it says which kind of health care it is.
+    """
+    if any(parents()[found] & group for part in parts for found in part):
+        return True
+    for found in parts[-1] if parts else ():
+        if any(found in parents()[wanted] for wanted in group):
+            return None
+        if len(parts) == 1 and any((wanted, found) in MAYBE for wanted in group):
+            return None
+    return False
 
 
 def _item_holds(item: Item, found: Found) -> bool | None:
@@ -275,8 +224,8 @@ def _excluded(item: Item, found: Found) -> bool | None:
             if inside and all(inside):
                 answer = True
                 break
-            # "Energy" may be the excluded oil and gas; "Technology" is not the excluded retail software.
-            if any(inside) or any(f in parents()[w] and f != w for f in part for w in group):
+            # A general label ("Energy") is not taken for the excluded niche of it (oil and gas).
+            if any(inside):
                 answer = None
         answers.append(answer)
     if all(answers):

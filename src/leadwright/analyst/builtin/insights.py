@@ -5,110 +5,39 @@ from collections.abc import Iterable, Sequence
 
 from leadwright.analyst.builtin.pages import about_company, company_passages, site_of
 from leadwright.analyst.builtin.sentences import sentences
-from leadwright.analyst.builtin.words import fold, stems
+from leadwright.analyst.builtin.words import fold, listed, stems
 from leadwright.analyst.protocol import Brief, Insight, Offering, Section
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
 
 _MOST_STATEMENTS = 5
 _MOST_NEWS = 3
 _OVERVIEW = re.compile(
-    r"\b(?:is (?:an?|the|one of)|are (?:an?|the)|founded|established|headquartered|based in|operates?|provides?|offers?|"
+    r"\b(?:is (?:an?|the|one of)|are (?:an?|the)|founded|established|headquartered|based in|operates?|"
+    r"provides?|offers?|"
     r"sells?|serves?|designs?|manufactures?|specialis\w+|specializ\w+|employs?|employees|customers in|brands?)\b"
 )
 _PRIORITIES = re.compile(
     r"\b(?:plans?|planned|planning|strateg\w+|priorit\w+|focus\w*|invest(?:s|ing|ment|ments|ed)?|expand\w*|expansion|launch\w*|initiatives?|"
-    r"aims?|goals?|targets?|commit\w*|transform\w*|moderni[sz]\w+|digitali[sz]\w+|will (?:open|build|roll|launch|expand|invest|"
+    r"aims?|goals?|targets?|commit\w*|transform\w*|moderni[sz]\w+|digitali[sz]\w+|will (?:open|build|roll|"
+    r"launch|expand|invest|"
     r"introduce|double|hire)|roadmap|mission|vision|ambition|by 20[2-4]\d|rolling out|roll-?out|moderniz\w+)\b"
 )
 _FINANCES = re.compile(
-    r"\b(?:revenues?|sales|turnover|profits?|earnings|income|margins?|ebitda|cash flow|cash|debt|dividends?|funding|raised|"
+    r"\b(?:revenues?|sales|turnover|profits?|earnings|income|margins?|ebitda|cash flow|cash|debt|dividends?|"
+    r"funding|raised|"
     r"valuation|market cap\w*|guidance|growth|loss(?:es)?|fiscal|quarter)\b"
 )
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d+(?:\.\d+)?\s?(?:%|percent|million|billion|bn\b|m\b)")
 _FIELD_LABELS = {
     "industry": "Industry", "lw_industry": "Industry", "numberofemployees": "Employees", "location": "Location",
-    "address1_city": "City", "address1_stateorprovince": "State", "address1_country": "Country", "websiteurl": "Web site",
+    "address1_city": "City", "address1_stateorprovince": "State", "address1_country": "Country",
+    "websiteurl": "Web site",
 }  # fmt: skip
-_COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "that",
-        "this",
-        "our",
-        "your",
-        "their",
-        "its",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "will",
-        "can",
-        "more",
-        "most",
-        "than",
-        "into",
-        "over",
-        "also",
-        "new",
-        "company",
-        "business",
-        "customer",
-        "product",
-        "service",
-        "solution",
-        "team",
-        "people",
-        "help",
-        "make",
-        "use",
-        "get",
-        "one",
-        "all",
-        "any",
-        "other",
-        "who",
-        "which",
-        "they",
-        "you",
-        "we",
-        "us",
-        "it",
-        "of",
-        "to",
-        "in",
-        "on",
-        "by",
-        "as",
-        "at",
-        "an",
-        "be",
-        "or",
-        "not",
-        "but",
-        "about",
-        "through",
-        "across",
-        "world",
-        "leading",
-        "best",
-        "great",
-        "year",
-        "time",
-        "work",
-        "way",
-        "need",
-        "every",
-        "provide",
-        "offer",
-        "based",
-    ]
+_COMMON = listed(
+    "the and for with from that this our your their its are was were has have had will can more most than "
+    "into over also new company business customer product service solution team people help make use get "
+    "one all any other who which they you we us it of to in on by as at an be or not but about through "
+    "across world leading best great year time work way need every provide offer based"
 )
 
 

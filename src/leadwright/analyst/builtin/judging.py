@@ -186,7 +186,7 @@ def _from_pages(criterion: Criterion, brief: Brief) -> list[Source]:
 
 
 def _vaguely(ask: Callable[[str], Answer], value: str) -> Answer:
-    """ "Over 12,000" is 12,000 or somewhat more: it must hold for both."""
+    """A value such as "over 12,000" is 12,000 or somewhat more: the verdict must hold for both."""
     if not value.startswith("over "):
         return ask(value)
     low = ask(value.removeprefix("over "))

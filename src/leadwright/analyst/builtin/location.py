@@ -18,7 +18,7 @@ from leadwright.analyst.builtin.places import (
     states,
 )
 from leadwright.analyst.builtin.spots import spots_of
-from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, plain, split_exclusions
+from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, listed, plain, split_exclusions
 from leadwright.domain.fit import Verdict
 
 HOW_TO_WRITE = 'Name countries, regions, states or cities, such as "DACH and Nordics" or "United States, except Texas".'
@@ -26,147 +26,19 @@ HOW_TO_WRITE = 'Name countries, regions, states or cities, such as "DACH and Nor
 _TOKEN = re.compile(r"[^\W_]+|[,;:()/&+]|(?<=\s)-(?=\s)|-")
 _SEPARATORS = frozenset(",;:()/+-")
 _JOINS = frozenset({"and", "or", "/", "&", "+", "plus", "nor"})
-_KEEPS_BROADER = frozenset(
-    [
-        "including",
-        "include",
-        "includes",
-        "incl",
-        "especially",
-        "particularly",
-        "like",
-        "such",
-        "eg",
-        "ideally",
-        "preferably",
-        "primarily",
-        "mainly",
-        "focus",
-        "plus",
-        "and",
-        "or",
-        "also",
-        "rest",
-        "remaining",
-        "/",
-        "+",
-        "with",
-    ]
+_KEEPS_BROADER = listed(
+    "including include includes incl especially particularly like such eg ideally preferably primarily "
+    "mainly focus plus and or also rest remaining / + with"
 )
-_NOT_CITIES = frozenset(
-    [
-        "a",
-        "all",
-        "and",
-        "any",
-        "area",
-        "areas",
-        "bath",
-        "battle",
-        "best",
-        "big",
-        "city",
-        "cities",
-        "center",
-        "central",
-        "commerce",
-        "companies",
-        "company",
-        "country",
-        "countries",
-        "customer",
-        "customers",
-        "east",
-        "enterprise",
-        "european",
-        "focus",
-        "global",
-        "growth",
-        "headquarters",
-        "high",
-        "home",
-        "hub",
-        "ideal",
-        "in",
-        "independence",
-        "industry",
-        "liberal",
-        "located",
-        "location",
-        "locations",
-        "major",
-        "male",
-        "man",
-        "many",
-        "market",
-        "markets",
-        "metro",
-        "mobile",
-        "most",
-        "nice",
-        "normal",
-        "north",
-        "of",
-        "office",
-        "offices",
-        "only",
-        "orange",
-        "our",
-        "own",
-        "park",
-        "places",
-        "preferably",
-        "prime",
-        "reading",
-        "region",
-        "regions",
-        "rural",
-        "same",
-        "social",
-        "south",
-        "split",
-        "states",
-        "suburban",
-        "suburbs",
-        "surprise",
-        "target",
-        "the",
-        "tier",
-        "traffic",
-        "union",
-        "university",
-        "urban",
-        "west",
-        "with",
-        "headquartered",
-        "based",
-        "english",
-        "primary",
-        "secondary",
-        "main",
-        "see",
-        "they",
-        "must",
-        "should",
-        "opportunity",
-        "across",
-        "within",
-        "from",
-        "no",
-        "not",
-        "we",
-        "work",
-        "where",
-        "which",
-        "can",
-        "also",
-        "new",
-        "big",
-        "cities",
-        "spring",
-        "rest",
-        "world",
-    ]
+_NOT_CITIES = listed(
+    "a all and any area areas bath battle best big city cities center central commerce companies company "
+    "country countries customer customers east enterprise european focus global growth headquarters high "
+    "home hub ideal in independence industry liberal located location locations major male man many "
+    "market markets metro mobile most nice normal north of office offices only orange our own park places "
+    "preferably prime reading region regions rural same social south split states suburban suburbs "
+    "surprise target the tier traffic union university urban west with headquartered based english "
+    "primary secondary main see they must should opportunity across within from no not we work where "
+    "which can also new big cities spring rest world"
 )
 
 
@@ -198,13 +70,23 @@ def _mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     position = 0
     while position < len(tokens):
-        mention = _named(tokens, keys, position) or _code(tokens, position) or _city(tokens, keys, position)
+        mention = _longest(tokens, keys, position) or _code(tokens, position) or _city(tokens, keys, position)
         if mention:
             found.append(mention)
             position = mention.end
         else:
             position += 1
     return _narrowed(_settled(found), keys)
+
+
+def _longest(tokens: Sequence[str], keys: Sequence[str], position: int) -> Mention | None:
+    """The place named here; "the West Coast" is not "the West"."""
+    here = _named(tokens, keys, position)
+    if keys[position] == "the" and position + 1 < len(tokens):
+        after = _named(tokens, keys, position + 1)
+        if after and (here is None or after.end > here.end):
+            return after
+    return here
 
 
 def _named(tokens: Sequence[str], keys: Sequence[str], position: int) -> Mention | None:
@@ -228,7 +110,7 @@ def _is_lower_us(keys: Sequence[str], position: int) -> bool:
 
 
 def _code(tokens: Sequence[str], position: int) -> Mention | None:
-    """ "CA", "TX" and "DE" in capitals, standing alone between separators."""
+    """Codes such as "CA", "TX" and "DE" in capitals, standing alone between separators."""
     token = tokens[position]
     if not (token.isascii() and token.isalpha() and token.isupper() and len(token) in (2, 3)):
         return None
@@ -341,12 +223,12 @@ def _is_broader(one: Place, two: Place) -> bool:
 
 
 def _narrowed(found: list[Mention], keys: Sequence[str]) -> list[Mention]:
-    """ "Austin, Texas" and "the US Midwest" mean the narrower place alone, "US, including Alaska" the broader."""
+    """The narrower place alone for "Austin, Texas" and "the US Midwest"; the broader for "US, including Alaska"."""
     dropped: set[int] = set()
     found = list(found)
     for index in range(len(found) - 1):
         one, two = found[index], found[index + 1]
-        gap = [k for k in keys[one.end : two.start]]
+        gap = list(keys[one.end : two.start])
         if _is_broader(two.place, one.place) and _binds(gap, two.place):
             dropped.add(index + 1)
             if one.place.city:
@@ -358,19 +240,40 @@ def _narrowed(found: list[Mention], keys: Sequence[str]) -> list[Mention]:
                 dropped.add(index + 1)
         elif _is_broader(one.place, two.place) and _binds(gap, one.place, before=True):
             dropped.add(index)
+            if "(" in gap:
+                dropped |= _defined_together(found, keys, index)
     return [m for i, m in enumerate(found) if i not in dropped]
+
+
+def _defined_together(found: Sequence[Mention], keys: Sequence[str], index: int) -> set[int]:
+    """Regions listed before the one that a bracket defines: "the Northeast and Mid-Atlantic (NY, NJ)"."""
+    out: set[int] = set()
+    inner = [m.place for m in found[index + 1 :]]
+    while index > 0 and keys[found[index - 1].end : found[index].start] in ([], ["and"], ["/"], ["&"], ["or"], ["the"]):
+        index -= 1
+        if not any(_is_broader(found[index].place, p) for p in inner):
+            break
+        out.add(index)
+    return out
+
+
+_LINKS = listed("in of the within across inside throughout both all located based major - ( ) area areas region")
+_NARROWS = frozenset({"only", "specifically", "namely"})
+_DEFINES = frozenset({"(", ":", "-", "only", "specifically", "namely", "ie", "states", "state"})
 
 
 def _binds(gap: Sequence[str], broader: Place, *, before: bool = False) -> bool:
     """Do the words between two places say that the narrower one is meant?"""
     if any(k in _KEEPS_BROADER for k in gap):
         return False
+    if before and _NARROWS & set(gap):
+        return True
     if "," in gap or ";" in gap:
         one_country = bool(broader.states) or len(broader.countries) == 1
         return one_country and gap == [","]
-    if before and gap and not set(gap) & {"(", ":", "-", "only", "specifically", "namely", "ie", "states", "state"}:
-        return False
-    return True
+    if before:
+        return not gap or bool(_DEFINES & set(gap))
+    return set(gap) <= _LINKS
 
 
 @lru_cache(maxsize=2_000)
@@ -384,7 +287,9 @@ def wanted_places(details: str) -> Wanted | None:
     if wish.excluded and not excluded and not included:
         return None
     if not included:
-        return Wanted((), excluded) if wish.anything else None
+        # "Companies not based in the US": nothing but the exclusion names a place.
+        named = re.search(r"(?<=\w )[A-Z]", wish.included)
+        return Wanted((), excluded) if wish.anything or (excluded and not named) else None
     return Wanted(included, excluded)
 
 

@@ -24,10 +24,12 @@ _OPENING_VERB = re.compile(
     r"committed|set|named|won|raised|grew|employs|helps|manufactures|develops|distributes|supplies|delivers)\b"
 )
 _PROOF = re.compile(
-    r"\b(?:customers?|clients?|reduc\w+|cut|sav\w+|increas\w+|improv\w+|grew|faster|within|went live|results?|achiev\w+)\b"
+    r"\b(?:customers?|clients?|reduc\w+|cut|sav\w+|increas\w+|improv\w+|grew|faster|within|went live|"
+    r"results?|achiev\w+)\b"
 )
 _BAD_NEWS = re.compile(
-    r"\b(?:lawsuit|sued|sues|fraud|death|died|killed|layoffs?|lay off|job cuts|bankrupt\w*|scandal|investigat\w+|breach|recall\w*|fined|"
+    r"\b(?:lawsuit|sued|sues|fraud|death|died|killed|layoffs?|lay off|job cuts|bankrupt\w*|scandal|"
+    r"investigat\w+|breach|recall\w*|fined|"
     r"strike|fatal|accident|closure|closing|shut\w*|resign\w*|loss(?:es)?|decline[ds]?|fell|crash\w*|guilty|settle\w*|penalt\w+|"
     r"crisis|protest\w*|explosion|fire|hack\w*|dismiss\w*|fired|plunge\w*|warning|warned|missed|downgrad\w*)\b"
 )  # fmt: skip
@@ -175,7 +177,7 @@ def _told(brief: MailBrief, wishes: Wishes) -> Iterator[tuple[str, Evidence]]:
 
 
 def _as_clause(sentence: str, company: str) -> str:
-    """ "Contoso plans to open 40 stores." -> the same without its stop, when it reads well after "I read that"."""
+    """The sentence without its stop, when it reads well after "I read that"; else empty."""
     text = plain(sentence).rstrip(" .")
     name = _clean_line(company)
     if not name or _ODD.search(text) or len(text.split()) > 28 or not sentence.rstrip().endswith("."):
@@ -224,7 +226,7 @@ def _plain_opening(brief: MailBrief, turn: int) -> Statement:
 
 
 def _as_trade(industry: str) -> str:
-    """ "Retail" -> "retail"; forms such as "B2B -> Analytics" do not read well in a sentence and are left out."""
+    """An industry as it stands in a sentence, "retail"; empty for forms such as "B2B -> Analytics"."""
     text = plain(industry).strip(" .")
     if (
         not re.fullmatch(r"[A-Za-z][A-Za-z ,&'-]{2,50}", text)
@@ -361,7 +363,8 @@ def _call_to_action(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
         )
     else:
         options = (
-            f"Would you have {minutes} for a short {what} next week? Tell me a time that suits you, and I will send an invitation.",
+            f"Would you have {minutes} for a short {what} next week? Tell me a time that suits you, and I "
+            f"will send an invitation.",
             f"Could we meet for {minutes} next week? I am happy to work around your calendar.",
         )
     text = (

@@ -83,7 +83,7 @@ def _scaled(intervals: list[Interval] | None, factor: float) -> list[Interval]:
 
 
 def _figures(text: str) -> list[Interval]:
-    """ "Seven-figure revenue" is 1 million to 9,999,999."""
+    """Figures by their count: "seven-figure revenue" is 1 million to 9,999,999."""
     out = []
     for match in _FIGURES.finditer(text):
         first, last = _COUNTS[match[1]], _COUNTS[match[2] or match[1]]

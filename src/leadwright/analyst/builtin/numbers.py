@@ -27,12 +27,15 @@ _NUMBER = re.compile(
     rf"(?:\s?(?P<after>[$€£¥₹₩]|(?:{_CODES}|{'|'.join(_NAMES)})\b))?"
     r"(?P<plus>\s?\+)?"
 )
-_SMALL = {w: i for i, w in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])}  # fmt: skip
+_UP_TO_TWENTY = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_SMALL = {word: number for number, word in enumerate(_UP_TO_TWENTY.split())}
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _NUMBER_WORD = "|".join([*_SMALL, *_TENS, *_SCALES])
-_WORDED = re.compile(rf"\b(?:(?:an? )?(?:{_NUMBER_WORD})(?:[ -](?:and )?(?:{_NUMBER_WORD})){{0,6}})\b")
+_WORDED = re.compile(rf"\b(?:(?:an? )?(?:{_NUMBER_WORD})(?:[ -](?:(?<=hundred )and )?(?:{_NUMBER_WORD})){{0,6}})\b")
 
 
 _HAS_WORD = re.compile(rf"\b(?:{_NUMBER_WORD})\b")
@@ -118,7 +121,7 @@ def _bare(digits: str, unit: float | None) -> tuple[float, bool]:
 
 
 def _digits_for_words(text: str) -> str:
-    """ "fewer than fifty people" -> "fewer than 50 people"; "10 million" is left to the units."""
+    """Numbers in words made digits: "fewer than fifty" -> "fewer than 50". "10 million" is left to the units."""
 
     def digits(match: re.Match[str]) -> str:
         if re.search(r"\d[\d.,]*[ -]?$", text[: match.start()][-24:]):
@@ -140,35 +143,40 @@ def _digits_for_words(text: str) -> str:
     if not _HAS_WORD.search(text):
         return text
     text = text.replace("half a million", "500000").replace("half a billion", "500 million")
-    return _WORDED.sub(digits, text)
+    between = re.compile(r"\b((?:between|from) (?:[a-z]+ ){1,5}?)and (?=[a-z])").sub(r"\1to ", text)
+    return _WORDED.sub(digits, between)
 
 
 _NOUN = r"(?:\s+(?!or\b|and\b|to\b|but\b)[a-z'-]{1,20}){0,3}?"
 _RANGE_PLAIN = re.compile(
     r"(?:\s+(?:employees|people|staff|usd|dollars|in revenue|ftes?))?\s*"
-    r"(?:-|\bto\b|\bbis\b|through|thru|until|till|up to|\.\.+)\s*(?P<open>over|more than|above|well over)?\s*(?:up to )?\s*(?:about |around )?"
+    r"(?:-|\bto\b|\bbis\b|through|thru|until|till|up to|\.\.+)\s*(?P<open>over|more than|above|"
+    r"well over)?\s*(?:up to )?\s*(?:about |around )?"
 )
 _BETWEEN = re.compile(r"\b(?:between|from|range of|ranging from)\s*(?:about |around |roughly )?$")
 _AND = re.compile(_NOUN + r"\s*(?:and|&|to|-)\s*")
 _LOW_BEFORE = re.compile(
-    r"(?:\b(?P<strict>(?<!no )(?<!not )(?:more than|over|above|greater than|larger than|bigger than|higher than)|exceed(?:ing|s)?|in excess of|"
-    r"excess of|north of|beyond|after|later than)|(?P<strict2>(?<!<)>)|>=|=>|≥|\bat least|\bminimum(?: of)?|\bmin\b\.?|"
+    r"(?:\b(?P<strict>(?<!no )(?<!not )(?:more than|over|above|greater than|larger than|bigger than|"
+    r"higher than)|(?<!not )exceed(?:ing|s)?|in excess of|"
+    r"excess of|north of|beyond|after|later than)|(?P<strict2>(?<!<)>)|>=|=>|≥|\b(?:greater|more|larger|"
+    r"higher) than or equal to|\bat least|\bmin(?:imum|\b\.?)(?: [a-z]{1,20}){0,3}|"
     r"\bupwards? of|\bstarting (?:at|from|with)|\bfrom|\bsince|\bno (?:less|fewer|smaller) than|"
     r"\bnot (?:less|fewer|smaller|below|under)(?: than)?)\s*:?\s*(?:about |around |roughly )?$"
 )
 _HIGH_BEFORE = re.compile(
-    r"(?:\b(?P<strict>(?<!no )(?<!not )(?:fewer than|less than|under|below|smaller than|lower than)|before|earlier than)|(?P<strict2><)|<=|=<|≤|"
+    r"(?:\b(?P<strict>(?<!no )(?<!not )(?:fewer than|less than|under|below|smaller than|lower than)|before|"
+    r"earlier than)|(?P<strict2><)|<=|=<|≤|\b(?:less|fewer|smaller|lower) than or equal to|"
     r"\bup to|\bat most|\b(?:no|not) (?:more|larger|bigger|greater) than|\bnot (?:over|above|exceeding)|"
-    r"\bmaximum(?: of)?|\bmax\b\.?|\bwithin|\buntil|\bcapped at)\s*:?\s*(?:about |around |roughly )?$"
+    r"\bmax(?:imum|\b\.?)(?: [a-z]{1,20}){0,3}|\bwithin|\buntil|\bcapped at)\s*:?\s*(?:about |around |roughly )?$"
 )
 _LOW_AFTER = re.compile(
-    _NOUN
-    + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:more|above|up|over|greater|higher|larger|bigger|beyond|upwards?|later)\b(?! than)|"
+    _NOUN + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:more|above|up|over|greater|higher|larger|bigger|beyond|upwards?|"
+    r"later)\b(?! than)|"
     r"plus\b|upwards?\b|onwards?\b|minimum\b|min\b|at least\b))"
 )
 _HIGH_AFTER = re.compile(
-    _NOUN
-    + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:less|fewer|smaller|below|under|lower|earlier)\b(?! than)|maximum\b|max\b|at most\b|tops\b))"
+    _NOUN + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:less|fewer|smaller|below|under|lower|earlier)\b(?! than)|"
+    r"maximum\b|max\b|at most\b|tops\b))"
 )
 _ABOUT = re.compile(r"(?:\b(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|some|nearly|almost)|~)\s*$")
 _WISHFUL = re.compile(r"\b(?:ideally|preferably|preferred|especially|particularly|sweet spot)\b")
@@ -214,16 +222,22 @@ def _interval(found: Sequence[Quantity], gaps: Sequence[str], i: int) -> tuple[I
             two = found[i + 1]
             one = _same_unit(one, two)
             tail = gaps[i + 2]
-            more = _LOW_AFTER.match(tail)
+            more = _after(_LOW_AFTER, tail, last=i + 2 == len(found))
             endless = two.plus or bool(more) or bool(match.groupdict().get("open"))
             currency = two.currency or one.currency
             low, high = min(one.value, two.value), max(one.value, two.value)
             rest = tail[more.end() :] if more else tail
             return Interval(low, math.inf if endless else high, currency=currency), 2, rest
-    return _bound(one, before, after)
+    return _bound(one, before, after, last=i + 1 == len(found))
 
 
-def _bound(one: Quantity, before: str, after: str) -> tuple[Interval | None, int, str]:
+def _after(pattern: re.Pattern[str], text: str, *, last: bool) -> re.Match[str] | None:
+    """A bound behind its number; in "5 or above 20" the words belong to the number that follows."""
+    match = pattern.match(text)
+    return match if match and (last or text[match.end() :].strip()) else None
+
+
+def _bound(one: Quantity, before: str, after: str, *, last: bool) -> tuple[Interval | None, int, str]:
     value, currency = one.value, one.currency
     if low := _LOW_BEFORE.search(before):
         strict = bool(low["strict"] or low["strict2"])
@@ -231,11 +245,11 @@ def _bound(one: Quantity, before: str, after: str) -> tuple[Interval | None, int
     if high := _HIGH_BEFORE.search(before):
         strict = bool(high["strict"] or high["strict2"])
         return Interval(high=value, high_open=strict, currency=currency), 1, after
-    if more := (None if one.plus else _LOW_AFTER.match(after)):
+    if more := (None if one.plus else _after(_LOW_AFTER, after, last=last)):
         return Interval(value, currency=currency), 1, after[more.end() :]
     if one.plus:
         return Interval(value, currency=currency), 1, after
-    if less := _HIGH_AFTER.match(after):
+    if less := _after(_HIGH_AFTER, after, last=last):
         return Interval(high=value, currency=currency), 1, after[less.end() :]
     if _ABOUT.search(before):
         return Interval(value * 0.75, value * 1.25, currency=currency), 1, after
@@ -243,7 +257,7 @@ def _bound(one: Quantity, before: str, after: str) -> tuple[Interval | None, int
 
 
 def _same_unit(one: Quantity, two: Quantity) -> Quantity:
-    """ "100-500 million" means 100 million, "500 to 1 billion" 500 million."""
+    """The unit both ends share: "100-500 million" means 100 million, "500 to 1 billion" 500 million."""
     if one.unit is not None or two.unit is None or one.whole or one.bare >= 1000:
         return one
     unit = two.unit if one.bare < two.bare else two.unit / 1000
@@ -255,7 +269,7 @@ def _joined(found: list[Interval], joins: list[str]) -> list[Interval]:
     out: list[Interval] = []
     for index, interval in enumerate(found):
         previous = out[-1] if out else None
-        if previous and not re.search(r"\bor\b|;", joins[index - 1]):
+        if previous and not re.search(r"\bor\b", joins[index - 1]):
             one_sided = (previous.high == math.inf and interval.low == -math.inf) or (
                 previous.low == -math.inf and interval.high == math.inf
             )
@@ -280,7 +294,7 @@ def point(text: str, keep: Callable[[str, Quantity], bool] | None = None) -> Int
 
 
 def is_year(text: str, quantity: Quantity) -> bool:
-    """ "in 2022" is a date, not an amount."""
+    """Is it a year? "In 2022" is a date, not an amount."""
     bare = quantity.unit is None and quantity.currency is None and not quantity.whole and not quantity.plus
     return bare and 1900 <= quantity.bare <= 2100 and bool(_YEAR_BEFORE.search(text[: quantity.start]))
 

@@ -17,19 +17,25 @@ _ABOUT = r"(?P<vague>(?:more than|over|about|around|approximately|nearly|some|ro
 
 _PATTERNS: dict[CriterionKind, tuple[re.Pattern[str], ...]] = {
     CriterionKind.EMPLOYEES: (
-        re.compile(rf"{_ABOUT}(?P<value>\d[\d,.]{{0,12}}\s?(?:k|thousand|million)?\+?)\s+(?:full-time |global )?{_PEOPLE}\b", re.I),
+        re.compile(rf"{_ABOUT}(?P<value>\d[\d,.]{{0,12}}\s?(?:k|thousand|million)?\+?)\s+(?:full-time |"
+                   rf"global )?{_PEOPLE}\b", re.I),
         re.compile(rf"\bemploy(?:s|ing)\s+{_ABOUT}(?P<value>\d[\d,.]{{0,12}}\s?(?:k|thousand|million)?\+?)\b", re.I),
-        re.compile(rf"\b(?:workforce|team|staff) of\s+{_ABOUT}(?P<value>\d[\d,.]{{0,12}}\s?(?:k|thousand)?\+?)\b", re.I),
+        re.compile(rf"\b(?:workforce|team|staff) of\s+{_ABOUT}(?P<value>\d[\d,.]{{0,12}}\s?(?:k|"
+                   rf"thousand)?\+?)\b", re.I),
     ),
     CriterionKind.REVENUE: (
-        re.compile(rf"\b(?:annual |yearly |net |total )?(?:revenues?|turnover|sales)\b[^.;]{{0,40}}?\b(?:of|was|were|is|reached|to|at|totall?ed)\s+{_ABOUT}(?P<value>{_AMOUNT})", re.I),
-        re.compile(rf"{_ABOUT}(?P<value>{_AMOUNT})\s+in\s+(?:annual |yearly |net |total )?(?:revenues?|sales|turnover)\b", re.I),
+        re.compile(rf"\b(?:annual |yearly |net |total )?(?:revenues?|turnover|sales)\b[^.;]{{0,40}}?\b(?:of|"
+                   rf"was|were|is|reached|to|at|totall?ed)\s+{_ABOUT}(?P<value>{_AMOUNT})", re.I),
+        re.compile(rf"{_ABOUT}(?P<value>{_AMOUNT})\s+in\s+(?:annual |yearly |net |total )?(?:revenues?|"
+                   rf"sales|turnover)\b", re.I),
     ),
     CriterionKind.LOCATION: (
-        re.compile(r"\b(?:headquartered|head office|headquarters|based|hq)\s+(?:is |are |located )?(?:in|at|:)\s+(?P<value>[A-ZÀ-Þ][\w'À-ÿ-]*(?:[ ,]+(?:[A-ZÀ-Þ][\w'.À-ÿ-]*|of|de|do|la)){0,6})"),
+        re.compile(r"\b(?:headquartered|head office|headquarters|based|hq)\s+(?:is |are |located )?(?:in|at|"
+                   r":)\s+(?P<value>[A-ZÀ-Þ][\w'À-ÿ-]*(?:[ ,]+(?:[A-ZÀ-Þ][\w'.À-ÿ-]*|of|de|do|la)){0,6})"),
     ),
     CriterionKind.INDUSTRY: (
-        re.compile(r"\b(?:is|are) (?:an?|the|one of the)\s+(?P<value>[\w ,&'/-]{3,120}?(?:compan(?:y|ies)|retailers?|manufacturers?|providers?|banks?|insurers?|chains?|suppliers?|makers?|operators?|firms?|group|producers?|distributors?|platform|airlines?|utility|wholesalers?|brands?|marketplace|business|developer|startup|start-up))\b"),
+        re.compile(r"\b(?:is|are) (?:an?|the|one of the)\s+(?P<value>[\w ,&'/-]{3,120}?(?:compan(?:y|ies)|"
+                   r"retailers?|manufacturers?|providers?|banks?|insurers?|chains?|suppliers?|makers?|operators?|firms?|group|producers?|distributors?|platform|airlines?|utility|wholesalers?|brands?|marketplace|business|developer|startup|start-up))\b"),
     ),
 }  # fmt: skip
 _YEAR = re.compile(r"(?:19|20)\d\d")

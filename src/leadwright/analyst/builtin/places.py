@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from leadwright.analyst.builtin import regions
 from leadwright.analyst.builtin.words import fold
@@ -94,14 +95,19 @@ _STATE_WORDS = re.compile(
 )
 
 
+def _subdivisions(country: str) -> Sequence[Any]:
+    import pycountry
+
+    found: Any = pycountry.subdivisions
+    return found.get(country_code=country) or ()
+
+
 @cache
 def states(country: str) -> dict[str, str]:
     """key of a state's name or code -> ISO 3166-2 code, for one country."""
-    import pycountry
-
     found: dict[str, str] = {}
     # Top divisions last, so that they win over counties of the same name.
-    parts = sorted(pycountry.subdivisions.get(country_code=country) or (), key=lambda s: s.parent_code is None)
+    parts = sorted(_subdivisions(country), key=lambda s: s.parent_code is None)
     for part in parts:
         name = key(part.name.split("[")[0])
         loose = " ".join(_STATE_WORDS.sub(" ", name).split())
@@ -125,7 +131,8 @@ _ODD_STATES = {
     "FR": {"ile de france": "FR-IDF"},
     "DE": {"bavaria": "DE-BY", "north rhine westphalia": "DE-NW", "nrw": "DE-NW", "saxony": "DE-SN", "hesse": "DE-HE",
            "lower saxony": "DE-NI", "thuringia": "DE-TH", "rhineland palatinate": "DE-RP"},
-    "ES": {"catalonia": "ES-CT", "cataluna": "ES-CT", "andalusia": "ES-AN", "madrid": "ES-MD", "basque country": "ES-PV"},
+    "ES": {"catalonia": "ES-CT", "cataluna": "ES-CT", "andalusia": "ES-AN", "madrid": "ES-MD",
+           "basque country": "ES-PV"},
     "IT": {"lombardy": "IT-25", "tuscany": "IT-52", "lazio": "IT-62", "piedmont": "IT-21", "sicily": "IT-82"},
     "CH": {"zurich": "CH-ZH", "geneva": "CH-GE"},
     "AT": {"vienna": "AT-9", "styria": "AT-6", "tyrol": "AT-7"},
@@ -176,8 +183,10 @@ _GEONAMES_STATES = {
 }  # fmt: skip
 _SAME_CITY = {
     "new york": "new york city", "nyc": "new york city", "manhattan": "new york city", "brooklyn": "new york city",
-    "bangalore": "bengaluru", "bombay": "mumbai", "gurgaon": "gurugram", "tel aviv yafo": "tel aviv", "sf": "san francisco",
-    "ciudad de mexico": "mexico city", "cdmx": "mexico city", "washington dc": "washington", "washington d c": "washington",
+    "bangalore": "bengaluru", "bombay": "mumbai", "gurgaon": "gurugram",
+    "tel aviv yafo": "tel aviv", "sf": "san francisco",
+    "ciudad de "
+    "mexico": "mexico city", "cdmx": "mexico city", "washington dc": "washington", "washington d c": "washington",
     "frankfurt am main": "frankfurt", "munchen": "munich", "koln": "cologne", "wien": "vienna", "praha": "prague",
     "roma": "rome", "milano": "milan", "zuerich": "zurich", "genf": "geneva", "geneve": "geneva", "lisboa": "lisbon",
     "saint louis": "st louis", "saint paul": "st paul", "montreal qc": "montreal", "new delhi": "delhi",
@@ -296,6 +305,13 @@ def named_places() -> dict[str, Place]:
         for other in (name, *regions.METRO_NAMES.get(name, "").split(",")):
             if other.strip():
                 found[key(other)] = place
+    _settle_odd_names(found)
+    return found
+
+
+def _settle_odd_names(found: dict[str, Place]) -> None:
+    georgia = Place("georgia state", states=frozenset({"US-GA"}))
+    found["state of georgia"] = found["georgia us"] = found["georgia usa"] = georgia
     found["new york state"] = found["state of new york"] = found["upstate new york"] = found["new york"]
     found["washington state"] = found["state of washington"] = found["washington"]
     dc = Place("washington dc", states=frozenset({"US-DC"}))
@@ -304,7 +320,6 @@ def named_places() -> dict[str, Place]:
     found.pop("", None)
     for bare in ("south", "west"):  # a compass point alone is no region
         found.pop(bare, None)
-    return found
 
 
 def _codes(listed: str, prefix: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Names of regions as sellers use them, as sets of countries or of states. Data only; `?` marks members that some
 people count in and some do not.
 """
@@ -170,7 +171,7 @@ OTHER_NAMES = {
 }
 
 COUNTRY_NAMES = {
-    "US": "usa, us, u.s., u.s.a., united states of america, the states, america, american, us-based, stateside, "
+    "US": "usa, us, u.s., u.s.a., united states of america, america, american, us-based, stateside, "
     "estados unidos, etats-unis, vereinigte staaten",
     "GB": "uk, u.k., britain, great britain, british, uk-based",
     "DE": "german, deutschland, ger",

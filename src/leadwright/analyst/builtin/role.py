@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from leadwright.analyst.builtin.titles import KIN, Level, Title, chief_roles, functions_in, normal, read_title
-from leadwright.analyst.builtin.words import TOO_LONG, Answer, split_exclusions, stems
+from leadwright.analyst.builtin.words import TOO_LONG, Answer, listed, split_exclusions, stems
 from leadwright.domain.fit import Verdict
 
 HOW_TO_WRITE = 'Write titles or levels, such as "C-suite or procurement decision makers" or "Director and above in IT".'
@@ -14,33 +14,44 @@ _TRADE = re.compile(
     r"\b(?:in|within|at|from|of) (?:the |a |an |our |target |large |any )?(?:[\w&/-]+ ){0,4}?"
     r"(?:industr(?:y|ies)|sectors?|compan(?:y|ies)|organi[sz]ations?|firms?|business(?:es)?|verticals?|accounts?|enterprises?)\b"
 )
-_ABOVE = r"(?:[- ]?(?:level)?s?\)?,?[- ]?(?:and|or|&) (?:above|up|upwards?|higher|more senior|over|beyond)\b|[- ]?(?:level)?\s?\+|s? plus\b|s? upwards?\b)"
+_ABOVE = (
+    r"(?:[- ]?(?:level)?s?\)?,?[- ]?(?:and|or|&) (?:above|up|upwards?|higher|more senior|over|beyond)\b"
+    r"|[- ]?(?:level)?\s?\+|s? plus\b|s? upwards?\b)"
+)
 _UP_TO_THE_TOP = re.compile(
-    r"(?:[- ]levels?)? (?:to|through|up to|thru|until|-) (?:the )?(?:c-? ?(?:suites?|levels?|x-?o)|executives?|top|ceo)\b(?:[- ]levels?)?"
+    r"(?:[- ]levels?)? (?:to|through|up to|thru|until|-) (?:the )?(?:c-? ?(?:suites?|levels?|x-?o)|"
+    r"executives?|top|ceo)\b(?:[- ]levels?)?"
 )
 
 # wording -> (lowest level that surely fits, lowest that may, highest that fits)
 _LEVELS: tuple[tuple[re.Pattern[str], Level, Level, Level], ...] = tuple(
     (re.compile(p), sure, maybe, most)
     for p, sure, maybe, most in (
-        (r"\bc-? ?(?:suites?|levels?|x-?o|class)(?: (?:executives?|officers?|leaders?|decision[- ]makers?|roles?))?\b|\bcxos?\b|"
-         r"\bchief(?:s| officers?)\b|\btop (?:management|executives?|level)\b|\bboard[- ]level\b|\bexecutive (?:board|suite|team)\b",
+        (r"\bc-? ?(?:suites?|levels?|x-?o|class)(?: (?:executives?|officers?|leaders?|decision[- ]makers?|"
+         r"roles?))?\b|\bcxos?\b|"
+         r"\bchief(?:s| officers?)\b|\btop (?:management|executives?|level)\b|\bboard[- ]level\b|"
+         r"\bexecutive (?:board|suite|team)\b",
          Level.TOP, Level.TOP, Level.TOP),
-        (r"\b(?:co-? ?)?founders?\b|\bowners?\b|\bproprietors?\b|\bmanaging directors?\b|(?<!vice )(?<!vice-)\bpresidents?\b",
+        (r"\b(?:co-? ?)?founders?\b|\bowners?\b|\bproprietors?\b|\bmanaging directors?\b|"
+         r"(?<!vice )(?<!vice-)\bpresidents?\b",
          Level.TOP, Level.TOP, Level.TOP),
-        (r"\b(?:svps?|evps?|(?:senior|sr|executive)[ .-]{1,2}(?:vps?|vice[ -]presidents?))\b", Level.SVP, Level.SVP, Level.SVP),
+        (r"\b(?:svps?|evps?|(?:senior|sr|executive)[ .-]{1,2}(?:vps?|"
+         r"vice[ -]presidents?))\b", Level.SVP, Level.SVP, Level.SVP),
         (r"\b(?:vps?|vice[ -]presidents?)\b", Level.VP, Level.VP, Level.SVP),
         (r"\bheads?\b(?! ?-?counts?)", Level.HEAD, Level.DIRECTOR, Level.TOP),
-        (r"\b(?:senior (?:[\w&]+ ){0,2}?(?:leadership|leaders?|management|managers?|executives?|decision[- ]?makers?|level)|"
+        (r"\b(?:senior (?:[\w&]+ ){0,2}?(?:leadership|leaders?|management|managers?|executives?|"
+         r"decision[- ]?makers?|level)|"
          r"leadership(?: team)?|upper management)\b", Level.DIRECTOR, Level.SENIOR_MANAGER, Level.TOP),
         (r"\b(?:directors?)\b", Level.DIRECTOR, Level.DIRECTOR, Level.DIRECTOR),
-        (r"\b(?:decision[- ]?(?:makers?|making)|deciders?|budget (?:owners?|holders?)|economic buyers?|stakeholders?)\b",
+        (r"\b(?:decision[- ]?(?:makers?|making)|deciders?|budget (?:owners?|holders?)|economic buyers?|"
+         r"stakeholders?)\b",
          Level.MANAGER, Level.MANAGER, Level.TOP),
         (r"\bleaders?\b", Level.DIRECTOR, Level.MANAGER, Level.TOP),
         (r"(?<!account )(?<!sales )\bexecutives?\b(?! assistants?)", Level.VP, Level.DIRECTOR, Level.TOP),
         (r"\bsenior managers?\b", Level.SENIOR_MANAGER, Level.SENIOR_MANAGER, Level.SENIOR_MANAGER),
         (r"\b(?:middle |line )?management\b", Level.MANAGER, Level.MANAGER, Level.TOP),
-        (r"\bmanagers?\b(?! of)|\bmanagers? (?=of)|\bmanagerial\b|\bmgrs?\b", Level.MANAGER, Level.MANAGER, Level.SENIOR_MANAGER),
+        (r"\bmanagers?\b(?! of)|\bmanagers? (?=of)|\bmanagerial\b|"
+         r"\bmgrs?\b", Level.MANAGER, Level.MANAGER, Level.SENIOR_MANAGER),
     )
 )  # fmt: skip
 _ANYONE = re.compile(r"\b(?:professionals?|teams?|staff|practitioners?|specialists?|people|employees|users?|folks)\b")
@@ -85,51 +96,10 @@ class _Part:
 _SPLIT = re.compile(
     r"\s*(?:[,;|\n]|\(|\)|:|\s-\s)\s*(?:and\b|or\b)?\s*|\s*(?:\band/or\b|\bor\b|\band\b|&(?!\w)|(?<=\s)&|/)\s*"
 )
-_NO_TITLE = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "for",
-        "with",
-        "who",
-        "is",
-        "are",
-        "any",
-        "all",
-        "other",
-        "role",
-        "title",
-        "position",
-        "job",
-        "level",
-        "target",
-        "our",
-        "responsible",
-        "such",
-        "as",
-        "like",
-        "e",
-        "g",
-        "i",
-        "including",
-        "typically",
-        "usually",
-        "preferably",
-        "ideally",
-        "both",
-        "either",
-        "person",
-        "people",
-        "contact",
-        "buyer",
-        "and",
-        "or",
-        "to",
-        "at",
-    ]
+_NO_TITLE = listed(
+    "the a an of in for with who is are any all other role title position job level target our "
+    "responsible such as like e g i including typically usually preferably ideally both either person "
+    "people contact buyer and or to at"
 )
 
 
@@ -168,8 +138,8 @@ def _part(piece: str) -> _Part:
         rest = piece
     strictly = bool(re.match(r"(?:above|more senior than|higher than|senior to|over)\b", piece))
     for start, end, role, of in chief_roles(piece):
-        part.roles.append(Clause(Level.TOP, Level.TOP, Level.TOP, frozenset(of) if role.startswith("chief") else frozenset(),
-                                 frozenset({role})))  # fmt: skip
+        of_role = frozenset(of) if role.startswith("chief") else frozenset[str]()
+        part.roles.append(Clause(Level.TOP, Level.TOP, Level.TOP, of_role, frozenset({role})))
         rest = rest[:start] + " " * (end - start) + rest[end:]
     part.functions = {f for _, _, f in functions_in(rest)}
     for pattern, sure, maybe, most in _LEVELS:

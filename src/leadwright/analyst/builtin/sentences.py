@@ -22,8 +22,8 @@ def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a passage, word for word, without boiler plate. At most the first 60,000 characters are read."""
     out: list[str] = []
     held = ""
-    for piece in _END.split(text[:60_000]):
-        piece = (held + " " + piece).strip() if held else (piece or "").strip()
+    for part in _END.split(text[:60_000]):
+        piece = (held + " " + part).strip() if held else part.strip()
         held = ""
         if _ABBREVIATION.search(piece) and len(piece) < LONGEST and piece in text:
             held = piece

@@ -16,7 +16,8 @@ _NAMED: tuple[tuple[str, Interval], ...] = (
     (r"\b(?:start-?ups?|early[- ]stage)\b", Interval(1, 99)),
     (r"\b(?:smbs?|smes?|small (?:and|to|&|or) (?:medium|mid)\b[a-z -]{0,12})", Interval(1, 999)),
     (r"\bsmall\b(?! (?:and|to|&|or) (?:medium|mid))", Interval(1, 99)),
-    (r"(?<!small and )(?<!small to )(?<!small & )(?<!small or )\b(?:mid[- ]?(?:market|sized?|cap|tier)|medium)\b", Interval(100, 999)),
+    (r"(?<!small and )(?<!small to )(?<!small & )(?<!small or )\b(?:mid[- ]?(?:market|sized?|cap|tier)|"
+     r"medium)\b", Interval(100, 999)),
     (r"\b(?:enterprise|large|big|corporations?|multinationals?)s?\b", Interval(1000)),
 )  # fmt: skip
 _NAMED_PATTERNS = tuple((re.compile(p), i) for p, i in _NAMED)

@@ -14,7 +14,7 @@ from leadwright.analyst.builtin.places import (
     named_places,
     states,
 )
-from leadwright.analyst.builtin.words import plain
+from leadwright.analyst.builtin.words import listed, plain
 
 # Where a bare state code may belong, the most usual first.
 _STATE_COUNTRIES = ("US", "CA", "AU", "IN", "GB", "MX", "BR", "DE", "IT", "ES", "CH", "NL", "JP", "CN")
@@ -87,27 +87,9 @@ def _state_in(country: str, text: str) -> str:
     return known.get(loose, "")
 
 
-_STATE_WORDS = frozenset(
-    [
-        "state",
-        "province",
-        "region",
-        "county",
-        "governorate",
-        "district",
-        "division",
-        "prefecture",
-        "voivodeship",
-        "department",
-        "metropolitan",
-        "autonomous",
-        "community",
-        "federal",
-        "territory",
-        "capital",
-        "of",
-        "the",
-    ]
+_STATE_WORDS = listed(
+    "state province region county governorate district division prefecture voivodeship department "
+    "metropolitan autonomous community federal territory capital of the"
 )
 
 

@@ -24,27 +24,28 @@ class Level(IntEnum):
 
 # function -> words, longest first when matched
 _FUNCTIONS = {
-    "procurement": "procurement purchasing purchase sourcing buying buyer buyers category-management supplier-management "
-    "vendor-management einkauf achats compras",
-    "it": "it information-technology information-systems information-system technology technical systems infrastructure "
-    "ict mis tech digital-technology helpdesk network cloud sysadmin enterprise-architecture enterprise-applications "
+    "procurement": "procurement purchasing purchase sourcing buying buyer buyers category-management "
+    "supplier-management vendor-management einkauf achats compras",
+    "it": "it information-technology information-systems information-system technology technical systems "
+    "infrastructure ict mis tech digital-technology helpdesk network cloud sysadmin enterprise-architecture "
+    "enterprise-applications "
     "business-systems informatics",
     "security": "security cybersecurity cyber information-security infosec ciso",
-    "engineering": "engineering software-engineering software engineer engineers developer developers development-engineering "
+    "engineering": "engineering software-engineering software engineer engineers developer developers "
     "devops r&d research-and-development platform-engineering architecture architect",
     "data": "data analytics business-intelligence data-science machine-learning ai insights bi artificial-intelligence",
     "product": "product products product-management product-development",
-    "finance": "finance financial accounting treasury treasurer controller controlling comptroller tax fp&a fpa accounts "
-    "audit investor-relations bookkeeping finanzen billing accountant payroll-finance",
-    "marketing": "marketing brand demand-generation demand-gen growth communications content advertising pr public-relations "
-    "digital-marketing cmo social-media seo field-marketing growth-marketing media",
+    "finance": "finance financial accounting treasury treasurer controller controlling comptroller tax fp&a fpa "
+    "accounts audit investor-relations bookkeeping finanzen billing accountant payroll-finance",
+    "marketing": "marketing brand demand-generation demand-gen growth communications content advertising pr "
+    "public-relations digital-marketing cmo social-media seo field-marketing growth-marketing media",
     "sales": "sales revenue business-development account-executive commercial partnerships partner-sales vertrieb bd "
     "sales-development account-management inside-sales sales-operations revenue-operations revops channel go-to-market",
     "hr": "hr human-resources human-resource people talent recruiting recruitment talent-acquisition people-operations "
     "human-capital learning-and-development compensation benefits payroll personnel people-ops workforce chro",
     "operations": "operations operational ops operating business-operations",
-    "supply_chain": "supply-chain logistics warehouse fulfillment distribution transportation inventory demand-planning "
-    "materials-management shipping fleet scm",
+    "supply_chain": "supply-chain logistics warehouse fulfillment distribution transportation inventory "
+    "demand-planning materials-management shipping fleet scm",
     "legal": "legal counsel compliance regulatory attorney lawyer privacy risk-and-compliance general-counsel",
     "risk": "risk risk-management",
     "customer": "customer-success customer-service customer-experience support customer-support cx client-services "
@@ -52,8 +53,8 @@ _FUNCTIONS = {
     "manufacturing": "manufacturing plant production factory plant-operations lean maintenance industrial",
     "quality": "quality quality-assurance qa quality-control ehs",
     "facilities": "facilities real-estate workplace facility property energy-management",
-    "merchandising": "merchandising store stores retail merchandise e-commerce ecommerce store-operations visual-merchandising "
-    "retail-operations omnichannel",
+    "merchandising": "merchandising store stores retail merchandise e-commerce ecommerce "
+    "store-operations visual-merchandising retail-operations omnichannel",
     "strategy": "strategy corporate-development strategic transformation innovation planning business-transformation "
     "digital-transformation digital",
     "sustainability": "sustainability esg environmental csr",
@@ -78,11 +79,12 @@ CHIEFS: dict[str, tuple[str, ...]] = {
     "cmo": ("marketing",), "cro": ("sales",), "cco": ("sales",), "cpo": ("procurement", "product", "hr"),
     "chro": ("hr",), "cso": ("strategy", "security", "sales"), "ciso": ("security", "it"), "cdo": ("data", "it"),
     "clo": ("legal",), "cao": ("administration", "finance"), "cpto": ("product", "engineering"), "cxo": (),
-    "csco": ("supply_chain",), "cdio": ("it",), "cpro": ("procurement",), "cgo": ("marketing", "sales"), "cbo": ("sales",),
-    "cno": ("medical",),
+    "csco": ("supply_chain",), "cdio": ("it",), "cpro": ("procurement",), "cgo": ("marketing", "sales"),
+    "cbo": ("sales",),     "cno": ("medical",),
 }  # fmt: skip
 _CHIEF_WORDS = {
-    "executive": "ceo", "financial": "cfo", "finance": "cfo", "operating": "coo", "operations": "coo", "technology": "cto",
+    "executive": "ceo", "financial": "cfo", "finance": "cfo", "operating": "coo", "operations": "coo",
+    "technology": "cto",
     "technical": "cto", "information": "cio", "marketing": "cmo", "revenue": "cro", "commercial": "cco",
     "procurement": "cpo", "purchasing": "cpo", "product": "cpo", "people": "chro", "human resources": "chro",
     "human resource": "chro", "information security": "ciso", "security": "ciso", "data": "cdo", "digital": "cdo",

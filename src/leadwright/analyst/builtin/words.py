@@ -20,6 +20,11 @@ _MARKS = str.maketrans(
 _WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
+def listed(words: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(words.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one question came to: the verdict and the sentence that says why."""
@@ -58,9 +63,11 @@ def stems(text: str) -> list[str]:
 
 _EXCLUSION = re.compile(
     r"\b(?:with the exception of|except(?:ing|ed)?(?: for)?|exclud(?:ing|es|e)|exclusive of|excl\b\.?|other than|"
-    r"apart from|aside from|but not|not including|but no|any(?:thing|where|one) but|every(?:thing|where|one) but|all but|minus|save for|without|"
+    r"apart from|aside from|but not(?! (?:exceeding|(?:more|less|fewer) than|over|under|above|below))|"
+    r"not including|but no|any(?:thing|where|one) but|every(?:thing|where|one) but|all but|minus|save for|without|"
     r"avoid(?:ing)?|never|leav(?:e|ing) out|omit(?:ting)?|rather than|instead of|do not want|don't want|"
-    r"not(?! (?:only|just|limited|necessarily|applicable|important|relevant|specified|for[ -]profit|(?:more|less|fewer|larger|"
+    r"not(?! (?:only|just|matter|need|have to|care|limited|necessarily|applicable|important|relevant|"
+    r"specified|for[ -]profit|(?:more|less|fewer|larger|"
     r"smaller|greater|bigger) than|over|under|below|above|exceeding))|"
     r"no(?= \w)(?! (?:restrictions?|limits?|limitations?|preferences?|matter|specific|particular|requirements?|"
     r"minimum|maximum|(?:more|less|fewer|larger|smaller|greater|bigger) than)\b)|ex(?=-? ?(?:us|uk|usa)\b))\b",
@@ -74,7 +81,8 @@ _SENTENCE = re.compile(r";|(?<=[a-z0-9)%])[.!?](?=\s+[A-Z(]|$)|(?<=\w\w\w)\.(?=\
 _ANY = re.compile(
     r"\b(?:any(?:thing|where|one|body)?|all|every(?:thing|where|one)?|no (?:restrictions?|limits?|limitations?|"
     r"preferences?|specific|particular|requirements?|minimum)|does(?:n't| not) matter|no matter|irrelevant|agnostic|"
-    r"not (?:important|relevant|applicable|specified|limited)|worldwide|rest of (?:the )?world|global(?:ly)?|international(?:ly)?|open|n/a)\b",
+    r"not (?:important|relevant|applicable|specified|limited)|worldwide|rest of (?:the )?world|"
+    r"global(?:ly)?|international(?:ly)?|open|n/a)\b",
     re.I,
 )
 
