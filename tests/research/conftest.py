@@ -203,5 +203,7 @@ def add_run(database: Database, unit: str, configuration: Configuration | None =
 
 
 @pytest.fixture
-def unit(database: Database) -> str:
-    return add_unit(database)
+def unit(request: pytest.FixtureRequest) -> str:
+    """The root business unit of whichever store the test uses."""
+    name = "sqlite_database" if "sqlite_database" in request.fixturenames else "database"
+    return add_unit(request.getfixturevalue(name))

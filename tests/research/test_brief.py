@@ -23,7 +23,7 @@ from leadwright.research.brief import Gathered, gather, mail_brief, within_budge
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import SearchHit, SearxngSearch
 
-from .conftest import Answer, Asked, Means, add_run, serving
+from .conftest import Answer, Asked, Means, add_run, add_unit, serving
 
 NOTHING = Reading((), (), (), Usage("none"))
 OURS = c.Company(name="Ours Ltd", website="https://ours.example", value_proposition="Anvils that last for smiths.")
@@ -89,7 +89,7 @@ def test_fields_are_told_as_a_person_reads_them_and_each_is_a_passage(database: 
         assert personal not in everything
 
 
-def test_a_column_that_a_criterion_names_is_added(database: Database, unit: str) -> None:
+def test_a_column_that_a_criterion_names_is_added(sqlite_database: Database, unit: str) -> None:
     criterion = c.ProfileCriterion(
         name="Region",
         kind=CriterionKind.CUSTOM,
@@ -97,9 +97,9 @@ def test_a_column_that_a_criterion_names_is_added(database: Database, unit: str)
         fields=["lead.region", "lead.decisionmaker", "x.y", "z"],
     )
     runid = add_run(
-        database, unit, _configuration(criteria=[criterion]), custom={"region": "North"}, decisionmaker=True
+        sqlite_database, unit, _configuration(criteria=[criterion]), custom={"region": "North"}, decisionmaker=True
     )
-    brief = gather(Means(database), runid).brief
+    brief = gather(Means(sqlite_database), runid).brief
     assert brief.lead["lead.region"] == "North"
     assert brief.lead["lead.decisionmaker"] == "Yes"
     assert "x.y" not in brief.lead
@@ -123,19 +123,25 @@ def test_each_set_of_knowledge_serves_its_purpose_alone(database: Database, unit
     assert _step(gathered, "knowledge").outputs["documents"] == ["paper.md"]
 
 
-def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(database: Database, unit: str) -> None:
-    with database.transaction() as session:
+def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(sqlite_database: Database, unit: str) -> None:
+    with sqlite_database.transaction() as session:
         seller = SystemUser(fullname="Sam Seller", businessunitid=unit)
         session.add(seller)
         session.flush()
         sellerid = seller.systemuserid
     email = c.EmailInstructions(fields=["lead.jobtitle"], tone="warm", instructions=["Be short.", "No jokes."])
     runid = add_run(
-        database, unit, _configuration(email=email), firstname="Jo", jobtitle="CEO", subject="Anvils", revenue=1e6
+        sqlite_database,
+        unit,
+        _configuration(email=email),
+        firstname="Jo",
+        jobtitle="CEO",
+        subject="Anvils",
+        revenue=1e6,
     )
-    with database.transaction() as session:
+    with sqlite_database.transaction() as session:
         session.get_one(LeadRun, runid).ownerid = sellerid
-    mail = mail_brief(Means(database), runid, NOTHING)
+    mail = mail_brief(Means(sqlite_database), runid, NOTHING)
     assert (mail.greeting_name, mail.topic, mail.company) == ("Jo", "Anvils", "Acme Corp")
     assert mail.lead == {"lead.jobtitle": "CEO"}
     assert (mail.sender_name, mail.tone, mail.instructions) == ("Sam Seller", "warm", "Be short.\nNo jokes.")
@@ -155,8 +161,6 @@ def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(database: Data
     ],
 )
 def test_only_a_name_is_greeted(sqlite_database: Database, first: str | None, greeted: str) -> None:
-    from .conftest import add_unit
-
     runid = add_run(sqlite_database, add_unit(sqlite_database), firstname=first)
     assert mail_brief(Means(sqlite_database), runid, NOTHING).greeting_name == greeted
 
@@ -199,7 +203,7 @@ def test_no_fact_of_one_lead_is_in_the_brief_of_another(database: Database, unit
                     assert f"secret-{other}-" not in told
 
 
-def test_a_long_company_stays_within_the_budget(database: Database, unit: str, tmp_path: Path) -> None:
+def test_a_long_company_stays_within_the_budget(sqlite_database: Database, unit: str, tmp_path: Path) -> None:
     class Endless:
         name = "endless"
 
@@ -209,13 +213,13 @@ def test_a_long_company_stays_within_the_budget(database: Database, unit: str, t
                 for n in range(20)
             ]
 
-    _paper(database, tmp_path / "k", "research", "Anvils for smiths last. " * 3000)
+    _paper(sqlite_database, tmp_path / "k", "research", "Anvils for smiths last. " * 3000)
     page = (
         f"<title>Acme Corp</title><main>{'<p>Acme Corp employs 400 people in Reno and plans to grow.</p>' * 900}</main>"
     )
     with serving(lambda asked: (200, {}, page.encode())) as site:
-        runid = add_run(database, unit, _configuration(), websiteurl=f"http://acme.localhost:{site.port}/")
-        means = Means(database, search=Endless(), fetcher=Fetcher(frozenset({f"acme.localhost:{site.port}"})))
+        runid = add_run(sqlite_database, unit, _configuration(), websiteurl=f"http://acme.localhost:{site.port}/")
+        means = Means(sqlite_database, search=Endless(), fetcher=Fetcher(frozenset({f"acme.localhost:{site.port}"})))
         brief = gather(means, runid).brief
         mail = mail_brief(means, runid, NOTHING)
     for passages in (brief.passages, mail.passages):
@@ -234,7 +238,7 @@ def test_a_passage_is_cut_at_a_sentence_so_that_it_can_be_quoted() -> None:
     assert within_budget([long] * 50, budget=30) == []
 
 
-def test_the_page_of_a_custom_criterion_is_found_with_the_leads_values(database: Database, unit: str) -> None:
+def test_the_page_of_a_custom_criterion_is_found_with_the_leads_values(sqlite_database: Database, unit: str) -> None:
     def answering(asked: Asked) -> Answer:
         return 200, {}, f"<title>Register</title><p>Listed at {asked.path}: certified since 2019.</p>".encode()
 
@@ -255,9 +259,9 @@ def test_the_page_of_a_custom_criterion_is_found_with_the_leads_values(database:
             ),
         ]
         runid = add_run(
-            database, unit, _configuration(criteria=criteria), companyname="A&B/../Ç?", address1_city="New York"
+            sqlite_database, unit, _configuration(criteria=criteria), companyname="A&B/../Ç?", address1_city="New York"
         )
-        means = Means(database, fetcher=Fetcher(frozenset({site.host})))
+        means = Means(sqlite_database, fetcher=Fetcher(frozenset({site.host})))
         gathered = gather(means, runid)
         again = gather(means, runid)
     (passage,) = [p for p in gathered.brief.passages.values() if p.id.startswith("criterion:Certified:")]
@@ -272,11 +276,11 @@ def test_the_page_of_a_custom_criterion_is_found_with_the_leads_values(database:
 
 
 def test_competitors_come_with_their_documents_under_their_own_name(
-    database: Database, unit: str, tmp_path: Path
+    sqlite_database: Database, unit: str, tmp_path: Path
 ) -> None:
-    _paper(database, tmp_path / "z", "competitor:Zeta", "# Weakness\n\nTheir anvils crack in winter; price 200.")
-    runid = add_run(database, unit, _configuration(competitors=c.CompetitorList(names=["Zeta"])))
-    gathered = gather(Means(database), runid)
+    _paper(sqlite_database, tmp_path / "z", "competitor:Zeta", "# Weakness\n\nTheir anvils crack in winter; price 200.")
+    runid = add_run(sqlite_database, unit, _configuration(competitors=c.CompetitorList(names=["Zeta"])))
+    gathered = gather(Means(sqlite_database), runid)
     assert gathered.brief.competitors == ("Zeta",)
     (passage,) = [p for p in gathered.brief.passages.values() if p.kind is SourceKind.KNOWLEDGE]
     assert passage.title == "Zeta: Weakness"
@@ -284,11 +288,11 @@ def test_competitors_come_with_their_documents_under_their_own_name(
     assert "configured list" in _step(gathered, "competitors").outputs["reason"]
 
 
-def test_what_failed_is_said_in_the_steps_and_nothing_is_invented(database: Database, unit: str) -> None:
+def test_what_failed_is_said_in_the_steps_and_nothing_is_invented(sqlite_database: Database, unit: str) -> None:
     with serving(lambda asked: (500, {}, b"")) as site:
-        runid = add_run(database, unit, _configuration(), websiteurl=f"http://acme.localhost:{site.port}/")
+        runid = add_run(sqlite_database, unit, _configuration(), websiteurl=f"http://acme.localhost:{site.port}/")
         means = Means(
-            database,
+            sqlite_database,
             search=SearxngSearch(site.url, seconds=1),
             fetcher=Fetcher(frozenset({f"acme.localhost:{site.port}"})),
         )
@@ -301,8 +305,6 @@ def test_what_failed_is_said_in_the_steps_and_nothing_is_invented(database: Data
 
 
 def test_the_steps_tell_inputs_outputs_and_time(sqlite_database: Database) -> None:
-    from .conftest import add_unit
-
     runid = add_run(sqlite_database, add_unit(sqlite_database), _configuration())
     gathered = gather(Means(sqlite_database, search=Marked()), runid)
     assert [s.name for s in gathered.steps] == ["company", "competitors", "knowledge"]
@@ -316,8 +318,6 @@ def test_the_steps_tell_inputs_outputs_and_time(sqlite_database: Database) -> No
 
 
 def test_a_rehearsal_clock_is_respected(sqlite_database: Database) -> None:
-    from .conftest import add_unit
-
     runid = add_run(sqlite_database, add_unit(sqlite_database), _configuration())
     means = Means(sqlite_database, search=Marked(), clock=lambda: now() + timedelta(days=400))
     gather(means, runid)

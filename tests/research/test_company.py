@@ -96,10 +96,10 @@ def test_pages_news_and_search_become_passages_of_the_company_alone(database: Da
     assert _paths(site) == ["/", "/about-us", "/feed.xml", "/investors", "/news", "/search", "/search"]
 
 
-def test_no_person_and_no_address_goes_to_the_provider(database: Database) -> None:
+def test_no_person_and_no_address_goes_to_the_provider(sqlite_database: Database) -> None:
     company = company_of("Acme Corp", None, "jo.doe@acme.localhost", chosen=("Reno", "call jo@acme.localhost"))
     with serving(_world) as site:
-        research_company(_means(database, site), company, "run")
+        research_company(_means(sqlite_database, site), company, "run")
         queries = [a.path for a in site.asked if a.path.startswith("/search")]
     assert len(queries) == 2
     assert not any("jo" in q or "%40" in q for q in queries)
@@ -178,9 +178,9 @@ def _broken(what: str) -> Callable[[Asked], Answer]:
     return answering
 
 
-def test_a_provider_that_is_down_makes_it_partial_and_is_asked_again_after_an_hour(database: Database) -> None:
+def test_a_provider_that_is_down_makes_it_partial_and_is_asked_again_after_an_hour(sqlite_database: Database) -> None:
     with serving(_broken("/search")) as site:
-        means = _means(database, site)
+        means = _means(sqlite_database, site)
         subject = research_company(means, _acme(site), "run1")
         assert subject is not None
         assert subject.state == "partial"
@@ -193,21 +193,21 @@ def test_a_provider_that_is_down_makes_it_partial_and_is_asked_again_after_an_ho
         assert len(site.asked) == 2 * count
 
 
-def test_a_site_that_is_down_makes_it_partial(database: Database) -> None:
+def test_a_site_that_is_down_makes_it_partial(sqlite_database: Database) -> None:
     company = company_of("Acme Corp", "http://www.acme.localhost:1/", None)
     with serving(_world) as site:
-        subject = research_company(_means(database, site), company, "run")
+        subject = research_company(_means(sqlite_database, site), company, "run")
     assert subject is not None
     assert subject.state == "partial"
     assert {p.kind for p in subject.passages} == {SourceKind.NEWS, SourceKind.SEARCH}
 
 
-def test_when_nothing_can_be_had_what_was_known_stays(database: Database) -> None:
+def test_when_nothing_can_be_had_what_was_known_stays(sqlite_database: Database) -> None:
     with serving(_world) as site:
         company = _acme(site)
-        first = research_company(_means(database, site), company, "run1")
+        first = research_company(_means(sqlite_database, site), company, "run1")
     with serving(lambda asked: (500, {}, b"")) as site:
-        means = replace(_means(database, site), clock=lambda: now() + timedelta(days=40))
+        means = replace(_means(sqlite_database, site), clock=lambda: now() + timedelta(days=40))
         second = research_company(means, company, "run2")
     assert first is not None
     assert second is not None
@@ -215,14 +215,14 @@ def test_when_nothing_can_be_had_what_was_known_stays(database: Database) -> Non
     assert second.passages == first.passages
 
 
-def test_a_site_that_tells_of_another_company_gives_nothing(database: Database) -> None:
+def test_a_site_that_tells_of_another_company_gives_nothing(sqlite_database: Database) -> None:
     def lying(asked: Asked) -> Answer:
         if asked.path.startswith("/search"):
             return 200, {}, b'{"results": []}'
         return 200, {}, b"<title>Zeta</title><main><p>Zeta employs 77 people.</p></main>"
 
     with serving(lying) as site:
-        subject = research_company(_means(database, site), _acme(site), "run")
+        subject = research_company(_means(sqlite_database, site), _acme(site), "run")
     assert subject is not None
     assert subject.passages == ()
 

@@ -107,50 +107,52 @@ def test_removing_a_source_empties_the_index(database: Database, tmp_path: Path)
         knowledge.ingest(database, NOWHERE, sourceid)
 
 
-def test_one_bad_document_is_named_and_the_rest_goes_on(database: Database, tmp_path: Path) -> None:
+def test_one_bad_document_is_named_and_the_rest_goes_on(sqlite_database: Database, tmp_path: Path) -> None:
     write_pdf(tmp_path / "good.pdf", "Anvils ring")
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
-    sourceid = add(database, "research", "folder", tmp_path)
-    done = knowledge.ingest(database, NOWHERE, sourceid)
+    sourceid = add(sqlite_database, "research", "folder", tmp_path)
+    done = knowledge.ingest(sqlite_database, NOWHERE, sourceid)
     assert (done.state, done.changed) == ("partial", 1)
     assert "bad.pdf" in done.detail
-    assert found(database, "research", "anvils") == ["Anvils ring page 1"]
-    with database.reading() as session:
+    assert found(sqlite_database, "research", "anvils") == ["Anvils ring page 1"]
+    with sqlite_database.reading() as session:
         problem = session.scalar(select(KnowledgeDocument.problem).where(KnowledgeDocument.location == "bad.pdf"))
     assert problem is not None
     write_pdf(tmp_path / "bad.pdf", "Mended")
-    assert knowledge.ingest(database, NOWHERE, sourceid).state == "ready"
+    assert knowledge.ingest(sqlite_database, NOWHERE, sourceid).state == "ready"
 
 
-def test_a_folder_that_vanished_fails_the_source_and_keeps_what_was_read(database: Database, tmp_path: Path) -> None:
+def test_a_folder_that_vanished_fails_the_source_and_keeps_what_was_read(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "x.md").write_text("Anvils ring.")
-    sourceid = add(database, "research", "folder", folder)
-    knowledge.ingest(database, NOWHERE, sourceid)
+    sourceid = add(sqlite_database, "research", "folder", folder)
+    knowledge.ingest(sqlite_database, NOWHERE, sourceid)
     shutil.rmtree(folder)
-    done = knowledge.ingest(database, NOWHERE, sourceid)
+    done = knowledge.ingest(sqlite_database, NOWHERE, sourceid)
     assert done.state == "failing"
     assert "papers is not there any more" in done.detail
-    assert found(database, "research", "anvils") == ["Anvils ring."]
+    assert found(sqlite_database, "research", "anvils") == ["Anvils ring."]
     folder.mkdir()
-    assert knowledge.ingest(database, NOWHERE, sourceid).state == "failing"
-    assert found(database, "research", "anvils") == []
+    assert knowledge.ingest(sqlite_database, NOWHERE, sourceid).state == "failing"
+    assert found(sqlite_database, "research", "anvils") == []
 
 
-def test_links_out_of_the_folder_are_not_followed(database: Database, tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_not_followed(sqlite_database: Database, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("The secret is here.")
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "x.md").symlink_to(tmp_path / "secret.md")
     (folder / ".hidden.md").write_text("secret too")
     (folder / "y.md").write_text("Anvils ring.")
-    done = knowledge.ingest(database, NOWHERE, add(database, "research", "folder", folder))
+    done = knowledge.ingest(sqlite_database, NOWHERE, add(sqlite_database, "research", "folder", folder))
     assert done.documents == 1
-    assert found(database, "research", "secret") == []
+    assert found(sqlite_database, "research", "secret") == []
 
 
-def test_a_source_is_checked_when_it_is_added(database: Database, tmp_path: Path) -> None:
+def test_a_source_is_checked_when_it_is_added(sqlite_database: Database, tmp_path: Path) -> None:
     for purpose, kind, location in [
         ("else", "folder", tmp_path),
         ("research", "disk", tmp_path),
@@ -161,11 +163,11 @@ def test_a_source_is_checked_when_it_is_added(database: Database, tmp_path: Path
         ("research", "table", "contact"),
     ]:
         with pytest.raises(BadInput):
-            add(database, purpose, kind, location)
-    assert add(database, "research", "folder", tmp_path) == add(database, "research", "folder", tmp_path)
+            add(sqlite_database, purpose, kind, location)
+    assert add(sqlite_database, "research", "folder", tmp_path) == add(sqlite_database, "research", "folder", tmp_path)
 
 
-def test_a_site_is_crawled_on_its_own_host_two_links_deep_and_twenty_pages(database: Database) -> None:
+def test_a_site_is_crawled_on_its_own_host_two_links_deep_and_twenty_pages(sqlite_database: Database) -> None:
     def answering(asked: Asked) -> Answer:
         name = asked.path.strip("/") or "home"
         deeper = {"home": [f"p{n}" for n in range(40)], "p0": ["deep"], "deep": ["deeper"]}.get(name, [])
@@ -174,20 +176,20 @@ def test_a_site_is_crawled_on_its_own_host_two_links_deep_and_twenty_pages(datab
 
     with serving(answering) as site:
         fetcher = Fetcher(frozenset({site.host}))
-        done = knowledge.ingest(database, fetcher, add(database, "research", "site", site.url))
+        done = knowledge.ingest(sqlite_database, fetcher, add(sqlite_database, "research", "site", site.url))
     assert (done.state, done.documents) == ("ready", 20)
     assert len(site.asked) == 20
-    assert found(database, "research", "p7")
+    assert found(sqlite_database, "research", "p7")
 
 
-def test_a_feed_is_taken_in_through_our_own_fetcher(database: Database) -> None:
+def test_a_feed_is_taken_in_through_our_own_fetcher(sqlite_database: Database) -> None:
     feed = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>N</title><item><title>Anvil prize</title>
     <link>https://acme.example/1</link><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>
     <description>&lt;p&gt;Our anvil won.&lt;/p&gt;</description></item></channel></rss>"""
     with serving(lambda asked: (200, {"Content-Type": "application/rss+xml"}, feed)) as site:
         fetcher = Fetcher(frozenset({site.host}))
-        knowledge.ingest(database, fetcher, add(database, "outreach", "feed", site.url + "/feed"))
-    with database.reading() as session:
+        knowledge.ingest(sqlite_database, fetcher, add(sqlite_database, "outreach", "feed", site.url + "/feed"))
+    with sqlite_database.reading() as session:
         (best,) = knowledge.retrieve(session, "outreach", "prize won")
     assert (best.source, best.date, best.text) == ("https://acme.example/1", "2026-11-02", "Our anvil won.")
 

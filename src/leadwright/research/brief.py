@@ -301,18 +301,29 @@ def _knowledge(means: Means, run: _Run, texts: Mapping[str, str], steps: list[St
 
 
 def _telling(passages: Iterable[Passage]) -> list[Passage]:
-    """The most telling first, news by date; passages of one page beside others, so that each page has its say."""
-
-    def weight(passage: Passage) -> int:
-        words = {w.casefold() for w in _TELLING.findall(passage.text)}
-        return len(words) + (2 if re.search(r"\d", passage.text) else 0)
-
+    """The most telling first, news by date; what another passage says as well and mere page furniture left out."""
     kinds: dict[SourceKind, list[Passage]] = {}
-    for passage in passages:
+    for passage in _each_once(passages):
         kinds.setdefault(passage.kind, []).append(passage)
+    pages = kinds.get(SourceKind.WEB, [])
     news = sorted(kinds.get(SourceKind.NEWS, []), key=lambda p: p.date or "", reverse=True)
-    web = _in_turn(kinds.get(SourceKind.WEB, []), weight)
-    return [*web, *news, *kinds.get(SourceKind.SEARCH, [])]
+    telling = [p for p in pages if _weight(p)]
+    return [*_in_turn(telling or pages, _weight), *news, *kinds.get(SourceKind.SEARCH, [])]
+
+
+def _weight(passage: Passage) -> int:
+    words = {w.casefold() for w in _TELLING.findall(passage.text)}
+    return len(words) + (2 if words and re.search(r"\d", passage.text) else 0)
+
+
+def _each_once(passages: Iterable[Passage]) -> list[Passage]:
+    """Without passages whose words are all in another; the longer and, of equals, the first stays."""
+    kept: list[tuple[Passage, str]] = []
+    for passage in sorted(passages, key=lambda p: -len(p.text)):
+        words = " ".join(passage.text.casefold().split()).rstrip(" .")
+        if not any(words in known for _, known in kept):
+            kept.append((passage, words))
+    return [passage for passage, _ in kept]
 
 
 def _in_turn(passages: Iterable[Passage], weight: Callable[[Passage], int]) -> list[Passage]:

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _FORMS = frozenset(
     re.findall(
@@ -42,9 +44,11 @@ FREE_MAIL = frozenset(
 
 
 @cache
-def _extract() -> tldextract.TLDExtract:
+def _extract() -> "TLDExtract":
     """The list of public suffixes as packaged; nothing is downloaded or kept on disk."""
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=_OWN_SUFFIXES)
+    from tldextract import TLDExtract  # brings requests with it, so only when the first domain is asked for
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=_OWN_SUFFIXES)
 
 
 @lru_cache(maxsize=50_000)
