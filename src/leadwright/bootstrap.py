@@ -13,8 +13,13 @@ from leadwright.settings import Settings
 
 def open_services(settings: Settings) -> Services:
     """Open the database (migrated) and the adapters the settings name."""
-    database = Database(settings.url, pool_size=settings.workers + 8)
+    database = Database(settings.url, pool_size=max(settings.workers, settings.model_concurrency) + 8)
     migrate(database)
+    return services_on(settings, database)
+
+
+def services_on(settings: Settings, database: Database) -> Services:
+    """The adapters the settings name, on a database that is open."""
     return Services(
         settings=settings,
         database=database,

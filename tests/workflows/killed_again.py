@@ -1,4 +1,4 @@
-"""Run as a program: works a database in a child that kills itself after so many steps, again and again until it is done.
+"""Run as a program: works a database in a child that kills itself after so many steps, again and again until done.
 
 A step is the begin or the commit of a lead's write transaction, or a question to the analyst. Prints the kills.
 """
@@ -26,7 +26,7 @@ def work(url: str, folder: Path, steps: int) -> None:
 
     event.listen(database._writer, "begin", step)
     event.listen(database._writer, "commit", step)
-    runtime = Runtime(services_of(database, folder, PlainAnalyst(before=step)))
+    runtime = Runtime(services_of(database, folder, PlainAnalyst(before=step), workers=2))
     runtime.start()
     runtime.run_until_idle(timeout=120)
     runtime.stop()

@@ -26,7 +26,9 @@ ROOT = Path(__file__).parents[2]
 def killed_every(steps: int, office: Office, folder: Path, timeout: float) -> int:
     """Work the office's leads in children that die; how many did."""
     command = [sys.executable, "-m", "tests.workflows.killed_again", office.services.database.url, str(folder)]
-    done = subprocess.run([*command, str(steps)], cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(
+        [*command, str(steps)], cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return int(done.stdout.split()[-1])
 
@@ -54,8 +56,8 @@ def test_killed_at_every_tenth_step_no_lead_is_lost_and_none_is_worked_twice(
     database: Database, tmp_path: Path
 ) -> None:
     office = open_office(services_of(database, tmp_path, PlainAnalyst()))
-    leads = add_leads(office, 40)
-    assert killed_every(10, office, tmp_path, 120) >= 15
+    leads = add_leads(office, 12)
+    assert killed_every(10, office, tmp_path, 200) >= 4
     assert_each_once(office, leads)
 
 
@@ -85,7 +87,7 @@ def test_a_lost_work_file_loses_no_lead(sqlite_database: Database, tmp_path: Pat
 
 def test_two_workers_on_one_database_share_the_leads_and_work_none_twice(database: Database, tmp_path: Path) -> None:
     office = open_office(services_of(database, tmp_path, PlainAnalyst()))
-    leads = add_leads(office, 60)
+    leads = add_leads(office, 30)
     command = [sys.executable, "-m", "tests.workflows.killed_again", database.url, str(tmp_path), "0"]
     workers = [
         subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={"LEADWRIGHT_EXECUTOR_ID": name})

@@ -6,9 +6,12 @@ import typer
 
 from leadwright import __version__
 from leadwright.cli.demo import demo
+from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
+from leadwright.cli.research import research
 from leadwright.cli.serve import serve
+from leadwright.cli.work import work
 
 app = typer.Typer(
     name="leadwright",
@@ -36,5 +39,8 @@ def options(
 
 app.command()(demo)
 app.command()(serve)
+app.command()(work)
+app.command()(research)
+app.command()(doctor)
 app.command("import")(import_leads)
 app.add_typer(evaluation, name="eval")

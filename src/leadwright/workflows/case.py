@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
+from leadwright.db.findings import Findings, from_json
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.optionsets import LeadState, NotificationIcon
@@ -32,6 +33,7 @@ class Case:
         who: the agent, signed in as its application user.
         configuration: the version the lead is processed with.
         lead: as it was read; for looking only.
+        begun: an earlier try made the agent its owner already, before the process ended.
         address: the lead's address by the rule of email validation; empty when it has none or none is asked for.
         missing: what the lead's record lacks, in words.
     """
@@ -42,6 +44,7 @@ class Case:
     who: Principal
     configuration: Configuration
     lead: Lead
+    begun: Findings | None
     address: str
     missing: tuple[str, ...]
 
@@ -98,6 +101,7 @@ def read_case(services: Services, run: runs.Given) -> Case:
         who=_sign_in(services, row.agentid),
         configuration=configuration,
         lead=lead,
+        begun=from_json(row.findings) if row.stage == Stage.RESEARCHING and lead.ownerid == agent.agentuserid else None,
         address=_address(lead, configuration),
         missing=_missing(lead, configuration),
     )
@@ -161,7 +165,7 @@ def notify(
     link: str | None = None,
 ) -> None:
     """Tell a person once for each key. Nobody, or somebody who is gone: nothing."""
-    if not ownerid or session.get(SystemUser, ownerid) is None:
+    if not ownerid or session.scalar(select(SystemUser.systemuserid).where(SystemUser.systemuserid == ownerid)) is None:
         return
     known = session.scalar(select(AppNotification.appnotificationid).where(AppNotification.lw_key == key[:120]))
     if known is None:

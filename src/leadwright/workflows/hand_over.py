@@ -1,10 +1,11 @@
 """Whose desk a lead lands on: picks by the assignment rule and advances the turn, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Turn
@@ -18,6 +19,7 @@ _COLUMNS = (
     SystemUser.isdisabled,
     SystemUser.awayfrom,
     SystemUser.awayuntil,
+    SystemUser.businessunitid,
 )
 
 
@@ -45,20 +47,18 @@ def next_owner(
         None when no seller is available and there is no supervisor.
     """
     session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update())
-    sellers = [s for s in _sellers(session, rule) if s.id != besides]
-    choice = choose(
-        sellers,
-        _last_turns(session, agentid),
-        today,
-        supervisor=_person(session, rule.supervisor),
-        kept_owner=_person(session, previous) if rule.keep_human_owner and previous != besides else None,
-    )
+    units: dict[str, str] = {}
+    sellers = [s for s in _sellers(session, rule, units) if s.id != besides]
+    turns = _last_turns(session, agentid)
+    kept = previous if rule.keep_human_owner and previous != besides else None
+    choice = choose(sellers, turns, today, kept_owner=_person(session, kept, units))
+    if choice is None:
+        choice = choose((), {}, today, supervisor=_person(session, rule.supervisor, units))
     if choice is None:
         return None
-    if choice.why is not Why.SUPERVISOR:
-        _count_turn(session, agentid, choice.seller.id, sellers)
-    unit = session.scalar(select(SystemUser.businessunitid).where(SystemUser.systemuserid == choice.seller.id))
-    return Assigned(choice.seller.id, unit or "", choice.seller.name, _sentence(choice, len(sellers)))
+    if choice.seller.id in {s.id for s in sellers}:
+        _count_turn(session, agentid, choice.seller.id, turns)
+    return Assigned(choice.seller.id, units[choice.seller.id], choice.seller.name, _sentence(choice, len(sellers)))
 
 
 def names_nobody(rule: Assignment) -> bool:
@@ -66,22 +66,29 @@ def names_nobody(rule: Assignment) -> bool:
     return not (rule.sellers or rule.team or rule.supervisor)
 
 
-def _sellers(session: Session, rule: Assignment) -> list[Seller]:
+def _sellers(session: Session, rule: Assignment, units: dict[str, str]) -> list[Seller]:
     query = select(*_COLUMNS).where(SystemUser.applicationid.is_(None))
     if rule.team:
         query = query.join(TeamMember, TeamMember.systemuserid == SystemUser.systemuserid)
         rows = session.execute(query.where(TeamMember.teamid == rule.team).order_by(SystemUser.fullname)).all()
-        return [Seller(*row) for row in rows]
-    found = {row[0]: Seller(*row) for row in session.execute(query.where(SystemUser.systemuserid.in_(rule.sellers)))}
+        return [_seller(row, units) for row in rows]
+    rows = session.execute(query.where(SystemUser.systemuserid.in_(rule.sellers))).all()
+    found = {row[0]: _seller(row, units) for row in rows}
     return [found[id_] for id_ in rule.sellers if id_ in found]  # a deleted seller is passed over
 
 
-def _person(session: Session, id_: str | None) -> Seller | None:
+def _person(session: Session, id_: str | None, units: dict[str, str]) -> Seller | None:
     if not id_:
         return None
     query = select(*_COLUMNS).where(SystemUser.systemuserid == id_, SystemUser.applicationid.is_(None))
     row = session.execute(query).first()
-    return Seller(*row) if row else None
+    return _seller(row, units) if row else None
+
+
+def _seller(row: Any, units: dict[str, str]) -> Seller:
+    """The seller; notes their business unit."""
+    units[row.systemuserid] = row.businessunitid
+    return Seller(row.systemuserid, row.fullname, row.isdisabled, row.awayfrom, row.awayuntil)
 
 
 def _last_turns(session: Session, agentid: str) -> dict[str, int]:
@@ -89,16 +96,13 @@ def _last_turns(session: Session, agentid: str) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _count_turn(session: Session, agentid: str, sellerid: str, sellers: Sequence[Seller]) -> None:
-    if sellerid not in {s.id for s in sellers}:
-        return  # a kept owner outside the rule has no turn
-    last = max(_last_turns(session, agentid).values(), default=0)
-    turn = session.get(Turn, (agentid, sellerid))
-    if turn is None:
-        session.add(Turn(agentid=agentid, systemuserid=sellerid, lastturn=last + 1))
+def _count_turn(session: Session, agentid: str, sellerid: str, turns: Mapping[str, int]) -> None:
+    values = {"lastturn": max(turns.values(), default=0) + 1}
+    mine = (Turn.agentid == agentid) & (Turn.systemuserid == sellerid)
+    if sellerid in turns:
+        session.execute(update(Turn).where(mine).values(values))
     else:
-        turn.lastturn = last + 1
-    session.flush()
+        session.execute(insert(Turn).values(agentid=agentid, systemuserid=sellerid, **values))
 
 
 def _sentence(choice: Choice, sellers: int) -> str:

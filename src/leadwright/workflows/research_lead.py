@@ -9,7 +9,7 @@ from leadwright.analyst import MailBrief, Reading
 from leadwright.analyst.grounding import grounded
 from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
-from leadwright.db.findings import Findings
+from leadwright.db.findings import Findings, to_json
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import weigh
 from leadwright.domain.handover import decide
@@ -73,8 +73,11 @@ def _pass(services: Services, run: runs.Given) -> None:
     steps = Steps()
     case = read_case(services, run)
     require(case.who, "prvWriteLead")
-    check = _validate(services, case, steps)
-    so_far = _begin(services, case, check, steps)
+    if so_far := case.begun:
+        steps.add(Step("validate_email", outputs=so_far.email, detail="Found before the work was interrupted."))
+        steps.add(Step("connect", outputs=so_far.connected, detail="Found before the work was interrupted."))
+    else:
+        so_far = _begin(services, case, _validate(services, case, steps), steps)
     if so_far is None:
         return
     gathered = gather(services, run.runid)
@@ -141,7 +144,9 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
             parentcontactid=connected.contactid,
             lw_stage=str(Stage.RESEARCHING),
         )
-    return Findings(email=email, connected={"accountid": connected.accountid, "contactid": connected.contactid})
+        so_far = Findings(email=email, connected={"accountid": connected.accountid, "contactid": connected.contactid})
+        run.findings = to_json(so_far)
+    return so_far
 
 
 def _judge(case: Case, gathered: Gathered, reading: Reading, so_far: Findings, moment: datetime) -> Result:

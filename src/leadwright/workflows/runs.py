@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import GIVEN_RUN, WAITING_RUN, Agent, LeadRun
@@ -113,5 +114,5 @@ def progress(session: Session) -> Progress:
     return Progress(sum(n for stage, n in by_stage.items() if stage not in IN_WORK), open_, by_stage)
 
 
-def _given(row: Row[tuple[str, str, int, int]]) -> Given:
-    return Given(row[0], row[1], row[2], row[3])
+def _given(row: Any) -> Given:
+    return Given(row.runid, row.leadid, row.number, row.generation)

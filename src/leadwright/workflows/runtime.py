@@ -131,6 +131,11 @@ class Runtime:
         self._thread = None
         return finished
 
+    @property
+    def alive(self) -> bool:
+        """It works, and nothing has made it stop."""
+        return self._thread is not None and self._thread.is_alive()
+
     def wake(self) -> None:
         """Look for work now rather than at the next tick."""
         self._wake.set()
@@ -158,7 +163,7 @@ class Runtime:
                 return state
             if timeout is not None and time.monotonic() - began > timeout:
                 raise Conflict(f"{state.open} leads are still being worked after {timeout:.0f} seconds.")
-            if self._thread is None or not self._thread.is_alive():
+            if not self.alive:
                 raise Conflict("This process does not work leads any more.")
             if not state.open:
                 self.wake()

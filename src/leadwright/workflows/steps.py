@@ -71,8 +71,9 @@ class Steps:
         )
 
     def store(self, session: Session, runid: str) -> None:
-        """Replace what an earlier try of this run left."""
+        """Write the steps, in place of those that an earlier try left."""
+        by_name = {s["name"]: s for s in self._steps}
         session.execute(delete(RunStep).where(RunStep.runid == runid))
-        last_of_name = {s["name"]: {**s, "runid": runid, "position": n} for n, s in enumerate(self._steps, 1)}
-        if last_of_name:
-            session.execute(insert(RunStep), list(last_of_name.values()))
+        if by_name:
+            rows = [{**s, "runid": runid, "position": n} for n, s in enumerate(by_name.values(), 1)]
+            session.execute(insert(RunStep), rows)

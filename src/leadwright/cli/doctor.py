@@ -1,0 +1,258 @@
+"""`leadwright doctor`: checks everything a run needs; one line each with what to do. Changes nothing."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from leadwright.db.engine import Database
+    from leadwright.services import Services
+    from leadwright.settings import Settings
+
+State = Literal["ok", "warn", "fail"]
+_SPACE_WARN, _SPACE_FAIL = 2_000_000_000, 200_000_000  # bytes free
+_EXTRAS = {
+    "documents": ("pypdfium2", "python-docx", "python-pptx"),
+    "model": ("pydantic-ai-slim",),
+    "vectors": ("onnxruntime", "tokenizers", "numpy"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. `remedy`: what to do, empty when it is well."""
+
+    what: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check everything a run needs. Exit status 1: something fails."""
+    import json
+    from dataclasses import asdict
+
+    findings = list(examine())
+    if as_json:
+        typer.echo(json.dumps([asdict(f) for f in findings], indent=1))
+    else:
+        for finding in findings:
+            colour = {"ok": "green", "warn": "yellow", "fail": "red"}[finding.state]
+            typer.echo(f"{typer.style(finding.state.ljust(4), fg=colour)}  {finding.what}: {finding.detail}")
+            if finding.remedy:
+                typer.echo(f"      {finding.remedy}")
+    if any(f.state == "fail" for f in findings):
+        raise typer.Exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding, in the order a person would mend them."""
+    yield _python()
+    yield from (_extra(name, packages) for name, packages in _EXTRAS.items())
+    from leadwright.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValueError as error:
+        yield Finding("Settings", "fail", str(error), "Correct the environment or leadwright.toml.")
+        return
+    yield Finding(
+        "Settings", "ok", f"data in {settings.data_dir}, analyst {settings.analyst}, search {settings.search}"
+    )
+    yield _space(settings)
+    database = _database(settings)
+    if isinstance(database, Finding):
+        yield database
+        return
+    try:
+        yield from _store(database)
+        yield from _installation(settings, database)
+    finally:
+        database.close()
+
+
+def _python() -> Finding:
+    shown = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < (3, 11):  # noqa: UP036 whatever started us says so itself
+        return Finding("Python", "fail", shown, "Leadwright needs Python 3.11 or newer.")
+    return Finding("Python", "ok", shown)
+
+
+def _extra(name: str, packages: tuple[str, ...]) -> Finding:
+    try:
+        found = ", ".join(f"{package} {version(package)}" for package in packages)
+    except PackageNotFoundError as error:
+        what = f'If you want it: pip install "leadwright[{name}]"'
+        return Finding(f"Extra {name}", "ok", f"not installed ({error.name} is missing). {what}")
+    return Finding(f"Extra {name}", "ok", found)
+
+
+def _space(settings: "Settings") -> Finding:
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state: State = "ok" if free > _SPACE_WARN else "warn" if free > _SPACE_FAIL else "fail"
+    remedy = "" if state == "ok" else f"Free some space, or move {settings.data_dir} to another disk."
+    return Finding("Disk", state, f"{free / 1e9:.1f} GB free", remedy)
+
+
+def _database(settings: "Settings") -> "Database | Finding":
+    from leadwright.db.engine import Database
+    from leadwright.errors import LeadwrightError
+
+    if not settings.database_url and not (settings.data_dir / "leadwright.db").exists():
+        return Finding("Database", "warn", "not there yet", "leadwright serve or leadwright demo makes it.")
+    try:
+        database = Database(settings.url, pool_size=2)
+        with database.engine.connect():
+            return database
+    except LeadwrightError as error:
+        return Finding("Database", "fail", str(error), "Correct the setting database_url.")
+    except Exception as error:
+        detail = str(error).strip().splitlines()[0][:300]
+        return Finding("Database", "fail", detail, "Start the database server, or correct the setting database_url.")
+
+
+def _store(database: "Database") -> Iterator[Finding]:
+    from leadwright.db.schema import drift
+
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    differences = drift(database)
+    if differences:
+        remedy = "leadwright serve or leadwright work brings the schema up to date; use one version of Leadwright only."
+        yield Finding("Schema", "fail", f"{len(differences)} differences to what this version expects", remedy)
+        return
+    yield Finding("Database", "ok", f"{kind}, schema up to date")
+    yield _guarded("Writing", "The disk may be full or read-only; see the log.", lambda: _writes(database))
+    yield _guarded("Audit log", "Ask who has access to the database; compare with a backup.", lambda: _chain(database))
+
+
+def _writes(database: "Database") -> Finding:
+    from sqlalchemy import delete
+
+    from leadwright.db.agent import Executor
+    from leadwright.db.base import new_id, now
+
+    name = f"doctor {new_id()}"
+    with database.transaction() as session:
+        session.add(Executor(executorid=name, incarnation=new_id(), seenon=now()))
+        session.flush()
+        session.execute(delete(Executor).where(Executor.executorid == name))
+    return Finding("Writing", "ok", "a write was committed")
+
+
+def _chain(database: "Database") -> Finding:
+    from sqlalchemy import func, select
+
+    from leadwright.db.audit import AuditEntry, broken_link
+
+    with database.reading() as session:
+        broken = broken_link(session)
+        last = session.scalar(select(func.max(AuditEntry.number))) or 0
+    if broken is not None:
+        remedy = "Somebody changed the log in the database. Compare with a backup, and ask who has access."
+        return Finding("Audit log", "fail", f"entry {broken} was changed, removed or put in between", remedy)
+    return Finding("Audit log", "ok", f"{last:,} entries, unbroken")
+
+
+def _installation(settings: "Settings", database: "Database") -> Iterator[Finding]:
+    from leadwright.bootstrap import services_on
+
+    yield _guarded("Secret key", "Restore secret.key from its backup, or set secret_key.", lambda: _secrets(settings))
+    yield _guarded("Workers", "Start leadwright serve or leadwright work.", lambda: _workers(database))
+    try:
+        services = services_on(settings, database)
+    except Exception as error:
+        yield Finding("Adapters", "fail", str(error), "Correct the setting, or install what is missing.")
+        return
+    yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
+    yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
+    if settings.analyst == "model":
+        remedy = "Check model, model_base_url and model_api_key, and that the server runs."
+        yield _guarded("Model", remedy, lambda: _model(services))
+
+
+def _guarded(what: str, remedy: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Exception as error:
+        detail = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+        return Finding(what, "fail", detail, remedy)
+
+
+def _secrets(settings: "Settings") -> Finding:
+    path = settings.data_dir / "secret.key"
+    if settings.secret_key.get_secret_value():
+        return Finding("Secret key", "ok", "from the setting secret_key")
+    if not path.exists():
+        return Finding("Secret key", "ok", "made when the first secret is stored")
+    if path.stat().st_mode & 0o077:
+        return Finding("Secret key", "warn", f"{path} can be read by others", f"chmod 600 {path}")
+    return Finding("Secret key", "ok", str(path))
+
+
+def _workers(database: "Database") -> Finding:
+    from leadwright.workflows.executors import living
+
+    alive = sorted(living(database))
+    if not alive:
+        return Finding("Workers", "warn", "none runs", "Start leadwright serve or leadwright work.")
+    return Finding("Workers", "ok", ", ".join(alive))
+
+
+def _agent(services: "Services") -> Finding:
+    from sqlalchemy import select
+
+    from leadwright.db.agent import Agent
+    from leadwright.domain.stage import AgentState
+    from leadwright.errors import NotAllowed
+    from leadwright.identity.agent_identity import agent_principal
+
+    with services.database.reading() as session:
+        agents = session.scalars(select(Agent).where(Agent.state != AgentState.ARCHIVED)).all()
+    if not agents:
+        return Finding("Agent", "warn", "none yet", "Create one on the agent settings page.")
+    agent = agents[0]
+    if agent.state == AgentState.PAUSED:
+        return Finding(
+            "Agent", "fail", f"{agent.name} is paused. {agent.statereason}", "Mend it; it goes on by itself."
+        )
+    if agent.state not in (AgentState.ON, AgentState.DRAINING):
+        return Finding("Agent", "warn", f"{agent.name} is {agent.state}", "Start it on the agent settings page.")
+    try:
+        who = agent_principal(services, agent.agentid)
+    except NotAllowed as error:
+        return Finding("Agent", "fail", str(error), "Mend it on the agent settings page.")
+    return Finding("Agent", "ok", f"{agent.name} is {agent.state} and signs in as {who.name}")
+
+
+def _search(services: "Services") -> Finding:
+    if services.search.name == "none":
+        remedy = "For company research set search to searxng, brave or tavily."
+        return Finding("Search", "warn", "no provider is configured", remedy)
+    hits = services.search.search("company", count=1)
+    return Finding("Search", "ok", f"{services.search.name} answered with {len(hits)} result{'s' * (len(hits) != 1)}")
+
+
+def _model(services: "Services") -> Finding:
+    from leadwright.analyst import Brief, Offering
+    from leadwright.db.base import new_id
+    from leadwright.domain.evidence import Passage, SourceKind
+    from leadwright.domain.fit import Criterion, CriterionKind
+
+    passage = Passage("field:lead.industry", SourceKind.FIELD, "lead.industry", "Industry", "Retail")
+    criterion = Criterion("Industry", CriterionKind.INDUSTRY, "Retail")
+    lead = {"lead.industry": "Retail"}
+    brief = Brief(f"doctor-{new_id()}", lead, {passage.id: passage}, (criterion,), Offering("Doctor"))
+    usage = services.analyst.read_lead(brief).usage
+    cost = "" if usage.cost is None else f", ${usage.cost:.4f}"
+    return Finding("Model", "ok", f"{usage.model} answered in {usage.seconds:.1f} seconds{cost}")

@@ -1,0 +1,302 @@
+"""A list worked to a file: its own database beside the output, the agent and sellers in it, lines in the list's order.
+
+The leads go through the same workflows as everywhere. Killed at any moment and started again, it goes on.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from leadwright.actions.import_leads import ImportResult, import_file
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.base import new_id, now
+from leadwright.db.configuration import (
+    Assignment,
+    Company,
+    CompetitorList,
+    Configuration,
+    EmailValidation,
+    ProfileCriterion,
+)
+from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.privileges import AI_SALESPERSON, SALESPERSON, SYSTEM_ADMINISTRATOR
+from leadwright.domain.profile import read_profile
+from leadwright.domain.stage import AgentMode, AgentState, Stage, Trigger
+from leadwright.errors import BadInput
+from leadwright.identity.access import principal
+from leadwright.identity.directory import directory_of
+from leadwright.identity.seed import seed_directory
+from leadwright.leadfile.mapping import ImportMapping
+from leadwright.research.knowledge import add_source, ingest
+from leadwright.services import Services
+
+_ADMIN = "List"
+_BLOCK = 200  # lines read and written at a time
+_ENDED = tuple(str(s) for s in Stage if s not in (Stage.QUEUED, Stage.RESEARCHING))
+
+
+@dataclass(frozen=True, slots=True)
+class ListJob:
+    """What is to be done.
+
+    Args:
+        list_file: CSV or XLSX with one lead a row.
+        profile: the profile's document; besides ``icp``, optional ``company`` and ``competitors`` (names).
+        knowledge: folder of product papers, used to research and to write; None: none.
+        sellers: names that take turns; empty: nobody owns the leads that fit.
+        mapping: what headings mean, as for an import.
+    """
+
+    list_file: Path
+    profile: Mapping[str, Any]
+    knowledge: Path | None = None
+    sellers: tuple[str, ...] = ()
+    mapping: ImportMapping | None = None
+
+    def fingerprint(self) -> str:
+        """Says whether a job folder belongs to this job."""
+        digest = hashlib.sha256(_content(self.list_file))
+        digest.update(json.dumps([self.profile, self.sellers, self.mapping], sort_keys=True, default=str).encode())
+        for path in sorted(self.knowledge.rglob("*")) if self.knowledge else ():
+            digest.update(f"{path.name} {path.stat().st_size}".encode())
+        return digest.hexdigest()
+
+
+def claim_folder(folder: Path, job: ListJob) -> None:
+    """Make the job's folder, or go on with it.
+
+    Raises:
+        BadInput: it holds another job.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mark, wanted = folder / "job.json", {"fingerprint": job.fingerprint(), "list": job.list_file.name}
+    if mark.exists():
+        if json.loads(mark.read_text()).get("fingerprint") != wanted["fingerprint"]:
+            raise BadInput(
+                f"{folder} holds the progress of another list, profile or folder of papers. "
+                "Remove that folder, or choose another --output."
+            )
+        return
+    part = mark.with_suffix(".part")
+    part.write_text(json.dumps(wanted))
+    part.replace(mark)
+
+
+def set_up(services: Services, job: ListJob, tell: Callable[[str], None]) -> ImportResult | None:
+    """Bring leads, papers, agent and sellers into the job's database, each once. None: it was there already."""
+    with services.database.reading() as session:
+        if session.scalar(select(Agent.agentid)):
+            return None
+    with services.database.transaction() as session:
+        admin = _administrator(session)
+        who = principal(session, admin)
+    imported = import_file(services, who, job.list_file, job.mapping, skip_bad_rows=True)
+    if job.knowledge:
+        _read_papers(services, job.knowledge, tell)
+    with services.database.transaction() as session:
+        _agent(services, session, job)
+    return imported
+
+
+def lines(session: Session, leadids: Sequence[str]) -> Iterator[dict[str, Any] | None]:
+    """What became of these leads, in that order; None for a lead without an outcome."""
+    owner = select(SystemUser.fullname).where(SystemUser.systemuserid == LeadRun.ownerid).scalar_subquery()
+    rows = session.execute(
+        select(LeadRun, Lead, owner.label("owner"), Email)
+        .join(Lead, Lead.leadid == LeadRun.leadid)
+        .outerjoin(Email, Email.lw_runid == LeadRun.runid)
+        .where(LeadRun.leadid.in_(leadids), LeadRun.stage.in_(_ENDED))
+    )
+    by_lead = {row.Lead.leadid: _line(row.LeadRun, row.Lead, row.owner, row.Email) for row in rows}
+    return (by_lead.get(leadid) for leadid in leadids)
+
+
+class Output:
+    """The output file: whole lines in the order of the list, on disk before they are counted.
+
+    Args:
+        path: verified line by line when it exists; what does not belong to the job's beginning is cut off.
+    """
+
+    def __init__(self, services: Services, path: Path) -> None:
+        self._services = services
+        with services.database.reading() as session:
+            self._leads = session.execute(select(Lead.leadid, Lead.lw_importkey).order_by(text("lead.rowid"))).all()
+        self._ids = [_id(key, number) for number, (_, key) in enumerate(self._leads, 1)]
+        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+        self.written = self._verified()
+
+    @property
+    def expected(self) -> int:
+        """Lines there will be."""
+        return len(self._leads)
+
+    def write_ready(self) -> int:
+        """Append every line whose turn has come. Returns how many are written now."""
+        while self.written < self.expected:
+            block = [leadid for leadid, _ in self._leads[self.written : self.written + _BLOCK]]
+            with self._services.database.reading() as session:
+                ready = list(_leading(lines(session, block)))
+            for number, line in enumerate(ready, self.written):
+                self._file.write(json.dumps({"id": self._ids[number], **line}, ensure_ascii=False).encode() + b"\n")
+            if ready:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self.written += len(ready)
+            if len(ready) < len(block):
+                break
+        return self.written
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _verified(self) -> int:
+        good, count = 0, 0
+        for raw in self._file:
+            if count >= len(self._ids) or not raw.endswith(b"\n") or not _is_line(raw, self._ids[count]):
+                break
+            good += len(raw)
+            count += 1
+        self._file.seek(good)
+        self._file.truncate()
+        return count
+
+
+def _leading(ready: Iterator[dict[str, Any] | None]) -> Iterator[dict[str, Any]]:
+    for line in ready:
+        if line is None:
+            return
+        yield line
+
+
+def _line(run: LeadRun, lead: Lead, owner: str | None, email: Email | None) -> dict[str, Any]:
+    found = run.findings
+    criteria = [{"name": v.pop("criterion"), **v} for v in found.get("verdicts", [])]
+    judged = run.band is not None
+    return {
+        "company": lead.companyname,
+        "name": lead.fullname,
+        "outcome": run.stage,
+        "owner": owner,
+        "reasons": run.reasons,
+        "fit": {"band": run.band, "share": run.share, "signal": run.signal, "criteria": criteria} if judged else None,
+        "rating": found.get("rating", {}).get("value") or None,
+        "rating_reasons": found.get("rating", {}).get("reasons", []),
+        "insights": found.get("insights", []),
+        "competitors": found.get("competitors", []),
+        "missing": found.get("missing", []),
+        "next_actions": found.get("next_actions", []),
+        "draft": {"subject": email.subject, "body": email.description, "hold": email.lw_hold} if email else None,
+    }
+
+
+def _id(key: str | None, number: int) -> str:
+    kind, _, value = (key or "").partition(":")
+    return value if kind == "id" and value else str(number)
+
+
+def _is_line(raw: bytes, id_: str) -> bool:
+    try:
+        return bool(json.loads(raw)["id"] == id_)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}. Check the name of the list.") from error
+
+
+def _administrator(session: Session) -> str:
+    unit = seed_directory(session)
+    known = session.scalar(select(SystemUser.systemuserid).where(SystemUser.fullname == _ADMIN))
+    return known or _user(session, unit, _ADMIN, SYSTEM_ADMINISTRATOR)
+
+
+def _user(session: Session, unit: str, name: str, role: str, application: str | None = None) -> str:
+    mode = AccessMode.NON_INTERACTIVE if application else AccessMode.READ_WRITE
+    user = SystemUser(fullname=name, businessunitid=unit, applicationid=application, accessmode=int(mode))
+    session.add(user)
+    session.flush()
+    roleid = session.scalars(select(Role.roleid).where(Role.name == role)).one()
+    session.add(UserRole(systemuserid=user.systemuserid, roleid=roleid))
+    session.flush()
+    return user.systemuserid
+
+
+def _read_papers(services: Services, folder: Path, tell: Callable[[str], None]) -> None:
+    for purpose in ("research", "outreach"):
+        with services.database.transaction() as session:
+            source = add_source(session, purpose, "folder", str(folder.resolve())).sourceid
+        taken = ingest(services.database, services.fetcher, source)
+        for problem in taken.problems if purpose == "research" else ():
+            tell(f"{problem[0]}: {problem[1]}")
+
+
+def _agent(services: Services, session: Session, job: ListJob) -> None:
+    """Agent, configuration, sellers and a queued run for each lead, in one transaction."""
+    unit = seed_directory(session)
+    directory = directory_of(services)
+    client = directory.register(session, "List", audience="AzureADMyOrg", redirect_uri=None, createdby=None)
+    directory.add_secret(session, client)
+    user = _user(session, unit, "Agent", AI_SALESPERSON, client)
+    sellers = [_user(session, unit, name, SALESPERSON) for name in job.sellers]
+    has_address = bool(session.scalar(select(exists().where(Lead.emailaddress1.is_not(None)))))
+    agent = Agent(
+        name="Agent", mode=AgentMode.RESEARCH, state=AgentState.ON, agentuserid=user, appliedversion=1, startedon=now()
+    )
+    session.add(agent)
+    session.flush()
+    configuration = _configuration(job, sellers, has_address).model_dump(mode="json")
+    session.add(AgentVersion(agentid=agent.agentid, version=1, configuration=configuration))
+    session.flush()
+    run = {"number": 1, "agentid": agent.agentid, "version": 1, "trigger": str(Trigger.NEW_LEAD), "stage": "queued"}
+    leads = session.scalars(select(Lead.leadid).order_by(text("lead.rowid"))).all()
+    if leads:
+        session.execute(insert(LeadRun), [{"runid": new_id(), "leadid": leadid, **run} for leadid in leads])
+
+
+def _configuration(job: ListJob, sellers: list[str], has_address: bool) -> Configuration:
+    criteria = [
+        ProfileCriterion(
+            name=c.name,
+            kind=c.kind,
+            details=c.details,
+            must_have=c.must_have,
+            fields=list(c.fields),
+            url=c.url,
+            instructions=c.instructions,
+        )
+        for c in read_profile(job.profile)
+    ]
+    try:
+        company = Company(**job.profile.get("company", {}))
+        competitors = CompetitorList(names=list(job.profile.get("competitors", [])))
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            "The profile's company may hold name, website, value_proposition, benefits and price_list; "
+            "its competitors are at most three names."
+        ) from error
+    validation = EmailValidation(field="emailaddress1" if has_address else "")
+    assignment = Assignment(sellers=sellers)
+    return Configuration(
+        company=company, criteria=criteria, competitors=competitors, validation=validation, assignment=assignment
+    )
+
+
+def summary(session: Session) -> dict[str, int]:
+    """Outcome -> leads."""
+    rows = session.execute(select(LeadRun.stage, func.count()).group_by(LeadRun.stage)).all()
+    return {row[0]: row[1] for row in rows}

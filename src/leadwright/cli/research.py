@@ -1,0 +1,155 @@
+"""`leadwright research`: works through a list to a file, without a desk. Killed and started again, it goes on."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from leadwright.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from leadwright.actions.import_leads import ImportResult
+    from leadwright.cli.list_job import ListJob, Output
+    from leadwright.services import Services
+    from leadwright.settings import Settings
+
+
+def research(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX file with one row of headings and one row per lead.")],
+    profile: Annotated[Path, typer.Option(help='JSON file of the ideal customer profile: {"icp": [...]}.')],
+    output: Annotated[Path, typer.Option(help="JSON Lines file to write, one line per lead in the list's order.")],
+    knowledge: Annotated[Path | None, typer.Option(help="Folder of product papers.")] = None,
+    analyst: Annotated[
+        Literal["builtin", "model"] | None, typer.Option(help="Who judges; default: the setting `analyst`.")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="TOML or JSON file that says what headings mean.")] = None,
+    sellers: Annotated[str, typer.Option(help="Names that take turns, with commas between; default: nobody.")] = "",
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the progress; default: beside the output.")] = None,
+    web: Annotated[bool, typer.Option("--web", help="Read the web sites that the list names (needs network).")] = False,
+) -> None:
+    """Research a list of leads or companies and write what came of each. Start it again to go on after a crash."""
+    from rich.console import Console
+
+    from leadwright import logs
+    from leadwright.cli.list_job import ListJob, claim_folder
+    from leadwright.leadfile.mapping import read_mapping
+
+    console = Console(stderr=True)
+    job = ListJob(
+        list_file=file,
+        profile=_read_profile(profile),
+        knowledge=_folder(knowledge),
+        sellers=tuple(dict.fromkeys(name.strip() for name in sellers.split(",") if name.strip())),
+        mapping=read_mapping(mapping) if mapping else None,
+    )
+    folder = data_dir or output.with_name(f"{output.name}.job")
+    claim_folder(folder, job)
+    settings = _settings(folder, analyst, web)
+    logs.configure(settings.model_copy(update={"log_level": "error"}))
+    _run(console, settings, job, output)
+
+
+def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path) -> None:
+    from leadwright.bootstrap import open_services
+    from leadwright.cli.list_job import Output, set_up, summary
+
+    services = open_services(settings)
+    finished = True
+    try:
+        imported = set_up(services, job, lambda sentence: console.print(f"[yellow]{sentence}[/]", highlight=False))
+        if imported:
+            _say_imported(console, imported)
+        out = Output(services, output)
+        if out.written:
+            console.print(f"Going on after {out.written:,} of {out.expected:,} leads.")
+        began, before = time.monotonic(), out.written
+        if out.write_ready() < out.expected:
+            finished = _work(console, services, out)
+        out.close()
+        with services.database.reading() as session:
+            counts = summary(session)
+    finally:
+        services.database.close()
+    _say_summary(console, counts, output, out.written - before, time.monotonic() - began)
+    if out.written < out.expected:
+        raise typer.Exit(1)
+    if not finished:
+        os._exit(0)
+
+
+def _work(console: "Console", services: "Services", out: "Output") -> bool:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from leadwright.cli.work import stop_on_signals
+    from leadwright.workflows.runtime import Runtime
+
+    runtime = Runtime(services)
+    stopping = stop_on_signals()
+    columns = (TextColumn("Researching"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    runtime.start()
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+            task = bar.add_task("", total=out.expected)
+            runtime.run_until_idle(_each(out, stopping.is_set, lambda n: bar.update(task, completed=n)))
+            bar.update(task, completed=out.write_ready())
+    except KeyboardInterrupt:
+        console.print("Stopped; start it again to go on.")
+    finally:
+        finished = runtime.stop()
+        out.write_ready()
+    return finished
+
+
+def _each(out: "Output", stopped: Callable[[], bool], show: Callable[[int], None]) -> Callable[[Any], None]:
+    def progress(_: Any) -> None:
+        if stopped():
+            raise KeyboardInterrupt
+        show(out.write_ready())
+
+    return progress
+
+
+def _settings(folder: Path, analyst: str | None, web: bool) -> "Settings":
+    from leadwright.settings import Settings
+
+    own: dict[str, Any] = {"data_dir": folder, "database_url": "", "executor_id": "list", "fetch_company_sites": web}
+    return Settings().model_copy(update=own | ({"analyst": analyst} if analyst else {}))
+
+
+def _read_profile(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(f"The profile {path} cannot be read: {error.strerror}.", field="profile") from error
+    except ValueError as error:
+        raise BadInput(f"The profile {path} is not valid JSON: {error}", field="profile") from error
+    if not isinstance(data, dict):
+        raise BadInput(f'The profile {path} must be an object with a list "icp".', field="profile")
+    return data
+
+
+def _folder(knowledge: Path | None) -> Path | None:
+    if knowledge and not knowledge.is_dir():
+        raise BadInput(f"{knowledge} is no folder. Give the folder of the product papers.", field="knowledge")
+    return knowledge
+
+
+def _say_imported(console: "Console", imported: "ImportResult") -> None:
+    console.print(f"{imported.created:,} leads read.")
+    if imported.repeated:
+        console.print(f"[yellow]{imported.repeated:,} rows are repetitions and are left out.[/]")
+    if imported.bad_rows:
+        console.print(f"[yellow]{imported.bad_rows:,} rows cannot be used; see {imported.bad_rows_file}.[/]")
+
+
+def _say_summary(console: "Console", counts: dict[str, int], output: Path, leads: int, seconds: float) -> None:
+    parts = ", ".join(f"{count:,} {stage.replace('_', ' ')}" for stage, count in sorted(counts.items()))
+    console.print(f"{parts}. Written to {output}.")
+    if leads and seconds > 1:
+        console.print(f"{leads:,} leads in {seconds:.0f} seconds, {leads / seconds * 60:,.0f} a minute.")
