@@ -6,7 +6,7 @@ Gathering a source's documents is `sources`; reading a file is `reading`; rankin
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, insert, or_, select
@@ -255,13 +255,3 @@ def _forget(database: Database, sourceid: str, kept: set[str]) -> int:
         for n in range(0, len(gone), 500):
             session.execute(delete(KnowledgeDocument).where(KnowledgeDocument.documentid.in_(gone[n : n + 500])))
     return len(gone)
-
-
-def last_taken_in(session: Session, purpose: str) -> datetime | None:
-    """When anything of this set was last taken in."""
-    return session.scalar(
-        select(KnowledgeSource.ingestedon)
-        .where(KnowledgeSource.purpose == purpose)
-        .order_by(KnowledgeSource.ingestedon.desc())
-        .limit(1)
-    )
