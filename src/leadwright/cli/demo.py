@@ -81,6 +81,7 @@ def _serve(console: "Console", services: "Services", made: "Rehearsal", listenin
 
     from rich.panel import Panel
 
+    from leadwright.api.routes import router
     from leadwright.cli.serve import address, run
     from leadwright.sandbox import seller
     from leadwright.web.app import create_app
@@ -91,4 +92,4 @@ def _serve(console: "Console", services: "Services", made: "Rehearsal", listenin
     lines = [f"{role:<14} {email}" for role, (_, email) in people]
     text = f"Open           {address(listening)}\n" + "\n".join(lines) + f"\nPassword       {made.password}"
     console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))
-    run(create_app(services), listening)
+    run(create_app(services, routers=[router]), listening)
