@@ -12,10 +12,12 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, func, or_, orm, select, text, update
 
 from leadwright.db import audit
+from leadwright.db.compiled import Source
 from leadwright.db.people import SignInAttempt, SystemUser, WebSession
+from leadwright.db.visitor import Visitor, read_visitor
 from leadwright.domain.optionsets import AccessMode
 from leadwright.errors import NotAllowed
-from leadwright.identity.access import Principal, principal
+from leadwright.identity.access import Principal
 from leadwright.identity.installation import Installation
 from leadwright.identity.passwords import PASSWORDS, Passwords
 
@@ -118,41 +120,46 @@ def sign_in(
     return opened
 
 
-def session_of(services: Installation, token: str | None) -> Session | None:
+def session_of(services: Installation, token: str | None, source: Source | None = None) -> Session | None:
     """The session a cookie's token stands for; None when there is none, it has ended, or the user is disabled.
 
     Ends: after `session_idle_minutes` without a request, and `session_hours` after sign-in in any case.
+
+    Args:
+        source: read on this connection.
     """
     if not token:
         return None
     key, moment = _hash(token), services.clock()
-    with services.database.reading() as session:
-        row = session.execute(
-            select(
-                WebSession.systemuserid,
-                WebSession.csrf,
-                WebSession.createdon,
-                WebSession.lastseenon,
-                SystemUser.timezone,
-            )
-            .join(SystemUser, SystemUser.systemuserid == WebSession.systemuserid)
-            .where(WebSession.tokenhash == key)
-        ).first()
-        if row is None:
-            return None
-        try:
-            who = principal(session, row.systemuserid)
-        except NotAllowed:
-            who = None
+    found = read_visitor(source or services.database, key)
+    if found is None:
+        return None
     idle = timedelta(minutes=services.settings.session_idle_minutes)
     absolute = timedelta(hours=services.settings.session_hours)
-    if who is None or moment - row.lastseenon > idle or moment - row.createdon > absolute:
+    if found.isdisabled or moment - found.lastseenon > idle or moment - found.createdon > absolute:
         sign_out(services, token)
         return None
-    if moment - row.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
+    if moment - found.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
         with services.database.transaction() as session:
             session.execute(update(WebSession).where(WebSession.tokenhash == key).values(lastseenon=moment))
-    return Session(who, row.csrf, row.timezone, key)
+    return Session(_principal(found), found.csrf, found.timezone, key)
+
+
+def _principal(found: Visitor) -> Principal:
+    """The same as `access.principal`, from what one read brought; asked with every page, so it must be cheap."""
+    privileges: dict[str, int] = {}
+    for kind, name, depth in found.held:
+        if kind == "p":
+            privileges[str(name)] = max(privileges.get(str(name), 0), int(str(depth)))
+    return Principal(
+        id=found.systemuserid,
+        kind="person",
+        name=found.fullname,
+        businessunitid=found.businessunitid,
+        privileges=privileges,
+        teams=frozenset(str(name) for kind, name, _ in found.held if kind == "t"),
+        roles=frozenset(str(name) for kind, name, _ in found.held if kind == "r"),
+    )
 
 
 def sign_out(services: Installation, token: str) -> None:

@@ -1,7 +1,7 @@
 """Errors as people see them: what happened, what to do, the missing privilege by name. Never a traceback."""
 
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -84,7 +84,7 @@ def _answer(
         if privilege:
             problem["privilege"] = privilege
         return JSONResponse(problem, status, media_type="application/problem+json")
-    values = {"status": status, "title": title, "text": text, "privilege": privilege}
+    values: dict[str, Any] = {"status": status, "title": title, "text": text, "privilege": privilege}
     if visit is not None and visit.session is not None:
         return visit.page("failure.html", **values)
     return HTMLResponse(render("failure_alone.html", values), status)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from leadwright import __version__
 from leadwright.web import charts
@@ -29,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=address, version=__version__, charts=charts, site_map=SITE_MAP)
+    made.globals.update(static=address, version=__version__, charts=charts, site_map=SITE_MAP, icon=icon, drawn=icon)
     made.filters.update(
         when=_when,
         ago=_ago,
@@ -47,6 +48,15 @@ def environment() -> Environment:
 def render(name: str, context: Mapping[str, Any]) -> str:
     """The page as HTML. The context needs at least what `visit.Visit.page` puts in."""
     return environment().get_template(name).render(context)
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, small: bool = False) -> Markup:
+    """One of our icons, for decoration: screen readers skip it."""
+    look = "icon small" if small else "icon"
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        look, address("icons.svg"), name
+    )
 
 
 @lru_cache(maxsize=256)

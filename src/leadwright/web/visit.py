@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from leadwright.db.compiled import Source
 from leadwright.db.pages import shell
 from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed
 from leadwright.identity.access import Principal, require
@@ -39,6 +41,7 @@ class Visit:
         session: the browser session, None on public pages without one.
         form: fields of a POST; empty otherwise.
         token: the form token of this visit; every form carries it.
+        connection: of quick pages: all their reads share it.
     """
 
     request: Request
@@ -47,6 +50,7 @@ class Visit:
     form: FormData
     token: str
     new_token: bool = False
+    connection: Connection | None = None
 
     @property
     def who(self) -> Principal:
@@ -54,6 +58,11 @@ class Visit:
         if self.session is None:
             raise NotAllowed("Sign in first.")
         return self.session.principal
+
+    @property
+    def source(self) -> Source:
+        """What compiled reads of this visit run on."""
+        return self.connection if self.connection is not None else self.services.database
 
     def text(self, name: str, *, most: int = 10_000) -> str:
         """A form field or else a query parameter, trimmed.
@@ -127,7 +136,7 @@ class Visit:
     def _shell(self) -> shell.Shell | None:
         if self.session is None:
             return None
-        return shell.read(self.services.database, self.session.principal.id)
+        return shell.read(self.source, self.session.principal.id)
 
 
 class Pages:
@@ -169,7 +178,7 @@ def _endpoint(services: Services, needs: tuple[str, ...], quick: bool, handler: 
             if request.method not in SAFE_METHODS:
                 form = await _read_form(request)
             work = (services, request, form, needs, handler)
-            return _serve(*work) if inline else await run_in_threadpool(_serve, *work)
+            return _serve_quickly(*work) if inline else await run_in_threadpool(_serve, *work)
         except LeadwrightError as error:
             return failures.page(request, services, error)
         finally:
@@ -188,8 +197,24 @@ async def _read_form(request: Request) -> FormData:
     return await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=1_000_000)
 
 
-def _serve(services: Services, request: Request, form: FormData, needs: tuple[str, ...], handler: Handler) -> Response:
-    visit = open_visit(services, request, form)
+def _serve_quickly(
+    services: Services, request: Request, form: FormData, needs: tuple[str, ...], handler: Handler
+) -> Response:
+    """On the event loop, with one connection for all reads."""
+    with services.database.engine.connect() as connection:
+        return _serve(services, request, form, needs, handler, connection=connection)
+
+
+def _serve(
+    services: Services,
+    request: Request,
+    form: FormData,
+    needs: tuple[str, ...],
+    handler: Handler,
+    *,
+    connection: Connection | None = None,
+) -> Response:
+    visit = open_visit(services, request, form, connection)
     try:
         if visit.session is None and PUBLIC not in needs:
             return _ask_to_sign_in(visit)
@@ -203,14 +228,16 @@ def _serve(services: Services, request: Request, form: FormData, needs: tuple[st
         return failures.page(request, services, error, visit)
 
 
-def open_visit(services: Services, request: Request, form: FormData) -> Visit:
+def open_visit(services: Services, request: Request, form: FormData, connection: Connection | None = None) -> Visit:
     """Read the session of the cookie; without one, the visit gets a form token of its own."""
     cookie = security.read_cookie(request, services.settings, "session")
-    session = session_of(services, cookie) if cookie else None
+    session = session_of(services, cookie, connection) if cookie else None
     if session is not None:
-        return Visit(request, services, session, form, session.csrf)
+        return Visit(request, services, session, form, session.csrf, connection=connection)
     token = security.read_cookie(request, services.settings, "form")
-    return Visit(request, services, None, form, token or security.new_token(), new_token=not token)
+    return Visit(
+        request, services, None, form, token or security.new_token(), new_token=not token, connection=connection
+    )
 
 
 def local_path(path: str) -> str:

@@ -30,8 +30,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter
 
-from leadwright.db.engine import Database
-from leadwright.db.pages.compiled import Compiled
+from leadwright.db.compiled import Compiled, Source, dialect_of
 from leadwright.db.people import SystemUser, Team
 from leadwright.db.sales import Lead
 
@@ -143,18 +142,17 @@ class _Shape:
     after: str  # "", "value" or "null"
 
 
-def read(database: Database, question: Question) -> Page:
+def read(source: Source, question: Question) -> Page:
     """One page. A few index ranges of at most 51 rows each."""
     shape, values = _parameters(question)
-    with database.engine.connect() as connection:
-        found = _statement(shape, database.engine.dialect).rows(connection, values)
+    found = _statement(shape, dialect_of(source)).rows(source, values)
     more, rows = len(found) > PAGE, [GridRow(*row) for row in found[:PAGE]]
     if question.backwards:
         return Page(rows[::-1], before=more, after=True)
     return Page(rows, before=question.after is not None, after=more)
 
 
-def counts(database: Database, views: dict[str, Question]) -> dict[str, int]:
+def counts(source: Source, views: dict[str, Question]) -> dict[str, int]:
     """How many leads each view holds, counted to `MOST_COUNTED` at most; one query."""
     names = tuple(views)
     shapes: list[_Shape] = []
@@ -163,8 +161,7 @@ def counts(database: Database, views: dict[str, Question]) -> dict[str, int]:
         shape, given = _parameters(views[name])
         shapes.append(shape)
         values |= {f"v{n}_{key}": value for key, value in given.items()}
-    with database.engine.connect() as connection:
-        row = _counting(tuple(shapes), database.engine.dialect).rows(connection, values)[0]
+    row = _counting(tuple(shapes), dialect_of(source)).rows(source, values)[0]
     return dict(zip(names, row, strict=True))
 
 
@@ -297,7 +294,7 @@ def _search(shape: _Shape, dialect: Dialect) -> ColumnElement[bool]:
 
 
 def _beyond(shape: _Shape, column: Any, dialect: Dialect) -> list[ColumnElement[bool]]:
-    """Rows after the key, as one or two ranges. SQLite sorts empty values as the smallest, PostgreSQL as the largest."""
+    """Rows after the key, as one or two ranges. Empty values sort first on SQLite, last on PostgreSQL."""
     value, lead = bindparam("after", type_=column.type), bindparam("afterid", type_=String())
     empty_last = column.nullable and shape.falling == (dialect.name == "sqlite")
     if shape.after == "null":

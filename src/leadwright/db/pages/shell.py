@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine.interfaces import Dialect
 
 from leadwright.db.agent import Agent
-from leadwright.db.engine import Database
-from leadwright.db.pages.compiled import Compiled
+from leadwright.db.compiled import Compiled, Source, dialect_of
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification
 
@@ -25,10 +24,9 @@ class Shell:
     agentstate: str | None
 
 
-def read(database: Database, systemuserid: str) -> Shell:
+def read(source: Source, systemuserid: str) -> Shell:
     """One short query; asked with every page."""
-    with database.engine.connect() as connection:
-        rows = _statement(database.engine.dialect).rows(connection, {"who": systemuserid})
+    rows = _statement(dialect_of(source)).rows(source, {"who": systemuserid})
     zone, email, unread, state = rows[0] if rows else ("UTC", "", 0, None)
     return Shell(zone, email or "", unread, state)
 

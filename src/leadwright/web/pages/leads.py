@@ -1,14 +1,18 @@
 """The leads grid: four views of the agent's work, all leads, filters, search, sort, key paging."""
 
 import json
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
+from markupsafe import Markup
 from starlette.responses import Response
 
+from leadwright.db.engine import Database
 from leadwright.db.pages import leads_grid
 from leadwright.db.pages.leads_grid import GridRow, Question
 from leadwright.db.pages.people import owners
@@ -18,6 +22,8 @@ from leadwright.domain.optionsets import LeadSource, choices
 from leadwright.domain.stage import OPEN_STAGES, Stage
 from leadwright.errors import BadInput
 from leadwright.identity.access import Depth, Principal
+from leadwright.web.pages.leads_rows import STAGES, rows_html
+from leadwright.web.rendering import zone
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -57,19 +63,13 @@ VIEWS = {
     ),
     "all": View("All leads", (), "Import a list of leads or add one by hand; the agent takes those that match."),
 }
+COUNTED = ("mine", "processing", "handed-over", "disqualified")
 BANDS = tuple(str(b) for b in Band)
 SIGNALS = tuple(str(s) for s in SignalStrength)
 SOURCES = choices(LeadSource)
-STAGES = {
-    Stage.QUEUED: "Queued",
-    Stage.RESEARCHING: "Researching",
-    Stage.BLOCKED: "Waiting for a person",
-    Stage.HANDED_OVER: "Handed over",
-    Stage.DISQUALIFIED: "Disqualified",
-    Stage.RETURNED: "Returned",
-    Stage.FAILED: "Failed",
-    Stage.CANCELLED: "Cancelled",
-}
+STAGE_LABELS = {stage: text for stage, (text, _) in STAGES.items()}
+OWNERS_SECONDS = 15
+_owner_options: "WeakKeyDictionary[Database, tuple[float, Markup]]" = WeakKeyDictionary()
 
 
 @pages.get("/leads", "prvReadLead", quick=True)
@@ -77,8 +77,8 @@ def grid(visit: Visit) -> Response:
     """One page of fifty leads."""
     asked = _asked(visit)
     question = _question(visit.who, asked)
-    page = leads_grid.read(visit.services.database, question)
-    counted = leads_grid.counts(visit.services.database, {name: _view_question(visit.who, name) for name in VIEWS})
+    page = leads_grid.read(visit.source, question)
+    counted = leads_grid.counts(visit.source, {name: _view_question(visit.who, name) for name in COUNTED})
     return visit.page(
         "leads.html",
         asked=asked,
@@ -86,16 +86,17 @@ def grid(visit: Visit) -> Response:
         views=VIEWS,
         counted=counted,
         most=leads_grid.MOST_COUNTED,
-        rows=page.rows,
+        rows=rows_html(page.rows, zone(visit.session.timezone)) if visit.session and page.rows else "",
+        many=len(page.rows),
         previous=_link(asked, before=_key(question, page.rows[0])) if page.before and page.rows else "",
         following=_link(asked, after=_key(question, page.rows[-1])) if page.after and page.rows else "",
         filtered=any(asked[name] for name in ("q", "band", "signal", "stage", "owner", "source")),
         link=lambda **changes: _link(asked, **changes),
         sources=SOURCES,
-        stages=STAGES,
+        stages=STAGE_LABELS,
         bands=BANDS,
         signals=SIGNALS,
-        owners=_owners(visit),
+        owners=_owners(visit, asked["owner"]),
     )
 
 
@@ -106,7 +107,7 @@ def _asked(visit: Visit) -> dict[str, str]:
     allowed: dict[str, Any] = {
         "band": BANDS,
         "signal": SIGNALS,
-        "stage": set(STAGES),
+        "stage": set(STAGE_LABELS),
         "source": {str(k) for k in SOURCES},
         "sort": set(leads_grid.SORTS),
         "dir": {"up", "down"},
@@ -188,9 +189,18 @@ def _read_key(sort: str, key: str) -> tuple[Any, str]:
     return value, leadid
 
 
-def _owners(visit: Visit) -> list[tuple[str, str]]:
-    """For the filter; those who read only their own need none."""
+def _owners(visit: Visit, chosen: str) -> Markup:
+    """Options of the owner filter; those who read only their own need none. Read again every few seconds."""
     if visit.who.privileges["prvReadLead"] < Depth.BUSINESS_UNIT and not visit.who.teams:
-        return []
-    with visit.services.database.reading() as session:
-        return owners(session)
+        return Markup("")
+    database = visit.services.database
+    at, options = _owner_options.get(database, (0.0, Markup("")))
+    if time.monotonic() - at > OWNERS_SECONDS:
+        with database.reading() as session:
+            found = owners(session)
+        options = Markup("").join(Markup('<option value="{}">{}</option>').format(*each) for each in found)
+        _owner_options[database] = time.monotonic(), options
+    if not chosen:
+        return options
+    mark = Markup('value="{}"').format(chosen)
+    return options.replace(mark, mark + Markup(" selected"), 1)
