@@ -75,9 +75,9 @@ def either(*truths: Truth) -> Truth:
 BAY_CITIES = (
     "San Francisco|Palo Alto|Mountain View|Menlo Park|San Jose|Santa Clara|Sunnyvale|Oakland|Berkeley|Redwood City|"
     "San Mateo|Burlingame|Cupertino|Foster City|South San Francisco|Emeryville|Fremont|San Carlos|Los Altos|Pleasanton|"
-    "Los Gatos|San Ramon|Milpitas|Hayward|Campbell|Belmont|Millbrae|San Bruno|San Leandro|Walnut Creek|Stanford|Alameda|"
-    "Newark|Union City|Concord|Livermore|Brisbane|Half Moon Bay|Saratoga|Orinda|Lafayette|Mill Valley|Sausalito|Dublin|"
-    "Richmond|Novato|San Rafael|Petaluma|Los Altos Hills|Atherton|East Palo Alto|Corte Madera"
+    "Los Gatos|San Ramon|Milpitas|Hayward|Campbell|Belmont|Millbrae|San Bruno|San Leandro|Walnut Creek|Stanford|"
+    "Alameda|Newark|Union City|Concord|Livermore|Brisbane|Half Moon Bay|Saratoga|Orinda|Lafayette|Mill Valley|"
+    "Sausalito|Dublin|Richmond|Novato|San Rafael|Petaluma|Los Altos Hills|Atherton|East Palo Alto|Corte Madera"
 )
 
 
@@ -100,7 +100,12 @@ NO_TITLE = lambda row: None  # noqa: E731
 RETAIL = industry("Retailing", "Food & Drug Stores")
 HEALTH = industry("Health Care", starts=("Healthcare",))
 FINANCE = industry("Financials", starts=("Fintech",))
-TECH = industry("Technology", starts=("B2B ->",))
+
+
+def tech(row: Row) -> bool | None:
+    """A bare "B2B" does not say whether it is software."""
+    return None if row["industry"] in ("B2B", "Unspecified") else row["industry"].startswith(("Technology", "B2B"))
+
 
 PROFILES: dict[str, list[Line]] = {
     "microsoft": [
@@ -131,7 +136,7 @@ PROFILES: dict[str, list[Line]] = {
         ("Where", "US, excluding California and Texas", but_not_states(country("United States"), "CA", "TX")),
     ],
     "startup tooling": [
-        ("Sector", "Technology and software companies", TECH),
+        ("Sector", "Technology and software companies", tech),
         ("Company size", "fewer than 50 employees", employees(0, 49)),
         ("Location", "San Francisco Bay Area", bay_area),
     ],

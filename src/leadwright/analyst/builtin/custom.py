@@ -43,12 +43,12 @@ def _any_number(text: str, quantity: Quantity) -> bool:
     return True
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def _wanted_range(details: str) -> tuple[Interval, ...]:
     return tuple(ranges(fold(details), _any_number) or ())
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def _wanted_items(text: str) -> tuple[frozenset[str], ...]:
     text = _LEADING.sub("", fold(text))
     items = (frozenset(stems(i)) - _SMALL_WORDS for i in _ITEMS.split(text))
@@ -94,9 +94,9 @@ def _by_words(details: str, value: str) -> Answer:
         return Answer(Verdict.NOT_MET, f"{shown} is excluded.")
     if _ALL_OF.search(fold(wish.included)):
         return _all_of(wish.included, value, words)
-    items = _wanted_items(wish.included)
+    items = () if wish.anything and wish.excluded else _wanted_items(wish.included)
     if not items:
-        if wish.excluded and len(value) <= _SHORT:
+        if (wish.excluded or wish.anything) and len(value) <= _SHORT:
             return Answer(Verdict.MET, f"{shown} is not excluded.")
         return Answer(
             Verdict.UNKNOWN, "What is wanted could not be read. Write a range, a list of values, or yes or no."

@@ -126,7 +126,7 @@ def _item(groups: list[tuple[frozenset[str], bool]], text: str) -> Item:
     return Item(unique, any(g[1] for g in kept), text)
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def wanted_industries(details: str) -> Wanted | None:
     """The wanted and excluded industries; None when the text names nothing."""
     if len(details) > TOO_LONG:
@@ -238,7 +238,7 @@ def judge_industry(details: str, value: str) -> Answer:
     wanted = wanted_industries(details)
     if wanted is None:
         return Answer(Verdict.UNKNOWN, f"The wanted industries could not be read. {HOW_TO_WRITE}")
-    found = found_industry(value)
+    found = found_industry(value[:300])
     if found is None:
         return Answer(Verdict.UNKNOWN, f'"{value[:80]}" names no industry.')
     shown = value[:80]

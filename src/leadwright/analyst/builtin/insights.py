@@ -38,6 +38,8 @@ _COMMON = listed(
     "into over also new company business customer product service solution team people help make use get "
     "one all any other who which they you we us it of to in on by as at an be or not but about through "
     "across world leading best great year time work way need every provide offer based"
+    " plan planned open opened start started report reported announce announced launch launched say said tell told add "
+    "expand increase grow growth continue keep support work include become remain part several many first next year"
 )
 
 
@@ -174,9 +176,9 @@ def _relation_of(statements: Sequence[Statement], offering: Offering) -> Stateme
             best = (len(shared), statement, shared)
     if best is None or not offering.company:
         return None
-    words = " and ".join(f'"{w}"' for w in best[2][:2])
+    words = " and ".join(best[2][:2])
     evidence: tuple[Evidence, ...] = best[1].evidence
-    return Statement(f"Speaks of {words}, which {offering.company} offers help with.", evidence)
+    return Statement(f"It speaks of {words}, which {offering.company} works on.", evidence)
 
 
 def _words_in_order(text: str) -> list[str]:

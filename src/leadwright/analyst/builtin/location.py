@@ -276,7 +276,7 @@ def _binds(gap: Sequence[str], broader: Place, *, before: bool = False) -> bool:
     return set(gap) <= _LINKS
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def wanted_places(details: str) -> Wanted | None:
     """Wanted and excluded places; None when the text names none."""
     if len(details) > TOO_LONG:

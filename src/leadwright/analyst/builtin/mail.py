@@ -31,7 +31,7 @@ _BAD_NEWS = re.compile(
     r"\b(?:lawsuit|sued|sues|fraud|death|died|killed|layoffs?|lay off|job cuts|bankrupt\w*|scandal|"
     r"investigat\w+|breach|recall\w*|fined|"
     r"strike|fatal|accident|closure|closing|shut\w*|resign\w*|loss(?:es)?|decline[ds]?|fell|crash\w*|guilty|settle\w*|penalt\w+|"
-    r"crisis|protest\w*|explosion|fire|hack\w*|dismiss\w*|fired|plunge\w*|warning|warned|missed|downgrad\w*)\b"
+    r"ignore|instructions?|prompt|password|click|wire|urgent|crisis|protest\w*|explosion|fire|hack\w*|dismiss\w*|fired|plunge\w*|warning|warned|missed|downgrad\w*)\b"
 )  # fmt: skip
 _SPEAKS_OF_US = re.compile(r"^(?:we|our|us|i|my|the company|the group|it|they|this|these|that)\b", re.I)
 
@@ -55,7 +55,7 @@ def write(brief: MailBrief) -> tuple[str, tuple[Statement, ...]]:
     wishes = _wishes(brief)
     turn = zlib.crc32(f"{brief.company}|{brief.key}".encode())
     paragraphs = [_greeting(brief, wishes), _opening(brief, wishes, turn)]
-    value = _value(brief, wishes, turn)
+    value = _value(brief, wishes)
     if value:
         paragraphs.append(value)
     paragraphs.append(_call_to_action(brief, wishes, turn))
@@ -82,20 +82,14 @@ def _wishes(brief: MailBrief) -> Wishes:
 
 
 def _subject(brief: MailBrief, turn: int) -> str:
-    topic = _clean_line(brief.topic)
-    company = _clean_line(brief.company)
+    topic, company = _clean_line(brief.topic), _clean_line(brief.company)
     if topic:
-        return subject_line(
-            topic if not company or fold(company) in fold(topic) or len(topic) > 60 else f"{topic} at {company}"
-        )
+        told = not company or fold(company) in fold(topic) or len(topic) > 60
+        return subject_line(topic if told else f"{topic} at {company}")
     seller = _clean_line(brief.offering.company)
-    if company and seller:
-        return subject_line(
-            (f"{company} and {seller}", f"An idea for {company}", f"A question for {company}")[turn % 3]
-        )
-    return subject_line(
-        f"An idea for {company}" if company else (f"An introduction to {seller}" if seller else "An introduction")
-    )
+    if company:
+        return subject_line((f"An idea for {company}", f"A question for {company}")[turn % 2])
+    return subject_line(f"An introduction from {seller}" if seller else "An introduction")
 
 
 def _clean_line(text: str) -> str:
@@ -201,7 +195,7 @@ def _as_clause(sentence: str, company: str) -> str:
 def _link(brief: MailBrief, sentence: str, turn: int) -> str:
     """A short bridge, when the sentence and the offering speak of the same thing."""
     ours = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits}")
-    if not key_words(sentence) & ours:
+    if len(key_words(sentence) & ours) < 2:
         return ""
     seller = _clean_line(brief.offering.company)
     if not seller:
@@ -213,9 +207,9 @@ def _plain_opening(brief: MailBrief, turn: int) -> Statement:
     company, seller = _clean_line(brief.company), _clean_line(brief.offering.company)
     industry = _field(brief, "industry", "lw_industry")
     if company and industry and (trade := _as_trade(industry[0])):
-        for text in (f"I have been looking at how companies in {trade} work, and {company} came up.",):
-            if statement := _safe(brief, text, [industry[1]]):
-                return statement
+        text = f"{company} came to our attention among companies in {trade}."
+        if statement := _safe(brief, text, [industry[1]]):
+            return statement
     if company and seller:
         options = (
             f"I am writing from {seller} because {company} may have use for what we do.",
@@ -250,10 +244,10 @@ def _field(brief: MailBrief, *columns: str) -> tuple[str, Evidence] | None:
     return None
 
 
-def _value(brief: MailBrief, wishes: Wishes, turn: int) -> Statement | None:
+def _value(brief: MailBrief, wishes: Wishes) -> Statement | None:
     """What we offer, sized to the organisation, with a short proof; whatever of it is supported."""
     offer = _offer(brief)
-    size = None if wishes.no_size or wishes.short else _size(brief, turn)
+    size = None if wishes.no_size or wishes.short else _size(brief)
     proof = None if wishes.no_proof or wishes.short else _proof(brief)
     for parts in ([offer, size, proof], [offer, proof], [offer, size], [offer]):
         kept = [p for p in parts if p]
@@ -273,9 +267,10 @@ def _offer(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
     ]
     if not lines or re.search(r"[{}<>\[\]]|https?:", lines[0]) or len(lines[0].split()) > 45:
         return None
+    whole = lines[0].strip().endswith(".")
     said = lines[0].strip().rstrip(".")
     evidence = _offer_evidence(brief, said)
-    if re.match(r"(?:we|our|with us)\b", said, re.I) or (seller and fold(said).startswith(fold(seller) + " ")):
+    if re.match(r"(?:we|our|with us)\b", said, re.I) or whole or _starts_with_name(said, seller):
         return said[0].upper() + said[1:] + ".", evidence
     if not seller:
         return f"What we do, in short: {_lower_first(said)}.", evidence
@@ -290,6 +285,12 @@ def _offer(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
     return f"What we do at {seller}, in short: {_lower_first(said)}.", evidence
 
 
+def _starts_with_name(said: str, seller: str) -> bool:
+    """Does the text begin with the seller's name, or with the first word of it?"""
+    first = seller.split(" ", 1)[0]
+    return len(first) > 2 and fold(said).startswith(fold(first) + " ")
+
+
 def _lower_first(text: str) -> str:
     first = text.split(" ", 1)[0]
     return text if not first[1:].islower() or not first[0].isupper() else text[0].lower() + text[1:]
@@ -302,7 +303,7 @@ def _offer_evidence(brief: MailBrief, said: str) -> list[Evidence]:
     return []
 
 
-def _size(brief: MailBrief, turn: int) -> tuple[str, list[Evidence]] | None:
+def _size(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
     counted = _field(brief, "numberofemployees")
     if not counted:
         return None
@@ -318,11 +319,7 @@ def _size(brief: MailBrief, turn: int) -> tuple[str, list[Evidence]] | None:
     elif people.low < 1000:
         text = f"With {number} employees, you would probably want to begin with one team and see."
     else:
-        options = (
-            f"At {number} employees, we would suggest beginning with one part of the organization.",
-            f"For an organization of {number} employees, a first step in one department is usually enough to judge it.",
-        )
-        text = options[turn % 2]
+        text = f"For an organization of {number} employees, we would suggest a first step in one department."
     return text, [counted[1]]
 
 

@@ -37,7 +37,7 @@ def _is_money(text: str, quantity: Quantity) -> bool:
     return not is_year(text, quantity) and not _PEOPLE_AFTER.match(text[quantity.end : quantity.end + 30])
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def wanted_revenue(details: str, name: str = "") -> tuple[tuple[Interval, ...], tuple[Interval, ...]] | None:
     """Wanted and excluded ranges; None when none can be read.
 
@@ -138,7 +138,7 @@ def judge_revenue(details: str, value: str, name: str = "") -> Answer:
     wanted = wanted_revenue(details, name)
     if wanted is None:
         return Answer(Verdict.UNKNOWN, f"The wanted revenue could not be read. {HOW_TO_WRITE}")
-    earned = amount(value)
+    earned = amount(value[:200])
     if earned is None:
         return Answer(Verdict.UNKNOWN, f'"{value[:80]}" states no amount.')
     inside = _inside(earned, *wanted)

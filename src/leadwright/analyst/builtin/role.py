@@ -248,7 +248,7 @@ def _level_follows(parts: list[_Part], index: int) -> bool:
     return False
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def wanted_roles(details: str) -> Wanted | None:
     """The wanted and excluded roles; None when none can be read."""
     if len(details) > TOO_LONG:
@@ -319,7 +319,7 @@ def judge_role(details: str, value: str) -> Answer:
     wanted = wanted_roles(details)
     if wanted is None:
         return Answer(Verdict.UNKNOWN, f"The wanted roles could not be read. {HOW_TO_WRITE}")
-    title = read_title(value)
+    title = read_title(value[:200])
     shown = value[:80]
     if not title.text.strip(" .-/"):
         return Answer(Verdict.UNKNOWN, "The job title is empty.")

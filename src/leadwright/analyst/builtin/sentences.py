@@ -17,7 +17,7 @@ _BOILER = re.compile(
 LONGEST = 400  # characters; what is longer is a list or a page without full stops
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a passage, word for word, without boiler plate. At most the first 60,000 characters are read."""
     out: list[str] = []

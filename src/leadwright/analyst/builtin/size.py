@@ -35,7 +35,7 @@ def _is_head_count(text: str, quantity: Quantity) -> bool:
     return bool(_PEOPLE.match(after)) or not _MONEY_AFTER.match(after)
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=256)
 def wanted_sizes(details: str) -> tuple[tuple[Interval, ...], tuple[Interval, ...], str] | None:
     """Wanted ranges, excluded ranges, and the remark on a named size; None when none can be read."""
     if len(details) > TOO_LONG:
@@ -70,7 +70,7 @@ def judge_size(details: str, value: str) -> Answer:
     wanted = wanted_sizes(details)
     if wanted is None:
         return Answer(Verdict.UNKNOWN, f"The wanted size could not be read. {HOW_TO_WRITE}")
-    counted = head_count(value)
+    counted = head_count(value[:200])
     if counted is None:
         return Answer(Verdict.UNKNOWN, f'"{value[:80]}" states no number of employees.')
     inside = place_in(counted, wanted[0], wanted[1])

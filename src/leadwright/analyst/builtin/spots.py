@@ -166,8 +166,7 @@ def _of_one(text: str) -> tuple[Spot, ...]:
         country = country_codes().get(text)
         return (Spot("US", state), Spot(country)) if country else (Spot("US", state),)
     if place and place.circle:
-        only = next(iter(place.states)) if len(place.states) == 1 else ""
-        return (Spot(next(iter(place.countries)), only, key(place.name)),)
+        return tuple(Spot(s.split("-")[0], s, key(place.name)) for s in sorted(place.states))
     if name == "georgia":
         return (Spot("GE"), Spot("US", "US-GA"))
     if place and len(place.states) == 1 and not place.countries:

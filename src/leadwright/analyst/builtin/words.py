@@ -40,11 +40,18 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """`plain`, without case and accents: for comparison only."""
+    return _fold_short(text) if len(text) <= 120 else _fold(text)
+
+
+def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", plain(text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_WHOLE_LETTERS)
+
+
+# Short texts come again and again; long ones would only fill the memory.
+_fold_short = lru_cache(maxsize=20_000)(_fold)
 
 
 def stem(word: str) -> str:
