@@ -185,12 +185,12 @@ def _bounds(b: Bench, asked: dict[str, Any], used: dict[str, Any], k: int) -> li
 
 
 def pause_obeyed() -> Figure:
-    """Goal 12: after a 429 with Retry-After: 1 nothing starts for a second."""
+    """Goal 12: after a 429 with Retry-After: 1 nothing starts for a second, but what was on its way already."""
     with bench(20, "--throttle", "15") as b:
         b.run("work", 20, 8)
         asked = b.stats()
         at = asked["refused_at"][0]
-        early = sum(at + 0.02 < start < at + 0.95 for start in asked["starts"])
+        early = sum(at + 0.1 < start < at + 0.95 for start in asked["starts"])
         return Figure("12", "calls begun within a pause asked for", early, "== 0", f"{asked['calls']} calls")
 
 
@@ -262,9 +262,13 @@ def poison() -> Figure:
     broken = {f"MK{n:06d}Q": w for n, w in ((3, "nonsense"), (7, "500"), (11, "429"), (15, "timeout"), (19, "huge"))}
     options = [f for text, what in broken.items() for f in ("--poison", f"{text}={what}")]
     with bench(60, *options, world_options=("--break", "accenture=500", "--break", "ibm=404")) as b:
-        b.run("work", 60, 8, "--timeout", "900")
+        b.run("work", 60, 8, "--spare", "3", "--timeout", "300")
         rows = b.query("SELECT l.jobtitle, r.stage FROM lead l LEFT JOIN leadrun r ON r.leadid = l.leadid")
-        affected = [t for t, stage in rows if stage in (None, "failed", "blocked") and not any(m in t for m in broken)]
+        affected = [
+            t
+            for t, stage in rows
+            if stage in ("failed", "blocked", "queued", "researching") and not any(m in t for m in broken)
+        ]
         held = [stage for t, stage in rows if any(m in t for m in broken)]
         return Figure("10", "leads affected by five poisoned ones", len(affected), "== 0", f"poisoned end as {held}")
 
@@ -281,7 +285,12 @@ def main() -> None:
         "crashes": lambda: crashes(30 if given.full else 5),
         "poison": lambda: [poison()],
     }
-    report([figure for name in given.only or parts for figure in parts[name]()])
+    figures: list[Figure] = []
+    for name in given.only or parts:
+        begun = time.monotonic()
+        figures += parts[name]()
+        print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    report(figures)
 
 
 if __name__ == "__main__":

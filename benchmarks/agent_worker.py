@@ -7,9 +7,14 @@ import resource
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 _CONTACTED: set[str] = set()
+
+
+class _Enough(Exception):
+    """The leads that are left wait for another try."""
 
 
 def _watch(event: str, given: tuple[object, ...]) -> None:
@@ -31,6 +36,7 @@ def main() -> None:
     options.add_argument("--leads", type=int, default=100)
     options.add_argument("-k", type=int, default=8)
     options.add_argument("--warm", type=int, default=0, help="leads done before measuring begins")
+    options.add_argument("--spare", type=int, default=-1, help="end when only so many leads wait for another try")
     options.add_argument("--timeout", type=float, default=600)
     options.add_argument("--database", default="")
     given = options.parse_args()
@@ -105,8 +111,11 @@ def _work(given: argparse.Namespace) -> dict[str, object]:
 
     def look(state: object) -> None:
         done.append((time.monotonic() - begun, state.done, _cpu()))  # type: ignore[attr-defined]
+        if state.done and state.open <= given.spare:  # type: ignore[attr-defined]
+            raise _Enough
 
-    runtime.run_until_idle(look, timeout=given.timeout)
+    with suppress(_Enough):
+        runtime.run_until_idle(look, timeout=given.timeout)
     first = next(d for d in done if d[1] >= given.warm)
     last = next(d for d in done if d[1] == done[-1][1])
     result = {
@@ -118,7 +127,7 @@ def _work(given: argparse.Namespace) -> dict[str, object]:
         "memory": memory[:: max(1, len(memory) // 2_000)],
         "contacted": sorted(_CONTACTED),
     }
-    runtime.stop()
+    runtime.stop(timeout=30)
     return result
 
 
