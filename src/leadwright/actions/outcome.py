@@ -281,8 +281,8 @@ def _change(
     lead.versionnumber += 1
     lead.modifiedon, lead.modifiedby = services.clock(), who.id
     after = {k: values[k] for k in before}
-    audit.record(session, who.actor, action, "lead", lead.leadid, before=before, after=after, cause=cause[:300])
     changes.record(session, lead.leadid, "changed", before)
+    audit.record(session, who.actor, action, "lead", lead.leadid, before=before, after=after, cause=cause[:300])
 
 
 def _hand_drafts(session: Session, leadid: str, owner: Assigned) -> None:

@@ -70,8 +70,8 @@ def qualify(
             setattr(lead, name, value)
         lead.versionnumber += 1
         lead.modifiedon, lead.modifiedby = services.clock(), who.id
-        audit.record(session, who.actor, "lead.qualified", "lead", leadid, before=before, after=values)
         changes.record(session, leadid, "changed", before)
+        audit.record(session, who.actor, "lead.qualified", "lead", leadid, before=before, after=values)
         return Qualified(accountid, contactid, opportunityid)
 
 

@@ -1,6 +1,7 @@
 """What a pass over a lead works with: read and checked at its begin, and checked again before its end. No judging."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from leadwright.workflows import runs
 
 _SIGNED_IN_SECONDS = 1.0  # one sign-in serves the leads of this time
 _signed_in: dict[tuple[str, str], tuple[float, Principal]] = {}
+_MOST_CONFIGURATIONS = 50
+_configurations: dict[tuple[str, str, int], Configuration] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +84,8 @@ def read_case(services: Services, run: runs.Given) -> Case:
         NotAllowed: the agent's identity is broken; names the failing check.
     """
     with services.database.reading() as session:
-        row = session.get(LeadRun, run.runid)
-        if row is None or row.generation != run.generation or row.stage not in _OPEN:
-            raise Elsewhere
-        agent = session.get_one(Agent, row.agentid)
-        if agent.state not in runs.WORKING:
-            raise Waits
-        version = session.get(AgentVersion, (row.agentid, row.version))
-        lead = session.get(Lead, row.leadid)
-        if lead is None:
-            raise Elsewhere
-    if version is None:
-        raise NotFound(f"Configuration version {row.version} of the agent is gone. Apply the configuration again.")
-    configuration = Configuration.model_validate(version.configuration)
+        row, lead, agent = _rows(session, run, locked=False)
+        configuration = _configuration(services, session, row)
     return Case(
         run=run,
         agentid=row.agentid,
@@ -108,22 +100,13 @@ def read_case(services: Services, run: runs.Given) -> Case:
 
 
 def lock(session: Session, case: Case, moment: datetime) -> Locked:
-    """The rows of the run, locked in the order run, lead.
+    """The rows of the run, run and lead locked.
 
     Raises:
         Elsewhere: another try or process has moved the run on.
         Waits: the agent was paused or halted meanwhile.
     """
-    run = session.get(LeadRun, case.run.runid, with_for_update=True)
-    if run is None or run.generation != case.run.generation or run.stage not in _OPEN:
-        raise Elsewhere
-    agent = session.get_one(Agent, run.agentid)
-    if agent.state not in runs.WORKING:
-        raise Waits
-    lead = session.get(Lead, run.leadid, with_for_update=True)
-    if lead is None:
-        raise Elsewhere
-    return Locked(run, lead, agent, moment)
+    return Locked(*_rows(session, case.run, locked=True), moment)
 
 
 def persons_change(session: Session, rows: Locked) -> str | None:
@@ -143,6 +126,18 @@ def persons_change(session: Session, rows: Locked) -> str | None:
 
 def change_lead(session: Session, case: Case, rows: Locked, action: str, **values: object) -> None:
     """Write columns of the lead as the agent, audited and noted for selection. Equal values are no change."""
+    before = _write(session, case, rows, action, values)
+    if rows.run.previousownerid and rows.lead.ownerid != rows.run.previousownerid:
+        before = {"ownerid": rows.run.previousownerid, **before}  # since selection last looked
+    changes.record(session, rows.lead.leadid, "changed", before)
+
+
+def take_lead(session: Session, case: Case, rows: Locked, **values: object) -> None:
+    """The same at the begin of a run. Selection is told at its end: in between, the lead is in the agent's hands."""
+    _write(session, case, rows, "lead.taken_by_agent", values)
+
+
+def _write(session: Session, case: Case, rows: Locked, action: str, values: Mapping[str, object]) -> dict[str, object]:
     lead = rows.lead
     before = {k: getattr(lead, k) for k, v in values.items() if getattr(lead, k) != v}
     for name in before:
@@ -151,7 +146,7 @@ def change_lead(session: Session, case: Case, rows: Locked, action: str, **value
     lead.modifiedon, lead.modifiedby = rows.moment, case.who.id
     after = {k: values[k] for k in before}
     audit.record(session, case.who.actor, action, "lead", lead.leadid, before=before, after=after, cause=case.cause)
-    changes.record(session, lead.leadid, "changed", before)
+    return before
 
 
 def notify(
@@ -187,6 +182,34 @@ def lead_link(leadid: str) -> str:
 
 
 _OPEN = (Stage.QUEUED, Stage.RESEARCHING, Stage.BLOCKED)
+
+
+def _rows(session: Session, run: runs.Given, *, locked: bool) -> tuple[LeadRun, Lead, Agent]:
+    query = (
+        select(LeadRun, Lead, Agent)
+        .join(Lead, Lead.leadid == LeadRun.leadid)
+        .join(Agent, Agent.agentid == LeadRun.agentid)
+        .where(LeadRun.runid == run.runid)
+    )
+    found = session.execute(query.with_for_update(of=[LeadRun, Lead]) if locked else query).first()
+    if found is None or found.LeadRun.generation != run.generation or found.LeadRun.stage not in _OPEN:
+        raise Elsewhere
+    if found.Agent.state not in runs.WORKING:
+        raise Waits
+    return found.LeadRun, found.Lead, found.Agent
+
+
+def _configuration(services: Services, session: Session, run: LeadRun) -> Configuration:
+    """A version never changes, so it is read once."""
+    key = (services.database.url, run.agentid, run.version)
+    if key not in _configurations:
+        version = session.get(AgentVersion, (run.agentid, run.version))
+        if version is None:
+            raise NotFound(f"Configuration version {run.version} of the agent is gone. Apply the configuration again.")
+        while len(_configurations) >= _MOST_CONFIGURATIONS:
+            _configurations.pop(next(iter(_configurations)), None)
+        _configurations[key] = Configuration.model_validate(version.configuration)
+    return _configurations[key]
 
 
 def _sign_in(services: Services, agentid: str) -> Principal:

@@ -4,15 +4,17 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Reading
 from leadwright.db import audit, findings
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.base import new_id
 from leadwright.db.configuration import Assignment, Configuration
 from leadwright.db.findings import Findings, FoundCompetitor, FoundInsight
 from leadwright.db.people import SystemUser
-from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.db.sales import ActivityParty, AppNotification, Email, Lead
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import Fit
 from leadwright.domain.handover import Decision
@@ -65,7 +67,7 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
     Raises:
         Elsewhere, Waits: as `lock`.
     """
-    with services.database.transaction() as session:
+    with services.database.transaction() as session, session.no_autoflush:
         rows = lock(session, case, services.clock())
         if reason := persons_change(session, rows):
             give_back(session, case, rows, reason, Stage.CANCELLED)
@@ -75,7 +77,7 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
             _disqualify(session, case, rows, result)
         else:
             _hand_over(session, case, rows, result, steps)
-        steps.store(session, rows.run.runid)
+        steps.store(session, rows.run.runid, first=not case.run.generation)
 
 
 def _keep(run: LeadRun, result: Result, researched_at: datetime) -> None:
@@ -137,7 +139,8 @@ def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -
     body = f"{result.decision.reasons[0]} {next_action}".strip()
     key = f"handed_over:{rows.run.runid}"
     link = lead_link(rows.lead.leadid)
-    notify(session, owner.ownerid, key, title, body, icon=NotificationIcon.SUCCESS, link=link)
+    values = {"ownerid": owner.ownerid, "title": title[:500], "body": body, "icontype": int(NotificationIcon.SUCCESS)}
+    session.execute(insert(AppNotification).values(**values, lw_key=key, link=link, createdon=rows.moment))
 
 
 def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
@@ -171,45 +174,43 @@ def _mail_reason(result: Result) -> tuple[str, ...]:
 
 
 def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assigned | None) -> None:
-    email = Email(
-        regardingobjectid=rows.lead.leadid,
-        subject=mail.subject,
-        description=mail.body,
-        statecode=int(EmailState.OPEN),
-        statuscode=int(EmailStatus.DRAFT),
-        ownerid=rows.lead.ownerid,
-        owningbusinessunit=rows.lead.owningbusinessunit,
-        createdon=rows.moment,
-        modifiedon=rows.moment,
-        createdby=case.who.id,
-        modifiedby=case.who.id,
-        lw_runid=rows.run.runid,
-        lw_paragraphs=findings.statements(mail.paragraphs),
-        lw_hold=mail.hold,
-    )
-    session.add(email)
-    session.flush()
-    _party(session, email, Participation.REGARDING, rows.lead.leadid, "lead")
-    if case.address:
-        _party(session, email, Participation.TO, rows.lead.leadid, "lead", address=case.address)
-    if owner:
-        _party(session, email, Participation.SENDER, owner.ownerid, "systemuser")
-    after = {"lead": rows.lead.leadid, "subject": mail.subject, "hold": mail.hold}
-    audit.record(session, case.who.actor, "email.drafted", "email", email.activityid, after=after, cause=case.cause)
-
-
-def _party(
-    session: Session, email: Email, part: Participation, id_: str, table: str, *, address: str | None = None
-) -> None:
-    session.add(
-        ActivityParty(
-            activityid=email.activityid,
-            participationtypemask=int(part),
-            partyid=id_,
-            partyobjecttypecode=table,
-            addressused=address,
-        )
-    )
+    activityid, lead = new_id(), rows.lead
+    email = {
+        "activityid": activityid,
+        "regardingobjectid": lead.leadid,
+        "subject": mail.subject,
+        "description": mail.body,
+        "statecode": int(EmailState.OPEN),
+        "statuscode": int(EmailStatus.DRAFT),
+        "ownerid": lead.ownerid,
+        "owningbusinessunit": lead.owningbusinessunit,
+        "createdon": rows.moment,
+        "modifiedon": rows.moment,
+        "createdby": case.who.id,
+        "modifiedby": case.who.id,
+        "lw_runid": rows.run.runid,
+        "lw_paragraphs": findings.statements(mail.paragraphs),
+        "lw_hold": mail.hold,
+    }
+    session.execute(insert(Email).values(email))
+    parties: list[tuple[Participation, str, str, str | None]] = [
+        (Participation.REGARDING, lead.leadid, "lead", None),
+        *([(Participation.TO, lead.leadid, "lead", case.address)] if case.address else []),
+        *([(Participation.SENDER, owner.ownerid, "systemuser", None)] if owner else []),
+    ]
+    taking_part = [
+        {
+            "activityid": activityid,
+            "participationtypemask": int(part),
+            "partyid": id_,
+            "partyobjecttypecode": table,
+            "addressused": address,
+        }
+        for part, id_, table, address in parties
+    ]
+    session.execute(insert(ActivityParty), taking_part)
+    after = {"lead": lead.leadid, "subject": mail.subject, "hold": mail.hold}
+    audit.record(session, case.who.actor, "email.drafted", "email", activityid, after=after, cause=case.cause)
 
 
 def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: Stage) -> None:

@@ -46,7 +46,8 @@ def next_owner(
     Returns:
         None when no seller is available and there is no supervisor.
     """
-    session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update())
+    # Without the key: rows that refer to the agent may still be inserted beside us, else PostgreSQL finds deadlocks.
+    session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update(key_share=True))
     units: dict[str, str] = {}
     sellers = [s for s in _sellers(session, rule, units) if s.id != besides]
     turns = _last_turns(session, agentid)

@@ -24,7 +24,7 @@ from leadwright.research.connect import connect_records
 from leadwright.research.email_validation import EmailCheck, of_lead
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Case, Elsewhere, Waits, change_lead, lock, persons_change, read_case
+from leadwright.workflows.case import Case, Elsewhere, Waits, lock, persons_change, read_case, take_lead
 from leadwright.workflows.conclude import Mail, Result, complete, finish, give_back, give_up, put_off
 from leadwright.workflows.steps import Step, Steps
 
@@ -110,7 +110,7 @@ def _validate(services: Services, case: Case, steps: Steps) -> EmailCheck | None
 def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Steps) -> Findings | None:
     """Take the lead over, connect records. None: the run has ended (address, or a person's change)."""
     moment = services.clock()
-    with services.database.transaction() as session:
+    with services.database.transaction() as session, session.no_autoflush:
         rows = lock(session, case, moment)
         run, lead = rows.run, rows.lead
         if reason := persons_change(session, rows):
@@ -133,19 +133,18 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
             connected = connect_records(session, lead)
             step.outputs = {"accountid": connected.accountid, "contactid": connected.contactid}
             step.detail = connected.reason
-        change_lead(
+        so_far = Findings(email=email, connected=step.outputs)
+        run.findings = to_json(so_far)
+        take_lead(
             session,
             case,
             rows,
-            "lead.taken_by_agent",
             ownerid=case.who.id,
             owningbusinessunit=case.who.businessunitid,
             parentaccountid=connected.accountid,
             parentcontactid=connected.contactid,
             lw_stage=str(Stage.RESEARCHING),
         )
-        so_far = Findings(email=email, connected={"accountid": connected.accountid, "contactid": connected.contactid})
-        run.findings = to_json(so_far)
     return so_far
 
 

@@ -70,10 +70,11 @@ class Steps:
             }
         )
 
-    def store(self, session: Session, runid: str) -> None:
-        """Write the steps, in place of those that an earlier try left."""
+    def store(self, session: Session, runid: str, *, first: bool = False) -> None:
+        """Write the steps, in place of those that an earlier try left; a `first` try has none before it."""
         by_name = {s["name"]: s for s in self._steps}
-        session.execute(delete(RunStep).where(RunStep.runid == runid))
+        if not first:
+            session.execute(delete(RunStep).where(RunStep.runid == runid))
         if by_name:
             rows = [{**s, "runid": runid, "position": n} for n, s in enumerate(by_name.values(), 1)]
             session.execute(insert(RunStep), rows)
