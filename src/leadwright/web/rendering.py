@@ -30,7 +30,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=address, version=__version__, charts=charts, site_map=SITE_MAP, icon=icon, drawn=icon)
+    made.globals.update(
+        static=address, version=__version__, charts=charts, site_map=SITE_MAP, icon=icon, drawn=icon, options=options
+    )
     made.filters.update(
         when=_when,
         ago=_ago,
@@ -57,6 +59,13 @@ def icon(name: str, small: bool = False) -> Markup:
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         look, address("icons.svg"), name
     )
+
+
+@lru_cache(maxsize=512)
+def options(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    """Options of a select box, (value, text) each."""
+    one, this = Markup('<option value="{}">{}</option>'), Markup('<option value="{}" selected>{}</option>')
+    return Markup("").join((this if v == chosen else one).format(v, text) for v, text in choices)
 
 
 @lru_cache(maxsize=256)

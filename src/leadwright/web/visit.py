@@ -23,6 +23,7 @@ from leadwright.identity.access import Principal, require
 from leadwright.identity.sessions import Session, session_of
 from leadwright.services import Services
 from leadwright.web import failures, security
+from leadwright.web.frame import Drawn, Frame, draw
 from leadwright.web.rendering import render, zone
 from leadwright.web.security import PUBLIC, SAFE_METHODS, SIGNED_IN
 
@@ -92,7 +93,7 @@ class Visit:
     def page(self, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
         """An HTML page, with what every page shows."""
         now = self.services.clock()
-        note, frame = self._take_note(), self._shell()
+        note, seen = self._take_note(), self._shell()
         base: dict[str, Any] = {
             "visit": self,
             "status": status,
@@ -101,7 +102,8 @@ class Visit:
             "zone": zone(self.session.timezone if self.session else "UTC"),
             "note": note,
             "path": self.request.url.path,
-            "shell": frame,
+            "shell": seen,
+            "frame": self._frame(seen) if seen else None,
         }
         answer = HTMLResponse(render(template, base | context), status)
         if note:
@@ -132,6 +134,11 @@ class Visit:
         except ValueError:
             return None
         return (tone, str(text)) if tone in {"good", "warn", "bad", "info"} else None
+
+    def _frame(self, seen: shell.Shell) -> Drawn:
+        who = self.who
+        roles, privileges = tuple(sorted(who.roles)), frozenset(who.privileges)
+        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, self.request.url.path))
 
     def _shell(self) -> shell.Shell | None:
         if self.session is None:

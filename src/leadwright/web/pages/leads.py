@@ -5,6 +5,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -68,6 +69,10 @@ BANDS = tuple(str(b) for b in Band)
 SIGNALS = tuple(str(s) for s in SignalStrength)
 SOURCES = choices(LeadSource)
 STAGE_LABELS = {stage: text for stage, (text, _) in STAGES.items()}
+_ANY = (("", "Any"),)
+_BAND_CHOICES = _ANY + tuple((b, b) for b in BANDS)
+_SIGNAL_CHOICES = _ANY + tuple((s, s.capitalize()) for s in SIGNALS)
+_SOURCE_CHOICES = _ANY + tuple((str(k), text) for k, text in SOURCES.items())
 OWNERS_SECONDS = 15
 _owner_options: "WeakKeyDictionary[Database, tuple[float, Markup]]" = WeakKeyDictionary()
 
@@ -91,11 +96,11 @@ def grid(visit: Visit) -> Response:
         previous=_link(asked, before=_key(question, page.rows[0])) if page.before and page.rows else "",
         following=_link(asked, after=_key(question, page.rows[-1])) if page.after and page.rows else "",
         filtered=any(asked[name] for name in ("q", "band", "signal", "stage", "owner", "source")),
-        link=lambda **changes: _link(asked, **changes),
-        sources=SOURCES,
-        stages=STAGE_LABELS,
-        bands=BANDS,
-        signals=SIGNALS,
+        base=_link(asked, sort="", dir="") + "&",
+        sources=_SOURCE_CHOICES,
+        stages=_stage_choices(asked["view"]),
+        bands=_BAND_CHOICES,
+        signals=_SIGNAL_CHOICES,
         owners=_owners(visit, asked["owner"]),
     )
 
@@ -187,6 +192,12 @@ def _read_key(sort: str, key: str) -> tuple[Any, str]:
     except (ValueError, TypeError) as error:
         raise BadInput("This page link is damaged. Start again from the first page.") from error
     return value, leadid
+
+
+@cache
+def _stage_choices(view: str) -> tuple[tuple[str, str], ...]:
+    wanted = VIEWS[view].stages or tuple(STAGE_LABELS)
+    return _ANY + tuple((str(s), STAGE_LABELS[s]) for s in wanted)
 
 
 def _owners(visit: Visit, chosen: str) -> Markup:
