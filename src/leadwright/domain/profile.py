@@ -26,30 +26,34 @@ _PEOPLE = r"(?:employees?|staff|workers?|people|persons?|ftes?|heads?|personnel|
 # "Number of locations" counts something else than people, "IT team size" is not the company's size.
 _OTHER_COUNT = re.compile(
     rf"\b(?:number|no\.?|count|amount|quantity|#) of (?!(?:\w+ ){{0,2}}{_PEOPLE}\b)"
-    r"|\b(?:store|shop|site|branch|location|office|customer|user|seat|vehicle|fleet|bed|warehouse|"
+    r"|\b(?:store|shop|site|branch|location|office|user|seat|vehicle|fleet|bed|warehouse|"
     r"deal) (?:count|size)\b"
     r"|\b(?:it|sales|marketing|support|engineering|development|dev|security|hr|finance) (?:team|department) size\b"
     r"|\b(?:growth|rate|trend|change|openings?|hiring|budget|funding|tech|technology|stack|software|uses?|model)\b",
     re.I,
 )
+_YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|required)\W*", re.I)
 _CHANGE = re.compile(r"\b(?:growth|growing|increase|change|trend|per (?:employee|customer|user|store))\b", re.I)
 _ROLE = re.compile(
     r"\b(?:(?:job|lead|contact|buyer|person)?\s?-?(?:titles?|roles?)|personas?|decision[ -]?(?:makers?|making)|"
     r"decider|seniority|positions?|job (?:levels?|functions?)|management level|departments?|buyers?|stakeholders?|"
-    r"champions?|who (?:we|to) (?:sell|talk|contact|speak|target)|contacts?|occupation|authority)\b",
+    r"champions?|who (?:we|to) (?:sell|talk|contact|speak|target)|contacts?|occupation|authority|^functions?$)\b",
     re.I,
 )
-_REVENUE = re.compile(r"\b(?:revenues?|turnover|annual sales|yearly sales|sales volume|arr|income|umsatz)\b", re.I)
+_REVENUE = re.compile(
+    r"\b(?:revenues?|turnover|(?:annual|yearly|net|gross|total) sales|sales volume|arr|income|umsatz)\b", re.I
+)
 _EMPLOYEES = re.compile(rf"\b(?:{_PEOPLE}|head[ -]?counts?|workforce|mitarbeiter|(?:team|company|org) size)\b", re.I)
 _SIZE = re.compile(r"\b(?:sizes?|scale|how (?:big|large)|magnitude)\b", re.I)
 _LOCATION = re.compile(
     r"\b(?:locations?|located|geograph\w*|geos?|regions?|countr(?:y|ies)|territor(?:y|ies)|where|headquarter\w*|hq|"
-    r"places?|states?|cit(?:y|ies)|areas?|address|standort)\b",
+    r"places?|based in|continents?|zones?|states?|cit(?:y|ies)|areas?|address|standort)\b",
     re.I,
 )
 _INDUSTRY = re.compile(
     r"\b(?:industr(?:y|ies)|verticals?|sectors?|lines? of business|field of business|type of business|business type|"
-    r"kinds? of (?:business(?:es)?|compan(?:y|ies))|branches|branche|naics|sic|gics)\b",
+    r"(?:kind|type|nature)s? of (?:business(?:es)?|compan(?:y|ies)|customers?|firms?|organi[sz]ations?)|"
+    r"^business(?:es)?$|branches|branche|naics|sic|gics)\b",
     re.I,
 )
 _MONEY_WORDS = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|revenues?|turnover|annual sales)\b", re.I)
@@ -90,11 +94,25 @@ def read_profile(data: Mapping[str, Any]) -> tuple[Criterion, ...]:
     return tuple(criteria)
 
 
+_GENERIC = re.compile(
+    r"\b(?:target(?:ed|s|ing)?|ideal|primary|main|core|markets?|customers?|clients?|prospects?|segments?|profiles?|focus|"
+    r"compan(?:y|ies)|the|of|our|we|for|us|is|are|accounts?|types?|kinds?|fields?|levels?|how|much|many|they|do|earn|make|"
+    r"money|firms?|organi[sz]ations?|icp|criteri\w+|\d+|who|what|firmographics?|fit|scope|coverage)\b|\W"
+)
+
+
 def guess_kind(name: str, details: str) -> CriterionKind:
     """What a criterion is about, told from how the admin named it, then from its details."""
-    if _CHANGE.search(name[:300]) or (_OTHER_COUNT.search(name[:300]) and not _REVENUE.search(name[:300])):
+    name, details = name[:300], details[:2000]
+    counts_other = bool(_OTHER_COUNT.search(name)) and not _REVENUE.search(name)
+    if _YES_OR_NO.fullmatch(details) or _CHANGE.search(name) or counts_other:
         return CriterionKind.CUSTOM
-    return _by_name(name[:300], details[:2000]) or _by_details(name[:300], details[:2000]) or CriterionKind.CUSTOM
+    return _by_name(name, details) or _by_details(name, details) or CriterionKind.CUSTOM
+
+
+def says_little(name: str) -> bool:
+    """Does the name leave open what the criterion is about ("Target market", "Who", "Segment")?"""
+    return not _GENERIC.sub("", name[:300].lower())
 
 
 def _by_name(name: str, details: str) -> CriterionKind | None:
@@ -118,12 +136,12 @@ def _size_kind(details: str) -> CriterionKind:
 
 def _by_details(name: str, details: str) -> CriterionKind | None:
     """For names that say little ("Target market", "Who"); a name with a subject of its own stays custom."""
-    if re.sub(
-        r"\b(?:target(?:ed|s)?|ideal|market|customers?|segment|profile|compan(?:y|ies)|the|of|our|accounts?|types?|kinds?|fields?|level|how|much|they|earn|make|firms?|icp|criteri\w+|"
-        r"\d+|who|firmographics?)\b|\W",
-        "",
-        name.lower(),
-    ):
+    if re.search(r"\d|\b(?:hundred|thousand|dozen)\b", details):
+        if _EMPLOYEES.search(details):
+            return CriterionKind.EMPLOYEES
+        if _REVENUE.search(details):
+            return CriterionKind.REVENUE
+    if not says_little(name):
         return None
     for pattern, kind in (
         (_EMPLOYEES, CriterionKind.EMPLOYEES),

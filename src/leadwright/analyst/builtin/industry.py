@@ -204,6 +204,8 @@ def _item_holds(item: Item, found: Found) -> bool | None:
         answer = _holds(group, found.parts)
         if answer is not True and _holds(group, [found.served]) is True:
             answer = True if len(item.groups) > 1 else None
+        if answer is False and not group & TOOLS:
+            return False  # some software firm is not "education software"
         answers.append(answer)
     if all(answers):
         return None if found.wide and len(found.parts) == 1 and not _covers_all(item, found) else True

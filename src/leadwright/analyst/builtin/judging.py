@@ -4,11 +4,11 @@ judgement with its evidence. Fields count before pages, mapped fields before the
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadwright.analyst.builtin import custom, pages
-from leadwright.analyst.builtin.industry import judge_industry
-from leadwright.analyst.builtin.location import judge_location
+from leadwright.analyst.builtin.industry import judge_industry, wanted_industries
+from leadwright.analyst.builtin.location import judge_location, wanted_places
 from leadwright.analyst.builtin.money import judge_revenue
 from leadwright.analyst.builtin.role import judge_role
 from leadwright.analyst.builtin.size import judge_size
@@ -17,6 +17,7 @@ from leadwright.analyst.protocol import Brief
 from leadwright.domain.attributes import TABLES
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
 from leadwright.domain.fit import Criterion, CriterionKind, Judgement, Verdict
+from leadwright.domain.profile import says_little
 
 _USUAL: dict[CriterionKind, tuple[str, ...]] = {
     CriterionKind.INDUSTRY: ("industry", "lw_industry", "industrycode"),
@@ -39,6 +40,7 @@ class Source:
 
 def judge(criterion: Criterion, brief: Brief) -> Judgement:
     """Met, not met or unknown, with reason and evidence. Never raises on what an admin or a lead holds."""
+    criterion = _told_by_details(criterion)
     sources = _from_fields(criterion, brief)
     decided = [s for s in sources if s.answer.verdict is not Verdict.UNKNOWN]
     if decided:
@@ -56,6 +58,23 @@ def judge(criterion: Criterion, brief: Brief) -> Judgement:
     if sources:
         return Judgement(criterion.name, Verdict.UNKNOWN, sources[0].answer.reason)
     return Judgement(criterion.name, Verdict.UNKNOWN, _nothing_known(criterion, brief))
+
+
+def _told_by_details(criterion: Criterion) -> Criterion:
+    """A criterion with a name that says little ("Markets") is about what its details name."""
+    if (
+        criterion.kind is not CriterionKind.CUSTOM
+        or criterion.fields
+        or criterion.url
+        or not says_little(criterion.name)
+    ):
+        return criterion
+    places, trades = wanted_places(criterion.details), wanted_industries(criterion.details)
+    if places and (places.included or places.excluded):
+        return replace(criterion, kind=CriterionKind.LOCATION)
+    if trades and (trades.items or trades.excluded):
+        return replace(criterion, kind=CriterionKind.INDUSTRY)
+    return criterion
 
 
 def _judgement(criterion: Criterion, source: Source, remark: str) -> Judgement:
@@ -91,7 +110,8 @@ _NAMES = {
 
 
 def _ask(criterion: Criterion) -> Callable[[str], Answer]:
-    details, name = criterion.details, criterion.name
+    name = criterion.name
+    details = _with_bound(name, criterion.details)
     asks: dict[CriterionKind, Callable[[str], Answer]] = {
         CriterionKind.INDUSTRY: lambda value: judge_industry(details, value),
         CriterionKind.EMPLOYEES: lambda value: judge_size(details, value),
@@ -101,6 +121,18 @@ def _ask(criterion: Criterion) -> Callable[[str], Answer]:
         CriterionKind.CUSTOM: lambda value: custom.judge_value(details, value),
     }
     return asks[criterion.kind]
+
+
+_BOUND = re.compile(r"\b(?:(min(?:imum)?|at least|lowest|smallest)|(max(?:imum)?|at most|highest|largest))\b", re.I)
+
+
+def _with_bound(name: str, details: str) -> str:
+    """A bare figure under "Minimum number of employees" is a lower bound."""
+    bound = _BOUND.search(name)
+    bare = len(details) <= 40 and re.match(r"\W{0,3}\d", details) and not re.search(r"\bto\b|[-–+]", details)
+    if not bound or not bare:
+        return details
+    return f"{'at least' if bound[1] else 'at most'} {details}"
 
 
 def _from_fields(criterion: Criterion, brief: Brief) -> list[Source]:

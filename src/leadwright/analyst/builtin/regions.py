@@ -75,7 +75,7 @@ STATES_OF = {
     "midwest": "IA IL IN KS MI MN MO ND NE OH SD WI",
     "south": f"{_CENSUS_SOUTH} ?DE ?MD ?DC",
     "southeast": "AL FL GA MS NC SC TN ?AR ?KY ?LA ?VA ?WV",
-    "southwest": "AZ NM OK TX ?NV ?UT ?CO ?CA",
+    "southwest": "AZ NM OK TX ?NV ?UT ?CO",
     "west": "AK AZ CA CO HI ID MT NM NV OR UT WA WY",
     "west coast": "CA OR WA ?AK ?HI",
     "east coast": "CT DE FL GA MA MD ME NC NH NJ NY RI SC VA DC ?PA ?VT ?WV",
