@@ -53,7 +53,7 @@ _LOCATION = re.compile(
 _INDUSTRY = re.compile(
     r"\b(?:industr(?:y|ies)|verticals?|sectors?|lines? of business|field of business|type of business|business type|"
     r"(?:kind|type|nature)s? of (?:business(?:es)?|compan(?:y|ies)|customers?|firms?|organi[sz]ations?)|"
-    r"^business(?:es)?$|branches|branche|naics|sic|gics)\b",
+    r"^business(?:es)?$|^trades?$|branches|branche|naics|sic|gics)\b",
     re.I,
 )
 _MONEY_WORDS = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|revenues?|turnover|annual sales)\b", re.I)
