@@ -103,7 +103,7 @@ class Visit:
             "note": note,
             "path": self.request.url.path,
             "shell": seen,
-            "frame": self._frame(seen) if seen else None,
+            "drawn_frame": self._frame(seen) if seen else None,
         }
         answer = HTMLResponse(render(template, base | context), status)
         if note:
