@@ -85,7 +85,13 @@ def _prepare(given: argparse.Namespace) -> dict[str, object]:
         for number, row in enumerate(plain(count, port, seed=seed)):
             first, last = row["First Name"], row["Last Name"]
             email = f"{first}.{last}.{number}@bench{number}.example".casefold()
-            yield {**row, "Email": email, "Job Title": f"VP Supply Chain MK{number:06d}Q", "Rating": "Cold"}
+            yield {
+                **row,
+                "Email": email,
+                "Job Title": f"VP Supply Chain MK{number:06d}Q",
+                "Rating": "Cold",
+                "Lead Source": "Web",
+            }
 
     people.leads = marked
     made = rehearsal.begin(given.folder, given.world, given.leads)

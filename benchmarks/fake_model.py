@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -93,7 +93,10 @@ class FakeModel:
     async def _chat(self, request: Request) -> Response:
         self.calls += 1
         number = self.calls
-        body = await request.json()
+        try:
+            body = await request.json()
+        except ClientDisconnect:  # the asker was killed
+            return Response(status_code=499)
         prompt = "\n".join(str(m.get("content") or "") for m in body["messages"])
         self.prompts.append(prompt)
         schema, name, by_tool = _wanted(body)
