@@ -14,8 +14,8 @@ def grounded(reading: Reading, passages: Mapping[str, Passage]) -> tuple[Reading
     A verdict without real evidence becomes unknown: a claim that nothing supports is no knowledge.
     """
     judgements = tuple(_judgement(j, passages) for j in reading.judgements)
-    insights = tuple(kept for i in reading.insights if (kept := _insight(i, passages)))
-    competitors = tuple(kept for c in reading.competitors if (kept := _competitor(c, passages)))
+    insights = tuple(i for each in reading.insights if (i := _insight(each, passages)))
+    competitors = tuple(c for each in reading.competitors if (c := _competitor(each, passages)))
     kept = replace(reading, judgements=judgements, insights=insights, competitors=competitors)
     return kept, _weight(reading) - _weight(kept)
 

@@ -208,7 +208,6 @@ class Runtime:
             with self._idle:
                 self._running -= 1
                 self._idle.notify_all()
-            self._wake.set()
 
     def _tick(self) -> None:
         ticks = [
@@ -221,16 +220,16 @@ class Runtime:
             _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
         ]
         while not self._stopping.is_set():
-            woken = self._wake.is_set()
-            self._wake.clear()
             for tick in ticks:
-                if time.monotonic() >= tick.due or (woken and tick.seconds <= 1):
+                if time.monotonic() >= tick.due:
                     self._run(tick)
                 if self._stopping.is_set():
                     return
-            if not self._wake.wait(0.2):
-                continue
-            self._stopping.wait(0.05)  # many leads that end at once wake us once
+            if self._wake.wait(0.2):
+                self._wake.clear()
+                for tick in ticks:
+                    tick.due = min(tick.due, time.monotonic()) if tick.seconds <= 1 else tick.due
+            self._stopping.wait(0.05)
 
     def _run(self, tick: _Tick) -> None:
         try:
