@@ -1,4 +1,4 @@
-"""Writes migration 0001 anew from the models. Only until the first release; later changes get migrations of their own."""
+"""Writes migration 0001 anew from the models. Only until the first release; later changes get their own."""
 
 import re
 import tempfile
