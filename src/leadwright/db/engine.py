@@ -93,6 +93,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_use_lifo=True,  # few connections stay warm: each has its own pages and prepared statements
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
 

@@ -8,7 +8,7 @@ from leadwright.domain.evidence import Passage, Statement, is_quoted
 SUBJECT_LENGTH = 200
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MEETING_LENGTH = re.compile(r"\b(?:10|15|20|25|30|45|60)[- ]?(?:min\b|minutes?\b)", re.IGNORECASE)
-_NAME = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:of|the|and|&|for)\s+(?=[A-Z])|\s+(?=[A-Z])|[A-Z][\w&'’.-]*)*", re.UNICODE)
+_NAME = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:of\s+|&\s+)?[A-Z][\w&'’.-]*)*")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _CLAIM = re.compile(
     r"\b(?:guarantee[ds]?|award[- ]winning|best[- ]in[- ]class|market[- ]leading|world[- ]leading|industry[- ]leading|"
@@ -107,13 +107,14 @@ def _digits(number: str) -> str:
 
 
 def _names(text: str) -> list[str]:
+    """Runs of capitalised words. The first word of a sentence is capitalised anyway, so it alone is no name."""
     found: list[str] = []
     for sentence in _SENTENCE.split(text):
         for match in _NAME.finditer(sentence):
             words = match[0].rstrip(".,;:'’-").split()
             if match.start() == 0:
-                words = words[1:] if len(words) == 1 or words[0].casefold() in _PLAIN_WORDS else words
-            while words and words[0].casefold().rstrip(",.") in _PLAIN_WORDS:
+                words = words[1:]
+            while words and words[0].casefold().rstrip(",.") in (*_PLAIN_WORDS, "&"):
                 words = words[1:]
             if words:
                 found.append(" ".join(words))

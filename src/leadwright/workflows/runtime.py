@@ -332,7 +332,11 @@ def _work_file(url: str, pool_size: int) -> Engine:
     main = Path(make_url(url).database or "leadwright.db")
     path = main.with_name(f"{main.stem}-work.db")
     engine = create_engine(
-        f"sqlite:///{path}", pool_size=pool_size, max_overflow=pool_size, connect_args={"check_same_thread": False}
+        f"sqlite:///{path}",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_use_lifo=True,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
