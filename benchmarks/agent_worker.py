@@ -77,6 +77,7 @@ def _services(given: argparse.Namespace):
 
 def _prepare(given: argparse.Namespace) -> dict[str, object]:
     from leadwright.sandbox import people, rehearsal
+    from leadwright.sandbox.companies import companies
 
     plain = people.leads
 
@@ -91,6 +92,7 @@ def _prepare(given: argparse.Namespace) -> dict[str, object]:
                 "Job Title": f"VP Supply Chain MK{number:06d}Q",
                 "Rating": "Cold",
                 "Lead Source": "Web",
+                "Company Name": row["Company Name"] or companies()[number % 200].name,
             }
 
     people.leads = marked
