@@ -121,3 +121,9 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest folders first, so that two workers end together."""
+    slow = ("workflows", "browser", "research", "identity")
+    items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.path.parts), len(slow)))
