@@ -2,17 +2,17 @@
 
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from tests.workflows.office import Office, PlainAnalyst, open_office, services_of
 
 from leadwright.db.base import now
 from leadwright.db.configuration import Assignment
 from leadwright.db.engine import Database
-from leadwright.db.people import SystemUser, Team, TeamMember
+from leadwright.db.people import RolePrivilege, SystemUser, Team, TeamMember, UserRole
 from leadwright.workflows.hand_over import Assigned, next_owner
 
 
@@ -21,10 +21,13 @@ def office(database: Database, tmp_path: Path) -> Office:
     return open_office(services_of(database, tmp_path, PlainAnalyst()))
 
 
-def turn(office: Office, today: date | None = None, previous: str | None = None, **rule: object) -> Assigned | None:
+def turn(
+    office: Office, today: date | datetime | None = None, previous: str | None = None, **rule: object
+) -> Assigned | None:
     wanted = Assignment(**{"sellers": list(office.sellers), "supervisor": office.supervisor, **rule})  # type: ignore[arg-type]
     with office.services.database.transaction() as session:
-        return next_owner(session, office.agentid, wanted, today or now().date(), previous=previous)
+        moment = datetime.combine(today, time(12), UTC) if today and not isinstance(today, datetime) else today
+        return next_owner(session, office.agentid, wanted, moment or now(), previous=previous)
 
 
 @pytest.mark.parametrize("count", [32, 100])
@@ -52,7 +55,7 @@ def test_concurrent_handovers_differ_by_at_most_one(office: Office, count: int) 
 def test_a_handover_that_is_rolled_back_uses_no_turn(office: Office) -> None:
     rule = Assignment(sellers=list(office.sellers))
     with pytest.raises(ZeroDivisionError), office.services.database.transaction() as session:
-        next_owner(session, office.agentid, rule, now().date())
+        next_owner(session, office.agentid, rule, now())
         raise ZeroDivisionError
     first = turn(office)
     assert first
@@ -111,6 +114,39 @@ def test_a_human_owner_is_preferred_when_the_rule_says_so(office: Office) -> Non
     next_one = turn(office, previous=office.owner, keep_human_owner=True)
     assert next_one
     assert next_one.ownerid == office.sellers[0]
+
+
+def _no_roles(office: Office, *ids: str) -> None:
+    with office.services.database.transaction() as session:
+        session.execute(delete(UserRole).where(UserRole.systemuserid.in_(ids)))
+
+
+def test_whoever_may_not_open_leads_gets_none(office: Office) -> None:
+    first, second, *others = office.sellers
+    _no_roles(office, first, *others)
+    assert [a.ownerid for _ in range(3) if (a := turn(office))] == [second] * 3
+    _no_roles(office, second, office.owner)
+    kept = turn(office, previous=office.owner, keep_human_owner=True)
+    assert kept
+    assert kept.ownerid == office.supervisor
+    _no_roles(office, office.supervisor)
+    assert turn(office) is None
+
+
+def test_reading_without_writing_is_not_enough(office: Office) -> None:
+    with office.services.database.transaction() as session:
+        session.execute(delete(RolePrivilege).where(RolePrivilege.privilege == "prvWriteLead"))
+    assert turn(office) is None
+
+
+def test_an_absence_is_judged_by_the_day_where_the_seller_is(office: Office) -> None:
+    ahead, behind = office.sellers[0], office.sellers[1]
+    _set(office, ahead, awayuntil=date(2026, 3, 10), timezone="Pacific/Auckland")
+    _set(office, behind, awayuntil=date(2026, 3, 10), timezone="America/Los_Angeles")
+    before, later = datetime(2026, 3, 10, 10, tzinfo=UTC), datetime(2026, 3, 10, 18, tzinfo=UTC)
+    rule = {"sellers": [ahead, behind]}
+    owners = [a.ownerid for at in (before, later, later + timedelta(hours=14)) if (a := turn(office, at, **rule))]
+    assert owners == [office.supervisor, ahead, behind]
 
 
 def _set(office: Office, id_: str, **values: object) -> None:

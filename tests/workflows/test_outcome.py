@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office, runs_of, services_of
 
 from leadwright.actions import outcome
@@ -86,6 +86,15 @@ def test_a_disqualified_lead_is_reassigned_in_turn_and_counts_as_handed_over(
     assert outcome.reassign(office.services, manager(office), chosen, sellerid=office.sellers[3]) == office.sellers[3]
     with pytest.raises(Conflict, match="disqualified"):
         outcome.reassign(office.services, manager(office), leadid)
+
+
+def test_a_lead_is_not_given_to_somebody_who_may_not_open_it(office: Office, worked: Callable[..., str]) -> None:
+    leadid = worked(jobtitle="Software engineer", lw_industry="Aviation")
+    with office.services.database.transaction() as session:
+        session.execute(delete(UserRole).where(UserRole.systemuserid == office.sellers[0]))
+    with pytest.raises(BadInput, match="may not open leads"):
+        outcome.reassign(office.services, manager(office), leadid, sellerid=office.sellers[0])
+    assert outcome.reassign(office.services, manager(office), leadid) == office.sellers[1]
 
 
 def test_a_seller_may_not_reassign_and_does_not_see_other_peoples_leads(

@@ -19,7 +19,7 @@ from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import lead_link, lead_name, notify
-from leadwright.workflows.hand_over import Assigned, next_owner
+from leadwright.workflows.hand_over import Assigned, entitled, next_owner
 
 __all__ = [
     "Qualified",
@@ -259,7 +259,7 @@ def _by_rule(services: Services, session: Session, run: LeadRun, besides: str = 
     agent = session.get_one(Agent, run.agentid)
     version = session.get(AgentVersion, (agent.agentid, agent.appliedversion))
     rule = Configuration.model_validate(version.configuration).assignment if version else Assignment()
-    owner = next_owner(session, agent.agentid, rule, services.clock().date(), besides=besides)
+    owner = next_owner(session, agent.agentid, rule, services.clock(), besides=besides)
     if owner is None:
         raise Conflict("No seller is available and there is no supervisor. Choose a seller, or change the rule.")
     return owner
@@ -269,6 +269,11 @@ def _chosen(session: Session, sellerid: str) -> Assigned:
     user = session.get(SystemUser, sellerid)
     if user is None or user.isdisabled or user.applicationid is not None:
         raise BadInput("This user does not exist, is disabled, or is no person. Choose another.", field="seller")
+    if not entitled(session, [sellerid]):
+        raise BadInput(
+            f"{user.fullname} may not open leads: none of their roles grants it. Choose another, or give them a role.",
+            field="seller",
+        )
     return Assigned(user.systemuserid, user.businessunitid, user.fullname, f"{user.fullname} was chosen.")
 
 

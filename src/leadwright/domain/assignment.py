@@ -15,6 +15,8 @@ class Seller:
         name: what people call them.
         disabled: cannot sign in any more.
         away_from, away_until: first and last day away; None: open on that side. Both None: here.
+        entitled: holds the privileges to open and change leads of their own.
+        today: the day where they are; None: the day of the caller.
     """
 
     id: str
@@ -22,6 +24,8 @@ class Seller:
     disabled: bool = False
     away_from: date | None = None
     away_until: date | None = None
+    entitled: bool = True
+    today: date | None = None
 
 
 class Why(StrEnum):
@@ -41,9 +45,10 @@ class Choice:
 
 
 def is_available(seller: Seller, today: date) -> bool:
-    """Enabled and not away on that day."""
-    if seller.disabled:
+    """Enabled, entitled to leads, and not away on that day, which is the seller's own where it is known."""
+    if seller.disabled or not seller.entitled:
         return False
+    today = seller.today or today
     if seller.away_from is None and seller.away_until is None:
         return True
     begun = seller.away_from is None or seller.away_from <= today
@@ -64,7 +69,7 @@ def choose(
     Args:
         sellers: those of the rule, in its order.
         last_turns: seller id -> number of the last turn; absent: never had one.
-        supervisor: gets it when no seller is available, unless disabled.
+        supervisor: gets it when no seller is available, away or not, unless disabled or not entitled.
         kept_owner: the human owner from before, when the rule prefers one.
 
     Returns:
@@ -75,6 +80,6 @@ def choose(
     available = [s for s in sellers if is_available(s, today)]
     if available:
         return Choice(min(available, key=lambda s: last_turns.get(s.id, 0)), Why.TURN)
-    if supervisor and not supervisor.disabled:
+    if supervisor and supervisor.entitled and not supervisor.disabled:
         return Choice(supervisor, Why.SUPERVISOR)
     return None

@@ -32,7 +32,7 @@ from leadwright.domain.stage import Stage
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Case, Locked, change_lead, lead_link, lead_name, lock, notify, persons_change
-from leadwright.workflows.hand_over import Assigned, names_nobody, next_owner
+from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
 from leadwright.workflows.steps import Steps
 
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
@@ -112,7 +112,7 @@ def _hand_over(session: Session, case: Case, rows: Locked, result: Result, steps
     rule = case.configuration.assignment
     previous = rows.run.previousownerid
     with steps.step("assign") as step:
-        owner = next_owner(session, case.agentid, rule, rows.moment.date(), previous=previous)
+        owner = next_owner(session, case.agentid, rule, rows.moment, previous=previous)
         step.outputs = {"owner": owner.name, "why": owner.reason} if owner else {"owner": None}
     if owner is None and not names_nobody(rule):
         _nobody(session, case, rows, result)
@@ -217,9 +217,7 @@ def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: St
     """The lead goes back to who owned it before; `stage` is returned or cancelled."""
     run, lead = rows.run, rows.lead
     _end(run, stage, (reason,), rows.moment)
-    owner = _still_there(session, run.previousownerid) or _still_there(
-        session, case.configuration.assignment.supervisor
-    )
+    owner = giving_back_to(session, run.previousownerid, case.configuration.assignment.supervisor)
     values: dict[str, object] = {"lw_stage": str(stage)}
     if owner and lead.ownerid == rows.agent.agentuserid:
         values |= {"ownerid": owner.systemuserid, "owningbusinessunit": owner.businessunitid}
@@ -230,6 +228,13 @@ def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: St
         key = f"returned:{run.runid}"
         link = lead_link(lead.leadid)
         notify(session, owner.systemuserid, key, title, reason, icon=NotificationIcon.WARNING, link=link)
+
+
+def giving_back_to(session: Session, previous: str | None, supervisor: str | None) -> SystemUser | None:
+    """Who gets a lead back: its owner from before, else the supervisor; first whoever of them may open it."""
+    there = [user for id_ in (previous, supervisor) if (user := _still_there(session, id_))]
+    may = entitled(session, [user.systemuserid for user in there])
+    return next((user for user in there if user.systemuserid in may), there[0] if there else None)
 
 
 def _still_there(session: Session, id_: str | None) -> SystemUser | None:

@@ -1,16 +1,18 @@
 """Whose desk a lead lands on: picks by the assignment rule and advances the turn, in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Turn
 from leadwright.db.configuration import Assignment
-from leadwright.db.people import SystemUser, TeamMember
+from leadwright.db.people import RolePrivilege, SystemUser, TeamMember, UserRole
 from leadwright.domain.assignment import Choice, Seller, Why, choose
 
 _COLUMNS = (
@@ -20,7 +22,9 @@ _COLUMNS = (
     SystemUser.awayfrom,
     SystemUser.awayuntil,
     SystemUser.businessunitid,
+    SystemUser.timezone,
 )
+_NEEDED = ("prvReadLead", "prvWriteLead")  # else the lead would land on a desk where nobody can open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,19 @@ class Assigned:
 
 
 def next_owner(
-    session: Session, agentid: str, rule: Assignment, today: date, *, previous: str | None = None, besides: str = ""
+    session: Session,
+    agentid: str,
+    rule: Assignment,
+    moment: datetime,
+    *,
+    previous: str | None = None,
+    besides: str = "",
 ) -> Assigned | None:
     """Pick the next seller and count the turn. Fair when many do it at once: the rule is locked until the commit.
 
     Args:
         session: the write transaction that also gives the lead away, so that turn and owner change together.
+        moment: now; each seller's absence is judged by the day where they are.
         previous: systemuser id of the human owner from before.
         besides: a seller who is passed over this time, such as the one who returned the lead.
 
@@ -49,12 +60,13 @@ def next_owner(
     # Without the key: rows that refer to the agent may still be inserted beside us, else PostgreSQL finds deadlocks.
     session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update(key_share=True))
     units: dict[str, str] = {}
-    sellers = [s for s in _sellers(session, rule, units) if s.id != besides]
+    today = moment.astimezone(UTC).date()
+    sellers = [s for s in _sellers(session, rule, units, moment) if s.id != besides]
     turns = _last_turns(session, agentid)
     kept = previous if rule.keep_human_owner and previous != besides else None
-    choice = choose(sellers, turns, today, kept_owner=_person(session, kept, units))
+    choice = choose(sellers, turns, today, kept_owner=_person(session, kept, units, moment))
     if choice is None:
-        choice = choose((), {}, today, supervisor=_person(session, rule.supervisor, units))
+        choice = choose((), {}, today, supervisor=_person(session, rule.supervisor, units, moment))
     if choice is None:
         return None
     if choice.seller.id in {s.id for s in sellers}:
@@ -67,29 +79,60 @@ def names_nobody(rule: Assignment) -> bool:
     return not (rule.sellers or rule.team or rule.supervisor)
 
 
-def _sellers(session: Session, rule: Assignment, units: dict[str, str]) -> list[Seller]:
+def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    """Those of these users whose roles let them open and change leads of their own."""
+    held = (
+        select(UserRole.systemuserid)
+        .join(RolePrivilege, RolePrivilege.roleid == UserRole.roleid)
+        .where(UserRole.systemuserid.in_(list(ids)), RolePrivilege.privilege.in_(_NEEDED))
+        .group_by(UserRole.systemuserid)
+        .having(func.count(RolePrivilege.privilege.distinct()) == len(_NEEDED))
+    )
+    return frozenset(session.scalars(held))
+
+
+def _sellers(session: Session, rule: Assignment, units: dict[str, str], moment: datetime) -> list[Seller]:
     query = select(*_COLUMNS).where(SystemUser.applicationid.is_(None))
     if rule.team:
         query = query.join(TeamMember, TeamMember.systemuserid == SystemUser.systemuserid)
         rows = session.execute(query.where(TeamMember.teamid == rule.team).order_by(SystemUser.fullname)).all()
-        return [_seller(row, units) for row in rows]
+        return _as_sellers(session, rows, units, moment)
     rows = session.execute(query.where(SystemUser.systemuserid.in_(rule.sellers))).all()
-    found = {row[0]: _seller(row, units) for row in rows}
+    found = {seller.id: seller for seller in _as_sellers(session, rows, units, moment)}
     return [found[id_] for id_ in rule.sellers if id_ in found]  # a deleted seller is passed over
 
 
-def _person(session: Session, id_: str | None, units: dict[str, str]) -> Seller | None:
+def _person(session: Session, id_: str | None, units: dict[str, str], moment: datetime) -> Seller | None:
     if not id_:
         return None
     query = select(*_COLUMNS).where(SystemUser.systemuserid == id_, SystemUser.applicationid.is_(None))
-    row = session.execute(query).first()
-    return _seller(row, units) if row else None
+    return next(iter(_as_sellers(session, session.execute(query).all(), units, moment)), None)
 
 
-def _seller(row: Any, units: dict[str, str]) -> Seller:
-    """The seller; notes their business unit."""
-    units[row.systemuserid] = row.businessunitid
-    return Seller(row.systemuserid, row.fullname, row.isdisabled, row.awayfrom, row.awayuntil)
+def _as_sellers(session: Session, rows: Sequence[Any], units: dict[str, str], moment: datetime) -> list[Seller]:
+    """The sellers; notes their business units."""
+    may = entitled(session, [row.systemuserid for row in rows])
+    units.update({row.systemuserid: row.businessunitid for row in rows})
+    return [
+        Seller(
+            row.systemuserid,
+            row.fullname,
+            row.isdisabled,
+            row.awayfrom,
+            row.awayuntil,
+            entitled=row.systemuserid in may,
+            today=_day(moment, row.timezone),
+        )
+        for row in rows
+    ]
+
+
+def _day(moment: datetime, timezone: str) -> date:
+    """The day in that time zone; an unknown zone counts as UTC."""
+    zone: tzinfo = UTC
+    with suppress(ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        zone = ZoneInfo(timezone)
+    return moment.astimezone(zone).date()
 
 
 def _last_turns(session: Session, agentid: str) -> dict[str, int]:
