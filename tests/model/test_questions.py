@@ -244,12 +244,15 @@ def test_the_budget_of_a_lead_is_reserved_before_the_call(make: MakeAnalyst, mod
 
 
 def test_calls_a_minute_are_limited(make: MakeAnalyst, model: FakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadwright.analyst.model.limiter._MINUTE", 0.6)
+    monkeypatch.setattr("leadwright.analyst.model.limiter._MINUTE", 1.5)
     analyst = make(model_requests_per_minute=5)
+    analyst.read_lead(brief("Warm"))  # the first call alone pays for imports and connections
+    time.sleep(1.5)
+    model.started.clear()
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda n: analyst.read_lead(brief(f"Lead{n}")), range(12)))
     begun = sorted(model.started)
-    assert all(later - earlier > 0.5 for earlier, later in zip(begun, begun[5:], strict=False))
+    assert all(later - earlier > 1.0 for earlier, later in zip(begun, begun[5:], strict=False))  # a busy machine delays
 
 
 def test_what_was_paid_is_in_the_journal_with_its_price(

@@ -32,7 +32,7 @@ class Band(StrEnum):
     HIGH = "High"
     MODERATE = "Moderate"
     LOW = "Low"
-    UNKNOWN = "Unknown"  # nothing is known at all
+    UNKNOWN = "Unknown"  # too little is known to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Fit:
     """The verdict on the whole profile.
 
     Args:
-        band: High, Moderate, Low, or Unknown when no criterion is known.
+        band: High, Moderate, Low; Unknown with a weak signal, unless a must-have is known to be missed.
         share: met / (met + not met), 0 to 1; None when nothing is known.
         signal: strong from 80 % known criteria, medium from 50 %, weak below.
         judgements: one for each criterion, in the profile's order.
@@ -107,7 +107,8 @@ def weigh(criteria: Sequence[Criterion], judgements: Sequence[Judgement]) -> Fit
     missed = tuple(
         c.name for c, j in zip(criteria, ordered, strict=True) if c.must_have and j.verdict is Verdict.NOT_MET
     )
-    return Fit(_band(met, known, bool(missed)), share, signal_strength(known, len(ordered)), ordered, missed)
+    signal = signal_strength(known, len(ordered))
+    return Fit(_band(met, known, bool(missed), signal), share, signal, ordered, missed)
 
 
 def signal_strength(known: int, asked: int) -> SignalStrength:
@@ -117,9 +118,11 @@ def signal_strength(known: int, asked: int) -> SignalStrength:
     return SignalStrength.MEDIUM if asked and known * 2 >= asked else SignalStrength.WEAK
 
 
-def _band(met: int, known: int, missed_must_have: bool) -> Band:
-    if not known:
+def _band(met: int, known: int, missed_must_have: bool, signal: SignalStrength) -> Band:
+    if missed_must_have:
+        return Band.LOW
+    if signal is SignalStrength.WEAK:  # thin data is never read as a bad fit, nor as a good one
         return Band.UNKNOWN
-    if missed_must_have or met * 2 < known:
+    if met * 2 < known:
         return Band.LOW
     return Band.HIGH if met * 10 > known * 7 else Band.MODERATE
