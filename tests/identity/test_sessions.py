@@ -8,10 +8,21 @@ from sqlalchemy import select, text
 from tests.identity.conftest import PASSWORD, QUICK, Office
 
 from leadwright.actions import people
-from leadwright.db.people import SignInAttempt, WebSession
+from leadwright.db.people import SignInAttempt, Team, TeamMember, WebSession
+from leadwright.domain.privileges import AI_SALESPERSON, ROLE_GRANTS
 from leadwright.errors import NotAllowed
 from leadwright.identity.passwords import Passwords
-from leadwright.identity.sessions import TooManyAttempts, forget_ended, session_of, sign_in, sign_out
+from leadwright.identity.sessions import (
+    SLOW_SECONDS,
+    TooManyAttempts,
+    forget_ended,
+    session_of,
+    sign_in,
+    sign_out,
+    touch,
+)
+
+PERSONAL = [role for role in ROLE_GRANTS if role != AI_SALESPERSON]
 
 
 def enter(office: Office, email: str = "ada@example.com", password: str = PASSWORD, address: str = "10.0.0.1"):  # type: ignore[no-untyped-def]
@@ -78,10 +89,10 @@ def test_an_unknown_email_takes_as_long_as_a_wrong_password(small_office: Office
     assert 0.4 < unknown / known < 2.5
 
 
-def test_ten_tries_close_an_account_even_for_the_right_password_and_time_opens_it(office: Office) -> None:
-    for n in range(10):
+def test_ten_tries_close_an_account_to_an_address_even_for_the_right_password_and_time_opens_it(office: Office) -> None:
+    for _ in range(10):
         with pytest.raises(NotAllowed):
-            enter(office, password="wrong", address=f"10.0.0.{n}")
+            enter(office, password="wrong")
     with pytest.raises(TooManyAttempts) as closed:
         enter(office)
     assert 0 < closed.value.retry_after <= 900
@@ -89,10 +100,74 @@ def test_ten_tries_close_an_account_even_for_the_right_password_and_time_opens_i
     assert enter(office).token
 
 
-def test_an_unknown_account_is_closed_just_the_same(small_office: Office) -> None:
-    for n in range(10):
+def test_nobody_locks_somebody_else_out(office: Office) -> None:
+    for n in range(120):
         with pytest.raises(NotAllowed):
-            enter(small_office, "nobody@example.com", "wrong", f"10.0.0.{n}")
+            sign_in(
+                office.services,
+                "ada@example.com",
+                "wrong",
+                address=f"10.1.{n}.1",
+                passwords=QUICK,
+                wait=lambda _s: None,
+            )
+    waited: list[float] = []
+    opened = sign_in(
+        office.services, "ada@example.com", PASSWORD, address="10.0.0.1", passwords=QUICK, wait=waited.append
+    )
+    assert opened.token
+    assert waited == [SLOW_SECONDS]
+
+
+def test_asking_for_a_session_writes_nothing(office: Office) -> None:
+    signed, gone = enter(office), enter(office)
+    office.clock.move(minutes=30)
+    session = session_of(office.services, signed.token)
+    assert session is not None
+    office.clock.move(minutes=40)
+    assert session_of(office.services, gone.token) is None
+    with office.services.database.reading() as reading:
+        seen = reading.execute(select(WebSession.lastseenon, WebSession.createdon)).all()
+    assert len(seen) == 2
+    assert all(s.lastseenon == s.createdon for s in seen)
+
+
+def test_a_touch_never_waits_for_a_writer(small_office: Office) -> None:
+    signed = enter(small_office)
+    small_office.clock.move(minutes=10)
+    session = session_of(small_office.services, signed.token)
+    assert session is not None
+    with small_office.services.database.transaction() as writing:
+        writing.execute(text("UPDATE systemuser SET fullname = fullname"))
+        began = time.monotonic()
+        assert not touch(small_office.services, session.key)
+        assert time.monotonic() - began < 1
+    assert touch(small_office.services, session.key)
+    again = session_of(small_office.services, signed.token)
+    assert again is not None
+    assert not again.stale
+
+
+def test_a_session_knows_exactly_what_access_knows(office: Office) -> None:
+    everything = office.person("Eve Everything", *PERSONAL)
+    team = Team(name="West", businessunitid=office.admin.businessunitid)
+    with office.services.database.transaction() as session:
+        session.add(team)
+        session.flush()
+        session.add(TeamMember(teamid=team.teamid, systemuserid=everything))
+    emails = {"eve.everything@example.com": everything}
+    for n, role in enumerate(PERSONAL):
+        emails[f"p{n}.person@example.com"] = office.person(f"P{n} Person", role)
+    for email, userid in emails.items():
+        session_now = session_of(office.services, enter(office, email).token)
+        assert session_now is not None
+        assert session_now.principal == office.who(userid)
+
+
+def test_an_unknown_account_is_closed_just_the_same(small_office: Office) -> None:
+    for _ in range(10):
+        with pytest.raises(NotAllowed):
+            enter(small_office, "nobody@example.com", "wrong")
     with pytest.raises(TooManyAttempts):
         enter(small_office, "nobody@example.com", "wrong")
 
@@ -140,7 +215,10 @@ def test_a_session_ends_after_idle_time_and_after_the_absolute_time(office: Offi
     used = enter(office)
     for _ in range(13):
         office.clock.move(minutes=55)
-        assert session_of(office.services, used.token) is not None
+        session = session_of(office.services, used.token)
+        assert session is not None
+        assert session.stale
+        assert touch(office.services, session.key)
     office.clock.move(minutes=55)
     assert session_of(office.services, used.token) is None
 

@@ -17,7 +17,7 @@ from leadwright.services import Services
 from leadwright.settings import Settings
 from leadwright.web.app import create_app
 
-ORIGIN = "http://testserver"
+ORIGIN = "http://127.0.0.1"
 
 
 class Browser(TestClient):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import select
-from tests.web.conftest import Browser
+from tests.web.conftest import ORIGIN, Browser
 from tests.web.desk import PASSWORD, Desk, SilentAnalyst
 
 from leadwright.db.engine import Database
@@ -22,7 +22,7 @@ def _column(desk: Desk, leadid: str, column: str) -> object:
 
 def test_a_new_installation_is_set_up_in_the_browser(sqlite_database: Database, tmp_path: Path) -> None:
     services = Services(Settings(data_dir=tmp_path), sqlite_database, SilentAnalyst())
-    with Browser(create_app(services), base_url="http://testserver") as client:
+    with Browser(create_app(services), base_url=ORIGIN, client=("127.0.0.1", 50_000)) as client:
         assert client.get("/").url.path == "/set-up"
         good = {"fullname": "Ada Admin", "email": "ada@seller.example", "password": PASSWORD, "again": PASSWORD}
         weak = client.submit("/set-up", good | {"password": "short", "again": "short"}, form="/set-up")

@@ -194,7 +194,7 @@ def test_pages_have_no_inline_script_or_style(desk: Desk, browser: Callable[...,
 
 
 def test_over_https_cookies_are_bound_to_the_host(desk: Desk) -> None:
-    app = create_app(desk.services)
+    app = create_app(replace(desk.services, settings=Settings(public_url="https://desk.example")))
     with TestClient(app, base_url="https://desk.example") as client:
         page = client.get("/sign-in")
         assert "max-age=31536000" in page.headers["strict-transport-security"]
@@ -263,7 +263,7 @@ def test_the_runtime_starts_and_stops_with_the_desk(desk: Desk) -> None:
             self.seen.append("stop")
 
     runtime = Runtime()
-    with TestClient(create_app(desk.services, runtime=runtime)) as client:
+    with TestClient(create_app(desk.services, runtime=runtime), base_url=ORIGIN) as client:
         assert client.get("/sign-in").status_code == 200
         assert runtime.seen == ["start"]
     assert runtime.seen == ["start", "stop"]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, re
 from leadwright.db import audit
 from leadwright.db.agent import Agent
 from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, Role, SystemUser, UserRole
-from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.optionsets import AccessMode, NotificationIcon
 from leadwright.domain.prerequisites import (
     Check,
 )
@@ -20,6 +21,7 @@ from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import keep_checks
+from leadwright.identity.announcements import SETTINGS_PAGE, tell_administrators
 from leadwright.identity.directory import SECRET_DAYS, NewSecret, TokenRefused, directory_of
 from leadwright.identity.seed import root_business_unit
 from leadwright.services import Services
@@ -78,13 +80,21 @@ def register_application(
 
 
 def add_secret(services: Services, who: Principal, clientid: str, *, days: int = SECRET_DAYS) -> NewSecret:
-    """Add a client secret; the former ones stay valid until they end or are removed. Its value is shown once."""
+    """Add a client secret; the former ones stay valid until they end or are removed. Its value is shown once.
+
+    Administrators are told about each secret of the agent's application.
+
+    Raises:
+        NotAllowed: prvCreateApplication is missing; or prvAssignRole, when the application has a user.
+    """
     require(who, "prvCreateApplication")
     _check_days(days)
     with services.database.transaction() as session:
+        _may_change_secrets(session, who, clientid)
         secret = directory_of(services).add_secret(session, clientid, days=days)
         after = {"keyid": secret.keyid, "secret": secret.hint, "endson": secret.endson}
         audit.record(session, who.actor, "application.secret_added", "application", clientid, after=after)
+        _tell_of_secret(session, who, clientid, secret, services.clock())
     return secret
 
 
@@ -97,6 +107,7 @@ def remove_secret(services: Services, who: Principal, keyid: str) -> None:
             raise NotFound("There is no such secret.")
         before = {"keyid": keyid, "secret": secret.hint, "endson": secret.endson}
         clientid = secret.appid
+        _may_change_secrets(session, who, clientid)
         directory_of(services).remove_secret(session, keyid)
         audit.record(session, who.actor, "application.secret_removed", "application", clientid, before=before)
 
@@ -169,6 +180,26 @@ def choose_agent_user(session: Session, who: Principal, agent: Agent, systemuser
     begin(row, {"systemuserid": systemuserid, "businessunitid": unit, "clientid": user.applicationid})
     was, becomes = {"agentuserid": before}, {"agentuserid": systemuserid}
     audit.record(session, who.actor, "agent.user_chosen", "agent", agent.agentid, before=was, after=becomes)
+
+
+def _may_change_secrets(session: Session, who: Principal, clientid: str) -> None:
+    """Whoever holds a secret acts with the rights of the application's user: as good as giving oneself its roles."""
+    if session.scalar(select(SystemUser.systemuserid).where(SystemUser.applicationid == clientid)) is not None:
+        require(who, "prvAssignRole")
+
+
+def _tell_of_secret(session: Session, who: Principal, clientid: str, secret: NewSecret, moment: datetime) -> None:
+    name = session.scalar(
+        select(Application.displayname)
+        .join(SystemUser, SystemUser.applicationid == Application.appid)
+        .join(Agent, Agent.agentuserid == SystemUser.systemuserid)
+        .where(Application.appid == clientid)
+    )
+    if name is None:
+        return
+    body = f"{who.name} added the client secret {secret.hint} to {name}. If this was not agreed, remove it."
+    key, icon = f"secret.added:{secret.keyid}", NotificationIcon.WARNING
+    tell_administrators(session, key, "New client secret", body, icon=icon, link=SETTINGS_PAGE, moment=moment)
 
 
 def _application_values(

@@ -1,6 +1,7 @@
 """`leadwright serve`: the desk in the browser and the agent's work, in one process."""
 
 import socket
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,23 +19,34 @@ def serve(
 ) -> None:
     """Serve the desk in the browser and work the leads."""
     from leadwright import logs
+    from leadwright.actions.people import needs_first_administrator
     from leadwright.api.routes import router
     from leadwright.bootstrap import open_services
-    from leadwright.settings import Settings
+    from leadwright.settings import load_settings
     from leadwright.web.app import create_app
     from leadwright.workflows.runtime import Runtime
 
     given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
-    settings = Settings(**given)  # type: ignore[arg-type]
+    settings = load_settings(**given)
     logs.configure(settings)
     listening = listen(settings.host, settings.port)
     services = open_services(settings)
     try:
         runtime = Runtime(services) if worker else None
-        typer.echo(f"Leadwright is at {address(listening, settings.public_url)} (stop with Ctrl-C)")
-        run(create_app(services, runtime=runtime, routers=[router]), listening, behind_proxy=bool(settings.public_url))
+        at = address(listening, settings.public_url)
+        typer.echo(f"Leadwright is at {at} (stop with Ctrl-C)")
+        code = "" if _only_here(settings.host, settings.public_url) else token_urlsafe(12)
+        if code and needs_first_administrator(services):
+            typer.echo(f"Create the first administrator at {at.rstrip('/')}/set-up?code={code}")
+        app = create_app(services, runtime=runtime, routers=[router], setup_code=code)
+        run(app, listening, behind_proxy=bool(settings.public_url))
     finally:
         services.database.close()
+
+
+def _only_here(host: str, public_url: str) -> bool:
+    """Does nobody reach us from another machine?"""
+    return not public_url and (host in {"localhost", "::1"} or host.startswith("127."))
 
 
 def listen(host: str, port: int, *, other: bool = False) -> socket.socket:

@@ -1,14 +1,17 @@
-"""Who a browser session belongs to and what they hold, in two short reads: asked with every page."""
+"""Who a browser session belongs to and what they hold, in two short reads: asked with every page. And the note of its use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import String, bindparam, literal, select, union_all
+from sqlalchemy import String, bindparam, literal, select, union_all, update
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import OperationalError
 
 from leadwright.db.compiled import Compiled, Source, dialect_of
+from leadwright.db.engine import Database
 from leadwright.db.people import Role, RolePrivilege, SystemUser, TeamMember, UserRole, WebSession
 
 
@@ -39,6 +42,29 @@ def read_visitor(source: Source, tokenhash: str) -> Visitor | None:
         return None
     held = _held(dialect).rows(source, {"who": rows[0][0]})
     return Visitor(*rows[0], *[held])
+
+
+def touch_session(database: Database, tokenhash: str, moment: datetime) -> bool:
+    """Note the session's last use, at once or not at all: False when another writer holds the database or the row."""
+    lite = database.is_sqlite
+    noted = update(WebSession).where(WebSession.tokenhash == tokenhash).values(lastseenon=moment)
+    with database.engine.connect() as connection:
+        connection = connection.execution_options(leadwright_writes=lite)  # noqa: PLW2901 the same connection
+        raw: Any = connection.connection.driver_connection
+        if lite:
+            patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+            raw.execute("PRAGMA busy_timeout=0")
+        try:
+            with connection.begin():
+                if not lite:
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+                connection.execute(noted)
+        except OperationalError:
+            return False
+        finally:
+            if lite:
+                raw.execute(f"PRAGMA busy_timeout={int(patience)}")
+    return True
 
 
 @lru_cache(maxsize=8)

@@ -17,7 +17,7 @@ from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentState
 from leadwright.identity.installation import Installation
 
-SETTINGS_PAGE = "/settings/agent"
+SETTINGS_PAGE = "/agent/prerequisites"
 
 
 def administrators(session: Session) -> list[str]:

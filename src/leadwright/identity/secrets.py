@@ -91,7 +91,7 @@ def _derive(key: str) -> tuple[str, AESGCM]:
 
 def _key_file(path: Path) -> str:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(path, base64.urlsafe_b64encode(token_bytes(32)).decode() + "\n")
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise BadInput(f"{path} can be read by other users of this machine. Run: chmod 600 {path}")

@@ -4,17 +4,19 @@ The cookie holds a random token, the store only its SHA-256. Everything is asked
 user ends their sessions at once. Cookies themselves belong to `web`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from time import sleep
 
-from sqlalchemy import delete, func, or_, orm, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, orm, select, text, update
 
 from leadwright.db import audit
 from leadwright.db.compiled import Source
 from leadwright.db.people import SignInAttempt, SystemUser, WebSession
-from leadwright.db.visitor import Visitor, read_visitor
+from leadwright.db.visitor import Visitor, read_visitor, touch_session
 from leadwright.domain.optionsets import AccessMode
 from leadwright.errors import NotAllowed
 from leadwright.identity.access import Principal
@@ -22,15 +24,17 @@ from leadwright.identity.installation import Installation
 from leadwright.identity.passwords import PASSWORDS, Passwords
 
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT = 10
+PER_ACCOUNT_AND_ADDRESS = 10
 PER_ADDRESS = 50
+PER_ACCOUNT = 100  # from all addresses; more only slows down, or anybody could lock anybody out
+SLOW_SECONDS = 2.0
 _TOUCH_SECONDS = 60
 _THROTTLE_LOCK = 7312
 REFUSED = "The email address or the password is wrong. Try again, or ask an administrator to set a new password."
 
 
 class TooManyAttempts(NotAllowed):
-    """Sign-in is closed for this account or address for a while. `retry_after` is in seconds."""
+    """Sign-in is closed from this address for a while. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, -(-retry_after // 60))
@@ -55,12 +59,14 @@ class Session:
         csrf: the form token; unsafe requests must bring it.
         timezone: IANA name, for showing times.
         key: names the session without giving its token away.
+        stale: its last use was noted some time ago; `touch` it.
     """
 
     principal: Principal
     csrf: str
     timezone: str
     key: str
+    stale: bool = False
 
 
 def sign_in(
@@ -72,6 +78,7 @@ def sign_in(
     useragent: str = "",
     replaces: str | None = None,
     passwords: Passwords = PASSWORDS,
+    wait: Callable[[float], None] = sleep,
 ) -> SignedIn:
     """Check the password and open a new session.
 
@@ -81,14 +88,15 @@ def sign_in(
     Args:
         address: where the request came from.
         replaces: token of the browser's session until now; it ends.
+        wait: how a try on an account that is being guessed at is slowed down.
 
     Raises:
-        TooManyAttempts: ten tries on the account, or fifty from the address, within 15 minutes.
+        TooManyAttempts: ten tries on the account from this address, or fifty from it in all, within 15 minutes.
         NotAllowed: email or password are wrong.
     """
     moment, account = services.clock(), email.strip().casefold()[:100]
     with services.database.transaction() as session:
-        _count_attempt(session, account, address[:60], moment)
+        guessed_at = _count_attempt(session, account, address[:60], moment)
         user = session.execute(
             select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.passwordhash).where(
                 SystemUser.internalemailaddress == account,
@@ -96,6 +104,8 @@ def sign_in(
                 SystemUser.accessmode == AccessMode.READ_WRITE,
             )
         ).first()
+    if guessed_at:
+        wait(SLOW_SECONDS)
     stored = user.passwordhash if user else None
     right = passwords.verify(stored, password)
     fresh = passwords.hash(password) if right and stored and passwords.outdated(stored) else None
@@ -106,7 +116,8 @@ def sign_in(
             refused = True
         else:
             refused = False
-            session.execute(delete(SignInAttempt).where(SignInAttempt.account == account))
+            mine = (SignInAttempt.account == account) & (SignInAttempt.address == address[:60])
+            session.execute(delete(SignInAttempt).where(mine))
             if fresh:
                 session.execute(
                     update(SystemUser).where(SystemUser.systemuserid == user.systemuserid).values(passwordhash=fresh)
@@ -123,7 +134,8 @@ def sign_in(
 def session_of(services: Installation, token: str | None, source: Source | None = None) -> Session | None:
     """The session a cookie's token stands for; None when there is none, it has ended, or the user is disabled.
 
-    Ends: after `session_idle_minutes` without a request, and `session_hours` after sign-in in any case.
+    Ends: after `session_idle_minutes` without a request, and `session_hours` after sign-in in any case. Writes nothing,
+    so that it never waits for a writer: the caller touches a `stale` session, `forget_ended` removes those that ended.
 
     Args:
         source: read on this connection.
@@ -137,12 +149,14 @@ def session_of(services: Installation, token: str | None, source: Source | None 
     idle = timedelta(minutes=services.settings.session_idle_minutes)
     absolute = timedelta(hours=services.settings.session_hours)
     if found.isdisabled or moment - found.lastseenon > idle or moment - found.createdon > absolute:
-        sign_out(services, token)
         return None
-    if moment - found.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
-        with services.database.transaction() as session:
-            session.execute(update(WebSession).where(WebSession.tokenhash == key).values(lastseenon=moment))
-    return Session(_principal(found), found.csrf, found.timezone, key)
+    stale = moment - found.lastseenon > min(timedelta(seconds=_TOUCH_SECONDS), idle / 10)
+    return Session(_principal(found), found.csrf, found.timezone, key, stale)
+
+
+def touch(services: Installation, key: str) -> bool:
+    """Note that the session is in use, unless somebody else is writing; the next request tries again."""
+    return touch_session(services.database, key, services.clock())
 
 
 def _principal(found: Visitor) -> Principal:
@@ -197,20 +211,28 @@ def forget_ended(services: Installation) -> int:
         return len(session.scalars(ended.returning(WebSession.tokenhash)).all())
 
 
-def _count_attempt(session: orm.Session, account: str, address: str, moment: datetime) -> None:
+def _count_attempt(session: orm.Session, account: str, address: str, moment: datetime) -> bool:
+    """Count this try. True: the account is being guessed at from many addresses.
+
+    Raises:
+        TooManyAttempts: this address tried too often.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _THROTTLE_LOCK})
-    since = moment - WINDOW
-    for column, value, most in (
-        (SignInAttempt.account, account, PER_ACCOUNT),
-        (SignInAttempt.address, address, PER_ADDRESS),
-    ):
-        counted, oldest = session.execute(
-            select(func.count(), func.min(SignInAttempt.at)).where(column == value, SignInAttempt.at > since)
-        ).one()
+    from_here, of_account = SignInAttempt.address == address, SignInAttempt.account == account
+    for tries, most in ((from_here & of_account, PER_ACCOUNT_AND_ADDRESS), (from_here, PER_ADDRESS)):
+        counted, oldest = _tries(session, tries, moment)
         if counted >= most:
             raise TooManyAttempts(max(1, int((oldest + WINDOW - moment).total_seconds())))
+    guessed_at = _tries(session, of_account, moment)[0] >= PER_ACCOUNT
     session.add(SignInAttempt(account=account, address=address, at=moment))
+    return guessed_at
+
+
+def _tries(session: orm.Session, which: ColumnElement[bool], moment: datetime) -> tuple[int, datetime]:
+    query = select(func.count(), func.min(SignInAttempt.at)).where(which, SignInAttempt.at > moment - WINDOW)
+    counted, oldest = session.execute(query).one()
+    return counted, oldest
 
 
 def _still_the_same(session: orm.Session, systemuserid: str, stored: str | None) -> bool:

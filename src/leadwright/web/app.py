@@ -16,6 +16,7 @@ from leadwright import __version__
 from leadwright.errors import LeadwrightError
 from leadwright.services import Services
 from leadwright.web import failures
+from leadwright.web.doors import BodyLimit, KnownHosts
 from leadwright.web.pages import ALL
 from leadwright.web.security import PUBLIC, SafeAnswers, check_declared, declares
 from leadwright.web.static_files import static_file
@@ -31,13 +32,16 @@ class Worker(Protocol):
         """Finish what is under way and stop."""
 
 
-def create_app(services: Services, *, runtime: Worker | None = None, routers: Sequence[APIRouter] = ()) -> FastAPI:
+def create_app(
+    services: Services, *, runtime: Worker | None = None, routers: Sequence[APIRouter] = (), setup_code: str = ""
+) -> FastAPI:
     """The web application.
 
     Args:
         services: the adapters in force.
         runtime: started with the application and stopped with it, when given.
         routers: further interfaces beside the pages, such as the JSON API; their routes declare what they need too.
+        setup_code: lets somebody on another machine create the first administrator; empty: nobody.
 
     Raises:
         RuntimeError: a route does not say which privilege it needs.
@@ -69,10 +73,13 @@ def create_app(services: Services, *, runtime: Worker | None = None, routers: Se
                 SafeAnswers,
                 settings=services.settings,
                 failed=lambda request, error: failures.page(request, services, error),
-            )
+            ),
+            Middleware(KnownHosts, settings=services.settings),
+            Middleware(BodyLimit),
         ],
     )
     app.state.services = services
+    app.state.setup_code = setup_code
     static = declares(PUBLIC)(static_file)
     app.router.routes.append(Route("/static/{hash}/{name}", static, methods=["GET"], name="static"))
     for pages in ALL:

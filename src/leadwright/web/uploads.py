@@ -17,6 +17,7 @@ from leadwright.errors import BadInput, NotFound
 from leadwright.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
+_under_way: set[str] = set()  # ids of the imports of this process
 _ID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -47,6 +48,37 @@ class Upload:
         """Empty before the import; then state, phase, share, and at the end the result."""
         status: dict[str, Any] = self._read("status") or {}
         return status
+
+    def begin(self, now: float, lost_after: float) -> bool:
+        """Claim the import of this file: True for one caller alone, until it ended refused or was lost.
+
+        Args:
+            lost_after: seconds without a sign of life after which another may begin.
+        """
+        claim, status = self.folder / "claim", self.status()
+        if status.get("state") == "done":
+            return False
+        try:
+            seen = max(claim.stat().st_mtime, status.get("at", 0.0))
+            if now - seen > lost_after and self.id not in _under_way:
+                claim.rename(self.folder / f"lost-{new_id()}")  # of two who try, one finds it gone
+        except FileNotFoundError:
+            pass
+        try:
+            claim.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        if self.status().get("state") == "done":  # it ended between the two looks
+            return False
+        _under_way.add(self.id)
+        return True
+
+    def end(self, final: dict[str, Any]) -> None:
+        """Keep the result; a refused import may begin again."""
+        self.write("status", final)
+        _under_way.discard(self.id)
+        if final.get("state") != "done":
+            (self.folder / "claim").unlink(missing_ok=True)
 
     def write(self, name: str, content: dict[str, Any]) -> None:
         """Keep the mapping or the status; a reader sees the old or the new one, never half of it."""

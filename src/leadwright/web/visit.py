@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import Connection
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -18,20 +19,23 @@ from starlette.routing import Route
 
 from leadwright.db.compiled import Source
 from leadwright.db.pages import shell
-from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed
+from leadwright.domain.plain_text import storable, unstorable
+from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed, NotFound
 from leadwright.identity.access import Principal, require
-from leadwright.identity.sessions import Session, session_of
+from leadwright.identity.sessions import Session, session_of, touch
 from leadwright.services import Services
+from leadwright.settings import Settings
 from leadwright.web import failures, security
 from leadwright.web.frame import Drawn, Frame, draw
 from leadwright.web.rendering import render, zone
 from leadwright.web.security import PUBLIC, SAFE_METHODS, SIGNED_IN
 
 Handler = Callable[["Visit"], Response]
+Limit = Callable[[Settings], int]
 
 R = TypeVar("R", bound=Response)
 FORM_FIELDS = 2_000
-UPLOAD_BYTES = 1_100_000_000  # the reader of lead files has its own, lower limit and says so
+FORM_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -66,7 +70,7 @@ class Visit:
         return self.connection if self.connection is not None else self.services.database
 
     def text(self, name: str, *, most: int = 10_000) -> str:
-        """A form field or else a query parameter, trimmed.
+        """A form field or else a query parameter, trimmed, without characters that no database keeps.
 
         Raises:
             BadInput: longer than `most` characters.
@@ -76,7 +80,7 @@ class Visit:
             return ""
         if len(value) > most:
             raise BadInput(f"Please shorten this: at most {most:,} characters.", field=name)
-        return value.replace("\r\n", "\n").strip()
+        return storable(value.replace("\r\n", "\n")).strip()
 
     def number(self, name: str) -> int | None:
         """A whole number, None when empty.
@@ -150,19 +154,21 @@ class Pages:
     """Collects the routes of a page module, each with what it needs."""
 
     def __init__(self) -> None:
-        self.declared: list[tuple[str, str, tuple[str, ...], bool, Handler]] = []
+        self.declared: list[tuple[str, str, tuple[str, ...], bool, Limit | None, Handler]] = []
 
     def get(self, path: str, *needs: str, quick: bool = False) -> Callable[[Handler], Handler]:
         """A page. `quick`: only short reads, so that on SQLite it runs without a thread of its own."""
         return self._add("GET", path, needs, quick)
 
-    def post(self, path: str, *needs: str) -> Callable[[Handler], Handler]:
-        """Something that changes something."""
-        return self._add("POST", path, needs, False)
+    def post(self, path: str, *needs: str, takes: Limit | None = None) -> Callable[[Handler], Handler]:
+        """Something that changes something. `takes`: bytes an upload may have, when that is more than a form."""
+        return self._add("POST", path, needs, False, takes)
 
-    def _add(self, method: str, path: str, needs: tuple[str, ...], quick: bool) -> Callable[[Handler], Handler]:
+    def _add(
+        self, method: str, path: str, needs: tuple[str, ...], quick: bool, takes: Limit | None = None
+    ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.declared.append((method, path, needs, quick, handler))
+            self.declared.append((method, path, needs, quick, takes, handler))
             return handler
 
         return keep
@@ -170,76 +176,105 @@ class Pages:
     def routes(self, services: Services) -> list[Route]:
         """As the application mounts them."""
         return [
-            Route(path, _endpoint(services, needs, quick, handler), methods=[method], name=handler.__name__)
-            for method, path, needs, quick, handler in self.declared
+            Route(path, _endpoint(services, needs, quick, takes, handler), methods=[method], name=handler.__name__)
+            for method, path, needs, quick, takes, handler in self.declared
         ]
 
 
-def _endpoint(services: Services, needs: tuple[str, ...], quick: bool, handler: Handler) -> Callable[..., Any]:
+def _endpoint(
+    services: Services, needs: tuple[str, ...], quick: bool, takes: Limit | None, handler: Handler
+) -> Callable[..., Any]:
     inline = quick and services.database.is_sqlite
 
     async def guarded(request: Request) -> Response:
-        form = FormData()
         try:
             security.refuse_cross_site(request, services.settings)
+            if any(unstorable(value) for value in request.path_params.values() if isinstance(value, str)):
+                raise NotFound("There is no page at this address.")
             if request.method not in SAFE_METHODS:
-                form = await _read_form(request)
-            work = (services, request, form, needs, handler)
-            return _serve_quickly(*work) if inline else await run_in_threadpool(_serve, *work)
+                return await _serve_form(services, request, needs, takes, handler)
+            answer = (
+                _serve_quickly(services, request, needs, handler)
+                if inline
+                else await run_in_threadpool(_serve, services, request, needs, handler)
+            )
         except LeadwrightError as error:
             return failures.page(request, services, error)
-        finally:
-            await form.close()
+        return answer
 
     security.declares(*needs)(guarded)
     return guarded
 
 
-async def _read_form(request: Request) -> FormData:
-    length = request.headers.get("content-length")
-    if length is None or not length.isdigit():
-        raise BadInput("The request does not say how long it is.")
-    if int(length) > UPLOAD_BYTES:
-        raise BadInput("This is too large to upload. Import it with the command: leadwright import FILE")
-    return await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=1_000_000)
-
-
-def _serve_quickly(
-    services: Services, request: Request, form: FormData, needs: tuple[str, ...], handler: Handler
+async def _serve_form(
+    services: Services, request: Request, needs: tuple[str, ...], takes: Limit | None, handler: Handler
 ) -> Response:
-    """On the event loop, with one connection for all reads."""
+    """Who asks, and whether they may, is known before a byte of what they send is read."""
+    visit = await run_in_threadpool(open_visit, services, request)
+    try:
+        if (answer := _refuse(visit, needs)) is not None:
+            return answer
+        if takes is not None:
+            request.state.body_most = takes(services.settings)
+        visit.form = await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+        return await run_in_threadpool(_handle, visit, handler)
+    except LeadwrightError as error:
+        return await run_in_threadpool(failures.page, request, services, error, visit)
+    finally:
+        await visit.form.close()
+
+
+def _handle(visit: Visit, handler: Handler) -> Response:
+    _check_token(visit)
+    return handler(visit)
+
+
+def _serve_quickly(services: Services, request: Request, needs: tuple[str, ...], handler: Handler) -> Response:
+    """On the event loop, with one connection for all reads. Nothing here writes: a writer would stop every page."""
     with services.database.engine.connect() as connection:
-        return _serve(services, request, form, needs, handler, connection=connection)
+        return _serve(services, request, needs, handler, connection=connection)
 
 
 def _serve(
     services: Services,
     request: Request,
-    form: FormData,
     needs: tuple[str, ...],
     handler: Handler,
     *,
     connection: Connection | None = None,
 ) -> Response:
-    visit = open_visit(services, request, form, connection)
+    visit = open_visit(services, request, connection)
     try:
-        if visit.session is None and PUBLIC not in needs:
-            return _ask_to_sign_in(visit)
-        _check_token(visit)
-        if visit.session is not None:
-            for privilege in needs:
-                if privilege not in {PUBLIC, SIGNED_IN}:
-                    require(visit.who, privilege)
-        return handler(visit)
+        answer = _refuse(visit, needs) or handler(visit)
     except LeadwrightError as error:
-        return failures.page(request, services, error, visit)
+        answer = failures.page(request, services, error, visit)
+    if connection is not None and visit.session is not None and visit.session.stale:
+        answer.background = BackgroundTask(touch, services, visit.session.key)
+    return answer
 
 
-def open_visit(services: Services, request: Request, form: FormData, connection: Connection | None = None) -> Visit:
+def _refuse(visit: Visit, needs: tuple[str, ...]) -> Response | None:
+    """The way to the sign-in for whom nobody knows; None for whoever may go on.
+
+    Raises:
+        NotAllowed: a privilege is missing.
+    """
+    if visit.session is None:
+        return None if PUBLIC in needs else _ask_to_sign_in(visit)
+    for privilege in needs:
+        if privilege not in {PUBLIC, SIGNED_IN}:
+            require(visit.who, privilege)
+    return None
+
+
+def open_visit(services: Services, request: Request, connection: Connection | None = None) -> Visit:
     """Read the session of the cookie; without one, the visit gets a form token of its own."""
     cookie = security.read_cookie(request, services.settings, "session")
     session = session_of(services, cookie, connection) if cookie else None
+    form = FormData()
     if session is not None:
+        if session.stale and connection is None:
+            touch(services, session.key)
         return Visit(request, services, session, form, session.csrf, connection=connection)
     token = security.read_cookie(request, services.settings, "form")
     return Visit(

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 
 from leadwright.errors import Conflict, LeadwrightError
 from leadwright.identity.agent_identity import pause_or_resume
+from leadwright.identity.sessions import forget_ended
 from leadwright.services import Services
 from leadwright.workflows import executors, runs
 from leadwright.workflows.research_lead import give_up, research_lead
@@ -219,6 +220,7 @@ class Runtime:
             _Tick("take in", 1, self._take_in),
             _Tick("give", 0.2, self._give),
             _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
+            _Tick("sessions", 600, self._forget_sessions, time.monotonic() + 60),
         ]
         while not self._stopping.is_set():
             for tick in ticks:
@@ -256,6 +258,9 @@ class Runtime:
     def _watch_agent(self) -> None:
         if pause_or_resume(self.services):
             self._wake.set()
+
+    def _forget_sessions(self) -> None:
+        forget_ended(self.services)
 
     def _take_in(self) -> None:
         began = time.monotonic()
@@ -337,6 +342,7 @@ def _work_file(url: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
 

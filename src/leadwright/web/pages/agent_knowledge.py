@@ -6,7 +6,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from leadwright.actions import knowledge as act
-from leadwright.actions.knowledge import UPLOAD_KINDS
+from leadwright.actions.knowledge import UPLOAD_BYTES, UPLOAD_KINDS
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.errors import BadInput
@@ -33,7 +33,7 @@ def knowledge_page(visit: Visit) -> Response:
     return _page(visit, needed_agent(visit))
 
 
-@pages.post("/agent/knowledge", "prvWriteKnowledge")
+@pages.post("/agent/knowledge", "prvWriteKnowledge", takes=lambda _settings: UPLOAD_BYTES + 100_000)
 def add(visit: Visit) -> Response:
     """Add a source: an uploaded file, or a folder, site, feed or table."""
     agent, purpose = needed_agent(visit), visit.text("purpose", most=140)

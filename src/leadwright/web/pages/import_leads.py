@@ -30,7 +30,7 @@ def start(visit: Visit) -> Response:
     return visit.page("import_start.html", problem="", limit=visit.services.settings.import_max_mb)
 
 
-@pages.post("/import", "prvImportLead")
+@pages.post("/import", "prvImportLead", takes=lambda settings: settings.import_max_mb * 1_000_000 + 100_000)
 def upload(visit: Visit) -> Response:
     """Keep the file and show what it would do."""
     limit = visit.services.settings.import_max_mb
@@ -71,7 +71,7 @@ def choose(visit: Visit) -> Response:
 def run(visit: Visit) -> Response:
     """Import in the background; the page shows how far it is."""
     kept = _kept(visit)
-    if kept.status().get("state") not in {"running", "done"}:
+    if kept.begin(time.time(), LOST_AFTER):
         kept.write("status", {"state": "running", "phase": "Reading", "share": 0, "at": time.time()})
         work = (visit.services, visit.who, kept, visit.text("skip") == "1")
         threading.Thread(target=_import, args=work, name=f"import-{kept.id}", daemon=True).start()
@@ -163,4 +163,4 @@ def _import(services: Services, who: Principal, kept: Upload, skip: bool) -> Non
     except Exception:
         _log.exception("import failed", upload=kept.id)
         final = {"state": "refused", "text": "This is a fault in Leadwright. Nothing was imported; it was recorded."}
-    kept.write("status", final)
+    kept.end(final)

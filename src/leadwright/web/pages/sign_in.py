@@ -29,6 +29,10 @@ def sign_in(visit: Visit) -> Response:
     target, email = local_path(visit.text("next") or "/"), visit.text("email", most=100)
     try:
         return open_session(visit, email, str(visit.form.get("password", ""))[:1000], target)
+    except sessions.TooManyAttempts as error:
+        answer = visit.page("sign_in.html", 429, next=target, email=email, problem=str(error))
+        answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
     except NotAllowed as error:
         return visit.page("sign_in.html", 403, next=target, email=email, problem=str(error))
 
