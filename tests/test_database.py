@@ -3,12 +3,15 @@
 import threading
 
 import pytest
+from alembic import command
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from tests.conftest import unguard_audit_log
 
 from leadwright.db import audit
 from leadwright.db.engine import Database
 from leadwright.db.people import BusinessUnit
-from leadwright.db.schema import drift, migrate
+from leadwright.db.schema import _config, drift, migrate
 from leadwright.errors import BadInput
 
 
@@ -57,15 +60,83 @@ def test_the_audit_chain_holds_when_many_write_at_once(database: Database) -> No
         assert audit.broken_link(session) is None
 
 
-@pytest.mark.parametrize(
-    "tampering",
-    ["UPDATE auditentry SET actorname = 'x' WHERE number = 2", "DELETE FROM auditentry WHERE number = 2"],
+TAMPERING = (
+    "UPDATE auditentry SET actorname = 'x' WHERE number = 2",
+    "DELETE FROM auditentry WHERE number = 2",
+    "DELETE FROM auditentry WHERE number >= 2",
 )
-def test_a_changed_or_removed_audit_entry_is_found(database: Database, tampering: str) -> None:
+
+
+def write_three(database: Database) -> None:
     with database.transaction() as session:
         for n in range(3):
             audit.record(session, audit.SYSTEM, "test.done", "lead", str(n))
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        *TAMPERING,
+        "UPDATE audithead SET number = 1",
+        "UPDATE audithead SET number = 9",
+        "DELETE FROM audithead",
+        "INSERT INTO audithead (one, number, hash) VALUES (1, 1, '')",
+    ],
+)
+def test_the_database_refuses_to_change_or_shorten_the_audit_log(database: Database, tampering: str) -> None:
+    write_three(database)
+    with pytest.raises(DBAPIError, match="can only grow"), database.transaction() as session:
+        session.execute(text(tampering))
+    with database.reading() as session:
+        assert audit.broken_link(session) is None
+
+
+def test_an_audit_entry_cannot_be_replaced(sqlite_database: Database) -> None:
+    write_three(sqlite_database)
+    with pytest.raises(DBAPIError, match="can only grow"), sqlite_database.transaction() as session:
+        session.execute(text("INSERT OR REPLACE INTO auditentry SELECT * FROM auditentry WHERE number = 2"))
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+def test_an_audit_entry_changed_or_removed_without_the_triggers_is_found(database: Database, tampering: str) -> None:
+    write_three(database)
+    unguard_audit_log(database)
     with database.transaction() as session:
         session.execute(text(tampering))
     with database.reading() as session:
         assert audit.broken_link(session) == 2
+
+
+def test_an_entry_put_at_the_end_from_outside_is_found(database: Database) -> None:
+    write_three(database)
+    with database.transaction() as session:
+        last = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.number == 3)).one()
+        values = {c: getattr(last, c) for c in audit.AuditEntry.__table__.columns.keys()}  # noqa: SIM118
+        forged = audit.AuditEntry(**{**values, "number": 4, "previoushash": last.hash})
+        forged.hash = audit.digest(forged)
+        session.add(forged)
+    with database.reading() as session:
+        assert audit.broken_link(session) == 4
+
+
+def test_many_records_changed_at_once_are_entries_of_one_chain(database: Database) -> None:
+    write_three(database)
+    with database.transaction() as session:
+        changed = (audit.Changed(str(n), {"n": n}, {"n": n + 1}) for n in range(2500))
+        audit.record_many(session, audit.SYSTEM, "lead.changed", "lead", changed, cause="import")
+    write_three(database)
+    with database.reading() as session:
+        assert audit.broken_link(session) is None
+        last = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.number == 2503)).one()
+        assert (last.recordid, last.before, last.after, last.cause) == ("2499", {"n": 2499}, {"n": 2500}, "import")
+
+
+def test_a_log_of_before_gets_its_head_where_it_ends(database: Database) -> None:
+    write_three(database)
+    with database.engine.execution_options(leadwright_writes=True).begin() as connection:
+        command.downgrade(_config(connection), "0002")
+    migrate(database)
+    write_three(database)
+    with database.reading() as session:
+        assert audit.broken_link(session) is None
+        assert session.scalar(text("SELECT number FROM audithead")) == 6

@@ -1,21 +1,43 @@
 """Entry point of the `leadwright` command: one sentence for a person instead of a traceback."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; a known error becomes one sentence on standard error and exit status 1."""
+    os.umask(0o077)  # the database, uploads and keys are for this user alone
     from leadwright.cli.app import app
     from leadwright.errors import LeadwrightError
 
     try:
         app()
     except LeadwrightError as error:
-        sys.stderr.write(f"leadwright: {error}\n")
-        sys.exit(1)
+        _end(str(error))
     except KeyboardInterrupt:
         sys.stderr.write("leadwright: stopped.\n")
         sys.exit(130)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end(f"{where}{error.strerror or error}. Check that the file or folder exists and that you may use it.")
+    except Exception as error:
+        sentence = _of_database(error)
+        if sentence is None:
+            raise
+        _end(sentence)
+
+
+def _of_database(error: Exception) -> str | None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from leadwright.db.engine import explained
+
+    return explained(error) if isinstance(error, SQLAlchemyError) else None
+
+
+def _end(sentence: str) -> None:
+    sys.stderr.write(f"leadwright: {sentence}\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

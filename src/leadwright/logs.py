@@ -1,6 +1,7 @@
 """Structured logs. Events carry ids, never mail text, personal names or addresses."""
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -9,6 +10,8 @@ import structlog
 from leadwright.settings import Settings
 
 _FORBIDDEN = frozenset({"password", "secret", "token", "api_key", "authorization", "cookie", "email", "body"})
+# What databases add to an error: values of rows. Line breaks may be escaped already.
+_VALUES = re.compile(r"(^|\n|\\n)(DETAIL|CONTEXT|\[parameters):?.*?(?=\n|\\n|$)")
 
 
 def configure(settings: Settings) -> None:
@@ -23,11 +26,14 @@ def configure(settings: Settings) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     final = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
+        _without_rows,
         renderer,
     ]
     handler = logging.StreamHandler(sys.stderr)
@@ -55,6 +61,11 @@ def _withhold(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, An
         key: "(withheld)" if key in _FORBIDDEN else _one_line(value) if isinstance(value, str) else value
         for key, value in event.items()
     }
+
+
+def _without_rows(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An error of the database is logged without the values of the row it is about."""
+    return {key: _VALUES.sub("", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def _one_line(value: str) -> str:

@@ -3,18 +3,38 @@
 Every field is documented in docs/operator.md; a test compares the two.
 """
 
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from tomllib import TOMLDecodeError
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from leadwright.errors import BadInput
+
+_FILE = "leadwright.toml"
+_LEAST_KEY = 16  # characters of a key that encrypts secrets
 
 
 class Settings(BaseSettings):
     """How this installation runs. Source: environment `LEADWRIGHT_*` first, then `leadwright.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LEADWRIGHT_", toml_file="leadwright.toml", secrets_dir=None, extra="forbid", frozen=True
+        env_prefix="LEADWRIGHT_",
+        toml_file=_FILE,
+        secrets_dir=None,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # a value may be a key
     )
 
     data_dir: Path = Field(Path("leadwright-data"), description="Folder for the database, uploads and keys.")
@@ -64,6 +84,28 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")
     session_hours: int = Field(12, ge=1, description="A browser session ends after this time in any case.")
 
+    @field_validator("public_url", "search_url", "model_base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or any(c.isspace() for c in value):
+            raise ValueError("it must be an address such as https://example.com")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        keys = [line.strip() for line in value.get_secret_value().splitlines() if line.strip()]
+        if any(len(key) < _LEAST_KEY for key in keys):
+            raise ValueError(f"each key needs at least {_LEAST_KEY} characters; 32 random ones are good")
+        return value
+
     @property
     def url(self) -> str:
         """The database URL in force."""
@@ -80,3 +122,33 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments beat the environment, which beats the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force: arguments, environment, file.
+
+    Raises:
+        BadInput: one line for each problem; never with the value, which may be a key.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadInput("\n".join(_sentence(problem) for problem in error.errors())) from None
+    except TOMLDecodeError as error:
+        where = f" ({error})" if not str(error).count('"') and not str(error).count("'") else ""
+        raise BadInput(f"{_FILE} is not valid TOML{where}. Correct it: name = value, texts in quotes.") from None
+    except SettingsError as error:
+        name = next((n for n in Settings.model_fields if f'"{n}"' in str(error)), "A setting")
+        raise BadInput(f"{name}: the environment must hold JSON for this setting; see docs/operator.md.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise BadInput(f"{_FILE} cannot be read: {reason}.") from None
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else "Settings"
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(name, Settings.model_fields, n=1)
+        return f"{name} is not a setting.{f' Do you mean {near[0]}?' if near else ''} See docs/operator.md."
+    why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be").rstrip(".")
+    return f"The setting {name} cannot be used: {why[:1].lower()}{why[1:]}."

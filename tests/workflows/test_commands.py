@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.conftest import unguard_audit_log
 from tests.workflows.office import PlainAnalyst, add_leads, open_office, services_of, stages
 
 from leadwright.db.engine import Database
@@ -115,6 +116,8 @@ def test_the_doctor_names_a_changed_audit_log(sqlite_database: Database, tmp_pat
         from leadwright.db import audit
 
         audit.record(session, audit.SYSTEM, "test.done", "lead", "1")
+    unguard_audit_log(sqlite_database)
+    with sqlite_database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE auditentry SET cause = 'other' WHERE number = 1")
     process = command("doctor", "--json", LEADWRIGHT_DATA_DIR=str(tmp_path))
     said, _ = process.communicate(timeout=60)

@@ -57,17 +57,20 @@ def examine() -> Iterator[Finding]:
     """Every finding, in the order a person would mend them."""
     yield _python()
     yield from (_extra(name, packages) for name, packages in _EXTRAS.items())
-    from leadwright.settings import Settings
+    from leadwright.errors import BadInput
+    from leadwright.settings import load_settings
 
     try:
-        settings = Settings()
-    except ValueError as error:
-        yield Finding("Settings", "fail", str(error), "Correct the environment or leadwright.toml.")
+        settings = load_settings()
+    except BadInput as error:
+        for problem in str(error).splitlines():
+            yield Finding("Settings", "fail", problem, "Correct the environment or leadwright.toml.")
         return
     yield Finding(
         "Settings", "ok", f"data in {settings.data_dir}, analyst {settings.analyst}, search {settings.search}"
     )
     yield _space(settings)
+    yield from _readable_by_others(settings)
     database = _database(settings)
     if isinstance(database, Finding):
         yield database
@@ -105,8 +108,21 @@ def _space(settings: "Settings") -> Finding:
     return Finding("Disk", state, f"{free / 1e9:.1f} GB free", remedy)
 
 
+def _readable_by_others(settings: "Settings") -> Iterator[Finding]:
+    """Database files that other users of this machine can open; silent when there is none."""
+    folder = settings.data_dir
+    if not folder.is_dir() or not folder.stat().st_mode & 0o011:  # nobody else gets into the folder
+        return
+    open_files = [p for p in sorted(folder.glob("leadwright*.db*")) if p.stat().st_mode & 0o066]
+    if open_files:
+        shown = ", ".join(p.name for p in open_files)
+        yield Finding("Privacy", "warn", f"others can read {shown} in {folder}", f"chmod -R go= {folder}")
+
+
 def _database(settings: "Settings") -> "Database | Finding":
-    from leadwright.db.engine import Database
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from leadwright.db.engine import Database, explained
     from leadwright.errors import LeadwrightError
 
     if not settings.database_url and not (settings.data_dir / "leadwright.db").exists():
@@ -117,9 +133,9 @@ def _database(settings: "Settings") -> "Database | Finding":
             return database
     except LeadwrightError as error:
         return Finding("Database", "fail", str(error), "Correct the setting database_url.")
-    except Exception as error:
-        detail = str(error).strip().splitlines()[0][:300]
-        return Finding("Database", "fail", detail, "Start the database server, or correct the setting database_url.")
+    except SQLAlchemyError as error:
+        remedy = "Start the database server, or correct the setting database_url."
+        return Finding("Database", "fail", explained(error), remedy)
 
 
 def _store(database: "Database") -> Iterator[Finding]:
@@ -172,7 +188,7 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
     try:
         services = services_on(settings, database)
     except Exception as error:
-        yield Finding("Adapters", "fail", str(error), "Correct the setting, or install what is missing.")
+        yield Finding("Adapters", "fail", _said(error), "Correct the setting, or install what is missing.")
         return
     yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
@@ -185,8 +201,17 @@ def _guarded(what: str, remedy: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:
-        detail = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-        return Finding(what, "fail", detail, remedy)
+        return Finding(what, "fail", _said(error), remedy)
+
+
+def _said(error: Exception) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from leadwright.db.engine import explained
+
+    if isinstance(error, SQLAlchemyError):
+        return explained(error)
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
 
 
 def _secrets(settings: "Settings") -> Finding:

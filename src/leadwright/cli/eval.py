@@ -156,9 +156,9 @@ def _analyst(name: str) -> "Analyst":
 
         return BuiltinAnalyst()
     from leadwright.bootstrap import open_services
-    from leadwright.settings import Settings
+    from leadwright.settings import load_settings
 
-    return open_services(Settings(analyst="model")).analyst
+    return open_services(load_settings(analyst="model")).analyst
 
 
 def _progress(answers: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:

@@ -42,12 +42,12 @@ def import_leads(
     from leadwright.bootstrap import open_services
     from leadwright.identity.access import operator
     from leadwright.leadfile.mapping import ImportMapping, read_mapping
-    from leadwright.settings import Settings
+    from leadwright.settings import load_settings
 
     console = Console()
     wanted = read_mapping(mapping) if mapping else ImportMapping()
     wanted = replace(wanted, sheet=sheet or wanted.sheet, encoding=encoding or wanted.encoding)
-    services = open_services(Settings())
+    services = open_services(load_settings())
     with services.database.reading() as session:
         who = operator(session)
     asks = sys.stdin.isatty() and console.is_terminal and not yes

@@ -116,10 +116,10 @@ def _each(out: "Output", stopped: Callable[[], bool], show: Callable[[int], None
 
 
 def _settings(folder: Path, analyst: str | None, web: bool) -> "Settings":
-    from leadwright.settings import Settings
+    from leadwright.settings import load_settings
 
     own: dict[str, Any] = {"data_dir": folder, "database_url": "", "executor_id": "list", "fetch_company_sites": web}
-    return Settings().model_copy(update=own | ({"analyst": analyst} if analyst else {}))
+    return load_settings().model_copy(update=own | ({"analyst": analyst} if analyst else {}))
 
 
 def _read_profile(path: Path) -> dict[str, Any]:

@@ -23,9 +23,9 @@ def work(
     """Work leads in this process; start as many as the work needs."""
     from leadwright import logs
     from leadwright.bootstrap import open_services
-    from leadwright.settings import Settings
+    from leadwright.settings import load_settings
 
-    settings = Settings()
+    settings = load_settings()
     logs.configure(settings)
     services = open_services(settings)
     runtime = _start(services)

@@ -1,16 +1,18 @@
-"""The audit log: append-only and hash-chained. Written in the transaction of the change it records."""
+"""The audit log: append-only and hash-chained, its end marked. Written in the transaction of the change it records."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Integer, String, Table, insert, select, text
+from sqlalchemy import Integer, String, Table, column, insert, select, table, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
+from leadwright.errors import Conflict
 
 _GENESIS = "0" * 64
 _CHAIN_LOCK = 7310  # PostgreSQL advisory lock: one writer appends at a time
@@ -48,23 +50,39 @@ class AuditEntry(Base):
 
 
 _ENTRIES = cast(Table, AuditEntry.__table__)
+_COLUMNS = list(_ENTRIES.columns.keys())
+_HEAD = table("audithead", column("number"), column("hash"))  # where the log ends; made and guarded by migration 0003
+_BLOCK = 1_000  # entries inserted at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One record of many that were changed by the same act."""
+
+    recordid: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over the entry's content and the hash before it."""
+    return _digest({name: getattr(entry, name) for name in _COLUMNS})
+
+
+def _digest(entry: Mapping[str, Any]) -> str:
     content = [
-        entry.previoushash,
-        entry.number,
-        entry.at.isoformat(),
-        entry.actorid,
-        entry.actorkind,
-        entry.actorname,
-        entry.action,
-        entry.recordtype,
-        entry.recordid,
-        entry.before,
-        entry.after,
-        entry.cause,
+        entry["previoushash"],
+        entry["number"],
+        entry["at"].isoformat(),
+        entry["actorid"],
+        entry["actorkind"],
+        entry["actorname"],
+        entry["action"],
+        entry["recordtype"],
+        entry["recordid"],
+        entry["before"],
+        entry["after"],
+        entry["cause"],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
@@ -90,42 +108,70 @@ def record(
 
     On PostgreSQL the chain's end is held by an advisory lock until the transaction ends; SQLite has one writer anyway.
     """
+    record_many(session, actor, action, recordtype, [Changed(recordid, before or {}, after or {})], cause=cause)
+
+
+def record_many(
+    session: Session, actor: Actor, action: str, recordtype: str, changed: Iterable[Changed], *, cause: str = ""
+) -> None:
+    """Append an entry for each record that one act changed, a block at a time. Otherwise as `record`."""
     hold_chain(session)
     session.flush()
-    last = session.execute(
-        select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
-    ).first()
-    entry = AuditEntry(
-        number=last.number + 1 if last else 1,
-        at=now(),
-        actorid=actor.id,
-        actorkind=actor.kind,
-        actorname=actor.name,
-        action=action,
-        recordtype=recordtype,
-        recordid=recordid,
-        before=_plain(before),
-        after=_plain(after),
-        cause=cause,
-        previoushash=last.hash if last else _GENESIS,
-    )
-    entry.hash = digest(entry)
-    session.execute(insert(_ENTRIES), {name: getattr(entry, name) for name in _ENTRIES.columns.keys()})  # noqa: SIM118
+    number, last = _head(session)
+    began, many = number, iter(changed)
+    shared = {
+        "at": now(),
+        "actorid": actor.id,
+        "actorkind": actor.kind,
+        "actorname": actor.name,
+        "action": action,
+        "recordtype": recordtype,
+        "cause": cause,
+    }
+    while block := list(islice(many, _BLOCK)):
+        rows = []
+        for one in block:
+            number += 1
+            own = {"recordid": one.recordid, "before": _plain(one.before), "after": _plain(one.after)}
+            row = {"number": number, "previoushash": last, **shared, **own}
+            row["hash"] = last = _digest(row)
+            rows.append(row)
+        session.execute(insert(_ENTRIES), rows if len(rows) > 1 else rows[0])
+    if number > began:
+        session.execute(update(_HEAD).values(number=number, hash=last))
 
 
 def broken_link(session: Session) -> int | None:
-    """Number of the first entry that was changed, removed or put in between; None when the chain holds."""
-    previous, expected = _GENESIS, 1
+    """Number of the first entry that was changed, removed or put in between; None when the chain holds.
+
+    Entries missing at the end count: the log must reach its head, which moves forward only.
+    """
+    (least, marked), previous, expected = _head(session), _GENESIS, 1
     pages = select(AuditEntry).order_by(AuditEntry.number).limit(500)
     while page := session.scalars(pages.where(AuditEntry.number >= expected)).all():
         for entry in page:
             if entry.number != expected or entry.previoushash != previous or digest(entry) != entry.hash:
                 return expected
+            if expected == least and entry.hash != marked:
+                return expected
             previous, expected = entry.hash, expected + 1
         session.expunge_all()
-    return None
+    if expected <= least:
+        return expected
+    most, _ = _head(session)  # once more: others may have appended meanwhile
+    return most + 1 if expected > most + 1 else None
 
 
-def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(dict(values or {}), default=str))
+def _head(session: Session) -> tuple[int, str]:
+    """Number and hash of the last entry; nothing was ever written: 0 and the first hash."""
+    head = session.execute(select(_HEAD.c.number, _HEAD.c.hash)).first()
+    if head is None:
+        raise Conflict("The end of the audit log is not known: its table audithead was emptied. Restore a backup.")
+    return head.number, head.hash
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    if not values:
+        return {}
+    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
     return plain

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from leadwright.domain.selection.probes import fold
@@ -30,13 +30,13 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
-        parsed = make_url(url)
+        parsed = _parsed(url)
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
                 raise BadInput("SQLite needs a file: sqlite:///path/to/leadwright.db")
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
             self.engine = _sqlite(url, pool_size)
         elif parsed.get_backend_name() == "postgresql":
             self.engine = create_engine(
@@ -44,6 +44,7 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_pre_ping=True,
+                hide_parameters=True,  # they are personal data, and errors are logged
             )
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
@@ -88,12 +89,50 @@ class Database:
         self.engine.dispose()
 
 
+def explained(error: SQLAlchemyError) -> str:
+    """What a person can do about an error of the database; holds no statement, no values and no password."""
+    if not isinstance(error, DBAPIError):
+        return f"The database cannot be used ({type(error).__name__}). Correct the setting database_url."
+    said = str(error.orig).strip() or type(error.orig).__name__
+    reason = said.splitlines()[0][:300].rstrip(".")
+    if "file is not a database" in reason:
+        return "The database file is not a database. Name another with data_dir or database_url, or restore a backup."
+    if "disk is full" in reason or "No space left" in reason:
+        return "The disk of the database is full. Free some space and start again."
+    if "readonly" in reason or "unable to open" in reason:
+        return f"The database cannot be used: {reason}. Check data_dir or database_url and the rights on that folder."
+    return (
+        f"The database cannot be used: {reason}. "
+        "Check that it runs, and the setting database_url; leadwright doctor tells more."
+    )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # their text may hold the password
+        raise BadInput(
+            "The setting database_url is not a database address. Write sqlite:///path/to/leadwright.db "
+            "or postgresql+psycopg://user:password@host:5432/name."
+        ) from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"The folder {folder} cannot be made: {error.strerror}. Choose another with data_dir or database_url."
+        ) from error
+
+
 def _sqlite(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_use_lifo=True,  # few connections stay warm: each has its own pages and prepared statements
+        hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
 

@@ -6,20 +6,34 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from leadwright.db.engine import Database
+from leadwright.db.engine import Database, explained
 from leadwright.db.tables import metadata
+from leadwright.errors import BadInput
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> None:
-    """Run every outstanding migration. Safe to repeat, and with two processes at once."""
-    with database.engine.execution_options(leadwright_writes=True).begin() as connection:
-        if not database.is_sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7311)")
-        command.upgrade(_config(connection), "head")
+    """Run every outstanding migration. Safe to repeat, and with two processes at once.
+
+    Raises:
+        BadInput: the database cannot be reached or used.
+    """
+    try:
+        with database.engine.execution_options(leadwright_writes=True).begin() as connection:
+            if not database.is_sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7311)")
+            command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        raise BadInput(explained(error)) from error
+    except CommandError as error:
+        raise BadInput(
+            "The database is from a newer version of Leadwright. Install that version, or use another database."
+        ) from error
 
 
 def write_migration(database: Database, message: str) -> None:
@@ -40,7 +54,7 @@ def _is_ours_by_hand(difference: object) -> bool:
     if isinstance(difference, tuple) and difference[0] in {"remove_table", "remove_index"}:
         name = str(getattr(difference[1], "name", ""))
         table = str(getattr(getattr(difference[1], "table", None), "name", name))
-        return any(n.startswith(("knowledgepassage_text", "datasource_outputs")) for n in (name, table))
+        return any(n.startswith(("knowledgepassage_text", "audithead", "datasource_outputs")) for n in (name, table))
     return False
 
 

@@ -17,7 +17,7 @@ from leadwright.research.knowledge import add_source, ingest
 from leadwright.sandbox import seller
 from leadwright.sandbox.people import write_leads
 from leadwright.services import Services
-from leadwright.settings import Settings
+from leadwright.settings import Settings, load_settings
 
 _NOTE = "rehearsal.json"
 _WORDS = """amber basil cedar delta ember fable gable hazel indigo juniper kestrel lumen maple nectar olive pebble
@@ -74,7 +74,7 @@ def settings_of(folder: Path, world_port: int, port: int) -> Settings:
 
     Which analyst judges is left to the person's own settings.
     """
-    return Settings(
+    return load_settings(
         data_dir=folder,
         database_url="",
         port=port,
