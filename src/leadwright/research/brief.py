@@ -41,7 +41,7 @@ _SHARES: Mapping[SourceKind, tuple[int, int]] = {  # most characters, most of on
     SourceKind.WEB: (3_000, 600),
     SourceKind.NEWS: (1_200, 400),
     SourceKind.SEARCH: (900, 300),
-    SourceKind.KNOWLEDGE: (1_800, 700),
+    SourceKind.KNOWLEDGE: (2_400, 700),
     SourceKind.CRM: (600, 300),
 }
 _TELLING = re.compile(
@@ -116,7 +116,7 @@ def gather(means: Means, runid: str) -> Gathered:
     pages = _criterion_pages(means, run, steps)
     names, competitors = _competitors(means, run, company, steps)
     knowledge = _knowledge(means, run, texts, steps)
-    chosen = within_budget([*pages, *_telling(company), *knowledge, *competitors])
+    chosen = within_budget([*pages, *_telling(company), *competitors, *knowledge])
     brief = Brief(
         key=runid,
         lead=texts,
@@ -270,7 +270,7 @@ def _competitors(
         problems = [market.detail] if market and market.detail else []
         for name in choice.names:
             passages, problem = known_of(means, name, run.offering, run.runid)
-            found += [_about(name, p) for p in passages[:4]]
+            found += [_about(name, p) for p in passages[:7]]
             problems += [problem] if problem else []
         step.outputs = {"chosen": list(choice.names), "reason": choice.reason, "passages": len(found)}
         step.detail = " ".join(dict.fromkeys(problems))

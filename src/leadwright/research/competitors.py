@@ -105,8 +105,8 @@ def our_market(means: Means, offering: Offering, runid: str) -> Subject | None:
 def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[list[Passage], str]:
     """Passages about one competitor, documents first, then search results; and what went wrong, if anything."""
     with means.database.reading() as session:
-        query = f"{name} strengths weaknesses price {offering.value_proposition}"
-        found = retrieve(session, f"competitor:{name}", query, 3)
+        query = f"{name} overview strengths weaknesses opportunities threats talking points price"
+        found = retrieve(session, f"competitor:{name}", query, 6)
     subject = research_topic(
         means, f"competitor:{name_key(name)}", runid, name, "company products strengths weaknesses"
     )

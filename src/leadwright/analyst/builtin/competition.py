@@ -36,6 +36,7 @@ _TALK = re.compile(
 _OVERVIEW = re.compile(
     r"\b(?:is|are|was|provides?|offers?|sells?|founded|headquartered|based|serves?|makes?|operates?)\b"
 )
+_SWOT_ORDER = ("strengths", "weaknesses", "opportunities", "threats")
 _KEYS = {"strength": "strengths", "weakness": "weaknesses", "opportunit": "opportunities",
          "threat": "threats", "talking point": "talk", "how to win": "talk", "overview": "overview"}  # fmt: skip
 
@@ -46,43 +47,66 @@ def competitors_of(brief: Brief) -> tuple[Competitor, ...]:
 
 
 def _competitor(name: str, brief: Brief) -> Competitor:
-    swot: dict[str, list[Statement]] = {"strengths": [], "weaknesses": [], "opportunities": [], "threats": []}
-    overview: list[Statement] = []
-    talk: list[Statement] = []
+    parts: dict[str, list[Statement]] = {part: [] for part in ("overview", "talk", *sorted(_SWOT))}
     told: set[str] = set()
     for passage in _passages_on(name, brief):
-        for sentence, heading in _lines(passage, name):
+        own = _is_on(name, passage)
+        for number, (sentence, heading) in enumerate(_lines(passage, name, own)):
             if fold(sentence) in told:
                 continue
-            told.add(fold(sentence))
-            statement = Statement(sentence, (quote(passage, sentence),))
             place = heading or _place_of(fold(sentence), passage, name)
-            into = {"overview": overview, "talk": talk}.get(place) if place in ("overview", "talk") else swot.get(place)
-            if into is not None and len(into) < _MOST:
-                into.append(statement)
-    return Competitor(name, tuple(overview), {k: tuple(v) for k, v in swot.items() if v}, tuple(talk))
+            if not own and not heading and passage.kind is not SourceKind.KNOWLEDGE:
+                # Elsewhere a sentence that names it tells why it matters for this lead, not what it is like.
+                place = place if fold(sentence).startswith(fold(name)) and place else "overview"
+            elif not place and own and number == 0 and passage.kind is SourceKind.KNOWLEDGE:
+                place = "overview"
+            if place and len(parts[place]) < _MOST:
+                told.add(fold(sentence))
+                parts[place].append(Statement(sentence, (quote(passage, sentence),)))
+    swot = {part: tuple(parts[part]) for part in _SWOT_ORDER if parts[part]}
+    return Competitor(name, tuple(parts["overview"]), swot, tuple(parts["talk"]))
 
 
 def _passages_on(name: str, brief: Brief) -> list[Passage]:
+    """What names it on the lead's side first (why it was chosen), then what is known of it, documents first."""
     wanted = fold(name)
     found = [
         p
         for p in brief.passages.values()
         if p.kind is not SourceKind.FIELD and wanted in fold(f"{p.title} {p.text[:20_000]}")
     ]
-    return sorted(found, key=lambda p: (p.kind is not SourceKind.KNOWLEDGE, p.id))
+    return sorted(found, key=lambda p: (_is_on(name, p), p.kind is not SourceKind.KNOWLEDGE, *_number(p.id)))
 
 
-def _lines(passage: Passage, name: str) -> Iterator[tuple[str, str]]:
-    """Sentences on the competitor, each with the heading it stands under in a comparison document."""
-    heading = ""
+def _number(passage_id: str) -> tuple[str, int]:
+    """Ids such as "knowledge:12" in the order of their numbers, as the document has them."""
+    head, _, tail = passage_id.rpartition(":")
+    return (head, int(tail)) if tail.isdigit() else (passage_id, 0)
+
+
+def _is_on(name: str, passage: Passage) -> bool:
+    """Is the whole passage about the competitor?"""
+    return fold(passage.title).startswith(fold(name))
+
+
+def _heading(text: str) -> str:
+    match = _HEADING.match(text.strip())
+    return next(v for k, v in _KEYS.items() if fold(match[1]).startswith(k)) if match else ""
+
+
+def _lines(passage: Passage, name: str, own: bool) -> Iterator[tuple[str, str]]:
+    """Sentences on the competitor, each with the heading it stands under: in the passage's title ("Gripwell:
+    Strengths", as documents are stored) or on a line of its own.
+    """
+    heading = _heading(passage.title.rpartition(": ")[2])
     titled = fold(name) in fold(passage.title)
     for line in passage.text[:60_000].splitlines() or [passage.text]:
-        if match := _HEADING.match(line.strip()):
-            heading = next(v for k, v in _KEYS.items() if fold(match[1]).startswith(k))
+        if found := _heading(line):
+            heading = found
             continue
         for sentence in sentences(line):
-            if fold(name) in fold(sentence) or (titled and heading and passage.kind is SourceKind.KNOWLEDGE):
+            documented = passage.kind is SourceKind.KNOWLEDGE and titled and (heading or own)
+            if fold(name) in fold(sentence) or documented:
                 yield sentence, heading
 
 
