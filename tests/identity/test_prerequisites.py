@@ -324,3 +324,31 @@ def test_states_follow_from_what_was_checked() -> None:
 def test_notices_fall_due_at_thirty_seven_and_one_days() -> None:
     due = {days: expiry_notice(days) for days in (31, 30, 8, 7, 2, 1, 0.1, 0, -3)}
     assert due == {31: None, 30: 30, 8: 30, 7: 7, 2: 7, 1: 1, 0.1: 1, 0: 0, -3: 0}
+
+
+def test_only_who_gives_roles_changes_the_secrets_the_agent_signs_in_with(working: tuple[Office, str, str]) -> None:
+    office, agentid, _ = working
+    developer = office.who(office.person("Devi Developer", "Application Developer"))
+    client = p.reports(office.services, office.admin, agentid)[0].inputs["clientid"]
+    with office.services.database.reading() as session:
+        keyid = session.scalars(select(ApplicationSecret.keyid)).one()
+    with pytest.raises(NotAllowed, match="prvAssignRole"):
+        p.add_secret(office.services, developer, client)
+    with pytest.raises(NotAllowed, match="prvAssignRole"):
+        p.remove_secret(office.services, developer, keyid)
+    with office.services.database.reading() as session:
+        assert session.scalars(select(ApplicationSecret.keyid)).all() == [keyid]
+
+
+def test_administrators_are_told_of_each_new_secret_of_the_agent(working: tuple[Office, str, str]) -> None:
+    office, agentid, _ = working
+    client = p.reports(office.services, office.admin, agentid)[0].inputs["clientid"]
+    for _ in range(2):
+        p.add_secret(office.services, office.admin, client)
+    with office.services.database.reading() as session:
+        told = session.scalars(
+            select(AppNotification.link).where(
+                AppNotification.ownerid == office.adminid, AppNotification.title == "New client secret"
+            )
+        ).all()
+    assert told == ["/agent/prerequisites"] * 2

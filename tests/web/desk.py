@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading
 from leadwright.db import audit
-from leadwright.db.agent import Agent, LeadRun, RunStep
+from leadwright.db.agent import Agent, LeadRun, Prerequisite, RunStep
 from leadwright.db.base import new_id
 from leadwright.db.configuration import Configuration
 from leadwright.db.engine import Database
@@ -127,6 +127,7 @@ def make(database: Database, *, leads: int = 30, settings: Settings | None = Non
         session.add(agent)
         session.flush()
         desk.agentid = agent.agentid
+        session.add_all(Prerequisite(agentid=agent.agentid, number=number) for number in range(1, 5))
         for n in range(leads):
             _lead(session, desk, root, agentuser.systemuserid, n)
         session.add(

@@ -1,6 +1,9 @@
 """Create, change and delete one lead. Every change is checked, audited, and noted for selection."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -13,10 +16,11 @@ from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import Account, Contact, Lead
-from leadwright.domain.attributes import Kind, Table
+from leadwright.domain.attributes import Attribute, Kind, Table
 from leadwright.domain.cells import Unreadable
 from leadwright.domain.headings import importable
 from leadwright.domain.lead import state_and_status
+from leadwright.domain.plain_text import unstorable
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.values import reader, split_name
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -24,7 +28,11 @@ from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
 
 _LEADS = Lead.__table__
-_LINKS = {"parentaccountid": (Account, "lw_accountunlinked"), "parentcontactid": (Contact, "lw_contactunlinked")}
+_LINKS = {
+    "parentaccountid": (Account, "lw_accountunlinked", "prvReadAccount"),
+    "parentcontactid": (Contact, "lw_contactunlinked", "prvReadContact"),
+}
+_WRITTEN = frozenset({Kind.TEXT, Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.MEMO})
 
 
 def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *, owner: str = "") -> str:
@@ -43,7 +51,7 @@ def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *
     with services.database.transaction() as session:
         require(who, "prvCreateLead")
         table = table_with_own(session, "lead")
-        read = _read(session, table, values)
+        read = _read(session, who, table, values)
         _complete_name(read, {})
         if not read.get("companyname") and not read.get("fullname"):
             raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
@@ -92,7 +100,7 @@ def edit_lead(
         if versionnumber is not None and lead.versionnumber != versionnumber:
             raise _changed_meanwhile()
         table = table_with_own(session, "lead")
-        after, before = _edits(session, table, lead, values)
+        after, before = _edits(session, who, table, lead, values)
         if not after:
             return int(lead.versionnumber)
         own = {n: v for n, v in after.items() if n in table.attributes and table.attributes[n].custom}
@@ -182,10 +190,10 @@ def _visible(session: Session, who: Principal, leadid: str, privilege: str) -> R
 
 
 def _edits(
-    session: Session, table: Table, lead: Row[Any], values: Mapping[str, Any]
+    session: Session, who: Principal, table: Table, lead: Row[Any], values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Columns that change: after, and before."""
-    read = _read(session, table, values)
+    read = _read(session, who, table, values)
     current = {**lead.custom, **{n: v for n, v in lead._mapping.items() if n != "custom"}}
     _complete_name(read, current)
     if {"statecode", "statuscode"} & set(read):
@@ -194,7 +202,7 @@ def _edits(
     for name in ("donotemail", "donotbulkemail"):
         if name in read:
             read[name] = bool(read[name])
-    for link, (_, mark) in _LINKS.items():
+    for link, (_, mark, _) in _LINKS.items():
         if link in read:
             read[mark] = read[link] is None
     after = {n: _stored(table, n, v) for n, v in read.items()}
@@ -206,7 +214,7 @@ def _edits(
     return after, {n: current.get(n) for n in after}
 
 
-def _read(session: Session, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+def _read(session: Session, who: Principal, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values read by the kind of their column.
 
     Raises:
@@ -216,11 +224,12 @@ def _read(session: Session, table: Table, values: Mapping[str, Any]) -> dict[str
     read: dict[str, Any] = {}
     for name, value in values.items():
         if name in _LINKS:
-            read[name] = _linked(session, name, value)
+            read[name] = _linked(session, who, name, value)
             continue
         attribute = known.get(name)
         if attribute is None:
             raise BadInput(f"{name} is no column of a lead that can be written.", field=name)
+        _check_scalar(attribute, value)
         if attribute.kind is Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
             value = str(int(value))  # noqa: PLW2901 the reader of choices takes text
         try:
@@ -230,12 +239,35 @@ def _read(session: Session, table: Table, values: Mapping[str, Any]) -> dict[str
     return read
 
 
-def _linked(session: Session, name: str, value: Any) -> str | None:
+def _check_scalar(attribute: Attribute, value: Any) -> None:
+    """Refuse what a program sent in another type than the column's, before it is written out as text.
+
+    Raises:
+        BadInput: names the column.
+    """
+    if value is None or isinstance(value, str):
+        if value and unstorable(value):
+            raise BadInput(f"{attribute.label}: it holds a character that cannot be kept.", field=attribute.name)
+        return
+    if attribute.kind in _WRITTEN or not isinstance(value, bool | int | float | Decimal | date):
+        raise BadInput(f"{attribute.label}: write {_wanted(attribute)}.", field=attribute.name)
+    if isinstance(value, float) and not isfinite(value):
+        raise BadInput(f"{attribute.label}: write a finite number.", field=attribute.name)
+
+
+def _wanted(attribute: Attribute) -> str:
+    return "text" if attribute.kind in _WRITTEN else "one plain value, not a list"
+
+
+def _linked(session: Session, who: Principal, name: str, value: Any) -> str | None:
     if value in (None, ""):
         return None
-    table = _LINKS[name][0]
-    if session.get(table, str(value)) is None:
+    table, _, privilege = _LINKS[name]
+    require(who, privilege)
+    record = session.get(table, value) if isinstance(value, str) and not unstorable(value) else None
+    if record is None:
         raise BadInput(f"There is no such {table.__tablename__}. Choose another.", field=name)
+    require(who, privilege, record)
     return str(value)
 
 

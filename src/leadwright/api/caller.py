@@ -5,19 +5,22 @@ A caller is an application with an application user; its rights are that user's,
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from leadwright.domain.plain_text import holds_unstorable
 from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed, NotFound, OutsideError
 from leadwright.identity.access import Principal, principal, require
 from leadwright.identity.directory import TokenRefused, directory_of
 from leadwright.services import Services
+from leadwright.settings import Settings
 
 _STATUS: tuple[tuple[type[LeadwrightError], int], ...] = (
     (NotFound, 404),
@@ -27,6 +30,8 @@ _STATUS: tuple[tuple[type[LeadwrightError], int], ...] = (
     (OutsideError, 502),
     (LeadwrightError, 400),
 )
+_SIGNED_IN = "signed in"
+F = TypeVar("F", bound=Callable[..., Any])
 _bearer = HTTPBearer(auto_error=False, description="Access token of `POST /api/v1/token` (client credentials).")
 
 
@@ -39,10 +44,17 @@ class ProblemRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with errors turned into answers."""
-        handle = super().get_route_handler()
+        handle, takes = super().get_route_handler(), getattr(self.endpoint, "takes", None)
+        asked = [needed for d in self.dependant.dependencies if (needed := getattr(d.call, "needs", None))]
+        wanted = tuple(dict.fromkeys(name for needed in asked for name in needed))
 
         async def guarded(request: Request) -> Response:
             try:
+                if wanted != ("public",):
+                    request.state.caller = await run_in_threadpool(_caller, request, wanted)
+                if takes is not None:
+                    request.state.body_most = takes(services_of(request).settings)
+                await _refuse_unstorable(request)
                 return await handle(request)
             except NotSignedIn as error:
                 return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"})
@@ -74,24 +86,66 @@ def services_of(request: Request) -> Services:
     return found
 
 
+def takes(most: Callable[[Settings], int]) -> Callable[[F], F]:
+    """Mark an endpoint whose callers may send more than a form: so many bytes."""
+
+    def mark(endpoint: F) -> F:
+        endpoint.takes = most  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
 def needs(*privileges: str) -> Callable[..., Principal]:
-    """A dependency: the caller, who holds each of these privileges."""
+    """A dependency: the caller, who holds each of these privileges. Checked by the route before the body is read."""
 
-    def caller(
-        services: Annotated[Services, Depends(services_of)],
-        given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ) -> Principal:
-        if given is None:
-            raise NotSignedIn("Send the header Authorization: Bearer TOKEN. POST /api/v1/token gives you one.")
-        try:
-            answer = directory_of(services).who_am_i(given.credentials)
-        except NotAllowed as error:
-            raise NotSignedIn(str(error)) from error
-        with services.database.reading() as session:
-            who = principal(session, answer.user_id, kind="application")
-        for privilege in privileges:
-            require(who, privilege)
-        return who
+    def caller(request: Request, _given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Principal:
+        found: Principal = request.state.caller
+        return found
 
-    caller.needs = privileges or ("signed in",)  # type: ignore[attr-defined]  # the desk refuses routes that do not declare their needs
+    caller.needs = privileges or (_SIGNED_IN,)  # type: ignore[attr-defined]  # the desk refuses routes that do not declare their needs
     return caller
+
+
+def _caller(request: Request, wanted: tuple[str, ...]) -> Principal:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("Send the header Authorization: Bearer TOKEN. POST /api/v1/token gives you one.")
+    services = services_of(request)
+    try:
+        answer = directory_of(services).who_am_i(token.strip())
+    except NotAllowed as error:
+        raise NotSignedIn(str(error)) from error
+    with services.database.reading() as session:
+        who = principal(session, answer.user_id, kind="application")
+    for privilege in wanted:
+        if privilege != _SIGNED_IN:
+            require(who, privilege)
+    return who
+
+
+async def _refuse_unstorable(request: Request) -> None:
+    """Text that no database keeps is refused wherever it stands: path, query, form or JSON.
+
+    Raises:
+        BadInput: names the place.
+    """
+    texts: dict[str, Any] = {"path": list(request.path_params.values()), "query": list(request.query_params.values())}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        texts["body"] = await _json(request)
+    elif kind == "application/x-www-form-urlencoded":
+        texts["body"] = [value for value in (await request.form()).values() if isinstance(value, str)]
+    for place, value in texts.items():
+        if holds_unstorable(value):
+            raise BadInput(f"The {place} holds a NUL or half a character. Leave it out.", field=place)
+
+
+async def _json(request: Request) -> Any:
+    """The body; None when it is no JSON, which FastAPI says better."""
+    try:
+        return await request.json()
+    except RecursionError as error:
+        raise BadInput("The body is nested too deeply.", field="body") from error
+    except ValueError:
+        return None

@@ -1,8 +1,7 @@
 """Leads over the API: list, read, create, change, import, the research of a lead, and what may be done with it."""
 
-import json
+import re
 import tempfile
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +11,9 @@ from pydantic import BaseModel, Field
 
 from leadwright.actions import import_leads, leads, outcome
 from leadwright.actions.qualify import qualify
-from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.api.caller import ProblemRoute, needs, services_of, takes
 from leadwright.db.pages import lead_research, leads_grid
+from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.pages.leads_grid import Question
 from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput, NotFound
@@ -121,12 +121,12 @@ def list_leads(
         stages=(str(stage),) if stage else (),
         band=band,
         search=search,
-        after=_read_key(after) if after else None,
+        after=read_key(after, moment=True) if after else None,
     )
     page = leads_grid.read(services.database, question)
     shown = [LeadLine.model_validate(row, from_attributes=True) for row in page.rows]
     last = shown[-1] if shown and page.after else None
-    return LeadPage(leads=shown, next=_key(last) if last else None)
+    return LeadPage(leads=shown, next=write_key(last.createdon, last.leadid) if last else None)
 
 
 @router.post("", status_code=201, summary="Create a lead")
@@ -138,6 +138,7 @@ def create_lead(
 
 
 @router.post("/import", summary="Import a list")
+@takes(lambda settings: settings.import_max_mb * 1_000_000 + 100_000)
 def import_list(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvImportLead"))],
@@ -145,7 +146,9 @@ def import_list(
     skip_bad_rows: Annotated[bool, Query()] = False,
 ) -> Imported:
     """CSV or XLSX with recognisable headings. Leads we have are updated; nothing is half imported."""
-    name = Path(file.filename or "leads.csv").name
+    if (file.size or 0) > services.settings.import_max_mb * 1_000_000:
+        raise BadInput(f"The file is larger than {services.settings.import_max_mb} MB. Split it.", field="file")
+    name = re.sub(r"[^\w.() -]", "_", Path(file.filename or "").name)[-120:].strip(". ") or "leads.csv"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         with path.open("wb") as out:
@@ -235,15 +238,3 @@ def _lead(services: Services, who: Principal, leadid: str) -> Any:
         raise NotFound("There is no such lead.")
     require(who, "prvReadLead", found)
     return found
-
-
-def _key(line: LeadLine) -> str:
-    return urlsafe_b64encode(json.dumps([line.createdon.isoformat(), line.leadid]).encode()).decode()
-
-
-def _read_key(text: str) -> tuple[datetime, str]:
-    try:
-        moment, leadid = json.loads(urlsafe_b64decode(text))
-        return datetime.fromisoformat(moment), str(leadid)
-    except (ValueError, TypeError) as error:
-        raise BadInput("`after` is not a key this API gave. Leave it out to start anew.", field="after") from error

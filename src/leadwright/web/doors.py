@@ -1,4 +1,4 @@
-"""What stands before every page and interface: how much may be sent, and under which names we are asked. No sessions."""
+"""What stands before every page and interface: how much may be sent, under which names we are asked. No sessions."""
 
 import socket
 from collections.abc import Iterable

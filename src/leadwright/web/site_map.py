@@ -28,6 +28,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
             Area("/agent", "Agent settings", "agent", "prvReadAgent"),
             Area("/people", "People", "person", "prvCreateUser"),
+            Area("/audit", "Audit log", "key", "prvReadAudit"),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from leadwright.web.pages import (
     agent_knowledge,
     agent_prerequisites,
     agent_selection,
+    audit_log,
     dashboard,
     home,
     import_leads,
@@ -34,4 +35,5 @@ ALL = (
     agent_knowledge.pages,
     notifications.pages,
     people.pages,
+    audit_log.pages,
 )

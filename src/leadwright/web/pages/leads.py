@@ -1,10 +1,7 @@
 """The leads grid: four views of the agent's work, all leads, filters, search, sort, key paging."""
 
-import json
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +12,7 @@ from starlette.responses import Response
 
 from leadwright.db.engine import Database
 from leadwright.db.pages import leads_grid
+from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.pages.leads_grid import GridRow, Question
 from leadwright.db.pages.people import owners
 from leadwright.domain.evidence import SignalStrength
@@ -147,7 +145,7 @@ def _question(who: Principal, asked: dict[str, str]) -> Question:
         search=asked["q"],
         sort=asked["sort"],
         descending=asked["dir"] == "down",
-        after=_read_key(asked["sort"], key) if key else None,
+        after=read_key(key, moment=asked["sort"] in {"created", "modified"}) if key else None,
         backwards=bool(asked["before"]),
     )
 
@@ -176,22 +174,7 @@ def _key(question: Question, row: GridRow) -> str:
         "name": row.fullname,
         "company": row.companyname,
     }[question.sort]
-    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value, row.leadid])
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_key(sort: str, key: str) -> tuple[Any, str]:
-    try:
-        value, leadid = json.loads(urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-        if sort in {"created", "modified"}:
-            value = datetime.fromisoformat(value)
-            if value.tzinfo is None:
-                raise ValueError(key)
-        if not isinstance(leadid, str) or not isinstance(value, str | datetime | None):
-            raise TypeError(key)
-    except (ValueError, TypeError) as error:
-        raise BadInput("This page link is damaged. Start again from the first page.") from error
-    return value, leadid
+    return write_key(value, row.leadid)
 
 
 @cache

@@ -1,5 +1,6 @@
 """First run: nobody exists yet, so whoever opens Leadwright here, or knows the code printed at the start, creates
-the first System Administrator."""
+the first System Administrator.
+"""
 
 from starlette.responses import Response
 
