@@ -44,6 +44,9 @@ def changes(office: Office) -> list[Any]:
         return list(session.execute(select(LeadChange.__table__).order_by(LeadChange.id)).all())
 
 
+ROWS = ["Acme,a@acme.example,1200,North", "Bolt,b@bolt.example,30,East"]
+
+
 def last_entry(office: Office) -> audit.AuditEntry:
     with office.services.database.reading() as session:
         assert audit.broken_link(session) is None
@@ -64,7 +67,7 @@ def test_a_list_is_stored_as_typed_leads_of_the_first_administrator(office: Offi
     assert (other.donotemail, other.revenue) == (False, None)
 
 
-def test_an_import_leaves_one_audit_entry_with_hash_and_counts(office: Office, as_csv: Write) -> None:
+def test_the_last_audit_entry_of_an_import_has_hash_and_counts(office: Office, as_csv: Write) -> None:
     done = import_file(office.services, office.operator, as_csv(LIST))
     entry = last_entry(office)
     assert (entry.action, entry.recordid, entry.actorname) == ("leads.imported", done.importid, "command line")
@@ -92,6 +95,21 @@ def test_a_changed_list_updates_and_notes_what_was_before(office: Office, as_csv
     assert (jane.numberofemployees, jane.versionnumber, other.versionnumber) == (2500, 2, 1)
     (change,) = changes(office)
     assert (change.leadid, change.kind, change.before) == (jane.leadid, "changed", {"numberofemployees": 1200})
+
+
+def test_each_lead_an_import_changes_has_its_audit_entry_with_before_and_after(office: Office, as_csv: Write) -> None:
+    mapping = {"columns": {"Region": "new_region: text"}}
+    import_file(office.services, office.operator, as_csv(["Company,Email,Employees,Region", *ROWS]), mapping)
+    again = [ROWS[0].replace("1200,North", "2500,South"), ROWS[1]]
+    more = import_file(office.services, office.operator, as_csv(["Company,Email,Employees,Region", *again]), mapping)
+    with office.services.database.reading() as session:
+        assert audit.broken_link(session) is None
+        entries = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.recordtype == "lead")).all()
+    ids = {lead.companyname: lead.leadid for lead in office.leads()}
+    (changed,) = entries
+    assert (changed.action, changed.recordid, changed.cause) == ("lead.changed", ids["Acme"], f"import {more.importid}")
+    assert changed.before == {"numberofemployees": 1200, "new_region": "North"}
+    assert changed.after == {"numberofemployees": 2500, "new_region": "South"}
 
 
 def test_new_leads_are_noted_for_every_started_agent(office: Office, as_csv: Write) -> None:

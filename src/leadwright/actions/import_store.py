@@ -1,15 +1,17 @@
 """Writes the blocks of one import inside its transaction: inserts, updates, changes for selection. Checks nothing."""
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.known_leads import Change, KnownLeads, Sorted
-from leadwright.db import changes
+from leadwright.db import audit, changes
 from leadwright.db.base import new_id
 from leadwright.db.bulk import Inserter
 from leadwright.db.people import SystemUser
@@ -21,6 +23,7 @@ from leadwright.identity.access import Principal
 from leadwright.leadfile.columns import Problem
 from leadwright.leadfile.spool import Ready, Repetition
 
+_IN_MEMORY = 16_000_000  # bytes of notes for the audit log before they go to a temporary file
 # What a new lead has where the list says nothing.
 _DEFAULTS: dict[str, Any] = {
     "leadqualitycode": int(LeadRating.COLD),
@@ -71,6 +74,7 @@ class Store:
         self._known: KnownLeads | None = None
         self._inserter: Inserter | None = None
         self._names: list[str] = []
+        self._noted = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 `close` ends it
 
     @property
     def ids_hash(self) -> str:
@@ -86,6 +90,20 @@ class Store:
         self._update(done.changes)
         self._recognise_by(done.keys)
         self.counts.add(done)
+
+    def record(self, importid: str) -> None:
+        """An audit entry for each lead changed, naming the import.
+
+        At the very end: other writers of the audit log wait from here on.
+        """
+        self._noted.seek(0)
+        entries = (audit.Changed(*json.loads(line)) for line in self._noted)
+        cause = f"import {importid}"
+        audit.record_many(self._session, self._who.actor, "lead.changed", "lead", entries, cause=cause)
+
+    def close(self) -> None:
+        """Give up the notes for the audit log."""
+        self._noted.close()
 
     def _insert(self, ready: Ready, new: list[int]) -> None:
         if not new:
@@ -142,6 +160,8 @@ class Store:
         if changed:
             self._note_ids([c.leadid for c in changed])
             changes.record_changed(self._session, {c.leadid: c.before for c in changed})
+            lines = (json.dumps([c.leadid, c.before, _after(c)], default=str) for c in changed)
+            self._noted.write("".join(f"{line}\n" for line in lines).encode())
 
     def _recognise_by(self, keys: dict[str, str]) -> None:
         """Surer keys. They are ours alone, so no version number moves and selection is not told."""
@@ -155,3 +175,9 @@ class Store:
 
     def _note_ids(self, ids: list[str]) -> None:
         self._ids.update("".join(f"{i}\n" for i in ids).encode())
+
+
+def _after(change: Change) -> dict[str, Any]:
+    """The values now, of the same columns as `before`; the organisation's own ones by their names."""
+    own = change.values.get("custom", {})
+    return {name: change.values[name] if name in change.values else own.get(name) for name in change.before}
