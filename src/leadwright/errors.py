@@ -68,12 +68,22 @@ class OutsideError(LeadwrightError):
         message: what failed and what to do.
         permanent: True when trying again cannot help.
         retry_after: seconds the other side asked us to wait, if it did.
+        installation: it would fail for every lead alike (key, quota, unknown model): the work waits until it is
+            put right, and no lead is blamed.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        installation: bool = False,
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.installation = installation
 
 
 class CrmError(OutsideError):

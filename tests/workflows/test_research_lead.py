@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import OperationalError
 from tests.workflows.office import PlainAnalyst, add_leads, open_office, runs_of, services_of, stages
 
 from leadwright.db import findings
@@ -22,6 +23,8 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.errors import ModelError
 from leadwright.identity.agent_identity import pause_or_resume
 from leadwright.services import Services
+from leadwright.workflows.research_lead import research_lead
+from leadwright.workflows.runs import Given
 from leadwright.workflows.runtime import Runtime
 
 Start = Callable[[Services], Runtime]
@@ -184,6 +187,177 @@ def test_a_passing_failure_is_tried_again_later(sqlite_database: Database, tmp_p
         session.execute(update(LeadRun).values(dueat=now()))
     runtime.run_until_idle(timeout=60)
     assert stages(office) == {"handed_over": 1}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT", {}, Exception("server closed the connection")), ConnectionResetError(), TimeoutError()],
+)
+def test_a_lost_connection_never_fails_a_lead_however_often(
+    sqlite_database: Database, tmp_path: Path, error: Exception
+) -> None:
+    def lose(_company: str) -> None:
+        raise error
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=lose)))
+    add_leads(office, 1)
+    for generation in range(8):
+        (run,) = runs_of(office)
+        research_lead(office.services, Given(run.runid, run.leadid, 1, generation))
+        (run,) = runs_of(office)
+        assert (run.stage, run.attempts, run.generation) == ("researching", 0, generation + 1)
+        assert run.dueat
+    office.services.analyst.before = None  # type: ignore[attr-defined]
+    research_lead(office.services, Given(run.runid, run.leadid, 1, 8))
+    assert stages(office) == {"handed_over": 1}
+
+
+def test_a_database_that_is_down_even_for_putting_off_leaves_the_run_as_it_is(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("BEGIN", {}, Exception("no connection"))
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst()))
+    add_leads(office, 1)
+    (run,) = runs_of(office)
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_database, "reading", away)
+        patch.setattr(sqlite_database, "transaction", away)
+        research_lead(office.services, Given(run.runid, run.leadid, 1, 0))
+    assert [(r.stage, r.generation, r.attempts) for r in runs_of(office)] == [("queued", 0, 0)]
+
+
+def test_a_refused_key_blames_no_lead_and_the_work_goes_on_by_itself(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    def refuse(_company: str) -> None:
+        raise ModelError("The provider refused the key.", permanent=True, installation=True)
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=refuse)))
+    add_leads(office, 6)
+    runtime = start(office.services)
+    runtime.run_until_idle(timeout=60)
+    for run in runs_of(office):
+        assert (run.stage, run.attempts) == ("researching", 0)
+        assert "goes on by itself: The provider refused the key." in run.reasons[0]
+        assert run.dueat
+        assert timedelta(minutes=4) < run.dueat - now() <= timedelta(minutes=5)
+    _make_due(sqlite_database)
+    while any(run.generation < 2 for run in runs_of(office)):
+        time.sleep(0.05)
+    assert all(r.dueat and timedelta(minutes=29) < r.dueat - now() <= timedelta(minutes=30) for r in runs_of(office))
+    with sqlite_database.reading() as session:
+        assert session.scalars(select(AppNotification.ownerid)).all() == [office.supervisor]
+    office.services.analyst.before = None  # type: ignore[attr-defined]
+    _make_due(sqlite_database)
+    runtime.wake()
+    while stages(office) != {"handed_over": 6}:
+        runtime.run_until_idle(timeout=60)
+
+
+def test_a_field_corrected_during_the_run_is_judged_anew(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    corrections = iter([{"jobtitle": "Buyer", "lw_industry": "Retail"}])
+
+    def correct(_company: str) -> None:
+        for values in corrections:
+            _correct(sqlite_database, values)
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=correct)))
+    add_leads(office, 1, jobtitle="Software engineer", lw_industry="Aviation")
+    start(office.services).run_until_idle(timeout=60)
+    (run,) = runs_of(office)
+    assert (run.stage, run.band, run.attempts, run.generation) == ("handed_over", "High", 0, 1)
+    with sqlite_database.reading() as session:
+        step = session.scalars(select(RunStep).where(RunStep.name == "look_again")).one()
+    assert step.outputs == {"times": 1}
+    assert set(step.inputs["changed"]) == {"jobtitle", "lw_industry"}
+
+
+def test_an_address_corrected_during_the_run_is_the_one_the_draft_goes_to(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    def correct(_company: str) -> None:
+        _correct(sqlite_database, {"emailaddress1": "right@company0.example"})
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=correct)))
+    add_leads(office, 1)
+    start(office.services).run_until_idle(timeout=60)
+    with sqlite_database.reading() as session:
+        to = session.scalars(select(ActivityParty.addressused).where(ActivityParty.participationtypemask == 2)).all()
+    assert to == ["right@company0.example"]
+
+
+def test_an_address_spoilt_during_the_run_gets_no_draft(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    def spoil(_company: str) -> None:
+        _correct(sqlite_database, {"emailaddress1": "no address"})
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=spoil)))
+    add_leads(office, 1)
+    start(office.services).run_until_idle(timeout=60)
+    assert stages(office) == {"returned": 1}
+    with sqlite_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Email)) == 0
+
+
+def test_a_lead_that_changes_all_the_time_comes_to_an_end_with_a_held_draft(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    numbers = iter(range(100))
+
+    def change(_company: str) -> None:
+        _correct(sqlite_database, {"emailaddress1": f"other{next(numbers)}@company0.example"})
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=change)))
+    (leadid,) = add_leads(office, 1)
+    start(office.services).run_until_idle(timeout=60)
+    (run,) = runs_of(office)
+    assert (run.stage, run.generation) == ("handed_over", 3)
+    with sqlite_database.reading() as session:
+        mail = session.scalars(select(Email)).one()
+        to = session.scalars(select(ActivityParty.addressused).where(ActivityParty.participationtypemask == 2)).all()
+        assert to == [session.get_one(Lead, leadid).emailaddress1]
+    assert "changed while the agent worked" in str(mail.lw_hold)
+
+
+def test_an_address_corrected_between_two_tries_is_validated(sqlite_database: Database, tmp_path: Path) -> None:
+    def busy(_company: str) -> None:
+        raise ModelError("The model is busy.")
+
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst(before=busy)))
+    (leadid,) = add_leads(office, 1)
+    (run,) = runs_of(office)
+    research_lead(office.services, Given(run.runid, leadid, 1, 0))
+    _correct(sqlite_database, {"emailaddress1": "no address"})
+    research_lead(office.services, Given(run.runid, leadid, 1, 1))
+    assert stages(office) == {"returned": 1}
+
+
+def test_a_lead_taken_over_while_blocked_is_not_taken_back(sqlite_database: Database, tmp_path: Path) -> None:
+    office = open_office(
+        services_of(sqlite_database, tmp_path, PlainAnalyst()), sellers=0, supervisor=None, team="none"
+    )
+    (leadid,) = add_leads(office, 1)
+    (run,) = runs_of(office)
+    research_lead(office.services, Given(run.runid, leadid, 1, 0))
+    assert stages(office) == {"blocked": 1}
+    _correct(sqlite_database, {"ownerid": office.owner})
+    research_lead(office.services, Given(run.runid, leadid, 1, 1))
+    assert stages(office) == {"cancelled": 1}
+
+
+def _correct(database: Database, values: dict[str, object]) -> None:
+    with database.transaction() as session:
+        session.execute(update(Lead).values(**values))
+
+
+def _make_due(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(update(LeadRun).values(dueat=now()))
 
 
 def test_a_halted_agent_decides_nothing_and_goes_on_at_the_next_start(

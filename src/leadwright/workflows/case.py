@@ -25,6 +25,34 @@ from leadwright.workflows import runs
 _SIGNED_IN_SECONDS = 1.0  # one sign-in serves the leads of this time
 _signed_in: dict[tuple[str, str], tuple[float, Principal]] = {}
 _MOST_CONFIGURATIONS = 50
+_NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stands, or that the agent writes itself
+    [
+        "leadid",
+        "versionnumber",
+        "createdon",
+        "createdby",
+        "modifiedon",
+        "modifiedby",
+        "ownerid",
+        "owningbusinessunit",
+        "statecode",
+        "statuscode",
+        "leadqualitycode",
+        "donotemail",
+        "donotbulkemail",
+        "parentaccountid",
+        "parentcontactid",
+        "qualifyingopportunityid",
+        "lw_importkey",
+        "lw_stage",
+        "lw_band",
+        "lw_signal",
+        "lw_emailstate",
+        "lw_emailtype",
+        "lw_accountunlinked",
+        "lw_contactunlinked",
+    ]
+)
 _configurations: dict[tuple[str, str, int], Configuration] = {}
 
 
@@ -86,6 +114,7 @@ def read_case(services: Services, run: runs.Given) -> Case:
     with services.database.reading() as session:
         row, lead, agent = _rows(session, run, locked=False)
         configuration = _configuration(services, session, row)
+    address = address_of(lead, configuration)
     return Case(
         run=run,
         agentid=row.agentid,
@@ -93,8 +122,8 @@ def read_case(services: Services, run: runs.Given) -> Case:
         who=_sign_in(services, row.agentid),
         configuration=configuration,
         lead=lead,
-        begun=from_json(row.findings) if row.stage == Stage.RESEARCHING and lead.ownerid == agent.agentuserid else None,
-        address=_address(lead, configuration),
+        begun=_begun(row, lead, agent, address),
+        address=address,
         missing=_missing(lead, configuration),
     )
 
@@ -118,7 +147,8 @@ def persons_change(session: Session, rows: Locked) -> str | None:
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
-    if rows.run.stage == Stage.RESEARCHING and lead.ownerid != rows.agent.agentuserid:
+    begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED) and rows.run.startedon
+    if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))
         return f"{owner or 'Another team'} took the lead over meanwhile."
     return None
@@ -222,7 +252,34 @@ def _sign_in(services: Services, agentid: str) -> Principal:
     return who
 
 
-def _address(lead: Lead, configuration: Configuration) -> str:
+def changed_fields(case: Case, lead: Lead, found: Findings) -> tuple[str, ...]:
+    """Columns of the lead that people changed since the case was read, so that it was judged by what is no more."""
+    columns = [name for name in Lead.__mapper__.column_attrs.keys() if name not in _NOT_JUDGED]  # noqa: SIM118
+    changed = [name for name in columns if getattr(lead, name) != getattr(case.lead, name)]
+    if case.address != address_of(lead, case.configuration) and case.configuration.validation.field not in changed:
+        changed.append(case.configuration.validation.field)
+    return (*changed, *_outdated(lead, found))
+
+
+def _outdated(lead: Lead, found: Findings) -> list[str]:
+    """Columns that do not say any more what the agent found and wrote at its begin."""
+    connected = {"parentaccountid": "accountid", "parentcontactid": "contactid"}
+    outdated = [column for column, key in connected.items() if getattr(lead, column) != found.connected.get(key)]
+    if lead.lw_emailstate == "overruled_invalid" and found.email.get("state") == "valid":
+        outdated.append("lw_emailstate")
+    return outdated
+
+
+def _begun(run: LeadRun, lead: Lead, agent: Agent, address: str) -> Findings | None:
+    """What an earlier try began with; None when there was none, or it holds no longer."""
+    if run.stage != Stage.RESEARCHING or lead.ownerid != agent.agentuserid:
+        return None
+    found = from_json(run.findings)
+    return None if found.email.get("address", "") != address or _outdated(lead, found) else found
+
+
+def address_of(lead: Lead, configuration: Configuration) -> str:
+    """The lead's address by the rule of email validation; empty when it has none or none is asked for."""
     name = configuration.validation.field
     value = getattr(lead, name, None) if hasattr(Lead, name) else lead.custom.get(name)
     return str(value or "").strip() if name else ""
@@ -231,7 +288,7 @@ def _address(lead: Lead, configuration: Configuration) -> str:
 def _missing(lead: Lead, configuration: Configuration) -> tuple[str, ...]:
     wanted = {
         "company name": lead.companyname,
-        "email address": _address(lead, configuration) or (not configuration.validation.field and lead.emailaddress1),
+        "email address": address_of(lead, configuration) or (not configuration.validation.field and lead.emailaddress1),
         "name of a person": lead.fullname or lead.lastname,
         "job title": lead.jobtitle,
     }

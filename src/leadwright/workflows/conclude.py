@@ -4,16 +4,16 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Reading
 from leadwright.db import audit, findings
-from leadwright.db.agent import Agent, AgentVersion, LeadRun
-from leadwright.db.base import new_id
+from leadwright.db.agent import Agent, AgentVersion, LeadRun, RunStep
+from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Assignment, Configuration
 from leadwright.db.findings import Findings, FoundCompetitor, FoundInsight
-from leadwright.db.people import SystemUser
+from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import ActivityParty, AppNotification, Email, Lead
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import Fit
@@ -27,14 +27,29 @@ from leadwright.domain.optionsets import (
     Participation,
     label,
 )
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.rating import Rating
 from leadwright.domain.stage import Stage
+from leadwright.research.email_validation import NoDns, validate_email
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Case, Locked, change_lead, lead_link, lead_name, lock, notify, persons_change
+from leadwright.workflows.case import (
+    Case,
+    Locked,
+    address_of,
+    change_lead,
+    changed_fields,
+    lead_link,
+    lead_name,
+    lock,
+    notify,
+    persons_change,
+)
 from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
-from leadwright.workflows.steps import Steps
+from leadwright.workflows.steps import Step, Steps
 
+_AGAIN = "look_again"
+_MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
 
 
@@ -72,12 +87,32 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
         if reason := persons_change(session, rows):
             give_back(session, case, rows, reason, Stage.CANCELLED)
             return
+        if (changed := changed_fields(case, rows.lead, result.found)) and _take_again(session, rows, changed):
+            return
         _keep(rows.run, result, researched_at)
         if result.decision.stage is Stage.DISQUALIFIED:
             _disqualify(session, case, rows, result)
         else:
             _hand_over(session, case, rows, result, steps)
+        if case.run.generation and (again := session.get(RunStep, (rows.run.runid, _AGAIN))):
+            steps.add(Step(_AGAIN, inputs=again.inputs, outputs=again.outputs, detail=again.detail))
         steps.store(session, rows.run.runid, first=not case.run.generation)
+
+
+def _take_again(session: Session, rows: Locked, changed: tuple[str, ...]) -> bool:
+    """The run is done once more with the lead as it is now; no failure. False: that was done often enough."""
+    run = rows.run
+    before = session.get(RunStep, (run.runid, _AGAIN))
+    times = int(before.outputs.get("times", 0)) if before else 0
+    if times >= _MOST_AGAIN:
+        return False
+    steps = Steps()
+    detail = "A person changed the lead meanwhile, so it was looked at again."
+    steps.add(Step(_AGAIN, inputs={"changed": list(changed)}, outputs={"times": times + 1}, detail=detail))
+    steps.store(session, run.runid)
+    run.reasons = [detail]
+    run.givenon, run.dueat, run.generation = None, None, run.generation + 1
+    return True
 
 
 def _keep(run: LeadRun, result: Result, researched_at: datetime) -> None:
@@ -151,7 +186,7 @@ def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
     run.givenon, run.generation = None, run.generation + 1
     run.dueat = runs.later(rows.moment, _NOBODY_RETRY)
     change_lead(session, case, rows, "lead.blocked", **_shown(result, Stage.BLOCKED))
-    _alarm(session, case.agentid, case.configuration.assignment, reason, rows.moment)
+    _alarm(session, case.agentid, reason, rows.moment, case.configuration.assignment.supervisor)
 
 
 def _shown(result: Result, stage: Stage) -> dict[str, object]:
@@ -175,6 +210,7 @@ def _mail_reason(result: Result) -> tuple[str, ...]:
 
 def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assigned | None) -> None:
     activityid, lead = new_id(), rows.lead
+    address, hold = _checked_address(case, lead, mail.hold)
     email = {
         "activityid": activityid,
         "regardingobjectid": lead.leadid,
@@ -190,12 +226,12 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         "modifiedby": case.who.id,
         "lw_runid": rows.run.runid,
         "lw_paragraphs": findings.statements(mail.paragraphs),
-        "lw_hold": mail.hold,
+        "lw_hold": hold,
     }
     session.execute(insert(Email).values(email))
     parties: list[tuple[Participation, str, str, str | None]] = [
         (Participation.REGARDING, lead.leadid, "lead", None),
-        *([(Participation.TO, lead.leadid, "lead", case.address)] if case.address else []),
+        *([(Participation.TO, lead.leadid, "lead", address)] if address else []),
         *([(Participation.SENDER, owner.ownerid, "systemuser", None)] if owner else []),
     ]
     taking_part = [
@@ -209,7 +245,7 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         for part, id_, table, address in parties
     ]
     session.execute(insert(ActivityParty), taking_part)
-    after = {"lead": lead.leadid, "subject": mail.subject, "hold": mail.hold}
+    after = {"lead": lead.leadid, "subject": mail.subject, "hold": hold}
     audit.record(session, case.who.actor, "email.drafted", "email", activityid, after=after, cause=case.cause)
 
 
@@ -230,6 +266,16 @@ def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: St
         notify(session, owner.systemuserid, key, title, reason, icon=NotificationIcon.WARNING, link=link)
 
 
+def _checked_address(case: Case, lead: Lead, hold: str | None) -> tuple[str, str | None]:
+    """The address the draft goes to, as it is now, and why a person must look first. Never an invalid one."""
+    address = address_of(lead, case.configuration)
+    if address == case.address:
+        return address, hold
+    check = validate_email(address or None, resolver=NoDns())
+    why = "The address was changed while the agent worked; check it." if check.state == "valid" else check.reason
+    return (address if check.state == "valid" else ""), " ".join(part for part in (hold, why) if part)
+
+
 def giving_back_to(session: Session, previous: str | None, supervisor: str | None) -> SystemUser | None:
     """Who gets a lead back: its owner from before, else the supervisor; first whoever of them may open it."""
     there = [user for id_ in (previous, supervisor) if (user := _still_there(session, id_))]
@@ -247,8 +293,8 @@ def put_off(
 ) -> None:
     """Something outside failed: another try later, or the run stops with the reason and the supervisor is told."""
     with services.database.transaction() as session:
-        row = session.get(LeadRun, run.runid, with_for_update=True)
-        if row is None or row.generation != run.generation or row.stage not in (*runs.IN_WORK, Stage.BLOCKED):
+        row = _in_hand(session, run)
+        if row is None:
             return
         row.attempts += 1
         due_at = None if permanent else runs.due_after(row.attempts, retry_after)
@@ -259,11 +305,48 @@ def put_off(
         row.givenon, row.generation, row.dueat = None, row.generation + 1, due_at
 
 
+def pass_over(services: Services, run: runs.Given, reason: str) -> None:
+    """Something failed that is no fault of the lead: another try later, however often, and none is counted."""
+    with services.database.transaction() as session:
+        if row := _in_hand(session, run):
+            row.reasons = [f"Waits for another try: {reason}"]
+            row.givenon, row.generation, row.dueat = None, row.generation + 1, runs.without_blame(row.generation)
+
+
+def await_repair(services: Services, run: runs.Given, reason: str) -> None:
+    """Every lead would fail alike: this one waits until that is put right, and whoever can do it is told once a day."""
+    with services.database.transaction() as session:
+        row = _in_hand(session, run)
+        if row is None:
+            return
+        waiting = f"Waits until this is put right, then goes on by itself: {reason}"
+        seconds = runs.REPAIR_SECONDS[waiting in row.reasons]
+        row.attempts, row.reasons = 0, [waiting]
+        row.givenon, row.generation, row.dueat = None, row.generation + 1, runs.later(now(), seconds)
+        version = session.get(AgentVersion, (row.agentid, row.version))
+        rule = Configuration.model_validate(version.configuration).assignment if version else Assignment()
+        for personid in dict.fromkeys((rule.supervisor, *_administrators(session))):
+            _alarm(session, row.agentid, reason, services.clock(), personid, title="The agent cannot work")
+
+
+def _in_hand(session: Session, run: runs.Given) -> LeadRun | None:
+    """The run, locked, when this try of it still counts."""
+    row = session.get(LeadRun, run.runid, with_for_update=True)
+    in_hand = row and row.generation == run.generation and row.stage in (*runs.IN_WORK, Stage.BLOCKED)
+    return row if in_hand else None
+
+
+def _administrators(session: Session) -> list[str]:
+    query = select(UserRole.systemuserid).join(Role, Role.roleid == UserRole.roleid)
+    query = query.join(SystemUser, SystemUser.systemuserid == UserRole.systemuserid)
+    people = SystemUser.isdisabled.is_(False) & SystemUser.applicationid.is_(None)
+    return list(session.scalars(query.where(Role.name == SYSTEM_ADMINISTRATOR, people)))
+
+
 def give_up(services: Services, run: runs.Given, reason: str) -> None:
     """The run failed for good; the lead stays with the agent, a person may try again."""
     with services.database.transaction() as session:
-        row = session.get(LeadRun, run.runid, with_for_update=True)
-        if row and row.generation == run.generation and row.stage in (*runs.IN_WORK, Stage.BLOCKED):
+        if row := _in_hand(session, run):
             _stop(session, row, Stage.FAILED, reason, services.clock())
 
 
@@ -284,15 +367,22 @@ def _stop(session: Session, run: LeadRun, stage: Stage, reason: str, moment: dat
     version = session.get(AgentVersion, (run.agentid, run.version))
     if version:
         rule = Configuration.model_validate(version.configuration).assignment
-        _alarm(session, run.agentid, rule, reason, moment)
+        _alarm(session, run.agentid, reason, moment, rule.supervisor)
 
 
-def _alarm(session: Session, agentid: str, rule: Assignment, reason: str, moment: datetime) -> None:
-    """Tell the supervisor, once a day for each reason: two thousand leads may stop for the same one."""
-    digest = hashlib.sha256(reason.encode()).hexdigest()[:16]
+def _alarm(
+    session: Session,
+    agentid: str,
+    reason: str,
+    moment: datetime,
+    personid: str | None,
+    *,
+    title: str = "A lead could not be worked",
+) -> None:
+    """Tell a person, once a day for each reason: two thousand leads may stop for the same one."""
+    digest = hashlib.sha256(f"{personid} {reason}".encode()).hexdigest()[:16]
     key = f"trouble:{agentid}:{digest}:{moment:%Y-%m-%d}"
-    title = "A lead could not be worked"
-    notify(session, rule.supervisor, key, title, reason, icon=NotificationIcon.FAILURE, link="/leads?view=processing")
+    notify(session, personid, key, title, reason, icon=NotificationIcon.FAILURE, link="/leads?view=processing")
 
 
 def _end(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:

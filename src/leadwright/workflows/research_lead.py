@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from leadwright.analyst import MailBrief, Reading
 from leadwright.analyst.grounding import grounded
@@ -17,15 +19,25 @@ from leadwright.domain.optionsets import label
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
 from leadwright.domain.rating import Activity, rate
 from leadwright.domain.stage import Stage
-from leadwright.errors import Conflict, NotAllowed, OutsideError
+from leadwright.errors import Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.access import require
 from leadwright.research.brief import Gathered, gather, mail_brief
 from leadwright.research.connect import connect_records
 from leadwright.research.email_validation import EmailCheck, of_lead
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Case, Elsewhere, Waits, lock, persons_change, read_case, take_lead
-from leadwright.workflows.conclude import Mail, Result, complete, finish, give_back, give_up, put_off
+from leadwright.workflows.case import Case, Elsewhere, Waits, address_of, lock, persons_change, read_case, take_lead
+from leadwright.workflows.conclude import (
+    Mail,
+    Result,
+    await_repair,
+    complete,
+    finish,
+    give_back,
+    give_up,
+    pass_over,
+    put_off,
+)
 from leadwright.workflows.steps import Step, Steps
 
 __all__ = ["give_up", "research_lead"]
@@ -57,16 +69,42 @@ def research_lead(services: Services, run: runs.Given) -> None:
         _wait(services, run)
     except NotAllowed:
         _wait(services, run, seconds=_NOT_ALLOWED_SECONDS)
+    except MissingExtra as error:
+        await_repair(services, run, str(error))
     except OutsideError as error:
-        put_off(services, run, str(error), permanent=error.permanent, retry_after=error.retry_after)
+        if error.installation:
+            await_repair(services, run, str(error))
+        else:
+            put_off(services, run, str(error), permanent=error.permanent, retry_after=error.retry_after)
     except Conflict as error:
         put_off(services, run, str(error), permanent=False)
     except Exception as error:
+        if is_passing(error):
+            _pass_over(services, run, error)
+            return
         _log.exception("lead failed", run=run.runid, lead=run.leadid)
         reason = (
             f"Something unexpected went wrong ({type(error).__name__}). The log has the details; try the lead again."
         )
         give_up(services, run, reason)
+
+
+def is_passing(error: BaseException) -> bool:
+    """The machine, network or database failed for a while: no fault of the lead."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    return isinstance(error, (OSError, exc.TimeoutError))
+
+
+def _pass_over(services: Services, run: runs.Given, error: Exception) -> None:
+    """Another try later. Is the database still away, the row stays as it is, and the ticks find it again."""
+    _log.warning("lead put off", run=run.runid, lead=run.leadid, error=type(error).__name__)
+    try:
+        pass_over(services, run, f"The database or the network was away ({type(error).__name__}).")
+    except Exception as again:
+        if not is_passing(again) and not isinstance(again, Conflict):
+            raise
+        _log.warning("lead left as it is", run=run.runid, lead=run.leadid, error=type(again).__name__)
 
 
 def _pass(services: Services, run: runs.Given) -> None:
@@ -120,7 +158,10 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
             run.previousownerid = lead.ownerid
         run.startedon = run.startedon or moment
         run.stage, run.reasons = Stage.RESEARCHING, []
-        email = {"state": check.state, "type": check.type, "reason": check.reason} if check else {}
+        address = address_of(lead, case.configuration)
+        email = {"state": check.state, "type": check.type, "reason": check.reason, "address": address} if check else {}
+        if check and address != case.address:
+            raise Conflict("The address was changed at this very moment.")
         if check and not (lead.lw_emailstate or "").startswith("overruled_"):
             lead.lw_emailstate, lead.lw_emailtype = check.state, check.type or None
         if check and check.state != "valid":
@@ -169,7 +210,7 @@ def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tu
             return _fixed(case, brief, steps), ""
         return _drafted(services, case, brief, steps), ""
     except OutsideError as error:
-        if not error.permanent and _tries_left(services, case):
+        if error.installation or (not error.permanent and _tries_left(services, case)):
             raise
         return None, f"No email was drafted: {error}"
 

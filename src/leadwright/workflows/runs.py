@@ -15,6 +15,9 @@ from leadwright.domain.stage import AgentState, Stage
 WORKING = (AgentState.ON, AgentState.DRAINING)
 IN_WORK = (Stage.QUEUED, Stage.RESEARCHING)
 RETRY_SECONDS = (5.0, 30.0, 120.0, 600.0)  # before the second, third, ... try of a lead
+PASSING_SECONDS = (5.0, 15.0, 60.0)  # before another try of what was no fault of the lead; the last for ever
+REPAIR_SECONDS = (300.0, 1800.0)  # before another try of what fails for every lead alike: the first, the others
+_SOON = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +98,29 @@ def due_after(attempts: int, retry_after: float | None = None) -> datetime | Non
     return now() + timedelta(seconds=max(seconds, min(retry_after or 0, 3600)))
 
 
+def without_blame(generation: int) -> datetime:
+    """When a run is tried again whose failure was not the lead's: soon at first, then ever later, without an end."""
+    return now() + timedelta(seconds=PASSING_SECONDS[min(generation, len(PASSING_SECONDS) - 1)])
+
+
 def later(moment: datetime, seconds: float) -> datetime:
     """So many seconds after that moment."""
     return moment + timedelta(seconds=seconds)
 
 
 def progress(session: Session) -> Progress:
-    """Runs by stage; those of agents that do not work now are neither done nor open."""
+    """Runs by stage; those of agents that do not work now, or that wait for a repair, are neither done nor open."""
+    repair = (LeadRun.attempts == 0) & (LeadRun.dueat > now() + _SOON)
+    waits = func.coalesce(repair, False).label("waits")
     rows = session.execute(
-        select(LeadRun.stage, Agent.state, func.count())
+        select(LeadRun.stage, Agent.state, waits, func.count())
         .join(Agent, Agent.agentid == LeadRun.agentid)
-        .group_by(LeadRun.stage, Agent.state)
+        .group_by(LeadRun.stage, Agent.state, waits)
     ).all()
     by_stage: dict[str, int] = {}
-    for stage, _state, count in rows:
+    for stage, _state, _waits, count in rows:
         by_stage[stage] = by_stage.get(stage, 0) + count
-    open_ = sum(count for stage, state, count in rows if stage in IN_WORK and state in WORKING)
+    open_ = sum(n for stage, state, waits, n in rows if stage in IN_WORK and state in WORKING and not waits)
     return Progress(sum(n for stage, n in by_stage.items() if stage not in IN_WORK), open_, by_stage)
 
 

@@ -19,7 +19,7 @@ from leadwright.db.base import Json, Moment
 from leadwright.db.sales import Lead
 from leadwright.db.selection import load, rules_in_force, tables_of
 from leadwright.domain.selection import compiled
-from leadwright.domain.stage import AgentState
+from leadwright.domain.stage import OPEN_STAGES, AgentState
 from leadwright.research.email_validation import EmailCheck, validate_email
 from leadwright.services import Services
 from leadwright.workflows.taking import Taking
@@ -105,7 +105,9 @@ def _look_back(session: Session, agent: Agent, now: datetime) -> None:
 def _take_chunk(services: Services, agentid: str, most: int) -> tuple[int, int]:
     """Look at the oldest changes. Returns how many leads were looked at, and how many runs were queued."""
     with services.database.reading() as session:
-        oldest = select(LeadChange.leadid).where(LeadChange.agentid == agentid).order_by(LeadChange.id).limit(most)
+        in_work = exists().where(LeadRun.leadid == LeadChange.leadid, LeadRun.stage.in_(OPEN_STAGES))
+        free = select(LeadChange.leadid).where(LeadChange.agentid == agentid, ~in_work)  # the others wait for their run
+        oldest = free.order_by(LeadChange.id).limit(most)
         leadids = list(dict.fromkeys(session.scalars(oldest)))
         addresses = _new_addresses(session, agentid, leadids) if leadids else {}
     if not leadids:

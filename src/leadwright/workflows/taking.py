@@ -52,6 +52,8 @@ class Taking:
 
     def take(self, leadid: str) -> bool:
         """Judge one lead; True when a run was queued."""
+        if any(run.stage in OPEN_STAGES for run in self.runs.get(leadid, ())):
+            return False  # the agent works on it: what people change meanwhile waits until the run has ended
         lead, changes = self.leads[leadid], self.waiting[leadid]
         before = self._before(changes)
         address = lead.record.get(self.rules.email_field) if self.rules.email_field else None

@@ -16,6 +16,12 @@ from leadwright.settings import Settings
 TRIES = 4
 PATIENCE = 60.0
 _FIRST_PAUSE = 0.5
+_INSTALLATION = {  # status -> what is wrong for every lead alike
+    401: "The provider of {name} refused the key. Check LEADWRIGHT_MODEL_API_KEY.",
+    402: "The provider of {name} asks for payment. Add credit.",
+    403: "The provider of {name} refused the key. Check LEADWRIGHT_MODEL_API_KEY.",
+    404: "The provider does not know the model {name}. Check LEADWRIGHT_MODEL and LEADWRIGHT_MODEL_BASE_URL.",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -78,7 +84,7 @@ class Connection:
             except ModelError as error:
                 failure = error
                 _log.warning("model_failed", model=name, permanent=error.permanent)
-        raise failure or ModelError("No model is configured.", permanent=True)
+        raise failure or ModelError("No model is configured.", permanent=True, installation=True)
 
     async def close(self) -> None:
         """Close the clients."""
@@ -164,6 +170,7 @@ def _build(name: str, settings: Settings) -> Any:
         raise ModelError(
             f"The model {name} cannot be used: {error}. Check LEADWRIGHT_MODEL and LEADWRIGHT_MODEL_API_KEY.",
             permanent=True,
+            installation=True,
         ) from error
 
 
@@ -219,7 +226,8 @@ def _explained(error: Exception, name: str, timeout: float) -> ModelError:
     if isinstance(error, (TimeoutError, e.ModelTimeoutError, e.ModelRequestTimeout)):
         return ModelError(f"The model {name} did not answer within {timeout:g} seconds.")
     if isinstance(error, e.ModelQuotaExceededError):
-        return ModelError(f"The quota of the model {name} is used up. Add credit, then try again.", permanent=True)
+        sentence = f"The quota of the model {name} is used up. Add credit."
+        return ModelError(sentence, permanent=True, installation=True)
     if isinstance(error, e.ModelHTTPError):
         return _refused(error, name, wait)
     if isinstance(error, e.ModelAPIError):
@@ -234,6 +242,6 @@ def _refused(error: Any, name: str, wait: float | None) -> ModelError:
     if status in (408, 409, 425, 429) or status >= 500:
         why = "asks to wait" if status == 429 else "is out of order"
         return ModelError(f"The model {name} {why} (status {status}).", retry_after=wait)
-    if status in (401, 403):
-        return ModelError(f"The provider of {name} refused the key. Check LEADWRIGHT_MODEL_API_KEY.", permanent=True)
+    if status in _INSTALLATION:
+        return ModelError(_INSTALLATION[status].format(name=name), permanent=True, installation=True)
     return ModelError(f"The provider of {name} refused the request (status {status}).", permanent=True)
