@@ -65,7 +65,9 @@ def terms(query: str) -> list[str]:
 
 
 def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
-    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first; at most 3 a document."""
+    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first; at most 3 a document but of a
+    competitor's set.
+    """
     words = terms(query)
     if not words or limit < 1:
         return []
@@ -74,10 +76,12 @@ def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
         rows = session.execute(_SQLITE, {**asked, "terms": " OR ".join(f'"{w}"' for w in words)}).all()
     else:
         rows = session.execute(_POSTGRESQL, {**asked, "words": words}).all()
+    # A battle card is one document whose every part is wanted: its strengths without its weaknesses would mislead.
+    most = limit if purpose.startswith("competitor:") else _PER_DOCUMENT
     kept: list[Any] = []
     seen: dict[str, int] = {}
     for row in rows:
         seen[row.documentid] = seen.get(row.documentid, 0) + 1
-        if seen[row.documentid] <= _PER_DOCUMENT:
+        if seen[row.documentid] <= most:
             kept.append(row)
     return kept[:limit]
