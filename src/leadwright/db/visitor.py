@@ -1,4 +1,4 @@
-"""Who a browser session belongs to and what they hold, in two short reads: asked with every page. And the note of its use."""
+"""Who a browser session belongs to and what they hold, in two short reads for every page; and the note of its use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

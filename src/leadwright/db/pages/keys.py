@@ -1,4 +1,4 @@
-"""Page keys: the place after which a list goes on, as text in a link. They come back from outside, so nothing is believed."""
+"""Page keys: the place after which a list goes on, as text in a link. They come from outside; nothing is believed."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
