@@ -44,7 +44,7 @@ class Browser:
 @pytest.fixture
 def services(sqlite_database: Database, tmp_path: Path) -> Services:
     unused: Analyst = None  # type: ignore[assignment]  # no lead is judged here
-    made = Services(Settings(data_dir=tmp_path), sqlite_database, unused)
+    made = Services(Settings(data_dir=tmp_path / "data"), sqlite_database, unused)
     with sqlite_database.transaction() as session:
         seed_directory(session)
     people.first_administrator(made, fullname="Ada Administrator", email="ada@seller.example", password=PASSWORD)
