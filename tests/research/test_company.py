@@ -15,12 +15,13 @@ from leadwright.db.engine import Database
 from leadwright.domain.evidence import SourceKind
 from leadwright.errors import SearchError
 from leadwright.research import subjects
-from leadwright.research.company import Company, company_of, research_company, research_topic
+from leadwright.research.company import Company, company_of, research_company, research_topic, stored_passages
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import SearchHit, SearxngSearch
 
 from .conftest import Answer, Asked, Means, Site, serving
 
+KEY = "company:acme.localhost|acme"
 PAGES = {
     "/": "<title>Acme Corp</title><link rel=alternate type=application/rss+xml href=/feed.xml>"
     "<main><h1>Acme Corp</h1><p>Acme makes anvils for 10,000 smiths since 1949.</p>"
@@ -81,7 +82,7 @@ def test_pages_news_and_search_become_passages_of_the_company_alone(database: Da
     with serving(_world) as site:
         subject = research_company(_means(database, site), _acme(site), "run")
     assert subject is not None
-    assert (subject.key, subject.state, subject.detail) == ("acme.localhost", "done", "")
+    assert (subject.key, subject.state, subject.detail) == (KEY, "done", "")
     by_kind = {k: [p for p in subject.passages if p.kind is k] for k in SourceKind}
     told = " ".join(p.text for p in subject.passages)
     for fact in ("10,000 smiths", "4,200 people in Reno", "$900 million", "hire 300 people", "anvils reviewed"):
@@ -150,7 +151,7 @@ def test_a_claim_left_by_a_crash_is_taken_up_at_once_by_its_run_and_later_by_oth
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with sqlite_database.transaction() as session:
-        session.add(CompanyResearch(companykey="acme.localhost", state="working", detail="run1", researchedon=now()))
+        session.add(CompanyResearch(companykey=KEY, state="working", detail="run1", researchedon=now()))
     monkeypatch.setattr(subjects, "PATIENCE", 0.2)
     with serving(_world) as site:
         means = _means(sqlite_database, site)
@@ -162,9 +163,9 @@ def test_a_claim_left_by_a_crash_is_taken_up_at_once_by_its_run_and_later_by_oth
         assert taken_over is not None
         assert taken_over.state == "done"
     with sqlite_database.transaction() as session:
-        session.get_one(CompanyResearch, "acme.localhost").state = "working"
-        session.get_one(CompanyResearch, "acme.localhost").detail = "run1"
-        session.get_one(CompanyResearch, "acme.localhost").researchedon = now()
+        session.get_one(CompanyResearch, KEY).state = "working"
+        session.get_one(CompanyResearch, KEY).detail = "run1"
+        session.get_one(CompanyResearch, KEY).researchedon = now()
     with serving(_world) as site:
         mine = research_company(_means(sqlite_database, site), _acme(site), "run1")
     assert mine is not None
@@ -260,7 +261,7 @@ def test_companies_that_share_a_host_are_read_below_their_own_address_only(sqlit
         means = Means(sqlite_database, fetcher=Fetcher(frozenset({site.host})))
         subject = research_company(means, company_of("Acme", f"{site.url}/sites/acme/", None), "run")
     assert subject is not None
-    assert subject.key == "name:acme"
+    assert subject.key == "company:|acme"
     assert {p.source for p in subject.passages} == {f"{site.url}/sites/acme/", f"{site.url}/sites/acme/about"}
 
 
@@ -297,3 +298,86 @@ def test_a_failed_look_up_is_failed_and_says_why(sqlite_database: Database) -> N
     subject = research_topic(means, "competitor:zeta", "run", "Zeta", "strengths")
     assert subject is not None
     assert (subject.state, subject.detail, subject.passages) == ("failed", "It is down. Try later.", ())
+
+
+def test_two_companies_of_one_domain_never_see_each_others_facts(sqlite_database: Database) -> None:
+    search = Counting(
+        [
+            SearchHit("Contoso", "https://x.example/1", "Contoso has 77 employees."),
+            SearchHit("Acme", "https://y.example", "Acme has 12 employees."),
+        ]
+    )
+    means = Means(sqlite_database, search=search)
+    contoso = research_company(means, company_of("Contoso", None, "bob@acme.com"), "run1")
+    acme = research_company(means, company_of("Acme", None, "ann@acme.com"), "run2")
+    assert contoso is not None
+    assert acme is not None
+    assert {p.text for p in contoso.passages} == {"Contoso has 77 employees."}
+    assert {p.text for p in acme.passages} == {"Acme has 12 employees."}
+    assert stored_passages(means, company_of("Acme", None, "eve@acme.com")) == acme.passages
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "www.linkedin.com/company/a", "facebook.com/a", "sites.google.com/view/a", "a.wordpress.com", "medium.com/@a",
+        "github.io", "myshopify.com", "wixsite.com", "m.facebook.com/a", "a.squarespace.com",
+    ],
+)  # fmt: skip
+def test_a_shared_host_is_nobodys_domain(host: str) -> None:
+    assert company_of("Acme", f"https://{host}", None).key == "company:|acme"
+    assert company_of("Acme", host, "jo@acme.com").domain == "acme.com"
+    assert company_of("Acme", host, None).key != company_of("Zeta", host, None).key
+
+
+def test_a_tenant_of_a_public_host_has_a_domain_of_its_own() -> None:
+    for host in ("github.io", "wixsite.com", "myshopify.com"):
+        assert company_of("Acme", f"https://acme.{host}/x", None).domain == f"acme.{host}"
+    assert company_of("LinkedIn", None, "jo@linkedin.com").domain == "linkedin.com"
+
+
+def test_a_long_name_has_a_key_of_its_own_within_the_column() -> None:
+    keys = {company_of("Acme " * 40 + end, None, f"jo@{'a' * 60}.example").key for end in ("x", "y")}
+    keys |= {company_of("Ab " * 30 + end, None, f"jo@{'b' * 60}.example").key for end in ("x", "y")}
+    assert all(len(key) == 160 for key in keys)
+    assert len(keys) >= 3
+
+
+def test_stored_passages_that_do_not_name_the_company_are_not_used_again(sqlite_database: Database) -> None:
+    company = company_of("Acme", None, "jo@acme.example")
+    stale = [("https://x.example", "Contoso has 77 employees."), ("https://www.acme.example/a", "We make anvils.")]
+    with sqlite_database.transaction() as session:
+        session.add(CompanyResearch(companykey=company.key, state="done", detail="", researchedon=now()))
+        session.flush()
+        for n, (source, text) in enumerate(stale):
+            session.add(
+                SourcePassage(
+                    passageid=str(n), companykey=company.key, kind="search", source=source, title="", text=text,
+                    sha256=str(n), fetchedon=now(),
+                )
+            )  # fmt: skip
+    means = Means(sqlite_database, search=Counting([]))
+    subject = research_company(means, company, "run")
+    assert subject is not None
+    assert subject.reused
+    assert [p.text for p in subject.passages] == ["We make anvils."]
+    assert stored_passages(means, company) == subject.passages
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("<title>Welcome | Acme's</title><main><h1>Welcome</h1><p>Acme sells bread in Reno.</p></main>", "Acme's"),
+        ("<title>Home</title><main><p>Acme sells bread in Reno.</p></main>", "acme.localhost"),
+        (
+            "<title>About us - Acme</title><main><h2>Our shops</h2><p>Acme sells bread in Reno.</p></main>",
+            "About us, Acme: Our shops",
+        ),
+    ],
+)
+def test_a_page_is_named_as_a_person_would_name_it(page: str, title: str, sqlite_database: Database) -> None:
+    with serving(lambda asked: (200, {}, page.encode())) as site:
+        means = Means(sqlite_database, fetcher=Fetcher(frozenset({f"www.acme.localhost:{site.port}"})))
+        subject = research_company(means, _acme(site), "run")
+    assert subject is not None
+    assert [p.title for p in subject.passages] == [title]

@@ -128,3 +128,10 @@ def test_registered_domains() -> None:
 )
 def test_a_mention_is_in_full_words(text: str, name: str, domain: str, named: bool) -> None:
     assert mentions(text, name, domain) is named
+
+
+def test_a_shared_host_links_no_account(database: Database, unit: str) -> None:
+    guest = {"accountid": "g", "name": "Some Shop", "websiteurl": "https://www.linkedin.com/company/some-shop"}
+    page = "https://linkedin.com/company/acme"
+    assert _connect(database, unit, [guest], websiteurl=page, companyname="Acme").accountid is None
+    assert _connect(database, unit, [ACME], websiteurl=page, emailaddress1="jo@acme.example").accountid == "acme"

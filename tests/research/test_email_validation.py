@@ -154,11 +154,30 @@ def test_real_dns_answers_are_understood(resolver: tuple[dns.resolver.Resolver, 
 
 
 @pytest.mark.parametrize("domain", ["silent.example", "broken.example"])
-def test_an_outage_is_unknown_and_not_asked_again_at_once(
+def test_a_broken_domain_is_unknown_and_not_asked_again_at_once_and_holds_up_no_other(
     domain: str, resolver: tuple[dns.resolver.Resolver, list[str]]
 ) -> None:
     asking = DnsMailResolver(resolver=resolver[0], seconds=0.3)
     assert asking.mail_host(domain) is MailHost.UNKNOWN
     count = len(resolver[1])
-    assert asking.mail_host("mx.example") is MailHost.UNKNOWN
+    assert asking.mail_host(domain) is MailHost.UNKNOWN
     assert len(resolver[1]) == count
+    assert asking.mail_host("mx.example") is MailHost.FOUND
+
+
+def test_dns_is_left_alone_after_several_domains_failed_in_a_row() -> None:
+    server = dns.resolver.Resolver(configure=False)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        server.nameservers, server.port = ["127.0.0.1"], silent.getsockname()[1]
+        asking = DnsMailResolver(resolver=server, seconds=0.1)
+        assert {asking.mail_host(f"{n}.example") for n in "abc"} == {MailHost.UNKNOWN}
+        silent.setblocking(False)
+        while True:
+            try:
+                silent.recv(4096)
+            except BlockingIOError:
+                break
+        assert asking.mail_host("d.example") is MailHost.UNKNOWN
+        with pytest.raises(BlockingIOError):
+            silent.recv(4096)  # nothing was asked

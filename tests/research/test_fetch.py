@@ -286,7 +286,7 @@ def test_a_server_that_speaks_no_http_or_hangs_up_is_named() -> None:
             Fetcher(frozenset({site.host})).fetch(site.url)
 
 
-def test_a_resolver_that_hangs_is_left_and_not_asked_again_for_a_while() -> None:
+def test_a_name_that_hangs_is_left_and_not_asked_again_for_a_while() -> None:
     hang = threading.Event()
     asked: list[str] = []
 
@@ -297,10 +297,36 @@ def test_a_resolver_that_hangs_is_left_and_not_asked_again_for_a_while() -> None
 
     fetcher = Fetcher(resolve=resolve, seconds=0.3)
     for _ in range(5):
-        with pytest.raises(FetchError, match="Names cannot be resolved"):
+        with pytest.raises(FetchError, match=r"The name example\.org cannot be resolved"):
             fetcher.fetch("https://example.org/")
     hang.set()
     assert len(asked) == 1
+
+
+def test_one_broken_name_holds_up_no_other_but_several_domains_in_a_row_do() -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        if host.startswith("broken"):
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return ["10.0.0.1"]
+
+    def said(host: str) -> str:
+        with pytest.raises(FetchError) as caught:
+            fetcher.fetch(f"https://{host}/")
+        return str(caught.value)
+
+    fetcher = Fetcher(resolve=resolve)
+    for host in ("broken.a.example", "broken2.a.example", "broken.b.example"):
+        assert f"The name {host} cannot be resolved" in said(host)
+    assert "not on the public Internet" in said("good.example")
+    for host in ("broken.c.example", "broken.d.example"):
+        assert f"The name {host} cannot be resolved" in said(host)
+    assert "Names cannot be resolved on this machine" in said("broken.e.example")
+    count = len(asked)
+    assert "Names cannot be resolved on this machine" in said("good.example")
+    assert len(asked) == count
 
 
 def test_a_name_that_does_not_exist_is_said_so() -> None:

@@ -295,3 +295,25 @@ def test_passages_stand_under_their_heading_and_stay_near_150_words() -> None:
     assert all(100 < len(p.text.split()) <= 150 for p in made[:-2])
     assert made[-1].heading == "Two"
     assert made[-1].text == "Short. a, b 1, 2 xxxxxxxxxx"
+
+
+def test_the_data_folder_is_no_source_but_its_uploads_are(sqlite_database: Database, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "uploads" / "research").mkdir(parents=True)
+    (data / "backups").mkdir()
+    (data / "secret.key").write_text("k")
+    (data / "uploads" / "link.txt").symlink_to(data / "secret.key")
+    (data / "uploads" / "research" / "a.txt").write_text("Anvils.")
+    refused = [
+        ("file", "secret.key"),
+        ("folder", ""),
+        ("folder", "backups"),
+        ("folder", ".."),
+        ("file", "uploads/link.txt"),
+    ]
+    with sqlite_database.transaction() as session:
+        for kind, name in [*refused, ("folder", "uploads/../backups")]:
+            with pytest.raises(BadInput, match="data folder"):
+                knowledge.add_source(session, "research", kind, str(data / name), forbidden=data)
+        for kind, name in (("file", "uploads/research/a.txt"), ("folder", "uploads/research")):
+            assert knowledge.add_source(session, "research", kind, str(data / name), forbidden=data).sourceid

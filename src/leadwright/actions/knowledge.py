@@ -30,7 +30,7 @@ def add_source(services: Services, who: Principal, purpose: str, kind: str, loca
     """
     require(who, "prvWriteKnowledge")
     with services.database.transaction() as session:
-        source = knowledge.add_source(session, purpose, kind, location, title)
+        source = knowledge.add_source(session, purpose, kind, location, title, forbidden=services.settings.data_dir)
         after = {"purpose": purpose, "kind": kind, "location": source.location}
         audit.record(session, who.actor, "knowledge.added", "knowledgesource", source.sourceid, after=after)
         sourceid = source.sourceid

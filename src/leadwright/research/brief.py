@@ -18,8 +18,8 @@ from leadwright.db.sales import Lead
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.fit import Criterion
 from leadwright.errors import NotFound
-from leadwright.research import fulltext, subjects
-from leadwright.research.company import Company, company_of, research_company
+from leadwright.research import fulltext
+from leadwright.research.company import Company, company_of, research_company, stored_passages
 from leadwright.research.competitors import choose_competitors, known_of, our_market
 from leadwright.research.criterion_pages import criterion_passages
 from leadwright.research.fields import (
@@ -137,7 +137,7 @@ def mail_brief(means: Means, runid: str, reading: Reading) -> MailBrief:
     run = _read(means, runid)
     lead, email = run.records.lead, run.configuration.email
     usual = field_texts(run.records)
-    stored = subjects.passages(means, run.company.key) if run.company.key else ()
+    stored = stored_passages(means, run.company)
     if not email.use_news:
         stored = tuple(p for p in stored if p.kind is not SourceKind.NEWS)
     with means.database.reading() as session:

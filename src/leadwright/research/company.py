@@ -2,23 +2,33 @@
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from leadwright.domain.evidence import SourceKind
+from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.errors import FetchError, SearchError
-from leadwright.research.company_names import company_domain, mentions, name_key, registered_domain, spoken_name
+from leadwright.research.company_names import (
+    company_domain,
+    is_shared,
+    mentions,
+    name_key,
+    registered_domain,
+    spoken_name,
+)
 from leadwright.research.fetch import Fetcher
 from leadwright.research.means import Means
 from leadwright.research.pages import Text, read_feed, read_page
 from leadwright.research.passages import cut
 from leadwright.research.search import NoSearch, SearchHit, WebSearch, company_query
-from leadwright.research.subjects import Found, Subject, Work, research
+from leadwright.research.subjects import Found, Subject, Work, passages, research, subject_key
 
 MAX_NEWS = 3
 _MAX_SEARCH = 4
 _MAX_OF_PAGE = 12
 _WORDS = 80  # of a passage of a company's page
+_SAYS_NOTHING = frozenset(
+    {"welcome", "home", "homepage", "home page", "index", "start", "startseite", "willkommen", "accueil", "untitled"}
+)
 _SECONDS = 30.0  # after which no further page is begun
 _KINDS_OF_PAGE = (
     re.compile(r"about|company|who-we-are|our-story|profile|unternehmen|ueber-uns|a-propos", re.I),
@@ -45,9 +55,12 @@ class Company:
 
     @property
     def key(self) -> str:
-        """Equal for all leads of the company: registered domain, else name key; empty when neither is known."""
+        """Equal for leads with the same registered domain and the same name key; empty when neither is known.
+
+        Neither alone will do: people of several companies share a domain, and companies of one name are many.
+        """
         name = name_key(self.name)
-        return self.domain or (f"name:{name}"[:160] if name else "")
+        return subject_key("company", self.domain, name) if self.domain or name else ""
 
 
 def company_of(name: str | None, website: str | None, email: str | None, *, chosen: tuple[str, ...] = ()) -> Company:
@@ -67,7 +80,22 @@ def research_company(means: Means, company: Company, runid: str) -> Subject | No
     reading = bool(company.website) and means.settings.fetch_company_sites
     if not company.key or not (searching or reading):
         return None
-    return research(means, company.key, runid, lambda: _look(means, company))
+    found = research(means, company.key, runid, lambda: _look(means, company))
+    return replace(found, passages=own_passages(company, found.passages))
+
+
+def stored_passages(means: Means, company: Company) -> tuple[Passage, ...]:
+    """What is stored of a company, whatever its age; nothing is looked up."""
+    return own_passages(company, passages(means, company.key)) if company.key else ()
+
+
+def own_passages(company: Company, stored: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The passages of those sources that name this company or lie at its own domain."""
+    told: dict[str, str] = {}
+    for p in stored:
+        told[p.source] = f"{told.get(p.source, '')}\n{p.title}\n{p.text}"
+    about = {source for source, text in told.items() if _is_at_home(company, source) or _is_about(company, text)}
+    return tuple(p for p in stored if p.source in about)
 
 
 def research_topic(means: Means, key: str, runid: str, name: str, about: str, *, website: str = "") -> Subject | None:
@@ -84,7 +112,7 @@ def research_topic(means: Means, key: str, runid: str, name: str, about: str, *,
         found = [_of_hit(h, SourceKind.SEARCH) for h in hits if mentions(f"{h.title} {h.text}", name, website)]
         return Work(tuple(found))
 
-    return research(means, key[:160], runid, look)
+    return research(means, key, runid, look)
 
 
 @dataclass
@@ -168,7 +196,7 @@ def _page(look: _Look, fetcher: Fetcher, url: str, *, matters: bool = False) -> 
     if not _is_about(look.company, f"{text.title}\n{text.text}"):
         return text if matters else None
     for part in cut(text.text, words=_WORDS)[:_MAX_OF_PAGE]:
-        title = ": ".join(dict.fromkeys(t for t in (text.title, part.heading) if t))
+        title = _title(text.title, part.heading, page.url)
         look.pages.append(Found(SourceKind.WEB, page.url, title[:300], part.text[:900], text.date))
     return text
 
@@ -181,7 +209,7 @@ def _read_news_feed(look: _Look, fetcher: Fetcher, feed: str) -> None:
         return
     for entry in entries:
         text = f"{entry.title}. {entry.text}".strip(". ")
-        if _is_about(look.company, text) or registered_domain(feed) == look.company.domain != "":
+        if _is_about(look.company, text) or _is_at_home(look.company, feed):
             look.news.append(Found(SourceKind.NEWS, entry.url or page.url, entry.title, text[:600], entry.date))
 
 
@@ -200,10 +228,28 @@ def _is_about(company: Company, text: str) -> bool:
     return mentions(text, company.name, company.domain)
 
 
+def _is_at_home(company: Company, url: str) -> bool:
+    return company.domain != "" and registered_domain(url) == company.domain
+
+
+def _title(title: str, heading: str, url: str) -> str:
+    """How evidence names a part of a page: ``Welcome | Acme`` with the heading ``Welcome`` is just ``Acme``."""
+    parts = [p.strip(" :") for p in re.split(r"\s+[|–—·»-]\s+|\s+::\s+", title)]
+    parts = [p for p in dict.fromkeys(parts) if p and p.casefold() not in _SAYS_NOTHING]
+    known = " ".join(parts).casefold()
+    if heading and heading.casefold() not in known and heading.casefold().strip(" !.") not in _SAYS_NOTHING:
+        parts = [f"{', '.join(parts)}: {heading}" if parts else heading]
+    return ", ".join(parts) or (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def _is_own(company: Company, site: str, url: str) -> bool:
-    """On the company's own site. Where many share a host without a domain, below the home page only."""
-    if not registered_domain(site):
-        return url.startswith(site.rsplit("/", 1)[0] + "/")
+    """On the company's own site. Where many share a host, or it has no domain, below the home page only."""
+    if not _is_at_home(company, site) and (not registered_domain(site) or is_shared(site)):
+        start = urlsplit(site)
+        folder = start.path if "." not in _last(site) else start.path.rsplit("/", 1)[0]
+        if is_shared(site) and folder.strip("/") == "":
+            return False
+        return url.startswith(f"{start.scheme}://{start.netloc}{folder.rstrip('/')}/")
     same_host = urlsplit(url).netloc.lower() == urlsplit(site).netloc.lower()
     return same_host or (bool(company.domain) and registered_domain(url) == company.domain)
 

@@ -41,6 +41,26 @@ FREE_MAIL = frozenset(
         "abv.bg ukr.net i.ua centrum.cz telia.com",
     )
 )
+# Sites where every company is a guest: their domain says nothing about which company it is.
+SHARED_HOSTS = frozenset(
+    re.findall(
+        r"\S+",
+        "linkedin.com lnkd.in facebook.com fb.com fb.me m.me instagram.com twitter.com x.com t.co youtube.com youtu.be "
+        "tiktok.com pinterest.com reddit.com xing.com viadeo.com vk.com ok.ru weibo.com threads.net bsky.app wa.me "
+        "whatsapp.com t.me telegram.me discord.gg sites.google.com docs.google.com drive.google.com maps.google.com "
+        "g.page goo.gl g.co business.site page.link blogspot.com blogger.com wordpress.com wixsite.com wix.com "
+        "editorx.io weebly.com squarespace.com myshopify.com shopify.com github.io github.com gitlab.io gitlab.com "
+        "bitbucket.io medium.com substack.com tumblr.com ghost.io hashnode.dev dev.to jimdo.com jimdosite.com "
+        "jimdofree.com godaddysites.com webnode.com webnode.page site123.me strikingly.com mystrikingly.com webflow.io "
+        "webflow.com carrd.co notion.site notion.so framer.website framer.app netlify.app vercel.app pages.dev "
+        "workers.dev web.app firebaseapp.com herokuapp.com azurewebsites.net onrender.com fly.dev sharepoint.com "
+        "onmicrosoft.com hubspotpagebuilder.com bigcartel.com ecwid.com etsy.com ebay.com ebay.co.uk ebay.de "
+        "amazon.com alibaba.com yelp.com yellowpages.com tripadvisor.com foursquare.com trustpilot.com glassdoor.com "
+        "indeed.com crunchbase.com bloomberg.com zoominfo.com apollo.io dnb.com opencorporates.com "
+        "wikipedia.org wikidata.org linktr.ee linktree.com beacons.ai about.me bit.ly tinyurl.com behance.net dribbble.com  "
+        "fiverr.com upwork.com eventbrite.com meetup.com kickstarter.com gofundme.com",
+    )
+)
 
 
 @cache
@@ -48,27 +68,45 @@ def _extract() -> "TLDExtract":
     """The list of public suffixes as packaged; nothing is downloaded or kept on disk."""
     from tldextract import TLDExtract  # brings requests with it, so only when the first domain is asked for
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=_OWN_SUFFIXES)
+    return TLDExtract(
+        suffix_list_urls=(), cache_dir=None, extra_suffixes=_OWN_SUFFIXES, include_psl_private_domains=True
+    )
 
 
 @lru_cache(maxsize=50_000)
 def registered_domain(address: str | None) -> str:
-    """``https://www.acme.co.uk/x`` or ``jo@mail.acme.co.uk`` -> ``acme.co.uk``; empty when there is none."""
-    if not address:
-        return ""
-    address = address.strip().casefold()
-    host = address.rsplit("@", 1)[-1] if "@" in address and "/" not in address else _host(address)
-    found = _extract()(host)
+    """``https://www.acme.co.uk/x`` or ``jo@mail.acme.co.uk`` -> ``acme.co.uk``; empty when there is none.
+
+    A tenant's name below a public host is a domain of its own: ``acme.github.io``.
+    """
+    found = _extract()(_host(address))
     return found.top_domain_under_public_suffix[:120]
 
 
 def company_domain(*addresses: str | None) -> str:
-    """The first registered domain that is a company's own; free mail and empty ones are passed over."""
+    """The first registered domain that is a company's own; free mail, shared hosts and empty ones are passed over."""
     for address in addresses:
         domain = registered_domain(address)
-        if domain and domain not in FREE_MAIL:
+        if domain and domain not in FREE_MAIL and not is_shared(address):
             return domain
     return ""
+
+
+def is_shared(address: str | None) -> bool:
+    """Is this an address on a site where many companies are guests, such as a social network or a site builder?
+
+    A tenant with a registered domain of its own is not meant, nor is mail of the site's own people.
+    """
+    host, domain = _host(address), registered_domain(address)
+    labels = host.split(".")
+    shared = {".".join(labels[n:]) for n in range(len(labels))} & SHARED_HOSTS
+    if _is_mail(address):
+        shared.discard(host)
+    return bool(shared) and not any(domain.endswith(f".{name}") for name in shared)
+
+
+def _is_mail(address: str | None) -> bool:
+    return "@" in (address or "") and "/" not in (address or "")
 
 
 @lru_cache(maxsize=50_000)
@@ -110,7 +148,10 @@ def _plain_words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", re.sub(r"(?<=\b\w)[./](?=\w\b)", "", plain))
 
 
-def _host(address: str) -> str:
+def _host(address: str | None) -> str:
+    address = (address or "").strip().casefold()
+    if _is_mail(address):
+        return address.rsplit("@", 1)[-1]
     try:
         return urlsplit(address if "//" in address else f"//{address}").hostname or ""
     except ValueError:

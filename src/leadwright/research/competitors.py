@@ -17,7 +17,7 @@ from leadwright.research.company import research_topic
 from leadwright.research.company_names import company_domain, mentions, name_key
 from leadwright.research.knowledge import retrieve
 from leadwright.research.means import Means
-from leadwright.research.subjects import Subject
+from leadwright.research.subjects import Subject, subject_key
 
 _CLOSED_LOOKED_AT = 200
 _LIST = re.compile(
@@ -98,7 +98,7 @@ def closed_of_similar(session: Session, lead: Lead) -> list[Closed]:
 def our_market(means: Means, offering: Offering, runid: str) -> Subject | None:
     """Search results about who competes with us; looked up once for all leads."""
     domain = company_domain(offering.website)
-    key = f"ours:{domain or name_key(offering.company)}"
+    key = subject_key("ours", domain, name_key(offering.company))
     return research_topic(means, key, runid, offering.company, "competitors alternatives", website=domain)
 
 
@@ -108,7 +108,7 @@ def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[l
         query = f"{name} overview strengths weaknesses opportunities threats talking points price"
         found = retrieve(session, f"competitor:{name}", query, 6)
     subject = research_topic(
-        means, f"competitor:{name_key(name)}", runid, name, "company products strengths weaknesses"
+        means, subject_key("competitor", name_key(name)), runid, name, "company products strengths weaknesses"
     )
     return [*found, *(subject.passages if subject else ())], subject.detail if subject else ""
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.sales import Account, Contact, Lead
-from leadwright.research.company_names import FREE_MAIL, company_domain, name_key
+from leadwright.research.company_names import company_domain, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Connected:
 def connect_records(session: Session, lead: Lead) -> Connected:
     """The account by registered domain, then by company name; the contact by email address.
 
-    A link that is there stays. One that a person disconnected is not made again. Free-mail domains link nothing, and
-    where several accounts fit equally well none is guessed.
+    A link that is there stays. One that a person disconnected is not made again. Free-mail domains and
+    shared hosts link nothing, and where several accounts fit equally well none is guessed.
     """
     accountid, why = _account(session, lead)
     contactid, whose = _contact(session, lead)
@@ -74,7 +74,7 @@ def _contact(session: Session, lead: Lead) -> tuple[str | None, str]:
 def describe_account(account: Account) -> dict[str, str]:
     """The two search keys of an account; whoever writes an account's name or web site sets them."""
     domain = company_domain(account.websiteurl, account.emailaddress1)
-    return {"lw_domain": domain if domain not in FREE_MAIL else "", "lw_namekey": name_key(account.name)}
+    return {"lw_domain": domain, "lw_namekey": name_key(account.name)}
 
 
 def refresh_keys(session: Session) -> int:

@@ -14,6 +14,7 @@ import email_validator
 
 from leadwright.db.sales import Lead
 from leadwright.research.company_names import FREE_MAIL, registered_domain
+from leadwright.research.outage import Outage
 from leadwright.research.untrusted import line
 
 _ROLES = frozenset(
@@ -44,7 +45,6 @@ _DISPOSABLE = frozenset(
         "yopmail.net zetmail.com",
     )
 )
-_OUTAGE_PAUSE = 60.0
 _REMEMBERED = 3600.0
 
 
@@ -94,7 +94,7 @@ class NoDns:
 
 
 class DnsMailResolver:
-    """Asks the machine's DNS servers; answers are remembered for an hour, an outage for a minute.
+    """Asks the machine's DNS servers; answers are remembered for an hour, a domain without an answer for a minute.
 
     Args:
         seconds: most time for one domain.
@@ -105,7 +105,7 @@ class DnsMailResolver:
         self._seconds = seconds
         self._resolver = resolver
         self._known: dict[str, tuple[float, MailHost]] = {}
-        self._down_until = 0.0
+        self._outage = Outage()
         self._lock = threading.Lock()
 
     def mail_host(self, domain: str) -> MailHost:
@@ -115,16 +115,17 @@ class DnsMailResolver:
             known = self._known.get(domain)
             if known and at - known[0] < _REMEMBERED:
                 return known[1]
-            if at < self._down_until:
-                return MailHost.UNKNOWN
+        if self._outage.is_down() or self._outage.is_broken(domain):
+            return MailHost.UNKNOWN
         answer = self._ask(domain)
+        if answer is MailHost.UNKNOWN:
+            self._outage.failed(domain)
+            return answer
+        self._outage.answered(domain)
         with self._lock:
-            if answer is MailHost.UNKNOWN:
-                self._down_until = time.monotonic() + _OUTAGE_PAUSE
-            else:
-                if len(self._known) > 50_000:
-                    self._known.clear()
-                self._known[domain] = (at, answer)
+            if len(self._known) > 50_000:
+                self._known.clear()
+            self._known[domain] = (at, answer)
         return answer
 
     def _ask(self, domain: str) -> MailHost:

@@ -20,6 +20,7 @@ from leadwright import __version__
 from leadwright.errors import FetchError
 from leadwright.research import addresses
 from leadwright.research.addresses import Target
+from leadwright.research.outage import Outage
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_SECONDS = 10.0
@@ -27,7 +28,6 @@ MAX_REDIRECTS = 5
 USER_AGENT = f"Leadwright/{__version__} (research of business leads)"
 _TYPES = ("text/", "application/xhtml+xml", "application/xml", "application/rss+xml", "application/atom+xml")
 _PDF = "application/pdf"
-_DNS_PAUSE = 60.0
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -163,7 +163,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         self._allowed = allowed_private
         self._resolve = resolve
         self._local = threading.local()
-        self._dns_down_until = 0.0
+        self._outage = Outage()
         self._sockets = httpcore2.SyncBackend()
 
     @property
@@ -211,8 +211,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         """Resolve in a thread, because the system's resolver knows no time limit."""
-        if time.monotonic() < self._dns_down_until:
-            raise FetchError("Names cannot be resolved on this machine at the moment. Check its network and DNS.")
+        self._refuse_unresolved(host)
         answer: list[list[str]] = []
         problem: list[BaseException] = []
 
@@ -226,12 +225,21 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         thread.start()
         thread.join(self.left(None))
         if answer and answer[0]:
+            if not _needs_no_dns(host):
+                self._outage.answered(host)
             return answer[0]
         error = problem[0] if problem else None
         if not answer and (error is None or getattr(error, "errno", None) == socket.EAI_AGAIN):
-            self._dns_down_until = time.monotonic() + _DNS_PAUSE
-            raise FetchError("Names cannot be resolved on this machine at the moment. Check its network and DNS.")
+            self._outage.failed(host)
+            self._refuse_unresolved(host)
+        self._outage.answered(host)
         raise FetchError(f"The name {host} does not exist.", permanent=True) from error
+
+    def _refuse_unresolved(self, host: str) -> None:
+        if self._outage.is_down():
+            raise FetchError("Names cannot be resolved on this machine at the moment. Check its network and DNS.")
+        if self._outage.is_broken(host):
+            raise FetchError(f"The name {host} cannot be resolved at the moment: its name servers do not answer.")
 
 
 class _TimedStream(httpcore2.NetworkStream):
@@ -269,6 +277,11 @@ def _media_type(header: str) -> tuple[str, str]:
         if name.strip().lower() == "charset":
             charset = value.strip(" \"'")[:40]
     return media_type.strip().lower(), charset
+
+
+def _needs_no_dns(host: str) -> bool:
+    """This machine by name, or an IP address: says nothing about DNS."""
+    return host == "localhost" or host.endswith(".localhost") or ":" in host or host.replace(".", "").isdigit()
 
 
 def _host_header(wanted: Target) -> bytes:

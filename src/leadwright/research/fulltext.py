@@ -65,8 +65,9 @@ def terms(query: str) -> list[str]:
 
 
 def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
-    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first; at most 3 a document but of a
-    competitor's set.
+    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first.
+
+    At most 3 a document, but of a competitor's set as many as there are.
     """
     words = terms(query)
     if not words or limit < 1:

@@ -48,13 +48,16 @@ class Ingested:
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def add_source(session: Session, purpose: str, kind: str, location: str, title: str = "") -> KnowledgeSource:
+def add_source(
+    session: Session, purpose: str, kind: str, location: str, title: str = "", *, forbidden: Path | None = None
+) -> KnowledgeSource:
     """Add a source to one set; the same source twice gives the one there. Call `ingest` afterwards.
 
     Args:
         purpose: research, outreach, followup or ``competitor:NAME``.
         kind: file, folder, site, feed or table.
         location: path, URL, or name of a CRM table.
+        forbidden: the data folder; nothing in it but ``uploads`` may be a source, nor a folder that holds it.
 
     Raises:
         BadInput: names the field that is wrong.
@@ -63,7 +66,7 @@ def add_source(session: Session, purpose: str, kind: str, location: str, title: 
         raise BadInput("The set is research, outreach, followup or competitor:NAME.", field="purpose")
     if kind not in KINDS:
         raise BadInput(f"The kind is one of {', '.join(KINDS)}.", field="kind")
-    location = _location(kind, location.strip())
+    location = _location(kind, location.strip(), forbidden)
     found = session.scalar(
         select(KnowledgeSource).where(
             KnowledgeSource.purpose == purpose, KnowledgeSource.kind == kind, KnowledgeSource.location == location
@@ -138,13 +141,20 @@ def retrieve(session: Session, purpose: str, query: str, limit: int = 5) -> list
     ]
 
 
-def _location(kind: str, location: str) -> str:
+def _location(kind: str, location: str, forbidden: Path | None) -> str:
     if kind in ("file", "folder"):
         path = Path(location).expanduser()
         right = path.is_file() if kind == "file" else path.is_dir()
         if not right:
             raise BadInput(f"There is no {kind} at {location!r} on this machine.", field="location")
-        return str(path.resolve())
+        path = path.resolve()
+        if forbidden is not None and _is_ours(path, forbidden.expanduser().resolve()):
+            raise BadInput(
+                "This is, or holds, Leadwright's own data folder with its keys and databases. "
+                "Put the documents into a folder of their own.",
+                field="location",
+            )
+        return str(path)
     if kind in ("site", "feed") and not re.match(r"https?://[^/\s]+", location):
         raise BadInput("Give the whole address, with https:// in front.", field="location")
     if kind == "table" and location not in ("account", "opportunity", "competitor"):
@@ -154,6 +164,12 @@ def _location(kind: str, location: str) -> str:
             field="location",
         )
     return location
+
+
+def _is_ours(path: Path, data: Path) -> bool:
+    if data.is_relative_to(path):
+        return True
+    return path.is_relative_to(data) and not path.is_relative_to(data / "uploads")
 
 
 def _take_in(database: Database, source: KnowledgeSource, found: Listing, known: dict[str, str]) -> Ingested:

@@ -21,6 +21,7 @@ LEASE = timedelta(seconds=120)
 PATIENCE = 150.0  # seconds to wait for another's work before going on without
 _RETRY = timedelta(hours=1)  # until partial research is tried again
 _WORKING = "working"
+KEY_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Subject:
     passages: tuple[Passage, ...]
     researched_at: datetime | None
     reused: bool
+
+
+def subject_key(kind: str, *parts: str) -> str:
+    """A key of at most 160 characters, equal only for equal parts: ``company:acme.com|acme``."""
+    key = f"{kind}:{'|'.join(parts)}"
+    if len(key) <= KEY_LENGTH:
+        return key
+    return f"{key[: KEY_LENGTH - 65]}:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def research(means: Means, key: str, claimant: str, work: Callable[[], Work]) -> Subject:
