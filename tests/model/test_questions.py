@@ -209,6 +209,7 @@ def test_a_refused_key_is_said_at_once_and_not_tried_again(make: MakeAnalyst, mo
     with pytest.raises(ModelError, match="LEADWRIGHT_MODEL_API_KEY") as refused:
         make().read_lead(brief())
     assert refused.value.permanent
+    assert refused.value.installation
     assert model.calls == 1
 
 

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from tests.selection.agents import START, World
 
 from leadwright.db import audit, changes, segments
@@ -48,6 +48,27 @@ def test_a_new_lead_that_matches_is_queued_once(world: World) -> None:
     assert run.previousownerid == world.seller
     assert world.lead(lead).lw_stage == "queued"
     assert _waiting(world.database) == 0
+
+
+def test_a_change_during_a_run_waits_for_its_end_and_holds_no_other_lead_up(world: World) -> None:
+    world.start()
+    busy = [world.add(Lead) for _ in range(3)]
+    assert world.take_in() == 3
+    for lead in busy * 40:
+        world.change(lead, emailaddress1="no address")
+    world.change(busy[0], emailaddress1="kim@right.example")
+    other = world.add(Lead)
+    assert world.take_in() == 1
+    assert world.lead(other).lw_stage == "queued"
+    assert _waiting(world.database) == 121
+    with world.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == busy[0]).values(lw_emailstate="invalid"))
+    world.conclude(busy[0], "returned")
+    assert world.take_in() == 1
+    with world.database.reading() as session:
+        newest = session.scalars(select(LeadRun).where(LeadRun.leadid == busy[0], LeadRun.number == 2)).one()
+    assert newest.trigger == "email_set"
+    assert _waiting(world.database) == 80
 
 
 def test_each_queued_lead_is_audited_as_the_agents_doing(world: World) -> None:

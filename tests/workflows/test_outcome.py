@@ -1,6 +1,7 @@
 """What people do with finished leads, with their rights: draft, reassign, return, qualify, try again, overrule."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from sqlalchemy import delete, func, select, update
 from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office, runs_of, services_of
 
 from leadwright.actions import outcome
-from leadwright.db.agent import LeadRun
+from leadwright.actions.agent import archive_agent
+from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.audit import AuditEntry, broken_link
-from leadwright.db.base import new_id
+from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import (
@@ -28,7 +30,7 @@ from leadwright.db.sales import (
 from leadwright.domain.privileges import SALES_MANAGER
 from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
-from leadwright.identity.access import Principal, principal
+from leadwright.identity.access import Principal, operator, principal
 from leadwright.services import Services
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
@@ -95,6 +97,47 @@ def test_a_lead_is_not_given_to_somebody_who_may_not_open_it(office: Office, wor
     with pytest.raises(BadInput, match="may not open leads"):
         outcome.reassign(office.services, manager(office), leadid, sellerid=office.sellers[0])
     assert outcome.reassign(office.services, manager(office), leadid) == office.sellers[1]
+
+
+def test_every_stopped_lead_is_tried_again_at_once_by_whoever_may_write_all(office: Office) -> None:
+    leads = add_leads(office, 4)
+    with office.services.database.transaction() as session:
+        for leadid, stage in zip(leads, ("blocked", "failed", "disqualified", "researching"), strict=True):
+            stopped = {"stage": stage, "attempts": 5, "generation": 1, "dueat": None}
+            stopped |= {"dueat": now() + timedelta(minutes=30)} if stage == "researching" else {}
+            session.execute(update(LeadRun).where(LeadRun.leadid == leadid).values(**stopped))
+    with pytest.raises(NotAllowed, match="prvWriteLead"):
+        outcome.retry_all_stopped(office.services, who(office, office.sellers[0]))
+    assert outcome.retry_all_stopped(office.services, manager(office)) == 3
+    newest = {run.leadid: run for run in sorted(runs_of(office), key=lambda run: run.number)}
+    assert [newest[leadid].stage for leadid in leads] == ["queued", "queued", "disqualified", "researching"]
+    assert [newest[leadid].number for leadid in leads] == [1, 2, 1, 1]
+    assert all(newest[leadid].dueat is None for leadid in leads)
+    assert outcome.retry_all_stopped(office.services, manager(office)) == 0
+
+
+def test_archiving_a_halted_agent_gives_its_open_leads_back(office: Office) -> None:
+    leads = add_leads(office, 5)
+    database = office.services.database
+    with database.transaction() as session:
+        for leadid, stage in zip(leads, ("queued", "researching", "blocked", "failed", "disqualified"), strict=True):
+            run = {"stage": stage, "previousownerid": office.owner if stage != "blocked" else None}
+            session.execute(update(LeadRun).where(LeadRun.leadid == leadid).values(**run))
+            held = {"lw_stage": stage} | ({"ownerid": office.agent_user} if stage != "queued" else {})
+            session.execute(update(Lead).where(Lead.leadid == leadid).values(**held))
+        session.execute(update(Agent).values(state="off"))
+        administrator = operator(session)
+    archive_agent(office.services, administrator, office.agentid)
+    by_lead = {run.leadid: run for run in runs_of(office)}
+    assert [by_lead[i].stage for i in leads] == ["cancelled", "cancelled", "cancelled", "failed", "disqualified"]
+    with database.reading() as session:
+        owners = [session.get_one(Lead, i).ownerid for i in leads]
+        assert owners == [office.owner, office.owner, office.supervisor, office.owner, office.agent_user]
+        audited = session.scalars(select(AuditEntry.recordid).where(AuditEntry.action == "lead.cancelled")).all()
+        assert set(audited) == set(leads[:4])
+        assert broken_link(session) is None
+    with pytest.raises(Conflict, match="archived"):
+        outcome.retry_run(office.services, manager(office), leads[0])
 
 
 def test_a_seller_may_not_reassign_and_does_not_see_other_peoples_leads(

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_draft import PARTS, Difference, can_start, difference, edit_draft, sections
+from leadwright.actions.agent_leads import give_back_all
 from leadwright.actions.agent_rows import WORKING, agent_of, audited, checked_name, locked, missing, settings_of
 from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
@@ -193,6 +194,8 @@ def stop_agent(services: Services, who: Principal, agentid: str, how: Literal["d
 def archive_agent(services: Services, who: Principal, agentid: str) -> None:
     """Put a stopped agent away. Its history stays; a new agent may be created.
 
+    Leads it still has in work or has given up go back to their owner from before, else to the supervisor.
+
     Raises:
         Conflict: it was never started (delete it), or it is working.
     """
@@ -203,6 +206,8 @@ def archive_agent(services: Services, who: Principal, agentid: str) -> None:
             raise Conflict("Only a stopped agent can be archived. Stop it and wait until it is off.")
         agent.state = AgentState.ARCHIVED
         agent.versionnumber += 1
+        session.flush()
+        give_back_all(services, session, who, agent)
         audited(session, who, "agent.archived", agent, before={"state": AgentState.OFF}, after={"state": agent.state})
 
 

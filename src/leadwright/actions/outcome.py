@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.leads import edit_lead
@@ -14,9 +14,9 @@ from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, ActivityParty, Contact, Email, Lead
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadState, LeadStatus, NotificationIcon, Participation
 from leadwright.domain.outreach import subject_line
-from leadwright.domain.stage import Stage, Trigger
-from leadwright.errors import BadInput, Conflict, NotFound
-from leadwright.identity.access import Principal, readable, require
+from leadwright.domain.stage import AgentState, Stage, Trigger
+from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
+from leadwright.identity.access import Depth, Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import lead_link, lead_name, notify
 from leadwright.workflows.hand_over import Assigned, entitled, next_owner
@@ -28,6 +28,7 @@ __all__ = [
     "overrule_email",
     "qualify",
     "reassign",
+    "retry_all_stopped",
     "retry_run",
     "return_lead",
     "save_draft",
@@ -35,6 +36,7 @@ __all__ = [
 
 _BODY_LENGTH = 100_000
 _REASON_LENGTH = 1_000
+_RETRIED_AT_ONCE = 200  # leads in one transaction
 
 
 def save_draft(
@@ -167,13 +169,65 @@ def retry_run(services: Services, who: Principal, leadid: str) -> str:
             raise Conflict("The agent can try again only a lead that is blocked, failed, returned or cancelled.")
         if lead.statecode != LeadState.OPEN:
             raise Conflict("This lead is closed. Reopen it first.")
-        if run.stage == Stage.BLOCKED:
-            run.stage, run.attempts, run.dueat, run.givenon = Stage.QUEUED, 0, None, None
-            run.generation += 1
-        else:
-            run = _next_run(services, session, run)
-        _change(services, session, who, lead, "lead.retried", lw_stage=str(Stage.QUEUED))
-        return run.runid
+        return _retry(services, session, who, lead, run).runid
+
+
+def retry_all_stopped(services: Services, who: Principal) -> int:
+    """Let the agent try again every open lead that is blocked or failed, and at once those that wait for a repair.
+
+    Returns:
+        How many leads.
+
+    Raises:
+        NotAllowed: prvWriteLead over all leads of the organisation is missing.
+    """
+    require(who, "prvWriteLead")
+    if who.privileges["prvWriteLead"] < Depth.ORGANISATION:
+        raise NotAllowed(
+            "This needs the privilege prvWriteLead over all leads of the organisation. Ask an administrator.",
+            privilege="prvWriteLead",
+        )
+    with services.database.reading() as session:
+        working = Agent.state != AgentState.ARCHIVED
+        query = select(LeadRun.leadid).join(Agent, Agent.agentid == LeadRun.agentid).where(working, _stopped())
+        leadids = list(dict.fromkeys(session.scalars(query)))
+    retried = 0
+    for start in range(0, len(leadids), _RETRIED_AT_ONCE):
+        with services.database.transaction() as session:
+            retried += sum(
+                _retry_stopped(services, session, who, leadid) for leadid in leadids[start : start + _RETRIED_AT_ONCE]
+            )
+    return retried
+
+
+def _stopped() -> ColumnElement[bool]:
+    waits = LeadRun.stage.in_((Stage.QUEUED, Stage.RESEARCHING)) & LeadRun.dueat.is_not(None)
+    return LeadRun.stage.in_((Stage.BLOCKED, Stage.FAILED)) | waits
+
+
+def _retry_stopped(services: Services, session: Session, who: Principal, leadid: str) -> bool:
+    run = _newest_run(session, leadid)
+    lead = session.scalar(select(Lead).where(Lead.leadid == leadid).with_for_update())
+    if run is None or lead is None or lead.statecode != LeadState.OPEN:
+        return False
+    if run.stage in (Stage.BLOCKED, Stage.FAILED):
+        _retry(services, session, who, lead, run)
+        return True
+    waits = run.stage in (Stage.QUEUED, Stage.RESEARCHING) and run.dueat is not None
+    if waits:
+        run.dueat = None
+    return waits
+
+
+def _retry(services: Services, session: Session, who: Principal, lead: Lead, run: LeadRun) -> LeadRun:
+    """Queue the lead again: the blocked run itself, or after any other a next one."""
+    if run.stage == Stage.BLOCKED:
+        run.stage, run.attempts, run.dueat, run.givenon = Stage.QUEUED, 0, None, None
+        run.generation += 1
+    else:
+        run = _next_run(services, session, run)
+    _change(services, session, who, lead, "lead.retried", lw_stage=str(Stage.QUEUED))
+    return run
 
 
 def overrule_email(services: Services, who: Principal, leadid: str, *, valid: bool, kind: str = "") -> None:
@@ -241,6 +295,8 @@ def _newest_run(session: Session, leadid: str) -> LeadRun | None:
 
 def _next_run(services: Services, session: Session, last: LeadRun) -> LeadRun:
     agent = session.get_one(Agent, last.agentid)
+    if agent.state == AgentState.ARCHIVED:
+        raise Conflict(f"{agent.name} is archived and works no lead any more. The agent in force takes it by itself.")
     run = LeadRun(
         leadid=last.leadid,
         number=last.number + 1,
