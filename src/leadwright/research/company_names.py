@@ -57,8 +57,8 @@ SHARED_HOSTS = frozenset(
         "onmicrosoft.com hubspotpagebuilder.com bigcartel.com ecwid.com etsy.com ebay.com ebay.co.uk ebay.de "
         "amazon.com alibaba.com yelp.com yellowpages.com tripadvisor.com foursquare.com trustpilot.com glassdoor.com "
         "indeed.com crunchbase.com bloomberg.com zoominfo.com apollo.io dnb.com opencorporates.com "
-        "wikipedia.org wikidata.org linktr.ee linktree.com beacons.ai about.me bit.ly tinyurl.com behance.net dribbble.com  "
-        "fiverr.com upwork.com eventbrite.com meetup.com kickstarter.com gofundme.com",
+        "wikipedia.org wikidata.org linktr.ee linktree.com beacons.ai about.me bit.ly tinyurl.com behance.net "
+        "dribbble.com fiverr.com upwork.com eventbrite.com meetup.com kickstarter.com gofundme.com",
     )
 )
 
