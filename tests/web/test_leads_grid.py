@@ -145,3 +145,13 @@ def test_a_damaged_page_link_or_filter_says_what_to_do(browser: Callable[..., Br
         answer = client.get(f"/leads?{query}")
         assert answer.status_code == 422, query
         assert "role=" in answer.text or "<h1>" in answer.text
+
+
+def test_a_supervisor_lets_the_agent_try_all_failed_leads_again(desk: Desk, browser: Callable[..., Browser]) -> None:
+    assert 'action="/leads/retry"' not in browser("seller").get("/leads").text
+    client = browser("manager")
+    assert 'action="/leads/retry"' in client.get("/leads").text
+    assert client.submit("/leads/retry").status_code == 303
+    for stage in ("failed", "blocked"):
+        assert "Queued" in client.get(f"/leads/{desk.lead(stage)}").text
+    assert browser("seller").submit("/leads/retry").status_code == 403

@@ -84,6 +84,14 @@ def retry(visit: Visit) -> Response:
     )
 
 
+@pages.post("/leads/retry", "prvReadLead", "prvWriteLead")
+def retry_all(visit: Visit) -> Response:
+    """Let the agent try again every lead it stopped at."""
+    many = outcome.retry_all_stopped(visit.services, visit.who)
+    note = f"The agent tries {many:,} lead{'s' if many != 1 else ''} again." if many else "No lead has failed or waits."
+    return visit.to("/leads?view=processing", note)
+
+
 @pages.post("/leads/{leadid}/disconnect", "prvWriteLead")
 def disconnect(visit: Visit) -> Response:
     """Disconnect the account or contact."""

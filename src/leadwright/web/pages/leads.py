@@ -95,6 +95,7 @@ def grid(visit: Visit) -> Response:
         following=_link(asked, after=_key(question, page.rows[-1])) if page.after and page.rows else "",
         filtered=any(asked[name] for name in ("q", "band", "signal", "stage", "owner", "source")),
         base=_link(asked, sort="", dir="") + "&",
+        retries=visit.who.privileges.get("prvWriteLead", 0) >= Depth.ORGANISATION,
         sources=_SOURCE_CHOICES,
         stages=_stage_choices(asked["view"]),
         bands=_BAND_CHOICES,
