@@ -5,19 +5,25 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from dbos import error as dbos_errors
+from sqlalchemy import select, update
 from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office, services_of, stages
 
 from leadwright.db.agent import Executor, LeadRun
 from leadwright.db.audit import AuditEntry, broken_link
+from leadwright.db.base import now
 from leadwright.db.engine import Database
-from leadwright.db.sales import AppNotification, Email, Lead
+from leadwright.db.knowledge import KnowledgeSource
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Account, AppNotification, Email, Lead
 from leadwright.errors import Conflict
 from leadwright.services import Services
-from leadwright.workflows.executors import Executing, living
+from leadwright.workflows import runtime as runtime_module
+from leadwright.workflows.executors import Executing, forget, living
 from leadwright.workflows.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +125,62 @@ def test_a_process_whose_name_was_taken_over_learns_it_at_its_next_heartbeat(dat
         session.get_one(Executor, "one").incarnation = "another"
     assert not zombie.beat()
     zombie.leave()
+
+
+def test_a_worker_that_slept_is_alive_and_enters_again_when_it_was_forgotten(database: Database) -> None:
+    sleeper = Executing(database, "one")
+    sleeper.enter()
+    with database.transaction() as session:
+        session.get_one(Executor, "one").seenon = now() - timedelta(hours=8)
+    assert living(database) == {"one"}
+    forget(database, frozenset({"one"}))
+    assert sleeper.beat()
+    assert living(database) == {"one"}
+    sleeper.leave()
+    assert living(database) == frozenset()
+
+
+def test_a_worker_whose_name_was_taken_over_begins_no_lead_any_more(
+    sqlite_database: Database, tmp_path: Path, start: Callable[[Services], Runtime]
+) -> None:
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst()))
+    runtime = start(office.services)
+    with sqlite_database.transaction() as session:
+        session.execute(update(Executor).values(incarnation="another"))
+    while runtime.alive:
+        time.sleep(0.05)
+    with pytest.raises(dbos_errors.DBOSException):
+        runtime_module.DBOS.list_workflows(limit=1)  # it is shut down, and takes nothing from the queue any more
+
+
+def test_slow_ticks_take_in_knowledge_and_set_search_keys_though_one_source_fails(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "value.md"
+    page.write_text("Customers are live within ten weeks.")
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst()))
+    with sqlite_database.transaction() as session:
+        session.add(KnowledgeSource(purpose="research", kind="site", location="http://127.0.0.1:9/", title="Away"))
+        session.add(KnowledgeSource(purpose="research", kind="file", location=str(page), title="Value"))
+        owner = session.get_one(SystemUser, office.owner)
+        session.add(Account(name="Northwind Ltd", ownerid=office.owner, owningbusinessunit=owner.businessunitid))
+    clock = time.monotonic
+    monkeypatch.setattr(runtime_module, "_FIRST_SLOW_TICK", 0.0)
+    runtime = Runtime(office.services)
+    runtime.start()
+    try:
+        until = clock() + 30
+        while clock() < until and not _looked_at(sqlite_database):
+            time.sleep(0.1)
+    finally:
+        runtime.stop()
+    assert _looked_at(sqlite_database)
+
+
+def _looked_at(database: Database) -> bool:
+    with database.reading() as session:
+        sources = session.scalars(select(KnowledgeSource.ingestedon)).all()
+        return None not in sources and bool(session.scalar(select(Account.lw_namekey)))
 
 
 def test_work_of_a_dead_process_is_taken_over_by_another(

@@ -3,19 +3,19 @@
 import re
 import sqlite3
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.db.agent import Executor
 from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
 from leadwright.errors import Conflict
 
-STALE = timedelta(seconds=60)  # a heartbeat older than this is no sign of life, even if its lock seems held
 _LOCKS = 7312  # class of our PostgreSQL advisory locks
+_KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 
 
 class Hold:
@@ -27,6 +27,16 @@ class Hold:
     def __init__(self, database: Database, connection: Any) -> None:
         self._database = database
         self._connection = connection
+
+    def lasts(self) -> bool:
+        """The lock is still ours: its connection lives."""
+        if self._database.is_sqlite:
+            return True
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def release(self) -> None:
         """Let it go. Safe to repeat."""
@@ -55,6 +65,8 @@ def _hold_file(database: Database, name: str) -> Hold | None:
 
 def _hold_session(database: Database, name: str) -> Hold | None:
     connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    for setting, value in _KEEPALIVE.items():  # else the lock of a machine that is gone would be held for hours
+        connection.execute(text("SELECT set_config(:setting, :value, false)"), {"setting": setting, "value": value})
     found = connection.execute(
         text("SELECT pg_try_advisory_lock(:class, hashtext(:name))"), {"class": _LOCKS, "name": name}
     )
@@ -94,10 +106,23 @@ class Executing:
             session.add(Executor(executorid=self.id, incarnation=self._incarnation, seenon=now()))
 
     def beat(self) -> bool:
-        """Say that we live. False: another process has taken the name over; stop working."""
-        mine = (Executor.executorid == self.id) & (Executor.incarnation == self._incarnation)
+        """Say that we live. False: another process has taken the name over; stop working.
+
+        A row that is gone is written again, and a lock lost with its connection is taken again, as after a long sleep.
+        """
+        if self._hold and not self._hold.lasts():
+            self._hold.release()
+            self._hold = None
+        self._hold = self._hold or hold(self._database, f"executor {self.id}")
         with self._database.transaction() as session:
-            return bool(session.execute(update(Executor).where(mine).values(seenon=now())).rowcount)  # type: ignore[attr-defined]
+            row = session.get(Executor, self.id, with_for_update=True)
+            if row is None and self._hold:
+                session.add(Executor(executorid=self.id, incarnation=self._incarnation, seenon=now()))
+                return True
+            if row is None or row.incarnation != self._incarnation:
+                return False
+            row.seenon = now()
+            return True
 
     def leave(self) -> None:
         """Give the name back. The others know at once that nothing of ours is left."""
@@ -109,10 +134,8 @@ class Executing:
 
 
 def living(database: Database, *, besides: str = "") -> frozenset[str]:
-    """Names of executors that live: fresh heartbeat, and the lock is held."""
-    with database.reading() as session:
-        fresh = session.scalars(select(Executor.executorid).where(Executor.seenon > now() - STALE)).all()
-    return frozenset(name for name in fresh if name == besides or _is_held(database, name))
+    """Names of executors that live: their lock is held. An old heartbeat alone is no death: a machine may sleep."""
+    return frozenset(name for name in known(database) if name == besides or _is_held(database, name))
 
 
 def forget(database: Database, names: frozenset[str]) -> None:

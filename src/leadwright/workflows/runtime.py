@@ -22,6 +22,8 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from leadwright.errors import Conflict, LeadwrightError
 from leadwright.identity.agent_identity import pause_or_resume
 from leadwright.identity.sessions import forget_ended
+from leadwright.research.connect import refresh_keys
+from leadwright.research.knowledge import due_sources, ingest
 from leadwright.services import Services
 from leadwright.workflows import executors, runs
 from leadwright.workflows.research_lead import give_up, research_lead
@@ -33,6 +35,7 @@ RECOVERIES = 20  # a lead during which the process dies this often is given up
 KEEP = timedelta(days=1)  # finished workflows, before the retention job deletes them
 FINAL = ("SUCCESS", "ERROR", "CANCELLED")
 DEAD_LETTER = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+_FIRST_SLOW_TICK = 60.0  # seconds after the start: what serves leads comes first
 _POLL = 0.1  # seconds between two looks into the queue
 
 _log = structlog.get_logger(__name__)
@@ -91,6 +94,8 @@ class Runtime:
         self._idle = threading.Condition()
         self._quiet_since = 0.0  # when a look for new leads began that found none
         self._thread: threading.Thread | None = None
+        self._slow_thread: threading.Thread | None = None
+        self._leaving = False  # `stop` was called
         self._engine: Engine | None = None
 
     def start(self) -> None:
@@ -110,6 +115,8 @@ class Runtime:
         Runtime.working = self
         self._thread = threading.Thread(target=self._tick, name="leadwright-ticks", daemon=True)
         self._thread.start()
+        self._slow_thread = threading.Thread(target=self._tick_slowly, name="leadwright-slow-ticks", daemon=True)
+        self._slow_thread.start()
 
     def stop(self, *, timeout: float = 20.0) -> bool:
         """Finish the leads in hand, hand the others back, and leave.
@@ -119,9 +126,12 @@ class Runtime:
         """
         if self._thread is None:
             return True
+        self._leaving = True
         self._stopping.set()
         self._wake.set()
         self._thread.join(timeout)
+        if self._slow_thread:
+            self._slow_thread.join(timeout)
         with self._idle:
             finished = self._idle.wait_for(lambda: self._running == 0, timeout)
         DBOS.destroy()
@@ -222,6 +232,20 @@ class Runtime:
             _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
             _Tick("sessions", 600, self._forget_sessions, time.monotonic() + 60),
         ]
+        try:
+            self._tick_on(ticks)
+        finally:
+            if not self._leaving:
+                self._end_queue()
+
+    def _end_queue(self) -> None:
+        """Without ticks nobody says any more that we live, so no lead may be begun: the queue ends too."""
+        self._stopping.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._running == 0, 20.0)
+        DBOS.destroy()
+
+    def _tick_on(self, ticks: list[_Tick]) -> None:
         while not self._stopping.is_set():
             for tick in ticks:
                 if time.monotonic() >= tick.due:
@@ -233,6 +257,45 @@ class Runtime:
                 for tick in ticks:
                     tick.due = min(tick.due, time.monotonic()) if tick.seconds <= 1 else tick.due
             self._stopping.wait(0.05)
+
+    def _tick_slowly(self) -> None:
+        """What may take minutes has a thread of its own, so that the other ticks never wait for it."""
+        ticks = [
+            _Tick("knowledge", 3600, self._refresh_knowledge, time.monotonic() + _FIRST_SLOW_TICK),
+            _Tick("company names", 3600, self._refresh_keys, time.monotonic() + _FIRST_SLOW_TICK),
+        ]
+        while not self._stopping.wait(0.5):
+            for tick in ticks:
+                if time.monotonic() >= tick.due and not self._stopping.is_set():
+                    self._run(tick)
+
+    def _refresh_knowledge(self) -> None:
+        """Look at knowledge sources again that were not looked at for a day; one process does it at a time."""
+        database = self.services.database
+        guard = executors.hold(database, "knowledge")
+        if guard is None:
+            return
+        try:
+            with database.reading() as session:
+                sources = due_sources(session)
+            for sourceid in sources:
+                if self._stopping.is_set():
+                    return
+                self._ingest(sourceid)
+        finally:
+            guard.release()
+
+    def _ingest(self, sourceid: str) -> None:
+        try:
+            ingest(self.services.database, self.services.fetcher, sourceid)
+        except LeadwrightError as error:
+            _log.warning("knowledge source failed", source=sourceid, reason=str(error))
+        except Exception:
+            _log.exception("knowledge source failed", source=sourceid)
+
+    def _refresh_keys(self) -> None:
+        with self.services.database.transaction() as session:
+            refresh_keys(session)
 
     def _run(self, tick: _Tick) -> None:
         try:
