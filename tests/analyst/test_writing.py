@@ -5,7 +5,7 @@ from tests.analyst.briefs import OFFERING, brief, competitor, mail_brief, passag
 
 from leadwright.analyst import MailBrief, Offering, Reading, Section, Usage
 from leadwright.analyst.builtin import BuiltinAnalyst
-from leadwright.domain.evidence import SourceKind, supported
+from leadwright.domain.evidence import Passage, SourceKind, supported
 from leadwright.domain.outreach import unsupported
 
 LEAD = {"companyname": "Fabrikam Outdoors", "websiteurl": "fabrikam.example", "numberofemployees": "12,000"}
@@ -63,7 +63,7 @@ def test_a_competitor_is_described_from_the_papers_alone() -> None:
 def test_the_mail_opens_with_an_initiative_offers_value_with_proof_and_asks_for_a_meeting() -> None:
     text = text_of(mail_brief(reading(), *research(), fields={"numberofemployees": "12,000"}))
     assert text.startswith("Inventory planning at Fabrikam Outdoors\nHello Jane,\n")
-    assert "plans to open 40 stores across the Midwest by 2027." in text
+    assert "Fabrikam Outdoors announced a new inventory program for its stores." in text
     assert "Tailwind plans inventory for retailers" in text
     assert "12,000 employees" in text
     assert "Adventure Works reduced stockouts by 31 % within six months." in text
@@ -120,3 +120,76 @@ def test_nothing_known_still_gives_a_mail_without_facts() -> None:
     draft = ANALYST.write_mail(mail)
     assert draft.subject == "An introduction"
     assert len(draft.paragraphs) == 3
+
+
+def opened(said: str, topic: str, kind: SourceKind = SourceKind.WEB) -> str:
+    page = passage("page", kind, said, "Fabrikam Outdoors", "https://www.fabrikam.example/about")
+    return text_of(mail_brief(ANALYST.read_lead(brief(page, **LEAD)), page, topic=topic)).split("\n")[2]
+
+
+def test_what_a_page_says_in_the_first_person_is_quoted_and_nothing_of_a_directory_opens_a_mail() -> None:
+    said = "We are modernizing 8 stores to plan inventory better."
+    assert opened(said, "Store planning").startswith(f"On your site you write: “{said}”")
+    for said in (
+        "Fabrikam Outdoors is a Camping & Inventory company headquartered in Denver, founded in 1911.",
+        "Fabrikam Outdoors plans to sponsor a football team.",
+        "Fabrikam Outdoors reports longer delivery times to its stores and complaints about inventory.",
+    ):
+        assert opened(said, "Stores") in (
+            "I am writing to you about Stores at Fabrikam Outdoors.",
+            "I am writing to you about stores at Fabrikam Outdoors.",
+            "My question to you is about Stores at Fabrikam Outdoors.",
+            "My question to you is about stores at Fabrikam Outdoors.",
+        )
+
+
+@pytest.mark.parametrize(
+    ("topic", "subject"),
+    [
+        ("Faster planning in our stores", "Faster planning in stores at Fabrikam Outdoors"),
+        ("Asked for the planning brochure", "Planning brochure at Fabrikam Outdoors"),
+        ("Hot lead, do not lose", ""),
+    ],
+)
+def test_internal_topics_are_told_neutrally(topic: str, subject: str) -> None:
+    text = text_of(mail_brief(None, topic=topic))
+    assert text.split("\n")[0] == subject or (not subject and "for Fabrikam Outdoors" in text.split("\n")[0])
+    assert "asked" not in text.lower()
+
+
+def test_two_people_of_one_company_get_different_mails_with_the_proof_nearest_to_their_topic() -> None:
+    proof = passage(
+        "q",
+        SourceKind.KNOWLEDGE,
+        "A maker of lamps cut its night shift by 40 percent. A grocer reduced returns by 12 percent with Tailwind.",
+    )
+    one, other = (text_of(mail_brief(reading(), proof, topic=t)) for t in ("Fewer returns", "Staff of the night shift"))
+    assert "reduced returns" in one
+    assert "night shift by 40" in other
+    assert one.split("\n")[2] != other.split("\n")[2]
+
+
+def test_a_proposition_without_a_verb_gets_one_and_the_settings_are_its_evidence() -> None:
+    said = "Mobile shelves that come to people, so that nobody walks."
+    sold = Passage("offering:value_proposition", SourceKind.KNOWLEDGE, "settings", "Settings: Products", said)
+    draft = ANALYST.write_mail(mail_brief(None, sold, offering=Offering("Tailwind Systems", value_proposition=said)))
+    assert (
+        draft.paragraphs[2].text == "Tailwind Systems offers mobile shelves that come to people, so that nobody walks."
+    )
+    assert [e.passage_id for e in draft.paragraphs[2].evidence] == ["offering:value_proposition"]
+
+
+def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_there_is_none() -> None:
+    def relation(said: str, *names: str) -> str | None:
+        news = passage("n", SourceKind.NEWS, said, "Fabrikam Outdoors news", date="2026-01-01")
+        found = ANALYST.read_lead(brief(news, competitors=names, **LEAD)).insights
+        item = next(i for i in found if i.section is Section.NEWS)
+        return item.relation.text if item.relation else None
+
+    about = "Fabrikam Outdoors starts a new inventory program for its stores."
+    assert relation(about) == (
+        "It is about inventory and stores, where Tailwind Systems can help: a reason to talk to them now."
+    )
+    assert relation("Fabrikam Outdoors brings five teams under one plan within a year.") is None
+    named = relation("Fabrikam Outdoors starts a pilot with Northwind Planning.", "Northwind Planning")
+    assert named == "Northwind Planning competes with us here: ask how far it has got."

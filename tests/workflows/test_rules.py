@@ -8,9 +8,9 @@ from leadwright.domain.assignment import Seller, Why, choose
 from leadwright.domain.evidence import Passage, SourceKind, Statement, quote
 from leadwright.domain.fit import Criterion, CriterionKind, Judgement, Verdict, weigh
 from leadwright.domain.handover import decide
-from leadwright.domain.optionsets import LeadRating
+from leadwright.domain.optionsets import LeadRating, LeadSource
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
-from leadwright.domain.rating import Activity, rate
+from leadwright.domain.rating import Activity, rate, shown
 from leadwright.domain.stage import Stage
 
 TODAY = date(2026, 3, 2)
@@ -73,8 +73,8 @@ def test_only_a_low_fit_that_is_known_disqualifies(verdicts: tuple, stage: Stage
 @pytest.mark.parametrize(
     ("verdicts", "days", "rating"),
     [
-        ((MET, MET), 0, LeadRating.HOT),
-        ((MET, MET), 7, LeadRating.HOT),
+        ((MET, MET), 0, LeadRating.WARM),
+        ((MET, MET), 7, LeadRating.WARM),
         ((MET, MET), 22, LeadRating.WARM),
         ((MET, MISSED), 0, LeadRating.WARM),
         ((MISSED, MISSED), 0, LeadRating.COLD),
@@ -89,6 +89,31 @@ def test_fire_rates_by_fit_and_recency_where_nothing_else_is_known(
     rated = rate(fit(*verdicts), Activity(days_old=days))  # type: ignore[arg-type]
     assert rated.value is rating
     assert [r.split(":")[0] for r in rated.reasons] == ["Fit", "Intent", "Recency", "Engagement"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "source", "verdict", "rating"),
+    [
+        ("Asked for a demo of the robots", None, MET, LeadRating.HOT),
+        ("Asked for a demo of the robots", None, MISSED, LeadRating.WARM),
+        ("Warehouse robots", LeadSource.WEB, MET, LeadRating.WARM),
+        ("Warehouse robots", LeadSource.WEB, MISSED, LeadRating.COLD),
+    ],
+)
+def test_only_a_lead_that_asked_is_hot_and_one_who_does_not_decide_is_a_step_lower(
+    topic: str, source: int | None, verdict: Verdict, rating: LeadRating
+) -> None:
+    judged = fit(verdict, MET, MET, MET, MET)
+    assert rate(judged, shown(0, topic=topic, source=source), roles=["C0"]).value is rating
+
+
+def test_reasons_tell_misses_first_then_unknowns_and_actions_ask_each_thing_once() -> None:
+    decision = decide(fit(MET, UNKNOWN, MISSED, MET), missing=("C1",))
+    assert [r.split(".")[0] for r in decision.reasons[1:]] == ["C2: not met", "C1: unknown", "C0: met", "C3: met"]
+    assert decision.next_actions == ("Check the drafted email and send it.", "Find out: C1.")
+    thin = decide(fit(MET, UNKNOWN, UNKNOWN), missing=("industry",))
+    assert thin.next_actions[0] == "Find out: C1 and C2."
+    assert thin.next_actions[-1].startswith("Then check the drafted email")
 
 
 def said(text: str, *, quoted: bool = True) -> Statement:

@@ -40,9 +40,11 @@ def decide(fit: Fit, *, missing: Sequence[str] = ()) -> Decision:
 
 
 def _good(fit: Fit) -> tuple[str, ...]:
+    met = sum(j.verdict is Verdict.MET for j in fit.judgements)
     known = sum(j.verdict is not Verdict.UNKNOWN for j in fit.judgements)
-    met = [j for j in fit.judgements if j.verdict is Verdict.MET]
-    return (f"{fit.band.value} fit: {len(met)} of {known} known criteria are met.", *_lines(fit, Verdict.MET))
+    unknown = len(fit.judgements) - known
+    more = f", {unknown} unknown" if unknown else ""
+    return (f"{fit.band.value} fit: {met} of {known} known criteria are met{more}.", *_lines(fit))
 
 
 def _low(fit: Fit) -> tuple[str, ...]:
@@ -56,37 +58,57 @@ def _low(fit: Fit) -> tuple[str, ...]:
 
 
 def _thin(fit: Fit) -> tuple[str, ...]:
-    unknown = [j.criterion for j in fit.judgements if j.verdict is Verdict.UNKNOWN]
-    known = len(fit.judgements) - len(unknown)
+    known = sum(j.verdict is not Verdict.UNKNOWN for j in fit.judgements)
     first = f"To find out: only {known} of {len(fit.judgements)} criteria are known, so the fit is not judged on them."
     if not fit.judgements:
         first = "To find out: the profile has no criteria, so the fit was not judged."
-    return (first, *_lines(fit, Verdict.MET), *_lines(fit, Verdict.NOT_MET))
+    return (first, *_lines(fit))
 
 
 def _follow_up(fit: Fit, missing: Sequence[str]) -> tuple[str, ...]:
     send = () if "email address" in missing else ("Check the drafted email and send it.",)
-    return (*send, *_ask(fit), *_complete(missing))
+    return (*send, *_ask(fit, missing))
 
 
 def _find_out(fit: Fit, missing: Sequence[str]) -> tuple[str, ...]:
-    return (*_ask(fit), *_complete(missing))
+    """First what is missing; a drafted mail comes last."""
+    send = () if "email address" in missing else ("Then check the drafted email and send it.",)
+    return (*_ask(fit, missing), *send)
 
 
-def _ask(fit: Fit) -> tuple[str, ...]:
-    return tuple(f"Find out: {j.criterion}." for j in fit.judgements if j.verdict is Verdict.UNKNOWN)
+def _ask(fit: Fit, missing: Sequence[str]) -> tuple[str, ...]:
+    """What a person is to find out, each thing once: what the record lacks, and what no criterion could be told of."""
+    unknown = [j.criterion for j in fit.judgements if j.verdict is Verdict.UNKNOWN]
+    asked = [m for m in missing if not any(_same(m, u) for u in unknown)]
+    complete = (f"Complete the lead: {_and(asked)}.",) if asked else ()
+    return (*((f"Find out: {_and(unknown)}.",) if unknown else ()), *complete)
 
 
-def _complete(missing: Sequence[str]) -> tuple[str, ...]:
-    return (f"Complete the lead: {_and(missing)}.",) if missing else ()
+_ALIKE = (
+    {"industry"}, {"employee", "size", "head", "staff"}, {"job", "title", "role", "decision"},
+    {"revenue", "turnover"}, {"location", "country", "city", "place", "region", "address"},
+)  # fmt: skip
 
 
-def _lines(fit: Fit, verdict: Verdict) -> tuple[str, ...]:
-    return tuple(_line(j) for j in fit.judgements if j.verdict is verdict)
+def _same(missing: str, criterion: str) -> bool:
+    """Do "number of employees" and "Employee size" ask for the same thing?"""
+    if "email" in missing.casefold():
+        return False
+    left, right = (
+        {n for n, words in enumerate(_ALIKE) if any(w in text.casefold() for w in words)}
+        for text in (missing, criterion)
+    )
+    return missing.casefold() in criterion.casefold() or bool(left & right)
+
+
+def _lines(fit: Fit, *verdicts: Verdict) -> tuple[str, ...]:
+    """One short line a criterion: what is missed first, then what is unknown, then what is met."""
+    wanted = verdicts or (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
+    return tuple(_line(j) for verdict in wanted for j in fit.judgements if j.verdict is verdict)
 
 
 def _line(judgement: Judgement) -> str:
-    word = "met" if judgement.verdict is Verdict.MET else "not met"
+    word = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.UNKNOWN: "unknown"}[judgement.verdict]
     return f"{judgement.criterion}: {word}. {judgement.reason}".strip()
 
 

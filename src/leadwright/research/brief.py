@@ -153,13 +153,24 @@ def mail_brief(means: Means, runid: str, reading: Reading) -> MailBrief:
         company=line(lead.companyname, 100),
         lead=allowed,
         reading=reading,
-        passages={**field_passages(shown), **{p.id: p for p in within_budget([*_telling(stored), *outreach])}},
+        passages={
+            **field_passages(shown),
+            **{p.id: p for p in within_budget([*_telling(stored), *outreach])},
+            **_sold(run.offering),
+        },
         offering=run.offering,
         sender_name=line(sender.fullname, 160) if sender else "",
         tone=email.tone,
         instructions="\n".join(email.instructions),
         use_news=email.use_news,
     )
+
+
+def _sold(offering: Offering) -> dict[str, Passage]:
+    """What the settings say of our products, so that a claim in a mail can quote it."""
+    told = {"value_proposition": offering.value_proposition, "benefits": offering.benefits}
+    ids = {f"offering:{name}": text for name, text in told.items() if text.strip()}
+    return {i: Passage(i, SourceKind.KNOWLEDGE, "settings", "Settings: Products", text) for i, text in ids.items()}
 
 
 def within_budget(passages: Iterable[Passage], budget: int = BUDGET) -> list[Passage]:

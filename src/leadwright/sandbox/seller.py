@@ -9,11 +9,11 @@ NAME = "Tallyhand Robotics"
 SLUG = "tallyhand-robotics"
 VALUE = (
     "Mobile robots that bring shelves to people, so that a distribution center picks two to three times as many orders "
-    "an hour in the same space, without a change of building or of warehouse software."
+    "an hour in the same space."
 )
 BENEFITS = (
     "Two to three times the picks an hour; live within ten weeks; fewer walking and forklift accidents; rented by the "
-    "month, so that capacity follows the season."
+    "month, so that capacity follows the season; no change of building or of warehouse software."
 )
 PRICES = "From $2,900 a month for each robot, including software, maintenance and spare parts."
 

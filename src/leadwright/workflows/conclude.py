@@ -155,7 +155,7 @@ def _hand_over(session: Session, case: Case, rows: Locked, result: Result, steps
     _end(
         rows.run,
         Stage.HANDED_OVER,
-        (*result.decision.reasons, _owner_reason(owner), *_mail_reason(result)),
+        (*result.decision.reasons, *_owner_reason(owner), *_mail_reason(result)),
         rows.moment,
     )
     rows.run.ownerid = owner.ownerid if owner else None
@@ -198,8 +198,9 @@ def _shown(result: Result, stage: Stage) -> dict[str, object]:
     }
 
 
-def _owner_reason(owner: Assigned | None) -> str:
-    return owner.reason if owner else "Nobody owns it yet: no seller was named."
+def _owner_reason(owner: Assigned | None) -> tuple[str, ...]:
+    """Why this seller has it is in the step "assign"; only that nobody has it is news to a person."""
+    return () if owner else ("Nobody owns it yet: no seller was named.",)
 
 
 def _mail_reason(result: Result) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, to_json
 from leadwright.domain.evidence import Statement
-from leadwright.domain.fit import weigh
+from leadwright.domain.fit import CriterionKind, weigh
 from leadwright.domain.handover import decide
 from leadwright.domain.optionsets import label
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
-from leadwright.domain.rating import Activity, rate
+from leadwright.domain.rating import rate, shown
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.access import require
@@ -191,7 +191,10 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
 
 def _judge(case: Case, gathered: Gathered, reading: Reading, so_far: Findings, moment: datetime) -> Result:
     fit = weigh(gathered.brief.criteria, reading.judgements)
-    rating = rate(fit, Activity(days_old=(moment - case.lead.createdon).days))
+    lead = case.lead
+    activity = shown((moment - lead.createdon).days, topic=lead.subject or "", source=lead.leadsourcecode)
+    roles = [c.name for c in gathered.brief.criteria if c.kind is CriterionKind.ROLE]
+    rating = rate(fit, activity, roles=roles)
     decision = decide(fit, missing=case.missing)
     return complete(Result(reading, fit, rating, decision, so_far, None), case)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from leadwright.analyst.builtin.pages import about_company, company_passages, site_of
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.words import fold, listed, stems
-from leadwright.analyst.protocol import Brief, Insight, Offering, Section
-from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
+from leadwright.analyst.protocol import Brief, Insight, Section
+from leadwright.domain.evidence import Passage, SourceKind, Statement, quote
 
 _MOST_STATEMENTS = 5
 _MOST_NEWS = 3
@@ -40,6 +40,11 @@ _COMMON = listed(
     "across world leading best great year time work way need every provide offer based"
     " plan planned open opened start started report reported announce announced launch launched say said tell told add "
     "expand increase grow growth continue keep support work include become remain part several many first next year"
+    " within without bring brought take took taken give given gain come came goes went going have having made making put "
+    "set name named move moved run running build building built change changed cover covered handle handled create "
+    "created two three four five half both each every much same fewer less lower higher faster better under above below "
+    "between among against during while because since until whether either such then only just even very well good live "
+    "hour day week month times space site view last another where when what there here once often already per via upon onto"
 )
 
 
@@ -56,7 +61,7 @@ def insights_of(brief: Brief) -> tuple[Insight, ...]:
     overview = _field_statements(brief) + _about(brief, pages, _OVERVIEW, told)
     found = [
         _section(Section.OVERVIEW, "Overview", overview),
-        _section(Section.PRIORITIES, "Strategic priorities", priorities, _relation_of(priorities, brief.offering)),
+        _section(Section.PRIORITIES, "Strategic priorities", priorities, _relation_of(priorities, brief)),
         _section(Section.FINANCES, "Finances", finances),
         *_news(brief, [p for p in passages if p.kind is SourceKind.NEWS]),
     ]
@@ -153,9 +158,7 @@ def _news(brief: Brief, passages: Sequence[Passage]) -> list[Insight]:
         if not lines or _is_told(fold(passage.title or lines[0]), told):
             continue
         statements = tuple(Statement(s, (quote(passage, s),)) for s in lines)
-        found.append(
-            Insight(Section.NEWS, passage.title or lines[0], statements, _relation_of(statements, brief.offering))
-        )
+        found.append(Insight(Section.NEWS, passage.title or lines[0], statements, _relation_of(statements, brief)))
         if len(found) == _MOST_NEWS:
             break
     return found
@@ -166,23 +169,42 @@ def key_words(text: str) -> frozenset[str]:
     return frozenset(w for w in stems(text) if len(w) > 3 and not w.isdigit()) - _COMMON
 
 
-def _relation_of(statements: Sequence[Statement], offering: Offering) -> Statement | None:
-    """What a statement has in common with the offering, through words that both use."""
-    ours = key_words(f"{offering.value_proposition} {offering.benefits}")
-    best: tuple[int, Statement, list[str]] | None = None
+def _relation_of(statements: Sequence[Statement], brief: Brief) -> Statement | None:
+    """What an item means for the sale: a competitor is in it, or it shares at least two subjects with the offering."""
     for statement in statements:
-        shared = [w for w in _words_in_order(statement.text) if _stem_of(w) in ours]
-        if shared and (best is None or len(shared) > best[0]):
-            best = (len(shared), statement, shared)
+        for name in brief.competitors:
+            if name.strip() and re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(statement.text)):
+                return Statement(f"{name} competes with us here: ask how far it has got.", statement.evidence)
+    offering = brief.offering
+    ours = key_words(f"{offering.value_proposition} {offering.benefits}")
+    best: tuple[int, Statement] | None = None
+    for statement in statements:
+        shared = key_words(statement.text) & ours
+        if len(shared) >= 2 and (best is None or len(shared) > best[0]):
+            best = (len(shared), statement)
     if best is None or not offering.company:
         return None
-    words = " and ".join(best[2][:2])
-    evidence: tuple[Evidence, ...] = best[1].evidence
-    return Statement(f"It speaks of {words}, which {offering.company} works on.", evidence)
+    subject = _listed(_phrases(best[1].text, ours)[:3])
+    text = f"It is about {subject}, where {offering.company} can help: a reason to talk to them now."
+    return Statement(text, best[1].evidence)
 
 
-def _words_in_order(text: str) -> list[str]:
-    return list(dict.fromkeys(w for w in re.findall(r"[a-z]{4,}", fold(text)) if _stem_of(w) not in _COMMON))
+def _phrases(text: str, ours: frozenset[str]) -> list[str]:
+    """The words of a text that the offering has too; neighbours stay together ("distribution center")."""
+    found: list[list[str]] = []
+    near = False
+    for word in re.findall(r"[a-z0-9'-]+|[.,;:]", fold(text)):
+        is_ours = _stem_of(word) in ours
+        if is_ours and near:
+            found[-1].append(word)
+        elif is_ours:
+            found.append([word])
+        near = is_ours
+    return list(dict.fromkeys(" ".join(words) for words in found))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _stem_of(word: str) -> str:

@@ -4,7 +4,7 @@ are not written here.
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leadwright.analyst.builtin.insights import key_words
@@ -15,6 +15,7 @@ from leadwright.analyst.protocol import MailBrief, Section
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, is_quoted, quote
 from leadwright.domain.outreach import subject_line, unsupported
 
+OFFERING = "offering:"  # ids of passages that hold what the settings say of our products
 _MOST_WORDS = 130
 _ODD = re.compile(r"[\"“”«»<>{}\[\]|*_#=\\^~()]|https?:|www\.|@|\.\.\.|…|\s-\s|:\s|;|\d{5,}|[!?]")
 _OPENING_VERB = re.compile(
@@ -24,16 +25,39 @@ _OPENING_VERB = re.compile(
     r"committed|set|named|won|raised|grew|employs|helps|manufactures|develops|distributes|supplies|delivers)\b"
 )
 _PROOF = re.compile(
-    r"\b(?:customers?|clients?|reduc\w+|cut|sav\w+|increas\w+|improv\w+|grew|faster|within|went live|"
-    r"results?|achiev\w+)\b"
+    r"\b(?:reduc(?:ed|es|tion)|cuts?|sav(?:ed|es|ings)|increas(?:ed|es)|improv(?:ed|es)|grew|gained|went live|"
+    r"achiev(?:ed|es)|shipped|rented|closed|doubled|halved|(?:times|percent) (?:as|more|fewer|less|faster))\b"
 )
 _BAD_NEWS = re.compile(
     r"\b(?:lawsuit|sued|sues|fraud|death|died|killed|layoffs?|lay off|job cuts|bankrupt\w*|scandal|"
     r"investigat\w+|breach|recall\w*|fined|"
     r"strike|fatal|accident|closure|closing|shut\w*|resign\w*|loss(?:es)?|decline[ds]?|fell|crash\w*|guilty|settle\w*|penalt\w+|"
-    r"ignore|instructions?|prompt|password|click|wire|urgent|crisis|protest\w*|explosion|fire|hack\w*|dismiss\w*|fired|plunge\w*|warning|warned|missed|downgrad\w*)\b"
+    r"ignore|instructions?|prompt|password|click|wire|urgent|crisis|protest\w*|explosion|fire|hack\w*|dismiss\w*|fired|plunge\w*|warning|warned|missed|downgrad\w*|"
+    r"complain\w*|delay\w*|late|longer|slow\w*|shortage|hard to|clos(?:e|es|ed)|consolidat\w*|incidents?|redundanc\w*|"
+    r"restructur\w*|percent less|bribe\w*|boycott\w*|outage|disrupt\w*|contaminat\w*|withdraw\w*)\b"
 )  # fmt: skip
 _SPEAKS_OF_US = re.compile(r"^(?:we|our|us|i|my|the company|the group|it|they|this|these|that)\b", re.I)
+
+
+_NOTE = re.compile(
+    r"^(?:(?:has |have |had |he |she |they )?(?:asked|asks|asking|inquir\w+|enquir\w+|requested|requests?|"
+    r"wants?|wanted|would like|needs?|interested|looking|searching|called|calls|wrote|downloaded|visited|came)\b)"
+    r"(?:\s+(?:for|about|in|on|to (?:see|know|learn|hear|have|get|buy)|more|information))*\s*",
+    re.I,
+)
+_INTERNAL = re.compile(
+    r"\b(?:leads?|prospects?|follow[- ]?ups?|cold[- ]?calls?|call back|import(?:ed)?|hot|warm|do not|don't|budget of|"
+    r"competitors?|test|tbd|unknown|n/a|me|us|we|i|he|she)\b",
+    re.I,
+)
+_COMMON_ENDING = re.compile(r"(?:ing|ion|ity|ety|ment|age|ance|ence|ory|ings|ions|er|our|ics|ware)$")
+_FIRST_PERSON = re.compile(r"^(?:we|our)\b", re.I)
+_DIRECTORY = re.compile(
+    r"\b(?:headquarter\w*|head office|founded|established in|based in|sector|industry|listed as|employees|associates|"
+    r"has about|(?:is|are) an? (?:[\w&,/'-]+ ){0,8}(?:company|firm|group|corporation|business|provider|maker|"
+    r"manufacturer|retailer|chain|supplier|operator|bank|insurer|brand|leader))\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +77,14 @@ class Wishes:
 def write(brief: MailBrief) -> tuple[str, tuple[Statement, ...]]:
     """Subject and paragraphs, greeting to call to action; about 130 words at most, every fact quoted."""
     wishes = _wishes(brief)
-    turn = zlib.crc32(f"{brief.company}|{brief.key}".encode())
-    paragraphs = [_greeting(brief, wishes), _opening(brief, wishes, turn)]
-    value = _value(brief, wishes)
-    if value:
-        paragraphs.append(value)
-    paragraphs.append(_call_to_action(brief, wishes, turn))
-    return _subject(brief, turn), tuple(paragraphs)
+    title = _field(brief, "jobtitle")
+    # Two people of one company are told the same facts in other words.
+    turn = zlib.crc32("|".join((brief.company, brief.key, brief.topic, title[0] if title else "")).encode())
+    start = [_greeting(brief, wishes), _opening(brief, wishes, turn)]
+    end = _call_to_action(brief, wishes, turn)
+    left = _MOST_WORDS - 8 - sum(len(p.text.split()) for p in (*start, end))
+    value = _value(brief, wishes, turn, left)
+    return _subject(brief, turn), (*start, *([value] if value else []), end)
 
 
 def _wishes(brief: MailBrief) -> Wishes:
@@ -82,7 +107,7 @@ def _wishes(brief: MailBrief) -> Wishes:
 
 
 def _subject(brief: MailBrief, turn: int) -> str:
-    topic, company = _clean_line(brief.topic), _clean_line(brief.company)
+    topic, company = _topic(brief), _clean_line(brief.company)
     if topic:
         told = not company or fold(company) in fold(topic) or len(topic) > 60
         return subject_line(topic if told else f"{topic} at {company}")
@@ -90,6 +115,29 @@ def _subject(brief: MailBrief, turn: int) -> str:
     if company:
         return subject_line((f"An idea for {company}", f"A question for {company}")[turn % 2])
     return subject_line(f"An introduction from {seller}" if seller else "An introduction")
+
+
+def _topic(brief: MailBrief) -> str:
+    """The lead's topic as it may stand before the lead's eyes: nobody's "our", no notes of ours; else empty."""
+    text = _NOTE.sub("", _clean_line(brief.topic)).strip()
+    text = re.sub(r"\b(?:our|my|their|his|her)\s+(?=\w)", "", text, flags=re.I)
+    text = re.sub(r"^(?:the|an?|some)\s+", "", text, flags=re.I).strip(" .,;:-")
+    if not 4 <= len(text) <= 120 or _INTERNAL.search(text):
+        return ""
+    return text[0].upper() + text[1:]
+
+
+def _in_sentence(brief: MailBrief, topic: str) -> str:
+    """The topic with its article, and a small letter in front unless its first word may be a name."""
+    told = _NOTE.sub("", _clean_line(brief.topic)).strip()
+    if article := re.match(r"(?:the|an?)\s+(?=\w)", told, re.I):
+        return article[0].lower() + told[article.end() :]
+    first = topic.split(" ", 1)[0]
+    known = " ".join((brief.offering.value_proposition, brief.offering.benefits, *(p.text for p in _knowledge(brief))))
+    common = _COMMON_ENDING.search(first) or fold(first) in fold(brief.topic).split()[1:]
+    if first[1:].islower() and (common or re.search(rf"\b{re.escape(first.lower())}", known)):
+        return topic[0].lower() + topic[1:]
+    return topic
 
 
 def _clean_line(text: str) -> str:
@@ -136,16 +184,32 @@ def _names_competitor(brief: MailBrief, text: str) -> bool:
 
 
 def _opening(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
+    """What the company does that is near to the topic or the offering; else the topic itself."""
+    about_offer = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits}")
+    about_topic = key_words(_topic(brief))
+    ranked: list[tuple[int, str, str, Evidence]] = []
     for sentence, evidence in _told(brief, wishes):
-        clause = _as_clause(sentence, brief.company)
-        if not clause:
-            continue
-        leads = ("I read that", "I saw that", "I noticed that")
-        link = _link(brief, sentence, turn)
-        for text in (f"{leads[turn % 3]} {clause}.{link}", f"{leads[turn % 3]} {clause}."):
+        words = key_words(sentence)
+        score = 3 * len(words & about_topic) + len(words & about_offer)
+        if score and (clause := _as_opening(sentence, brief.company, turn)):
+            ranked.append((score, clause, sentence, evidence))
+    for _, clause, sentence, evidence in sorted(ranked, key=lambda r: -r[0]):
+        for text in (clause + _link(brief, sentence, turn), clause):
             if statement := _safe(brief, text, [evidence]):
                 return statement
     return _plain_opening(brief, turn)
+
+
+def _as_opening(sentence: str, company: str, turn: int) -> str:
+    """The first sentence of a mail: what a page says in the first person is quoted, the rest is told."""
+    if _DIRECTORY.search(fold(sentence)):
+        return ""
+    if _FIRST_PERSON.match(sentence):
+        text = plain(sentence)
+        fits = text.endswith(".") and len(text.split()) <= 28 and not _ODD.search(text)
+        return f"On your site you write: “{text}”" if fits else ""
+    clause = _as_clause(sentence, company)
+    return f"{('I read that', 'I saw that', 'I noticed that')[turn % 3]} {clause}." if clause else ""
 
 
 def _told(brief: MailBrief, wishes: Wishes) -> Iterator[tuple[str, Evidence]]:
@@ -193,43 +257,40 @@ def _as_clause(sentence: str, company: str) -> str:
 
 
 def _link(brief: MailBrief, sentence: str, turn: int) -> str:
-    """A short bridge, when the sentence and the offering speak of the same thing."""
-    ours = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits}")
-    if len(key_words(sentence) & ours) < 2:
-        return ""
+    """A short bridge from what the company does to the lead's topic or the offering."""
+    if topic := _topic(brief):
+        topic = _in_sentence(brief, topic)
+        return (f" That is one reason why I am writing about {topic}.", f" So I am writing to you about {topic}.")[
+            turn % 2
+        ]
     seller = _clean_line(brief.offering.company)
-    if not seller:
+    ours = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits}")
+    if not seller or len(key_words(sentence) & ours) < 2:
         return ""
     return (f" That is close to what we do at {seller}.", f" It touches what we work on at {seller}.")[turn % 2]
 
 
 def _plain_opening(brief: MailBrief, turn: int) -> Statement:
-    company, seller = _clean_line(brief.company), _clean_line(brief.offering.company)
-    industry = _field(brief, "industry", "lw_industry")
-    if company and industry and (trade := _as_trade(industry[0])):
-        text = f"{company} came to our attention among companies in {trade}."
-        if statement := _safe(brief, text, [industry[1]]):
+    """The lead's topic or role; never what a directory says of the company."""
+    company, seller, topic = _clean_line(brief.company), _clean_line(brief.offering.company), _topic(brief)
+    if topic:
+        named = f" at {company}" if company and fold(company) not in fold(topic) else ""
+        topic = _in_sentence(brief, topic)
+        options = [f"I am writing to you about {topic}{named}.", f"My question to you is about {topic}{named}."]
+        if statement := _safe(brief, options[turn % 2], ()):
+            return statement
+    title = _field(brief, "jobtitle")
+    if company and seller and title and re.fullmatch(r"[\w ,&/-]{3,60}", title[0]):
+        text = f"As {title[0]} at {company}, you may have use for what we do at {seller}."
+        if statement := _safe(brief, text, [title[1]]):
             return statement
     if company and seller:
-        options = (
+        options = [
             f"I am writing from {seller} because {company} may have use for what we do.",
             f"My colleagues and I at {seller} have been thinking about how we could be of use to {company}.",
-        )
+        ]
         return Statement(options[turn % 2], ())
     return Statement(f"I am writing{' from ' + seller if seller else ''} with an idea that may be of use to you.", ())
-
-
-def _as_trade(industry: str) -> str:
-    """An industry as it stands in a sentence, "retail"; empty for forms such as "B2B -> Analytics"."""
-    text = plain(industry).strip(" .")
-    if (
-        not re.fullmatch(r"[A-Za-z][A-Za-z ,&'-]{2,50}", text)
-        or len(text.split()) > 5
-        or fold(text) in ("other", "unspecified", "unknown")
-    ):
-        return ""
-    text = text.replace("&", "and")
-    return " ".join(w if w.isupper() or re.search(r"[A-Z].*[A-Z]", w) else w.lower() for w in text.split())
 
 
 def _field(brief: MailBrief, *columns: str) -> tuple[str, Evidence] | None:
@@ -244,45 +305,65 @@ def _field(brief: MailBrief, *columns: str) -> tuple[str, Evidence] | None:
     return None
 
 
-def _value(brief: MailBrief, wishes: Wishes) -> Statement | None:
-    """What we offer, sized to the organisation, with a short proof; whatever of it is supported."""
+def _value(brief: MailBrief, wishes: Wishes, turn: int, most: int) -> Statement | None:
+    """What we offer, what of it matters to this lead, sized to the organisation, with a short proof."""
     offer = _offer(brief)
+    if not offer:
+        return None
     size = None if wishes.no_size or wishes.short else _size(brief)
-    proof = None if wishes.no_proof or wishes.short else _proof(brief)
-    for parts in ([offer, size, proof], [offer, proof], [offer, size], [offer]):
+    proof = None if wishes.no_proof or wishes.short else _nearest(brief, _is_proof, turn)
+    benefit = None if wishes.short else _nearest(brief, _is_benefit, turn, least=1)
+    if benefit and proof and len(_roots(benefit[0]) & _roots(proof[0])) > 2:
+        benefit = None
+    for parts in (
+        [offer, benefit, size, proof], [offer, benefit, proof], [offer, size, proof], [offer, proof], [offer, benefit],
+        [offer, size], [offer],
+    ):  # fmt: skip
         kept = [p for p in parts if p]
-        if not kept or not offer:
-            continue
         text = " ".join(p[0] for p in kept)
-        if len(text.split()) <= _MOST_WORDS - 55 and (found := _safe(brief, text, [e for p in kept for e in p[1]])):
+        if len(text.split()) <= most and (found := _safe(brief, text, [e for p in kept for e in p[1]])):
             return found
     return None
 
 
 def _offer(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
-    """The value proposition, as a sentence of its own."""
+    """The value proposition, as a sentence with a verb."""
     seller = _clean_line(brief.offering.company)
     lines = [
         s for s in re.split(r"(?<=[.!?])\s+|\s*[\r\n;•]+\s*", plain(brief.offering.value_proposition)) if s.strip()
     ]
     if not lines or re.search(r"[{}<>\[\]]|https?:", lines[0]) or len(lines[0].split()) > 45:
         return None
-    whole = lines[0].strip().endswith(".")
     said = lines[0].strip().rstrip(".")
     evidence = _offer_evidence(brief, said)
-    if re.match(r"(?:we|our|with us)\b", said, re.I) or whole or _starts_with_name(said, seller):
+    if re.match(r"(?:we|our|with us)\b", said, re.I) or _starts_with_name(said, seller) or _has_verb(said):
         return said[0].upper() + said[1:] + ".", evidence
-    if not seller:
-        return f"What we do, in short: {_lower_first(said)}.", evidence
-    if re.match(
-        r"(?:helps?|offers?|provides?|makes?|builds?|gives?|lets?|automates?|connects?|delivers?|enables?|reduces?|cuts?|saves?)\b",
-        said,
-        re.I,
-    ):
-        verb, _, rest = said.partition(" ")
-        verb = verb.lower()
-        return f"{seller} {verb if verb.endswith('s') else verb + 's'} {rest}.", evidence
-    return f"What we do at {seller}, in short: {_lower_first(said)}.", evidence
+    name = seller or "We"
+    if verb := _BARE_VERB.match(said):
+        first, rest = verb[0].lower(), said[verb.end() :].strip()
+        first = first if first.endswith("s") else first + "s"
+        return f"{name} {first if seller else first.removesuffix('s')} {rest}.", evidence
+    return f"{name} {'offers' if seller else 'offer'} {_lower_first(said)}.", evidence
+
+
+_BARE_VERB = re.compile(
+    r"(?:helps?|offers?|provides?|makes?|builds?|gives?|lets?|automates?|connects?|delivers?|enables?|reduces?|cuts?|"
+    r"saves?|plans?|keeps?|turns?|brings?)\b",
+    re.I,
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|helps?|offers?|provides?|makes?|lets?|keeps?|stays?|gets?|can|will|saves?|cuts?|reduces?|brings?|"
+    r"delivers?|enables?|works?|runs?|gives?|automates?|replaces?|picks?|sells?|grows?)\b",
+    re.I,
+)
+
+
+def _has_verb(said: str) -> bool:
+    """Is it a whole sentence: does a verb come before any "that", "for" or comma?"""
+    words = re.split(r",|\b(?:that|which|who|whose|so|for|to|with|without|from|of|in|on|at)\b", said, maxsplit=1)[
+        0
+    ].split()
+    return len(words) > 1 and bool(_FINITE.search(" ".join(words[1:])))
 
 
 def _starts_with_name(said: str, seller: str) -> bool:
@@ -297,8 +378,10 @@ def _lower_first(text: str) -> str:
 
 
 def _offer_evidence(brief: MailBrief, said: str) -> list[Evidence]:
-    for passage in brief.passages.values():
-        if passage.kind is SourceKind.KNOWLEDGE and fold(said) in fold(passage.text):
+    """The settings that say so, or a paper."""
+    settings = [p for p in brief.passages.values() if p.id.startswith(OFFERING)]
+    for passage in (*settings, *_knowledge(brief)):
+        if fold(said) in fold(passage.text):
             return [quote(passage, said)]
     return []
 
@@ -323,31 +406,62 @@ def _size(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
     return text, [counted[1]]
 
 
-def _proof(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
-    """A short sentence of the outreach knowledge that tells a result, nearest to the lead's need."""
-    need = key_words(f"{brief.topic} {' '.join(brief.lead.values())} {brief.offering.value_proposition}")
-    best: tuple[int, str, Passage] | None = None
+def _nearest(
+    brief: MailBrief, fits: Callable[[str], bool], turn: int, *, least: int = 0
+) -> tuple[str, list[Evidence]] | None:
+    """The sentence of the outreach knowledge nearest to the lead's topic, title and industry.
+
+    Args:
+        fits: which sentences are meant.
+        turn: chooses among equals.
+        least: words that it must share with the lead's need.
+    """
+    known = (_field(brief, "jobtitle"), _field(brief, "industry", "lw_industry"))
+    topic = _roots(_topic(brief))
+    need = topic | _roots(" ".join(k[0] for k in known if k))
+    found: list[tuple[int, str, Passage]] = []
     for passage in _knowledge(brief):
         for sentence in sentences(passage.text):
-            if not _is_proof(sentence):
-                continue
-            score = len(key_words(sentence) & need) + (2 if re.search(r"\d", sentence) else 0)
-            if best is None or score > best[0]:
-                if _names_competitor(brief, sentence):
-                    continue
-                best = (score, sentence, passage)
-    return (best[1], [quote(best[2], best[1])]) if best else None
+            words = _roots(sentence)
+            near = len(words & topic) + len(words & need)
+            if fits(sentence) and near >= least and not _names_competitor(brief, sentence):
+                found.append((near, sentence, passage))
+    best = [f for f in found if f[0] == max(g[0] for g in found)]
+    if not best:
+        return None
+    _, sentence, passage = best[turn % len(best)]
+    return sentence, [quote(passage, sentence)]
+
+
+def _roots(text: str) -> frozenset[str]:
+    """Words that carry meaning, cut so that "pharmacy" meets "pharmaceuticals"."""
+    return frozenset(w[:5] for w in key_words(text))
+
+
+def _is_benefit(sentence: str) -> bool:
+    return (
+        not _is_proof(sentence)
+        and _is_told_plainly(sentence)
+        and not re.search(r"\b(?:it|its|them|they|this|these|you|your)\b", sentence, re.I)
+    )
 
 
 def _is_proof(sentence: str) -> bool:
+    return _is_told_plainly(sentence) and bool(_PROOF.search(fold(sentence)))
+
+
+def _is_told_plainly(sentence: str) -> bool:
     text = plain(sentence)
     ends = sentence.rstrip().endswith(".")
     fits = 6 <= len(text.split()) <= 28 and text[0].isupper()
-    return ends and fits and not _ODD.search(text) and not _SPEAKS_OF_US.match(text) and bool(_PROOF.search(fold(text)))
+    return ends and fits and not _ODD.search(text) and not _SPEAKS_OF_US.match(text)
 
 
 def _knowledge(brief: MailBrief) -> Sequence[Passage]:
-    return sorted((p for p in brief.passages.values() if p.kind is SourceKind.KNOWLEDGE), key=lambda p: p.id)
+    return sorted(
+        (p for p in brief.passages.values() if p.kind is SourceKind.KNOWLEDGE and not p.id.startswith(OFFERING)),
+        key=lambda p: p.id,
+    )
 
 
 def _call_to_action(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
