@@ -100,6 +100,7 @@ ZONE = {
     ("plain.example.", "A"): "192.0.2.7",
     ("six.example.", "AAAA"): "2001:db8::7",
     ("nothing.example.", "TXT"): '"x"',
+    ("com.", "NS"): "a.example.",
 }
 
 
@@ -151,6 +152,14 @@ def test_real_dns_answers_are_understood(resolver: tuple[dns.resolver.Resolver, 
     count = len(resolver[1])
     assert {d: asking.mail_host(d) for d in expected} == expected
     assert len(resolver[1]) == count  # remembered
+
+
+def test_a_machine_on_which_no_name_exists_calls_no_address_invalid(
+    resolver: tuple[dns.resolver.Resolver, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ZONE, ("com.", "NS"))
+    asking = DnsMailResolver(resolver=resolver[0], seconds=1)
+    assert asking.mail_host("absent.example") is MailHost.UNKNOWN
 
 
 @pytest.mark.parametrize("domain", ["silent.example", "broken.example"])

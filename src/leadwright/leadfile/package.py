@@ -6,6 +6,8 @@ Every part is really unpacked once and counted, because the sizes a package stat
 import hashlib
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -63,7 +65,7 @@ def look_into(path: Path, *, most_bytes: int) -> Package:
 def cells_without_value(path: Path, part: str) -> dict[tuple[int, int], str]:
     """(1-based row, 0-based column) -> why: a formula whose result was not saved, or an error value."""
     found = _Cells()
-    with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+    with _opened(path) as archive, archive.open(part) as stream:
         _parse(stream, found.start, found.end, found.text)
     return found.bad
 
@@ -82,13 +84,23 @@ def sheet_parts(path: Path) -> dict[str, str]:
             target = attributes.get("Target", "")
             targets[attributes.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         with archive.open("xl/workbook.xml") as stream:
             _parse(stream, sheet)
         if "xl/_rels/workbook.xml.rels" in archive.namelist():
             with archive.open("xl/_rels/workbook.xml.rels") as stream:
                 _parse(stream, relation)
     return {name: targets[i] for name, i in sheets.items() if i in targets}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The package; damage that shows only now becomes a sentence."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise BadInput(f"{path.name} is damaged and cannot be opened. {_REMEDY}") from error
 
 
 def _too_large(path: Path, most_bytes: int) -> BadInput:

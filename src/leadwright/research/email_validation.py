@@ -85,6 +85,9 @@ class EmailCheck:
     address: str = ""
 
 
+_CONTROL = "com"  # a name that exists wherever DNS works
+
+
 class NoDns:
     """DNS is not asked (`dns_checks` is off)."""
 
@@ -137,10 +140,20 @@ class DnsMailResolver:
                 return MailHost.FOUND if takes else MailHost.NONE
             except dns.resolver.NoAnswer:
                 return self._by_address(resolver, domain)
-        except (dns.resolver.NXDOMAIN, dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong):
+        except dns.resolver.NXDOMAIN:
+            return MailHost.NONE if self._knows_names(resolver) else MailHost.UNKNOWN
+        except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong):
             return MailHost.NONE
         except (dns.exception.DNSException, OSError):
             return MailHost.UNKNOWN
+
+    def _knows_names(self, resolver: dns.resolver.Resolver) -> bool:
+        """A machine without a network may answer that no name exists at all: then its word counts for nothing."""
+        try:
+            resolver.resolve(_CONTROL, "NS", lifetime=self._seconds, search=False)
+        except (dns.exception.DNSException, OSError):
+            return False
+        return True
 
     def _by_address(self, resolver: dns.resolver.Resolver, domain: str) -> MailHost:
         """RFC 5321: without an MX record, mail goes to the domain's own address."""
