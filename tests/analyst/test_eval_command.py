@@ -40,7 +40,7 @@ def test_lines_come_out_in_the_order_they_went_in(tmp_path: Path) -> None:
     assert found[1]["criteria"][0] == {
         "name": "Industries targeted",
         "verdict": "met",
-        "reason": "Retail is one of the wanted industries or their kin.",
+        "reason": "Retail is a wanted industry.",
         "evidence": [{"source": "lead.industry", "quote": "Retail"}],
     }
     assert [f["criteria"][1]["verdict"] for f in found] == ["not_met", "met", "met", "met", "met"]

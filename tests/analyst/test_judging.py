@@ -1,9 +1,15 @@
 """Which source counts: mapped fields, the lead's record, the account's, pages; and what custom criteria say."""
 
+from typing import Any
+
 import pytest
 from tests.analyst.briefs import brief, passage, research
 
 from leadwright.analyst.builtin import BuiltinAnalyst
+from leadwright.analyst.builtin.industry import judge_industry
+from leadwright.analyst.builtin.location import judge_location
+from leadwright.analyst.builtin.money import judge_revenue
+from leadwright.analyst.builtin.size import judge_size
 from leadwright.domain.evidence import SourceKind, is_quoted
 from leadwright.domain.fit import Judgement, Verdict, weigh
 
@@ -110,3 +116,36 @@ def test_a_custom_criterion_reads_its_page_and_silence_is_unknown() -> None:
     assert judged("Sustainability report", "Yes", page, **options).verdict == "unknown"
     elsewhere = {**options, "companyname": "Contoso"}
     assert judged("Number of stores", "more than 100", page, **elsewhere).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("ask", "details", "value", "verdict"),
+    [
+        (judge_industry, "Health care and life sciences", "Insurance: Life, Health (mutual)", "not_met"),
+        (judge_industry, "Automotive first. Anything else in manufacturing is fine", "Medical equipment", "met"),
+        (judge_industry, "Automotive first. Anything else in manufacturing is fine", "Pharmaceuticals", "met"),
+        (judge_revenue, "EUR 200m – 5bn", "5.5 billion", "unknown"),
+        (judge_revenue, "EUR 200m – 5bn", "2 billion", "met"),
+        (judge_revenue, "EUR 200m – 5bn", "50 billion", "not_met"),
+        (judge_revenue, "200 million to 5 billion", "£4.5 billion", "unknown"),
+        (judge_revenue, "200 million to 5 billion", "£2 billion", "met"),
+        (judge_size, "big enough to matter", "5,000", "unknown"),
+    ],
+)
+def test_what_cannot_be_told_for_certain_is_left_open(ask: Any, details: str, value: str, verdict: str) -> None:
+    assert ask(details, value).verdict == verdict
+
+
+def test_reasons_are_short_natural_sentences() -> None:
+    assert judge_size("between 2,000 and 40k staff", "5,200").reason == "5,200 employees, within 2,000 to 40,000."
+    earned = judge_revenue("more than $1.5bn but less than $20bn a year", "$430,000,000").reason
+    assert earned == "$430 million, outside $1.5 billion to $20 billion."
+    assert judge_location("North America, except New York", line="New York, NY").reason.endswith(
+        "in an excluded place."
+    )
+    assert judge_location("North America, except New York", line="Paris, France").reason.endswith("the wanted places.")
+    page = passage("p", SourceKind.WEB, "Kroger has about 5,200 employees.", "About us | Kroger: About us",
+                   "https://kroger.example/about")  # fmt: skip
+    lead = brief(page, companyname="Kroger", websiteurl="kroger.example")
+    reasons = {j.criterion: j.reason for j in BuiltinAnalyst().read_lead(lead).judgements}
+    assert reasons["Size of the customer"] == "5,200 employees; wanted: at least 1,000 (Kroger's site)."

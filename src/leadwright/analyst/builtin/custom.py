@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from leadwright.analyst.builtin.numbers import Interval, Quantity, place_in, point, ranges
+from leadwright.analyst.builtin.numbers import Interval, Quantity, against, place_in, point, ranges, shown_range
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, listed, split_exclusions, stems
 from leadwright.domain.evidence import Passage
@@ -69,8 +69,8 @@ def judge_value(details: str, value: str) -> Answer:
     if (interval := _wanted_range(details)) and (found := point(fold(value), _any_number)):
         inside = place_in(found, interval)
         if inside is not None:
-            words = "lies in" if inside else "lies outside"
-            return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{shown} {words} {details[:120]}.")
+            words = against(inside, shown_range(interval, details))
+            return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{shown}{words}.")
     return _by_words(details, value)
 
 

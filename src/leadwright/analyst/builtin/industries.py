@@ -160,6 +160,8 @@ MAYBE = frozenset(
 
 # Names that say what is done with a thing, not which thing: "medical device manufacturers" are about medical devices.
 CARRIERS = frozenset({"manufacturing"})
+# Makers that are counted elsewhere; who wants manufacturing wants them too.
+MAKERS = frozenset({"pharma", "medical_devices"})
 # "Retail software" is software *for* retail: both must hold.
 TOOLS = frozenset({"software", "technology", "it_services", "artificial_intelligence", "analytics"})
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from leadwright.analyst.builtin.industries import (
     CARRIERS,
     INFORMATION_TECHNOLOGY,
+    MAKERS,
     MAYBE,
     TOOLS,
     longest_name,
@@ -44,6 +45,7 @@ _IT = re.compile(
 )
 _FUNCTIONS = {"security": "cybersecurity", "infrastructure": "infrastructure_software", "analytics": "analytics"}
 _NONPROFIT = re.compile(r"\b(?:non|not[- ]for)[- ]profit", re.I)
+_INSURERS = re.compile(r"(?:health |life )?insurance\b\W.*\b(?:life|health|property|casualty|mutual|stock)\b")
 _ARROW = re.compile(r"\s*(?:->|=>|>|\|)\s*")
 
 
@@ -165,6 +167,8 @@ def found_industry(value: str) -> Found | None:
     for number, piece in enumerate(pieces):
         items, _ = _items(piece)
         ids = frozenset[str]().union(*(g for item in items for g in item.groups))
+        if _INSURERS.match(fold(piece)):  # "Insurance: Life, Health" insures; it heals nobody
+            items, ids = [], frozenset({"insurance"})
         wide = wide or (any(i.wide for i in items) and len(pieces) == 1)
         if number and parts and "b2b" in parts[0]:
             ids, served = _business_function(ids, piece)
@@ -189,6 +193,8 @@ def _holds(group: frozenset[str], parts: Sequence[frozenset[str]]) -> bool | Non
     Only the last part of "Healthcare -> Diagnostics" is open to doubt: it says which kind of health care it is.
     """
     if any(parents()[found] & group for part in parts for found in part):
+        return True
+    if group & CARRIERS and any(part <= MAKERS for part in parts):
         return True
     for found in parts[-1] if parts else ():
         if any(found in parents()[wanted] for wanted in group):
@@ -246,7 +252,7 @@ def judge_industry(details: str, value: str) -> Answer:
     shown = value[:80]
     ruled_out = _any([_excluded(i, found) for i in wanted.excluded] + [w <= found.stems for w in wanted.excluded_loose])
     if ruled_out is True:
-        return Answer(Verdict.NOT_MET, f"{shown} is among the excluded industries.")
+        return Answer(Verdict.NOT_MET, f"{shown} is an excluded industry.")
     if wanted.anything:
         inside: bool | None = True
     else:
@@ -254,9 +260,9 @@ def judge_industry(details: str, value: str) -> Answer:
         if inside is False and not found.parts:
             inside = None
     if inside is False and found.parts and wanted.items:
-        return Answer(Verdict.NOT_MET, f"{shown} is none of the wanted industries.")
+        return Answer(Verdict.NOT_MET, f"{shown} is not a wanted industry.")
     if inside is True and ruled_out is False:
-        return Answer(Verdict.MET, f"{shown} is one of the wanted industries or their kin.")
+        return Answer(Verdict.MET, f"{shown} is a wanted industry.")
     return Answer(Verdict.UNKNOWN, f"Whether {shown} is one of the wanted industries cannot be told.")
 
 

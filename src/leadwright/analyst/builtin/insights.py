@@ -40,11 +40,12 @@ _COMMON = listed(
     "across world leading best great year time work way need every provide offer based"
     " plan planned open opened start started report reported announce announced launch launched say said tell told add "
     "expand increase grow growth continue keep support work include become remain part several many first next year"
-    " within without bring brought take took taken give given gain come came goes went going have having made making put "
-    "set name named move moved run running build building built change changed cover covered handle handled create "
-    "created two three four five half both each every much same fewer less lower higher faster better under above below "
-    "between among against during while because since until whether either such then only just even very well good live "
-    "hour day week month times space site view last another where when what there here once often already per via upon onto"
+    " within without bring brought take took taken give given gain come came goes went going have having made"
+    " making put set name named move moved run running build building built change changed cover covered handle"
+    " handled create created two three four five half both each every much same fewer less lower higher faster"
+    " better under above below between among against during while because since until whether either such then"
+    " only just even very well good live hour day week month times space site view last another where when what"
+    " there here once often already per via upon onto"
 )
 
 

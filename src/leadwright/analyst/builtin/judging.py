@@ -49,7 +49,7 @@ def judge(criterion: Criterion, brief: Brief) -> Judgement:
         sources = _from_pages(criterion, brief)
         decided = [s for s in sources if s.answer.verdict is not Verdict.UNKNOWN]
         if len({s.answer.verdict for s in decided}) == 1:
-            return _judgement(criterion, decided[0], f" So says {decided[0].label}.")
+            return _judgement(criterion, _with_place(decided[0], brief), "")
         if decided:
             told = " and ".join(dict.fromkeys(s.label for s in decided))
             return Judgement(criterion.name, Verdict.UNKNOWN, f"Sources differ: {told} say different things.")
@@ -79,6 +79,18 @@ def _told_by_details(criterion: Criterion) -> Criterion:
 
 def _judgement(criterion: Criterion, source: Source, remark: str) -> Judgement:
     return Judgement(criterion.name, source.answer.verdict, source.answer.reason + remark, source.evidence)
+
+
+def _with_place(source: Source, brief: Brief) -> Source:
+    """The source with the place it was read at the end of its reason: "(Kroger's site)"."""
+    evidence = source.evidence[0]
+    host, own = pages.site_of({"lead.websiteurl": evidence.source}), pages.site_of(brief.lead)
+    company = brief.lead.get("lead.companyname") or brief.lead.get("account.name") or "the company"
+    where = (
+        f"{company}'s site" if own and host == own else f"news, {host}" if evidence.kind is SourceKind.NEWS else host
+    )
+    reason = f"{source.answer.reason.rstrip('.')} ({where or source.label})."
+    return replace(source, answer=Answer(source.answer.verdict, reason))
 
 
 def _dissent(decided: Sequence[Source]) -> str:

@@ -323,5 +323,9 @@ def judge_location(details: str, *, line: str = "", city: str = "", state: str =
         why = "" if key(shown) else " It names no place."
         return Answer(Verdict.UNKNOWN, f"Whether {shown[:80]} is a wanted place cannot be told.{why}")
     if holds:
-        return Answer(Verdict.MET, f"{shown[:80]} lies in the wanted places.")
-    return Answer(Verdict.NOT_MET, f"{shown[:80]} lies outside the wanted places or in an excluded one.")
+        return Answer(Verdict.MET, f"{shown[:80]} is in a wanted place.")
+    spots = spots_of(line[:300], city[:100], state[:100], country[:100])
+    wanted = wanted_places(details)
+    excluded = wanted and any(inside(p, s) is True for p in wanted.excluded for s in spots)
+    where = "in an excluded place" if excluded else "outside the wanted places"
+    return Answer(Verdict.NOT_MET, f"{shown[:80]} is {where}.")

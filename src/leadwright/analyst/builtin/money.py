@@ -4,7 +4,17 @@ import math
 import re
 from functools import lru_cache
 
-from leadwright.analyst.builtin.numbers import Interval, Quantity, is_year, place_in, point, ranges
+from leadwright.analyst.builtin.numbers import (
+    Interval,
+    Quantity,
+    against,
+    is_year,
+    place_in,
+    point,
+    ranges,
+    shown_amount,
+    shown_range,
+)
 from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, split_exclusions
 from leadwright.domain.fit import Verdict
 
@@ -115,6 +125,14 @@ def _dollars(interval: Interval, end: int) -> Interval | None:
 
 def _inside(earned: Interval, wanted: tuple[Interval, ...], excluded: tuple[Interval, ...]) -> bool | None:
     wish = wanted[0].currency
+    known = earned.currency or wish
+    if (earned.currency is None or wish is None) and known not in (None, "USD"):
+        # The one without a currency may be meant in the other's or in dollars: the verdict must hold for both.
+        ours = [_in_currency(earned, c) for c in ((known,) if earned.currency else (known, "USD"))]
+        wishes_of = [tuple(_in_currency(i, c) for i in wanted) for c in ((known,) if wish else (known, "USD"))]
+        out = tuple(_in_currency(i, known) for i in excluded)
+        decided = {_inside(each, wishes, out) for each in ours for wishes in wishes_of}
+        return decided.pop() if len(decided) == 1 else None
     if earned.currency is None or wish is None or all(i.currency == earned.currency for i in (*wanted, *excluded)):
         return place_in(earned, [_in_currency_of(i, earned) for i in wanted], excluded)
     answers = set()
@@ -144,5 +162,7 @@ def judge_revenue(details: str, value: str, name: str = "") -> Answer:
     inside = _inside(earned, *wanted)
     if inside is None:
         return Answer(Verdict.UNKNOWN, f"Whether {value[:80]} lies in {details[:120]} cannot be told for certain.")
-    words = "lies in" if inside else "lies outside"
-    return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{value[:80]} {words} {details[:120]}.")
+    bare = earned.low == earned.high and len(re.sub(r"\D", "", value)) > 6
+    shown = shown_amount(earned.low, earned.currency) if bare else value[:80]
+    words = against(inside, shown_range(wanted[0], details, money=True))
+    return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{shown}{words}.")

@@ -319,3 +319,35 @@ def merged(intervals: Sequence[Interval]) -> list[Interval]:
             continue
         out.append(interval)
     return out
+
+
+def shown_range(intervals: Sequence[Interval], details: str, *, money: bool = False) -> str:
+    """The wanted ranges in figures, "2,000 to 40,000"; the admin's own words when there are many or none ends."""
+    told = [_shown(i, money) for i in intervals]
+    return " or ".join(told) if 0 < len(told) <= 3 and all(told) else details[:120]
+
+
+def against(inside: bool, wanted: str) -> str:
+    """How a value stands to what is wanted: ", within 200 to 500" or "; wanted: at least 200"."""
+    return f", {'within' if inside else 'outside'} {wanted}" if " to " in wanted else f"; wanted: {wanted}"
+
+
+def _shown(interval: Interval, money: bool) -> str:
+
+    def figure(number: float) -> str:
+        return shown_amount(number, interval.currency) if money else f"{number:,.10g}"
+
+    low, high = interval.low > 0 and not math.isinf(interval.low), not math.isinf(interval.high)
+    if low and high:
+        return f"{figure(interval.low)} to {figure(interval.high)}"
+    if low:
+        return f"{'more than' if interval.low_open else 'at least'} {figure(interval.low)}"
+    return f"{'less than' if interval.high_open else 'at most'} {figure(interval.high)}" if high else ""
+
+
+def shown_amount(amount: float, currency: str | None) -> str:
+    """An amount as people say it: "$2.43 billion", "EUR 200 million"."""
+    size, word = next(((n, w) for n, w in ((1e9, " billion"), (1e6, " million")) if abs(amount) >= n), (1.0, ""))
+    digits = f"{amount / size:,.4g}" if word else f"{amount:,.10g}"
+    mark = {"USD": "$", None: ""}.get(currency, f"{currency} ")
+    return f"{mark}{digits}{word}"

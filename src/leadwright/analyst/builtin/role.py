@@ -332,9 +332,9 @@ def judge_role(details: str, value: str) -> Answer:
     if fits is False and not wanted.clauses and not _any([bool(p & words) for p in wanted.phrases]):
         fits = False if title.level is not None and len(wanted.phrases) else None
     if fits is True:
-        return Answer(Verdict.MET, f"{shown} is one of the wanted roles.")
+        return Answer(Verdict.MET, f"{shown} is a wanted role.")
     if fits is False:
-        return Answer(Verdict.NOT_MET, f"{shown} is none of the wanted roles.")
+        return Answer(Verdict.NOT_MET, f"{shown} is not a wanted role.")
     return Answer(Verdict.UNKNOWN, f"Whether {shown} is one of the wanted roles cannot be told.")
 
 

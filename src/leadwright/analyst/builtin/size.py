@@ -4,7 +4,16 @@ import math
 import re
 from functools import lru_cache
 
-from leadwright.analyst.builtin.numbers import Interval, Quantity, is_year, place_in, point, ranges
+from leadwright.analyst.builtin.numbers import (
+    Interval,
+    Quantity,
+    against,
+    is_year,
+    place_in,
+    point,
+    ranges,
+    shown_range,
+)
 from leadwright.analyst.builtin.words import TOO_LONG, Answer, fold, split_exclusions
 from leadwright.domain.fit import Verdict
 
@@ -18,7 +27,7 @@ _NAMED: tuple[tuple[str, Interval], ...] = (
     (r"\bsmall\b(?! (?:and|to|&|or) (?:medium|mid))", Interval(1, 99)),
     (r"(?<!small and )(?<!small to )(?<!small & )(?<!small or )\b(?:mid[- ]?(?:market|sized?|cap|tier)|"
      r"medium)\b", Interval(100, 999)),
-    (r"\b(?:enterprise|large|big|corporations?|multinationals?)s?\b", Interval(1000)),
+    (r"\b(?:enterprise|large|big|corporations?|multinationals?)s?\b(?! enough)", Interval(1000)),
 )  # fmt: skip
 _NAMED_PATTERNS = tuple((re.compile(p), i) for p, i in _NAMED)
 _PEOPLE = re.compile(
@@ -76,5 +85,8 @@ def judge_size(details: str, value: str) -> Answer:
     inside = place_in(counted, wanted[0], wanted[1])
     if inside is None:
         return Answer(Verdict.UNKNOWN, f"{value[:80]} lies only partly in the wanted range.{wanted[2]}")
-    words = "lies in" if inside else "lies outside"
-    return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{value[:80]} {words} {details[:120]}.{wanted[2]}")
+    shown = value[:80] if re.search("[a-z]", value, re.I) else f"{value[:80]} employees"
+    if wanted[0] == (_ENDLESS,):
+        return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{shown}, and {details[:120]}.")
+    words = against(inside, shown_range(wanted[0], details))
+    return Answer(Verdict.MET if inside else Verdict.NOT_MET, f"{shown}{words}.{wanted[2]}")
