@@ -188,7 +188,7 @@ def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_there_
 
     about = "Fabrikam Outdoors starts a new inventory program for its stores."
     assert relation(about) == (
-        "It is about inventory and stores, where Tailwind Systems can help: a reason to talk to them now."
+        "Shared with what Tailwind Systems offers: inventory and stores. A reason to talk to them now."
     )
     assert relation("Fabrikam Outdoors brings five teams under one plan within a year.") is None
     named = relation("Fabrikam Outdoors starts a pilot with Northwind Planning.", "Northwind Planning")

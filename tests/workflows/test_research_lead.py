@@ -46,7 +46,7 @@ def test_a_fitting_lead_lands_on_a_sellers_desk_with_evidence_and_a_draft(
             lead = session.get_one(Lead, leadid)
             run = session.scalars(select(LeadRun).where(LeadRun.leadid == leadid)).one()
             assert (lead.ownerid, lead.lw_stage, lead.lw_band) == (run.ownerid, "handed_over", "High")
-            assert lead.leadqualitycode == run.rating == 1
+            assert lead.leadqualitycode == run.rating == 2
             found = findings.from_json(run.findings)
             assert [j.verdict for j in found.judgements] == [Verdict.MET, Verdict.MET]
             assert all(j.evidence[0].quote for j in found.judgements)
@@ -90,7 +90,7 @@ def test_thin_data_is_unknown_and_handed_over_to_find_out(
     (run,) = runs_of(office)
     assert (run.stage, run.band, run.signal) == ("handed_over", "Unknown", "weak")
     assert run.reasons[0].startswith("To find out")
-    assert run.findings["next_actions"][:2] == ["Find out: Industry.", "Find out: Role."]
+    assert run.findings["next_actions"][0] == "Find out: Industry and Role."
     assert run.findings["missing"] == ["job title"]
 
 

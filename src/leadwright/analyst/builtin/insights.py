@@ -186,7 +186,7 @@ def _relation_of(statements: Sequence[Statement], brief: Brief) -> Statement | N
     if best is None or not offering.company:
         return None
     subject = _listed(_phrases(best[1].text, ours)[:3])
-    text = f"It is about {subject}, where {offering.company} can help: a reason to talk to them now."
+    text = f"Shared with what {offering.company} offers: {subject}. A reason to talk to them now."
     return Statement(text, best[1].evidence)
 
 
