@@ -80,6 +80,20 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A lead that is only tried, with no run of its own.
+
+    Args:
+        key: journal key of what is asked about it, unique for this trial.
+        configuration: what it is tried with.
+    """
+
+    key: str
+    leadid: str
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """What is read from the store at the start."""
 
@@ -109,7 +123,20 @@ def gather(means: Means, runid: str) -> Gathered:
     Raises:
         NotFound: the run, its lead or its configuration is gone.
     """
-    run, steps = _read(means, runid), list[StepRecord]()
+    return _gathered(means, _read(means, runid))
+
+
+def gather_trial(means: Means, trial: Trial) -> Gathered:
+    """The same for a lead without a run.
+
+    Raises:
+        NotFound: the lead is gone.
+    """
+    return _gathered(means, _read_trial(means, trial))
+
+
+def _gathered(means: Means, run: _Run) -> Gathered:
+    steps = list[StepRecord]()
     mapped = [name for c in run.criteria for name in c.fields]
     texts = field_texts(run.records, mapped)
     company = _company(means, run, steps)
@@ -118,7 +145,7 @@ def gather(means: Means, runid: str) -> Gathered:
     knowledge = _knowledge(means, run, texts, steps)
     chosen = within_budget([*pages, *_telling(company), *competitors, *knowledge])
     brief = Brief(
-        key=runid,
+        key=run.runid,
         lead=texts,
         passages={**field_passages(texts), **{p.id: p for p in chosen}},
         criteria=run.criteria,
@@ -134,7 +161,19 @@ def mail_brief(means: Means, runid: str, reading: Reading) -> MailBrief:
     Raises:
         NotFound: the run, its lead or its configuration is gone.
     """
-    run = _read(means, runid)
+    return _mail_brief(means, _read(means, runid), reading)
+
+
+def mail_brief_trial(means: Means, trial: Trial, reading: Reading) -> MailBrief:
+    """The same for a lead without a run.
+
+    Raises:
+        NotFound: the lead is gone.
+    """
+    return _mail_brief(means, _read_trial(means, trial), reading)
+
+
+def _mail_brief(means: Means, run: _Run, reading: Reading) -> MailBrief:
     lead, email = run.records.lead, run.configuration.email
     usual = field_texts(run.records)
     stored = stored_passages(means, run.company)
@@ -147,7 +186,7 @@ def mail_brief(means: Means, runid: str, reading: Reading) -> MailBrief:
     allowed = {name: text for name in email.fields if (text := field_text(run.records, name))}
     shown = {name: text for name, text in {**usual, **allowed}.items() if name.partition(".")[2] not in PERSONAL}
     return MailBrief(
-        key=runid,
+        key=run.runid,
         greeting_name=_first_name(lead),
         topic=line(lead.subject, 200),
         company=line(lead.companyname, 100),
@@ -208,7 +247,21 @@ def _read(means: Means, runid: str) -> _Run:
         configuration = Configuration.model_validate(version.configuration)
         records = read_records(session, lead)
         session.expunge_all()
-    account = records.account
+    return _known(runid, configuration, records, run.ownerid)
+
+
+def _read_trial(means: Means, trial: Trial) -> _Run:
+    with means.database.reading() as session:
+        lead = session.get(Lead, trial.leadid)
+        if lead is None:
+            raise NotFound("This lead does not exist any more.")
+        records = read_records(session, lead)
+        session.expunge_all()
+    return _known(trial.key, trial.configuration, records, None)
+
+
+def _known(runid: str, configuration: Configuration, records: Records, ownerid: str | None) -> _Run:
+    lead, account = records.lead, records.account
     searched = [field_text(records, name if "." in name else f"lead.{name}") for name in _harmless(configuration)]
     company = company_of(
         lead.companyname or (account.name if account else None),
@@ -216,7 +269,7 @@ def _read(means: Means, runid: str) -> _Run:
         lead.emailaddress1,
         chosen=tuple(filter(None, searched)),
     )
-    return _Run(runid, configuration, records, company, run.ownerid)
+    return _Run(runid, configuration, records, company, ownerid)
 
 
 def _harmless(configuration: Configuration) -> list[str]:
@@ -361,4 +414,14 @@ def _first_name(lead: Lead) -> str:
     return name if re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’-]){0,39}", name) else ""
 
 
-__all__ = ["Gathered", "StepRecord", "gather", "label_of", "mail_brief", "within_budget"]
+__all__ = [
+    "Gathered",
+    "StepRecord",
+    "Trial",
+    "gather",
+    "gather_trial",
+    "label_of",
+    "mail_brief",
+    "mail_brief_trial",
+    "within_budget",
+]

@@ -124,7 +124,7 @@ def read_case(services: Services, run: runs.Given) -> Case:
         lead=lead,
         begun=_begun(row, lead, agent, address),
         address=address,
-        missing=_missing(lead, configuration),
+        missing=missing_of(lead, configuration),
     )
 
 
@@ -285,7 +285,8 @@ def address_of(lead: Lead, configuration: Configuration) -> str:
     return str(value or "").strip() if name else ""
 
 
-def _missing(lead: Lead, configuration: Configuration) -> tuple[str, ...]:
+def missing_of(lead: Lead, configuration: Configuration) -> tuple[str, ...]:
+    """What the lead's record lacks, in words."""
     wanted = {
         "company name": lead.companyname,
         "email address": address_of(lead, configuration) or (not configuration.validation.field and lead.emailaddress1),

@@ -1,23 +1,17 @@
 """The ends of a run, each one transaction: handed over, disqualified, returned, cancelled, put off, given up."""
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from leadwright.analyst import Reading
 from leadwright.db import audit, findings
 from leadwright.db.agent import Agent, AgentVersion, LeadRun, RunStep
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Assignment, Configuration
-from leadwright.db.findings import Findings, FoundCompetitor, FoundInsight
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import ActivityParty, AppNotification, Email, Lead
-from leadwright.domain.evidence import Statement
-from leadwright.domain.fit import Fit
-from leadwright.domain.handover import Decision
 from leadwright.domain.optionsets import (
     EmailState,
     EmailStatus,
@@ -25,10 +19,8 @@ from leadwright.domain.optionsets import (
     LeadStatus,
     NotificationIcon,
     Participation,
-    label,
 )
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
-from leadwright.domain.rating import Rating
 from leadwright.domain.stage import Stage
 from leadwright.research.email_validation import NoDns, validate_email
 from leadwright.services import Services
@@ -45,35 +37,14 @@ from leadwright.workflows.case import (
     notify,
     persons_change,
 )
+from leadwright.workflows.first_mail import Mail
 from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
+from leadwright.workflows.judging import Result
 from leadwright.workflows.steps import Step, Steps
 
 _AGAIN = "look_again"
 _MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A first mail ready to be kept as a draft. `hold`: why a person must look at it first."""
-
-    subject: str
-    body: str
-    paragraphs: tuple[Statement, ...]
-    hold: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What research and judgement came to."""
-
-    reading: Reading
-    fit: Fit
-    rating: Rating
-    decision: Decision
-    found: Findings
-    mail: Mail | None
-    no_mail: str = ""  # why there is none, when one was wanted
 
 
 def finish(services: Services, case: Case, result: Result, steps: Steps, researched_at: datetime) -> None:
@@ -388,20 +359,3 @@ def _alarm(
 
 def _end(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:
     run.stage, run.reasons, run.concludedon, run.dueat = stage, list(reasons), moment, None
-
-
-def complete(result: Result, case: Case) -> Result:
-    """The result with everything it found put together as it is stored."""
-    reading, rating = result.reading, result.rating
-    found = replace(
-        result.found,
-        judgements=result.fit.judgements,
-        must_have=frozenset(c.name for c in case.configuration.criteria if c.must_have),
-        insights=tuple(FoundInsight(str(i.section), i.title, i.statements, i.relation) for i in reading.insights),
-        competitors=tuple(FoundCompetitor(c.name, c.overview, c.swot, c.talking_points) for c in reading.competitors),
-        rating=label(rating.value),
-        rating_reasons=rating.reasons,
-        missing=case.missing,
-        next_actions=result.decision.next_actions,
-    )
-    return replace(result, found=found)

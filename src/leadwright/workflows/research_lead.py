@@ -7,37 +7,30 @@ import structlog
 from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from leadwright.analyst import MailBrief, Reading
+from leadwright.analyst import Reading
 from leadwright.analyst.grounding import grounded
 from leadwright.db.agent import LeadRun
-from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, to_json
-from leadwright.domain.evidence import Statement
-from leadwright.domain.fit import CriterionKind, weigh
-from leadwright.domain.handover import decide
 from leadwright.domain.optionsets import label
-from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
-from leadwright.domain.rating import rate, shown
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.access import require
-from leadwright.research.brief import Gathered, gather, mail_brief
+from leadwright.research.brief import gather, mail_brief
 from leadwright.research.connect import connect_records
 from leadwright.research.email_validation import EmailCheck, of_lead
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Case, Elsewhere, Waits, address_of, lock, persons_change, read_case, take_lead
 from leadwright.workflows.conclude import (
-    Mail,
-    Result,
     await_repair,
-    complete,
     finish,
     give_back,
     give_up,
     pass_over,
     put_off,
 )
+from leadwright.workflows.first_mail import Mail, first_mail
+from leadwright.workflows.judging import Result, judge
 from leadwright.workflows.steps import Step, Steps
 
 __all__ = ["give_up", "research_lead"]
@@ -126,7 +119,9 @@ def _pass(services: Services, run: runs.Given) -> None:
         reading, dropped = grounded(said, gathered.brief.passages)
         step.usage, step.outputs = said.usage, {"unsupported_dropped": dropped}
     researched_at = services.clock()
-    result = _judge(case, gathered, reading, so_far, researched_at)
+    result = judge(
+        case.lead, case.configuration, reading, missing=case.missing, so_far=so_far, researched_at=researched_at
+    )
     steps.add(Step("decide", outputs=_outputs(result)))
     if result.decision.stage is not Stage.DISQUALIFIED:
         mail, no_mail = _write(services, case, reading, steps)
@@ -189,16 +184,6 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
     return so_far
 
 
-def _judge(case: Case, gathered: Gathered, reading: Reading, so_far: Findings, moment: datetime) -> Result:
-    fit = weigh(gathered.brief.criteria, reading.judgements)
-    lead = case.lead
-    activity = shown((moment - lead.createdon).days, topic=lead.subject or "", source=lead.leadsourcecode)
-    roles = [c.name for c in gathered.brief.criteria if c.kind is CriterionKind.ROLE]
-    rating = rate(fit, activity, roles=roles)
-    decision = decide(fit, missing=case.missing)
-    return complete(Result(reading, fit, rating, decision, so_far, None), case)
-
-
 def _outputs(result: Result) -> dict[str, object]:
     fit = result.fit
     weighed = {"band": str(fit.band), "share": fit.share, "signal": str(fit.signal)}
@@ -209,60 +194,11 @@ def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tu
     """The first mail, or why there is none. A mail that fails for good does not hold the lead up."""
     try:
         brief = mail_brief(services, case.run.runid, reading)
-        if case.configuration.email.fixed_body:
-            return _fixed(case, brief, steps), ""
-        return _drafted(services, case, brief, steps), ""
+        return first_mail(services, case.configuration, brief, steps), ""
     except OutsideError as error:
         if error.installation or (not error.permanent and _tries_left(services, case)):
             raise
         return None, f"No email was drafted: {error}"
-
-
-def _drafted(services: Services, case: Case, brief: MailBrief, steps: Steps) -> Mail:
-    with steps.step("draft", analyst=services.analyst.name, passages=len(brief.passages)) as step:
-        draft = services.analyst.write_mail(brief)
-        step.usage = draft.usage
-    problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
-    steps.add(Step("check_draft", outputs={"unsupported": list(problems)}))
-    if problems:
-        told = "\n".join([brief.instructions, "Write it again. Leave out what no source supports:", *problems])
-        with steps.step("draft_again", analyst=services.analyst.name) as step:
-            draft = services.analyst.write_mail(replace(brief, instructions=told.strip()))
-            step.usage = draft.usage
-        problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
-        steps.add(Step("check_draft_again", outputs={"unsupported": list(problems)}))
-    return _mail(case.configuration, draft.subject, draft.paragraphs, " ".join(problems) or None)
-
-
-def _fixed(case: Case, brief: MailBrief, steps: Steps) -> Mail:
-    values = {"lead.first name": brief.greeting_name, "lead.firstname": brief.greeting_name}
-    values |= {"lead.company name": brief.company, "lead.companyname": brief.company}
-    values |= {"lead.topic": brief.topic, "lead.subject": brief.topic}
-    values |= {name.casefold(): text for name, text in brief.lead.items()}
-    subject, empty_subject = fill(case.configuration.email.fixed_subject or brief.topic, values)
-    body, empty_body = fill(case.configuration.email.fixed_body, values)
-    empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
-    steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
-    hold = f"The template's {', '.join(empty)} has no value for this lead." if empty else None
-    return _mail(case.configuration, subject, (Statement(body, ()),), hold)
-
-
-def _mail(configuration: Configuration, subject: str, paragraphs: tuple[Statement, ...], hold: str | None) -> Mail:
-    profile = configuration.profile
-    body = assemble(
-        [p.text for p in paragraphs],
-        signature=profile.signature,
-        disclaimer=profile.disclaimer,
-        other_terms=profile.other_terms,
-    )
-    return Mail(subject_line(subject), body, paragraphs, hold)
-
-
-def _known(brief: MailBrief) -> list[str]:
-    """What a mail may say beside its quotes: who it is for, who it is from, what is sold."""
-    offering = brief.offering
-    sold = [offering.company, offering.website, offering.value_proposition, offering.benefits, offering.price_list]
-    return [brief.greeting_name, brief.topic, brief.company, brief.sender_name, *brief.lead.values(), *sold]
 
 
 def _tries_left(services: Services, case: Case) -> bool:
