@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from leadwright.actions import agent as act
 from leadwright.actions import prerequisites
+from leadwright.actions import simulation as tests
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.dashboard import read_dashboard
 from leadwright.db.sales import Lead
+from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
 from leadwright.domain.stage import AgentState
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
@@ -39,6 +41,28 @@ class Edit(BaseModel):
     """Settings of one section; those not named stay."""
 
     values: dict[str, Any]
+    versionnumber: int | None = None
+
+
+class Test(BaseModel):
+    """How many of the matching leads are tried."""
+
+    leads: int = Field(5, ge=1, le=MOST_LEADS)
+
+
+class Approval(BaseModel):
+    """approved = false only keeps the text."""
+
+    subject: str | None = Field(None, max_length=800)
+    body: str | None = Field(None, max_length=100_000)
+    approved: bool = True
+    versionnumber: int | None = None
+
+
+class Feedback(BaseModel):
+    """What the agent should do otherwise."""
+
+    feedback: str = Field(min_length=1, max_length=MOST_FEEDBACK)
     versionnumber: int | None = None
 
 
@@ -81,6 +105,45 @@ def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str,
     agent = _agent(services)
     version = act.edit_draft(services, who, agent.agentid, section, body.values, versionnumber=body.versionnumber)
     return {"versionnumber": version}
+
+
+@router.get("/agent/simulation", summary="The latest test of the draft, with its emails")
+def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
+    """How far it is, and each lead with its research, email and review."""
+    shown = tests.latest_simulation(services, who, _agent(services).agentid)
+    if shown is None:
+        raise NotFound("There is no test yet. POST /api/v1/agent/simulation starts one.")
+    names = ("simulationid", "state", "reason", "wanted", "matched", "startedon", "finishedon")
+    test = {name: getattr(shown.test, name) for name in names}
+    return {**test, "interrupted": shown.lost, "leads": [dict(row._mapping) for row in shown.leads]}
+
+
+@router.post("/agent/simulation", status_code=201, summary="Test the draft on matching leads")
+def start_simulation(services: Adapters, who: Editor, body: Test) -> dict[str, str]:
+    """Nothing is sent and no lead is changed. Follow it with GET."""
+    return {"simulationid": tests.start_simulation(services, who, _agent(services).agentid, body.leads)}
+
+
+@router.post("/agent/simulation/continue", summary="Go on with a test that was interrupted or had failures")
+def continue_simulation(services: Adapters, who: Editor) -> dict[str, str]:
+    """Leads without a result, and those that failed, are tried again."""
+    tests.continue_simulation(services, who, _agent(services).agentid)
+    return {"state": "running"}
+
+
+@router.post("/agent/simulation/{draftid}/approve", summary="Approve an email of the test, or change it")
+def approve(services: Adapters, who: Editor, draftid: str, body: Approval) -> dict[str, bool]:
+    """Texts not named stay."""
+    tests.approve(services, who, _agent(services).agentid, draftid, **body.model_dump())
+    return {"approved": body.approved}
+
+
+@router.post("/agent/simulation/{draftid}/feedback", summary="Give feedback on an email of the test")
+def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> dict[str, bool]:
+    """Kept as an instruction of the draft settings."""
+    agentid, number = _agent(services).agentid, body.versionnumber
+    tests.give_feedback(services, who, agentid, draftid, body.feedback, versionnumber=number)
+    return {"kept": True}
 
 
 @router.get("/agent/prerequisites", summary="Prerequisites with the evidence of their last check")

@@ -5,12 +5,13 @@ Pure: computed from the configuration as plain data and from facts the caller lo
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
 from leadwright.domain.prerequisites import BY_NUMBER, SetupState, needed
+from leadwright.domain.simulation import Review, missing_for_review
 from leadwright.domain.stage import AgentMode, AgentState
 
 SENDING_MISSING = (
@@ -33,6 +34,7 @@ class Facts:
         knowledge: set -> number of sources; `failing_knowledge`: title and problem of sources that cannot be read.
         selection_problem: why the selection criteria cannot be used; empty when they can.
         custom_columns: table -> names of the organisation's own columns.
+        review: how far the latest test of the outreach emails is.
     """
 
     mode: AgentMode
@@ -49,6 +51,7 @@ class Facts:
     selection_problem: str = ""
     custom_columns: Mapping[str, frozenset[str]] | None = None
     state_reason: str = ""
+    review: Review = field(default_factory=Review)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Section:
 
     Args:
         key: stable name, used in addresses.
-        group: heading on the left: Prerequisites, General settings, Guidance, Knowledge, Assignment, Start.
+        group: heading on the left: Prerequisites, General settings, Guidance, Knowledge, Assignment, Simulation, Start.
         state: what to show beside it.
         reasons: what is missing or wrong, each a sentence that says what to do.
         needed: False when Start does not wait for it.
@@ -91,6 +94,7 @@ def sections(configuration: Mapping[str, Any], facts: Facts) -> tuple[Section, .
         ("criteria", "Guidance", "Handoff criteria", _criteria(configuration["criteria"], facts), True),
         ("knowledge", "Knowledge", "Knowledge", _knowledge(facts), False),
         ("assignment", "Assignment", "Assignment rules", _assignment(configuration["assignment"], facts), True),
+        ("simulation", "Simulation", "Simulation", _simulation(facts), facts.mode is AgentMode.ENGAGE),
     ]
     built = [prerequisites]
     built += [Section(k, g, t, s, r, n, bool(closed)) for k, g, t, (s, r), n in parts]
@@ -115,7 +119,7 @@ def closed_by(facts: Facts) -> tuple[str, ...]:
 def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[str, ...]:
     """What stands between this agent and Start, each a sentence; empty when it may start."""
     if facts.mode is AgentMode.ENGAGE:
-        return (SENDING_MISSING,)
+        return (SENDING_MISSING, *(f"Simulation: {reason}" for reason in missing_for_review(facts.review)))
     missing: list[str] = []
     for section in all_sections:
         if section.key == "start" or not section.needed or section.state is SetupState.DONE:
@@ -289,6 +293,10 @@ def _assignment(assignment: Mapping[str, Any], facts: Facts) -> _Found:
     elif facts.supervisor is None:
         problems.append("The supervisor is disabled or gone. Choose another.")
     return _found(problems, gaps, begun=chosen or bool(assignment["supervisor"]))
+
+
+def _simulation(facts: Facts) -> _Found:
+    return _found([], missing_for_review(facts.review), begun=facts.review.begun)
 
 
 def _start(built: Sequence[Section], facts: Facts, closed: bool) -> Section:

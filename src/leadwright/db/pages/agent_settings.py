@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from leadwright.db.agent import Agent, Prerequisite
 from leadwright.db.knowledge import KnowledgeSource
 from leadwright.db.people import CustomColumn, SystemUser, TeamMember
+from leadwright.db.simulation import Simulation, SimulationDraft
 from leadwright.domain.attributes import TABLES, Attribute, Kind, with_custom
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.prerequisites import SetupState
 from leadwright.domain.sections import Facts
 from leadwright.domain.selection import from_json
+from leadwright.domain.simulation import LeadState, Review, ReviewState
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput
 
@@ -42,6 +44,7 @@ def facts(session: Session, agent: Agent) -> Facts:
         selection_problem=selection_problem(session, agent.draft.get("selection", {}).get("conditions")),
         custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
         state_reason=agent.statereason or "",
+        review=_review(session, agent.agentid),
     )
 
 
@@ -93,6 +96,19 @@ def _knowledge(session: Session) -> tuple[dict[str, int], tuple[str, ...]]:
         .order_by(KnowledgeSource.createdon)
     ).all()
     return {r.purpose: r[1] for r in counts}, tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
+
+
+def _review(session: Session, agentid: str) -> Review:
+    """How far the latest test is."""
+    latest = select(Simulation.simulationid, Simulation.state).where(Simulation.agentid == agentid)
+    test = session.execute(latest.order_by(Simulation.startedon.desc(), Simulation.simulationid.desc())).first()
+    if test is None:
+        return Review()
+    states = select(SimulationDraft.state, SimulationDraft.review)
+    rows = session.execute(states.where(SimulationDraft.simulationid == test.simulationid)).all()
+    mails = [review for state, review in rows if state == LeadState.DRAFTED]
+    failed = sum(state == LeadState.FAILED for state, _ in rows)
+    return Review(test.state, len(mails), sum(review != ReviewState.OPEN for review in mails), failed)
 
 
 def _custom(session: Session) -> dict[str, list[Attribute]]:
