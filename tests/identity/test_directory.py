@@ -12,7 +12,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import SecretStr
 from sqlalchemy import select, text
 from tests.identity.conftest import Office
 
@@ -282,8 +281,10 @@ def test_a_key_is_replaced_by_putting_the_new_one_on_top() -> None:
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("short")
+    (tmp_path / "secret.key").chmod(0o600)
     with pytest.raises(BadInput, match="16 characters"):
-        open_vault(Settings(data_dir=tmp_path, secret_key=SecretStr("short")))
+        open_vault(Settings(data_dir=tmp_path))
 
 
 def test_the_agents_own_token_is_kept_and_dropped_when_its_secret_goes(small_office: Office) -> None:
