@@ -41,7 +41,7 @@ def test_sections_stay_closed_until_the_prerequisites_are_done(office: Office) -
     found = agents.sections(office.services, office.admin, agentid)
     assert [s.key for s in found] == [
         *("prerequisites", "profile", "company", "products", "selection", "email", "validation", "criteria"),
-        *("knowledge", "assignment", "start"),
+        *("knowledge", "assignment", "simulation", "start"),
     ]
     assert all(s.closed for s in found[1:])
     with pytest.raises(Conflict, match="opens when the prerequisites are done"):

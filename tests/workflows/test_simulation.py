@@ -12,10 +12,15 @@ from leadwright.actions import simulation
 from leadwright.actions.agent import sections
 from leadwright.actions.simulation import Shown
 from leadwright.db.agent import Agent, AgentVersion, LeadRun, Prerequisite
+from leadwright.db.configuration import Configuration
 from leadwright.db.engine import Database
 from leadwright.db.sales import Email, Lead
 from leadwright.db.simulation import Simulation
 from leadwright.domain.optionsets import LeadRating
+from leadwright.domain.sections import Facts, missing_for_start
+from leadwright.domain.sections import sections as all_sections
+from leadwright.domain.simulation import Review
+from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, Conflict, ModelError, NotAllowed, NotFound
 from leadwright.identity.access import Principal, operator
 from leadwright.workflows.simulation import work
@@ -190,3 +195,13 @@ def test_a_seller_can_neither_start_nor_review_a_test(office: Office, admin: Pri
             refused()
     with pytest.raises(NotFound):
         simulation.approve(office.services, admin, office.agentid, "no-such-mail")
+
+
+def test_engage_waits_for_the_review_and_research_only_does_not() -> None:
+    configuration = Configuration().model_dump(mode="json")
+    missing = {}
+    for mode in AgentMode:
+        facts = Facts(mode, AgentState.DRAFT, "Scout", {}, review=Review("done", mails=3, reviewed=1))
+        missing[mode] = missing_for_start(all_sections(configuration, facts), facts)
+    assert "Simulation: Review 2 more emails." in missing[AgentMode.ENGAGE]
+    assert not any(m.startswith("Simulation") for m in missing[AgentMode.RESEARCH])
