@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from leadwright.actions.import_leads import ImportResult, import_file
@@ -253,13 +253,12 @@ def _agent(services: Services, session: Session, job: ListJob) -> None:
     directory.add_secret(session, client)
     user = _user(session, unit, "Agent", AI_SALESPERSON, client)
     sellers = [_user(session, unit, name, SALESPERSON) for name in job.sellers]
-    has_address = bool(session.scalar(select(exists().where(Lead.emailaddress1.is_not(None)))))
     agent = Agent(
         name="Agent", mode=AgentMode.RESEARCH, state=AgentState.ON, agentuserid=user, appliedversion=1, startedon=now()
     )
     session.add(agent)
     session.flush()
-    configuration = _configuration(job, sellers, has_address).model_dump(mode="json")
+    configuration = _configuration(job, sellers).model_dump(mode="json")
     session.add(AgentVersion(agentid=agent.agentid, version=1, configuration=configuration))
     session.flush()
     run = {"number": 1, "agentid": agent.agentid, "version": 1, "trigger": str(Trigger.NEW_LEAD), "stage": "queued"}
@@ -268,7 +267,7 @@ def _agent(services: Services, session: Session, job: ListJob) -> None:
         session.execute(insert(LeadRun), [{"runid": new_id(), "leadid": leadid, **run} for leadid in leads])
 
 
-def _configuration(job: ListJob, sellers: list[str], has_address: bool) -> Configuration:
+def _configuration(job: ListJob, sellers: list[str]) -> Configuration:
     criteria = [
         ProfileCriterion(
             name=c.name,
@@ -289,7 +288,7 @@ def _configuration(job: ListJob, sellers: list[str], has_address: bool) -> Confi
             "The profile's company may hold name, website, value_proposition, benefits and price_list; "
             "its competitors are at most three names."
         ) from error
-    validation = EmailValidation(field="emailaddress1" if has_address else "")
+    validation = EmailValidation(field="")  # a list is judged whatever the addresses are; what is missing is said
     assignment = Assignment(sellers=sellers)
     return Configuration(
         company=company, criteria=criteria, competitors=competitors, validation=validation, assignment=assignment

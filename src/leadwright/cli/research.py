@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 def research(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX file with one row of headings and one row per lead.")],
-    profile: Annotated[Path, typer.Option(help='JSON file of the ideal customer profile: {"icp": [...]}.')],
+    profile: Annotated[
+        Path,
+        typer.Option(
+            help='JSON file: {"icp": [...], "company": {"name", "value_proposition"}}; drafts need the company.'
+        ),
+    ],
     output: Annotated[Path, typer.Option(help="JSON Lines file to write, one line per lead in the list's order.")],
     knowledge: Annotated[Path | None, typer.Option(help="Folder of product papers.")] = None,
     analyst: Annotated[
@@ -119,6 +124,7 @@ def _settings(folder: Path, analyst: str | None, web: bool) -> "Settings":
     from leadwright.settings import load_settings
 
     own: dict[str, Any] = {"data_dir": folder, "database_url": "", "executor_id": "list", "fetch_company_sites": web}
+    own |= {} if web else {"dns_checks": False, "search": "none"}  # without --web nothing leaves this machine
     return load_settings().model_copy(update=own | ({"analyst": analyst} if analyst else {}))
 
 

@@ -192,9 +192,14 @@ def _outputs(result: Result) -> dict[str, object]:
 
 def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tuple[Mail | None, str]:
     """The first mail, or why there is none. A mail that fails for good does not hold the lead up."""
+    settings = case.configuration
+    if not (
+        settings.company.value_proposition.strip() or settings.company.benefits.strip() or settings.email.fixed_body
+    ):
+        return None, "No email was drafted: nothing says what is offered. Write the value proposition."
     try:
         brief = mail_brief(services, case.run.runid, reading)
-        return first_mail(services, case.configuration, brief, steps), ""
+        return first_mail(services, settings, brief, steps), ""
     except OutsideError as error:
         if error.installation or (not error.permanent and _tries_left(services, case)):
             raise
