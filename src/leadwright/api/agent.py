@@ -14,10 +14,10 @@ from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
+from leadwright.db.pages.agent_settings import present_agent
 from leadwright.db.pages.dashboard import read_dashboard
 from leadwright.db.sales import Lead
 from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
-from leadwright.domain.stage import AgentState
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
 from leadwright.services import Services
@@ -228,7 +228,7 @@ def dashboard(
 
 def _agent(services: Services) -> Agent:
     with services.database.reading() as session:
-        agent = session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+        agent = present_agent(session)
     if agent is None:
         raise NotFound("There is no agent yet. POST /api/v1/agent creates it.")
     return agent

@@ -17,7 +17,7 @@ from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.pages.leads_grid import Question
 from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput, NotFound
-from leadwright.identity.access import Depth, Principal, require
+from leadwright.identity.access import Principal, owners_reached, require
 from leadwright.services import Services
 
 router = APIRouter(prefix="/leads", tags=["leads"], route_class=ProblemRoute)
@@ -114,10 +114,10 @@ def list_leads(
     after: Annotated[str, Query(max_length=600)] = "",
 ) -> LeadPage:
     """Newest first, fifty a page, only those the caller may read."""
-    depth, own = who.privileges["prvReadLead"], (who.id, *sorted(who.teams))
+    owners, unit = owners_reached(who, "prvReadLead")
     question = Question(
-        owners=None if depth >= Depth.ORGANISATION else own,
-        unit=who.businessunitid if Depth.BUSINESS_UNIT <= depth < Depth.ORGANISATION else None,
+        owners=owners,
+        unit=unit,
         stages=(str(stage),) if stage else (),
         band=band,
         search=search,

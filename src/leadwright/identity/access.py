@@ -16,7 +16,7 @@ from leadwright.db.people import BusinessUnit, Role, RolePrivilege, SystemUser, 
 from leadwright.domain.privileges import PRIVILEGES, Depth
 from leadwright.errors import NotAllowed
 
-__all__ = ["Depth", "Principal", "operator", "principal", "readable", "require"]
+__all__ = ["Depth", "Principal", "operator", "owners_reached", "principal", "readable", "require"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,15 @@ def require(who: Principal, privilege: str, record: Any = None) -> None:
         raise NotAllowed(
             f"Your privilege {privilege} does not reach this record: it belongs to someone else.", privilege=privilege
         )
+
+
+def owners_reached(who: Principal, privilege: str) -> tuple[tuple[str, ...] | None, str | None]:
+    """Whose records the privilege reaches: owner ids (None: everybody's), and the business unit reached beside them."""
+    depth = who.privileges.get(privilege, 0)
+    if depth >= Depth.ORGANISATION:
+        return None, None
+    own = (who.id, *sorted(who.teams)) if depth else ()
+    return own, who.businessunitid if depth >= Depth.BUSINESS_UNIT else None
 
 
 def readable(who: Principal, table: Any, privilege: str) -> ColumnElement[bool]:

@@ -19,6 +19,11 @@ from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput
 
 
+def present_agent(session: Session) -> Agent | None:
+    """The organisation's agent, None before there is one."""
+    return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+
+
 def facts(session: Session, agent: Agent) -> Facts:
     """Look up what `domain.sections` wants to know, for the draft configuration."""
     assignment = agent.draft.get("assignment", {})

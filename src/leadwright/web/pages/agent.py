@@ -13,6 +13,7 @@ from leadwright.actions import agent as act
 from leadwright.actions.agent import NotReady
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
+from leadwright.db.pages import agent_settings
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
 from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
@@ -38,7 +39,7 @@ KINDS = {
 def present_agent(visit: Visit) -> Agent | None:
     """The organisation's agent, None before there is one."""
     with visit.services.database.reading() as session:
-        return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+        return agent_settings.present_agent(session)
 
 
 def needed_agent(visit: Visit) -> Agent:

@@ -20,7 +20,7 @@ from leadwright.domain.fit import Band
 from leadwright.domain.optionsets import LeadSource, choices
 from leadwright.domain.stage import OPEN_STAGES, Stage
 from leadwright.errors import BadInput
-from leadwright.identity.access import Depth, Principal
+from leadwright.identity.access import Depth, Principal, owners_reached
 from leadwright.web.pages.leads_rows import STAGES, rows_html
 from leadwright.web.rendering import zone
 from leadwright.web.visit import Pages, Visit
@@ -153,13 +153,11 @@ def _question(who: Principal, asked: dict[str, str]) -> Question:
 
 def _view_question(who: Principal, name: str) -> Question:
     """What the view holds for this reader: never more than their right to read reaches."""
-    depth, own = who.privileges["prvReadLead"], (who.id, *sorted(who.teams))
     stages = tuple(str(s) for s in VIEWS[name].stages)
-    if VIEWS[name].mine or depth < Depth.BUSINESS_UNIT:
-        return Question(owners=own, stages=stages)
-    if depth < Depth.ORGANISATION:
-        return Question(owners=own, unit=who.businessunitid, stages=stages)
-    return Question(stages=stages)
+    if VIEWS[name].mine:
+        return Question(owners=(who.id, *sorted(who.teams)), stages=stages)
+    owners, unit = owners_reached(who, "prvReadLead")
+    return Question(owners=owners, unit=unit, stages=stages)
 
 
 def _link(asked: dict[str, str], **changes: str) -> str:
