@@ -15,6 +15,8 @@ from leadwright.db.engine import Database
 from leadwright.errors import Conflict
 
 _LOCKS = 7312  # class of our PostgreSQL advisory locks
+_LOCK = text("SELECT pg_try_advisory_lock(:class, hashtext(:name))")
+_UNLOCK = text("SELECT pg_advisory_unlock(:class, hashtext(:name))")
 _KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 
 
@@ -24,9 +26,10 @@ class Hold:
     SQLite: an exclusive lock on a small file beside the database. PostgreSQL: a session's advisory lock.
     """
 
-    def __init__(self, database: Database, connection: Any) -> None:
+    def __init__(self, database: Database, connection: Any, name: str) -> None:
         self._database = database
         self._connection = connection
+        self._name = name
 
     def lasts(self) -> bool:
         """The lock is still ours: its connection lives."""
@@ -42,7 +45,9 @@ class Hold:
         """Let it go. Safe to repeat."""
         with suppress(Exception):
             if not self._database.is_sqlite:
-                self._connection.invalidate()  # ends the session, and with it the lock
+                with suppress(SQLAlchemyError):  # now: the server would notice an ended session only some time later
+                    self._connection.execute(_UNLOCK, {"class": _LOCKS, "name": self._name})
+                self._connection.invalidate()  # its keep-alive settings do not go back into the pool
             self._connection.close()
 
 
@@ -60,18 +65,15 @@ def _hold_file(database: Database, name: str) -> Hold | None:
     except sqlite3.OperationalError:
         connection.close()
         return None
-    return Hold(database, connection)
+    return Hold(database, connection, name)
 
 
 def _hold_session(database: Database, name: str) -> Hold | None:
     connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     for setting, value in _KEEPALIVE.items():  # else the lock of a machine that is gone would be held for hours
         connection.execute(text("SELECT set_config(:setting, :value, false)"), {"setting": setting, "value": value})
-    found = connection.execute(
-        text("SELECT pg_try_advisory_lock(:class, hashtext(:name))"), {"class": _LOCKS, "name": name}
-    )
-    if found.scalar():
-        return Hold(database, connection)
+    if connection.execute(_LOCK, {"class": _LOCKS, "name": name}).scalar():
+        return Hold(database, connection, name)
     connection.close()
     return None
 
