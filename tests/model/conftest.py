@@ -61,14 +61,26 @@ def model() -> Iterator[FakeModel]:
         yield running
 
 
+@pytest.fixture(params=["compatible", "providers"])
+def address(request: pytest.FixtureRequest, model: FakeModel, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The base URL of the settings: that of the fake, or none, so that pydantic-ai's own provider is asked."""
+    if request.param == "compatible":
+        return model.url
+    monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+    return ""
+
+
 @pytest.fixture
-def make(sqlite_database: Database, model: FakeModel) -> Iterator[MakeAnalyst]:
-    """Analysts of this database and this model, with other settings on wish."""
+def make(sqlite_database: Database, address: str) -> Iterator[MakeAnalyst]:
+    """Analysts of this database and this model by either line, with other settings on wish."""
     made: list[ModelAnalyst] = []
+    kind = "openai" if address else "openai-chat"  # the fake speaks chat completions, not the Responses API
 
     def analyst(**changes: object) -> ModelAnalyst:
-        values = {"model": "openai:fake-1", "model_base_url": model.url, "model_timeout_seconds": 1, **changes}
-        made.append(ModelAnalyst(Settings(**values), Journal(sqlite_database)))
+        usual = {"model": f"{kind}:fake-1", "model_base_url": address, "model_api_key": "x", "model_timeout_seconds": 1}
+        if second := changes.get("model_fallback"):
+            changes["model_fallback"] = f"{kind}:{second}"
+        made.append(ModelAnalyst(Settings(**{**usual, **changes}), Journal(sqlite_database)))
         return made[-1]
 
     yield analyst

@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 
-from leadwright.analyst import Reading, Usage
+from leadwright.analyst import MailBrief, Reading, Usage
 from leadwright.db import configuration as c
-from leadwright.db.agent import LeadRun
+from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
-from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, Contact
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.fit import CriterionKind
 from leadwright.errors import NotFound
+from leadwright.research import brief as briefs
 from leadwright.research import knowledge
-from leadwright.research.brief import Gathered, gather, mail_brief, within_budget
+from leadwright.research.brief import Gathered
+from leadwright.research.dossier import Dossier, open_dossier
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import SearchHit, SearxngSearch
+from leadwright.research.telling import within_budget
 
 from .conftest import Answer, Asked, Means, add_run, add_unit, serving
 
@@ -31,6 +33,23 @@ OURS = c.Company(name="Ours Ltd", website="https://ours.example", value_proposit
 
 def _configuration(**parts: Any) -> c.Configuration:
     return c.Configuration(company=OURS, **parts)
+
+
+def dossier_of(means: Means, runid: str) -> Dossier:
+    with means.database.reading() as session:
+        run = session.get(LeadRun, runid)
+        version = session.get(AgentVersion, (run.agentid, run.version)) if run else None
+    configuration = c.Configuration.model_validate(version.configuration) if version else c.Configuration()
+    return open_dossier(means, runid, run.leadid if run else "gone", configuration)
+
+
+def gather(means: Means, runid: str) -> Gathered:
+    return briefs.gather(means, dossier_of(means, runid))
+
+
+def mail_brief(means: Means, runid: str) -> MailBrief:
+    dossier = dossier_of(means, runid)
+    return briefs.mail_brief(means, dossier, briefs.gather(means, dossier).company, NOTHING)
 
 
 def _step(gathered: Gathered, name: str) -> Any:
@@ -116,19 +135,14 @@ def test_each_set_of_knowledge_serves_its_purpose_alone(database: Database, unit
     assert "research paper" in told
     assert "outreach paper" not in told
     assert "followup" not in told
-    mail = " ".join(p.text for p in mail_brief(means, runid, NOTHING).passages.values())
+    mail = " ".join(p.text for p in mail_brief(means, runid).passages.values())
     assert "outreach paper" in mail
     assert "research paper" not in mail
     assert "followup" not in mail
     assert _step(gathered, "knowledge").outputs["documents"] == ["paper.md"]
 
 
-def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(sqlite_database: Database, unit: str) -> None:
-    with sqlite_database.transaction() as session:
-        seller = SystemUser(fullname="Sam Seller", businessunitid=unit)
-        session.add(seller)
-        session.flush()
-        sellerid = seller.systemuserid
+def test_the_mail_brief_holds_what_the_admin_chose(sqlite_database: Database, unit: str) -> None:
     email = c.EmailInstructions(fields=["lead.jobtitle"], tone="warm", instructions=["Be short.", "No jokes."])
     runid = add_run(
         sqlite_database,
@@ -139,12 +153,10 @@ def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(sqlite_databas
         subject="Anvils",
         revenue=1e6,
     )
-    with sqlite_database.transaction() as session:
-        session.get_one(LeadRun, runid).ownerid = sellerid
-    mail = mail_brief(Means(sqlite_database), runid, NOTHING)
+    mail = mail_brief(Means(sqlite_database), runid)
     assert (mail.greeting_name, mail.topic, mail.company) == ("Jo", "Anvils", "Acme Corp")
     assert mail.lead == {"lead.jobtitle": "CEO"}
-    assert (mail.sender_name, mail.tone, mail.instructions) == ("Sam Seller", "warm", "Be short.\nNo jokes.")
+    assert (mail.tone, mail.instructions) == ("warm", "Be short.\nNo jokes.")
     assert mail.offering.company == "Ours Ltd"
 
 
@@ -162,7 +174,7 @@ def test_the_mail_brief_holds_what_the_admin_chose_and_who_writes(sqlite_databas
 )
 def test_only_a_name_is_greeted(sqlite_database: Database, first: str | None, greeted: str) -> None:
     runid = add_run(sqlite_database, add_unit(sqlite_database), firstname=first)
-    assert mail_brief(Means(sqlite_database), runid, NOTHING).greeting_name == greeted
+    assert mail_brief(Means(sqlite_database), runid).greeting_name == greeted
 
 
 class Marked:
@@ -193,7 +205,7 @@ def test_no_fact_of_one_lead_is_in_the_brief_of_another(database: Database, unit
     }
     for n, runid in runs.items():
         gathered = gather(means, runid)
-        texts = [gathered.brief, mail_brief(means, runid, NOTHING)]
+        texts = [gathered.brief, mail_brief(means, runid)]
         for brief in texts:
             told = " ".join([*brief.lead.values(), *(p.text + p.title for p in brief.passages.values())])
             assert f"marker-{n} " in told
@@ -221,7 +233,7 @@ def test_a_long_company_stays_within_the_budget(sqlite_database: Database, unit:
         runid = add_run(sqlite_database, unit, _configuration(), websiteurl=f"http://acme.localhost:{site.port}/")
         means = Means(sqlite_database, search=Endless(), fetcher=Fetcher(frozenset({f"acme.localhost:{site.port}"})))
         brief = gather(means, runid).brief
-        mail = mail_brief(means, runid, NOTHING)
+        mail = mail_brief(means, runid)
     for passages in (brief.passages, mail.passages):
         length = sum(len(p.text) + len(p.title) for p in passages.values())
         assert length <= 9_500  # about 2,000 tokens with titles

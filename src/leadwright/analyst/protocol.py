@@ -122,7 +122,6 @@ class MailBrief:
     reading: Reading
     passages: Mapping[str, Passage]
     offering: Offering
-    sender_name: str = ""
     tone: str = ""
     instructions: str = ""
     use_news: bool = True

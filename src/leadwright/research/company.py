@@ -3,8 +3,10 @@
 import re
 import time
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+from leadwright.db.recent import Recent
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.errors import FetchError, SearchError
 from leadwright.research.company_names import (
@@ -20,7 +22,7 @@ from leadwright.research.means import Means
 from leadwright.research.pages import Text, read_feed, read_page
 from leadwright.research.passages import cut
 from leadwright.research.search import NoSearch, SearchHit, WebSearch, company_query
-from leadwright.research.subjects import Found, Subject, Work, passages, research, subject_key
+from leadwright.research.subjects import Found, Subject, Work, research, subject_key
 
 MAX_NEWS = 3
 _MAX_SEARCH = 4
@@ -35,6 +37,9 @@ _KINDS_OF_PAGE = (
     re.compile(r"invest|annual-report|financ|shareholder", re.I),
     re.compile(r"news|press|media|blog|presse|aktuelles", re.I),
 )
+
+
+_topics = Recent[Subject](timedelta(seconds=5), most=500)  # they are the same for every lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,6 @@ def research_company(means: Means, company: Company, runid: str) -> Subject | No
     return replace(found, passages=own_passages(company, found.passages))
 
 
-def stored_passages(means: Means, company: Company) -> tuple[Passage, ...]:
-    """What is stored of a company, whatever its age; nothing is looked up."""
-    return own_passages(company, passages(means, company.key)) if company.key else ()
-
-
 def own_passages(company: Company, stored: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """The passages of those sources that name this company or lie at its own domain."""
     told: dict[str, str] = {}
@@ -112,7 +112,8 @@ def research_topic(means: Means, key: str, runid: str, name: str, about: str, *,
         found = [_of_hit(h, SourceKind.SEARCH) for h in hits if mentions(f"{h.title} {h.text}", name, website)]
         return Work(tuple(found))
 
-    return research(means, key, runid, look)
+    moment = means.clock()
+    return _topics.get((means.database.url, key), moment, lambda: research(means, key, runid, look))
 
 
 @dataclass

@@ -129,21 +129,33 @@ def spoken_name(name: str) -> str:
 
 def mentions(text: str, name: str, domain: str = "") -> bool:
     """Is this company named in the text, in full words? A one-word name counts only with its capital letter."""
-    if domain and re.search(rf"(?<![\w-]){re.escape(domain)}(?![\w-])", text, re.IGNORECASE):
+    if (
+        domain
+        and domain in text.casefold()
+        and re.search(rf"(?<![\w-]){re.escape(domain)}(?![\w-])", text, re.IGNORECASE)
+    ):
         return True
     key = name_key(name).removesuffix(" com")
     if not key:
         return False
     if " " in key or not key.isascii():
-        return f" {key} " in f" {' '.join(_plain_words(text))} "
+        return f" {key} " in _running(text)
     spelled = [w for w in re.findall(r"[^\W_]+", name) if w.casefold() == key and w != key]
     forms = {key.capitalize(), key.upper(), *spelled}
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+    return any(form in text and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+
+
+@lru_cache(maxsize=32)
+def _running(text: str) -> str:
+    """The plain words of a text, a space around each; one text is asked for many names in a row."""
+    return f" {' '.join(_plain_words(text))} "
 
 
 def _plain_words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("&", " and ")
+    plain = text.casefold().replace("’", "'")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    plain = plain.replace("&", " and ")
     plain = re.sub(r"'s\b(?!\w)", "", plain).replace("'", "")
     return re.findall(r"[^\W_]+", re.sub(r"(?<=\b\w)[./](?=\w\b)", "", plain))
 

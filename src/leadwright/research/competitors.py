@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Offering
 from leadwright.db.configuration import Configuration
+from leadwright.db.recent import Recent
 from leadwright.db.sales import Account, Competitor, Lead, LeadCompetitor, Opportunity, OpportunityCompetitor
 from leadwright.domain.competitors import Choice, Closed, choose
 from leadwright.domain.evidence import Passage
@@ -25,6 +27,7 @@ _LIST = re.compile(
     r"(?:\s+(?:include|includes|including|are|is|such as|like)\b|\s*:)\s*([^.;!?]{3,200})",
     re.IGNORECASE,
 )
+_papers = Recent[list[Passage]](timedelta(seconds=5), most=500)  # they are the same for every lead
 _NAME = re.compile(r"(?:[A-Z0-9][\w&'’.-]*)(?:\s+(?:[A-Z0-9&][\w&'’.-]*)){0,3}")
 
 
@@ -104,13 +107,17 @@ def our_market(means: Means, offering: Offering, runid: str) -> Subject | None:
 
 def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[list[Passage], str]:
     """Passages about one competitor, documents first, then search results; and what went wrong, if anything."""
-    with means.database.reading() as session:
-        query = f"{name} overview strengths weaknesses opportunities threats talking points price"
-        found = retrieve(session, f"competitor:{name}", query, 6)
+    found = _papers.get((means.database.url, name), means.clock(), lambda: _papers_about(means, name))
     subject = research_topic(
         means, subject_key("competitor", name_key(name)), runid, name, "company products strengths weaknesses"
     )
     return [*found, *(subject.passages if subject else ())], subject.detail if subject else ""
+
+
+def _papers_about(means: Means, name: str) -> list[Passage]:
+    query = f"{name} overview strengths weaknesses opportunities threats talking points price"
+    with means.database.reading() as session:
+        return retrieve(session, f"competitor:{name}", query, 6)
 
 
 def _names_in(listed: str) -> list[str]:

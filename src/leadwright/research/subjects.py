@@ -5,11 +5,12 @@ Whoever comes first does the work; the others wait for the result. A claim that 
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from leadwright.db.agent import CompanyResearch, SourcePassage
@@ -22,6 +23,9 @@ PATIENCE = 150.0  # seconds to wait for another's work before going on without
 _RETRY = timedelta(hours=1)  # until partial research is tried again
 _WORKING = "working"
 KEY_LENGTH = 160
+_subject, _passage = cast(Table, CompanyResearch.__table__), cast(Table, SourcePassage.__table__)
+_SUBJECT = select(_subject).where(_subject.c.companykey == bindparam("key"))
+_PASSAGES = select(_passage).where(_passage.c.companykey == bindparam("key")).order_by(_passage.c.passageid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,34 +101,17 @@ def research(means: Means, key: str, claimant: str, work: Callable[[], Work]) ->
     return _store(means, key, done)
 
 
-def passages(means: Means, key: str) -> tuple[Passage, ...]:
-    """The stored passages of a subject, whatever its age."""
-    with means.database.reading() as session:
-        rows = session.execute(
-            select(
-                SourcePassage.passageid,
-                SourcePassage.kind,
-                SourcePassage.source,
-                SourcePassage.title,
-                SourcePassage.text,
-                SourcePassage.publishedon,
-            )
-            .where(SourcePassage.companykey == key)
-            .order_by(SourcePassage.passageid)
-        ).all()
-    return tuple(Passage(r.passageid, SourceKind(r.kind), r.source, r.title, r.text, r.publishedon) for r in rows)
-
-
 def _young(means: Means, key: str) -> Subject | None:
     with means.database.reading() as session:
-        row = session.get(CompanyResearch, key)
-    if row is None or row.state == _WORKING:
-        return None
-    most = timedelta(days=means.settings.research_max_age_days)
-    most = most if row.state == "done" else min(most, _RETRY)
-    if means.clock() - row.researchedon > most:
-        return None
-    return Subject(key, row.state, row.detail, passages(means, key), row.researchedon, True)
+        row = session.execute(_SUBJECT, {"key": key}).first()
+        if row is None or row.state == _WORKING:
+            return None
+        most = timedelta(days=means.settings.research_max_age_days)
+        most = most if row.state == "done" else min(most, _RETRY)
+        if means.clock() - row.researchedon > most:
+            return None
+        stored = session.execute(_PASSAGES, {"key": key}).all()
+    return Subject(key, row.state, row.detail, _passages(stored), row.researchedon, True)
 
 
 def _claim(means: Means, key: str, claimant: str) -> bool:
@@ -160,36 +147,38 @@ def _store(means: Means, key: str, done: Work) -> Subject:
         row.state, row.detail, row.researchedon = state, detail, at
         session.add(row)
         session.flush()
-        there = session.execute(
-            select(SourcePassage.passageid, SourcePassage.source, SourcePassage.sha256).where(
-                SourcePassage.companykey == key
-            )
-        ).all()
+        there = session.execute(_PASSAGES, {"key": key}).all()
         kept = {(r.source, r.sha256): r.passageid for r in there}
         wanted = {(f.source, _digest(f)): f for f in done.found}
-        if not done.found and done.problems:
-            wanted_ids = set(kept.values())  # nothing could be had now: what was known stays
-        else:
-            wanted_ids = {passageid for pair, passageid in kept.items() if pair in wanted}
-        gone = [r.passageid for r in there if r.passageid not in wanted_ids]
+        nothing_to_be_had = not done.found and done.problems  # now; what was known stays
+        gone = [] if nothing_to_be_had else [passageid for pair, passageid in kept.items() if pair not in wanted]
         if gone:
             session.execute(delete(SourcePassage).where(SourcePassage.passageid.in_(gone)))
-        for (source, sha256), found in wanted.items():
-            if (source, sha256) not in kept:
-                session.add(
-                    SourcePassage(
-                        passageid=new_id(),
-                        companykey=key,
-                        kind=str(found.kind),
-                        source=source,
-                        title=found.title,
-                        text=found.text,
-                        sha256=sha256,
-                        publishedon=found.date,
-                        fetchedon=at,
-                    )
-                )
-    return Subject(key, state, detail, passages(means, key), at, False)
+        new = [
+            _row(key, found, sha256, at) for (source, sha256), found in wanted.items() if (source, sha256) not in kept
+        ]
+        if new:
+            session.execute(insert(_passage), new)
+        stored = _passages(session.execute(_PASSAGES, {"key": key}).all() if new or gone else there)
+    return Subject(key, state, detail, stored, at, False)
+
+
+def _row(key: str, found: Found, sha256: str, at: datetime) -> dict[str, Any]:
+    return {
+        "passageid": new_id(),
+        "companykey": key,
+        "kind": str(found.kind),
+        "source": found.source,
+        "title": found.title,
+        "text": found.text,
+        "sha256": sha256,
+        "publishedon": found.date,
+        "fetchedon": at,
+    }
+
+
+def _passages(rows: Iterable[Any]) -> tuple[Passage, ...]:
+    return tuple(Passage(r.passageid, SourceKind(r.kind), r.source, r.title, r.text, r.publishedon) for r in rows)
 
 
 def _digest(found: Found) -> str:

@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, findings
@@ -42,6 +43,7 @@ from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, nex
 from leadwright.workflows.judging import Result
 from leadwright.workflows.steps import Step, Steps
 
+_PARTIES = cast(Table, ActivityParty.__table__)
 _AGAIN = "look_again"
 _MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
@@ -216,7 +218,7 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         }
         for part, id_, table, address in parties
     ]
-    session.execute(insert(ActivityParty), taking_part)
+    session.execute(insert(_PARTIES), taking_part)
     after = {"lead": lead.leadid, "subject": mail.subject, "hold": hold}
     audit.record(session, case.who.actor, "email.drafted", "email", activityid, after=after, cause=case.cause)
 

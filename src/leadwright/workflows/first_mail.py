@@ -72,7 +72,7 @@ def _mail(configuration: Configuration, subject: str, paragraphs: tuple[Statemen
 
 
 def _known(brief: MailBrief) -> list[str]:
-    """What a mail may say beside its quotes: who it is for, who it is from, what is sold."""
+    """What a mail may say beside its quotes: who it is for, what is sold."""
     offering = brief.offering
     sold = [offering.company, offering.website, offering.value_proposition, offering.benefits, offering.price_list]
-    return [brief.greeting_name, brief.topic, brief.company, brief.sender_name, *brief.lead.values(), *sold]
+    return [brief.greeting_name, brief.topic, brief.company, *brief.lead.values(), *sold]

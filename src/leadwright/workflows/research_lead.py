@@ -15,8 +15,9 @@ from leadwright.domain.optionsets import label
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.access import require
-from leadwright.research.brief import gather, mail_brief
+from leadwright.research.brief import Gathered, gather, mail_brief
 from leadwright.research.connect import connect_records
+from leadwright.research.dossier import Dossier, open_dossier
 from leadwright.research.email_validation import EmailCheck, of_lead
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -111,7 +112,8 @@ def _pass(services: Services, run: runs.Given) -> None:
         so_far = _begin(services, case, _validate(services, case, steps), steps)
     if so_far is None:
         return
-    gathered = gather(services, run.runid)
+    dossier = open_dossier(services, run.runid, run.leadid, case.configuration)
+    gathered = gather(services, dossier)
     for record in gathered.steps:
         steps.add(Step(record.name, record.state, record.inputs, record.outputs, record.detail, None, record.seconds))
     with steps.step("read", analyst=services.analyst.name, passages=len(gathered.brief.passages)) as step:
@@ -124,7 +126,7 @@ def _pass(services: Services, run: runs.Given) -> None:
     )
     steps.add(Step("decide", outputs=_outputs(result)))
     if result.decision.stage is not Stage.DISQUALIFIED:
-        mail, no_mail = _write(services, case, reading, steps)
+        mail, no_mail = _write(services, case, dossier, gathered, reading, steps)
         result = replace(result, mail=mail, no_mail=no_mail)
     finish(services, case, result, steps, researched_at)
 
@@ -190,7 +192,9 @@ def _outputs(result: Result) -> dict[str, object]:
     return {**weighed, "rating": label(result.rating.value), "outcome": str(result.decision.stage)}
 
 
-def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tuple[Mail | None, str]:
+def _write(
+    services: Services, case: Case, dossier: Dossier, gathered: Gathered, reading: Reading, steps: Steps
+) -> tuple[Mail | None, str]:
     """The first mail, or why there is none. A mail that fails for good does not hold the lead up."""
     settings = case.configuration
     if not (
@@ -198,7 +202,7 @@ def _write(services: Services, case: Case, reading: Reading, steps: Steps) -> tu
     ):
         return None, "No email was drafted: nothing says what is offered. Write the value proposition."
     try:
-        brief = mail_brief(services, case.run.runid, reading)
+        brief = mail_brief(services, dossier, gathered.company, reading)
         return first_mail(services, settings, brief, steps), ""
     except OutsideError as error:
         if error.installation or (not error.permanent and _tries_left(services, case)):

@@ -23,7 +23,8 @@ from leadwright.db.simulation import Simulation, SimulationDraft
 from leadwright.domain.simulation import LeadState
 from leadwright.domain.stage import Stage
 from leadwright.errors import LeadwrightError, MissingExtra, NotFound, OutsideError
-from leadwright.research.brief import Trial, gather_trial, mail_brief_trial
+from leadwright.research.brief import gather, mail_brief
+from leadwright.research.dossier import open_dossier
 from leadwright.research.email_validation import of_lead
 from leadwright.services import Services
 from leadwright.workflows.case import missing_of
@@ -145,8 +146,8 @@ def _try(services: Services, given: _Given, draft: SimulationDraft) -> Mapping[s
         if check.state != "valid":
             reason = f"{check.reason} The agent would give this lead back."
             return {"state": LeadState.RETURNED, "reason": reason, "findings": findings.to_json(Findings(email=email))}
-    trial = Trial(draft.draftid, draft.leadid, configuration)
-    gathered = gather_trial(services, trial)
+    dossier = open_dossier(services, draft.draftid, draft.leadid, configuration)
+    gathered = gather(services, dossier)
     reading, _ = grounded(services.analyst.read_lead(gathered.brief), gathered.brief.passages)
     result = judge(
         lead,
@@ -165,7 +166,8 @@ def _try(services: Services, given: _Given, draft: SimulationDraft) -> Mapping[s
     if result.decision.stage is Stage.DISQUALIFIED:
         return {**values, "state": LeadState.DISQUALIFIED}
     try:
-        mail = first_mail(services, configuration, mail_brief_trial(services, trial, reading), Steps())
+        brief = mail_brief(services, dossier, gathered.company, reading)
+        mail = first_mail(services, configuration, brief, Steps())
     except OutsideError as error:
         if error.installation:
             raise

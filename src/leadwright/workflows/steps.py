@@ -4,14 +4,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Usage
 from leadwright.db.agent import RunStep
 from leadwright.db.base import now
+
+_TABLE = cast(Table, RunStep.__table__)  # one statement for all rows; the mapped class would take one for each
 
 
 @dataclass
@@ -77,4 +79,4 @@ class Steps:
             session.execute(delete(RunStep).where(RunStep.runid == runid))
         if by_name:
             rows = [{**s, "runid": runid, "position": n} for n, s in enumerate(by_name.values(), 1)]
-            session.execute(insert(RunStep), rows)
+            session.execute(insert(_TABLE), rows)

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from leadwright.analyst.model.answers import Answer, schema_of
 from leadwright.analyst.model.background import Background
-from leadwright.analyst.model.connection import Connection, Reply, Request
+from leadwright.analyst.model.connection import Connection
 from leadwright.analyst.model.fence import fenced
 from leadwright.analyst.model.journal import Journal, Paid
+from leadwright.analyst.model.line import Reply, Request
 from leadwright.analyst.protocol import Usage
 from leadwright.errors import ModelError
 
