@@ -6,19 +6,36 @@ the clock (last X days). Whether a lead is taken is never read from here, but de
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, literal, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, bindparam, delete, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent, Segment, SegmentMember
+from leadwright.db.agent import Agent, AgentVersion, Segment, SegmentMember
 from leadwright.db.audit import hold_chain
 from leadwright.db.base import now as moment
 from leadwright.db.sales import Lead
-from leadwright.db.selection import PREVIEW_COLUMNS, load, matching_leads, rules_in_force, tables_of
+from leadwright.db.selection import PREVIEW_COLUMNS, applied_rules, load, matching_leads, rules_in_force, tables_of
 from leadwright.domain.selection import compiled
 
+_segment, _member = cast(Table, Segment.__table__).c, cast(Table, SegmentMember.__table__).c
+_agent, _version = cast(Table, Agent.__table__).c, cast(Table, AgentVersion.__table__).c
+_OF_LEAD = (  # every filled segment, the version it is of, and whether the lead is in it
+    select(_segment.agentid, _version.version, _version.appliedon, _member.leadid)
+    .select_from(Segment.__table__)
+    .join(Agent.__table__, _agent.agentid == _segment.agentid)
+    .join(
+        AgentVersion.__table__,
+        (_version.agentid == _agent.agentid) & (_version.version == _agent.appliedversion),
+    )
+    .outerjoin(
+        SegmentMember.__table__,
+        (_member.agentid == _segment.agentid) & (_member.leadid == bindparam("leadid")),
+    )
+    .where(_segment.version > 0)
+    .order_by(_segment.agentid)
+)
 MOVES = timedelta(hours=1)  # criteria that move with the clock are counted anew after this time
 
 
@@ -30,7 +47,7 @@ def refill(session: Session, agentid: str, now: datetime | None = None) -> int:
     """
     now, tables = now or moment(), tables_of(session)
     rules = rules_in_force(session, agentid, tables)
-    segment = _segment(session, agentid)
+    segment = _locked(session, agentid)
     session.execute(delete(SegmentMember).where(SegmentMember.agentid == agentid))
     segment.members = _add(session, agentid, matching_leads(session, rules, now=now, tables=tables)) if rules else 0
     segment.version = session.scalar(select(Agent.appliedversion).where(Agent.agentid == agentid)) or 0
@@ -53,20 +70,17 @@ def is_stale(session: Session, agentid: str, now: datetime) -> bool:
 
 def update_lead(session: Session, leadid: str, now: datetime | None = None) -> None:
     """Bring the membership of one lead up to date, for every agent whose membership was filled."""
-    agents = _filled(session)
-    if not agents:
+    segments = session.execute(_OF_LEAD, {"leadid": leadid}).all()
+    if not segments:
         return
     now, tables = now or moment(), tables_of(session)
-    member_of = set(session.scalars(select(SegmentMember.agentid).where(SegmentMember.leadid == leadid)))
-    for agentid in agents:
-        rules = rules_in_force(session, agentid, tables)
-        if rules is None:
-            continue
+    for agentid, version, appliedon, member in segments:
+        rules = applied_rules(session, agentid, version, appliedon, tables)
         lead = load(session, [leadid], rules.lookups, tables).get(leadid)
         matches = lead is not None and compiled(rules, now, tables)(lead.record, lead.related)
-        if matches and agentid not in member_of:
+        if matches and member is None:
             _counted(session, agentid, _add(session, agentid, select(Lead.leadid).where(Lead.leadid == leadid)))
-        elif not matches and agentid in member_of:
+        elif not matches and member is not None:
             mine = (SegmentMember.agentid == agentid) & (SegmentMember.leadid == leadid)
             _counted(session, agentid, -_rows(session, delete(SegmentMember).where(mine)))
 
@@ -158,7 +172,7 @@ def _rows(session: Session, statement: Any) -> int:
     return done.rowcount
 
 
-def _segment(session: Session, agentid: str) -> Segment:
+def _locked(session: Session, agentid: str) -> Segment:
     hold_chain(session)
     found = session.get(Segment, agentid, populate_existing=True)
     if found is None:

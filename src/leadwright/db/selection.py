@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
@@ -22,6 +23,18 @@ from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput, NotFound
 
 Tables = Mapping[str, Table]
+_version = cast(SqlTable, AgentVersion.__table__).c
+_APPLIED = (
+    select(_version.version, _version.appliedon)
+    .join(Agent, (Agent.agentid == _version.agentid) & (Agent.appliedversion == _version.version))
+    .where(_version.agentid == bindparam("agentid"))
+)
+_CONFIGURATION = select(_version.configuration).where(
+    _version.agentid == bindparam("agentid"), _version.version == bindparam("version")
+)
+_OWN_COLUMNS = select(cast(SqlTable, CustomColumn.__table__))
+_MOST_RULES = 100
+_rules: dict[tuple[object, ...], Rules] = {}
 PREVIEW = (Lead.leadid, Lead.fullname, Lead.jobtitle, Lead.companyname, Lead.emailaddress1, Lead.createdon)
 PREVIEW_COLUMNS = (*PREVIEW, Lead.ownerid, Lead.lw_stage)
 
@@ -37,9 +50,7 @@ class Loaded:
 def tables_of(session: Session) -> Tables:
     """The CRM tables as people see them, with the organisation's own columns."""
     own: dict[str, list[Attribute]] = {}
-    for column in session.execute(
-        select(CustomColumn.tablename, CustomColumn.name, CustomColumn.label, CustomColumn.kind)
-    ):
+    for column in session.execute(_OWN_COLUMNS):
         attribute = Attribute(column.name, column.label, Kind(column.kind), custom=True)
         own.setdefault(column.tablename, []).append(attribute)
     return {name: with_custom(name, own[name]) if name in own else table for name, table in TABLES.items()}
@@ -68,12 +79,27 @@ def rules_of(configuration: Configuration, tables: Tables = TABLES) -> Rules:
 
 def rules_in_force(session: Session, agentid: str, tables: Tables) -> Rules | None:
     """The rules of the applied version; None before the first one."""
-    applied = session.scalar(
-        select(AgentVersion.configuration)
-        .join(Agent, (Agent.agentid == AgentVersion.agentid) & (Agent.appliedversion == AgentVersion.version))
-        .where(Agent.agentid == agentid)
-    )
-    return None if applied is None else rules_of(Configuration.model_validate(applied), tables)
+    applied = session.execute(_APPLIED, {"agentid": agentid}).first()
+    return None if applied is None else applied_rules(session, agentid, applied.version, applied.appliedon, tables)
+
+
+def applied_rules(session: Session, agentid: str, version: int, appliedon: datetime, tables: Tables) -> Rules:
+    """The rules of a version. It never changes, so its rules are made once for the columns there are.
+
+    Args:
+        appliedon: when; a number that was rolled back may have been given to another configuration since.
+
+    Raises:
+        BadInput: its criteria cannot be used any more.
+    """
+    own = tuple((t.name, a.name, a.kind) for t in tables.values() for a in t.attributes.values() if a.custom)
+    key = (agentid, version, appliedon, own)
+    if key not in _rules:
+        configuration = session.scalar(_CONFIGURATION, {"agentid": agentid, "version": version})
+        while len(_rules) >= _MOST_RULES:
+            _rules.pop(next(iter(_rules)), None)
+        _rules[key] = rules_of(Configuration.model_validate(configuration), tables)
+    return _rules[key]
 
 
 def matching_leads(

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Turn
@@ -15,16 +15,33 @@ from leadwright.db.configuration import Assignment
 from leadwright.db.people import RolePrivilege, SystemUser, TeamMember, UserRole
 from leadwright.domain.assignment import Choice, Seller, Why, choose
 
-_COLUMNS = (
-    SystemUser.systemuserid,
-    SystemUser.fullname,
-    SystemUser.isdisabled,
-    SystemUser.awayfrom,
-    SystemUser.awayuntil,
-    SystemUser.businessunitid,
-    SystemUser.timezone,
-)
 _NEEDED = ("prvReadLead", "prvWriteLead")  # else the lead would land on a desk where nobody can open it
+_user, _turn = cast(Table, SystemUser.__table__), cast(Table, Turn.__table__)
+_held = (
+    select(func.count(RolePrivilege.privilege.distinct()))
+    .join(UserRole, UserRole.roleid == RolePrivilege.roleid)
+    .where(UserRole.systemuserid == _user.c.systemuserid, RolePrivilege.privilege.in_(_NEEDED))
+)
+_given = _turn.alias("given")
+_newest = select(func.coalesce(func.max(_given.c.lastturn), 0)).where(_given.c.agentid == bindparam("agentid"))
+_PEOPLE = (
+    select(
+        *(_user.c[name] for name in ("systemuserid", "fullname", "isdisabled", "awayfrom", "awayuntil")),
+        _user.c.businessunitid,
+        _user.c.timezone,
+        _turn.c.lastturn,
+        _held.correlate(_user).scalar_subquery().label("held"),
+        _newest.scalar_subquery().label("newest"),
+    )
+    .outerjoin(_turn, (_turn.c.systemuserid == _user.c.systemuserid) & (_turn.c.agentid == bindparam("agentid")))
+    .where(_user.c.applicationid.is_(None))
+)
+_OF_RULE = _PEOPLE.where(_user.c.systemuserid.in_(bindparam("ids", expanding=True)))
+_OF_TEAM = (
+    _PEOPLE.join(TeamMember, TeamMember.systemuserid == _user.c.systemuserid)
+    .where(TeamMember.teamid == bindparam("teamid"))
+    .order_by(_user.c.fullname)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +76,20 @@ def next_owner(
     """
     # Without the key: rows that refer to the agent may still be inserted beside us, else PostgreSQL finds deadlocks.
     session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update(key_share=True))
-    units: dict[str, str] = {}
     today = moment.astimezone(UTC).date()
-    sellers = [s for s in _sellers(session, rule, units, moment) if s.id != besides]
-    turns = _last_turns(session, agentid)
+    people = _people(session, agentid, rule, previous)
+    sellers = [_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
+    turns = {row.systemuserid: row.lastturn for row in people.of_rule if row.lastturn is not None}
     kept = previous if rule.keep_human_owner and previous != besides else None
-    choice = choose(sellers, turns, today, kept_owner=_person(session, kept, units, moment))
+    choice = choose(sellers, turns, today, kept_owner=people.seller(kept, moment))
     if choice is None:
-        choice = choose((), {}, today, supervisor=_person(session, rule.supervisor, units, moment))
+        choice = choose((), {}, today, supervisor=people.seller(rule.supervisor, moment))
     if choice is None:
         return None
     if choice.seller.id in {s.id for s in sellers}:
-        _count_turn(session, agentid, choice.seller.id, turns)
-    return Assigned(choice.seller.id, units[choice.seller.id], choice.seller.name, _sentence(choice, len(sellers)))
+        _count_turn(session, agentid, people.known[choice.seller.id])
+    unit = people.known[choice.seller.id].businessunitid
+    return Assigned(choice.seller.id, unit, choice.seller.name, _sentence(choice, len(sellers)))
 
 
 def names_nobody(rule: Assignment) -> bool:
@@ -91,40 +109,37 @@ def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(held))
 
 
-def _sellers(session: Session, rule: Assignment, units: dict[str, str], moment: datetime) -> list[Seller]:
-    query = select(*_COLUMNS).where(SystemUser.applicationid.is_(None))
-    if rule.team:
-        query = query.join(TeamMember, TeamMember.systemuserid == SystemUser.systemuserid)
-        rows = session.execute(query.where(TeamMember.teamid == rule.team).order_by(SystemUser.fullname)).all()
-        return _as_sellers(session, rows, units, moment)
-    rows = session.execute(query.where(SystemUser.systemuserid.in_(rule.sellers))).all()
-    found = {seller.id: seller for seller in _as_sellers(session, rows, units, moment)}
-    return [found[id_] for id_ in rule.sellers if id_ in found]  # a deleted seller is passed over
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Rows of `_PEOPLE`: the sellers of the rule in its order, and everybody asked for by id."""
+
+    of_rule: Sequence[Any]
+    known: Mapping[str, Any]
+
+    def seller(self, id_: str | None, moment: datetime) -> Seller | None:
+        return _seller(self.known[id_], moment) if id_ and id_ in self.known else None
 
 
-def _person(session: Session, id_: str | None, units: dict[str, str], moment: datetime) -> Seller | None:
-    if not id_:
-        return None
-    query = select(*_COLUMNS).where(SystemUser.systemuserid == id_, SystemUser.applicationid.is_(None))
-    return next(iter(_as_sellers(session, session.execute(query).all(), units, moment)), None)
+def _people(session: Session, agentid: str, rule: Assignment, previous: str | None) -> _People:
+    """Everybody who may get the lead; a deleted seller is passed over."""
+    others = [id_ for id_ in (previous if rule.keep_human_owner else None, rule.supervisor) if id_]
+    team = session.execute(_OF_TEAM, {"agentid": agentid, "teamid": rule.team}).all() if rule.team else []
+    asked = others if rule.team else [*rule.sellers, *others]
+    rows = session.execute(_OF_RULE, {"agentid": agentid, "ids": asked}).all() if asked else []
+    known = {row.systemuserid: row for row in (*team, *rows)}
+    return _People(team if rule.team else [known[id_] for id_ in rule.sellers if id_ in known], known)
 
 
-def _as_sellers(session: Session, rows: Sequence[Any], units: dict[str, str], moment: datetime) -> list[Seller]:
-    """The sellers; notes their business units."""
-    may = entitled(session, [row.systemuserid for row in rows])
-    units.update({row.systemuserid: row.businessunitid for row in rows})
-    return [
-        Seller(
-            row.systemuserid,
-            row.fullname,
-            row.isdisabled,
-            row.awayfrom,
-            row.awayuntil,
-            entitled=row.systemuserid in may,
-            today=_day(moment, row.timezone),
-        )
-        for row in rows
-    ]
+def _seller(row: Any, moment: datetime) -> Seller:
+    return Seller(
+        row.systemuserid,
+        row.fullname,
+        row.isdisabled,
+        row.awayfrom,
+        row.awayuntil,
+        entitled=row.held == len(_NEEDED),
+        today=_day(moment, row.timezone),
+    )
 
 
 def _day(moment: datetime, timezone: str) -> date:
@@ -135,18 +150,13 @@ def _day(moment: datetime, timezone: str) -> date:
     return moment.astimezone(zone).date()
 
 
-def _last_turns(session: Session, agentid: str) -> dict[str, int]:
-    rows = session.execute(select(Turn.systemuserid, Turn.lastturn).where(Turn.agentid == agentid))
-    return {row[0]: row[1] for row in rows}
-
-
-def _count_turn(session: Session, agentid: str, sellerid: str, turns: Mapping[str, int]) -> None:
-    values = {"lastturn": max(turns.values(), default=0) + 1}
-    mine = (Turn.agentid == agentid) & (Turn.systemuserid == sellerid)
-    if sellerid in turns:
-        session.execute(update(Turn).where(mine).values(values))
+def _count_turn(session: Session, agentid: str, seller: Any) -> None:
+    turn = seller.newest + 1
+    if seller.lastturn is not None:
+        mine = (Turn.agentid == agentid) & (Turn.systemuserid == seller.systemuserid)
+        session.execute(update(_turn).where(mine).values(lastturn=turn))
     else:
-        session.execute(insert(Turn).values(agentid=agentid, systemuserid=sellerid, **values))
+        session.execute(insert(_turn).values(agentid=agentid, systemuserid=seller.systemuserid, lastturn=turn))
 
 
 def _sentence(choice: Choice, sellers: int) -> str:
