@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -51,6 +52,20 @@ class Bench:
     def run(self, what: str, leads: int, k: int, *more: str) -> dict[str, Any]:
         done = subprocess.run(self.command(what, leads, k, *more), stdout=subprocess.PIPE, text=True, check=True)
         return json.loads(done.stdout.splitlines()[-1])
+
+    def work_together(self, leads: int, k: int, processes: int, warm: int) -> dict[str, Any]:
+        """Several workers share the leads and K, as `leadwright work --processes` does; first `warm` leads aside."""
+        commands = [self.command("work", leads, k // processes, "--name", f"bench-{n}") for n in range(processes)]
+        running = [subprocess.Popen(c, stdout=subprocess.PIPE, text=True) for c in commands]
+        said = [json.loads(p.communicate()[0].splitlines()[-1]) for p in running]
+        ended = self.query(f"SELECT concludedon FROM leadrun WHERE stage IN {_FINAL} ORDER BY concludedon")
+        first, last = (datetime.fromisoformat(ended[n][0]) for n in (warm - 1, -1))
+        return {
+            "leads": len(ended) - warm,
+            "wall": (last - first).total_seconds(),
+            "in_work": sum(s["in_work"] for s in said),
+            "contacted": sorted({c for s in said for c in s["contacted"]}),
+        }
 
     def stats(self) -> dict[str, Any]:
         return _get(f"http://127.0.0.1:{self.model}/stats")
@@ -134,9 +149,9 @@ def throughput() -> list[Figure]:
             *_bounds(b, asked, used, 8),
         ]
     with bench(248) as b:
-        used, asked = b.run("work", 248, 32, "--warm", "48"), b.stats()
+        used, asked = b.work_together(248, 32, 2, warm=48), b.stats()
         share, detail = share_of_limit(2.0, 32, used)
-        figures.append(Figure("5", "throughput / limit at K = 32", share, ">= 0.50", detail))
+        figures.append(Figure("5", "throughput / limit at K = 32, two processes", share, ">= 0.50", detail))
         figures += [f for f in _bounds(b, asked, used, 32) if f.what.startswith("calls in flight")]
     return figures
 

@@ -39,6 +39,7 @@ def main() -> None:
     options.add_argument("--spare", type=int, default=-1, help="end when only so many leads wait for another try")
     options.add_argument("--timeout", type=float, default=600)
     options.add_argument("--database", default="")
+    options.add_argument("--name", default="benchmark", help="executor id, when several work together")
     given = options.parse_args()
     if given.what == "peer":
         from benchmarks.peers.sdk_loop import measure
@@ -67,7 +68,7 @@ def _services(given: argparse.Namespace):
             "model_concurrency": given.k,
             "model_timeout_seconds": 5.0,
             "workers": given.k,
-            "executor_id": "benchmark",
+            "executor_id": given.name,
             "log_level": "error",
         }
     )

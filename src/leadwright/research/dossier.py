@@ -52,6 +52,11 @@ def open_dossier(means: Means, key: str, leadid: str, configuration: Configurati
             raise NotFound("This lead does not exist any more.")
         records = read_records(session, lead)
         session.expunge_all()
+    return dossier_of(key, records, configuration)
+
+
+def dossier_of(key: str, records: Records, configuration: Configuration) -> Dossier:
+    """The dossier of records that were read already."""
     return Dossier(key, configuration, records, _company(records, configuration))
 
 

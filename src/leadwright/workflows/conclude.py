@@ -43,7 +43,8 @@ from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, nex
 from leadwright.workflows.judging import Result
 from leadwright.workflows.steps import Step, Steps
 
-_PARTIES = cast(Table, ActivityParty.__table__)
+_EMAILS, _PARTIES = cast(Table, Email.__table__), cast(Table, ActivityParty.__table__)
+_NOTIFICATIONS = cast(Table, AppNotification.__table__)
 _AGAIN = "look_again"
 _MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
@@ -148,7 +149,7 @@ def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -
     key = f"handed_over:{rows.run.runid}"
     link = lead_link(rows.lead.leadid)
     values = {"ownerid": owner.ownerid, "title": title[:500], "body": body, "icontype": int(NotificationIcon.SUCCESS)}
-    session.execute(insert(AppNotification).values(**values, lw_key=key, link=link, createdon=rows.moment))
+    session.execute(insert(_NOTIFICATIONS).values(**values, lw_key=key, link=link, createdon=rows.moment))
 
 
 def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
@@ -202,7 +203,7 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         "lw_paragraphs": findings.statements(mail.paragraphs),
         "lw_hold": hold,
     }
-    session.execute(insert(Email).values(email))
+    session.execute(insert(_EMAILS).values(email))
     parties: list[tuple[Participation, str, str, str | None]] = [
         (Participation.REGARDING, lead.leadid, "lead", None),
         *([(Participation.TO, lead.leadid, "lead", address)] if address else []),

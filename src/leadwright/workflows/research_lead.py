@@ -17,8 +17,9 @@ from leadwright.errors import Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.access import require
 from leadwright.research.brief import Gathered, gather, mail_brief
 from leadwright.research.connect import connect_records
-from leadwright.research.dossier import Dossier, open_dossier
+from leadwright.research.dossier import Dossier, dossier_of, open_dossier
 from leadwright.research.email_validation import EmailCheck, of_lead
+from leadwright.research.fields import read_records
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Case, Elsewhere, Waits, address_of, lock, persons_change, read_case, take_lead
@@ -106,13 +107,13 @@ def _pass(services: Services, run: runs.Given) -> None:
     case = read_case(services, run)
     require(case.who, "prvWriteLead")
     if so_far := case.begun:
+        dossier = open_dossier(services, run.runid, run.leadid, case.configuration)
         steps.add(Step("validate_email", outputs=so_far.email, detail="Found before the work was interrupted."))
         steps.add(Step("connect", outputs=so_far.connected, detail="Found before the work was interrupted."))
+    elif begun := _begin(services, case, _validate(services, case, steps), steps):
+        so_far, dossier = begun
     else:
-        so_far = _begin(services, case, _validate(services, case, steps), steps)
-    if so_far is None:
         return
-    dossier = open_dossier(services, run.runid, run.leadid, case.configuration)
     gathered = gather(services, dossier)
     for record in gathered.steps:
         steps.add(Step(record.name, record.state, record.inputs, record.outputs, record.detail, None, record.seconds))
@@ -142,7 +143,7 @@ def _validate(services: Services, case: Case, steps: Steps) -> EmailCheck | None
     return check
 
 
-def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Steps) -> Findings | None:
+def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Steps) -> tuple[Findings, Dossier] | None:
     """Take the lead over, connect records. None: the run has ended (address, or a person's change)."""
     moment = services.clock()
     with services.database.transaction() as session, session.no_autoflush:
@@ -183,7 +184,8 @@ def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Step
             parentcontactid=connected.contactid,
             lw_stage=str(Stage.RESEARCHING),
         )
-    return so_far
+        records = read_records(session, lead)
+    return so_far, dossier_of(run.runid, records, case.configuration)
 
 
 def _outputs(result: Result) -> dict[str, object]:
