@@ -95,8 +95,8 @@ def test_system_columns_are_left_out_with_the_reason() -> None:
 
 
 def test_an_unknown_heading_is_not_mapped_until_the_mapping_says_so() -> None:
-    assert recognise(["Firma"])[0].fate is Fate.UNKNOWN
-    assert recognise(["Firma"], {"firma": "companyname"})[0].target == "companyname"
+    assert recognise(["Farbe"])[0].fate is Fate.UNKNOWN
+    assert recognise(["Farbe"], {"farbe": "companyname"})[0].target == "companyname"
     assert recognise(["Company"], {"Company": "ignore"})[0].fate is Fate.IGNORED
 
 

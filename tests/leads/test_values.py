@@ -89,7 +89,7 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
         ("estimatedclosedate", "31.02.2026", "not a day of the calendar"),
         ("estimatedclosedate", "1/1/26", "four digits"),
         ("estimatedclosedate", "0026-01-01", "outside 1900"),
-        ("leadsourcecode", "Phone Inquiry", "Advertisement, Employee Referral"),
+        ("leadsourcecode", "Smoke signal", "Advertisement, Employee Referral"),
         ("leadsourcecode", "99", "not one of the choices"),
         ("donotemail", "maybe", "neither yes nor no"),
         ("emailaddress1", "jane@", "not an email address"),

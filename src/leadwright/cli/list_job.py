@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.import_leads import ImportResult, import_file
+from leadwright.actions.import_store import UNREAD
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import (
@@ -26,8 +27,8 @@ from leadwright.db.configuration import (
     ProfileCriterion,
 )
 from leadwright.db.people import Role, SystemUser, UserRole
-from leadwright.db.sales import Email, Lead
-from leadwright.domain.optionsets import AccessMode
+from leadwright.db.sales import Annotation, Email, Lead
+from leadwright.domain.optionsets import AccessMode, LeadState, LeadStatus, choices
 from leadwright.domain.privileges import AI_SALESPERSON, SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.domain.profile import read_profile
 from leadwright.domain.stage import AgentMode, AgentState, Stage, Trigger
@@ -41,6 +42,8 @@ from leadwright.services import Services
 
 _ADMIN = "List"
 _BLOCK = 200  # lines read and written at a time
+_SET_ASIDE = "State in the list"  # subject of the note on a lead that no agent would work
+_NO_EMAIL = "The list says that it does not allow emails: it was judged, and no email is given."
 _ENDED = tuple(str(s) for s in Stage if s not in (Stage.QUEUED, Stage.RESEARCHING))
 
 
@@ -99,7 +102,7 @@ def set_up(services: Services, job: ListJob, tell: Callable[[str], None]) -> Imp
     with services.database.transaction() as session:
         admin = _administrator(session)
         who = principal(session, admin)
-    imported = import_file(services, who, job.list_file, job.mapping, skip_bad_rows=True)
+    imported = import_file(services, who, job.list_file, job.mapping, keep_bad_rows=True)
     if job.knowledge:
         _read_papers(services, job.knowledge, tell)
     with services.database.transaction() as session:
@@ -116,8 +119,25 @@ def lines(session: Session, leadids: Sequence[str]) -> Iterator[dict[str, Any] |
         .outerjoin(Email, Email.lw_runid == LeadRun.runid)
         .where(LeadRun.leadid.in_(leadids), LeadRun.stage.in_(_ENDED))
     )
-    by_lead = {row.Lead.leadid: _line(row.LeadRun, row.Lead, row.owner, row.Email) for row in rows}
+    notes = _notes(session, leadids)
+    by_lead = {
+        row.Lead.leadid: _line(row.LeadRun, row.Lead, row.owner, row.Email, notes.get(row.Lead.leadid, []))
+        for row in rows
+    }
     return (by_lead.get(leadid) for leadid in leadids)
+
+
+def _notes(session: Session, leadids: Sequence[str]) -> dict[str, list[str]]:
+    """lead -> what is to be said of its row of the list."""
+    rows = session.execute(
+        select(Annotation.objectid, Annotation.notetext)
+        .where(Annotation.objectid.in_(leadids), Annotation.subject.in_((UNREAD, _SET_ASIDE)))
+        .order_by(Annotation.subject)
+    )
+    notes: dict[str, list[str]] = {}
+    for leadid, text_ in rows:
+        notes.setdefault(leadid, []).extend(text_.splitlines())
+    return notes
 
 
 class Output:
@@ -179,9 +199,10 @@ def _leading(ready: Iterator[dict[str, Any] | None]) -> Iterator[dict[str, Any]]
         yield line
 
 
-def _line(run: LeadRun, lead: Lead, owner: str | None, email: Email | None) -> dict[str, Any]:
+def _line(run: LeadRun, lead: Lead, owner: str | None, email: Email | None, problems: Sequence[str]) -> dict[str, Any]:
     found = run.findings
     criteria = [{"name": v.pop("criterion"), **v} for v in found.get("verdicts", [])]
+    email = None if _NO_EMAIL in problems else email
     judged = run.band is not None
     return {
         "company": lead.companyname,
@@ -195,6 +216,7 @@ def _line(run: LeadRun, lead: Lead, owner: str | None, email: Email | None) -> d
         "insights": found.get("insights", []),
         "competitors": found.get("competitors", []),
         "missing": found.get("missing", []),
+        "problems": problems,
         "next_actions": found.get("next_actions", []),
         "draft": {"subject": email.subject, "body": email.description, "hold": email.lw_hold} if email else None,
     }
@@ -261,10 +283,33 @@ def _agent(services: Services, session: Session, job: ListJob) -> None:
     configuration = _configuration(job, sellers).model_dump(mode="json")
     session.add(AgentVersion(agentid=agent.agentid, version=1, configuration=configuration))
     session.flush()
+    _set_states_aside(session)
     run = {"number": 1, "agentid": agent.agentid, "version": 1, "trigger": str(Trigger.NEW_LEAD), "stage": "queued"}
     leads = session.scalars(select(Lead.leadid).order_by(text("lead.rowid"))).all()
     if leads:
         session.execute(insert(LeadRun), [{"runid": new_id(), "leadid": leadid, **run} for leadid in leads])
+
+
+def _set_states_aside(session: Session) -> None:
+    """A list is judged whatever the state of its leads: closed ones and opt-outs too, and their lines say so."""
+    labels = choices(LeadStatus)
+    states = session.execute(
+        select(Lead.leadid, Lead.statecode, Lead.statuscode, Lead.donotemail).where(
+            (Lead.statecode != LeadState.OPEN) | Lead.donotemail
+        )
+    ).all()
+    notes = []
+    for leadid, state, status, optout in states:
+        closed = [f"The list says {labels[status]}: it was judged all the same."] if state != LeadState.OPEN else []
+        text_ = "\n".join([*closed, *([_NO_EMAIL] if optout else [])])
+        notes.append(
+            {"annotationid": new_id(), "objectid": leadid, "objecttypecode": "lead", "subject": _SET_ASIDE}
+            | {"notetext": text_, "createdon": now()}
+        )
+    if notes:
+        session.execute(insert(Annotation), notes)
+        open_ = {"statecode": int(LeadState.OPEN), "statuscode": int(LeadStatus.NEW), "donotemail": False}
+        session.execute(update(Lead).values(open_))
 
 
 def _configuration(job: ListJob, sellers: list[str]) -> Configuration:
