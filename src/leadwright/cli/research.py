@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadwright.actions.import_leads import ImportResult
-    from leadwright.cli.list_job import ListJob, Output
+    from leadwright.cli.list_job import ListJob
+    from leadwright.cli.list_output import Output
     from leadwright.services import Services
     from leadwright.settings import Settings
 
@@ -65,7 +66,8 @@ def research(
 
 def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path) -> None:
     from leadwright.bootstrap import open_services
-    from leadwright.cli.list_job import Output, set_up, summary
+    from leadwright.cli.list_job import set_up, summary
+    from leadwright.cli.list_output import Output
 
     services = open_services(settings)
     finished = True
