@@ -143,7 +143,7 @@ def notes_of(opened: OpenedList, spool: Spool, *, only_judged: bool = False) -> 
             )
     if any("is no choice we know" in text for _, text in spool.remarked):
         notes.append(
-            'What a word means can be said in a mapping file: [values.leadsourcecode], then "Phone Inquiry" = "Other".'
+            'What a word means can be said in a mapping file: [values.leadsourcecode], then "Carrier pigeon" = "Other".'
         )
     return notes
 
