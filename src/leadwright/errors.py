@@ -4,6 +4,7 @@ LeadwrightError
 ├── NotAllowed      the caller lacks a privilege (the message names it)
 ├── NotFound        no such record, or none the caller may see
 ├── Conflict        the record changed, or the state does not allow this now
+│   └── Busy        another writer was first; the same again in a moment can work
 ├── BadInput        what was given cannot be used; the message says what to do
 ├── MissingExtra    an optional part is not installed; the message says the command
 └── OutsideError    something we do not own failed; `permanent` decides about retries
@@ -38,6 +39,10 @@ class NotFound(LeadwrightError):
 
 class Conflict(LeadwrightError):
     """The record changed meanwhile, or its state does not allow this now."""
+
+
+class Busy(Conflict):
+    """Another writer was first or holds the database; the same again in a moment can work."""
 
 
 class BadInput(LeadwrightError):

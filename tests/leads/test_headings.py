@@ -3,7 +3,7 @@
 import pytest
 
 from leadwright.domain.attributes import TABLES
-from leadwright.domain.headings import Fate, clashes, column_letter, importable, recognise
+from leadwright.domain.headings import Fate, clashes, column_letter, importable, recognise, with_creation
 
 DYNAMICS = {
     "(Do Not Modify) Lead": "leadid",
@@ -72,9 +72,63 @@ COMPANIES = {
 }
 
 
-@pytest.mark.parametrize(
-    "export", [DYNAMICS, SALESFORCE, HUBSPOT, COMPANIES], ids=["Dynamics", "Salesforce", "HubSpot", "companies"]
-)
+GERMAN = {
+    "(Nicht ändern) Lead": "leadid",
+    "Firma": "companyname",
+    "Vorname": "firstname",
+    "Nachname": "lastname",
+    "Position": "jobtitle",
+    "E-Mail": "emailaddress1",
+    "Telefon": "telephone1",
+    "Mobiltelefon": "mobilephone",
+    "Straße": "address1_line1",
+    "PLZ": "address1_postalcode",
+    "Ort": "address1_city",
+    "Bundesland/Kanton": "address1_stateorprovince",
+    "Land": "address1_country",
+    "Mitarbeiter": "numberofemployees",
+    "Umsatz": "revenue",
+    "Branche": "lw_industry",
+    "Lead-Quelle": "leadsourcecode",
+    "Bewertung": "leadqualitycode",
+    "Statusgrund": "statuscode",
+    "Webseite": "websiteurl",
+}
+FRENCH = {
+    "Société": "companyname",
+    "Prénom": "firstname",
+    "Nom": "lastname",
+    "Poste": "jobtitle",
+    "Adresse e-mail": "emailaddress1",
+    "Téléphone": "telephone1",
+    "Rue": "address1_line1",
+    "Code postal": "address1_postalcode",
+    "Ville": "address1_city",
+    "Pays": "address1_country",
+    "Nombre d'employés": "numberofemployees",
+    "Chiffre d'affaires annuel": "revenue",
+    "Secteur d'activité": "lw_industry",
+    "Site web": "websiteurl",
+}
+SPANISH = {
+    "Empresa": "companyname",
+    "Nombre": "firstname",
+    "Apellidos": "lastname",
+    "Cargo": "jobtitle",
+    "Correo electronico": "emailaddress1",
+    "Teléfono": "telephone1",
+    "Calle": "address1_line1",
+    "Código postal": "address1_postalcode",
+    "Ciudad": "address1_city",
+    "País": "address1_country",
+    "Número de empleados": "numberofemployees",
+    "Ingresos anuales": "revenue",
+    "Sector": "lw_industry",
+    "Sitio web": "websiteurl",
+}
+
+
+@pytest.mark.parametrize("export", [DYNAMICS, SALESFORCE, HUBSPOT, COMPANIES, GERMAN, FRENCH, SPANISH])
 def test_the_headings_of_an_export_are_recognised(export: dict[str, str]) -> None:
     found = recognise(list(export))
     assert {h.text: h.target for h in found} == export
@@ -95,9 +149,26 @@ def test_system_columns_are_left_out_with_the_reason() -> None:
 
 
 def test_an_unknown_heading_is_not_mapped_until_the_mapping_says_so() -> None:
-    assert recognise(["Firma"])[0].fate is Fate.UNKNOWN
-    assert recognise(["Firma"], {"firma": "companyname"})[0].target == "companyname"
+    assert recognise(["Farbe"])[0].fate is Fate.UNKNOWN
+    assert recognise(["Farbe"], {"farbe": "companyname"})[0].target == "companyname"
     assert recognise(["Company"], {"Company": "ignore"})[0].fate is Fate.IGNORED
+
+
+def test_name_beside_vorname_is_the_family_name_and_beside_first_name_the_whole() -> None:
+    assert [h.target for h in recognise(["Vorname", "Name", "Firma"])] == ["firstname", "lastname", "companyname"]
+    assert [h.target for h in recognise(["First Name", "Name", "Company"])] == ["firstname", "fullname", "companyname"]
+    assert [h.target for h in recognise(["Nombre", "Empresa"])] == ["fullname", "companyname"]
+
+
+def test_a_column_can_be_named_by_its_letter() -> None:
+    found = recognise(["Company", "Email", "Email"], {"column C": "emailaddress2"})
+    assert [h.target for h in found] == ["companyname", "emailaddress1", "emailaddress2"]
+
+
+def test_the_day_of_creation_is_taken_only_when_asked_for() -> None:
+    found = recognise(["Company", "Created Date", "Erstellt am"])
+    assert [h.fate for h in found[1:]] == [Fate.LEFT_OUT, Fate.LEFT_OUT]
+    assert [h.target for h in with_creation(found)] == ["companyname", "createdon", ""]
 
 
 def test_two_headings_of_one_column_clash() -> None:

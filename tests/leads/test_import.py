@@ -1,6 +1,9 @@
 """Importing lists: all rows or none, recognised when they come again, changes noted, on both databases."""
 
 import csv
+import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,11 +13,12 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
-from leadwright.actions.import_leads import RowsRefused, import_file, preview
+from leadwright.actions.import_leads import ImportResult, RowsRefused, import_file, preview
 from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadChange
 from leadwright.db.people import CustomColumn
+from leadwright.db.sales import Annotation
 from leadwright.domain.privileges import PRIVILEGES
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput, NotAllowed
@@ -281,6 +285,115 @@ def test_unknown_headings_become_columns_of_our_own(office: Office, as_csv: Writ
 def test_two_columns_of_one_meaning_are_refused_with_both_names(small_office: Office, as_csv: Write) -> None:
     with pytest.raises(BadInput, match=r'"Email" \(column B\) and "E-mail" \(column C\)'):
         import_file(small_office.services, small_office.operator, as_csv(["Company,Email,E-mail", "A,b@c.de,"]))
+
+
+def test_two_equal_headings_are_refused_by_their_letters_and_one_can_be_left_out(
+    small_office: Office, as_csv: Write
+) -> None:
+    path = as_csv(["Company,Phone,Email,Phone", "A,1,b@c.de,2"])
+    with pytest.raises(BadInput, match=r'"Phone" \(column B\) and "Phone" \(column D\).*"column D" = "ignore"'):
+        import_file(small_office.services, small_office.operator, path)
+    import_file(small_office.services, small_office.operator, path, {"column D": "ignore"})
+    assert small_office.leads()[0].telephone1 == "1"
+    with pytest.raises(BadInput, match='"column E", which'):
+        import_file(small_office.services, small_office.operator, path, {"column E": "ignore"})
+
+
+def test_unknown_choices_and_ranges_are_warnings_and_stay_with_the_lead_as_a_note(
+    office: Office, as_csv: Write
+) -> None:
+    lines = [
+        "Company,Email,Lead Source,Employees,Lead Status",
+        "A,a@a.example,Carrier pigeon,51-200,Recycled",
+        "B,b@b.example,Carrier pigeon,40,Closed - Duplicate",
+        "C,c@c.example,Web,40,New",
+    ]
+    seen = preview(office.services, office.operator, as_csv(lines))
+    assert (seen.new, seen.bad_rows) == (3, 0)
+    assert seen.originals[0] == {
+        "leadsourcecode": "Carrier pigeon",
+        "numberofemployees": "51-200",
+        "statuscode": "Recycled",
+    }
+    done = import_file(office.services, office.operator, as_csv(lines))
+    assert (done.created, done.remarked) == (3, 2)
+    said = "\n".join(done.notes)
+    assert 'Lead Source (column C): "Carrier pigeon" is no choice we know, so it is left empty (2 rows).' in said
+    assert '"51-200" is a range and is read as 51, its lower end (1 row).' in said
+    assert "the lead is taken as open" in said
+    leads = sorted(office.leads(), key=lambda lead: lead.companyname)
+    assert [(x.leadsourcecode, x.numberofemployees, x.statecode) for x in leads] == [
+        (None, 51, 0),
+        (None, 40, 2),
+        (8, 40, 0),
+    ]
+    with office.services.database.reading() as session:
+        notes = session.scalars(select(Annotation.notetext).where(Annotation.objectid == leads[0].leadid)).all()
+    assert len(notes) == 1
+    assert "Carrier pigeon" in notes[0]
+    again = import_file(office.services, office.operator, as_csv(lines))
+    assert (again.created, again.unchanged) == (0, 3)
+    delete_lead(office.services, office.admin, leads[0].leadid)
+    with office.services.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Annotation)) == 1
+
+
+def test_a_second_import_waits_for_the_first(office: Office, as_csv: Write) -> None:
+    first = as_csv(["Company,Email", *[f"Firm {i},a{i}@b.example" for i in range(4000)]], "first.csv")
+    second = as_csv(["Company,Email", *[f"Firm {i},a{i}@b.example" for i in range(3990, 4020)]], "second.csv")
+    storing, done = threading.Event(), dict[str, ImportResult]()
+
+    def work(name: str, path: Path, slow: bool) -> None:
+        def progress(stage: str, _share: float) -> None:
+            if stage == "Storing":
+                storing.set()
+                time.sleep(0.5 if slow else 0)
+
+        done[name] = import_file(office.services, office.operator, path, None, progress)
+
+    slow = threading.Thread(target=work, args=("first", first, True))
+    slow.start()
+    assert storing.wait(60)
+    work("second", second, slow=False)
+    slow.join()
+    assert done["first"].created + done["second"].created == 4020
+    assert office.count() == 4020
+
+
+def test_an_import_tries_again_while_another_program_writes(small_office: Office, as_csv: Write) -> None:
+    other = sqlite3.connect(small_office.services.database.engine.url.database or "", isolation_level=None)
+    with small_office.services.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=100")
+    other.execute("BEGIN IMMEDIATE")
+    told: list[str] = []
+
+    def progress(stage: str, _share: float) -> None:
+        told.append(stage)
+        if stage.startswith("Waiting") and other.in_transaction:
+            other.execute("ROLLBACK")
+
+    done = import_file(small_office.services, small_office.operator, as_csv(LIST), None, progress)
+    other.close()
+    assert done.created == 2
+    assert "Waiting for another import" in told
+
+
+def test_every_row_can_be_kept_without_its_bad_cells(office: Office, as_csv: Write) -> None:
+    lines = [
+        "Company,Email,Employees,Created Date",
+        "A,nobody,51-200,2020-01-31",
+        "B,b@b.example,many,03/04/2026",
+        ",,7,2999-01-01",
+        ",,8,",
+        "C,c@c.example,9,,too much",
+    ]
+    done = import_file(office.services, office.operator, as_csv(lines), keep_bad_rows=True)
+    assert (done.created, done.bad_rows, done.remarked) == (5, 0, 5)
+    leads = {lead.numberofemployees: lead for lead in office.leads()}
+    assert set(leads) == {51, None, 7, 8, 9}
+    assert leads[51].createdon.date() == date(2020, 1, 31)
+    assert leads[7].createdon == leads[7].modifiedon
+    assert import_file(office.services, office.operator, as_csv(lines), keep_bad_rows=True).unchanged == 5
 
 
 def test_a_list_without_company_and_name_is_refused_with_its_headings(small_office: Office, as_csv: Write) -> None:

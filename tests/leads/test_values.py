@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadwright.domain.attributes import TABLES, Attribute, Kind
-from leadwright.domain.cells import Rules, Unreadable
+from leadwright.domain.cells import Doubtful, Rules, Unreadable
 from leadwright.domain.values import reader, split_name
 
 LEAD = TABLES["lead"].attributes
@@ -26,6 +26,10 @@ AMOUNT = Attribute("amount", "Amount", Kind.DECIMAL)
         ("numberofemployees", "1'200", 1200),
         ("numberofemployees", "12,34,567", 1_234_567),
         ("numberofemployees", 1200.0, 1200),
+        ("numberofemployees", "10,001+ employees", 10_001),
+        ("numberofemployees", "more than 500", 500),
+        ("numberofemployees", "N/A", None),
+        ("revenue", "(No value)", None),
         ("revenue", "$1.5M", 1_500_000.0),
         ("revenue", "1.1 M", 1_100_000.0),
         ("revenue", "US$ 1.5 billion", 1.5e9),
@@ -47,6 +51,16 @@ AMOUNT = Attribute("amount", "Amount", Kind.DECIMAL)
         ("leadsourcecode", "8", 8),
         ("leadsourcecode", 8.0, 8),
         ("statuscode", "Open - Not Contacted", 1),
+        ("statuscode", "BAD_TIMING", 6),
+        ("statecode", "Closed - Not Converted", 2),
+        ("leadsourcecode", "Phone Inquiry", 10),
+        ("leadsourcecode", "Purchased List", 10),
+        ("leadsourcecode", "Partner Referral", 4),
+        ("leadsourcecode", "ORGANIC_SEARCH", 8),
+        ("leadsourcecode", "Paid Social", 1),
+        ("leadsourcecode", "Offline Sources", 10),
+        ("leadsourcecode", "Offentlichkeitsarbeit", 5),
+        ("leadqualitycode", "Heiß", 1),
         ("donotemail", "Do Not Allow", True),
         ("donotemail", "Allow", False),
         ("decisionmaker", "Y", True),
@@ -76,6 +90,8 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
         ("numberofemployees", "1e30", "at most 10,000,000"),
         ("numberofemployees", "12.5", "whole number"),
         ("numberofemployees", "50-100", "range"),
+        ("numberofemployees", "200-50", "ends below its beginning"),
+        ("numberofemployees", date(2026, 10, 1), "took a range such as 1-10"),
         ("numberofemployees", "many", "not a number"),
         ("numberofemployees", "1,2,3", "points and commas"),
         ("numberofemployees", "$500", "amount of money"),
@@ -89,7 +105,7 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
         ("estimatedclosedate", "31.02.2026", "not a day of the calendar"),
         ("estimatedclosedate", "1/1/26", "four digits"),
         ("estimatedclosedate", "0026-01-01", "outside 1900"),
-        ("leadsourcecode", "Phone Inquiry", "Advertisement, Employee Referral"),
+        ("leadsourcecode", "Smoke signal", "Advertisement, Employee Referral"),
         ("leadsourcecode", "99", "not one of the choices"),
         ("donotemail", "maybe", "neither yes nor no"),
         ("emailaddress1", "jane@", "not an email address"),
@@ -105,6 +121,34 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
 def test_a_cell_that_cannot_be_used_says_what_to_do(column: str, cell: Any, says: str) -> None:
     with pytest.raises(Unreadable, match=says.replace("(", r"\(")):
         reader(LEAD[column])(cell)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "instead"),
+    [
+        ("numberofemployees", "51-200", 51),
+        ("numberofemployees", "1,001-5,000 employees", 1001),
+        ("numberofemployees", "1.001–5.000 Mitarbeiter", 1001),
+        ("numberofemployees", "501 to 1,000", 501),
+        ("numberofemployees", "0-10", 10),
+        ("numberofemployees", "<10", 10),
+        ("numberofemployees", "up to 50", 50),
+        ("revenue", "$10M-$50M", 10e6),
+        ("revenue", "$10-50M", 10e6),
+        ("revenue", "$500K - $1 million", 500e3),
+        ("revenue", "under $1M", 1e6),
+        ("leadsourcecode", "Carrier pigeon", None),
+        ("industrycode", "Underwater basket weaving", None),
+        ("leadqualitycode", "five stars", None),
+        ("statuscode", "Recycled", None),
+        ("statuscode", "Closed - Duplicate", 4),
+    ],
+)
+def test_a_list_goes_on_with_something_where_a_form_would_ask_again(column: str, cell: str, instead: Any) -> None:
+    with pytest.raises(Doubtful) as doubt:
+        reader(LEAD[column])(cell)
+    assert doubt.value.instead == instead
+    assert f'"{cell}"' in doubt.value.remark
 
 
 def test_a_rule_settles_ambiguous_dates_and_numbers() -> None:

@@ -189,6 +189,25 @@ def test_a_list_is_imported_after_a_look_at_it(desk: Desk, browser: Callable[...
     assert lead.description == "blue"
 
 
+def test_one_of_two_equal_headings_is_left_out_and_what_a_range_became_is_shown(
+    desk: Desk, browser: Callable[..., Browser]
+) -> None:
+    client = browser("manager")
+    where = _upload(client, "two.csv", b"Company,Phone,Employees,Phone\nNorth Quay,1,51-200,2\n")
+    page = client.get(where).text
+    assert "(column B) and" in page
+    assert "First rows" not in page
+    client.submit(f"{where}/mapping", {"column-1": "ignore"}, form=where)
+    page = client.get(where).text
+    assert "in the list: 51-200" in page
+    assert "is read as 51, its lower end" in page
+    client.submit(f"{where}/run", form=where)
+    assert "Imported" in _wait(client, where)
+    with desk.services.database.reading() as session:
+        lead = session.scalars(select(Lead).where(Lead.companyname == "North Quay")).one()
+    assert (lead.telephone1, lead.numberofemployees) == ("2", 51)
+
+
 def test_bad_rows_are_named_and_given_back(desk: Desk, browser: Callable[..., Browser]) -> None:
     client = browser("manager")
     where = _upload(client, "x.csv", b"Company,Employees\nNorth Quay,many\nSouth Quay,12\n")

@@ -68,6 +68,7 @@ def test_a_list_killed_three_times_is_complete_each_lead_once_in_its_order(compa
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert [line["id"] for line in lines] == [str(n) for n in range(1, 91)]
     assert [line["company"] for line in lines] == [f"Company {n}" for n in range(90)]
+    assert [(line["outcome"], line["reasons"]) for line in lines if not line["fit"]] == []
     owners = Counter(line["owner"] for line in lines if line["outcome"] == "handed_over")
     assert abs(owners["A"] - owners["B"]) <= 1
     big = lines[89]

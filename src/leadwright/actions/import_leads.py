@@ -5,33 +5,35 @@ gets an entry for each lead changed, and one that describes the import: file, ha
 created and changed. Leads it created get no entry of their own: that would treble the time of an import.
 """
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leadwright.actions.import_bad_rows import write_bad_rows
+from leadwright.actions.import_list import OpenedList, notes_of, open_for_import, read_rows, refuse_clashes
 from leadwright.actions.import_store import Counts, Store
 from leadwright.actions.known_leads import KnownLeads
 from leadwright.actions.leads import owner_of_new
 from leadwright.db import audit
 from leadwright.db.base import new_id
-from leadwright.db.columns import add_own_column, table_with_own
-from leadwright.domain.attributes import Attribute, Table, with_custom
-from leadwright.domain.headings import Fate, Heading, clashes, label_of, plain, recognise
-from leadwright.errors import BadInput
+from leadwright.db.columns import add_own_column
+from leadwright.domain.attributes import Attribute, Table
+from leadwright.domain.headings import Fate, Heading
+from leadwright.errors import BadInput, Busy
 from leadwright.identity.access import Principal, require
-from leadwright.leadfile.columns import ColumnReader, Problem
-from leadwright.leadfile.mapping import ImportMapping, mapping_from, own_columns
+from leadwright.leadfile.mapping import ImportMapping
+from leadwright.leadfile.problems import Problem
 from leadwright.leadfile.rows import LeadList
-from leadwright.leadfile.source import open_list
-from leadwright.leadfile.spool import SHOWN, Progress, Ready, Repetition, Spool, read_all
+from leadwright.leadfile.spool import SHOWN, Progress, Ready, Repetition, Spool
 from leadwright.services import Services
 
 FIRST_ROWS = 10
 _NAMED = 5  # problems named in the sentence of a refusal
-_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
+_PATIENCE = 600.0  # seconds an import waits for other writers, such as a long import beside it
+_PAUSE = 0.5  # seconds before another try
 
 
 class RowsRefused(BadInput):
@@ -64,6 +66,7 @@ class Preview:
         headings: what each column means.
         first: first rows as they would be stored, logical name -> value.
         new_columns: columns of the organisation's own that would be added.
+        originals: of each of the first rows, logical name -> what the list says, where that is not what is stored.
         problems, repetitions: the first thousand of each.
         notes: sentences a person should read before going on.
     """
@@ -72,6 +75,7 @@ class Preview:
     table: Table
     headings: list[Heading]
     first: list[dict[str, Any]]
+    originals: list[dict[str, str]]
     new_columns: list[Attribute]
     rows: int
     new: int
@@ -92,6 +96,7 @@ class ImportResult:
     Args:
         importid: record id of its audit entry.
         bad_rows: rows not imported for a problem (only when they were to be skipped).
+        remarked: rows imported of which a cell is not as it should be; the notes tell, and a note on each new lead.
         bad_rows_file: where they were written, with their reasons.
     """
 
@@ -106,19 +111,21 @@ class ImportResult:
     problems: list[Problem]
     repetitions: list[Repetition]
     notes: list[str]
+    remarked: int = 0
     bad_rows_file: Path | None = None
 
 
-@dataclass(slots=True)
-class _Opened:
-    """A list with its headings understood."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A list that was read, and what it is to be stored with."""
 
-    leads: LeadList
-    headings: list[Heading]
-    table: Table
-    new_columns: list[Attribute]
-    mapping: ImportMapping
-    columns: list[str] = field(default_factory=list)
+    services: Services
+    who: Principal
+    opened: OpenedList
+    spool: Spool
+    owner: str
+    progress: Progress | None
+    notes: list[str]
 
 
 def headings_of(
@@ -129,7 +136,7 @@ def headings_of(
     Raises:
         NotAllowed, BadInput.
     """
-    opened = _open(services, who, path, mapping)
+    opened = open_for_import(services, who, path, mapping)
     return opened.leads, opened.headings
 
 
@@ -147,21 +154,23 @@ def preview(
         NotAllowed: needs prvImportLead, prvCreateLead and prvWriteLead.
         BadInput: the file or the mapping as a whole cannot be used.
     """
-    opened = _open(services, who, path, mapping)
-    _refuse_clashes(opened)
-    with _read(opened, progress, keep_problems=False) as spool:
-        counts, first = Counts(), list[dict[str, Any]]()
+    opened = open_for_import(services, who, path, mapping)
+    refuse_clashes(opened)
+    with read_rows(opened, progress, keep_problems=False) as spool:
+        counts, first, originals = Counts(), list[dict[str, Any]](), list[dict[str, str]]()
         with services.database.reading() as session:
             known: KnownLeads | None = None
             for ready in spool.blocks():
                 known = known or KnownLeads(session, who, list(ready.columns))
                 counts.add(known.sort_out(ready))
+                originals += _originals(ready, FIRST_ROWS - len(first))
                 first += _first(ready, FIRST_ROWS - len(first))
         return Preview(
             leads=opened.leads,
             table=opened.table,
             headings=opened.headings,
             first=first,
+            originals=originals,
             new_columns=opened.new_columns,
             rows=spool.rows,
             new=counts.created,
@@ -172,7 +181,7 @@ def preview(
             blank=spool.blank,
             problems=sorted([*spool.problems, *counts.problems], key=lambda p: p.row)[:SHOWN],
             repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
-            notes=_notes(opened, spool),
+            notes=notes_of(opened, spool),
         )
 
 
@@ -186,6 +195,7 @@ def import_file(
     skip_bad_rows: bool = False,
     bad_rows_file: Path | None = None,
     owner: str = "",
+    keep_bad_rows: bool = False,
 ) -> ImportResult:
     """Store the leads of a list. Leads we have are updated; rows that say what is stored touch nothing.
 
@@ -193,113 +203,80 @@ def import_file(
 
     Args:
         mapping: an `ImportMapping`, or its document (see docs/importing.md).
-        progress: told "Reading" or "Storing" and the share done, 0 to 1.
+        progress: told "Reading" or "Storing" and the share done, 0 to 1; or that it waits for another import.
         skip_bad_rows: import the good rows and write the bad ones with their reasons to `bad_rows_file`.
         bad_rows_file: default beside the list, ``NAME-not-imported.csv``.
         owner: email address of the owner of new leads.
+        keep_bad_rows: as for a list that is only judged: every row becomes a lead, without the cells that cannot be
+            used (a note on the lead tells), created on the day that the list says.
 
     Raises:
         NotAllowed: needs prvImportLead, prvCreateLead and prvWriteLead.
         RowsRefused: rows cannot be used; nothing was stored.
         BadInput: the file or the mapping as a whole cannot be used; nothing was stored.
-        Conflict: somebody stored the same leads in this moment; nothing was stored.
+        Busy: others wrote without a pause for ten minutes; nothing was stored.
     """
-    opened = _open(services, who, path, mapping)
-    _refuse_clashes(opened)
-    with _read(opened, progress, keep_problems=skip_bad_rows) as spool:
+    opened = open_for_import(services, who, path, mapping, with_creation_date=keep_bad_rows)
+    refuse_clashes(opened)
+    with read_rows(opened, progress, keep_problems=skip_bad_rows, keep_bad_rows=keep_bad_rows) as spool:
         if spool.bad_rows and not skip_bad_rows:
             raise RowsRefused(spool.problems, spool.bad_rows, spool.rows)
-        importid, written = new_id(), None
-        with services.database.transaction() as session:
-            for column in opened.new_columns:
-                require(who, "prvWriteCustomColumn")
-                add_own_column(session, "lead", column)
-            holder = owner_of_new(session, who, owner)
-            with closing(Store(session, who, services.clock(), holder)) as store:
-                for ready in spool.blocks():
-                    store.add(ready)
-                    if progress and spool.good:
-                        progress("Storing", store.counts.rows / spool.good)
-                counts = store.counts
-                problems = sorted([*spool.problems, *counts.problems], key=lambda p: p.row)
-                if counts.problems and not skip_bad_rows:
-                    raise RowsRefused(problems, len(counts.problems), spool.rows)
-                if problems:
-                    written = _write_bad_rows(opened.leads, path, problems, bad_rows_file)
-                result = ImportResult(
-                    importid=importid,
-                    rows=spool.rows,
-                    created=counts.created,
-                    updated=counts.updated,
-                    unchanged=counts.unchanged,
-                    bad_rows=spool.bad_rows + len(counts.problems),
-                    repeated=spool.repeated + len(counts.repetitions),
-                    blank=spool.blank,
-                    problems=problems[:SHOWN],
-                    repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
-                    notes=_notes(opened, spool),
-                    bad_rows_file=written,
-                )
-                after = _described(opened, result, store.ids_hash)
-                store.record(importid)
-                audit.record(session, who.actor, "leads.imported", "import", importid, after=after)
+        notes = notes_of(opened, spool, only_judged=keep_bad_rows)
+        work = _Work(services, who, opened, spool, owner, progress, notes)
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return _store(work, path, bad_rows_file, skip_bad_rows=skip_bad_rows)
+            except Busy:
+                if time.monotonic() > until:
+                    raise
+                if progress:
+                    progress("Waiting for another import", 0.0)
+                time.sleep(_PAUSE)
+
+
+def _store(work: _Work, path: Path, bad_rows_file: Path | None, *, skip_bad_rows: bool) -> ImportResult:
+    """All of it in one transaction; may be repeated after `Busy`, for it left nothing behind."""
+    services, who, opened, spool, progress = work.services, work.who, work.opened, work.spool, work.progress
+    importid = new_id()
+    with services.database.transaction() as session:
+        for column in opened.new_columns:
+            require(who, "prvWriteCustomColumn")
+            add_own_column(session, "lead", column)
+        holder = owner_of_new(session, who, work.owner)
+        with closing(Store(session, who, services.clock(), holder)) as store:
+            for ready in spool.blocks():
+                store.add(ready)
+                if progress and spool.good:
+                    progress("Storing", store.counts.rows / spool.good)
+            problems = sorted([*spool.problems, *store.counts.problems], key=lambda p: p.row)
+            if store.counts.problems and not skip_bad_rows:
+                raise RowsRefused(problems, len(store.counts.problems), spool.rows)
+            store.record(importid)
+            written = write_bad_rows(opened.leads, path, problems, bad_rows_file) if problems else None
+            result = _result(work, importid, store.counts, problems, written)
+            after = _described(opened, result, store.ids_hash)
+            audit.record(session, who.actor, "leads.imported", "import", importid, after=after)
     return result
 
 
-def _open(services: Services, who: Principal, path: Path, mapping: ImportMapping | Mapping[str, Any] | None) -> _Opened:
-    for privilege in ("prvImportLead", "prvCreateLead", "prvWriteLead"):
-        require(who, privilege)
-    wanted = mapping if isinstance(mapping, ImportMapping) else mapping_from(dict(mapping or {}))
-    with services.database.reading() as session:
-        table = table_with_own(session, "lead")
-    targets, new = own_columns(wanted, table)
-    if new:
-        require(who, "prvWriteCustomColumn")
-        table = with_custom("lead", [*(a for a in table.attributes.values() if a.custom), *new])
-    settings = services.settings
-    leads = open_list(path, wanted, table=table, max_mb=settings.import_max_mb, max_rows=settings.import_max_rows)
-    headings = recognise(leads.headings, targets, table)
-    _refuse_absent(targets, leads)
-    return _Opened(leads, headings, table, new, wanted)
-
-
-def _refuse_absent(targets: Mapping[str, str], leads: LeadList) -> None:
-    there = {plain(h) for h in leads.headings}
-    for heading in targets:
-        if plain(heading) not in there:
-            raise BadInput(
-                f'The mapping names the heading "{heading}", which {leads.name} has not. Its headings are: '
-                f"{', '.join(h for h in leads.headings if h)}."
-            )
-
-
-def _refuse_clashes(opened: _Opened) -> None:
-    for clash in clashes(opened.headings):
-        a, b = clash.first, clash.second
-        raise BadInput(
-            f'Two columns of {opened.leads.name} mean {label_of(clash.target, opened.table)}: "{a.text}" (column '
-            f'{a.letter}) and "{b.text}" (column {b.letter}). Rename or remove one, or map it to "ignore".',
-            field=b.text,
-        )
-    mapped = {h.target for h in opened.headings if h.fate is Fate.MAPPED}
-    if not mapped & {"companyname", "fullname", "firstname", "lastname"}:
-        raise BadInput(
-            f"None of the headings of {opened.leads.name} is a company or a name: "
-            f"{', '.join(h.text or '(none)' for h in opened.headings)}. Is the first row the headings? If so, say in a "
-            "mapping file which column is which."
-        )
-
-
-@contextmanager
-def _read(opened: _Opened, progress: Progress | None, *, keep_problems: bool) -> Iterator[Spool]:
-    reader = ColumnReader(opened.headings, opened.table, opened.mapping.rules, opened.leads.bad_cells)
-    spool = read_all(opened.leads, reader, progress=progress, keep_problems=keep_problems)
-    try:
-        if not spool.rows:
-            raise BadInput(f"{opened.leads.name} has headings but no rows. Give a list with one row per lead.")
-        yield spool
-    finally:
-        spool.close()
+def _result(work: _Work, importid: str, counts: Counts, problems: list[Problem], written: Path | None) -> ImportResult:
+    spool = work.spool
+    return ImportResult(
+        importid=importid,
+        rows=spool.rows,
+        created=counts.created,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        bad_rows=spool.bad_rows + len(counts.problems),
+        repeated=spool.repeated + len(counts.repetitions),
+        blank=spool.blank,
+        problems=problems[:SHOWN],
+        repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
+        notes=work.notes,
+        remarked=spool.rows_remarked,
+        bad_rows_file=written,
+    )
 
 
 def _first(ready: Ready, many: int) -> list[dict[str, Any]]:
@@ -310,18 +287,14 @@ def _first(ready: Ready, many: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _notes(opened: _Opened, spool: Spool) -> list[str]:
-    notes = list(opened.leads.notes)
-    for count, what in ((spool.without_email, "email address"), (spool.without_company, "company")):
-        if count:
-            has = "lead has" if count == 1 else "leads have"
-            notes.append(
-                f"{count:,} {has} no {what}: imported, but handed back to be completed before the agent works them."
-            )
-    return notes
+def _originals(ready: Ready, many: int) -> list[dict[str, str]]:
+    return [
+        {remark.target: remark.cell for remark in ready.remarks.get(number, ()) if remark.cell}
+        for number in ready.numbers[: max(many, 0)]
+    ]
 
 
-def _described(opened: _Opened, result: ImportResult, ids_hash: str) -> dict[str, Any]:
+def _described(opened: OpenedList, result: ImportResult, ids_hash: str) -> dict[str, Any]:
     """What the audit log keeps of an import."""
     return {
         "file": opened.leads.name,
@@ -337,38 +310,3 @@ def _described(opened: _Opened, result: ImportResult, ids_hash: str) -> dict[str
         "new_columns": [a.name for a in opened.new_columns],
         "leads_sha256": ids_hash,
     }
-
-
-def _write_bad_rows(leads: LeadList, path: Path, problems: Sequence[Problem], wanted: Path | None) -> Path:
-    """The bad rows as they came, with row number and reasons; formulas defused, so that a spreadsheet may open it."""
-    reasons: dict[int, list[str]] = {}
-    for problem in problems:
-        where = f"{problem.column or problem.letter}: " if problem.letter else ""
-        reasons.setdefault(problem.row, []).append(f"{where}{problem.reason}")
-    target = wanted or _free_name(path.with_name(f"{path.stem}-not-imported.csv"))
-    try:
-        with target.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([*leads.headings, "Row", "Why it was not imported"])
-            for rows in leads.blocks():
-                for number, cells in zip(rows.numbers, rows.cells, strict=True):
-                    if number in reasons:
-                        why = "; ".join(reasons[number])
-                        writer.writerow([*(_defused(c) for c in cells), number, _defused(why)])
-    except OSError as error:
-        raise BadInput(
-            f"The bad rows cannot be written to {target}: {error.strerror}. Nothing was imported; name another file."
-        ) from error
-    return target
-
-
-def _free_name(path: Path) -> Path:
-    free, n = path, 1
-    while free.exists():
-        n += 1
-        free = path.with_name(f"{path.stem}-{n}{path.suffix}")
-    return free
-
-
-def _defused(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_ESCAPED) else cell

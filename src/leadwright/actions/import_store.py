@@ -3,11 +3,11 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.known_leads import Change, KnownLeads, Sorted
@@ -15,14 +15,15 @@ from leadwright.db import audit, changes
 from leadwright.db.base import new_id
 from leadwright.db.bulk import Inserter
 from leadwright.db.people import SystemUser
-from leadwright.db.sales import Lead
+from leadwright.db.sales import Annotation, Lead
 from leadwright.domain.headings import EXTERNAL_ID, LEAD_ID
 from leadwright.domain.lead import guid
 from leadwright.domain.optionsets import LeadRating, LeadState, LeadStatus
 from leadwright.identity.access import Principal
-from leadwright.leadfile.columns import Problem
+from leadwright.leadfile.problems import Problem
 from leadwright.leadfile.spool import Ready, Repetition
 
+UNREAD = "From the imported list"  # subject of the note that keeps what could not be stored
 _IN_MEMORY = 16_000_000  # bytes of notes for the audit log before they go to a temporary file
 # What a new lead has where the list says nothing.
 _DEFAULTS: dict[str, Any] = {
@@ -119,17 +120,44 @@ class Store:
         columns = []
         for name in self._names:
             values, default = picked(ready.columns[name]), _DEFAULTS.get(name)
+            if name == "createdon":
+                values = [self._created(day) for day in values]
             columns.append(values if default is None else [default if v is None else v for v in values])
         self._inserter.insert([ids, picked(ready.keys), *columns])
+        self._note_remarks(ids, picked(ready.numbers), ready)
         self._note_ids(ids)
         changes.record_many(self._session, ids)
+
+    def _created(self, day: date | None) -> datetime:
+        """When the list says that a lead was created; a day to come is none."""
+        if day is None:
+            return self._moment
+        return min(datetime(day.year, day.month, day.day, tzinfo=UTC), self._moment)
+
+    def _note_remarks(self, ids: list[str], numbers: list[int], ready: Ready) -> None:
+        """What the list says and could not be stored stays with the new lead, as a note."""
+        notes = [
+            {
+                "annotationid": new_id(),
+                "objectid": leadid,
+                "objecttypecode": "lead",
+                "subject": UNREAD,
+                "notetext": "\n".join(map(str, ready.remarks[number])),
+                "createdon": self._moment,
+                "createdby": self._who.id or None,
+            }
+            for leadid, number in zip(ids, numbers, strict=True)
+            if number in ready.remarks
+        ]
+        if notes:
+            self._session.execute(insert(Annotation), notes)
 
     def _prepared(self, ready: Ready) -> Inserter:
         self._names = [n for n in ready.columns if n not in (LEAD_ID, EXTERNAL_ID)]
         constants = {
             "ownerid": self._owner.systemuserid,
             "owningbusinessunit": self._owner.businessunitid,
-            "createdon": self._moment,
+            **({} if "createdon" in self._names else {"createdon": self._moment}),
             "modifiedon": self._moment,
             "createdby": self._who.id or None,
             "modifiedby": self._who.id or None,

@@ -18,11 +18,11 @@ from leadwright.domain.headings import EXTERNAL_ID, LEAD_ID
 from leadwright.domain.lead import email_key, guid, is_stronger, name_key
 from leadwright.errors import NotAllowed
 from leadwright.identity.access import Principal, require
-from leadwright.leadfile.columns import Problem
+from leadwright.leadfile.problems import Problem
 from leadwright.leadfile.spool import Ready, Repetition
 
 # A list never turns these back: what people and the agent decided since the first import stands.
-KEPT = frozenset({"statecode", "statuscode", "leadqualitycode"})
+KEPT = frozenset({"statecode", "statuscode", "leadqualitycode", "createdon"})
 OPT_OUTS = frozenset({"donotemail", "donotbulkemail"})
 _LEADS = Lead.__table__
 

@@ -15,7 +15,7 @@ from leadwright.db.agent import LeadChange
 from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
 from leadwright.db.people import Role, SystemUser, UserRole
-from leadwright.db.sales import Account, Contact, Lead
+from leadwright.db.sales import Account, Annotation, Contact, Lead
 from leadwright.domain.attributes import Attribute, Kind, Table
 from leadwright.domain.cells import Unreadable
 from leadwright.domain.headings import importable
@@ -125,7 +125,7 @@ def edit_lead(
 
 
 def delete_lead(services: Services, who: Principal, leadid: str) -> None:
-    """Delete a lead with its runs and drafts. The audit log keeps what it was.
+    """Delete a lead with its runs, drafts and notes. The audit log keeps what it was.
 
     Raises:
         NotFound, NotAllowed.
@@ -134,6 +134,7 @@ def delete_lead(services: Services, who: Principal, leadid: str) -> None:
         lead = _visible(session, who, leadid, "prvDeleteLead")
         kept = {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}
         session.execute(delete(LeadChange).where(LeadChange.leadid == leadid))
+        session.execute(delete(Annotation).where(Annotation.objectid == leadid))
         session.execute(delete(Lead).where(Lead.leadid == leadid))
         audit.record(session, who.actor, "lead.deleted", "lead", leadid, before=kept)
 

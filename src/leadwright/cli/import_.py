@@ -126,8 +126,11 @@ def show_preview(console: Console, seen: Preview) -> None:
     rows = Table(title="First rows as they would be stored", title_justify="left")
     for name in names:
         rows.add_column(name, overflow="ellipsis", no_wrap=True)
-    for row in seen.first:
-        rows.add_row(*(_plain(str(row.get(n, ""))) for n in names))
+    for row, originals in zip(seen.first, seen.originals, strict=True):
+        shown = {
+            n: f"{row.get(n, '')} (in the list: {originals[n]})" if n in originals else row.get(n, "") for n in names
+        }
+        rows.add_row(*(_plain(str(shown[n])) for n in names))
     console.print(rows)
     console.print(
         f"{seen.rows:,} rows: [b]{seen.new:,}[/b] new, [b]{seen.updated:,}[/b] updated, {seen.unchanged:,} unchanged, "

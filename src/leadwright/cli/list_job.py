@@ -5,16 +5,16 @@ The leads go through the same workflows as everywhere. Killed at any moment and 
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.import_leads import ImportResult, import_file
+from leadwright.cli.list_output import NO_EMAIL, SET_ASIDE
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import (
@@ -26,11 +26,11 @@ from leadwright.db.configuration import (
     ProfileCriterion,
 )
 from leadwright.db.people import Role, SystemUser, UserRole
-from leadwright.db.sales import Email, Lead
-from leadwright.domain.optionsets import AccessMode
+from leadwright.db.sales import Annotation, Lead
+from leadwright.domain.optionsets import AccessMode, LeadState, LeadStatus, choices
 from leadwright.domain.privileges import AI_SALESPERSON, SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.domain.profile import read_profile
-from leadwright.domain.stage import AgentMode, AgentState, Stage, Trigger
+from leadwright.domain.stage import AgentMode, AgentState, Trigger
 from leadwright.errors import BadInput
 from leadwright.identity.access import principal
 from leadwright.identity.directory import directory_of
@@ -40,8 +40,6 @@ from leadwright.research.knowledge import add_source, ingest
 from leadwright.services import Services
 
 _ADMIN = "List"
-_BLOCK = 200  # lines read and written at a time
-_ENDED = tuple(str(s) for s in Stage if s not in (Stage.QUEUED, Stage.RESEARCHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,117 +97,12 @@ def set_up(services: Services, job: ListJob, tell: Callable[[str], None]) -> Imp
     with services.database.transaction() as session:
         admin = _administrator(session)
         who = principal(session, admin)
-    imported = import_file(services, who, job.list_file, job.mapping, skip_bad_rows=True)
+    imported = import_file(services, who, job.list_file, job.mapping, keep_bad_rows=True)
     if job.knowledge:
         _read_papers(services, job.knowledge, tell)
     with services.database.transaction() as session:
         _agent(services, session, job)
     return imported
-
-
-def lines(session: Session, leadids: Sequence[str]) -> Iterator[dict[str, Any] | None]:
-    """What became of these leads, in that order; None for a lead without an outcome."""
-    owner = select(SystemUser.fullname).where(SystemUser.systemuserid == LeadRun.ownerid).scalar_subquery()
-    rows = session.execute(
-        select(LeadRun, Lead, owner.label("owner"), Email)
-        .join(Lead, Lead.leadid == LeadRun.leadid)
-        .outerjoin(Email, Email.lw_runid == LeadRun.runid)
-        .where(LeadRun.leadid.in_(leadids), LeadRun.stage.in_(_ENDED))
-    )
-    by_lead = {row.Lead.leadid: _line(row.LeadRun, row.Lead, row.owner, row.Email) for row in rows}
-    return (by_lead.get(leadid) for leadid in leadids)
-
-
-class Output:
-    """The output file: whole lines in the order of the list, on disk before they are counted.
-
-    Args:
-        path: verified line by line when it exists; what does not belong to the job's beginning is cut off.
-    """
-
-    def __init__(self, services: Services, path: Path) -> None:
-        self._services = services
-        with services.database.reading() as session:
-            self._leads = session.execute(select(Lead.leadid, Lead.lw_importkey).order_by(text("lead.rowid"))).all()
-        self._ids = [_id(key, number) for number, (_, key) in enumerate(self._leads, 1)]
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
-        self.written = self._verified()
-
-    @property
-    def expected(self) -> int:
-        """Lines there will be."""
-        return len(self._leads)
-
-    def write_ready(self) -> int:
-        """Append every line whose turn has come. Returns how many are written now."""
-        while self.written < self.expected:
-            block = [leadid for leadid, _ in self._leads[self.written : self.written + _BLOCK]]
-            with self._services.database.reading() as session:
-                ready = list(_leading(lines(session, block)))
-            for number, line in enumerate(ready, self.written):
-                self._file.write(json.dumps({"id": self._ids[number], **line}, ensure_ascii=False).encode() + b"\n")
-            if ready:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-                self.written += len(ready)
-            if len(ready) < len(block):
-                break
-        return self.written
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _verified(self) -> int:
-        good, count = 0, 0
-        for raw in self._file:
-            if count >= len(self._ids) or not raw.endswith(b"\n") or not _is_line(raw, self._ids[count]):
-                break
-            good += len(raw)
-            count += 1
-        self._file.seek(good)
-        self._file.truncate()
-        return count
-
-
-def _leading(ready: Iterator[dict[str, Any] | None]) -> Iterator[dict[str, Any]]:
-    for line in ready:
-        if line is None:
-            return
-        yield line
-
-
-def _line(run: LeadRun, lead: Lead, owner: str | None, email: Email | None) -> dict[str, Any]:
-    found = run.findings
-    criteria = [{"name": v.pop("criterion"), **v} for v in found.get("verdicts", [])]
-    judged = run.band is not None
-    return {
-        "company": lead.companyname,
-        "name": lead.fullname,
-        "outcome": run.stage,
-        "owner": owner,
-        "reasons": run.reasons,
-        "fit": {"band": run.band, "share": run.share, "signal": run.signal, "criteria": criteria} if judged else None,
-        "rating": found.get("rating", {}).get("value") or None,
-        "rating_reasons": found.get("rating", {}).get("reasons", []),
-        "insights": found.get("insights", []),
-        "competitors": found.get("competitors", []),
-        "missing": found.get("missing", []),
-        "next_actions": found.get("next_actions", []),
-        "draft": {"subject": email.subject, "body": email.description, "hold": email.lw_hold} if email else None,
-    }
-
-
-def _id(key: str | None, number: int) -> str:
-    kind, _, value = (key or "").partition(":")
-    return value if kind == "id" and value else str(number)
-
-
-def _is_line(raw: bytes, id_: str) -> bool:
-    try:
-        return bool(json.loads(raw)["id"] == id_)
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 def _content(path: Path) -> bytes:
@@ -261,10 +154,33 @@ def _agent(services: Services, session: Session, job: ListJob) -> None:
     configuration = _configuration(job, sellers).model_dump(mode="json")
     session.add(AgentVersion(agentid=agent.agentid, version=1, configuration=configuration))
     session.flush()
+    _set_states_aside(session)
     run = {"number": 1, "agentid": agent.agentid, "version": 1, "trigger": str(Trigger.NEW_LEAD), "stage": "queued"}
     leads = session.scalars(select(Lead.leadid).order_by(text("lead.rowid"))).all()
     if leads:
         session.execute(insert(LeadRun), [{"runid": new_id(), "leadid": leadid, **run} for leadid in leads])
+
+
+def _set_states_aside(session: Session) -> None:
+    """A list is judged whatever the state of its leads: closed ones and opt-outs too, and their lines say so."""
+    labels = choices(LeadStatus)
+    states = session.execute(
+        select(Lead.leadid, Lead.statecode, Lead.statuscode, Lead.donotemail).where(
+            (Lead.statecode != LeadState.OPEN) | Lead.donotemail
+        )
+    ).all()
+    notes = []
+    for leadid, state, status, optout in states:
+        closed = [f"The list says {labels[status]}: it was judged all the same."] if state != LeadState.OPEN else []
+        text_ = "\n".join([*closed, *([NO_EMAIL] if optout else [])])
+        notes.append(
+            {"annotationid": new_id(), "objectid": leadid, "objecttypecode": "lead", "subject": SET_ASIDE}
+            | {"notetext": text_, "createdon": now()}
+        )
+    if notes:
+        session.execute(insert(Annotation), notes)
+        open_ = {"statecode": int(LeadState.OPEN), "statuscode": int(LeadStatus.NEW), "donotemail": False}
+        session.execute(update(Lead).values(open_))
 
 
 def _configuration(job: ListJob, sellers: list[str]) -> Configuration:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadwright.actions.import_leads import ImportResult
-    from leadwright.cli.list_job import ListJob, Output
+    from leadwright.cli.list_job import ListJob
+    from leadwright.cli.list_output import Output
     from leadwright.services import Services
     from leadwright.settings import Settings
 
@@ -25,10 +26,13 @@ def research(
     profile: Annotated[
         Path,
         typer.Option(
-            help='JSON file: {"icp": [...], "company": {"name", "value_proposition"}}; drafts need the company.'
+            help='JSON file: {"icp": [...]}; may also hold "company": {"name", "website", "value_proposition"}.'
         ),
     ],
     output: Annotated[Path, typer.Option(help="JSON Lines file to write, one line per lead in the list's order.")],
+    company: Annotated[str, typer.Option(help="Name of your company, for the drafts.")] = "",
+    website: Annotated[str, typer.Option(help="Web site of your company.")] = "",
+    offering: Annotated[str, typer.Option(help="What you sell and what it is good for; drafts are built on it.")] = "",
     knowledge: Annotated[Path | None, typer.Option(help="Folder of product papers.")] = None,
     analyst: Annotated[
         Literal["builtin", "model"] | None, typer.Option(help="Who judges; default: the setting `analyst`.")
@@ -48,7 +52,7 @@ def research(
     console = Console(stderr=True)
     job = ListJob(
         list_file=file,
-        profile=_read_profile(profile),
+        profile=_with_company(_read_profile(profile), name=company, website=website, value_proposition=offering),
         knowledge=_folder(knowledge),
         sellers=tuple(dict.fromkeys(name.strip() for name in sellers.split(",") if name.strip())),
         mapping=read_mapping(mapping) if mapping else None,
@@ -62,7 +66,8 @@ def research(
 
 def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path) -> None:
     from leadwright.bootstrap import open_services
-    from leadwright.cli.list_job import Output, set_up, summary
+    from leadwright.cli.list_job import set_up, summary
+    from leadwright.cli.list_output import Output
 
     services = open_services(settings)
     finished = True
@@ -140,6 +145,15 @@ def _read_profile(path: Path) -> dict[str, Any]:
     return data
 
 
+def _with_company(profile: dict[str, Any], **given: str) -> dict[str, Any]:
+    """The profile with what the options say of our company; an option beats the file."""
+    said = {name: text.strip() for name, text in given.items() if text.strip()}
+    known = profile.get("company", {})
+    if not isinstance(known, dict):
+        raise BadInput('The profile\'s "company" must be an object with name and value_proposition.', field="profile")
+    return {**profile, "company": {**known, **said}} if said else profile
+
+
 def _folder(knowledge: Path | None) -> Path | None:
     if knowledge and not knowledge.is_dir():
         raise BadInput(f"{knowledge} is no folder. Give the folder of the product papers.", field="knowledge")
@@ -150,8 +164,14 @@ def _say_imported(console: "Console", imported: "ImportResult") -> None:
     console.print(f"{imported.created:,} leads read.")
     if imported.repeated:
         console.print(f"[yellow]{imported.repeated:,} rows are repetitions and are left out.[/]")
-    if imported.bad_rows:
-        console.print(f"[yellow]{imported.bad_rows:,} rows cannot be used; see {imported.bad_rows_file}.[/]")
+    if imported.remarked:
+        rows = "1 row has" if imported.remarked == 1 else f"{imported.remarked:,} rows have"
+        console.print(
+            f'[yellow]{rows} something that cannot be used as it stands; see "problems" in the output:[/]',
+            soft_wrap=True,
+        )
+    for note in imported.notes:
+        console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_summary(console: "Console", counts: dict[str, int], output: Path, leads: int, seconds: float) -> None:

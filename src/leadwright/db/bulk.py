@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, Table, any_, func, literal,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leadwright.errors import Conflict
+from leadwright.errors import Busy
 
 
 def one_of(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
@@ -55,7 +55,7 @@ class Inserter:
         """Insert rows given as columns, all of one length, in the order of the names.
 
         Raises:
-            Conflict: a row breaks a unique index.
+            Busy: a row breaks a unique index.
         """
         ready: list[Iterable[Any]] = [
             values if convert is None else [convert(v) for v in values]
@@ -70,7 +70,7 @@ class Inserter:
             else:
                 self._connection.exec_driver_sql(self._statement, rows)
         except (IntegrityError, UniqueViolation) as error:
-            raise Conflict("Somebody stored the same records in this moment. Start again.") from error
+            raise Busy("Somebody stored the same records in this moment. Start again.") from error
 
     def _copy_in(self, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self._connection.connection.driver_connection

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.orm import Session
 
 from leadwright.domain.selection.probes import fold
-from leadwright.errors import BadInput, Conflict
+from leadwright.errors import BadInput, Busy
 
 BUSY_SECONDS = 30
 
@@ -56,14 +56,14 @@ class Database:
         """One write transaction: committed at the end, rolled back on any error.
 
         Raises:
-            Conflict: the database stayed locked by another process for 30 seconds.
+            Busy: the database stayed locked by another process for 30 seconds, or ended a deadlock of two writers.
         """
         try:
             with self._queued(), Session(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
-            if "locked" in str(error.orig):
-                raise Conflict("The database is busy with another writer. Try again in a moment.") from error
+            if "locked" in str(error.orig) or "deadlock" in str(error.orig):
+                raise Busy("The database is busy with another writer. Try again in a moment.") from error
             raise
 
     @contextmanager
@@ -72,7 +72,7 @@ class Database:
             yield
             return
         if not self._turn.acquire(timeout=BUSY_SECONDS):
-            raise Conflict("The database is busy with another writer. Try again in a moment.")
+            raise Busy("The database is busy with another writer. Try again in a moment.")
         try:
             yield
         finally:

@@ -13,6 +13,21 @@ class Unreadable(ValueError):
     """The value cannot be used; the message says why and what to do."""
 
 
+class Doubtful(Unreadable):
+    """Not what the column takes, but no reason to refuse a list: it goes on with another value and says so.
+
+    Whoever fills a form is asked again instead, by the message.
+
+    Args:
+        instead: the value a list is imported with; None: the cell is left empty.
+        remark: what was made of the cell, for the person who imports the list.
+    """
+
+    def __init__(self, message: str, *, instead: Value, remark: str) -> None:
+        super().__init__(message)
+        self.instead, self.remark = instead, remark
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How ambiguous writing is meant.
@@ -29,6 +44,10 @@ class Rules:
 
 
 _ESCAPED = frozenset("=+-@")
+_NOTHING = frozenset(
+    {"n/a", "na", "n.a.", "#n/a", "none", "null", "nan", "-", "--", "–", "—", "?", "(no value)", "no value", "(blank)"}
+    | {"unknown", "not available", "k.a.", "k. a.", "keine angabe", "unbekannt", "inconnu", "desconocido"}
+)
 
 
 def clean(cell: Cell, *, many_lines: bool = False) -> str:
@@ -45,6 +64,11 @@ def clean(cell: Cell, *, many_lines: bool = False) -> str:
             return kept.replace("\r\n", "\n").replace("\r", "\n").strip()
         return " ".join(kept.split())
     return "" if cell is None else native_text(cell)
+
+
+def says_nothing(cell: Cell) -> bool:
+    """The cell holds what exports and people write where they know no value: N/A, -, (No value)."""
+    return type(cell) is str and len(cell) < 20 and cell.strip().casefold() in _NOTHING
 
 
 def native_text(cell: Cell) -> str:

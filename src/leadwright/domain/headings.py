@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadwright.domain.attributes import TABLES, Attribute, Kind, Table
+from leadwright.domain.heading_words import CREATED, LEFT_OUT, WORDS
+from leadwright.domain.spelling import plain, spelled
 
 LEAD_ID = "leadid"
 EXTERNAL_ID = "lw_importkey"  # the row's id in the system it comes from
@@ -16,75 +18,9 @@ IGNORE = "ignore"
 NOT_IMPORTED = frozenset({Kind.LOOKUP, Kind.OWNER, Kind.CUSTOMER, Kind.PARTY_LIST, Kind.FILE, Kind.FORMULA})
 _SYSTEM = frozenset({"createdon", "modifiedon"})
 
-# Headings as exports and people write them, beside the logical names and labels of domain.attributes.
-_WORDS: dict[str, str] = {
-    "leadid": "Lead ID, (Do Not Modify) Lead, Lead GUID",
-    "lw_importkey": "Id, Record ID, Record ID - Contact, External ID, Contact ID, CRM ID",
-    "subject": "Lead Topic, Lead Subject, Lead Title",
-    "fullname": "Full Name, Lead Name, Contact Name, Contact, Contact Full Name, Person",
-    "firstname": "Given Name, Forename, Contact First Name",
-    "lastname": "Surname, Family Name, Contact Last Name",
-    "jobtitle": "Title, Position, Role, Job Role, Contact Title, Job",
-    "companyname": "Company, Company/Account, Account Name, Account, Organization, Organisation, Organization Name, "
-    "Business Name, Associated Company, Associated Company Names, Firm, Employer, Security",
-    "emailaddress1": "E-mail, Email Address, Primary Email, Work Email, Business Email, Mail, Contact Email",
-    "emailaddress2": "Email 2, Secondary Email, Alternate Email",
-    "emailaddress3": "Email 3",
-    "telephone1": "Phone, Phone Number, Telephone, Work Phone, Main Phone, Tel, Phone 1",
-    "mobilephone": "Mobile, Mobile Phone Number, Cell, Cell Phone, Cell Number",
-    "websiteurl": "Website URL, Web Site, URL, Web, Company Website, Homepage, Company Domain Name, "
-    "Domain, Domain Name",
-    "address1_line1": "Street, Street Address, Address, Address Line 1, Address 1, Mailing Street",
-    "address1_city": "Town, Address 1: City, Mailing City",
-    "address1_stateorprovince": "State, Province, Region/State, State/Region, Address 1: State/Province, "
-    "State/Province (text only), State Code, Mailing State/Province",
-    "address1_postalcode": "ZIP, ZIP Code, Postal Code, Postcode, Address 1: ZIP/Postal Code, Zip/Postal Code, "
-    "Mailing Zip/Postal Code",
-    "address1_country": "Country, Address 1: Country/Region, Country (text only), Country Code, Mailing Country",
-    "lw_industry": "Industries, Company Industry, Sector, Branch, GICS Sector",
-    "numberofemployees": "Employees, Number of Employees, Employee Count, Company Size, Headcount, "
-    "No of Employees, Staff",
-    "revenue": "Revenue, Revenue USD, Annual Revenue USD, Company Revenue, Yearly Revenue, Turnover, Sales USD",
-    "estimatedamount": "Est. Value, Estimated Value, Est. Revenue, Estimated Amount, Deal Amount, Estimated Revenue, "
-    "Estimated Value (base)",
-    "estimatedclosedate": "Estimated Close Date, Expected Close Date, Est. close date, Close Date",
-    "description": "Notes, Note, Comments, Comment, Remarks, Message, Details, Need",
-    "leadsourcecode": "Lead Source, Source of Lead, Lead Origin",
-    "leadqualitycode": "Lead Rating, Temperature",
-    "statecode": "Lead State, Record Status",
-    "statuscode": "Lead Status, Status Reason, Lead Status Reason",
-    "donotemail": "Email Opt Out, Opted out of email, Unsubscribed, Unsubscribed from all email, Do Not Email, "
-    "Has Opted Out Of Email",
-    "donotbulkemail": "Do Not Bulk Email, Bulk Email Opt Out",
-    "decisionmaker": "Decision Maker, Is Decision Maker",
-    "budgetamount": "Budget, Budget Amount (USD)",
-}
-
-# Known headings that are left out on purpose, with what to tell the person.
-_LEFT_OUT: dict[str, str] = {
-    "Created On": "Leadwright sets it itself",
-    "Create Date": "Leadwright sets it itself",
-    "Created Date": "Leadwright sets it itself",
-    "Modified On": "Leadwright sets it itself",
-    "(Do Not Modify) Modified On": "Leadwright sets it itself",
-    "Last Modified Date": "Leadwright sets it itself",
-    "Last Modified": "Leadwright sets it itself",
-    "(Do Not Modify) Row Checksum": "it belongs to the program that made the list",
-    "Owner": "imported leads go to the person who imports them, or to --owner",
-    "Lead Owner": "imported leads go to the person who imports them, or to --owner",
-    "Contact owner": "imported leads go to the person who imports them, or to --owner",
-    "Owner ID": "imported leads go to the person who imports them, or to --owner",
-    "Row": "an earlier import wrote it",
-    "Why it was not imported": "an earlier import wrote it",
-    "Lifecycle Stage": "a lead has no such column; map it to a column of your own to keep it",
-}
-
+_NAMES = frozenset({"name", "nom", "nombre"})  # what they mean depends on the other headings
+_FOREIGN_FIRST = frozenset({"vorname", "prénom", "prenom"})  # beside it, Name and Nom are the family name
 _PERSON = frozenset({"firstname", "lastname", "jobtitle", "emailaddress1", "telephone1", "mobilephone"})
-
-
-def plain(heading: str) -> str:
-    """A heading as it is compared: letters and digits alone, case folded. ``State/Province`` -> ``stateprovince``."""
-    return "".join(c for c in heading.casefold() if c.isalnum())
 
 
 class Fate(StrEnum):
@@ -138,6 +74,11 @@ def column_letter(position: int) -> str:
     return letters
 
 
+def by_letter(position: int) -> str:
+    """How a mapping names a column whose heading does not tell it from another: ``column B``."""
+    return f"column {column_letter(position)}"
+
+
 def importable(table: Table) -> dict[str, Attribute]:
     """The columns of a lead that a list may fill."""
     return {n: a for n, a in table.attributes.items() if a.kind not in NOT_IMPORTED and n not in _SYSTEM}
@@ -149,13 +90,20 @@ def recognise(
     """What each heading means, in order.
 
     Args:
-        given: heading -> logical name, `LEAD_ID`, `EXTERNAL_ID` or `IGNORE`; it beats what is known.
+        given: heading, or "column B", -> logical name, `LEAD_ID`, `EXTERNAL_ID` or `IGNORE`; it beats what is known,
+            and the letter beats the heading.
         table: the lead table with the organisation's own columns.
     """
     known = _known(table)
     wanted = {plain(h): t for h, t in (given or {}).items()}
     found = [_one(i, text, wanted, known) for i, text in enumerate(headings)]
     return _name_column(found, wanted)
+
+
+def with_creation(headings: Sequence[Heading]) -> list[Heading]:
+    """The same with the first column that says when the lead was created as its ``createdon``, not left out."""
+    at = next((h for h in headings if h.fate is Fate.LEFT_OUT and plain(h.text) in _CREATED), None)
+    return [Heading(h.position, h.text, Fate.MAPPED, "createdon") if h is at else h for h in headings]
 
 
 def clashes(headings: Sequence[Heading]) -> list[Clash]:
@@ -173,7 +121,7 @@ def clashes(headings: Sequence[Heading]) -> list[Clash]:
 def how_many_known(headings: Sequence[str], table: Table = TABLES["lead"]) -> int:
     """Headings that are recognised: tells a row of headings from a title above it."""
     known = _known(table)
-    return sum(1 for h in headings if plain(h) in known or plain(h) == "name")
+    return sum(1 for h in headings if plain(h) in known or plain(h) in _NAMES)
 
 
 def label_of(target: str, table: Table = TABLES["lead"]) -> str:
@@ -187,7 +135,7 @@ def label_of(target: str, table: Table = TABLES["lead"]) -> str:
 
 def _one(position: int, text: str, wanted: Mapping[str, str], known: Mapping[str, str]) -> Heading:
     key = plain(text)
-    target = wanted.get(key)
+    target = wanted.get(plain(by_letter(position))) or wanted.get(key)
     if target == IGNORE:
         return Heading(position, text, Fate.IGNORED)
     if target := target or known.get(key):
@@ -198,13 +146,27 @@ def _one(position: int, text: str, wanted: Mapping[str, str], known: Mapping[str
 
 
 def _name_column(found: list[Heading], wanted: Mapping[str, str]) -> list[Heading]:
-    """``Name`` is the person's, unless the list has neither a company nor anything about a person."""
-    if "name" in wanted:
-        return found
+    """``Name`` is the person's, unless the list has neither a company nor anything about a person.
+
+    Beside Vorname or Prénom, Name and Nom are the family name; beside Apellidos, Nombre is the given name.
+    """
     targets = {h.target for h in found}
+    words = {plain(h.text) for h in found}
     is_person = "companyname" in targets or bool(targets & _PERSON)
-    target = "fullname" if is_person else "companyname"
-    return [Heading(h.position, h.text, Fate.MAPPED, target) if plain(h.text) == "name" else h for h in found]
+
+    def meant(word: str) -> str:
+        if word != "nombre" and words & _FOREIGN_FIRST and "lastname" not in targets:
+            return "lastname"
+        if word == "nombre" and "lastname" in targets and "firstname" not in targets:
+            return "firstname"
+        return "fullname" if is_person else "companyname"
+
+    return [
+        Heading(h.position, h.text, Fate.MAPPED, meant(word))
+        if (word := plain(h.text)) in _NAMES and h.fate is Fate.UNKNOWN and word not in wanted
+        else h
+        for h in found
+    ]
 
 
 def _known(table: Table) -> dict[str, str]:
@@ -215,8 +177,8 @@ def _known(table: Table) -> dict[str, str]:
 
 def _standard() -> dict[str, str]:
     known: dict[str, str] = {}
-    for target, words in _WORDS.items():
-        known |= {plain(word): target for word in words.split(",")}
+    for target, words in WORDS.items():
+        known |= dict.fromkeys(spelled(words), target)
     for name, attribute in importable(TABLES["lead"]).items():
         known |= {plain(attribute.label): name, plain(name): name}
     known[plain("Name")] = ""  # depends on the other headings
@@ -224,4 +186,5 @@ def _standard() -> dict[str, str]:
 
 
 _KNOWN = _standard()
-_LEFT_OUT_PLAIN = {plain(k): v for k, v in _LEFT_OUT.items()}
+_LEFT_OUT_PLAIN = {word: v for k, v in LEFT_OUT.items() for word in spelled(k)}
+_CREATED = spelled(CREATED)

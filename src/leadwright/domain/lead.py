@@ -19,7 +19,7 @@ STATE_OF_STATUS: dict[int, int] = {
 _FIRST_STATUS = {LeadState.OPEN: LeadStatus.NEW, LeadState.QUALIFIED: LeadStatus.QUALIFIED}
 _GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.I)
 _KEY_LENGTH = 200
-_RANK = {"id": 0, "email": 1, "name": 2}
+_RANK = {"id": 0, "email": 1, "name": 2, "row": 3}
 
 
 def state_and_status(state: int | None, status: int | None) -> tuple[int, int]:
@@ -64,6 +64,11 @@ def name_key(company: str | None, fullname: str | None) -> str | None:
     return key if len(key) <= _KEY_LENGTH else f"name:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
+def row_key(number: int) -> str:
+    """Recognises a row that names nobody, within its own list alone."""
+    return f"row:{number}"
+
+
 def key_columns(columns: dict[str, list[Any]], length: int) -> tuple[list[str | None], list[str | None]]:
     """(id key, email key) of each row; where both are None, `name_key` is what is left."""
     nothing: Sequence[None] = [None] * length
@@ -78,4 +83,4 @@ def key_columns(columns: dict[str, list[Any]], length: int) -> tuple[list[str | 
 
 def is_stronger(key: str, than: str | None) -> bool:
     """An id is surer than an address, an address surer than a name."""
-    return than is None or _RANK[key.partition(":")[0]] < _RANK.get(than.partition(":")[0], 3)
+    return than is None or _RANK[key.partition(":")[0]] < _RANK.get(than.partition(":")[0], 4)

@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 
 from leadwright.domain.attributes import Attribute, Kind
-from leadwright.domain.cells import Cell, Rules, Unreadable, clean, native_text, quoted
+from leadwright.domain.cells import Cell, Doubtful, Rules, Unreadable, clean, native_text, quoted
 
 _POWER = {
     "": 0,
@@ -29,7 +29,22 @@ _POWER = {
     "trillion": 12,
 }
 _NUMBER = re.compile(r"(?P<sign>[-−–]?)(?P<body>\d[\d.,'’   ]*|\.\d+)(?P<unit>e[+-]?\d+|[a-z]*)\.?\+?")
-_RANGE = re.compile(r"[\d.,]+\s*[a-z]*\s*(?:-|–|—|to|bis)\s*[\d.,]+\s*[a-z]*")
+_RANGE = re.compile(
+    r"(?:from |between |von |zwischen |de |entre )?([^\d]{0,4}\d.*?)"
+    r"(?:\s*[-–—]\s*|\s+(?:to|and|bis|und|à|a|et|y)\s+)([^\d]{0,4}\d.*)"
+)
+_AT_MOST = re.compile(
+    r"(?:<=?|≤|up to|under|below|less than|fewer than|at most|bis(?: zu)?|unter|weniger als|höchstens|jusqu'à|moins de|"
+    r"hasta|menos de)\s*([^\d]{0,4}\d.*)"
+)
+_AT_LEAST = re.compile(
+    r"(?:>=?|≥|over|above|more than|at least|über|ab|mehr als|mindestens|plus de|au moins|más de|al menos)\s*"
+    r"(\D{0,4}\d.*)"
+)
+_COUNTED = re.compile(
+    r"\s*(?:employees|people|persons|staff|ftes?|mitarbeiter(?:innen|\*innen|:innen)?|beschäftigte|employ[ée]s|salari[ée]s|"
+    r"collaborateurs|empleados|trabajadores)$"
+)
 _CURRENCY = re.compile(
     r"^(US\$|\$|USD|€|EUR|£|GBP|¥|JPY|CHF|CAD|AUD|INR|₹)\s*|\s*(US\$|\$|USD|€|EUR|£|GBP|¥|JPY|CHF|CAD|AUD|INR|₹)$", re.I
 )
@@ -58,9 +73,15 @@ def read_quantity(cell: Cell, attribute: Attribute, rules: Rules) -> float | int
     """A number within the range of its column: 1,200, 1.200,50, 10k, $1.5M. Money is in US dollars.
 
     Raises:
+        Doubtful: a range such as 51-200; a list goes on with its lower end.
         Unreadable: no number, an ambiguous or an impossible one.
     """
-    if isinstance(cell, bool | date):
+    if isinstance(cell, date):
+        raise Unreadable(
+            f"{native_text(cell)} is a date, not a number. Perhaps the spreadsheet took a range such as 1-10 for one: "
+            "format the column as text and write it again"
+        )
+    if isinstance(cell, bool):
         raise Unreadable(f"{native_text(cell)} is not a number. Write digits such as 1200")
     if isinstance(cell, int | float):
         number = float(cell)
@@ -93,16 +114,48 @@ def _number(text: str, attribute: Attribute, rules: Rules) -> float:
         raise Unreadable(f"{quoted(text)} is not a number. Write digits such as 1200 or 1.5M")
     if text.isascii() and text.isdigit():
         return float(text)
-    bare, negative = text, False
+    bare = _COUNTED.sub("", text.casefold()) if attribute.kind is Kind.NUMBER else text.casefold()
+    if _NUMBER.fullmatch(bare):
+        return _one_number(bare, text, attribute, rules)
+    if at_least := _AT_LEAST.fullmatch(bare):
+        bare = at_least[1]
+    elif at_most := _AT_MOST.fullmatch(bare):
+        raise _doubtful(text, None, _one_number(at_most[1], text, attribute, rules), attribute)
+    elif ends := _RANGE.fullmatch(bare):
+        raise _doubtful(text, *_ends(ends[1], ends[2], text, attribute, rules), attribute)
+    return _one_number(bare, text, attribute, rules)
+
+
+def _ends(first: str, second: str, text: str, attribute: Attribute, rules: Rules) -> tuple[float, float]:
+    """Both ends of a range; a unit or currency written once is meant for both: 10-50M, $10-50 million."""
+    low, high = (_one_number(end, text, attribute, rules) for end in (first, second))
+    unit = _NUMBER.fullmatch(second.strip().lstrip("$ "))
+    if unit and unit["unit"] in _POWER and not re.search(r"[a-z]", first.casefold().replace("usd", "")):
+        scaled = low * 10.0 ** _POWER[unit["unit"]]
+        low = scaled if scaled <= high else low
+    if low > high:
+        raise Unreadable(f"{quoted(text)} is a range that ends below its beginning. Correct it")
+    return low, high
+
+
+def _doubtful(text: str, low: float | None, high: float, attribute: Attribute) -> Doubtful:
+    """What a range is read as: its lower end, which is sure, or the upper where there is no lower above zero."""
+    instead = _in_range(low or high, text, attribute)
+    end = "its lower end" if low else "the most it can be"
+    return Doubtful(
+        f"{quoted(text)} is a range. Give one number, or map the column to a text column of your own",
+        instead=instead,
+        remark=f"{quoted(text)} is a range and is read as {instead:,.0f}, {end}",
+    )
+
+
+def _one_number(bare: str, text: str, attribute: Attribute, rules: Rules) -> float:
+    bare, negative = bare.strip(), False
     if bare.startswith("(") and bare.endswith(")"):
         bare, negative = bare[1:-1].strip(), True
-    bare = _without_currency(bare, text, attribute).casefold().removeprefix("~").removeprefix(">").strip()
+    bare = _without_currency(bare, text, attribute).casefold().removeprefix("~").strip()
     match = _NUMBER.fullmatch(bare)
     if match is None:
-        if _RANGE.fullmatch(bare):
-            raise Unreadable(
-                f"{quoted(text)} is a range. Give one number, or map the column to a text column of your own"
-            )
         raise Unreadable(f"{quoted(text)} is not a number. Write digits such as 1200 or 1.5M")
     unit = match["unit"]
     if unit not in _POWER and not re.fullmatch(r"e[+-]?\d+", unit):

@@ -10,44 +10,14 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from leadwright.domain.attributes import Attribute, Kind
-from leadwright.domain.cells import Cell, Rules, Unreadable, Value, clean, quoted
-from leadwright.domain.headings import plain
+from leadwright.domain.cells import Cell, Doubtful, Rules, Unreadable, Value, clean, quoted, says_nothing
+from leadwright.domain.choice_words import WORDS, reads_closed
+from leadwright.domain.optionsets import LeadState, LeadStatus
 from leadwright.domain.quantities import read_date, read_quantity
+from leadwright.domain.spelling import plain, without_accents
 
 Read: TypeAlias = Callable[[Cell], Value]
 
-# Words other CRM systems use for the choices of a lead.
-_KIN: dict[str, dict[str, int]] = {
-    "leadsourcecode": {
-        "seminarinternal": 6,
-        "seminarpartner": 6,
-        "partnerreferral": 4,
-        "referral": 3,
-        "customerreferral": 3,
-        "website": 8,
-        "organicsearch": 8,
-        "directtraffic": 8,
-        "event": 7,
-        "tradefair": 7,
-        "advertising": 1,
-        "pr": 5,
-    },
-    "statuscode": {
-        "open": 1,
-        "opennotcontacted": 1,
-        "working": 2,
-        "workingcontacted": 2,
-        "inprogress": 2,
-        "attemptedtocontact": 2,
-        "connected": 2,
-        "closedconverted": 3,
-        "converted": 3,
-        "closednotconverted": 4,
-        "unqualified": 4,
-        "cancelled": 7,
-    },
-    "statecode": {"new": 0},
-}
 _YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "donotallow", "checked", "completed"})
 _NO = frozenset({"no", "n", "false", "f", "0", "off", "allow", "unchecked", "markcomplete"})
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w](?:[\w-]*[\w])?(?:\.[\w](?:[\w-]*[\w])?)+")
@@ -55,9 +25,20 @@ _FORMULA = re.compile(r"=\s*[\w@+\-(\"'$\[{]")
 _HOST = re.compile(r"[\w](?:[\w-]*[\w])?(?:\.[\w](?:[\w-]*[\w])?)+\.?")
 
 
+_CLOSED = {"statuscode": int(LeadStatus.LOST), "statecode": int(LeadState.DISQUALIFIED)}
+_WRITTEN_OUT = frozenset({Kind.TEXT, Kind.MEMO, Kind.PHONE})  # here N/A may be what is meant
+
+
 def reader(attribute: Attribute, rules: Rules | None = None) -> Read:
-    """The reader of a column. It never gives text longer, or a number outside, what the column takes."""
-    rules = rules or Rules()
+    """The reader of a column. It never gives text longer, or a number outside, what the column takes.
+
+    It raises `Unreadable`; where a list may go on all the same, `Doubtful`.
+    """
+    read = _reader(attribute, rules or Rules())
+    return read if attribute.kind in _WRITTEN_OUT else lambda cell: None if says_nothing(cell) else read(cell)
+
+
+def _reader(attribute: Attribute, rules: Rules) -> Read:
     kind = attribute.kind
     if kind is Kind.CHOICE:
         return _choice(attribute, rules)
@@ -120,7 +101,7 @@ def _url(text: str) -> str:
 
 
 def _choice(attribute: Attribute, rules: Rules) -> Read:
-    values: dict[str, int] = {plain(str(v)): v for v in attribute.choices} | dict(_KIN.get(attribute.name, {}))
+    values: dict[str, int] = {plain(str(v)): v for v in attribute.choices} | WORDS.get(attribute.name, {})
     values |= {plain(label): v for v, label in attribute.choices.items()}
     for word, label in rules.words.get(attribute.name, {}).items():
         values[plain(word)] = values.get(plain(label), -1)
@@ -129,13 +110,23 @@ def _choice(attribute: Attribute, rules: Rules) -> Read:
         text = clean(cell)
         if not text:
             return None
-        value = values.get(plain(text))
+        value = values.get(plain(text), values.get(plain(without_accents(text))))
         if value is None or value not in attribute.choices:
-            names = ", ".join(attribute.choices.values())
-            raise Unreadable(f"{quoted(text)} is not one of the choices: {names}")
+            raise _no_choice(text, attribute)
         return value
 
     return read
+
+
+def _no_choice(text: str, attribute: Attribute) -> Doubtful:
+    names = ", ".join(attribute.choices.values())
+    message = f"{quoted(text)} is not one of the choices: {names}"
+    closed = _CLOSED.get(attribute.name)
+    if closed and reads_closed(text):
+        became = attribute.choices[closed]
+        return Doubtful(message, instead=closed, remark=f"{quoted(text)} is no choice we know and is read as {became}")
+    instead = "the lead is taken as open" if closed else "it is left empty"
+    return Doubtful(message, instead=None, remark=f"{quoted(text)} is no choice we know, so {instead}")
 
 
 def _yes_no(cell: Cell) -> bool | None:

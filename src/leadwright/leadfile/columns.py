@@ -8,36 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadwright.domain.attributes import Kind, Table
-from leadwright.domain.cells import Cell, Rules, Unreadable, Value, clean
+from leadwright.domain.cells import Cell, Doubtful, Rules, Unreadable, Value, clean
 from leadwright.domain.headings import EXTERNAL_ID, LEAD_ID, Fate, Heading
 from leadwright.domain.lead import state_and_status
 from leadwright.domain.values import Read, reader, split_name
+from leadwright.leadfile.problems import Problem, Remark
 from leadwright.leadfile.rows import Rows
 
 _REMEMBERED = 20_000  # cells of one column
 _ID_LENGTH = 190
 _NAMES = ("fullname", "firstname", "lastname")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row cannot be used.
-
-    Args:
-        row: 1-based, as a spreadsheet shows it.
-        column: the heading; empty when the row as a whole is meant.
-        letter: of the column.
-        reason: what is wrong and what to do.
-    """
-
-    row: int
-    column: str
-    letter: str
-    reason: str
-
-    def __str__(self) -> str:
-        where = f", {self.column or 'no heading'} (column {self.letter})" if self.letter else ""
-        return f"Row {self.row:,}{where}: {self.reason}."
 
 
 @dataclass(slots=True)
@@ -47,12 +27,14 @@ class Block:
     Args:
         numbers: row of each, as a spreadsheet shows it.
         columns: logical name -> values; `LEAD_ID` and `EXTERNAL_ID` hold text.
+        remarks: row -> what was made of cells that are not as they should be.
         blank: rows left out because they are empty.
     """
 
     numbers: list[int]
     columns: dict[str, list[Any]]
     problems: list[Problem]
+    remarks: dict[int, list[Remark]]
     blank: int
     done: float
 
@@ -61,17 +43,26 @@ class Block:
 
 
 class _Memory(dict[Cell, Value]):
-    """What each cell of a column was read as."""
+    """What each cell of a column was read as, and what is to be said of it."""
 
     def __init__(self, read: Read) -> None:
         super().__init__()
         self.read = read
+        self.remarks: dict[Cell, str] = {}
 
     def __missing__(self, cell: Cell) -> Value:
-        value = self.read(cell)
+        try:
+            value = self.read(cell)
+        except Doubtful as doubt:
+            value, self.remarks[cell] = doubt.instead, doubt.remark
         if len(self) < _REMEMBERED:
             self[cell] = value
         return value
+
+    def forget(self) -> None:
+        """Begin anew, so that a column of nothing but different words does not fill the memory."""
+        self.clear()
+        self.remarks.clear()
 
 
 class ColumnReader:
@@ -80,6 +71,7 @@ class ColumnReader:
     Args:
         headings: those that are mapped are read.
         bad_cells: (row, 0-based column) -> why the cell has no value.
+        keep_bad_rows: a row with problems is used all the same, without the cells concerned, and they become remarks.
     """
 
     def __init__(
@@ -88,7 +80,10 @@ class ColumnReader:
         table: Table,
         rules: Rules,
         bad_cells: Mapping[tuple[int, int], str] | None = None,
+        *,
+        keep_bad_rows: bool = False,
     ) -> None:
+        self._keep_bad_rows = keep_bad_rows
         self.headings = [h for h in headings if h.fate is Fate.MAPPED]
         self._memories = {h.target: _Memory(_reader(h, table, rules)) for h in self.headings}
         self._custom = [h.target for h in self.headings if (a := table.attributes.get(h.target)) and a.custom]
@@ -101,18 +96,24 @@ class ColumnReader:
 
     def read(self, rows: Rows) -> Block:
         """The good rows of a block as columns, the bad ones as problems."""
+        remarks: list[Remark] = []
         problems = [Problem(rows.numbers[i], "", "", why) for i, why in rows.broken.items()]
         by_position = list(zip(*rows.cells, strict=True)) if rows.cells else []
         columns: dict[str, list[Any]] = {}
         for heading in self.headings:
             cells = by_position[heading.position] if by_position else ()
             columns[heading.target] = self._column(heading, cells, rows.numbers, problems)
+            remarks += self._remarks(heading, cells, rows.numbers)
         if self._bad_cells:
             problems += self._without_value(rows.numbers)
         _complete_names(columns, len(rows.cells))
         _complete_states(columns, rows.numbers, problems)
         empty = self._check_whole_rows(columns, rows, problems)
-        return self._sorted_out(rows, columns, problems, empty)
+        if self._keep_bad_rows:
+            targets = {h.letter: h.target for h in self.headings}
+            remarks += [Remark(p.row, p.column, p.letter, targets.get(p.letter, ""), p.reason) for p in problems]
+            problems = []
+        return self._sorted_out(rows, columns, problems, remarks, empty)
 
     def _column(
         self, heading: Heading, cells: Sequence[Cell], numbers: Sequence[int], problems: list[Problem]
@@ -130,6 +131,18 @@ class ColumnReader:
                 values.append(None)
                 problems.append(Problem(number, heading.text.strip(), heading.letter, str(error)))
         return values
+
+    def _remarks(self, heading: Heading, cells: Sequence[Cell], numbers: Sequence[int]) -> list[Remark]:
+        said = self._memories[heading.target].remarks
+        if not said:
+            return []
+        where = (heading.text.strip(), heading.letter, heading.target)
+        found = [
+            Remark(n, *where, said[cell], clean(cell)) for n, cell in zip(numbers, cells, strict=True) if cell in said
+        ]
+        if len(said) > _REMEMBERED:
+            self._memories[heading.target].forget()
+        return found
 
     def _without_value(self, numbers: Sequence[int]) -> list[Problem]:
         text = {h.position: h for h in self.headings}
@@ -155,7 +168,14 @@ class ColumnReader:
                     )
         return empty
 
-    def _sorted_out(self, rows: Rows, columns: dict[str, list[Any]], problems: list[Problem], empty: set[int]) -> Block:
+    def _sorted_out(
+        self,
+        rows: Rows,
+        columns: dict[str, list[Any]],
+        problems: list[Problem],
+        remarks: list[Remark],
+        empty: set[int],
+    ) -> Block:
         bad_rows = {p.row for p in problems}
         numbers = rows.numbers
         if bad_rows or empty:
@@ -165,7 +185,10 @@ class ColumnReader:
         if self._custom:
             columns["custom"] = self._custom_values(columns, len(numbers))
         problems.sort(key=lambda p: (p.row, p.letter))
-        return Block(numbers, columns, problems, rows.blank + len(empty), rows.done)
+        by_row: dict[int, list[Remark]] = {}
+        for remark in remarks:
+            by_row.setdefault(remark.row, []).append(remark)
+        return Block(numbers, columns, problems, by_row, rows.blank + len(empty), rows.done)
 
     def _custom_values(self, columns: dict[str, list[Any]], length: int) -> list[dict[str, Any]]:
         """The organisation's own columns as one JSON document a row; dates as ISO text."""

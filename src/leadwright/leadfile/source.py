@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leadwright.domain.attributes import TABLES, Table
-from leadwright.domain.headings import how_many_known, plain
+from leadwright.domain.headings import how_many_known
+from leadwright.domain.spelling import plain
 from leadwright.errors import BadInput
 from leadwright.leadfile.mapping import ImportMapping
 from leadwright.leadfile.rows import LeadList

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from leadwright.domain.lead import key_columns, name_key
-from leadwright.leadfile.columns import Block, ColumnReader, Problem
+from leadwright.domain.lead import key_columns, name_key, row_key
+from leadwright.leadfile.columns import Block, ColumnReader
+from leadwright.leadfile.problems import Problem, Remark
 from leadwright.leadfile.rows import LeadList
 
 SHOWN = 1000  # problems and repetitions kept for showing, unless all are wanted
@@ -41,12 +42,14 @@ class Ready:
         numbers: row of each in the file.
         keys: the surest key of each row.
         email_keys: key of the address, where there is one.
+        remarks: row -> what was made of cells that are not as they should be; may name rows left out.
     """
 
     numbers: list[int]
     columns: dict[str, list[Any]]
     keys: list[str]
     email_keys: list[str | None]
+    remarks: dict[int, list[Remark]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -60,6 +63,8 @@ class Spool:
         bad_rows: rows that have a problem; `problems` holds the first of their problems.
         repeated: rows left out as repetitions.
         without_company, without_email: good rows that will be handed back to be completed.
+        remarked: (column, remark) -> good rows of which that is said; the first thousand different ones.
+        rows_remarked: good rows of which something is said.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -70,6 +75,8 @@ class Spool:
     good: int = 0
     without_company: int = 0
     without_email: int = 0
+    remarked: dict[tuple[str, str], int] = field(default_factory=dict)
+    rows_remarked: int = 0
     _file: Any = None
 
     @property
@@ -128,8 +135,11 @@ def _ready(block: Block) -> Ready:
     ids, emails = key_columns(columns, length)
     nothing = [None] * length
     companies, names = columns.get("companyname", nothing), columns.get("fullname", nothing)
-    keys = [a or b or name_key(c, n) or "" for a, b, c, n in zip(ids, emails, companies, names, strict=True)]
-    return Ready(block.numbers, columns, keys, emails)
+    keys = [
+        a or b or name_key(c, n) or row_key(number)
+        for a, b, c, n, number in zip(ids, emails, companies, names, block.numbers, strict=True)
+    ]
+    return Ready(block.numbers, columns, keys, emails, block.remarks)
 
 
 def _without_repetitions(ready: Ready, first_rows: dict[int, int], spool: Spool) -> Ready:
@@ -154,6 +164,7 @@ def pick(ready: Ready, indexes: list[int]) -> Ready:
         {k: [values[i] for i in indexes] for k, values in ready.columns.items()},
         [ready.keys[i] for i in indexes],
         [ready.email_keys[i] for i in indexes],
+        ready.remarks,
     )
 
 
@@ -163,3 +174,10 @@ def _count(ready: Ready, spool: Spool) -> None:
         values = ready.columns.get(name)
         missing = len(ready) if values is None else values.count(None)
         setattr(spool, counter, getattr(spool, counter) + missing)
+    for number in ready.numbers if ready.remarks else ():
+        said = ready.remarks.get(number, ())
+        spool.rows_remarked += bool(said)
+        for remark in said:
+            key = (remark.where, remark.text)
+            if key in spool.remarked or len(spool.remarked) < SHOWN:
+                spool.remarked[key] = spool.remarked.get(key, 0) + 1

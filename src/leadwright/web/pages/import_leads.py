@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from typing import Any
 
 import structlog
@@ -10,7 +11,8 @@ from starlette.responses import FileResponse, Response
 from leadwright.actions.import_leads import RowsRefused, headings_of, import_file, preview
 from leadwright.db.columns import table_with_own
 from leadwright.domain.attributes import Table
-from leadwright.domain.headings import EXTERNAL_ID, IGNORE, LEAD_ID, Fate, Heading, importable, label_of, plain
+from leadwright.domain.headings import EXTERNAL_ID, IGNORE, LEAD_ID, Fate, Heading, by_letter, importable, label_of
+from leadwright.domain.spelling import plain
 from leadwright.errors import BadInput, LeadwrightError
 from leadwright.identity.access import Principal
 from leadwright.services import Services
@@ -62,7 +64,8 @@ def choose(visit: Visit) -> Response:
     """Keep which column is which."""
     kept = _kept(visit)
     _, headings = headings_of(visit.services, visit.who, kept.path)
-    chosen = {h.text: visit.text(f"column-{h.position}", most=200) for h in headings if h.text}
+    names = _names(headings)
+    chosen = {names[h.position]: visit.text(f"column-{h.position}", most=200) for h in headings if h.text}
     kept.write("mapping", {text: target for text, target in chosen.items() if target})
     return visit.to(f"/import/{kept.id}")
 
@@ -91,6 +94,12 @@ def _kept(visit: Visit) -> Upload:
     return uploads.find(visit.services.settings, visit.who.id, visit.request.path_params["upload"])
 
 
+def _names(headings: list[Heading]) -> dict[int, str]:
+    """How the mapping names each column: by its heading, or by its letter where another has the same heading."""
+    often = Counter(plain(h.text) for h in headings)
+    return {h.position: h.text if often[plain(h.text)] == 1 else by_letter(h.position) for h in headings}
+
+
 def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
     mapping = kept.mapping()
     _, headings = headings_of(visit.services, visit.who, kept.path, {"columns": mapping})
@@ -110,7 +119,7 @@ def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
         problem=problem,
         seen=seen,
         headings=headings,
-        mapping=mapping,
+        mapping={position: mapping.get(name, "") for position, name in _names(headings).items()},
         targets=_targets(table),
         ignore=IGNORE,
         fate=Fate,
