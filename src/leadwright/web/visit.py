@@ -76,7 +76,7 @@ class Visit:
             BadInput: longer than `most` characters.
         """
         value = self.form.get(name, self.request.query_params.get(name, ""))
-        if isinstance(value, UploadFile):
+        if not value or isinstance(value, UploadFile):
             return ""
         if len(value) > most:
             raise BadInput(f"Please shorten this: at most {most:,} characters.", field=name)

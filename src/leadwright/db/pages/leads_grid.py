@@ -4,7 +4,7 @@ Each combination of owner and stage is a range of an index, so the page is put t
 and costs the same for the first and the thousandth page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -152,15 +152,17 @@ def read(source: Source, question: Question) -> Page:
 
 def counts(source: Source, views: dict[str, Question]) -> dict[str, int]:
     """How many leads each view holds, counted to `MOST_COUNTED` at most; one query."""
-    names = tuple(views)
-    shapes: list[_Shape] = []
-    values: dict[str, Any] = {}
-    for n, name in enumerate(names):
-        shape, given = _parameters(views[name])
-        shapes.append(shape)
-        values |= {f"v{n}_{key}": value for key, value in given.items()}
-    row = _counting(tuple(shapes), dialect_of(source)).rows(source, values)[0]
-    return dict(zip(names, row, strict=True))
+    shapes, values = _several(tuple(views.values()))
+    row = _counting(shapes, dialect_of(source)).rows(source, values)[0]
+    return dict(zip(views, row, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _several(questions: tuple[Question, ...]) -> tuple[tuple[_Shape, ...], Mapping[str, Any]]:
+    """Shapes and values of several questions in one statement: always the same for one reader."""
+    asked = [_parameters(question) for question in questions]
+    values = {f"v{n}_{key}": value for n, (_, given) in enumerate(asked) for key, value in given.items()}
+    return tuple(shape for shape, _ in asked), values
 
 
 def _parameters(question: Question) -> tuple[_Shape, dict[str, Any]]:
