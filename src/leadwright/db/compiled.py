@@ -38,7 +38,7 @@ class Compiled:
             if (writer := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
 
-    def rows(self, source: Source, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+    def rows(self, source: Source, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Run it on the connection given, or on one of its own. Goes past SQLAlchemy's execution, whose cost shows."""
         if isinstance(source, Database):
             with source.engine.connect() as connection:
@@ -54,7 +54,7 @@ class Compiled:
         finally:
             cursor.close()
         if not self._reads:
-            return list(found)
+            return found
         rows = [list(row) for row in found]
         for n, read in self._reads.items():
             for row in rows:

@@ -189,8 +189,7 @@ def _owners(visit: Visit, chosen: str) -> Markup:
     database = visit.services.database
     at, options = _owner_options.get(database, (0.0, Markup("")))
     if time.monotonic() - at > OWNERS_SECONDS:
-        with database.reading() as session:
-            found = owners(session)
+        found = owners(visit.source)
         options = Markup("").join(Markup('<option value="{}">{}</option>').format(*each) for each in found)
         _owner_options[database] = time.monotonic(), options
     if not chosen:

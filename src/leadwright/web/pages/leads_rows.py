@@ -86,7 +86,8 @@ def _stage(stage: str | None, state: int) -> str:
 @lru_cache(maxsize=2048)
 def _owner(name: str | None) -> str:
     face = f'<span class="face tiny t{tone(name)}" aria-hidden="true">{escape(initials(name))}</span>'
-    return f'<td data-label="Owner"><div class="owner">{face}<span class="clip">{escape(name) if name else _DASH}</span></div></td>'
+    text = escape(name) if name else _DASH
+    return f'<td data-label="Owner"><div class="owner">{face}<span class="clip">{text}</span></div></td>'
 
 
 @lru_cache(maxsize=64)
