@@ -6,15 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
-from tests.web.conftest import Browser
-from tests.web.desk import NOW, Desk, make
+from sqlalchemy import event, insert, select
+from tests.web.conftest import ORIGIN, Browser
+from tests.web.desk import NOW, PASSWORD, Desk, make
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.pages import leads_grid
 from leadwright.db.pages.leads_grid import SORTS, GridRow, Question
+from leadwright.db.people import SystemUser
 from leadwright.db.sales import Lead
+from leadwright.domain.stage import OPEN_STAGES
+from leadwright.web.app import create_app
+from leadwright.web.pages.leads_rows import rows_html
+from leadwright.web.rendering import zone
 
 
 @pytest.fixture
@@ -111,6 +116,41 @@ def test_search_finds_last_names_and_emails_and_takes_wildcards_as_letters(many:
     )
     for odd in ("%", "*%", "*_", "'", "*\\", "\U0010ffff"):
         assert leads_grid.read(database, Question(search=odd)).rows == []
+
+
+def test_a_row_holds_what_the_database_holds_and_its_times_are_utc(many: Desk) -> None:
+    database = many.services.database
+    with database.reading() as session:
+        kept = {r.leadid: r for r in session.execute(select(Lead.__table__))}
+        names: dict[str, str] = dict(session.execute(select(SystemUser.systemuserid, SystemUser.fullname)).all())
+    for row in _walk(database, Question()) + _walk(database, Question(stages=("queued", "failed"))):
+        lead = kept[row.leadid]
+        assert (row.createdon, row.modifiedon, row.ownerid) == (lead.createdon, lead.modifiedon, lead.ownerid)
+        assert row.createdon.utcoffset() == timedelta(0)
+        assert row.owner == names[row.ownerid]
+
+
+def test_text_from_outside_is_escaped_and_no_character_of_it_moves_another_row(many: Desk) -> None:
+    first, *others = leads_grid.read(many.services.database, Question()).rows
+    odd = first._replace(fullname="<b>A\0\0</b>", companyname="Smith\0 & Sons", jobtitle='"\0"', owner="<i>O</i>")
+    html = str(rows_html([odd, *others], zone("UTC")))
+    assert ">&lt;b&gt;A&lt;/b&gt;</a>" in html
+    assert "Smith &amp; Sons" in html
+    assert "&lt;i&gt;O&lt;/i&gt;" in html
+    assert html.split("</tr>", 1)[1] == rows_html(others, zone("UTC"))
+
+
+def test_the_grid_takes_one_connection_and_shows_the_same_on_both_databases(many: Desk) -> None:
+    database, taken = many.services.database, []
+    with Browser(create_app(many.services), base_url=ORIGIN, raise_server_exceptions=False) as client:
+        sign_in = {"email": "seller@seller.example", "password": PASSWORD, "next": "/"}
+        assert client.submit("/sign-in", sign_in, form="/sign-in").status_code == 303
+        event.listen(database.engine, "checkout", lambda *each: taken.append(each))
+        page = client.get("/leads?view=processing").text
+    shown = leads_grid.read(database, Question(owners=(many.people["seller"],), stages=tuple(OPEN_STAGES))).rows
+    assert shown
+    assert page.count("<tr><td>") == len(shown)
+    assert len(taken) == 2, "one by the page, one by this test"
 
 
 def test_counts_of_views_stop_at_a_hundred(many: Desk) -> None:

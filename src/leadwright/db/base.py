@@ -35,9 +35,19 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware_utc(value)
+
+
+def aware_utc(value: datetime | None) -> datetime | None:
+    """A stored moment as aware UTC; naive ones are UTC already."""
+    if value is None:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def stored_utc(text: str | None) -> datetime | None:
+    """The text SQLite keeps for a `Moment`, as aware UTC; for rows read past SQLAlchemy."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine.interfaces import Dialect
 
-from leadwright.db.base import Moment
+from leadwright.db.base import Moment, aware_utc, stored_utc
 from leadwright.db.engine import Database
 
 Source = Database | Connection
@@ -30,19 +30,15 @@ class Compiled:
         self.sql = str(compiled)
         self.fixed = dict(compiled.params)
         self.order: Sequence[str] | None = getattr(compiled, "positiontup", None)
-        self._reads = {
-            n: reader
-            for n, column in enumerate(query.selected_columns)
-            if isinstance(column.type, Moment)
-            and (reader := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        }
+        reader = stored_utc if dialect.name == "sqlite" else aware_utc
+        self._reads = {n: reader for n, c in enumerate(query.selected_columns) if isinstance(c.type, Moment)}
         self._writes = {
             name: writer
             for name, bind in compiled.binds.items()
             if (writer := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
 
-    def rows(self, source: Source, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+    def rows(self, source: Source, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Run it on the connection given, or on one of its own. Goes past SQLAlchemy's execution, whose cost shows."""
         if isinstance(source, Database):
             with source.engine.connect() as connection:
@@ -57,10 +53,10 @@ class Compiled:
             found = cursor.fetchall()
         finally:
             cursor.close()
-        return [self._plain(row) for row in found] if self._reads else list(found)
-
-    def _plain(self, row: Sequence[Any]) -> Sequence[Any]:
-        values = list(row)
-        for n, reader in self._reads.items():
-            values[n] = reader(values[n])
-        return values
+        if not self._reads:
+            return found
+        rows = [list(row) for row in found]
+        for n, read in self._reads.items():
+            for row in rows:
+                row[n] = read(row[n])
+        return rows

@@ -31,7 +31,7 @@ class Visitor:
     businessunitid: str
     isdisabled: bool
     timezone: str
-    held: Sequence[Sequence[object]] = ()
+    held: Sequence[tuple[str, str, int]] = ()
 
 
 def read_visitor(source: Source, tokenhash: str) -> Visitor | None:

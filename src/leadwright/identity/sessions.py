@@ -163,16 +163,16 @@ def _principal(found: Visitor) -> Principal:
     """The same as `access.principal`, from what one read brought; asked with every page, so it must be cheap."""
     privileges: dict[str, int] = {}
     for kind, name, depth in found.held:
-        if kind == "p":
-            privileges[str(name)] = max(privileges.get(str(name), 0), int(str(depth)))
+        if kind == "p" and depth > privileges.get(name, 0):
+            privileges[name] = depth
     return Principal(
         id=found.systemuserid,
         kind="person",
         name=found.fullname,
         businessunitid=found.businessunitid,
         privileges=privileges,
-        teams=frozenset(str(name) for kind, name, _ in found.held if kind == "t"),
-        roles=frozenset(str(name) for kind, name, _ in found.held if kind == "r"),
+        teams=frozenset([name for kind, name, _ in found.held if kind == "t"]),
+        roles=frozenset([name for kind, name, _ in found.held if kind == "r"]),
     )
 
 

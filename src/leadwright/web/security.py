@@ -5,11 +5,10 @@ No pages and no session storage: `identity.sessions` keeps sessions, `visit` put
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
@@ -35,7 +34,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
 }
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 def declares(*needs: str) -> Callable[[F], F]:
@@ -79,7 +81,7 @@ def check_declared(routes: list[BaseRoute]) -> None:
 
 def is_https(request: Request, settings: Settings) -> bool:
     """Do people reach us by https, directly or through the proxy named by `public_url`?"""
-    return settings.public_url.startswith("https://") or request.url.scheme == "https"
+    return settings.public_url.startswith("https://") or request.scope.get("scheme") == "https"
 
 
 def cookie_name(name: str, *, https: bool) -> str:
@@ -137,6 +139,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def _safe(headers: Iterable[tuple[bytes, bytes]], https: bool) -> list[tuple[bytes, bytes]]:
+    """An answer's headers and those of ours that it does not set itself."""
+    own = list(headers)
+    names = {name.lower() for name, _ in own}
+    missing = [each for each in (*_RAW_HEADERS, _HTTPS_ONLY) if each[0] not in names]
+    return own + (missing if https else [each for each in missing if each is not _HTTPS_ONLY])
+
+
 class SafeAnswers:
     """Outermost layer: security headers on every answer, and a page instead of a traceback when all else failed."""
 
@@ -155,12 +165,7 @@ class SafeAnswers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                if https:
-                    headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+                message["headers"] = _safe(message.get("headers", ()), https)
             await send(message)
 
         try:

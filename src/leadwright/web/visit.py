@@ -76,7 +76,7 @@ class Visit:
             BadInput: longer than `most` characters.
         """
         value = self.form.get(name, self.request.query_params.get(name, ""))
-        if isinstance(value, UploadFile):
+        if not value or isinstance(value, UploadFile):
             return ""
         if len(value) > most:
             raise BadInput(f"Please shorten this: at most {most:,} characters.", field=name)
@@ -157,7 +157,7 @@ class Pages:
         self.declared: list[tuple[str, str, tuple[str, ...], bool, Limit | None, Handler]] = []
 
     def get(self, path: str, *needs: str, quick: bool = False) -> Callable[[Handler], Handler]:
-        """A page. `quick`: only short reads, so that on SQLite it runs without a thread of its own."""
+        """A page. `quick`: only short reads, all on one connection; on SQLite without a thread of its own."""
         return self._add("GET", path, needs, quick)
 
     def post(self, path: str, *needs: str, takes: Limit | None = None) -> Callable[[Handler], Handler]:
@@ -184,6 +184,7 @@ class Pages:
 def _endpoint(
     services: Services, needs: tuple[str, ...], quick: bool, takes: Limit | None, handler: Handler
 ) -> Callable[..., Any]:
+    serve = _serve_quickly if quick else _serve
     inline = quick and services.database.is_sqlite
 
     async def guarded(request: Request) -> Response:
@@ -193,14 +194,11 @@ def _endpoint(
                 raise NotFound("There is no page at this address.")
             if request.method not in SAFE_METHODS:
                 return await _serve_form(services, request, needs, takes, handler)
-            answer = (
-                _serve_quickly(services, request, needs, handler)
-                if inline
-                else await run_in_threadpool(_serve, services, request, needs, handler)
-            )
+            if inline:
+                return serve(services, request, needs, handler)
+            return await run_in_threadpool(serve, services, request, needs, handler)
         except LeadwrightError as error:
             return failures.page(request, services, error)
-        return answer
 
     security.declares(*needs)(guarded)
     return guarded
@@ -230,7 +228,7 @@ def _handle(visit: Visit, handler: Handler) -> Response:
 
 
 def _serve_quickly(services: Services, request: Request, needs: tuple[str, ...], handler: Handler) -> Response:
-    """On the event loop, with one connection for all reads. Nothing here writes: a writer would stop every page."""
+    """With one connection for all reads. Nothing here writes: on the event loop a writer would stop every page."""
     with services.database.engine.connect() as connection:
         return _serve(services, request, needs, handler, connection=connection)
 

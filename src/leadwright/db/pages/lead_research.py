@@ -1,9 +1,10 @@
 """What the lead form and the research page show of one lead: the lead, its runs, steps, draft, records, history."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, RunStep
@@ -17,20 +18,29 @@ Rows = Sequence[Any]
 
 def lead(session: Session, leadid: str) -> Any:
     """The lead's columns, with the owner's name; it has `ownerid` and `owningbusinessunit` for the access check."""
+    return session.execute(_lead(), {"lead": leadid}).first()
+
+
+@cache
+def _lead() -> Select[Any]:
     owner = func.coalesce(SystemUser.fullname, Team.name).label("owner")
-    query = (
+    return (
         select(*Lead.__table__.columns, owner)
         .outerjoin(SystemUser, SystemUser.systemuserid == Lead.ownerid)
         .outerjoin(Team, Team.teamid == Lead.ownerid)
-        .where(Lead.leadid == leadid)
+        .where(Lead.leadid == bindparam("lead"))
     )
-    return session.execute(query).first()
 
 
 def newest_run(session: Session, leadid: str) -> Any:
     """The last pass of the agent, with the names of the agent and of the owners before and after."""
+    return session.execute(_newest_run(), {"lead": leadid}).first()
+
+
+@cache
+def _newest_run() -> Select[Any]:
     before, after = SystemUser.__table__.alias(), SystemUser.__table__.alias()
-    query = (
+    return (
         select(
             *LeadRun.__table__.columns,
             Agent.name.label("agent"),
@@ -40,11 +50,10 @@ def newest_run(session: Session, leadid: str) -> Any:
         .join(Agent, Agent.agentid == LeadRun.agentid)
         .outerjoin(before, before.c.systemuserid == LeadRun.previousownerid)
         .outerjoin(after, after.c.systemuserid == LeadRun.ownerid)
-        .where(LeadRun.leadid == leadid)
+        .where(LeadRun.leadid == bindparam("lead"))
         .order_by(LeadRun.number.desc())
         .limit(1)
     )
-    return session.execute(query).first()
 
 
 def steps(session: Session, runid: str) -> Rows:

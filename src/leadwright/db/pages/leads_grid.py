@@ -4,11 +4,11 @@ Each combination of owner and stage is a range of an index, so the page is put t
 and costs the same for the first and the thousandth page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
     func,
     literal,
     or_,
@@ -77,9 +76,8 @@ class Question:
     backwards: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GridRow:
-    """One line of the grid."""
+class GridRow(NamedTuple):
+    """One line of the grid; fifty are made for every page, and a tuple is made ten times faster than a dataclass."""
 
     leadid: str
     fullname: str | None
@@ -92,10 +90,10 @@ class GridRow:
     rating: int | None
     source: int | None
     ownerid: str
-    owner: str | None
     createdon: datetime
     modifiedon: datetime
     statecode: int
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def read(source: Source, question: Question) -> Page:
     """One page. A few index ranges of at most 51 rows each."""
     shape, values = _parameters(question)
     found = _statement(shape, dialect_of(source)).rows(source, values)
-    more, rows = len(found) > PAGE, [GridRow(*row) for row in found[:PAGE]]
+    more, rows = len(found) > PAGE, [GridRow._make(row) for row in found[:PAGE]]
     if question.backwards:
         return Page(rows[::-1], before=more, after=True)
     return Page(rows, before=question.after is not None, after=more)
@@ -154,15 +152,17 @@ def read(source: Source, question: Question) -> Page:
 
 def counts(source: Source, views: dict[str, Question]) -> dict[str, int]:
     """How many leads each view holds, counted to `MOST_COUNTED` at most; one query."""
-    names = tuple(views)
-    shapes: list[_Shape] = []
-    values: dict[str, Any] = {}
-    for n, name in enumerate(names):
-        shape, given = _parameters(views[name])
-        shapes.append(shape)
-        values |= {f"v{n}_{key}": value for key, value in given.items()}
-    row = _counting(tuple(shapes), dialect_of(source)).rows(source, values)[0]
-    return dict(zip(names, row, strict=True))
+    shapes, values = _several(tuple(views.values()))
+    row = _counting(shapes, dialect_of(source)).rows(source, values)[0]
+    return dict(zip(views, row, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _several(questions: tuple[Question, ...]) -> tuple[tuple[_Shape, ...], Mapping[str, Any]]:
+    """Shapes and values of several questions in one statement: always the same for one reader."""
+    asked = [_parameters(question) for question in questions]
+    values = {f"v{n}_{key}": value for n, (_, given) in enumerate(asked) for key, value in given.items()}
+    return tuple(shape for shape, _ in asked), values
 
 
 def _parameters(question: Question) -> tuple[_Shape, dict[str, Any]]:
@@ -221,19 +221,18 @@ def _escaped(text: str) -> str:
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape, dialect: Dialect) -> Compiled:
     branches = [query for conditions in _ranges(shape) for query in _branches(shape, conditions, dialect)]
+    if len(branches) == 1:  # one range comes in order: nothing to sort
+        return Compiled(_with_owner(branches[0], Lead.ownerid), dialect)
     heads = _together(branches)
-    sort = heads.c[SORTS[shape.sort].name]
-    owner = func.coalesce(SystemUser.fullname, Team.name)
-    columns = list(heads.c)
-    query = (
-        select(*columns[:11], owner, *columns[11:])
-        .select_from(heads)
-        .outerjoin(SystemUser, SystemUser.systemuserid == heads.c.ownerid)
-        .outerjoin(Team, Team.teamid == heads.c.ownerid)
-        .order_by(*_order(sort, heads.c.leadid, shape.falling))
-        .limit(PAGE + 1)
-    )
-    return Compiled(query, dialect)
+    query = select(*heads.c).select_from(heads).limit(PAGE + 1)
+    query = query.order_by(*_order(heads.c[SORTS[shape.sort].name], heads.c.leadid, shape.falling))
+    return Compiled(_with_owner(query, heads.c.ownerid), dialect)
+
+
+def _with_owner(query: Query, ownerid: Any) -> Query:
+    """The query with the name of the owner, a person or a team, as its last column."""
+    query = query.outerjoin(SystemUser, SystemUser.systemuserid == ownerid).outerjoin(Team, Team.teamid == ownerid)
+    return query.add_columns(func.coalesce(SystemUser.fullname, Team.name))
 
 
 def _together(branches: Sequence[Query]) -> FromClause:
@@ -318,8 +317,8 @@ def _counting(shapes: tuple[_Shape, ...], dialect: Dialect) -> Compiled:
             query: Query = select(literal(1).label("one")).where(*conditions, *_filters(shape, dialect))
             query = query.limit(MOST_COUNTED)
             parts.append(_renamed(query, f"v{n}_"))
-        counted = select(func.count()).select_from(_together(parts)).scalar_subquery()
-        columns.append(case((counted > MOST_COUNTED, MOST_COUNTED), else_=counted))
+        first = select(literal(1)).select_from(_together(parts)).limit(MOST_COUNTED).subquery()
+        columns.append(select(func.count()).select_from(first).scalar_subquery())
     return Compiled(select(*columns), dialect)
 
 

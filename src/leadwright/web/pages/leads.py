@@ -67,6 +67,14 @@ BANDS = tuple(str(b) for b in Band)
 SIGNALS = tuple(str(s) for s in SignalStrength)
 SOURCES = choices(LeadSource)
 STAGE_LABELS = {stage: text for stage, (text, _) in STAGES.items()}
+_KNOWN = {
+    "band": frozenset(BANDS),
+    "signal": frozenset(SIGNALS),
+    "stage": frozenset(map(str, STAGE_LABELS)),
+    "source": frozenset(map(str, SOURCES)),
+    "sort": frozenset(leads_grid.SORTS),
+    "dir": frozenset({"up", "down"}),
+}
 _ANY = (("", "Any"),)
 _BAND_CHOICES = _ANY + tuple((b, b) for b in BANDS)
 _SIGNAL_CHOICES = _ANY + tuple((s, s.capitalize()) for s in SIGNALS)
@@ -108,15 +116,7 @@ def _asked(visit: Visit) -> dict[str, str]:
     """The query as given, with unknown values refused."""
     default = "all" if visit.who.privileges["prvReadLead"] >= Depth.ORGANISATION else "mine"
     asked = {"view": visit.text("view") or default, "q": visit.text("q", most=100)}
-    allowed: dict[str, Any] = {
-        "band": BANDS,
-        "signal": SIGNALS,
-        "stage": set(STAGE_LABELS),
-        "source": {str(k) for k in SOURCES},
-        "sort": set(leads_grid.SORTS),
-        "dir": {"up", "down"},
-    }
-    for name, values in allowed.items():
+    for name, values in _KNOWN.items():
         asked[name] = visit.text(name, most=40)
         if asked[name] and asked[name] not in values:
             raise BadInput(
@@ -189,8 +189,7 @@ def _owners(visit: Visit, chosen: str) -> Markup:
     database = visit.services.database
     at, options = _owner_options.get(database, (0.0, Markup("")))
     if time.monotonic() - at > OWNERS_SECONDS:
-        with database.reading() as session:
-            found = owners(session)
+        found = owners(visit.source)
         options = Markup("").join(Markup('<option value="{}">{}</option>').format(*each) for each in found)
         _owner_options[database] = time.monotonic(), options
     if not chosen:
