@@ -5,6 +5,7 @@ from leadwright.db.engine import Database
 from leadwright.db.schema import migrate
 from leadwright.errors import BadInput
 from leadwright.research.email_validation import DnsMailResolver, MailResolver, NoDns
+from leadwright.research.embedding import find_embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import BraveSearch, NoSearch, SearxngSearch, TavilySearch, WebSearch
 from leadwright.services import Services
@@ -27,6 +28,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         search=_search(settings),
         fetcher=Fetcher(settings.fetch_private_hosts),
         resolver=_resolver(settings),
+        embedding=find_embedding(settings.embedding_model),
     )
 
 

@@ -181,7 +181,7 @@ def _mail_brief(means: Means, run: _Run, reading: Reading) -> MailBrief:
         stored = tuple(p for p in stored if p.kind is not SourceKind.NEWS)
     with means.database.reading() as session:
         query = f"{run.offering.value_proposition} {usual.get('lead.industry', '')} {lead.subject or ''}"
-        outreach = retrieve(session, "outreach", query, 4)
+        outreach = retrieve(session, "outreach", query, 4, embedding=means.embedding)
         sender = session.get(SystemUser, run.ownerid) if run.ownerid else None
     allowed = {name: text for name in email.fields if (text := field_text(run.records, name))}
     shown = {name: text for name, text in {**usual, **allowed}.items() if name.partition(".")[2] not in PERSONAL}
@@ -357,7 +357,7 @@ def _knowledge(means: Means, run: _Run, texts: Mapping[str, str], steps: list[St
     )
     with _step(steps, "knowledge", terms=fulltext.terms(query)[:12]) as step:
         with means.database.reading() as session:
-            found = retrieve(session, "research", query, 3)
+            found = retrieve(session, "research", query, 3, embedding=means.embedding)
         step.outputs = {"passages": len(found), "documents": list(dict.fromkeys(p.source for p in found))}
         if not found:
             step.state, step.detail = "skipped", "The research knowledge holds nothing about this."

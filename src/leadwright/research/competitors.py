@@ -106,7 +106,7 @@ def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[l
     """Passages about one competitor, documents first, then search results; and what went wrong, if anything."""
     with means.database.reading() as session:
         query = f"{name} overview strengths weaknesses opportunities threats talking points price"
-        found = retrieve(session, f"competitor:{name}", query, 6)
+        found = retrieve(session, f"competitor:{name}", query, 6, embedding=means.embedding)
     subject = research_topic(
         means, subject_key("competitor", name_key(name)), runid, name, "company products strengths weaknesses"
     )
