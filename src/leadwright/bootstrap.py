@@ -26,7 +26,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         database=database,
         analyst=_analyst(settings, database),
         search=_search(settings),
-        fetcher=Fetcher(settings.fetch_private_hosts),
+        fetcher=Fetcher(settings.fetch_private_hosts, honour_robots=settings.honour_robots),
         resolver=_resolver(settings),
         embedding=find_embedding(settings.embedding_model),
     )

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
         "alone; empty: the model of the extra embedding, where it is installed.",
     )
     fetch_company_sites: bool = Field(True, description="Read the web site that a lead or its account names.")
+    honour_robots: bool = Field(True, description="Leave pages alone that a site's robots.txt forbids to programs.")
     fetch_private_hosts: frozenset[str] = Field(
         frozenset(), description="host:port pairs on private addresses that pages may be fetched from (rehearsal)."
     )
