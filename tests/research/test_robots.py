@@ -64,7 +64,7 @@ def test_the_rules_for_everybody_count_where_none_names_us(path: str, allowed: b
         ("User-agent: LeadWright/2.0\nDisallow: /x", "/x", False),
         ("User-agent: *\nDisallow: /\n\nUser-agent: leadwright\nDisallow:", "/", True),  # our own group alone counts
         (
-            "User-agent: leadwright\nDisallow: /a\nUser-agent: other\nDisallow: /\nUser-agent: leadwright\nDisallow: /b",
+            "User-agent: leadwright\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: leadwright\nDisallow: /b",
             "/b",
             False,
         ),
