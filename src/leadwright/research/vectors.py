@@ -69,7 +69,7 @@ def nearest(session: Session, embedding: Embedding, purpose: str, query: str, mo
     held = _held(session, embedding, purpose)
     if not len(held.numbers):
         return []
-    asked = embedding.vectors([query])[0]
+    asked = embedding.question(query)
     likeness = held.matrix @ asked
     best = (-likeness).argsort(kind="stable")[:most]
     return [int(held.numbers[n]) for n in best if likeness[n] >= LEAST]
