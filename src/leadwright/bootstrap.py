@@ -5,6 +5,7 @@ from leadwright.db.engine import Database
 from leadwright.db.schema import migrate
 from leadwright.errors import BadInput
 from leadwright.research.email_validation import DnsMailResolver, MailResolver, NoDns
+from leadwright.research.embedding import find_embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import BraveSearch, NoSearch, SearxngSearch, TavilySearch, WebSearch
 from leadwright.services import Services
@@ -25,8 +26,9 @@ def services_on(settings: Settings, database: Database) -> Services:
         database=database,
         analyst=_analyst(settings, database),
         search=_search(settings),
-        fetcher=Fetcher(settings.fetch_private_hosts),
+        fetcher=Fetcher(settings.fetch_private_hosts, honour_robots=settings.honour_robots),
         resolver=_resolver(settings),
+        embedding=find_embedding(settings.embedding_model),
     )
 
 

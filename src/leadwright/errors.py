@@ -12,6 +12,7 @@ LeadwrightError
     ├── MailError
     ├── SearchError
     ├── FetchError
+    │   └── LeftAlone   the site asks programs not to read the page
     └── ModelError
 """
 
@@ -105,6 +106,13 @@ class SearchError(OutsideError):
 
 class FetchError(OutsideError):
     """A page could not, or may not, be fetched."""
+
+
+class LeftAlone(FetchError):
+    """The site's robots.txt asks programs not to read this page. Nothing went wrong; asking again changes nothing."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
 
 
 class ModelError(OutsideError):

@@ -8,6 +8,7 @@ from leadwright.analyst import Analyst
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.research.email_validation import MailResolver, NoDns
+from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import NoSearch, WebSearch
 from leadwright.settings import Settings
@@ -25,6 +26,7 @@ class Services:
         search: the web-search provider, or none.
         fetcher: the only way to a page on the web.
         resolver: DNS about mail.
+        embedding: finds knowledge by its meaning; None where its words alone count.
     """
 
     settings: Settings
@@ -34,3 +36,4 @@ class Services:
     search: WebSearch = field(default_factory=NoSearch)
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
+    embedding: Embedding | None = None

@@ -70,7 +70,13 @@ class Settings(BaseSettings):
     search_api_key: SecretStr = Field(SecretStr(""), description="Key of Brave or Tavily.")
     search_timeout_seconds: float = Field(10, gt=0, description="Seconds one search may take.")
     research_max_age_days: int = Field(30, ge=0, description="Days company research is used again before a new one.")
+    embedding_model: str = Field(
+        "",
+        description="Finds knowledge by meaning too: a folder with model.onnx and tokenizer.json; none: by words "
+        "alone; empty: the model of the extra embedding, where it is installed.",
+    )
     fetch_company_sites: bool = Field(True, description="Read the web site that a lead or its account names.")
+    honour_robots: bool = Field(True, description="Leave pages alone that a site's robots.txt forbids to programs.")
     fetch_private_hosts: frozenset[str] = Field(
         frozenset(), description="host:port pairs on private addresses that pages may be fetched from (rehearsal)."
     )

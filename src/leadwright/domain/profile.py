@@ -41,19 +41,23 @@ _ROLE = re.compile(
     re.I,
 )
 _REVENUE = re.compile(
-    r"\b(?:revenues?|turnover|(?:annual|yearly|net|gross|total) sales|sales volume|arr|income|umsatz)\b", re.I
+    r"\b(?:revenues?|turnover|(?:annual|yearly|net|gross|total) (?:sales|receipts|billings)|"
+    r"sales (?:volume|figures?|per (?:year|annum))|top[ -]?line|arr|income|umsatz)\b",
+    re.I,
 )
 _EMPLOYEES = re.compile(rf"\b(?:{_PEOPLE}|head[ -]?counts?|workforce|mitarbeiter|(?:team|company|org) size)\b", re.I)
 _SIZE = re.compile(r"\b(?:sizes?|scale|how (?:big|large)|magnitude)\b", re.I)
 _LOCATION = re.compile(
     r"\b(?:locations?|located|geograph\w*|geos?|regions?|countr(?:y|ies)|territor(?:y|ies)|where|headquarter\w*|hq|"
-    r"places?|based in|continents?|zones?|states?|cit(?:y|ies)|areas?|address|standort)\b",
+    r"places?|based (?:in|at)|continents?|zones?|states?|cit(?:y|ies)|areas?|address|standort|nations?|domicile|"
+    r"seat(?:ed)?|home (?:market|base|country))\b",
     re.I,
 )
 _INDUSTRY = re.compile(
     r"\b(?:industr(?:y|ies)|verticals?|sectors?|lines? of business|field of business|type of business|business type|"
     r"(?:kind|type|nature)s? of (?:business(?:es)?|compan(?:y|ies)|customers?|firms?|organi[sz]ations?)|"
-    r"^business(?:es)?$|^trades?$|branches|branche|naics|sic|gics)\b",
+    r"^business(?:es)?$|^trades?$|branch(?:es)? of (?:trade|industry|business)|lines? of work|"
+    r"branches|branche|naics|sic|gics)\b",
     re.I,
 )
 _MONEY_WORDS = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|revenues?|turnover|annual sales)\b", re.I)
@@ -97,7 +101,8 @@ def read_profile(data: Mapping[str, Any]) -> tuple[Criterion, ...]:
 _GENERIC = re.compile(
     r"\b(?:target(?:ed|s|ing)?|ideal|primary|main|core|markets?|customers?|clients?|prospects?|segments?|profiles?|focus|"
     r"compan(?:y|ies)|the|of|our|we|for|us|is|are|accounts?|types?|kinds?|fields?|levels?|how|much|many|they|do|earn|make|"
-    r"money|firms?|organi[sz]ations?|icp|criteri\w+|\d+|who|what|firmographics?|fit|scope|coverage)\b|\W"
+    r"money|firms?|organi[sz]ations?|icp|criteri\w+|\d+|whom?|what|firmographics?|fit|scope|coverage|footprint|presence|"
+    r"space|domain|niche|universe|sphere|category|makes?|makers?|serves?|sells?|seek|buys?|tier|class|bracket)\b|\W"
 )
 
 

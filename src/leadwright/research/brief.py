@@ -96,7 +96,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
     told = [p for p in company if email.use_news or p.kind is not SourceKind.NEWS]
     with means.database.reading() as session:
         query = f"{offering.value_proposition} {usual.get('lead.industry', '')} {lead.subject or ''}"
-        outreach = retrieve(session, "outreach", query, 4)
+        outreach = retrieve(session, "outreach", query, 4, embedding=means.embedding)
     allowed = {name: text for name in email.fields if (text := field_text(dossier.records, name))}
     shown = {name: text for name, text in {**usual, **allowed}.items() if name.partition(".")[2] not in PERSONAL}
     return MailBrief(
@@ -215,7 +215,7 @@ def _knowledge(means: Means, dossier: Dossier, texts: Mapping[str, str], steps: 
     )
     with _step(steps, "knowledge", terms=fulltext.terms(query)[:12]) as step:
         with means.database.reading() as session:
-            found = retrieve(session, "research", query, 3)
+            found = retrieve(session, "research", query, 3, embedding=means.embedding)
         step.outputs = {"passages": len(found), "documents": list(dict.fromkeys(p.source for p in found))}
         if not found:
             step.state, step.detail = "skipped", "The research knowledge holds nothing about this."

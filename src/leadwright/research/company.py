@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from leadwright.db.recent import Recent
 from leadwright.domain.evidence import Passage, SourceKind
-from leadwright.errors import FetchError, SearchError
+from leadwright.errors import FetchError, LeftAlone, SearchError
 from leadwright.research.company_names import (
     company_domain,
     is_shared,
@@ -122,6 +122,7 @@ class _Look:
 
     company: Company
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     pages: list[Found] = field(default_factory=list)
     news: list[Found] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -141,7 +142,7 @@ def _look(means: Means, company: Company) -> Work:
     known = {f.source for f in found}
     others = [h for h in hits if h.url not in known and h.url not in look.seen]
     found += [_of_hit(h, SourceKind.SEARCH) for h in others if _is_about(company, f"{h.title} {h.text}")][:_MAX_SEARCH]
-    return Work(tuple(f for f in found if f.text), tuple(look.problems))
+    return Work(tuple(f for f in found if f.text), tuple(look.problems), tuple(look.notes))
 
 
 def _search(look: _Look, search: WebSearch, *, news: bool) -> list[SearchHit]:
@@ -189,6 +190,9 @@ def _page(look: _Look, fetcher: Fetcher, url: str, *, matters: bool = False) -> 
     try:
         page = fetcher.fetch(url)
         text = read_page(page)
+    except LeftAlone as error:
+        look.notes.append(str(error))
+        return None
     except FetchError as error:
         if matters or not error.permanent:
             look.problems.append(str(error))
@@ -206,6 +210,9 @@ def _read_news_feed(look: _Look, fetcher: Fetcher, feed: str) -> None:
     try:
         page = fetcher.fetch(feed)
         entries = read_feed(page.content, page.url, limit=10)
+    except LeftAlone as error:
+        look.notes.append(str(error))
+        return
     except FetchError:
         return
     for entry in entries:

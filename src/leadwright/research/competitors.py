@@ -117,7 +117,7 @@ def known_of(means: Means, name: str, offering: Offering, runid: str) -> tuple[l
 def _papers_about(means: Means, name: str) -> list[Passage]:
     query = f"{name} overview strengths weaknesses opportunities threats talking points price"
     with means.database.reading() as session:
-        return retrieve(session, f"competitor:{name}", query, 6)
+        return retrieve(session, f"competitor:{name}", query, 6, embedding=means.embedding)
 
 
 def _names_in(listed: str) -> list[str]:

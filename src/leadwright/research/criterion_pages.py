@@ -8,7 +8,7 @@ from urllib.parse import quote
 from leadwright.domain.attributes import TABLES
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.fit import Criterion
-from leadwright.errors import BadInput, FetchError
+from leadwright.errors import BadInput, FetchError, LeftAlone
 from leadwright.research.fields import PERSONAL, Records, field_text
 from leadwright.research.means import Means
 from leadwright.research.pages import read_page
@@ -51,6 +51,8 @@ def criterion_passages(means: Means, criterion: Criterion, records: Records, run
     def look() -> Work:
         try:
             text = read_page(means.fetcher.fetch(url))
+        except LeftAlone as error:
+            return Work((), notes=(str(error),))
         except FetchError as error:
             return Work((), (str(error),))
         return Work(

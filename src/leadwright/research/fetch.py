@@ -10,8 +10,9 @@ import threading
 import time
 import weakref
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpcore2
@@ -21,13 +22,17 @@ from leadwright.errors import FetchError
 from leadwright.research import addresses
 from leadwright.research.addresses import Target
 from leadwright.research.outage import Outage
+from leadwright.research.robots import MAX_BYTES as MAX_ROBOTS_BYTES
+from leadwright.research.robots import PROGRAM, Answer, KnownRobots, origin
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_SECONDS = 10.0
 MAX_REDIRECTS = 5
-USER_AGENT = f"Leadwright/{__version__} (research of business leads)"
+USER_AGENT = f"{PROGRAM}/{__version__} (research of business leads)"
 _TYPES = ("text/", "application/xhtml+xml", "application/xml", "application/rss+xml", "application/atom+xml")
 _PDF = "application/pdf"
+_MOVED = (301, 302, 303, 307, 308)
+_NO_ROBOTS = 404
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -68,6 +73,7 @@ class Fetcher:
         resolve: name to IP addresses.
         seconds: most time for one page, redirects included.
         verify: TLS context; None means the system's certificates.
+        honour_robots: leave alone what a site's robots.txt forbids; one more request for a site and day.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Fetcher:
         seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
         verify: ssl.SSLContext | None = None,
+        honour_robots: bool = False,
     ) -> None:
         self._allowed = allowed_private
         self._seconds = seconds
@@ -91,17 +98,21 @@ class Fetcher:
             network_backend=self._guard,
         )
         weakref.finalize(self, self._pool.close)
+        self._robots = KnownRobots(self._ask_robots) if honour_robots else None
 
     def fetch(self, url: str) -> Page:
         """Get one page.
 
         Raises:
             FetchError: it may not be fetched, or could not be; `permanent` when trying again cannot help.
+            LeftAlone: the site asks programs not to read it.
         """
         wanted = addresses.target(url, self._allowed)
         self._guard.deadline = time.monotonic() + self._seconds
         try:
             for _ in range(MAX_REDIRECTS + 1):
+                if self._robots:
+                    self._robots.check(wanted)
                 found = self._get(wanted)
                 if isinstance(found, Page):
                     return found
@@ -120,7 +131,30 @@ class Fetcher:
         """Close the connections that are kept."""
         self._pool.close()
 
-    def _get(self, wanted: Target) -> Page | str:
+    def _ask_robots(self, wanted: Target) -> Answer:
+        """The robots.txt of a site, by the same guarded way as a page. One that leads astray counts as none."""
+        asked = replace(wanted, path="/robots.txt")
+        answer = self._robots_at(asked)
+        for _ in range(MAX_REDIRECTS):
+            if isinstance(answer, Answer):
+                whose = asked if asked.path == "/robots.txt" else wanted
+                return replace(answer, origin=origin(whose))
+            try:
+                asked = addresses.redirected(asked, answer, self._allowed)
+                answer = self._robots_at(asked)
+            except FetchError:
+                break
+        return Answer(_NO_ROBOTS, b"", origin(wanted))
+
+    def _robots_at(self, asked: Target) -> Answer | str:
+        with self._asking(asked) as response:
+            if response.status in _MOVED:
+                return _headers(response).get("location", "")
+            body = self._start(response) if response.status == 200 else b""
+            return Answer(response.status, body, origin(asked))
+
+    @contextmanager
+    def _asking(self, wanted: Target) -> Iterator[httpcore2.Response]:
         headers = [
             (b"Host", _host_header(wanted)),
             (b"User-Agent", USER_AGENT.encode()),
@@ -129,8 +163,12 @@ class Fetcher:
         ]
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)
         with self._pool.stream("GET", wanted.url, headers=headers, extensions={"timeout": timeout}) as response:
-            answered = {k.lower().decode("latin-1"): v.decode("latin-1") for k, v in response.headers}
-            if response.status in (301, 302, 303, 307, 308):
+            yield response
+
+    def _get(self, wanted: Target) -> Page | str:
+        with self._asking(wanted) as response:
+            answered = _headers(response)
+            if response.status in _MOVED:
                 return answered.get("location", "") or _refuse(wanted, "redirects to nowhere")
             if response.status != 200:
                 again = response.status in (408, 425, 429) or response.status >= 500
@@ -143,6 +181,20 @@ class Fetcher:
                 _refuse(wanted, "answered in a compression that was not asked for")
             body = self._body(wanted, response.iter_stream(), packed="gzip" in encoding)
         return Page(wanted.url, body, media_type, charset)
+
+    def _start(self, response: httpcore2.Response) -> bytes:
+        """The first half megabyte of a body; what does not unpack counts as empty."""
+        packed = "gzip" in _headers(response).get("content-encoding", "").lower()
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
+        body = bytearray()
+        for chunk in response.iter_stream():
+            try:
+                body += unpacker.decompress(chunk, MAX_ROBOTS_BYTES) if unpacker else chunk
+            except zlib.error:
+                return b""
+            if len(body) >= MAX_ROBOTS_BYTES:
+                break
+        return bytes(body[:MAX_ROBOTS_BYTES])
 
     def _body(self, wanted: Target, chunks: Iterable[bytes], *, packed: bool) -> bytes:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
@@ -267,6 +319,10 @@ class _TimedStream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _headers(response: httpcore2.Response) -> dict[str, str]:
+    return {k.lower().decode("latin-1"): v.decode("latin-1") for k, v in response.headers}
 
 
 def _media_type(header: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 _MOST_TERMS = 32
-_PER_DOCUMENT = 3
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -64,25 +63,12 @@ def terms(query: str) -> list[str]:
     ]
 
 
-def search(session: Session, purpose: str, query: str, limit: int) -> list[Any]:
-    """Rows (passageno, heading, text, documentid, location, title, publishedon), best first.
-
-    At most 3 a document, but of a competitor's set as many as there are.
-    """
+def ranked(session: Session, purpose: str, query: str, most: int) -> list[Any]:
+    """Rows (passageno, heading, text, documentid, location, title, publishedon) that share words, best first."""
     words = terms(query)
-    if not words or limit < 1:
+    if not words or most < 1:
         return []
-    asked: dict[str, Any] = {"purpose": purpose, "most": limit * 4}
+    asked: dict[str, Any] = {"purpose": purpose, "most": most}
     if session.get_bind().dialect.name == "sqlite":
-        rows = session.execute(_SQLITE, {**asked, "terms": " OR ".join(f'"{w}"' for w in words)}).all()
-    else:
-        rows = session.execute(_POSTGRESQL, {**asked, "words": words}).all()
-    # A battle card is one document whose every part is wanted: its strengths without its weaknesses would mislead.
-    most = limit if purpose.startswith("competitor:") else _PER_DOCUMENT
-    kept: list[Any] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        seen[row.documentid] = seen.get(row.documentid, 0) + 1
-        if seen[row.documentid] <= most:
-            kept.append(row)
-    return kept[:limit]
+        return list(session.execute(_SQLITE, {**asked, "terms": " OR ".join(f'"{w}"' for w in words)}).all())
+    return list(session.execute(_POSTGRESQL, {**asked, "words": words}).all())

@@ -1,11 +1,11 @@
 """The admin's knowledge: sources added, taken in when they change, passages found again. Strictly one set a purpose.
 
-Gathering a source's documents is `sources`; reading a file is `reading`; ranking is `fulltext`.
+Gathering a source's documents is `sources`; reading a file is `reading`; finding passages is `retrieval`.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from leadwright.db.engine import Database
 from leadwright.db.knowledge import KnowledgeDocument, KnowledgePassage, KnowledgeSource
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.errors import BadInput, LeadwrightError, NotFound
-from leadwright.research import fulltext
+from leadwright.research import retrieval, vectors
 from leadwright.research.documents import Document
+from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.passages import cut
 from leadwright.research.reading import DocumentReader
@@ -84,20 +85,22 @@ def remove_source(session: Session, sourceid: str) -> None:
     session.execute(delete(KnowledgeSource).where(KnowledgeSource.sourceid == sourceid))
 
 
-def due_sources(session: Session, *, older_than: timedelta = timedelta(days=1)) -> Sequence[str]:
-    """Ids of sources never taken in, or not looked at for this long."""
-    return session.scalars(
-        select(KnowledgeSource.sourceid).where(
-            or_(KnowledgeSource.ingestedon.is_(None), KnowledgeSource.ingestedon < now() - older_than)
-        )
-    ).all()
+def due_sources(
+    session: Session, *, older_than: timedelta = timedelta(days=1), embedding: Embedding | None = None
+) -> Sequence[str]:
+    """Ids of sources never taken in, not looked at for this long, or with passages that this model has not seen."""
+    due = [KnowledgeSource.ingestedon.is_(None), KnowledgeSource.ingestedon < now() - older_than]
+    if embedding and not embedding.failed:
+        lacking = select(KnowledgeDocument.sourceid).join(KnowledgePassage).where(vectors.is_missing(embedding))
+        due.append(KnowledgeSource.sourceid.in_(lacking))
+    return session.scalars(select(KnowledgeSource.sourceid).where(or_(*due))).all()
 
 
-def ingest(database: Database, fetcher: Fetcher, sourceid: str) -> Ingested:
+def ingest(database: Database, fetcher: Fetcher, sourceid: str, embedding: Embedding | None = None) -> Ingested:
     """Take in a source: new and changed documents are read, removed ones forgotten, the others left alone.
 
     Safe to repeat and to run twice at once. A document that cannot be read is noted and the rest goes on; a source
-    that cannot be reached keeps what was taken in before.
+    that cannot be reached keeps what was taken in before. With an embedding, passages get the vectors they lack.
 
     Raises:
         NotFound: no such source.
@@ -119,6 +122,8 @@ def ingest(database: Database, fetcher: Fetcher, sourceid: str) -> Ingested:
     except LeadwrightError as error:
         found = Listing((), (), str(error))
     done = _take_in(database, source, found, known)
+    if embedding:
+        done = _embed(database, embedding, sourceid, done)
     with database.transaction() as session:
         row = session.get(KnowledgeSource, sourceid)
         if row is not None:
@@ -126,7 +131,9 @@ def ingest(database: Database, fetcher: Fetcher, sourceid: str) -> Ingested:
     return done
 
 
-def retrieve(session: Session, purpose: str, query: str, limit: int = 5) -> list[Passage]:
+def retrieve(
+    session: Session, purpose: str, query: str, limit: int = 5, *, embedding: Embedding | None = None
+) -> list[Passage]:
     """The passages of one set that answer a query best. Any text is a valid query."""
     return [
         Passage(
@@ -137,7 +144,7 @@ def retrieve(session: Session, purpose: str, query: str, limit: int = 5) -> list
             text=row.text,
             date=row.publishedon,
         )
-        for row in fulltext.search(session, purpose, query, limit)
+        for row in retrieval.search(session, purpose, query, limit, embedding)
     ]
 
 
@@ -195,6 +202,14 @@ def _take_in(database: Database, source: KnowledgeSource, found: Listing, known:
         0 if found.failure else _forget(database, source.sourceid, {*problems, *(i.location for i in found.items)})
     )
     return _result(found, changed, removed, problems)
+
+
+def _embed(database: Database, embedding: Embedding, sourceid: str, done: Ingested) -> Ingested:
+    try:
+        vectors.compute_missing(database, embedding, sourceid)
+    except BadInput as error:  # found by its words all the same
+        return replace(done, detail=f"{done.detail} {error}".strip())
+    return done
 
 
 def _result(found: Listing, changed: int, removed: int, problems: dict[str, str]) -> Ingested:

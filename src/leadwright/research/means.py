@@ -6,6 +6,7 @@ from typing import Protocol
 
 from leadwright.db.engine import Database
 from leadwright.research.email_validation import MailResolver
+from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import WebSearch
 from leadwright.settings import Settings
@@ -37,6 +38,11 @@ class Means(Protocol):
     @property
     def resolver(self) -> MailResolver:
         """DNS about mail."""
+        ...
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Finds knowledge by its meaning; None where its words alone count."""
         ...
 
     @property

@@ -41,10 +41,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What was found, and what went wrong on the way; empty problems mean that nothing did."""
+    """What was found, and what went wrong on the way; empty problems mean that nothing did.
+
+    Args:
+        notes: what was left out for good reason; told to the reader, and not tried again before the research is old.
+    """
 
     found: tuple[Found, ...]
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Subject:
 
     Args:
         state: done, partial or failed.
-        detail: what went wrong, as sentences.
+        detail: what went wrong or was left out, as sentences.
         reused: another lead's research was used again.
     """
 
@@ -141,7 +146,7 @@ def _store(means: Means, key: str, done: Work) -> Subject:
     """Write the result; a passage found again keeps its id, so that evidence goes on pointing at it."""
     at = means.clock()
     state = "done" if not done.problems else "partial" if done.found else "failed"
-    detail = " ".join(dict.fromkeys(done.problems))[:2_000]
+    detail = " ".join(dict.fromkeys([*done.problems, *done.notes]))[:2_000]
     with means.database.transaction() as session:
         row = session.get(CompanyResearch, key) or CompanyResearch(companykey=key)
         row.state, row.detail, row.researchedon = state, detail, at

@@ -145,7 +145,7 @@ def _knowledge(services: Services, folder: Path) -> None:
     for purpose, kind, path in wanted:
         with services.database.transaction() as session:
             sourceid = add_source(session, purpose, kind, str(path.resolve())).sourceid
-        ingest(services.database, services.fetcher, sourceid)
+        ingest(services.database, services.fetcher, sourceid, services.embedding)
 
 
 def _configure(services: Services, who: Principal, agentid: str, sellers: list[str], supervisor: str) -> None:

@@ -44,6 +44,7 @@ class Faults:
         slow: key -> seconds before the answer.
         status: key -> HTTP status answered instead of the page, e.g. 500, 404, 429.
         lies: slugs whose pages and search results tell another company's story (slug -> the other slug).
+        forbids: slugs whose robots.txt asks programs to stay away.
         garbage: keys answered with bytes that are neither HTML nor JSON.
     """
 
@@ -51,6 +52,7 @@ class Faults:
     slow: dict[str, float] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
     lies: dict[str, str] = field(default_factory=dict)
+    forbids: set[str] = field(default_factory=set)
     garbage: set[str] = field(default_factory=set)
 
 
@@ -157,13 +159,14 @@ class World:
         """The world as an ASGI application."""
         return Starlette(
             routes=[
+                Route("/sites/{slug}/robots.txt", self._robots),
                 Route("/sites/{slug}/feed.xml", self._feed),
                 Route("/sites/{slug}/news/{number:int}", self._item),
                 Route("/sites/{slug}/", self._page),
                 Route("/sites/{slug}", self._page),
                 Route("/sites/{slug}/{page}", self._page),
                 Route("/search", self._search),
-                Route("/robots.txt", lambda _request: PlainTextResponse("User-agent: *\nAllow: /\n")),
+                Route("/robots.txt", self._robots),
             ]
         )
 
@@ -193,6 +196,13 @@ class World:
         if broken := await self._broken("feed", slug):
             return broken
         return self._render("feed.xml", slug, title="News", media_type="application/rss+xml")
+
+    async def _robots(self, request: Request) -> Response:
+        self.counts["robots"] += 1
+        if self.faults.delay:
+            await asyncio.sleep(self.faults.delay)
+        forbidden = request.path_params.get("slug") in self.faults.forbids
+        return PlainTextResponse(f"User-agent: *\n{'Disallow' if forbidden else 'Allow'}: /\n")
 
     def _render(self, template: str, slug: str, *, media_type: str = "text/html", **values: Any) -> Response:
         firm = company(self.faults.lies.get(slug, slug))

@@ -279,7 +279,7 @@ class Runtime:
             return
         try:
             with database.reading() as session:
-                sources = due_sources(session)
+                sources = due_sources(session, embedding=self.services.embedding)
             for sourceid in sources:
                 if self._stopping.is_set():
                     return
@@ -289,7 +289,7 @@ class Runtime:
 
     def _ingest(self, sourceid: str) -> None:
         try:
-            ingest(self.services.database, self.services.fetcher, sourceid)
+            ingest(self.services.database, self.services.fetcher, sourceid, self.services.embedding)
         except LeadwrightError as error:
             _log.warning("knowledge source failed", source=sourceid, reason=str(error))
         except Exception:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from leadwright.analyst.builtin.industries import (
@@ -44,6 +44,7 @@ _IT = re.compile(
     r"|^it$"
 )
 _FUNCTIONS = {"security": "cybersecurity", "infrastructure": "infrastructure_software", "analytics": "analytics"}
+_OF_ONE_FUNCTION = frozenset({"developer_tools", *_FUNCTIONS.values()}) - {"analytics"}
 _NONPROFIT = re.compile(r"\b(?:non|not[- ]for)[- ]profit", re.I)
 _INSURERS = re.compile(r"(?:health |life )?insurance\b\W.*\b(?:life|health|property|casualty|mutual|stock)\b")
 _ARROW = re.compile(r"\s*(?:->|=>|>|\|)\s*")
@@ -75,6 +76,7 @@ class Found:
 
     parts: tuple[frozenset[str], ...]
     served: frozenset[str]  # whom a B2B firm serves; it need not be one itself
+    function: bool  # "B2B -> Legal" names what the software is for
     wide: bool
     stems: frozenset[str]
 
@@ -114,7 +116,17 @@ def _items(text: str) -> tuple[list[Item], list[frozenset[str]]]:
         else:
             words.append(tokens[position])
         position += 1
-    return items, loose
+    return _in_company(items), loose
+
+
+def _in_company(items: list[Item]) -> list[Item]:
+    """Among software firms and nothing else, "security" and "infrastructure" are software as well."""
+    others = [i for i in items if i.text not in _FUNCTIONS]
+    if not others or not all("technology" in parents()[n] for i in others for g in i.groups for n in g):
+        return items
+    return [
+        replace(i, groups=(frozenset({_FUNCTIONS[i.text]}),), wide=False) if i.text in _FUNCTIONS else i for i in items
+    ]
 
 
 def _item(groups: list[tuple[frozenset[str], bool]], text: str) -> Item:
@@ -162,7 +174,7 @@ def found_industry(value: str) -> Found | None:
         return None
     parts: list[frozenset[str]] = []
     served: frozenset[str] = frozenset()
-    wide = False
+    wide = function = False
     pieces = [p for p in _ARROW.split(plain(value)) if p]
     for number, piece in enumerate(pieces):
         items, _ = _items(piece)
@@ -172,11 +184,12 @@ def found_industry(value: str) -> Found | None:
         wide = wide or (any(i.wide for i in items) and len(pieces) == 1)
         if number and parts and "b2b" in parts[0]:
             ids, served = _business_function(ids, piece)
+            function = ids == {"software"}
         if len(items) == 1 and len(items[0].groups) > 1:
             parts += items[0].groups
         elif ids:
             parts.append(ids)
-    return Found(tuple(parts), served, wide, frozenset(_tokens(value)) - _SEPARATORS - _IGNORED)
+    return Found(tuple(parts), served, function, wide, frozenset(_tokens(value)) - _SEPARATORS - _IGNORED)
 
 
 def _business_function(ids: frozenset[str], piece: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -199,7 +212,8 @@ def _holds(group: frozenset[str], parts: Sequence[frozenset[str]]) -> bool | Non
     for found in parts[-1] if parts else ():
         if any(found in parents()[wanted] for wanted in group):
             return None
-        if len(parts) == 1 and any((wanted, found) in MAYBE for wanted in group):
+        kin = frozenset[str]().union(*(parents()[wanted] for wanted in group))
+        if len(parts) == 1 and any((wanted, found) in MAYBE for wanted in kin):
             return None
     return False
 
@@ -208,6 +222,8 @@ def _item_holds(item: Item, found: Found) -> bool | None:
     answers = []
     for group in item.groups:
         answer = _holds(group, found.parts)
+        if answer is None and found.function and group <= _OF_ONE_FUNCTION:
+            answer = False  # software for lawyers is neither a developer tool nor security
         if answer is not True and _holds(group, [found.served]) is True:
             answer = True if len(item.groups) > 1 else None
         if answer is False and not group & TOOLS:

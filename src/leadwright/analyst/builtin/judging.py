@@ -70,11 +70,11 @@ def _told_by_details(criterion: Criterion) -> Criterion:
     ):
         return criterion
     places, trades = wanted_places(criterion.details), wanted_industries(criterion.details)
-    if places and (places.included or places.excluded):
-        return replace(criterion, kind=CriterionKind.LOCATION)
-    if trades and (trades.items or trades.excluded):
-        return replace(criterion, kind=CriterionKind.INDUSTRY)
-    return criterion
+    where = len(places.included) + len(places.excluded) if places else 0
+    what = len(trades.items) + len(trades.excluded) if trades else 0
+    if not where and not what:
+        return criterion
+    return replace(criterion, kind=CriterionKind.LOCATION if where >= what else CriterionKind.INDUSTRY)
 
 
 def _judgement(criterion: Criterion, source: Source, remark: str) -> Judgement:
@@ -135,12 +135,18 @@ def _ask(criterion: Criterion) -> Callable[[str], Answer]:
     return asks[criterion.kind]
 
 
-_BOUND = re.compile(r"\b(?:(min(?:imum)?|at least|lowest|smallest)|(max(?:imum)?|at most|highest|largest))\b", re.I)
+_BOUND = re.compile(
+    r"\b(?:(min(?:imum)?|at least|lowest|smallest|floor)|"
+    r"(max(?:imum)?|at most|highest|largest|ceiling|cap|upper limit))\b",
+    re.I,
+)
 
 
 def _with_bound(name: str, details: str) -> str:
-    """A bare figure under "Minimum number of employees" is a lower bound."""
+    """A bare figure under "Minimum number of employees" is a lower bound, two under "(min/max)" are a range."""
     bound = _BOUND.search(name)
+    if {bool(m[1]) for m in _BOUND.finditer(name)} == {True, False}:
+        return re.sub(r"^(\W{0,3}\d[\d.,]*\s?\w{0,8})\s*[/;|]\s*(?=\W?\d)", r"\1 to ", details)
     bare = len(details) <= 40 and re.match(r"\W{0,3}\d", details) and not re.search(r"\bto\b|[-–+]", details)
     if not bound or not bare:
         return details

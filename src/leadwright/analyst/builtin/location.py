@@ -25,6 +25,7 @@ HOW_TO_WRITE = 'Name countries, regions, states or cities, such as "DACH and Nor
 
 _TOKEN = re.compile(r"[^\W_]+|[,;:()/&+]|(?<=\s)-(?=\s)|-")
 _SEPARATORS = frozenset(",;:()/+-")
+_ENDS = frozenset({",", ";", ")", "and", "or", "only"})
 _JOINS = frozenset({"and", "or", "/", "&", "+", "plus", "nor"})
 _KEEPS_BROADER = listed(
     "including include includes incl especially particularly like such eg ideally preferably primarily "
@@ -98,6 +99,8 @@ def _named(tokens: Sequence[str], keys: Sequence[str], position: int) -> Mention
         name = " ".join(w for w in words if w != "-")
         if words[0] in _SEPARATORS or words[-1] in _SEPARATORS or name not in names:
             continue
+        if name == "the states" and (keys[position + length : position + length + 1] or [","])[0] not in _ENDS:
+            continue  # "the states of Texas and Ohio"
         if name == "us" and tokens[position] != "US" and not _is_lower_us(keys, position):
             return None
         return Mention(names[name], position, position + length)

@@ -151,7 +151,8 @@ _NOUN = r"(?:\s+(?!or\b|and\b|to\b|but\b)[a-z'-]{1,20}){0,3}?"
 _RANGE_PLAIN = re.compile(
     r"(?:\s+(?:employees|people|staff|usd|dollars|in revenue|ftes?))?\s*"
     r"(?:-|\bto\b|\bbis\b|through|thru|until|till|up to|\.\.+)\s*(?P<open>over|more than|above|"
-    r"well over)?\s*(?:up to )?\s*(?:about |around )?"
+    r"well over)?\s*(?:up to\b)?\s*(?:(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|nearly|almost|"
+    r"perhaps)(?![a-z])|~)?\s*"
 )
 _BETWEEN = re.compile(r"\b(?:between|from|range of|ranging from)\s*(?:about |around |roughly )?$")
 _AND = re.compile(_NOUN + r"\s*(?:and|&|to|-)\s*")
@@ -167,16 +168,17 @@ _HIGH_BEFORE = re.compile(
     r"(?:\b(?P<strict>(?<!no )(?<!not )(?:fewer than|less than|under|below|smaller than|lower than)|before|"
     r"earlier than)|(?P<strict2><)|<=|=<|≤|\b(?:less|fewer|smaller|lower) than or equal to|"
     r"\bup to|\bat most|\b(?:no|not) (?:more|larger|bigger|greater) than|\bnot (?:over|above|exceeding)|"
-    r"\bmax(?:imum|\b\.?)(?: [a-z]{1,20}){0,3}|\bwithin|\buntil|\bcapped at)\s*:?\s*(?:about |around |roughly )?$"
+    r"\bmax(?:imum|\b\.?)(?: [a-z]{1,20}){0,3}|\bwithin|\buntil|\b(?:capped|topping out|peaking|ending|stopping) at|"
+    r"\b(?:ceiling|cap|limit) (?:of|at))\s*:?\s*(?:about |around |roughly )?$"
 )
 _LOW_AFTER = re.compile(
     _NOUN + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:more|above|up|over|greater|higher|larger|bigger|beyond|upwards?|"
     r"later)\b(?! than)|"
-    r"plus\b|upwards?\b|onwards?\b|minimum\b|min\b|at least\b))"
+    r"plus\b|upwards?\b|onwards?\b|minimum\b|min\b|at (?:the (?:very )?)?least\b))"
 )
 _HIGH_AFTER = re.compile(
     _NOUN + r"\s*(?:,\s*)?(?:\b(?:(?:or|and) (?:less|fewer|smaller|below|under|lower|earlier)\b(?! than)|"
-    r"maximum\b|max\b|at most\b|tops\b))"
+    r"maximum\b|max\b|at (?:the (?:very )?)?most\b|tops\b))"
 )
 _ABOUT = re.compile(r"(?:\b(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|some|nearly|almost)|~)\s*$")
 _WISHFUL = re.compile(r"\b(?:ideally|preferably|preferred|especially|particularly|sweet spot)\b")

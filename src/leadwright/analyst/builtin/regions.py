@@ -74,6 +74,8 @@ STATES_OF = {
     "mid-atlantic": "NY NJ PA ?DE ?MD ?DC ?VA ?WV",
     "midwest": "IA IL IN KS MI MN MO ND NE OH SD WI",
     "south": f"{_CENSUS_SOUTH} ?DE ?MD ?DC",
+    "south atlantic": "FL GA MD NC SC VA WV DE DC",
+    "south central": "AL AR KY LA MS OK TN TX",
     "southeast": "AL FL GA MS NC SC TN ?AR ?KY ?LA ?VA ?WV",
     "southwest": "AZ NM OK TX ?NV ?UT ?CO",
     "west": "AK AZ CA CO HI ID MT NM NV OR UT WA WY",
@@ -171,7 +173,7 @@ OTHER_NAMES = {
 }
 
 COUNTRY_NAMES = {
-    "US": "usa, us, u.s., u.s.a., united states of america, america, american, us-based, stateside, "
+    "US": "usa, us, u.s., u.s.a., united states of america, america, american, us-based, stateside, the states, us of a, "
     "estados unidos, etats-unis, vereinigte staaten",
     "GB": "uk, u.k., britain, great britain, british, uk-based",
     "DE": "german, deutschland, ger",

@@ -30,6 +30,16 @@ _NAMED: tuple[tuple[str, Interval], ...] = (
     (r"\b(?:enterprise|large|big|corporations?|multinationals?)s?\b(?! enough)", Interval(1000)),
 )  # fmt: skip
 _NAMED_PATTERNS = tuple((re.compile(p), i) for p, i in _NAMED)
+_COUNTS = {
+    **{"single": 1, "double": 2, "triple": 3, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6},
+    **{str(n): n for n in range(2, 7)},
+}
+_COUNT = rf"\b({'|'.join(_COUNTS)})[- ]?"
+_DIGITS = re.compile(
+    rf"{_COUNT}(?:digits?|figures?)\b"
+    r"(?P<more>[a-z ]{0,30}?\b(?:(?:or|and) (?:more|above|up|over|larger|bigger|higher|greater)|plus|upwards?)\b)?"
+)
+_DIGITS_TO = re.compile(rf"{_COUNT}digits? (?=to\b|-)")
 _PEOPLE = re.compile(
     r"\s*(?:full[- ]time |total |global )?(?:employee|staff|people|person|worker|fte|head|personnel|associate)"
 )
@@ -51,13 +61,20 @@ def wanted_sizes(details: str) -> tuple[tuple[Interval, ...], tuple[Interval, ..
         return None
     wish = split_exclusions(details)
     remark = ""
-    wanted = ranges(fold(wish.included), _is_head_count)
-    if not wanted and (wanted := _named(fold(wish.included))):
+    text = _DIGITS_TO.sub(lambda m: f"{10 ** (_COUNTS[m[1]] - 1)} ", fold(wish.included))
+    wanted = _by_digits(text) or ranges(text, _is_head_count)
+    if not wanted and (wanted := _named(text)):
         remark = " Sizes by name are read as: small up to 99, mid-market 100 to 999, large from 1,000 employees."
     if not wanted and wish.anything:
         wanted = [_ENDLESS]
     excluded = ranges(fold(wish.excluded), _is_head_count) or _named(fold(wish.excluded))
     return (tuple(wanted), tuple(excluded), remark) if wanted else None
+
+
+def _by_digits(text: str) -> list[Interval]:
+    """Head counts by their number of digits: "four-digit headcount" is 1,000 to 9,999, "or larger" without end."""
+    found = [(_COUNTS[m[1]], bool(m["more"])) for m in _DIGITS.finditer(text)]
+    return [Interval(10.0 ** (n - 1), math.inf if more else 10.0**n, high_open=True) for n, more in found]
 
 
 def _named(text: str) -> list[Interval]:

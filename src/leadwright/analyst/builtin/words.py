@@ -71,9 +71,9 @@ def stems(text: str) -> list[str]:
 _EXCLUSION = re.compile(
     r"\b(?:with the exception of|except(?:ing|ed)?(?: for)?|exclud(?:ing|es|e)|exclusive of|excl\b\.?|other than|"
     r"apart from|aside from|but not(?! (?:exceeding|(?:more|less|fewer) than|over|under|above|below))|"
-    r"not including|but no|any(?:thing|where|one) but|every(?:thing|where|one) but|all but|minus|save for|without|"
-    r"avoid(?:ing)?|never|leav(?:e|ing) out|omit(?:ting)?|rather than|instead of|do not want|(?:is|are|do|"
-    r"does|must|should|wo)n't(?! (?:matter|care|need|mind))|"
+    r"not including|but no|(?:any|every)(?:thing|where|one|body)? (?:but|save|bar)|all (?:but|save|bar)|minus|"
+    r"save for|without|avoid(?:ing)?|never|leav(?:e|ing) out|omit(?:ting)?|rather than|instead of|do not want|"
+    r"(?:is|are|do|does|must|should|wo)n't(?! (?:matter|care|need|mind))|"
     r"not(?! (?:only|just|matter|need|have to|care|limited|necessarily|applicable|important|relevant|"
     r"specified|for[ -]profit|(?:more|less|fewer|larger|"
     r"smaller|greater|bigger) than|over|under|below|above|exceeding))|"
@@ -81,7 +81,9 @@ _EXCLUSION = re.compile(
     r"minimum|maximum|(?:more|less|fewer|larger|smaller|greater|bigger) than)\b)|ex(?=-? ?(?:us|uk|usa)\b))\b",
     re.I,
 )
-_OUTSIDE = re.compile(r"\boutside(?: of)?\b", re.I)
+_OUTSIDE = re.compile(r"\b(?:outside(?: of)?|barring|(?:save|bar)(?= [a-z]))\b", re.I)
+_ALL_BUT = re.compile(r"\b(?:(?:any|every)(?:thing|where|one|body)?|all) (?:but|save|bar)\b", re.I)
+_WITHOUT = re.compile(r"\bw/o\b", re.I)
 _NON = re.compile(r"\bnon-(?=(?:us|uk|usa|eu|european|american)\b)", re.I)
 _TRAILING = re.compile(r"([^,;()]{1,200}?)[ ,]+(?:(?:is|are|being) )?(?:excluded|not included|out of scope)\b", re.I)
 _RESUME = re.compile(r"\b(?:but (?:including|includes?|with|also)|however|although|as well as)\b", re.I)
@@ -109,10 +111,10 @@ def split_exclusions(text: str, *, places: bool = False) -> Wish:
 
     Args:
         text: as the admin wrote it.
-        places: "outside" rules out only where places are meant.
+        places: "outside" and "bar" rule out only where places are meant.
     """
     text = plain(text)
-    text = _NON.sub("except ", text)
+    text = _WITHOUT.sub("without", _NON.sub("except ", text))
     text = _TRAILING.sub(lambda m: m[0] if _EXCLUSION.search(m[1]) else f" excluding {m[1].strip()};", text)
     included: list[str] = []
     excluded: list[str] = []
@@ -121,7 +123,7 @@ def split_exclusions(text: str, *, places: bool = False) -> Wish:
     wanted = "; ".join(s.strip(" ,") for s in included if s.strip(" ,;.:()"))
     ruled_out = "; ".join(s.strip(" ,") for s in excluded if s.strip(" ,;.:()"))
     leading = bool(ruled_out) and not stems(wanted)
-    return Wish(wanted, ruled_out, bool(_ANY.search(wanted)) or leading)
+    return Wish(wanted, ruled_out, bool(_ANY.search(wanted) or _ALL_BUT.search(text)) or leading)
 
 
 def _split_sentence(sentence: str, included: list[str], excluded: list[str], places: bool) -> None:
