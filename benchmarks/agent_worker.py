@@ -39,6 +39,7 @@ def main() -> None:
     options.add_argument("--spare", type=int, default=-1, help="end when only so many leads wait for another try")
     options.add_argument("--timeout", type=float, default=600)
     options.add_argument("--database", default="")
+    options.add_argument("--embedding", default="none", help="none: as installed without the extra; empty: with it")
     options.add_argument("--name", default="benchmark", help="executor id, when several work together")
     given = options.parse_args()
     if given.what == "peer":
@@ -69,6 +70,7 @@ def _services(given: argparse.Namespace):
             "model_timeout_seconds": 5.0,
             "workers": given.k,
             "executor_id": given.name,
+            "embedding_model": given.embedding,
             "log_level": "error",
         }
     )

@@ -210,12 +210,11 @@ def _about(name: str, passage: Passage) -> Passage:
 
 def _knowledge(means: Means, dossier: Dossier, texts: Mapping[str, str], steps: list[StepRecord]) -> list[Passage]:
     wanted = (dossier.offering.value_proposition, dossier.offering.benefits)
-    query = " ".join(
-        [*wanted, *(texts.get(f"lead.{c}", "") for c in ("industry", "subject", "jobtitle")), dossier.company.name]
-    )
+    about = " ".join([*wanted, texts.get("lead.industry", "")])
+    query = " ".join([about, *(texts.get(f"lead.{c}", "") for c in ("subject", "jobtitle")), dossier.company.name])
     with _step(steps, "knowledge", terms=fulltext.terms(query)[:12]) as step:
         with means.database.reading() as session:
-            found = retrieve(session, "research", query, 3, embedding=means.embedding)
+            found = retrieve(session, "research", query, 3, embedding=means.embedding, meaning=about)
         step.outputs = {"passages": len(found), "documents": list(dict.fromkeys(p.source for p in found))}
         if not found:
             step.state, step.detail = "skipped", "The research knowledge holds nothing about this."

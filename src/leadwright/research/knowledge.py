@@ -132,9 +132,14 @@ def ingest(database: Database, fetcher: Fetcher, sourceid: str, embedding: Embed
 
 
 def retrieve(
-    session: Session, purpose: str, query: str, limit: int = 5, *, embedding: Embedding | None = None
+    session: Session, purpose: str, query: str, limit: int = 5, *, embedding: Embedding | None = None, meaning: str = ""
 ) -> list[Passage]:
-    """The passages of one set that answer a query best. Any text is a valid query."""
+    """The passages of one set that answer a query best. Any text is a valid query.
+
+    Args:
+        meaning: what the embedding is asked, when that is less than the query: names tell it nothing, and a question
+            that many leads share is embedded once.
+    """
     return [
         Passage(
             id=f"knowledge:{row.passageno}",
@@ -144,7 +149,7 @@ def retrieve(
             text=row.text,
             date=row.publishedon,
         )
-        for row in retrieval.search(session, purpose, query, limit, embedding)
+        for row in retrieval.search(session, purpose, query, limit, embedding, meaning or query)
     ]
 
 

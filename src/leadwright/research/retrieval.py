@@ -17,7 +17,9 @@ _DAMPING = 60  # of reciprocal rank fusion, as in Cormack, Clarke and Buettcher 
 _log = structlog.get_logger(__name__)
 
 
-def search(session: Session, purpose: str, query: str, limit: int, embedding: Embedding | None = None) -> list[Any]:
+def search(
+    session: Session, purpose: str, query: str, limit: int, embedding: Embedding | None = None, meaning: str = ""
+) -> list[Any]:
     """Rows (passageno, heading, text, documentid, location, title, publishedon), best first.
 
     At most 3 a document, but of a competitor's set as many as there are. A model that cannot be used leaves the
@@ -26,7 +28,8 @@ def search(session: Session, purpose: str, query: str, limit: int, embedding: Em
     if limit < 1:
         return []
     worded = fulltext.ranked(session, purpose, query, limit * 4)
-    near = _nearest(session, embedding, purpose, query, limit * 4) if embedding and query.strip() else []
+    asked = (meaning or query).strip()
+    near = _nearest(session, embedding, purpose, asked, limit * 4) if embedding and asked else []
     rows = {row.passageno: row for row in worded}
     rows |= {row.passageno: row for row in _rows(session, purpose, [n for n in near if n not in rows])}
     order = fuse([row.passageno for row in worded], near)
