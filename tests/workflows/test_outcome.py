@@ -248,7 +248,7 @@ def test_a_disconnected_account_stays_disconnected(office: Office, worked: Calla
         accountid = account.accountid
     leadid = worked(emailaddress1=None, websiteurl=None)
     owner = who(office, office.owner)
-    outcome.connect(office.services, owner, leadid, accountid=accountid)
+    outcome.connect(office.services, owner, leadid, "account", accountid)
     assert lead_of(office.services, leadid).parentaccountid == accountid
     outcome.disconnect(office.services, owner, leadid, "account")
     lead = lead_of(office.services, leadid)

@@ -45,6 +45,8 @@ HISTORY = {
     "lead.blocked": ("Waits for a person", "warn"),
     "lead.failed": ("Research failed", "bad"),
     "lead.retried": ("Tried again", "refresh"),
+    "lead.connected": ("Connected record chosen", "link"),
+    "lead.disconnected": ("Disconnected", "unlink"),
     "lead.email_overruled": ("Email check overruled", "mail"),
 }
 
