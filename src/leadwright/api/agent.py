@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from leadwright.actions import agent as act
-from leadwright.actions import prerequisites
+from leadwright.actions import prerequisites, seller_segments
 from leadwright.actions import simulation as tests
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
@@ -17,6 +17,7 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import present_agent
 from leadwright.db.pages.dashboard import read_dashboard
 from leadwright.db.sales import Lead
+from leadwright.domain.selection import from_json
 from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
@@ -70,6 +71,14 @@ class Stop(BaseModel):
     """drain: finish begun leads; halt: leave them where they are."""
 
     how: Literal["drain", "halt"] = "drain"
+
+
+class Segment(BaseModel):
+    """Conditions as in selection; `name` renames it."""
+
+    conditions: dict[str, Any]
+    name: str | None = Field(None, max_length=120)
+    versionnumber: int | None = None
 
 
 @router.get("/agent", summary="The agent, its sections and what Start still needs")
@@ -207,6 +216,43 @@ def why(
         return [{"condition": c.text, "value": c.value, "met": c.met, "depth": c.depth} for c in lines]
 
 
+@router.get("/agent/selection/sellers", summary="Seller segments of the draft")
+def read_segments(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))]
+) -> list[dict[str, Any]]:
+    """Each with its conditions and how many leads that the caller may read it takes from the agent."""
+    segments, scope = seller_segments.seller_segments(services, who, _agent(services).agentid), _leads_of(who)
+    with services.database.reading() as session:
+        tables, how = selection.tables_of(session), {"scope": scope, "now": services.clock()}
+        return [
+            {**s.model_dump(), "leads": selection.count_matching(session, from_json(s.conditions, tables), **how)}
+            for s in segments
+        ]
+
+
+@router.put("/agent/selection/sellers/{name}", summary="Create or change a seller segment")
+def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> dict[str, int]:
+    """A lead that matches it goes to people. Takes effect at Start or Apply."""
+    agentid = _agent(services).agentid
+    known = {s.name for s in seller_segments.seller_segments(services, who, agentid)}
+    version = seller_segments.save_segment(
+        services,
+        who,
+        agentid,
+        body.name or name,
+        body.conditions,
+        former=name if name in known else "",
+        versionnumber=body.versionnumber,
+    )
+    return {"versionnumber": version}
+
+
+@router.delete("/agent/selection/sellers/{name}", summary="Remove a seller segment")
+def delete_segment(services: Adapters, who: Editor, name: str) -> dict[str, int]:
+    """Takes effect at Start or Apply."""
+    return {"versionnumber": seller_segments.delete_segment(services, who, _agent(services).agentid, name)}
+
+
 @router.get("/dashboard", summary="Figures of a period")
 def dashboard(
     services: Adapters,
@@ -224,6 +270,10 @@ def dashboard(
         "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
         "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
     }
+
+
+def _leads_of(who: Principal) -> ColumnElement[bool]:
+    return readable(who, Lead, "prvReadLead")
 
 
 def _agent(services: Services) -> Agent:
