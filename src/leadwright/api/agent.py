@@ -8,26 +8,30 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, select
 
 from leadwright.actions import agent as act
-from leadwright.actions import prerequisites, seller_segments
+from leadwright.actions import applications, prerequisites, seller_segments
 from leadwright.actions import simulation as tests
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import present_agent
-from leadwright.db.pages.dashboard import read_dashboard
+from leadwright.db.pages.dashboard import leads_behind, leads_measured, read_dashboard
 from leadwright.db.sales import Lead
+from leadwright.domain.kpis import Figure, Measure
 from leadwright.domain.selection import from_json
 from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
+from leadwright.identity.directory import SECRET_DAYS
 from leadwright.services import Services
 
 router = APIRouter(tags=["agent"], route_class=ProblemRoute)
 
+_PAGE = 50
 Adapters = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(needs("prvReadAgent"))]
 Editor = Annotated[Principal, Depends(needs("prvReadAgent", "prvConfigureAgent"))]
+SecretKeeper = Annotated[Principal, Depends(needs("prvReadAgent", "prvCreateApplication"))]
 Starter = Annotated[Principal, Depends(needs("prvReadAgent", "prvStartAgent"))]
 
 
@@ -71,6 +75,12 @@ class Stop(BaseModel):
     """drain: finish begun leads; halt: leave them where they are."""
 
     how: Literal["drain", "halt"] = "drain"
+
+
+class NewSecret(BaseModel):
+    """How long it is valid."""
+
+    days: int = Field(SECRET_DAYS, ge=1, le=applications.MOST_SECRET_DAYS)
 
 
 class Segment(BaseModel):
@@ -167,6 +177,27 @@ def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
     return _report(prerequisites.mark_done(services, who, _agent(services).agentid, number))
 
 
+@router.get("/agent/prerequisites/1/secrets", summary="Client secrets of the agent's application")
+def read_secrets(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadApplication"))]
+) -> list[dict[str, Any]]:
+    """Never their values. The agent signs in with the first."""
+    return [dict(row._mapping) for row in applications.secrets_of(services, who, _agent(services).agentid)]
+
+
+@router.post("/agent/prerequisites/1/secrets", status_code=201, summary="Add a client secret")
+def new_secret(services: Adapters, who: SecretKeeper, body: NewSecret) -> dict[str, Any]:
+    """Its value is in this answer and nowhere else; former ones stay valid until they are revoked."""
+    made = applications.new_secret(services, who, _agent(services).agentid, days=body.days)
+    return {"keyid": made.keyid, "value": made.value, "endson": made.endson}
+
+
+@router.delete("/agent/prerequisites/1/secrets/{keyid}", status_code=204, summary="Revoke a client secret")
+def revoke_secret(services: Adapters, who: SecretKeeper, keyid: str) -> None:
+    """An agent that has no other is paused at its next check."""
+    applications.revoke_secret(services, who, _agent(services).agentid, keyid)
+
+
 @router.post("/agent/start", summary="Start the agent")
 def start(services: Adapters, who: Starter) -> dict[str, int]:
     """Refused with 409 and everything that is missing."""
@@ -230,7 +261,7 @@ def read_segments(
         ]
 
 
-@router.put("/agent/selection/sellers/{name}", summary="Create or change a seller segment")
+@router.put("/agent/selection/sellers/{name:path}", summary="Create or change a seller segment")
 def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> dict[str, int]:
     """A lead that matches it goes to people. Takes effect at Start or Apply."""
     agentid = _agent(services).agentid
@@ -247,7 +278,7 @@ def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> d
     return {"versionnumber": version}
 
 
-@router.delete("/agent/selection/sellers/{name}", summary="Remove a seller segment")
+@router.delete("/agent/selection/sellers/{name:path}", summary="Remove a seller segment")
 def delete_segment(services: Adapters, who: Editor, name: str) -> dict[str, int]:
     """Takes effect at Start or Apply."""
     return {"versionnumber": seller_segments.delete_segment(services, who, _agent(services).agentid, name)}
@@ -270,6 +301,27 @@ def dashboard(
         "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
         "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
     }
+
+
+@router.get("/dashboard/leads", summary="The leads behind a figure")
+def dashboard_leads(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
+    figure: Figure | Measure,
+    days: Annotated[int, Query(ge=1, le=3660)] = 7,
+    after: Annotated[str, Query(max_length=36, description="runid of the last row; of figures.")] = "",
+    page: Annotated[int, Query(ge=1, le=100_000, description="Of time_to_qualify and cost.")] = 1,
+) -> list[dict[str, Any]]:
+    """Fifty a page. time_to_qualify and cost: with the seconds, dollars and tokens of each, the most first."""
+    until = services.clock()
+    since, visible = until - timedelta(days=days), _leads_of(who)
+    with services.database.reading() as session:
+        if isinstance(figure, Measure):
+            skipped = (page - 1) * _PAGE
+            rows = leads_measured(session, figure, visible, since, until, limit=_PAGE, offset=skipped)
+        else:
+            rows = leads_behind(session, figure, visible, since, until, limit=_PAGE, after=after)
+        return [dict(row._mapping) for row in rows]
 
 
 def _leads_of(who: Principal) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What the agent settings page is computed from: the facts about an agent that its sections need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Prerequisite
 from leadwright.db.knowledge import KnowledgeSource
-from leadwright.db.people import CustomColumn, SystemUser, TeamMember
+from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
 from leadwright.domain.attributes import TABLES, Attribute, Kind, Table, with_custom
 from leadwright.domain.optionsets import AccessMode
@@ -52,6 +52,18 @@ def facts(session: Session, agent: Agent) -> Facts:
         state_reason=agent.statereason or "",
         review=_review(session, agent.agentid),
     )
+
+
+def client_secrets(session: Session, clientid: str) -> Sequence[Any]:
+    """Client secrets of an application, in the order in which its sign-in prefers them; never their values.
+
+    Returns:
+        rows of keyid, hint, startson, endson.
+    """
+    secret = ApplicationSecret
+    query = select(secret.keyid, secret.hint, secret.startson, secret.endson)
+    query = query.where(secret.appid == clientid, secret.kind == "secret")
+    return session.execute(query.order_by(secret.sealed.is_(None), secret.endson.desc(), secret.keyid.desc())).all()
 
 
 def selection_problem(session: Session, selection: Mapping[str, Any]) -> str:
