@@ -13,7 +13,7 @@ from leadwright.actions.agent_draft import edit_draft
 from leadwright.actions.seller_segments import MOST, save_segment
 from leadwright.db import changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun, Prerequisite
-from leadwright.db.people import BusinessUnit
+from leadwright.db.people import BusinessUnit, SystemUser
 from leadwright.db.sales import Lead
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import principal
@@ -158,3 +158,22 @@ def test_segments_over_the_api_and_a_lead_that_matches_one_goes_to_people(
     assert any("Key accounts" in line["condition"] and not line["met"] for line in lines)
     assert client.delete("agent/selection/sellers/Key accounts").status_code == 200
     assert client.get("agent/selection/sellers").json() == []
+
+
+def test_secrets_are_rotated_over_the_api(desk: Desk, api: Callable[..., TestClient]) -> None:
+    client = api()
+    assert client.get("agent/prerequisites/1/secrets").json() == []
+    assert client.post("agent/prerequisites/1/secrets", json={}).status_code == 409
+    with desk.services.database.transaction() as session:
+        appid = session.scalars(
+            select(SystemUser.applicationid).join(Agent, Agent.agentuserid == SystemUser.systemuserid)
+        ).one()
+        session.get_one(Prerequisite, (desk.agentid, 1)).inputs = {"clientid": appid}
+    made = client.post("agent/prerequisites/1/secrets", json={"days": 30})
+    assert made.status_code == 201
+    (line,) = client.get("agent/prerequisites/1/secrets").json()
+    assert line["keyid"] == made.json()["keyid"]
+    assert made.json()["value"] not in str(line)
+    assert api("Application Developer").delete(f"agent/prerequisites/1/secrets/{line['keyid']}").status_code == 403
+    assert client.delete(f"agent/prerequisites/1/secrets/{line['keyid']}").status_code == 204
+    assert client.delete(f"agent/prerequisites/1/secrets/{line['keyid']}").status_code == 404

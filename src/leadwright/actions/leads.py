@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from leadwright.actions.columns import complete_name, read_value, stored_value
 from leadwright.actions.known_leads import key_for
 from leadwright.db import audit, changes
+from leadwright.db.agent import LeadRun, ModelAnswer
 from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
 from leadwright.db.people import Role, SystemUser, UserRole
@@ -127,7 +128,7 @@ def edit_lead(
 
 
 def delete_lead(services: Services, who: Principal, leadid: str) -> None:
-    """Delete a lead with its runs, drafts, notes and notifications. The audit log keeps what it was.
+    """Delete a lead with its runs, model answers, drafts, notes and notifications. The audit log keeps what it was.
 
     A run under way finds its lead gone and ends without an outcome.
 
@@ -139,6 +140,9 @@ def delete_lead(services: Services, who: Principal, leadid: str) -> None:
         kept = {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}
         changes.forget(session, leadid)
         session.execute(delete(Annotation).where(Annotation.objectid == leadid, Annotation.objecttypecode == "lead"))
+        for runid in session.scalars(select(LeadRun.runid).where(LeadRun.leadid == leadid)).all():
+            journal = (ModelAnswer.key >= f"{runid}:") & (ModelAnswer.key < f"{runid};")
+            session.execute(delete(ModelAnswer).where(journal))
         session.execute(delete(AppNotification).where(AppNotification.link == lead_link(leadid)))
         session.execute(delete(Lead).where(Lead.leadid == leadid))
         audit.record(session, who.actor, "lead.deleted", "lead", leadid, before=kept)

@@ -216,6 +216,19 @@ def stop(services: Adapters, who: Starter, body: Stop) -> dict[str, str]:
     return {"state": act.stop_agent(services, who, _agent(services).agentid, body.how)}
 
 
+@router.post("/agent/archive", summary="Archive the stopped agent")
+def archive(services: Adapters, who: Starter) -> dict[str, str]:
+    """Its history stays; leads it still has go back to people."""
+    act.archive_agent(services, who, _agent(services).agentid)
+    return {"state": "archived"}
+
+
+@router.delete("/agent", status_code=204, summary="Delete the agent that was never started")
+def delete_agent(services: Adapters, who: Editor) -> None:
+    """Refused with 409 for one that was started: archive that."""
+    act.delete_agent(services, who, _agent(services).agentid)
+
+
 @router.get("/agent/selection/preview", summary="Leads the draft criteria select")
 def preview(
     services: Adapters,

@@ -15,13 +15,16 @@ from leadwright.web.pages import (
     import_leads,
     lead_actions,
     lead_connect,
+    lead_delete,
     lead_form,
     lead_research,
     leads,
     notifications,
+    password,
     people,
     set_up,
     sign_in,
+    teams,
 )
 
 ALL = (
@@ -33,6 +36,7 @@ ALL = (
     lead_research.pages,
     lead_actions.pages,
     lead_connect.pages,
+    lead_delete.pages,
     accounts.pages,
     contacts.pages,
     import_leads.pages,
@@ -44,6 +48,8 @@ ALL = (
     agent_knowledge.pages,
     agent_simulation.pages,
     notifications.pages,
+    teams.pages,
     people.pages,
+    password.pages,
     audit_log.pages,
 )
