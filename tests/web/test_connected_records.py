@@ -94,6 +94,22 @@ def test_a_contact_is_created_at_an_account_called_by_name_or_domain(
         assert session.scalars(select(Contact.parentcustomerid).where(Contact.lastname == "Day")).one() == recordid
 
 
+def test_a_contact_that_came_with_a_full_name_only_is_changed(desk: Desk, browser: Callable[..., Browser]) -> None:
+    with desk.services.database.transaction() as session:
+        unit = session.scalars(select(BusinessUnit.businessunitid)).first()
+        contact = Contact(fullname="Jo Day", ownerid=desk.people["seller"], owningbusinessunit=unit)
+        session.add(contact)
+        session.flush()
+        recordid = contact.contactid
+    client = browser("seller")
+    assert 'value="Day"' in client.get(f"/contacts/{recordid}").text
+    values = {"firstname": "Jo", "lastname": "Day", "jobtitle": "CEO"}
+    assert client.submit(f"/contacts/{recordid}", values).status_code == 303
+    with desk.services.database.reading() as session:
+        changed = session.get_one(Contact, recordid)
+    assert (changed.fullname, changed.jobtitle) == ("Jo Day", "CEO")
+
+
 def test_another_account_is_chosen_for_a_lead_or_none(desk: Desk, browser: Callable[..., Browser]) -> None:
     client, leadid = browser("seller"), desk.lead("handed_over")
     right = _account(desk, "Harbour & Finch Europe", lw_domain="finch.example", address1_city="Lyon")

@@ -28,7 +28,7 @@ def accounts(
         after: (name, accountid) of the last row of the page before.
 
     Returns:
-        rows of recordid, name, domain, email, city, country, industry, employees, owner.
+        rows of recordid, name, domain, email, city, country, industry, employees, createdon, owner.
     """
     query = _accounts(session, visible, search)
     if after is not None:
@@ -39,7 +39,7 @@ def accounts(
 def contacts(
     session: Session, visible: ColumnElement[bool], search: str = "", after: tuple[Any, str] | None = None
 ) -> Rows:
-    """The same of contacts: rows of recordid, name, jobtitle, email, phone, company, owner."""
+    """The same of contacts: rows of recordid, name, jobtitle, email, phone, company, createdon, owner."""
     query = _contacts(session, visible, search)
     if after is not None:
         name, recordid = after
@@ -95,12 +95,13 @@ def _accounts(session: Session, visible: ColumnElement[bool], search: str) -> Qu
     query: Query = select(
         Account.accountid.label("recordid"),
         Account.name,
-        Account.lw_domain.label("domain"),
+        func.coalesce(Account.lw_domain, Account.websiteurl).label("domain"),
         Account.emailaddress1.label("email"),
         Account.address1_city.label("city"),
         Account.address1_country.label("country"),
         Account.lw_industry.label("industry"),
         Account.numberofemployees.label("employees"),
+        Account.createdon,
         _OWNER,
     )
     query = _with_owner(query, Account).where(visible)
@@ -118,6 +119,7 @@ def _contacts(session: Session, visible: ColumnElement[bool], search: str) -> Qu
         Contact.emailaddress1.label("email"),
         Contact.telephone1.label("phone"),
         Account.name.label("company"),
+        Contact.createdon,
         _OWNER,
     ).outerjoin(Account, Account.accountid == Contact.parentcustomerid)
     query = _with_owner(query, Contact).where(visible)

@@ -14,6 +14,7 @@ from leadwright.db.pages import connected_records as read
 from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.sales import Account, Contact, Lead
 from leadwright.domain.attributes import Table
+from leadwright.domain.values import split_name
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import readable
 from leadwright.web import record_form
@@ -143,7 +144,11 @@ def _typed(visit: Visit, sort: Sort) -> tuple[dict[str, str], dict[str, str]]:
 
 def _shown(visit: Visit, sort: Sort, record: Any) -> dict[str, str]:
     found = record_form.shown(_table(visit, sort), record)
-    return found | ({"company": record.company or ""} if sort.company else {})
+    if not sort.company:
+        return found
+    if not found["firstname"] and not found["lastname"]:  # came with a full name only
+        found["firstname"], found["lastname"] = split_name(record.fullname or "")
+    return found | {"company": record.company or ""}
 
 
 def _to_store(visit: Visit, sort: Sort, values: Mapping[str, str]) -> dict[str, Any]:
