@@ -1,24 +1,20 @@
 """The agent over the API: its settings and sections, prerequisites, start and stop, selection, dashboard."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from leadwright.actions import agent as act
-from leadwright.actions import applications, prerequisites, seller_segments
+from leadwright.actions import applications, prerequisites
 from leadwright.actions import simulation as tests
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import present_agent
-from leadwright.db.pages.dashboard import leads_behind, leads_measured, read_dashboard
 from leadwright.db.sales import Lead
-from leadwright.domain.kpis import Figure, Measure
-from leadwright.domain.selection import from_json
 from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
@@ -27,7 +23,6 @@ from leadwright.services import Services
 
 router = APIRouter(tags=["agent"], route_class=ProblemRoute)
 
-_PAGE = 50
 Adapters = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(needs("prvReadAgent"))]
 Editor = Annotated[Principal, Depends(needs("prvReadAgent", "prvConfigureAgent"))]
@@ -83,18 +78,10 @@ class NewSecret(BaseModel):
     days: int = Field(SECRET_DAYS, ge=1, le=applications.MOST_SECRET_DAYS)
 
 
-class Segment(BaseModel):
-    """Conditions as in selection; `name` renames it."""
-
-    conditions: dict[str, Any]
-    name: str | None = Field(None, max_length=120)
-    versionnumber: int | None = None
-
-
 @router.get("/agent", summary="The agent, its sections and what Start still needs")
 def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
     """State, draft configuration, sections with reasons, differences to the applied version."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     return {
         **{n: getattr(agent, n) for n in ("agentid", "name", "mode", "state", "statereason", "versionnumber")},
         "applied_version": agent.appliedversion,
@@ -121,7 +108,7 @@ def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, s
 @router.patch("/agent/{section}", summary="Change a section of the draft")
 def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, int]:
     """Takes effect at Start or Apply."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     version = act.edit_draft(services, who, agent.agentid, section, body.values, versionnumber=body.versionnumber)
     return {"versionnumber": version}
 
@@ -129,7 +116,7 @@ def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str,
 @router.get("/agent/simulation", summary="The latest test of the draft, with its emails")
 def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
     """How far it is, and each lead with its research, email and review."""
-    shown = tests.latest_simulation(services, who, _agent(services).agentid)
+    shown = tests.latest_simulation(services, who, needed_agent(services).agentid)
     if shown is None:
         raise NotFound("There is no test yet. POST /api/v1/agent/simulation starts one.")
     names = ("simulationid", "state", "reason", "wanted", "matched", "startedon", "finishedon")
@@ -140,27 +127,27 @@ def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
 @router.post("/agent/simulation", status_code=201, summary="Test the draft on matching leads")
 def start_simulation(services: Adapters, who: Editor, body: Test) -> dict[str, str]:
     """Nothing is sent and no lead is changed. Follow it with GET."""
-    return {"simulationid": tests.start_simulation(services, who, _agent(services).agentid, body.leads)}
+    return {"simulationid": tests.start_simulation(services, who, needed_agent(services).agentid, body.leads)}
 
 
 @router.post("/agent/simulation/continue", summary="Go on with a test that was interrupted or had failures")
 def continue_simulation(services: Adapters, who: Editor) -> dict[str, str]:
     """Leads without a result, and those that failed, are tried again."""
-    tests.continue_simulation(services, who, _agent(services).agentid)
+    tests.continue_simulation(services, who, needed_agent(services).agentid)
     return {"state": "running"}
 
 
 @router.post("/agent/simulation/{draftid}/approve", summary="Approve an email of the test, or change it")
 def approve(services: Adapters, who: Editor, draftid: str, body: Approval) -> dict[str, bool]:
     """Texts not named stay."""
-    tests.approve(services, who, _agent(services).agentid, draftid, **body.model_dump())
+    tests.approve(services, who, needed_agent(services).agentid, draftid, **body.model_dump())
     return {"approved": body.approved}
 
 
 @router.post("/agent/simulation/{draftid}/feedback", summary="Give feedback on an email of the test")
 def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> dict[str, bool]:
     """Kept as an instruction of the draft settings."""
-    agentid, number = _agent(services).agentid, body.versionnumber
+    agentid, number = needed_agent(services).agentid, body.versionnumber
     tests.give_feedback(services, who, agentid, draftid, body.feedback, versionnumber=number)
     return {"kept": True}
 
@@ -168,13 +155,13 @@ def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> d
 @router.get("/agent/prerequisites", summary="Prerequisites with the evidence of their last check")
 def read_prerequisites(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """The four of them."""
-    return [_report(r) for r in prerequisites.reports(services, who, _agent(services).agentid)]
+    return [_report(r) for r in prerequisites.reports(services, who, needed_agent(services).agentid)]
 
 
 @router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify")
 def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
     """`done` stays false when a check failed; `checks` says which and what to do."""
-    return _report(prerequisites.mark_done(services, who, _agent(services).agentid, number))
+    return _report(prerequisites.mark_done(services, who, needed_agent(services).agentid, number))
 
 
 @router.get("/agent/prerequisites/1/secrets", summary="Client secrets of the agent's application")
@@ -182,51 +169,51 @@ def read_secrets(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadApplication"))]
 ) -> list[dict[str, Any]]:
     """Never their values. The agent signs in with the first."""
-    return [dict(row._mapping) for row in applications.secrets_of(services, who, _agent(services).agentid)]
+    return [dict(row._mapping) for row in applications.secrets_of(services, who, needed_agent(services).agentid)]
 
 
 @router.post("/agent/prerequisites/1/secrets", status_code=201, summary="Add a client secret")
 def new_secret(services: Adapters, who: SecretKeeper, body: NewSecret) -> dict[str, Any]:
     """Its value is in this answer and nowhere else; former ones stay valid until they are revoked."""
-    made = applications.new_secret(services, who, _agent(services).agentid, days=body.days)
+    made = applications.new_secret(services, who, needed_agent(services).agentid, days=body.days)
     return {"keyid": made.keyid, "value": made.value, "endson": made.endson}
 
 
 @router.delete("/agent/prerequisites/1/secrets/{keyid}", status_code=204, summary="Revoke a client secret")
 def revoke_secret(services: Adapters, who: SecretKeeper, keyid: str) -> None:
     """An agent that has no other is paused at its next check."""
-    applications.revoke_secret(services, who, _agent(services).agentid, keyid)
+    applications.revoke_secret(services, who, needed_agent(services).agentid, keyid)
 
 
 @router.post("/agent/start", summary="Start the agent")
 def start(services: Adapters, who: Starter) -> dict[str, int]:
     """Refused with 409 and everything that is missing."""
-    return {"version": act.start_agent(services, who, _agent(services).agentid)}
+    return {"version": act.start_agent(services, who, needed_agent(services).agentid)}
 
 
 @router.post("/agent/apply", summary="Apply the draft as the next version")
 def apply(services: Adapters, who: Starter) -> dict[str, int]:
     """Leads already processed stay as they are."""
-    return {"version": act.apply_changes(services, who, _agent(services).agentid)}
+    return {"version": act.apply_changes(services, who, needed_agent(services).agentid)}
 
 
 @router.post("/agent/stop", summary="Stop the agent")
 def stop(services: Adapters, who: Starter, body: Stop) -> dict[str, str]:
     """Drain or halt."""
-    return {"state": act.stop_agent(services, who, _agent(services).agentid, body.how)}
+    return {"state": act.stop_agent(services, who, needed_agent(services).agentid, body.how)}
 
 
 @router.post("/agent/archive", summary="Archive the stopped agent")
 def archive(services: Adapters, who: Starter) -> dict[str, str]:
     """Its history stays; leads it still has go back to people."""
-    act.archive_agent(services, who, _agent(services).agentid)
+    act.archive_agent(services, who, needed_agent(services).agentid)
     return {"state": "archived"}
 
 
 @router.delete("/agent", status_code=204, summary="Delete the agent that was never started")
 def delete_agent(services: Adapters, who: Editor) -> None:
     """Refused with 409 for one that was started: archive that."""
-    act.delete_agent(services, who, _agent(services).agentid)
+    act.delete_agent(services, who, needed_agent(services).agentid)
 
 
 @router.get("/agent/selection/preview", summary="Leads the draft criteria select")
@@ -237,7 +224,7 @@ def preview(
     after: Annotated[str, Query(max_length=36)] = "",
 ) -> dict[str, Any]:
     """A page of matching leads, newest first, and how many match in all."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     scope = readable(who, Lead, "prvReadLead")
     with services.database.reading() as session:
         rules = selection.rules_of(Configuration.model_validate(agent.draft), selection.tables_of(session))
@@ -250,7 +237,7 @@ def why(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))], leadid: str
 ) -> list[dict[str, Any]]:
     """Each condition with the lead's value."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     with services.database.reading() as session:
         seen = session.scalar(select(Lead.leadid).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")))
         if seen is None:
@@ -260,88 +247,12 @@ def why(
         return [{"condition": c.text, "value": c.value, "met": c.met, "depth": c.depth} for c in lines]
 
 
-@router.get("/agent/selection/sellers", summary="Seller segments of the draft")
-def read_segments(
-    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))]
-) -> list[dict[str, Any]]:
-    """Each with its conditions and how many leads that the caller may read it takes from the agent."""
-    segments, scope = seller_segments.seller_segments(services, who, _agent(services).agentid), _leads_of(who)
-    with services.database.reading() as session:
-        tables, how = selection.tables_of(session), {"scope": scope, "now": services.clock()}
-        return [
-            {**s.model_dump(), "leads": selection.count_matching(session, from_json(s.conditions, tables), **how)}
-            for s in segments
-        ]
+def needed_agent(services: Services) -> Agent:
+    """The organisation's agent.
 
-
-@router.put("/agent/selection/sellers/{name:path}", summary="Create or change a seller segment")
-def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> dict[str, int]:
-    """A lead that matches it goes to people. Takes effect at Start or Apply."""
-    agentid = _agent(services).agentid
-    known = {s.name for s in seller_segments.seller_segments(services, who, agentid)}
-    version = seller_segments.save_segment(
-        services,
-        who,
-        agentid,
-        body.name or name,
-        body.conditions,
-        former=name if name in known else "",
-        versionnumber=body.versionnumber,
-    )
-    return {"versionnumber": version}
-
-
-@router.delete("/agent/selection/sellers/{name:path}", summary="Remove a seller segment")
-def delete_segment(services: Adapters, who: Editor, name: str) -> dict[str, int]:
-    """Takes effect at Start or Apply."""
-    return {"versionnumber": seller_segments.delete_segment(services, who, _agent(services).agentid, name)}
-
-
-@router.get("/dashboard", summary="Figures of a period")
-def dashboard(
-    services: Adapters,
-    who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
-    days: Annotated[int, Query(ge=1, le=3660)] = 7,
-) -> dict[str, Any]:
-    """Counts, rates and cost of the leads taken in during the last days."""
-    until = services.clock()
-    with services.database.reading() as session:
-        board = read_dashboard(session, readable(who, Lead, "prvReadLead"), until - timedelta(days=days), until)
-    return {
-        "since": board.since,
-        "until": board.until,
-        "counts": board.counts,
-        "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
-        "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
-    }
-
-
-@router.get("/dashboard/leads", summary="The leads behind a figure")
-def dashboard_leads(
-    services: Adapters,
-    who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
-    figure: Figure | Measure,
-    days: Annotated[int, Query(ge=1, le=3660)] = 7,
-    after: Annotated[str, Query(max_length=36, description="runid of the last row; of figures.")] = "",
-    page: Annotated[int, Query(ge=1, le=100_000, description="Of time_to_qualify and cost.")] = 1,
-) -> list[dict[str, Any]]:
-    """Fifty a page. time_to_qualify and cost: with the seconds, dollars and tokens of each, the most first."""
-    until = services.clock()
-    since, visible = until - timedelta(days=days), _leads_of(who)
-    with services.database.reading() as session:
-        if isinstance(figure, Measure):
-            skipped = (page - 1) * _PAGE
-            rows = leads_measured(session, figure, visible, since, until, limit=_PAGE, offset=skipped)
-        else:
-            rows = leads_behind(session, figure, visible, since, until, limit=_PAGE, after=after)
-        return [dict(row._mapping) for row in rows]
-
-
-def _leads_of(who: Principal) -> ColumnElement[bool]:
-    return readable(who, Lead, "prvReadLead")
-
-
-def _agent(services: Services) -> Agent:
+    Raises:
+        NotFound: there is none yet.
+    """
     with services.database.reading() as session:
         agent = present_agent(session)
     if agent is None:
