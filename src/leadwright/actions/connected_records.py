@@ -25,17 +25,28 @@ Record = Account | Contact
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """One of the two tables: what it is called in privileges, and which column must be there."""
+    """One of the two tables: the privileges over it, and which column must be there."""
 
     model: type[Record]
-    right: str
+    create: str
+    read: str
+    write: str
     needed: str
     lacking: str
 
 
 _SORTS = {
-    "account": _Sort(Account, "Account", "name", "An account needs a name. Write one."),
-    "contact": _Sort(Contact, "Contact", "fullname", "A contact needs a name. Write a first or last name."),
+    "account": _Sort(
+        Account, "prvCreateAccount", "prvReadAccount", "prvWriteAccount", "name", "An account needs a name. Write one."
+    ),
+    "contact": _Sort(
+        Contact,
+        "prvCreateContact",
+        "prvReadContact",
+        "prvWriteContact",
+        "fullname",
+        "A contact needs a name. Write a first or last name.",
+    ),
 }
 
 
@@ -60,7 +71,7 @@ def create_record(services: Services, who: Principal, table: str, values: Mappin
     """
     sort = _sort(table)
     with services.database.transaction() as session:
-        require(who, f"prvCreate{sort.right}")
+        require(who, sort.create)
         columns = table_with_own(session, table)
         read = _read(session, who, columns, values)
         complete_name(read, {})
@@ -134,13 +145,13 @@ def _sort(table: str) -> _Sort:
 
 def _visible(session: Session, who: Principal, sort: _Sort, recordid: str) -> Record:
     """The record, held until the end of the transaction; leads may be connected with it meanwhile."""
-    require(who, f"prvWrite{sort.right}")
+    require(who, sort.write)
     key = next(iter(sort.model.__mapper__.primary_key))
-    query: Select[Any] = select(sort.model).where(key == recordid, readable(who, sort.model, f"prvRead{sort.right}"))
+    query: Select[Any] = select(sort.model).where(key == recordid, readable(who, sort.model, sort.read))
     record: Record | None = session.scalar(query.with_for_update(key_share=True))
     if record is None:
-        raise NotFound(f"There is no such {sort.right.lower()}, or you may not see it.")
-    require(who, f"prvWrite{sort.right}", record)
+        raise NotFound(f"There is no such {sort.model.__tablename__}, or you may not see it.")
+    require(who, sort.write, record)
     return record
 
 

@@ -11,7 +11,9 @@ pages = Pages()
 
 ACCOUNTS = record_pages.Sort(
     table="account",
-    right="Account",
+    create="prvCreateAccount",
+    read="prvReadAccount",
+    write="prvWriteAccount",
     path="/accounts",
     label="Accounts",
     model=Account,

@@ -11,7 +11,9 @@ pages = Pages()
 
 CONTACTS = record_pages.Sort(
     table="contact",
-    right="Contact",
+    create="prvCreateContact",
+    read="prvReadContact",
+    write="prvWriteContact",
     path="/contacts",
     label="Contacts",
     model=Contact,

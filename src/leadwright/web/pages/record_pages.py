@@ -28,14 +28,16 @@ class Sort:
     """Accounts or contacts.
 
     Args:
-        right: as privileges call it.
+        create, read, write: the privileges over them.
         path: of the list.
         needed: fields of which one must be filled, and the sentence when none is.
         company: the form asks for the account, by name or domain.
     """
 
     table: str
-    right: str
+    create: str
+    read: str
+    write: str
     path: str
     label: str
     model: type[Account] | type[Contact]
@@ -120,7 +122,7 @@ def _form(
         values=values,
         problems=problems,
         leads=leads,
-        may_write=record is None or may(visit.who, f"prvWrite{sort.right}", record),
+        may_write=record is None or may(visit.who, sort.write, record),
         version=visit.text("versionnumber") or (record.versionnumber if record is not None else ""),
     )
 
@@ -128,7 +130,7 @@ def _form(
 def _record(visit: Visit, sort: Sort) -> Any:
     with visit.services.database.reading() as session:
         record = sort.one(session, _id(visit))
-    if record is None or not may(visit.who, f"prvRead{sort.right}", record):
+    if record is None or not may(visit.who, sort.read, record):
         raise NotFound(f"There is no such {sort.table}, or you may not see it.")
     return record
 
@@ -179,7 +181,7 @@ def _place(error: BadInput) -> str:
 
 
 def _scope(visit: Visit, sort: Sort) -> Any:
-    return readable(visit.who, sort.model, f"prvRead{sort.right}")
+    return readable(visit.who, sort.model, sort.read)
 
 
 def _table(visit: Visit, sort: Sort) -> Table:
