@@ -8,10 +8,10 @@ from sqlalchemy import true
 from leadwright.db.agent import Agent, LeadRun, RunStep
 from leadwright.db.base import now
 from leadwright.db.engine import Database
-from leadwright.db.pages.dashboard import leads_behind, read_dashboard
+from leadwright.db.pages.dashboard import leads_behind, leads_measured, read_dashboard
 from leadwright.db.people import BusinessUnit
 from leadwright.db.sales import Email, Lead, Opportunity
-from leadwright.domain.kpis import Figure, Spent, kpis
+from leadwright.domain.kpis import Figure, Measure, Spent, kpis
 
 OUTCOMES = [
     *[("handed_over", "High", 1, False)] * 5,
@@ -77,6 +77,31 @@ def test_each_figure_agrees_with_the_list_it_opens(database: Database) -> None:
         for figure in Figure:
             rows = leads_behind(session, figure, true(), since, until, limit=100)
             assert len(rows) == board.counts[figure], figure
+
+
+def test_time_and_cost_agree_with_the_leads_they_are_taken_over(database: Database) -> None:
+    _fill(database)
+    with database.transaction() as session:
+        for n, run in enumerate(session.query(LeadRun).order_by(LeadRun.runid)):
+            run.startedon = run.queuedon + timedelta(seconds=100 * n) if n != 1 else None
+        session.add(RunStep(runid="r03", name="read", position=1, state="done", tokensin=5, tokensout=5, cost=0.25))
+        session.add(RunStep(runid="r03", name="mail", position=2, state="done", tokensin=5, tokensout=5, cost=0.5))
+    since, until = now() - timedelta(days=7), now()
+    with database.reading() as session:
+        board = read_dashboard(session, true(), since, until)
+        times = leads_measured(session, Measure.TIME, true(), since, until, limit=100)
+        costs = leads_measured(session, Measure.COST, true(), since, until, limit=100)
+        second = leads_measured(session, Measure.COST, true(), since, until, limit=3, offset=3)
+    taken = [row.seconds for row in times]
+    assert len(taken) == board.counts[Figure.HANDED_OVER] - 1  # one was never begun
+    assert taken == sorted(taken, reverse=True)
+    assert sum(taken) / len(taken) == pytest.approx(board.kpis.seconds_to_qualify)
+    assert len(costs) == board.counts[Figure.ASSIGNED]
+    assert sum(row.dollars for row in costs) == pytest.approx(board.spent.dollars)
+    assert sum(row.tokens for row in costs) == board.spent.tokens
+    assert sum(row.unpriced or 0 for row in costs) == board.spent.unpriced
+    assert [(row.runid, row.dollars) for row in costs[:3]] == [("r03", 0.75), ("r00", 0.5), ("r01", 0.0)]
+    assert [row.runid for row in second] == [row.runid for row in costs[3:6]]
 
 
 def test_a_reader_counts_only_the_leads_they_may_see(database: Database) -> None:

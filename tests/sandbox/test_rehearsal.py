@@ -18,7 +18,7 @@ from leadwright.db.audit import AuditEntry
 from leadwright.db.knowledge import KnowledgePassage
 from leadwright.db.sales import Lead
 from leadwright.errors import BadInput, Conflict
-from leadwright.sandbox import rehearsal
+from leadwright.sandbox import rehearsal, seller
 
 
 def test_a_folder_with_a_real_installation_is_never_touched(tmp_path: Path) -> None:
@@ -46,6 +46,10 @@ def test_the_demo_sets_up_works_its_leads_tells_the_outcome_and_goes_on_when_run
     made = rehearsal.load(tmp_path)
     assert made
     assert made.ready
+    for told in (first, again):
+        assert f"LEADWRIGHT_DATA_DIR={tmp_path.resolve()} leadwright serve" in told
+        assert made.password in told
+        assert seller.ADMINISTRATOR[1] in told
     assert (tmp_path / "rehearsal.json").stat().st_mode & 0o077 == 0
     services = open_services(rehearsal.settings_of(tmp_path, made.world_port, 0))
     with services.database.reading() as session:

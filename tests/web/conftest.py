@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests.web.desk import PASSWORD, Desk, SilentAnalyst, make
 
+from leadwright.api.routes import router
 from leadwright.db.engine import Database
+from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.schema import migrate
+from leadwright.domain.optionsets import AccessMode
+from leadwright.identity.directory import directory_of
+from leadwright.identity.seed import root_business_unit
 from leadwright.services import Services
 from leadwright.settings import Settings
 from leadwright.web.app import create_app
@@ -73,6 +79,37 @@ def browser(desk: Desk) -> Iterator[Callable[..., Browser]]:
                 "/sign-in", {"email": f"{person}@seller.example", "password": PASSWORD, "next": "/"}, form="/sign-in"
             )
             assert answer.status_code == 303, answer.text
+        return client
+
+    yield open_as
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def api(desk: Desk) -> Iterator[Callable[..., TestClient]]:
+    """Opens a client of the JSON API, signed in as an application whose user holds the role named."""
+    app, opened = create_app(desk.services, routers=[router]), []
+
+    def open_as(role: str = "System Administrator") -> TestClient:
+        directory = directory_of(desk.services)
+        with desk.services.database.transaction() as session:
+            appid = directory.register(session, role, audience="AzureADMyOrg", redirect_uri=None, createdby=None)
+            secret = directory.add_secret(session, appid)
+            user = SystemUser(
+                fullname=f"Program of {role}",
+                businessunitid=root_business_unit(session),
+                applicationid=appid,
+                accessmode=int(AccessMode.NON_INTERACTIVE),
+            )
+            session.add(user)
+            session.flush()
+            roleid = session.scalars(select(Role.roleid).where(Role.name == role)).one()
+            session.add(UserRole(systemuserid=user.systemuserid, roleid=roleid))
+        client = TestClient(app, base_url=f"{ORIGIN}/api/v1", raise_server_exceptions=False)
+        opened.append(client)
+        data = {"client_id": appid, "client_secret": secret.value}
+        client.headers["Authorization"] = f"Bearer {client.post('token', data=data).json()['access_token']}"
         return client
 
     yield open_as

@@ -202,3 +202,40 @@ def _agent(services: Services) -> str:
 
     with services.database.reading() as session:
         return session.scalars(select(Agent.agentid)).one()
+
+
+def test_a_secret_is_replaced_and_the_former_one_revoked(browser: Browser) -> None:
+    browser.post("/agent", name="Scout")
+    made = browser.post("/agent/prerequisites/1/register", "/agent/prerequisites", name="Scout app",
+                        account_type="AzureADMyOrg")  # fmt: skip
+    client = re.search(r'id="p1-clientid">([^<]+)<', made)
+    first = re.search(r'id="new-secret">([^<]+)<', made)
+    assert client
+    assert first
+    again = browser.post("/agent/prerequisites/1/secret", "/agent/prerequisites", days="365")
+    second = re.search(r'id="new-secret">([^<]+)<', again)
+    assert second
+
+    def signs_in(secret: str) -> bool:
+        data = {"client_id": client[1], "client_secret": secret}
+        return browser.client.post("/api/v1/token", data=data).status_code == 200
+
+    assert signs_in(first[1])
+    assert signs_in(second[1])
+    keys = re.findall(r'name="keyid" value="([^"]+)"', browser.get("/agent/prerequisites"))
+    assert len(keys) == 2  # the newest, which the agent uses, stands first
+    assert "revoked" in browser.post("/agent/prerequisites/1/revoke", "/agent/prerequisites", keyid=keys[1])
+    assert not signs_in(first[1])
+    assert signs_in(second[1])
+    token = re.search(r'name="_token" value="([^"]+)"', browser.get("/agent/prerequisites"))
+    assert token
+    data = {"_token": token[1], "keyid": keys[1]}
+    gone = browser.client.post("/agent/prerequisites/1/revoke", data=data, headers={"origin": ORIGIN})
+    assert gone.status_code == 404
+
+
+def test_an_agent_that_was_never_started_is_deleted(browser: Browser) -> None:
+    browser.post("/agent", name="Scout")
+    assert "Delete this agent" in browser.get("/agent")
+    assert "Scout is deleted" in browser.post("/agent/delete", "/agent")
+    assert "Create your Sales Qualification Agent" in browser.get("/agent")

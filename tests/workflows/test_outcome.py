@@ -10,11 +10,12 @@ from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office,
 
 from leadwright.actions import outcome
 from leadwright.actions.agent import archive_agent
+from leadwright.actions.leads import edit_lead
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.audit import AuditEntry, broken_link
 from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
-from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
 from leadwright.db.sales import (
     Account,
     ActivityParty,
@@ -248,8 +249,60 @@ def test_a_disconnected_account_stays_disconnected(office: Office, worked: Calla
         accountid = account.accountid
     leadid = worked(emailaddress1=None, websiteurl=None)
     owner = who(office, office.owner)
-    outcome.connect(office.services, owner, leadid, accountid=accountid)
+    outcome.connect(office.services, owner, leadid, "account", accountid)
     assert lead_of(office.services, leadid).parentaccountid == accountid
     outcome.disconnect(office.services, owner, leadid, "account")
     lead = lead_of(office.services, leadid)
     assert (lead.parentaccountid, lead.lw_accountunlinked) == (None, True)
+
+
+def _two_accounts(office: Office) -> tuple[str, str]:
+    """One that the agent finds by name, and another one."""
+    with office.services.database.transaction() as session:
+        owned = {
+            "ownerid": office.owner,
+            "owningbusinessunit": session.get_one(SystemUser, office.owner).businessunitid,
+        }
+        found = Account(name="Company 0", lw_namekey="company 0", **owned)
+        other = Account(name="Company 0 Holding in Another Town", lw_namekey="elsewhere", **owned)
+        session.add_all([found, other])
+        session.flush()
+        return found.accountid, other.accountid
+
+
+@pytest.mark.parametrize("choice", ["another", "none"])
+def test_what_a_person_chose_is_kept_by_the_agents_next_run(
+    office: Office, worked: Callable[..., str], choice: str
+) -> None:
+    found, other = _two_accounts(office)
+    leadid = worked(emailaddress1=None)
+    owner = who(office, office.owner)
+    outcome.connect(office.services, owner, leadid, "account", other if choice == "another" else None)
+    edit_lead(office.services, owner, leadid, {"emailaddress1": "jo@company0.example"})
+    runid = outcome.retry_run(office.services, owner, leadid)
+    research_lead(office.services, Given(runid, leadid, 2, 0))
+    lead = lead_of(office.services, leadid)
+    assert lead.lw_stage == "handed_over"
+    assert lead.parentaccountid == (other if choice == "another" else None)
+    assert found != other
+
+
+def test_the_agent_connects_by_name_when_nobody_chose(office: Office, worked: Callable[..., str]) -> None:
+    found, _ = _two_accounts(office)
+    assert lead_of(office.services, worked()).parentaccountid == found
+
+
+def test_a_record_out_of_reach_is_not_connected(office: Office, worked: Callable[..., str]) -> None:
+    with office.services.database.transaction() as session:
+        unit = BusinessUnit(name="Elsewhere")
+        session.add(unit)
+        session.flush()
+        hidden = Account(name="Hidden", ownerid=office.supervisor, owningbusinessunit=unit.businessunitid)
+        session.add(hidden)
+        session.flush()
+        accountid = hidden.accountid
+    leadid = worked(emailaddress1=None)
+    with pytest.raises(NotAllowed, match="prvReadAccount"):
+        outcome.connect(office.services, who(office, office.owner), leadid, "account", accountid)
+    with pytest.raises(BadInput, match="no such account"):
+        outcome.connect(office.services, who(office, office.owner), leadid, "account", "no such id")

@@ -158,7 +158,7 @@ def _plain(error: ValidationError) -> BadInput:
 
 
 def _check_references(session: Session, part: str, draft: Configuration) -> None:
-    if part == "selection" and (problem := selection_problem(session, draft.selection.conditions)):
+    if part == "selection" and (problem := selection_problem(session, draft.selection.model_dump())):
         raise BadInput(problem, field="conditions")
     if part != "assignment":
         return

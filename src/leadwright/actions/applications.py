@@ -1,17 +1,20 @@
 """Applications, their secrets and application users: what "Set up" of prerequisites 1 and 2 does. Ticks nothing."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, refuse_while_working, row_of, untick
 from leadwright.db import audit
 from leadwright.db.agent import Agent
+from leadwright.db.pages.agent_settings import client_secrets
 from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, Role, SystemUser, UserRole
 from leadwright.domain.optionsets import AccessMode, NotificationIcon
 from leadwright.domain.prerequisites import (
@@ -112,6 +115,46 @@ def remove_secret(services: Services, who: Principal, keyid: str) -> None:
         audit.record(session, who.actor, "application.secret_removed", "application", clientid, before=before)
 
 
+def secrets_of(services: Services, who: Principal, agentid: str) -> Sequence[Row[Any]]:
+    """Client secrets of the agent's application without their values; it signs in with the first.
+
+    Returns:
+        rows of keyid, hint, startson, endson.
+
+    Raises:
+        NotAllowed: prvReadApplication is missing.
+    """
+    require(who, "prvReadApplication")
+    with services.database.reading() as session:
+        clientid = row_of(session, agentid, 1).inputs.get("clientid")
+        return client_secrets(session, clientid) if clientid else []
+
+
+def new_secret(services: Services, who: Principal, agentid: str, *, days: int = SECRET_DAYS) -> NewSecret:
+    """Add a secret to the agent's application, so that a former one, which others may know, can be revoked.
+
+    Raises:
+        NotAllowed, BadInput: as for `add_secret`.
+        Conflict: no application is registered.
+    """
+    return add_secret(services, who, _registered(services, agentid), days=days)
+
+
+def revoke_secret(services: Services, who: Principal, agentid: str, keyid: str) -> None:
+    """Remove a secret of the agent's application.
+
+    Raises:
+        NotAllowed: as for `add_secret`.
+        NotFound: the application has no such secret.
+    """
+    require(who, "prvCreateApplication")
+    clientid = _registered(services, agentid)
+    with services.database.reading() as session:
+        if keyid not in {row.keyid for row in client_secrets(session, clientid)}:
+            raise NotFound("There is no such secret any more.")
+    remove_secret(services, who, keyid)
+
+
 def create_application_user(
     services: Services,
     who: Principal,
@@ -180,6 +223,14 @@ def choose_agent_user(session: Session, who: Principal, agent: Agent, systemuser
     begin(row, {"systemuserid": systemuserid, "businessunitid": unit, "clientid": user.applicationid})
     was, becomes = {"agentuserid": before}, {"agentuserid": systemuserid}
     audit.record(session, who.actor, "agent.user_chosen", "agent", agent.agentid, before=was, after=becomes)
+
+
+def _registered(services: Services, agentid: str) -> str:
+    with services.database.reading() as session:
+        clientid = row_of(session, agentid, 1).inputs.get("clientid")
+    if not clientid:
+        raise Conflict("No application is registered yet. Set up prerequisite 1 first.")
+    return str(clientid)
 
 
 def _may_change_secrets(session: Session, who: Principal, clientid: str) -> None:

@@ -1,38 +1,34 @@
 """Create, change and delete one lead. Every change is checked, audited, and noted for selection."""
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from leadwright.actions.columns import complete_name, read_value, stored_value
 from leadwright.actions.known_leads import key_for
 from leadwright.db import audit, changes
-from leadwright.db.agent import LeadChange
+from leadwright.db.agent import LeadRun, ModelAnswer
 from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
 from leadwright.db.people import Role, SystemUser, UserRole
-from leadwright.db.sales import Account, Annotation, Contact, Lead
-from leadwright.domain.attributes import Attribute, Kind, Table
-from leadwright.domain.cells import Unreadable
+from leadwright.db.sales import Account, Annotation, AppNotification, Contact, Lead
+from leadwright.domain.attributes import Table
 from leadwright.domain.headings import importable
 from leadwright.domain.lead import state_and_status
 from leadwright.domain.plain_text import unstorable
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
-from leadwright.domain.values import reader, split_name
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
+from leadwright.workflows.case import lead_link
 
 _LEADS = Lead.__table__
 _LINKS = {
     "parentaccountid": (Account, "lw_accountunlinked", "prvReadAccount"),
     "parentcontactid": (Contact, "lw_contactunlinked", "prvReadContact"),
 }
-_WRITTEN = frozenset({Kind.TEXT, Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.MEMO})
 
 
 def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *, owner: str = "") -> str:
@@ -52,11 +48,11 @@ def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *
         require(who, "prvCreateLead")
         table = table_with_own(session, "lead")
         read = _read(session, who, table, values)
-        _complete_name(read, {})
+        complete_name(read, {})
         if not read.get("companyname") and not read.get("fullname"):
             raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
         read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
-        own = {n: _plain(v) for n, v in read.items() if table.attributes[n].custom and v is not None}
+        own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
         stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
         holder = owner_of_new(session, who, owner)
         moment = services.clock()
@@ -81,12 +77,19 @@ def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *
 
 
 def edit_lead(
-    services: Services, who: Principal, leadid: str, values: Mapping[str, Any], *, versionnumber: int | None = None
+    services: Services,
+    who: Principal,
+    leadid: str,
+    values: Mapping[str, Any],
+    *,
+    versionnumber: int | None = None,
+    action: str = "lead.changed",
 ) -> int:
     """Change some columns of a lead; None or an empty text clears one. The same values again change nothing.
 
     Args:
         versionnumber: of the lead as the person saw it.
+        action: what the audit log calls it.
 
     Returns:
         The version number after it.
@@ -120,12 +123,14 @@ def edit_lead(
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise _changed_meanwhile()
         changes.record(session, leadid, "changed", before)
-        audit.record(session, who.actor, "lead.changed", "lead", leadid, before=before, after=after)
+        audit.record(session, who.actor, action, "lead", leadid, before=before, after=after)
     return int(lead.versionnumber) + 1
 
 
 def delete_lead(services: Services, who: Principal, leadid: str) -> None:
-    """Delete a lead with its runs, drafts and notes. The audit log keeps what it was.
+    """Delete a lead with its runs, model answers, drafts, notes and notifications. The audit log keeps what it was.
+
+    A run under way finds its lead gone and ends without an outcome.
 
     Raises:
         NotFound, NotAllowed.
@@ -133,8 +138,12 @@ def delete_lead(services: Services, who: Principal, leadid: str) -> None:
     with services.database.transaction() as session:
         lead = _visible(session, who, leadid, "prvDeleteLead")
         kept = {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}
-        session.execute(delete(LeadChange).where(LeadChange.leadid == leadid))
-        session.execute(delete(Annotation).where(Annotation.objectid == leadid))
+        changes.forget(session, leadid)
+        session.execute(delete(Annotation).where(Annotation.objectid == leadid, Annotation.objecttypecode == "lead"))
+        for runid in session.scalars(select(LeadRun.runid).where(LeadRun.leadid == leadid)).all():
+            journal = (ModelAnswer.key >= f"{runid}:") & (ModelAnswer.key < f"{runid};")
+            session.execute(delete(ModelAnswer).where(journal))
+        session.execute(delete(AppNotification).where(AppNotification.link == lead_link(leadid)))
         session.execute(delete(Lead).where(Lead.leadid == leadid))
         audit.record(session, who.actor, "lead.deleted", "lead", leadid, before=kept)
 
@@ -196,7 +205,7 @@ def _edits(
     """Columns that change: after, and before."""
     read = _read(session, who, table, values)
     current = {**lead.custom, **{n: v for n, v in lead._mapping.items() if n != "custom"}}
-    _complete_name(read, current)
+    complete_name(read, current)
     if {"statecode", "statuscode"} & set(read):
         status = read.get("statuscode") if "statuscode" in read else None
         read["statecode"], read["statuscode"] = _states(read.get("statecode"), status)
@@ -206,7 +215,7 @@ def _edits(
     for link, (_, mark, _) in _LINKS.items():
         if link in read:
             read[mark] = read[link] is None
-    after = {n: _stored(table, n, v) for n, v in read.items()}
+    after = {n: stored_value(table.attributes.get(n), v) for n, v in read.items()}
     after = {n: v for n, v in after.items() if v != current.get(n)}
     if after and not any(after.get(n, current.get(n)) for n in ("companyname", "fullname")):
         raise BadInput("A lead needs a company or a name. Keep one of them.", field="companyname")
@@ -230,34 +239,8 @@ def _read(session: Session, who: Principal, table: Table, values: Mapping[str, A
         attribute = known.get(name)
         if attribute is None:
             raise BadInput(f"{name} is no column of a lead that can be written.", field=name)
-        _check_scalar(attribute, value)
-        if attribute.kind is Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
-            value = str(int(value))  # noqa: PLW2901 the reader of choices takes text
-        try:
-            read[name] = reader(attribute)(value)
-        except Unreadable as error:
-            raise BadInput(f"{attribute.label}: {error}.", field=name) from error
+        read[name] = read_value(attribute, value)
     return read
-
-
-def _check_scalar(attribute: Attribute, value: Any) -> None:
-    """Refuse what a program sent in another type than the column's, before it is written out as text.
-
-    Raises:
-        BadInput: names the column.
-    """
-    if value is None or isinstance(value, str):
-        if value and unstorable(value):
-            raise BadInput(f"{attribute.label}: it holds a character that cannot be kept.", field=attribute.name)
-        return
-    if attribute.kind in _WRITTEN or not isinstance(value, bool | int | float | Decimal | date):
-        raise BadInput(f"{attribute.label}: write {_wanted(attribute)}.", field=attribute.name)
-    if isinstance(value, float) and not isfinite(value):
-        raise BadInput(f"{attribute.label}: write a finite number.", field=attribute.name)
-
-
-def _wanted(attribute: Attribute) -> str:
-    return "text" if attribute.kind in _WRITTEN else "one plain value, not a list"
 
 
 def _linked(session: Session, who: Principal, name: str, value: Any) -> str | None:
@@ -272,32 +255,11 @@ def _linked(session: Session, who: Principal, name: str, value: Any) -> str | No
     return str(value)
 
 
-def _complete_name(read: dict[str, Any], current: Mapping[str, Any]) -> None:
-    """Full name and its parts follow each other, whichever was written."""
-    if "firstname" in read or "lastname" in read:
-        first, last = (read.get(n, current.get(n)) for n in ("firstname", "lastname"))
-        if not read.get("fullname"):
-            read["fullname"] = f"{first or ''} {last or ''}".strip() or None
-    elif "fullname" in read and read["fullname"] != current.get("fullname"):
-        first, last = split_name(read["fullname"] or "")
-        read["fullname"] = f"{first} {last}".strip() or None
-        read["firstname"], read["lastname"] = first[:50] or None, last[:50] or None
-
-
 def _states(state: Any, status: Any) -> tuple[int, int]:
     try:
         return state_and_status(state, status)
     except ValueError as error:
         raise BadInput(f"{error}.".capitalize(), field="statuscode") from error
-
-
-def _stored(table: Table, name: str, value: Any) -> Any:
-    attribute = table.attributes.get(name)
-    return _plain(value) if attribute and attribute.custom else value
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _changed_meanwhile() -> Conflict:

@@ -11,7 +11,7 @@ from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Assignment, Configuration
 from leadwright.db.people import SystemUser
-from leadwright.db.sales import Account, ActivityParty, Contact, Email, Lead
+from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadState, LeadStatus, NotificationIcon, Participation
 from leadwright.domain.outreach import subject_line
 from leadwright.domain.stage import AgentState, Stage, Trigger
@@ -245,20 +245,21 @@ def overrule_email(services: Services, who: Principal, leadid: str, *, valid: bo
         _change(services, session, who, lead, "lead.email_overruled", **values)
 
 
-def connect(
-    services: Services, who: Principal, leadid: str, *, accountid: str | None = None, contactid: str | None = None
-) -> None:
-    """Connect the lead with another account or contact.
+def connect(services: Services, who: Principal, leadid: str, table: str, recordid: str | None) -> None:
+    """Connect the lead with another account or contact, or with none. The agent keeps to what a person chose.
+
+    Args:
+        table: account or contact.
+        recordid: None: no such record fits; the agent does not connect one by itself either.
 
     Raises:
-        NotFound, NotAllowed, BadInput.
+        NotFound, NotAllowed.
+        BadInput: no such record, or another table.
     """
-    with services.database.reading() as session:
-        for id_, table, privilege in ((accountid, Account, "prvReadAccount"), (contactid, Contact, "prvReadContact")):
-            if id_:
-                require(who, privilege, session.get(table, id_))
-    wanted = {"parentaccountid": accountid, "parentcontactid": contactid}
-    edit_lead(services, who, leadid, {column: id_ for column, id_ in wanted.items() if id_})
+    if table not in ("account", "contact"):
+        raise BadInput("A lead is connected with an account or a contact.", field="table")
+    action = "lead.connected" if recordid else "lead.disconnected"
+    edit_lead(services, who, leadid, {f"parent{table}id": recordid}, action=action)
 
 
 def disconnect(services: Services, who: Principal, leadid: str, table: str) -> None:
@@ -270,9 +271,7 @@ def disconnect(services: Services, who: Principal, leadid: str, table: str) -> N
     Raises:
         NotFound, NotAllowed, BadInput.
     """
-    if table not in ("account", "contact"):
-        raise BadInput("A lead is connected with an account or a contact.", field="table")
-    edit_lead(services, who, leadid, {f"parent{table}id": None})
+    connect(services, who, leadid, table, None)
 
 
 _RETRIED = (Stage.BLOCKED, Stage.FAILED, Stage.RETURNED, Stage.CANCELLED)

@@ -1,6 +1,5 @@
 """The agent over the API: its settings and sections, prerequisites, start and stop, selection, dashboard."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -8,18 +7,18 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from leadwright.actions import agent as act
-from leadwright.actions import prerequisites
+from leadwright.actions import applications, prerequisites
 from leadwright.actions import simulation as tests
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import present_agent
-from leadwright.db.pages.dashboard import read_dashboard
 from leadwright.db.sales import Lead
 from leadwright.domain.simulation import MOST_FEEDBACK, MOST_LEADS
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal, readable
+from leadwright.identity.directory import SECRET_DAYS
 from leadwright.services import Services
 
 router = APIRouter(tags=["agent"], route_class=ProblemRoute)
@@ -27,6 +26,7 @@ router = APIRouter(tags=["agent"], route_class=ProblemRoute)
 Adapters = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(needs("prvReadAgent"))]
 Editor = Annotated[Principal, Depends(needs("prvReadAgent", "prvConfigureAgent"))]
+SecretKeeper = Annotated[Principal, Depends(needs("prvReadAgent", "prvCreateApplication"))]
 Starter = Annotated[Principal, Depends(needs("prvReadAgent", "prvStartAgent"))]
 
 
@@ -72,10 +72,16 @@ class Stop(BaseModel):
     how: Literal["drain", "halt"] = "drain"
 
 
+class NewSecret(BaseModel):
+    """How long it is valid."""
+
+    days: int = Field(SECRET_DAYS, ge=1, le=applications.MOST_SECRET_DAYS)
+
+
 @router.get("/agent", summary="The agent, its sections and what Start still needs")
 def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
     """State, draft configuration, sections with reasons, differences to the applied version."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     return {
         **{n: getattr(agent, n) for n in ("agentid", "name", "mode", "state", "statereason", "versionnumber")},
         "applied_version": agent.appliedversion,
@@ -102,7 +108,7 @@ def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, s
 @router.patch("/agent/{section}", summary="Change a section of the draft")
 def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, int]:
     """Takes effect at Start or Apply."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     version = act.edit_draft(services, who, agent.agentid, section, body.values, versionnumber=body.versionnumber)
     return {"versionnumber": version}
 
@@ -110,7 +116,7 @@ def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str,
 @router.get("/agent/simulation", summary="The latest test of the draft, with its emails")
 def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
     """How far it is, and each lead with its research, email and review."""
-    shown = tests.latest_simulation(services, who, _agent(services).agentid)
+    shown = tests.latest_simulation(services, who, needed_agent(services).agentid)
     if shown is None:
         raise NotFound("There is no test yet. POST /api/v1/agent/simulation starts one.")
     names = ("simulationid", "state", "reason", "wanted", "matched", "startedon", "finishedon")
@@ -121,27 +127,27 @@ def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
 @router.post("/agent/simulation", status_code=201, summary="Test the draft on matching leads")
 def start_simulation(services: Adapters, who: Editor, body: Test) -> dict[str, str]:
     """Nothing is sent and no lead is changed. Follow it with GET."""
-    return {"simulationid": tests.start_simulation(services, who, _agent(services).agentid, body.leads)}
+    return {"simulationid": tests.start_simulation(services, who, needed_agent(services).agentid, body.leads)}
 
 
 @router.post("/agent/simulation/continue", summary="Go on with a test that was interrupted or had failures")
 def continue_simulation(services: Adapters, who: Editor) -> dict[str, str]:
     """Leads without a result, and those that failed, are tried again."""
-    tests.continue_simulation(services, who, _agent(services).agentid)
+    tests.continue_simulation(services, who, needed_agent(services).agentid)
     return {"state": "running"}
 
 
 @router.post("/agent/simulation/{draftid}/approve", summary="Approve an email of the test, or change it")
 def approve(services: Adapters, who: Editor, draftid: str, body: Approval) -> dict[str, bool]:
     """Texts not named stay."""
-    tests.approve(services, who, _agent(services).agentid, draftid, **body.model_dump())
+    tests.approve(services, who, needed_agent(services).agentid, draftid, **body.model_dump())
     return {"approved": body.approved}
 
 
 @router.post("/agent/simulation/{draftid}/feedback", summary="Give feedback on an email of the test")
 def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> dict[str, bool]:
     """Kept as an instruction of the draft settings."""
-    agentid, number = _agent(services).agentid, body.versionnumber
+    agentid, number = needed_agent(services).agentid, body.versionnumber
     tests.give_feedback(services, who, agentid, draftid, body.feedback, versionnumber=number)
     return {"kept": True}
 
@@ -149,31 +155,65 @@ def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> d
 @router.get("/agent/prerequisites", summary="Prerequisites with the evidence of their last check")
 def read_prerequisites(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """The four of them."""
-    return [_report(r) for r in prerequisites.reports(services, who, _agent(services).agentid)]
+    return [_report(r) for r in prerequisites.reports(services, who, needed_agent(services).agentid)]
 
 
 @router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify")
 def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
     """`done` stays false when a check failed; `checks` says which and what to do."""
-    return _report(prerequisites.mark_done(services, who, _agent(services).agentid, number))
+    return _report(prerequisites.mark_done(services, who, needed_agent(services).agentid, number))
+
+
+@router.get("/agent/prerequisites/1/secrets", summary="Client secrets of the agent's application")
+def read_secrets(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadApplication"))]
+) -> list[dict[str, Any]]:
+    """Never their values. The agent signs in with the first."""
+    return [dict(row._mapping) for row in applications.secrets_of(services, who, needed_agent(services).agentid)]
+
+
+@router.post("/agent/prerequisites/1/secrets", status_code=201, summary="Add a client secret")
+def new_secret(services: Adapters, who: SecretKeeper, body: NewSecret) -> dict[str, Any]:
+    """Its value is in this answer and nowhere else; former ones stay valid until they are revoked."""
+    made = applications.new_secret(services, who, needed_agent(services).agentid, days=body.days)
+    return {"keyid": made.keyid, "value": made.value, "endson": made.endson}
+
+
+@router.delete("/agent/prerequisites/1/secrets/{keyid}", status_code=204, summary="Revoke a client secret")
+def revoke_secret(services: Adapters, who: SecretKeeper, keyid: str) -> None:
+    """An agent that has no other is paused at its next check."""
+    applications.revoke_secret(services, who, needed_agent(services).agentid, keyid)
 
 
 @router.post("/agent/start", summary="Start the agent")
 def start(services: Adapters, who: Starter) -> dict[str, int]:
     """Refused with 409 and everything that is missing."""
-    return {"version": act.start_agent(services, who, _agent(services).agentid)}
+    return {"version": act.start_agent(services, who, needed_agent(services).agentid)}
 
 
 @router.post("/agent/apply", summary="Apply the draft as the next version")
 def apply(services: Adapters, who: Starter) -> dict[str, int]:
     """Leads already processed stay as they are."""
-    return {"version": act.apply_changes(services, who, _agent(services).agentid)}
+    return {"version": act.apply_changes(services, who, needed_agent(services).agentid)}
 
 
 @router.post("/agent/stop", summary="Stop the agent")
 def stop(services: Adapters, who: Starter, body: Stop) -> dict[str, str]:
     """Drain or halt."""
-    return {"state": act.stop_agent(services, who, _agent(services).agentid, body.how)}
+    return {"state": act.stop_agent(services, who, needed_agent(services).agentid, body.how)}
+
+
+@router.post("/agent/archive", summary="Archive the stopped agent")
+def archive(services: Adapters, who: Starter) -> dict[str, str]:
+    """Its history stays; leads it still has go back to people."""
+    act.archive_agent(services, who, needed_agent(services).agentid)
+    return {"state": "archived"}
+
+
+@router.delete("/agent", status_code=204, summary="Delete the agent that was never started")
+def delete_agent(services: Adapters, who: Editor) -> None:
+    """Refused with 409 for one that was started: archive that."""
+    act.delete_agent(services, who, needed_agent(services).agentid)
 
 
 @router.get("/agent/selection/preview", summary="Leads the draft criteria select")
@@ -184,7 +224,7 @@ def preview(
     after: Annotated[str, Query(max_length=36)] = "",
 ) -> dict[str, Any]:
     """A page of matching leads, newest first, and how many match in all."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     scope = readable(who, Lead, "prvReadLead")
     with services.database.reading() as session:
         rules = selection.rules_of(Configuration.model_validate(agent.draft), selection.tables_of(session))
@@ -197,7 +237,7 @@ def why(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))], leadid: str
 ) -> list[dict[str, Any]]:
     """Each condition with the lead's value."""
-    agent = _agent(services)
+    agent = needed_agent(services)
     with services.database.reading() as session:
         seen = session.scalar(select(Lead.leadid).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")))
         if seen is None:
@@ -207,26 +247,12 @@ def why(
         return [{"condition": c.text, "value": c.value, "met": c.met, "depth": c.depth} for c in lines]
 
 
-@router.get("/dashboard", summary="Figures of a period")
-def dashboard(
-    services: Adapters,
-    who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
-    days: Annotated[int, Query(ge=1, le=3660)] = 7,
-) -> dict[str, Any]:
-    """Counts, rates and cost of the leads taken in during the last days."""
-    until = services.clock()
-    with services.database.reading() as session:
-        board = read_dashboard(session, readable(who, Lead, "prvReadLead"), until - timedelta(days=days), until)
-    return {
-        "since": board.since,
-        "until": board.until,
-        "counts": board.counts,
-        "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
-        "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
-    }
+def needed_agent(services: Services) -> Agent:
+    """The organisation's agent.
 
-
-def _agent(services: Services) -> Agent:
+    Raises:
+        NotFound: there is none yet.
+    """
     with services.database.reading() as session:
         agent = present_agent(session)
     if agent is None:

@@ -12,12 +12,13 @@ from pydantic import BaseModel, Field
 from leadwright.actions import import_leads, leads, outcome
 from leadwright.actions.qualify import qualify
 from leadwright.api.caller import ProblemRoute, needs, services_of, takes
-from leadwright.db.pages import lead_research, leads_grid
+from leadwright.db.pages import connected_records, lead_research, leads_grid
 from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.pages.leads_grid import Question
+from leadwright.db.sales import Account, Contact
 from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput, NotFound
-from leadwright.identity.access import Principal, owners_reached, require
+from leadwright.identity.access import Principal, owners_reached, readable, require
 from leadwright.services import Services
 
 router = APIRouter(prefix="/leads", tags=["leads"], route_class=ProblemRoute)
@@ -82,6 +83,12 @@ class Choice(BaseModel):
     account: bool = True
     contact: bool = True
     opportunity: bool = True
+
+
+class Link(BaseModel):
+    """The record a lead is connected with; null: none, and the agent connects none by itself."""
+
+    id: str | None = Field(max_length=36)
 
 
 class Mail(BaseModel):
@@ -229,6 +236,58 @@ def qualify_lead(
 def retry(services: Adapters, who: Writer, leadid: str) -> Created:
     """A new run."""
     return Created(id=outcome.retry_run(services, who, leadid))
+
+
+@router.delete("/{leadid}", status_code=204, summary="Delete a lead")
+def delete_lead(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadLead", "prvDeleteLead"))], leadid: str
+) -> None:
+    """With its runs, drafts and notes; the audit log keeps what it was."""
+    leads.delete_lead(services, who, leadid)
+
+
+@router.get("/{leadid}/account/candidates", summary="Accounts that may be the lead's")
+def candidate_accounts(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadLead", "prvReadAccount"))],
+    leadid: str,
+    search: Annotated[str, Query(max_length=100, description="Empty: what has something in common.")] = "",
+) -> list[dict[str, Any]]:
+    """At most twenty, only those the caller may read."""
+    return _candidates(services, who, leadid, "account", search)
+
+
+@router.put("/{leadid}/account", summary="Connect the lead with an account, or with none")
+def choose_account(services: Adapters, who: Writer, leadid: str, body: Link) -> dict[str, str | None]:
+    """The agent keeps to it."""
+    outcome.connect(services, who, leadid, "account", body.id)
+    return {"accountid": body.id}
+
+
+@router.get("/{leadid}/contact/candidates", summary="Contacts that may be the lead's")
+def candidate_contacts(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadLead", "prvReadContact"))],
+    leadid: str,
+    search: Annotated[str, Query(max_length=100, description="Empty: what has something in common.")] = "",
+) -> list[dict[str, Any]]:
+    """At most twenty, only those the caller may read."""
+    return _candidates(services, who, leadid, "contact", search)
+
+
+@router.put("/{leadid}/contact", summary="Connect the lead with a contact, or with none")
+def choose_contact(services: Adapters, who: Writer, leadid: str, body: Link) -> dict[str, str | None]:
+    """The agent keeps to it."""
+    outcome.connect(services, who, leadid, "contact", body.id)
+    return {"contactid": body.id}
+
+
+def _candidates(services: Services, who: Principal, leadid: str, table: str, search: str) -> list[dict[str, Any]]:
+    lead = _lead(services, who, leadid)
+    model, privilege = (Account, "prvReadAccount") if table == "account" else (Contact, "prvReadContact")
+    with services.database.reading() as session:
+        rows = connected_records.candidates(session, table, lead, readable(who, model, privilege), search)
+        return [dict(row._mapping) for row in rows]
 
 
 def _lead(services: Services, who: Principal, leadid: str) -> Any:

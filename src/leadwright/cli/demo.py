@@ -44,6 +44,8 @@ def demo(
         try:
             _prepare(console, services, data_dir, made)
             _work(console, services, world, made, None if once else listening)
+            if once:
+                _tell_how_to_open(console, data_dir, made)
         finally:
             services.database.close()
 
@@ -83,13 +85,33 @@ def _serve(console: "Console", services: "Services", made: "Rehearsal", listenin
 
     from leadwright.api.routes import router
     from leadwright.cli.serve import address, run
-    from leadwright.sandbox import seller
     from leadwright.web.app import create_app
 
     if not isinstance(listening, socket.socket):
         return
-    people = (("Seller", seller.SELLERS[0]), ("Supervisor", seller.SUPERVISOR), ("Administrator", seller.ADMINISTRATOR))
-    lines = [f"{role:<14} {email}" for role, (_, email) in people]
-    text = f"Open           {address(listening)}\n" + "\n".join(lines) + f"\nPassword       {made.password}"
+    text = f"Open           {address(listening)}\n{_sign_in(made)}"
     console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))
     run(create_app(services, routers=[router]), listening)
+
+
+def _tell_how_to_open(console: "Console", folder: Path, made: "Rehearsal") -> None:
+    """What the other way of running prints at its end: how to look at the desk, and who may sign in."""
+    import shlex
+
+    from rich.panel import Panel
+
+    at = shlex.quote(str(folder.resolve()))
+    lines = f"{_sign_in(made)}\n\nOpen the desk with one of these commands, then the address it prints:"
+    console.print(Panel(lines, title="The desk", expand=False))
+    console.print(f"  LEADWRIGHT_DATA_DIR={at} leadwright serve --no-worker", soft_wrap=True, highlight=False)
+    console.print(
+        f"  leadwright demo --data-dir {at}    [dim]goes on with the rehearsal[/]", soft_wrap=True, highlight=False
+    )
+
+
+def _sign_in(made: "Rehearsal") -> str:
+    from leadwright.sandbox import seller
+
+    people = (("Seller", seller.SELLERS[0]), ("Supervisor", seller.SUPERVISOR), ("Administrator", seller.ADMINISTRATOR))
+    lines = [f"{role:<14} {email}" for role, (_, email) in people]
+    return "\n".join([*lines, f"Password       {made.password}"])

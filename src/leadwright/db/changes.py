@@ -82,6 +82,8 @@ def record_related(session: Session, table: str, recordid: str, before: Mapping[
         raise BadInput(f"Leads are not related to {table}. Related tables are: {', '.join(_LOOKUP)}.", field="table")
     lookup = _LOOKUP[table]
     scope = getattr(Lead, lookup) == recordid
+    # Held before the end of the audit chain is, as every writer does: whoever holds one of them waits for nothing else.
+    session.execute(select(Lead.leadid).where(scope).order_by(Lead.leadid).with_for_update(read=True, key_share=True))
     _note(session, "related", {lookup: _plain(before or {})}, scope)
     segments.update_members(session, scope)
 

@@ -27,6 +27,14 @@ class Figure(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Measure(StrEnum):
+    """A number taken over leads, of which each has its own part; opens these leads with their parts."""
+
+    TIME = "time_to_qualify"
+    COST = "cost"
+
+
+MEASURES: dict[Measure, str] = {Measure.TIME: "Time to qualify", Measure.COST: "Cost"}
 LABELS: dict[Figure, str] = {
     Figure.ASSIGNED: "Assigned",
     Figure.IN_PROGRESS: "In progress",

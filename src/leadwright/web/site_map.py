@@ -18,6 +18,8 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
         "My work",
         (
             Area("/leads", "Leads", "people", "prvReadLead"),
+            Area("/accounts", "Accounts", "building", "prvReadAccount"),
+            Area("/contacts", "Contacts", "person", "prvReadContact"),
             Area("/import", "Import leads", "import", "prvImportLead"),
             Area("/notifications", "Notifications", "bell"),
         ),

@@ -1,5 +1,6 @@
 """What the agent settings page is computed from: the facts about an agent that its sections need."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -7,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Prerequisite
 from leadwright.db.knowledge import KnowledgeSource
-from leadwright.db.people import CustomColumn, SystemUser, TeamMember
+from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
-from leadwright.domain.attributes import TABLES, Attribute, Kind, with_custom
+from leadwright.domain.attributes import TABLES, Attribute, Kind, Table, with_custom
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.prerequisites import SetupState
 from leadwright.domain.sections import Facts
@@ -46,23 +47,51 @@ def facts(session: Session, agent: Agent) -> Facts:
         supervisor=_enabled_name(session, assignment.get("supervisor")),
         knowledge=knowledge,
         failing_knowledge=failing,
-        selection_problem=selection_problem(session, agent.draft.get("selection", {}).get("conditions")),
+        selection_problem=selection_problem(session, agent.draft.get("selection", {})),
         custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
         state_reason=agent.statereason or "",
         review=_review(session, agent.agentid),
     )
 
 
-def selection_problem(session: Session, conditions: dict[str, Any] | None) -> str:
-    """Why these selection criteria cannot be used; empty when they can, or when they are the defaults (None)."""
-    if conditions is None:
-        return ""
+def client_secrets(session: Session, clientid: str) -> Sequence[Any]:
+    """Client secrets of an application, in the order in which its sign-in prefers them; never their values.
+
+    Returns:
+        rows of keyid, hint, startson, endson.
+    """
+    secret = ApplicationSecret
+    query = select(secret.keyid, secret.hint, secret.startson, secret.endson)
+    query = query.where(secret.appid == clientid, secret.kind == "secret")
+    return session.execute(query.order_by(secret.sealed.is_(None), secret.endson.desc(), secret.keyid.desc())).all()
+
+
+def selection_problem(session: Session, selection: Mapping[str, Any]) -> str:
+    """Why these selection criteria or their seller segments cannot be used; empty when they can.
+
+    Args:
+        selection: that part of the configuration as plain data; no conditions means the defaults.
+    """
     custom = _custom(session)
+    tables = {name: with_custom(name, custom.get(name, ())) for name in TABLES}
     try:
-        from_json(conditions, {name: with_custom(name, custom.get(name, ())) for name in TABLES})
+        if selection.get("conditions") is not None:
+            from_json(selection["conditions"], tables)
+        for segment in selection.get("seller_segments", ()):
+            _check_segment(segment, tables)
     except BadInput as error:
         return str(error)
     return ""
+
+
+def _check_segment(segment: Mapping[str, Any], tables: Mapping[str, Table]) -> None:
+    name = f"Seller segment {segment['name']}"
+    try:
+        found = from_json(segment["conditions"], tables)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}", field=error.field) from error
+    if not found.root.parts:
+        raise BadInput(f"{name}: without a condition it would take every lead. Add one.", field="conditions")
 
 
 def _user_problem(user: SystemUser | None) -> str:

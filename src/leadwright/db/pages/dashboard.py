@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, case, cast, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import LeadRun, RunStep
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead, Opportunity
-from leadwright.domain.kpis import Figure, Kpis, Spent, kpis
+from leadwright.domain.kpis import Figure, Kpis, Measure, Spent, kpis
 from leadwright.domain.optionsets import LeadRating
 from leadwright.domain.stage import Stage
 
@@ -47,6 +47,19 @@ def read_dashboard(session: Session, visible: ColumnElement[bool], since: dateti
     return Dashboard(counts, kpis(counts, spent, _seconds(session, period, visible), days), spent, since, until)
 
 
+_LINE = (
+    LeadRun.runid,
+    Lead.leadid,
+    Lead.fullname,
+    Lead.companyname,
+    LeadRun.stage,
+    LeadRun.band,
+    LeadRun.signal,
+    LeadRun.queuedon,
+    SystemUser.fullname.label("owner"),
+)
+
+
 def leads_behind(
     session: Session,
     figure: Figure,
@@ -63,17 +76,7 @@ def leads_behind(
         rows of runid, leadid, fullname, companyname, stage, band, signal, queuedon, owner.
     """
     query = (
-        select(
-            LeadRun.runid,
-            Lead.leadid,
-            Lead.fullname,
-            Lead.companyname,
-            LeadRun.stage,
-            LeadRun.band,
-            LeadRun.signal,
-            LeadRun.queuedon,
-            SystemUser.fullname.label("owner"),
-        )
+        select(*_LINE)
         .join(Lead, Lead.leadid == LeadRun.leadid)
         .outerjoin(SystemUser, SystemUser.systemuserid == Lead.ownerid)
         .where(_period(since, until), visible, _condition(figure), LeadRun.runid > after)
@@ -81,6 +84,49 @@ def leads_behind(
         .limit(limit)
     )
     return session.execute(query).all()
+
+
+def leads_measured(
+    session: Session,
+    measure: Measure,
+    visible: ColumnElement[bool],
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The leads a measure is taken over, the longest or dearest first.
+
+    Returns:
+        rows as of `leads_behind`, and of each seconds to the handover (None without one), tokens, dollars, and
+        `unpriced`, how many answers have no known price.
+    """
+    spent = (
+        select(
+            RunStep.runid,
+            func.sum(RunStep.tokensin + RunStep.tokensout).label("tokens"),
+            func.sum(RunStep.cost).label("dollars"),
+            func.sum(_unpriced()).label("unpriced"),
+        )
+        .where(RunStep.runid.in_(_runs(_period(since, until), visible)))
+        .group_by(RunStep.runid)
+        .subquery()
+    )
+    taken = _taken(session).label("seconds")
+    tokens, dollars = func.coalesce(spent.c.tokens, 0), func.coalesce(spent.c.dollars, 0.0)
+    query = (
+        select(*_LINE, taken, tokens.label("tokens"), dollars.label("dollars"), spent.c.unpriced)
+        .join(Lead, Lead.leadid == LeadRun.leadid)
+        .outerjoin(SystemUser, SystemUser.systemuserid == Lead.ownerid)
+        .outerjoin(spent, spent.c.runid == LeadRun.runid)
+        .where(_period(since, until), visible)
+    )
+    if measure is Measure.TIME:
+        query = query.where(_condition(Figure.HANDED_OVER), taken.is_not(None)).order_by(taken.desc(), LeadRun.runid)
+    else:
+        query = query.order_by(dollars.desc(), tokens.desc(), LeadRun.runid)
+    return session.execute(query.limit(limit).offset(offset)).all()
 
 
 def _period(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -114,16 +160,17 @@ def _condition(figure: Figure) -> ColumnElement[bool]:
             return LeadRun.band == figure.value.capitalize()
 
 
+def _taken(session: Session) -> ColumnElement[float]:
+    """Seconds from the start of research to the outcome."""
+    if session.get_bind().dialect.name == "sqlite":
+        return (func.julianday(LeadRun.concludedon) - func.julianday(LeadRun.startedon)) * _DAY
+    return cast(func.extract("epoch", LeadRun.concludedon - LeadRun.startedon), Float)
+
+
 def _seconds(session: Session, period: ColumnElement[bool], visible: ColumnElement[bool]) -> float | None:
     """Mean seconds from the start of research to the handover."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    taken = (
-        (func.julianday(LeadRun.concludedon) - func.julianday(LeadRun.startedon)) * _DAY
-        if sqlite
-        else func.extract("epoch", LeadRun.concludedon - LeadRun.startedon)
-    )
     mean = session.scalar(
-        select(func.avg(taken))
+        select(func.avg(_taken(session)))
         .select_from(LeadRun)
         .join(Lead, Lead.leadid == LeadRun.leadid)
         .where(period, visible, _condition(Figure.HANDED_OVER))
@@ -131,14 +178,22 @@ def _seconds(session: Session, period: ColumnElement[bool], visible: ColumnEleme
     return None if mean is None else float(mean)
 
 
+def _runs(period: ColumnElement[bool], visible: ColumnElement[bool]) -> Select[str]:
+    return select(LeadRun.runid).join(Lead, Lead.leadid == LeadRun.leadid).where(period, visible)
+
+
+def _unpriced() -> ColumnElement[int]:
+    return case((and_(RunStep.tokensin > 0, RunStep.cost.is_(None)), 1), else_=0)
+
+
 def _spent(session: Session, period: ColumnElement[bool], visible: ColumnElement[bool]) -> Spent:
-    runs = select(LeadRun.runid).join(Lead, Lead.leadid == LeadRun.leadid).where(period, visible)
+    runs = _runs(period, visible)
     row = session.execute(
         select(
             func.coalesce(func.sum(RunStep.tokensin + RunStep.tokensout), 0),
             func.coalesce(func.sum(RunStep.cost), 0.0),
-            func.coalesce(func.sum(case((and_(RunStep.tokensin > 0, RunStep.cost.is_(None)), 1), else_=0)), 0),
+            func.coalesce(func.sum(_unpriced()), 0),
         ).where(RunStep.runid.in_(runs))
     ).one()
     drafts = session.scalar(select(func.count()).select_from(Email).where(Email.lw_runid.in_(runs))) or 0
-    return Spent(tokens=int(row[0]), dollars=float(row[1]), unpriced=int(row[2]), drafts=int(drafts))
+    return Spent(tokens=int(row[0]), dollars=float(row[1] or 0), unpriced=int(row[2]), drafts=int(drafts))

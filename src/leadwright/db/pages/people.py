@@ -1,6 +1,9 @@
-"""People to choose from on pages: owners in filters, sellers for reassignment."""
+"""People on pages: who there is with roles and teams; whom to choose as owner, seller or member."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.engine.interfaces import Dialect
@@ -8,10 +11,59 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
 from leadwright.db.compiled import Compiled, Source, dialect_of
-from leadwright.db.people import SystemUser, Team, UserRole
+from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.domain.optionsets import AccessMode
 
 MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team; `members` are systemuserid -> name, by name."""
+
+    teamid: str
+    name: str
+    members: dict[str, str]
+
+
+def users(session: Session) -> Sequence[Any]:
+    """Everybody, people before application users: rows without anything secret."""
+    columns = ("systemuserid", "fullname", "internalemailaddress", "isdisabled", "awayfrom", "awayuntil", "accessmode")
+    query = select(*(getattr(SystemUser, name) for name in columns))
+    return session.execute(query.order_by(SystemUser.accessmode, SystemUser.fullname)).all()
+
+
+def roles_held(session: Session) -> dict[str, set[str]]:
+    """systemuserid -> names of the roles held."""
+    held: dict[str, set[str]] = {}
+    for user, name in session.execute(select(UserRole.systemuserid, Role.name).join(Role)):
+        held.setdefault(user, set()).add(name)
+    return held
+
+
+def role_names(session: Session) -> Sequence[str]:
+    """Every security role, by name."""
+    return session.scalars(select(Role.name).order_by(Role.name)).all()
+
+
+def teams(session: Session) -> list[TeamLine]:
+    """Every team, by name."""
+    found = {
+        t: TeamLine(t, name, {}) for t, name in session.execute(select(Team.teamid, Team.name).order_by(Team.name))
+    }
+    members = select(TeamMember.teamid, SystemUser.systemuserid, SystemUser.fullname).join(
+        SystemUser, SystemUser.systemuserid == TeamMember.systemuserid
+    )
+    for teamid, systemuserid, name in session.execute(members.order_by(SystemUser.fullname)):
+        found[teamid].members[systemuserid] = name
+    return list(found.values())
+
+
+def persons(session: Session) -> list[tuple[str, str, bool]]:
+    """(id, name, disabled) of everybody who signs in as a person, by name."""
+    query = select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.isdisabled)
+    query = query.where(SystemUser.accessmode == AccessMode.READ_WRITE).order_by(SystemUser.fullname)
+    return [(i, n, d) for i, n, d in session.execute(query)]
 
 
 def owners(source: Source) -> list[tuple[str, str]]:

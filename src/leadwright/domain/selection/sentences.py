@@ -133,7 +133,11 @@ class _Telling:
         for name, segment in rules.sellers:
             taken = compiled(segment, self.now, self.tables)(self.record, self.related)
             text = f"The lead is not in the seller segment {name}"
-            lines.append(ConditionResult(text, "it is in it" if taken else "", not taken, 0, "rule"))
+            lines.append(
+                ConditionResult(
+                    text, f"in {name}, so it goes to people" if taken else "not in it", not taken, 0, "rule"
+                )
+            )
         return lines
 
     def lines(self, part: Part, table: str, record: Record | None, depth: int) -> list[ConditionResult]:

@@ -144,6 +144,14 @@ def archive(visit: Visit) -> Response:
     return visit.to("/agent", f"{agent.name} is archived. Its history stays.")
 
 
+@pages.post("/agent/delete", "prvReadAgent", "prvConfigureAgent")
+def delete(visit: Visit) -> Response:
+    """Delete an agent that was never started."""
+    agent = needed_agent(visit)
+    act.delete_agent(visit.services, visit.who, agent.agentid)
+    return visit.to("/agent", f"{agent.name} is deleted.")
+
+
 @pages.get("/agent/section/{section}", "prvReadAgent")
 def section_page(visit: Visit) -> Response:
     """One of the simple sections."""

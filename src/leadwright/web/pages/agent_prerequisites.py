@@ -1,8 +1,12 @@
 """Prerequisites of the agent: set up, verify, attest, check again. Secrets are shown once, in the answer itself."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 from starlette.responses import Response
 
+from leadwright.actions import applications
 from leadwright.actions import prerequisites as act
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
 from leadwright.db.agent import Agent
@@ -10,11 +14,13 @@ from leadwright.db.people import BusinessUnit, Role
 from leadwright.domain.prerequisites import BY_NUMBER, failing
 from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, NotFound
-from leadwright.identity.directory import NewSecret
+from leadwright.identity.directory import SECRET_DAYS, NewSecret
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
+
+_LIFETIMES = {30: "30 days", 90: "90 days", 180: "180 days", 365: "12 months", 730: "24 months"}
 
 
 @pages.get("/agent/prerequisites", "prvReadAgent")
@@ -41,12 +47,21 @@ def register(visit: Visit) -> Response:
     return _page(visit, agent, secret=made.secret, opened=1)
 
 
-@pages.post("/agent/prerequisites/1/secret", "prvCreateApplication")
+@pages.post("/agent/prerequisites/1/secret", "prvReadAgent", "prvCreateApplication")
 def new_secret(visit: Visit) -> Response:
     """Add a client secret; it is on this page once."""
     agent = needed_agent(visit)
-    made = act.add_secret(visit.services, visit.who, visit.text("clientid"))
+    days = visit.number("days") or SECRET_DAYS
+    made = applications.new_secret(visit.services, visit.who, agent.agentid, days=days)
     return _page(visit, agent, secret=made, opened=1)
+
+
+@pages.post("/agent/prerequisites/1/revoke", "prvReadAgent", "prvCreateApplication")
+def revoke_secret(visit: Visit) -> Response:
+    """Revoke a client secret; whoever knows it cannot sign in with it any more."""
+    keyid = visit.text("keyid", most=36)
+    applications.revoke_secret(visit.services, visit.who, needed_agent(visit).agentid, keyid)
+    return visit.to("/agent/prerequisites#p1", "The secret is revoked. Nobody can sign in with it any more.")
 
 
 @pages.post("/agent/prerequisites/2/user", "prvCreateUser")
@@ -108,6 +123,13 @@ def check(visit: Visit) -> Response:
     return visit.to("/agent/prerequisites", "Every check passed.")
 
 
+def _secrets(visit: Visit, agent: Agent) -> Sequence[Any]:
+    """Secrets of the agent's application, for whoever may see applications."""
+    if not visit.may("prvReadApplication"):
+        return ()
+    return applications.secrets_of(visit.services, visit.who, agent.agentid)
+
+
 def _number(visit: Visit) -> int:
     number = int(visit.request.path_params["number"])
     if number not in BY_NUMBER:
@@ -139,6 +161,9 @@ def _page(
         reports=reports,
         problems=problems or {},
         secret=secret,
+        secrets=_secrets(visit, agent),
+        lifetimes=[(str(d), text) for d, text in _LIFETIMES.items() if d <= applications.MOST_SECRET_DAYS],
+        usual_days=SECRET_DAYS,
         opened=opened,
         account_types=list(ACCOUNT_TYPES.items()),
         units=[(u.businessunitid, u.name) for u in units],

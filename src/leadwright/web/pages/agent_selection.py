@@ -1,6 +1,5 @@
 """Selection criteria: edit the conditions, preview the leads they select, and see why one lead is or is not."""
 
-import json
 from typing import Any
 
 from starlette.responses import Response
@@ -10,11 +9,11 @@ from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
 from leadwright.db.sales import Lead
-from leadwright.domain.selection import LIMIT, Operator, Rules, default_criteria, from_json, sentence, to_json
-from leadwright.domain.selection.operators import label
+from leadwright.domain.selection import Rules, default_criteria, from_json
 from leadwright.errors import BadInput, NotFound
 from leadwright.identity.access import readable
-from leadwright.web.conditions import GROUPS, FormRow, columns, criteria_of, rows_of
+from leadwright.web import condition_form
+from leadwright.web.conditions import FormRow
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.visit import Pages, Visit
 
@@ -34,7 +33,7 @@ def save(visit: Visit) -> Response:
     """Save, or only preview, the conditions."""
     agent = needed_agent(visit)
     try:
-        conditions = _conditions(visit)
+        conditions = condition_form.typed_conditions(visit)
         if visit.text("do") == "preview":
             return _page(visit, agent, conditions=conditions)
         act.edit_draft(
@@ -51,7 +50,7 @@ def save(visit: Visit) -> Response:
             versionnumber=visit.number("versionnumber"),
         )
     except BadInput as error:
-        return _page(visit, agent, 422, problem=str(error), typed=_rows(visit))
+        return _page(visit, agent, 422, problem=str(error), typed=condition_form.typed_rows(visit))
     return visit.to("/agent/selection", "Saved in the draft.")
 
 
@@ -60,33 +59,6 @@ def defaults(visit: Visit) -> Response:
     """Go back to the default conditions."""
     act.edit_draft(visit.services, visit.who, needed_agent(visit).agentid, "selection", {"conditions": None})
     return visit.to("/agent/selection", "The default conditions are back in the draft.")
-
-
-def _conditions(visit: Visit) -> dict[str, Any]:
-    if text := visit.text("tree", most=50_000):
-        try:
-            found: Any = json.loads(text)
-        except ValueError as error:
-            raise BadInput(f"The conditions are not JSON: {error}.", field="tree") from None
-        return to_json(from_json(found, _tables(visit)))
-    return criteria_of(
-        [r for r in _rows(visit) if r.column or r.value],
-        all_of=visit.text("join") != "any",
-        timezone=visit.text("timezone"),
-        tables=_tables(visit),
-    )
-
-
-def _tables(visit: Visit) -> selection.Tables:
-    with visit.services.database.reading() as session:
-        return selection.tables_of(session)
-
-
-def _rows(visit: Visit) -> list[FormRow]:
-    return [
-        FormRow(*(visit.text(f"{part}-{n}", most=4000) for part in ("column", "operator", "value", "group")))
-        for n in range(1, LIMIT + 1)
-    ]
 
 
 def _page(
@@ -110,7 +82,6 @@ def _page(
         found, total = selection.preview(session, rules, _PREVIEWED, scope=scope, now=visit.services.clock())
         asked = visit.text("lead", most=100)
         explained = _explained(visit, rules, agent, asked) if asked else None
-    rows = typed or rows_of(criteria, tables)
     return settings_page(
         visit,
         agent,
@@ -118,16 +89,8 @@ def _page(
         "agent/selection.html",
         status,
         problem=problem,
-        rows=None if rows is None else [*rows, *([FormRow()] * (LIMIT - len(rows)))],
-        used=sum(bool(r.column) for r in rows or ()),
-        limit=LIMIT,
-        all_of=criteria.root.all_of,
-        timezone=criteria.timezone,
-        tree=json.dumps(to_json(criteria), indent=2, ensure_ascii=False),
-        told=sentence(criteria.root, tables=tables),
-        columns=columns(tables),
-        operators=[(o.value, label(o)) for o in Operator],
-        groups=GROUPS,
+        **condition_form.shown(criteria, tables, typed),
+        segments=len(configuration.selection.seller_segments),
         default=stored is None,
         unsaved=conditions is not None,
         found=found,

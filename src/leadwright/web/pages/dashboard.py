@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from leadwright.db.pages.dashboard import Dashboard, leads_behind, read_dashboard
+from leadwright.db.pages.dashboard import Dashboard, leads_behind, leads_measured, read_dashboard
 from leadwright.db.sales import Lead
-from leadwright.domain.kpis import FUNNEL, LABELS, Figure
+from leadwright.domain.kpis import FUNNEL, LABELS, MEASURES, Figure, Measure
 from leadwright.errors import BadInput
 from leadwright.identity.access import readable
 from leadwright.web.charts import Bar
@@ -33,6 +33,7 @@ _COLOURS = {
     Figure.UNKNOWN: 7,
 }
 _ROWS = 50
+_MOST_PAGES = 100_000
 
 
 @pages.get("/dashboard", "prvReadDashboard")
@@ -51,16 +52,20 @@ def dashboard(visit: Visit) -> Response:
         ratings=_bars(board, (Figure.HOT, Figure.WARM, Figure.COLD), days),
         bands=_bars(board, (Figure.HIGH, Figure.MODERATE, Figure.LOW, Figure.UNKNOWN), days),
         figure=Figure,
+        measure=Measure,
         link=lambda figure: _link(figure, days),
     )
 
 
 @pages.get("/dashboard/leads", "prvReadDashboard")
 def behind(visit: Visit) -> Response:
-    """The leads behind one figure."""
+    """The leads behind one figure, or those a measure is taken over, each with its part."""
     days, since, until = _period(visit)
+    asked = visit.text("figure", most=40)
+    if asked in set(Measure):
+        return _measured(visit, Measure(asked), days, since, until)
     try:
-        figure = Figure(visit.text("figure"))
+        figure = Figure(asked)
     except ValueError:
         raise BadInput("There is no such figure. Open the dashboard and choose one.", field="figure") from None
     with visit.services.database.reading() as session:
@@ -82,6 +87,29 @@ def behind(visit: Visit) -> Response:
         rows=shown,
         following=following,
         days=days,
+        measured=None,
+    )
+
+
+def _measured(visit: Visit, measure: Measure, days: str, since: datetime, until: datetime) -> Response:
+    """Sorted by what each lead took or cost; the figure of the dashboard stands above."""
+    visible, page = readable(visit.who, Lead, "prvReadLead"), max(visit.number("page") or 1, 1)
+    if page > _MOST_PAGES:
+        raise BadInput("This list ends before that page. Start again from the first page.", field="page")
+    offset = (page - 1) * _ROWS
+    with visit.services.database.reading() as session:
+        rows = leads_measured(session, measure, visible, since, until, limit=_ROWS + 1, offset=offset)
+        board = read_dashboard(session, visible, since, until)
+    return visit.page(
+        "dashboard_leads.html",
+        label=MEASURES[measure],
+        period=PERIODS[days],
+        rows=rows[:_ROWS],
+        following=f"{_link(measure, days)}&page={page + 1}" if len(rows) > _ROWS else "",
+        days=days,
+        measured=str(measure),
+        board=board,
+        assigned=board.counts[Figure.ASSIGNED],
     )
 
 
@@ -97,5 +125,5 @@ def _bars(board: Dashboard, figures: tuple[Figure, ...], days: str) -> list[Bar]
     return [Bar(LABELS[f], board.counts[f], _link(f, days), _COLOURS[f]) for f in figures]
 
 
-def _link(figure: Figure, days: str) -> str:
+def _link(figure: Figure | Measure, days: str) -> str:
     return f"/dashboard/leads?figure={figure}&days={days}"

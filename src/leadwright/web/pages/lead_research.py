@@ -45,6 +45,8 @@ HISTORY = {
     "lead.blocked": ("Waits for a person", "warn"),
     "lead.failed": ("Research failed", "bad"),
     "lead.retried": ("Tried again", "refresh"),
+    "lead.connected": ("Connected record chosen", "link"),
+    "lead.disconnected": ("Disconnected", "unlink"),
     "lead.email_overruled": ("Email check overruled", "mail"),
 }
 
@@ -142,5 +144,6 @@ def _actions(visit: Visit, lead: Any, run: Any, draft: Any) -> set[str]:
         "retry": is_open and write and stage in _RETRIED,
         "connect": write,
         "email": write and bool(lead.emailaddress1),
+        "delete": may(who, "prvDeleteLead", lead),
     }
     return {name for name, allowed in can.items() if allowed}

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from starlette.responses import Response
 
 from leadwright.actions import people as act
-from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.db.pages import people as read
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput
@@ -57,6 +56,18 @@ def away(visit: Visit) -> Response:
     return visit.to("/people", "The days away are noted. Leads go to the next seller meanwhile.")
 
 
+@pages.post("/people/{systemuserid}/password", "prvReadUser", "prvWriteUser")
+def password(visit: Visit) -> Response:
+    """A new password for somebody else; their sessions end."""
+    if _id(visit) == visit.who.id:
+        return visit.to("/password")
+    try:
+        act.set_password(visit.services, visit.who, _id(visit), str(visit.form.get("newpassword", ""))[:1000])
+    except BadInput as error:
+        return _page(visit, 422, {"": str(error)})
+    return visit.to("/people", "The password is set, and their sessions are ended. Tell it to them in private.")
+
+
 @pages.post("/people/{systemuserid}/state", "prvDisableUser")
 def state(visit: Visit) -> Response:
     """Disable, which ends every session, or enable."""
@@ -79,21 +90,7 @@ def _day(visit: Visit, name: str) -> date | None:
 
 def _page(visit: Visit, status: int = 200, problems: dict[str, str] | None = None) -> Response:
     with visit.services.database.reading() as session:
-        users = session.execute(
-            select(
-                SystemUser.systemuserid,
-                SystemUser.fullname,
-                SystemUser.internalemailaddress,
-                SystemUser.isdisabled,
-                SystemUser.awayfrom,
-                SystemUser.awayuntil,
-                SystemUser.accessmode,
-            ).order_by(SystemUser.accessmode, SystemUser.fullname)
-        ).all()
-        held: dict[str, set[str]] = {}
-        for user, name in session.execute(select(UserRole.systemuserid, Role.name).join(Role)):
-            held.setdefault(user, set()).add(name)
-        all_roles = session.scalars(select(Role.name).order_by(Role.name)).all()
+        users, held, all_roles = read.users(session), read.roles_held(session), read.role_names(session)
     return visit.page(
         "people.html",
         status,

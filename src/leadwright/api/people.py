@@ -1,0 +1,147 @@
+"""People and teams over the API: who there is, roles, days away, passwords, members. As on the People page."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from leadwright.actions import people as act
+from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.db.pages import people as read
+from leadwright.identity.access import Principal
+from leadwright.services import Services
+
+router = APIRouter(tags=["people"], route_class=ProblemRoute)
+
+Adapters = Annotated[Services, Depends(services_of)]
+Reader = Annotated[Principal, Depends(needs("prvReadUser"))]
+
+
+class NewPerson(BaseModel):
+    """Without a password they cannot sign in until one is set."""
+
+    fullname: str = Field(max_length=200)
+    email: str = Field(max_length=100)
+    password: str | None = Field(None, max_length=1000)
+    roles: list[str] = Field(default_factory=list)
+    timezone: str = Field("UTC", max_length=64)
+
+
+class Roles(BaseModel):
+    """Exactly these."""
+
+    roles: list[str]
+
+
+class Away(BaseModel):
+    """First and last day away; both null: here."""
+
+    awayfrom: date | None = None
+    awayuntil: date | None = None
+
+
+class Disabled(BaseModel):
+    """Disabling ends every session at once."""
+
+    disabled: bool
+
+
+class Password(BaseModel):
+    """At least twelve characters; tell it to the person in private."""
+
+    password: str = Field(max_length=1000)
+
+
+class NewTeam(BaseModel):
+    """A team and the ids of its members."""
+
+    name: str = Field(max_length=400)
+    members: list[str] = Field(default_factory=list)
+
+
+class Members(BaseModel):
+    """Ids of exactly the people in the team."""
+
+    members: list[str]
+
+
+@router.get("/people", summary="Users")
+def people(services: Adapters, who: Reader) -> list[dict[str, Any]]:
+    """With roles, days away and state; application users too."""
+    with services.database.reading() as session:
+        held = read.roles_held(session)
+        return [{**row._mapping, "roles": sorted(held.get(row.systemuserid, ()))} for row in read.users(session)]
+
+
+@router.post("/people", status_code=201, summary="Add a person")
+def add_person(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvCreateUser"))], body: NewPerson
+) -> dict[str, str]:
+    """Giving roles needs prvAssignRole as well."""
+    return {"id": act.create_user(services, who, **body.model_dump())}
+
+
+@router.put("/people/{systemuserid}/roles", status_code=204, summary="Give exactly these roles")
+def set_roles(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvAssignRole"))],
+    systemuserid: str,
+    body: Roles,
+) -> None:
+    """They count from the next request on."""
+    act.set_roles(services, who, systemuserid, body.roles)
+
+
+@router.put("/people/{systemuserid}/away", status_code=204, summary="Days away")
+def set_away(services: Adapters, who: Reader, systemuserid: str, body: Away) -> None:
+    """Leads go to somebody else meanwhile."""
+    act.set_away(services, who, systemuserid, body.awayfrom, body.awayuntil)
+
+
+@router.put("/people/{systemuserid}/state", status_code=204, summary="Disable or enable a user")
+def set_state(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvDisableUser"))],
+    systemuserid: str,
+    body: Disabled,
+) -> None:
+    """The last System Administrator stays."""
+    act.disable_user(services, who, systemuserid, disabled=body.disabled)
+
+
+@router.put("/people/{systemuserid}/password", status_code=204, summary="Set a person's password")
+def set_password(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteUser"))],
+    systemuserid: str,
+    body: Password,
+) -> None:
+    """Their sessions end."""
+    act.set_password(services, who, systemuserid, body.password)
+
+
+@router.get("/teams", summary="Teams with their members")
+def teams(services: Adapters, who: Reader) -> list[dict[str, Any]]:
+    """By name."""
+    with services.database.reading() as session:
+        return [{"teamid": t.teamid, "name": t.name, "members": t.members} for t in read.teams(session)]
+
+
+@router.post("/teams", status_code=201, summary="Add a team")
+def add_team(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))], body: NewTeam
+) -> dict[str, str]:
+    """Its members see and work the records it owns."""
+    return {"id": act.create_team(services, who, body.name, body.members)}
+
+
+@router.put("/teams/{teamid}/members", status_code=204, summary="Put exactly these people into the team")
+def set_members(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))],
+    teamid: str,
+    body: Members,
+) -> None:
+    """It counts from their next request on."""
+    act.set_team_members(services, who, teamid, body.members)
