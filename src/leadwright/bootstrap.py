@@ -14,7 +14,7 @@ from leadwright.settings import Settings
 
 def open_services(settings: Settings) -> Services:
     """Open the database (migrated) and the adapters the settings name."""
-    database = Database(settings.url, pool_size=max(settings.workers, settings.model_concurrency) + 8)
+    database = Database(settings.url, pool_size=settings.leads_in_work + 8)
     migrate(database)
     return services_on(settings, database)
 

@@ -117,6 +117,15 @@ class Settings(BaseSettings):
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'leadwright.db'}"
 
+    @property
+    def leads_in_work(self) -> int:
+        """Leads worked at the same time by one process.
+
+        With a model three for each of its calls: a lead reads the web longer than it waits for an answer, and with
+        fewer the model would be idle.
+        """
+        return max(self.workers, 3 * self.model_concurrency) if self.analyst == "model" else self.workers
+
     @classmethod
     def settings_customise_sources(
         cls,

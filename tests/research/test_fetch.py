@@ -368,12 +368,12 @@ def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
 
 def test_many_threads_share_one_fetcher_each_with_its_own_deadline() -> None:
     def answering(asked: Asked) -> Answer:
-        time.sleep(0.6 if "slow" in asked.path else 0)
+        time.sleep(2.5 if "slow" in asked.path else 0)
         return _plain(asked.path.encode())
 
     results: dict[str, str] = {}
     with serving(answering) as site:
-        fetcher = Fetcher(frozenset({site.host}), seconds=0.4)
+        fetcher = Fetcher(frozenset({site.host}), seconds=1.5)
 
         def fetch(path: str) -> None:
             try:

@@ -52,6 +52,7 @@ class AuditEntry(Base):
 _ENTRIES = cast(Table, AuditEntry.__table__)
 _COLUMNS = list(_ENTRIES.columns.keys())
 _HEAD = table("audithead", column("number"), column("hash"))  # where the log ends; made and guarded by migration 0003
+_APPEND, _HEAD_ROW, _MOVE_HEAD = insert(_ENTRIES), select(_HEAD.c.number, _HEAD.c.hash), update(_HEAD)
 _BLOCK = 1_000  # entries inserted at a time
 
 
@@ -136,9 +137,9 @@ def record_many(
             row = {"number": number, "previoushash": last, **shared, **own}
             row["hash"] = last = _digest(row)
             rows.append(row)
-        session.execute(insert(_ENTRIES), rows if len(rows) > 1 else rows[0])
+        session.execute(_APPEND, rows if len(rows) > 1 else rows[0])
     if number > began:
-        session.execute(update(_HEAD).values(number=number, hash=last))
+        session.execute(_MOVE_HEAD, {"number": number, "hash": last})
 
 
 def broken_link(session: Session) -> int | None:
@@ -164,7 +165,7 @@ def broken_link(session: Session) -> int | None:
 
 def _head(session: Session) -> tuple[int, str]:
     """Number and hash of the last entry; nothing was ever written: 0 and the first hash."""
-    head = session.execute(select(_HEAD.c.number, _HEAD.c.hash)).first()
+    head = session.execute(_HEAD_ROW).first()
     if head is None:
         raise Conflict("The end of the audit log is not known: its table audithead was emptied. Restore a backup.")
     return head.number, head.hash

@@ -7,14 +7,14 @@ its own; they wait while that agent is paused or off.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, delete, insert, literal, select
+from sqlalchemy import ColumnElement, String, Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import segments
 from leadwright.db.agent import Agent, LeadChange
-from leadwright.db.base import Json, Moment, now
+from leadwright.db.base import Id, Json, Moment, now
 from leadwright.db.sales import Lead
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
@@ -22,6 +22,18 @@ from leadwright.errors import BadInput
 ChangeKind = Literal["created", "changed"]
 _STARTED = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
 _LOOKUP = {"account": "parentaccountid", "contact": "parentcontactid", "opportunity": "qualifyingopportunityid"}
+_CHANGES = cast(Table, LeadChange.__table__)
+_AGENTS = select(Agent.agentid).where(Agent.state.in_(_STARTED)).order_by(Agent.agentid)
+_COLUMNS = ("agentid", "leadid", "kind", "before", "byid", "at")
+_ROWS = select(
+    bindparam("of_agent", type_=Id),
+    Lead.leadid,
+    bindparam("of_kind", type_=String(20)),
+    bindparam("was", type_=Json),
+    Lead.modifiedby,
+    bindparam("moment", type_=Moment),
+)
+_NOTE_ONE = insert(_CHANGES).from_select(_COLUMNS, _ROWS.where(Lead.leadid == bindparam("of_lead")))
 _CHUNK = 500  # ids in one statement; SQLite takes 999 values at the least
 
 
@@ -34,7 +46,10 @@ def record(session: Session, leadid: str, kind: ChangeKind, before: Mapping[str,
             Empty for a new lead. `lead.modifiedby` must already name who made the change: what the agent itself
             writes never makes it take a lead.
     """
-    _note(session, kind, before or {}, Lead.leadid == leadid)
+    session.flush()
+    for agentid in _started_agents(session):
+        change = {"of_agent": agentid, "of_kind": kind, "was": _plain(before or {}), "moment": now()}
+        session.execute(_NOTE_ONE, {**change, "of_lead": leadid})
     segments.update_lead(session, leadid)
 
 
@@ -96,22 +111,13 @@ def forget(session: Session, leadid: str) -> None:
 
 def _note(session: Session, kind: str, before: Mapping[str, Any], scope: ColumnElement[bool]) -> None:
     session.flush()
-    agents = _started_agents(session)
-    columns = ["agentid", "leadid", "kind", "before", "byid", "at"]
-    for agentid in agents:
-        rows = select(
-            literal(agentid),
-            Lead.leadid,
-            literal(kind),
-            literal(_plain(before), Json),
-            Lead.modifiedby,
-            literal(now(), Moment),
-        ).where(scope)
-        session.execute(insert(LeadChange).from_select(columns, rows))
+    for agentid in _started_agents(session):
+        change = {"of_agent": agentid, "of_kind": kind, "was": _plain(before), "moment": now()}
+        session.execute(insert(_CHANGES).from_select(_COLUMNS, _ROWS.where(scope)), change)
 
 
 def _started_agents(session: Session) -> Sequence[str]:
-    return session.scalars(select(Agent.agentid).where(Agent.state.in_(_STARTED)).order_by(Agent.agentid)).all()
+    return session.scalars(_AGENTS).all()
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

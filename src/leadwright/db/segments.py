@@ -4,7 +4,7 @@ A full pass over the leads happens only when a version is applied, and from time
 the clock (last X days). Whether a lead is taken is never read from here, but decided on the lead itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -35,6 +35,14 @@ _OF_LEAD = (  # every filled segment, the version it is of, and whether the lead
     )
     .where(_segment.version > 0)
     .order_by(_segment.agentid)
+)
+_LEAVE = delete(cast(Table, SegmentMember.__table__)).where(
+    _member.agentid == bindparam("of_agent"), _member.leadid == bindparam("of_lead")
+)
+_COUNT_ONE = (
+    update(cast(Table, Segment.__table__))
+    .where(_segment.agentid == bindparam("of_agent"))
+    .values(members=_segment.members + bindparam("change"))
 )
 MOVES = timedelta(hours=1)  # criteria that move with the clock are counted anew after this time
 
@@ -81,8 +89,7 @@ def update_lead(session: Session, leadid: str, now: datetime | None = None) -> N
         if matches and member is None:
             _counted(session, agentid, _add(session, agentid, select(Lead.leadid).where(Lead.leadid == leadid)))
         elif not matches and member is not None:
-            mine = (SegmentMember.agentid == agentid) & (SegmentMember.leadid == leadid)
-            _counted(session, agentid, -_rows(session, delete(SegmentMember).where(mine)))
+            _counted(session, agentid, -_rows(session, _LEAVE, {"of_agent": agentid, "of_lead": leadid}))
 
 
 def update_members(session: Session, scope: ColumnElement[bool], now: datetime | None = None) -> None:
@@ -150,7 +157,7 @@ def _update(session: Session, agentid: str, matching: Select[str], scope: Column
 def _counted(session: Session, agentid: str, change: int) -> None:
     if change:
         hold_chain(session)  # counts are changed by one writer after another, in the order of the audit log
-        _count(session, [agentid], change)
+        session.execute(_COUNT_ONE, {"of_agent": agentid, "change": change})
 
 
 def _count(session: Session, agents: Sequence[str], change: int) -> None:
@@ -166,8 +173,10 @@ def _add(session: Session, agentid: str, leads: Select[str]) -> int:
     )
 
 
-def _rows(session: Session, statement: Any) -> int:
-    done = session.execute(statement, execution_options={"synchronize_session": False, "preserve_rowcount": True})
+def _rows(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:
+    done = session.execute(
+        statement, values, execution_options={"synchronize_session": False, "preserve_rowcount": True}
+    )
     assert isinstance(done, CursorResult)
     return done.rowcount
 

@@ -1,12 +1,19 @@
 """Finds the account and contact a lead belongs to. It only finds: whoever asks writes the link and its audit entry."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.sales import Account, Contact, Lead
 from leadwright.research.company_names import company_domain, name_key
+
+# Built once: every lead asks these.
+_account, _contact = cast(Table, Account.__table__).c, cast(Table, Contact.__table__).c
+_OF_DOMAIN = select(_account.accountid, _account.lw_namekey).where(_account.lw_domain == bindparam("domain")).limit(50)
+_OF_NAME = select(_account.accountid, _account.lw_domain).where(_account.lw_namekey == bindparam("key")).limit(50)
+_OF_ADDRESS = select(_contact.contactid).where(_contact.emailaddress1 == bindparam("address")).limit(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +31,19 @@ def connect_records(session: Session, lead: Lead) -> Connected:
     A link that is there stays. One that a person disconnected is not made again. Free-mail domains and
     shared hosts link nothing, and where several accounts fit equally well none is guessed.
     """
-    accountid, why = _account(session, lead)
-    contactid, whose = _contact(session, lead)
+    accountid, why = _account_of(session, lead)
+    contactid, whose = _contact_of(session, lead)
     return Connected(accountid, contactid, f"Account: {why}. Contact: {whose}.")
 
 
-def _account(session: Session, lead: Lead) -> tuple[str | None, str]:
+def _account_of(session: Session, lead: Lead) -> tuple[str | None, str]:
     if lead.parentaccountid:
         return lead.parentaccountid, "linked before"
     if lead.lw_accountunlinked:
         return None, "a person disconnected it"
     domain, key = company_domain(lead.websiteurl, lead.emailaddress1), name_key(lead.companyname)
     if domain:
-        same = session.execute(
-            select(Account.accountid, Account.lw_namekey).where(Account.lw_domain == domain).limit(50)
-        ).all()
+        same = session.execute(_OF_DOMAIN, {"domain": domain}).all()
         named = [row for row in same if row.lw_namekey == key]
         for found in (named, same):
             if len(found) == 1:
@@ -47,9 +52,7 @@ def _account(session: Session, lead: Lead) -> tuple[str | None, str]:
             return None, f"several accounts have the domain {domain}"
     if not key:
         return None, "no company name"
-    rows = session.execute(
-        select(Account.accountid, Account.lw_domain).where(Account.lw_namekey == key).limit(50)
-    ).all()
+    rows = session.execute(_OF_NAME, {"key": key}).all()
     # The same name at another domain is another company, or at best a guess.
     fitting = [row for row in rows if not domain or row.lw_domain in (None, "", domain)]
     if len(fitting) == 1:
@@ -57,7 +60,7 @@ def _account(session: Session, lead: Lead) -> tuple[str | None, str]:
     return None, "several accounts have this name" if fitting else "none found"
 
 
-def _contact(session: Session, lead: Lead) -> tuple[str | None, str]:
+def _contact_of(session: Session, lead: Lead) -> tuple[str | None, str]:
     if lead.parentcontactid:
         return lead.parentcontactid, "linked before"
     if lead.lw_contactunlinked:
@@ -65,7 +68,7 @@ def _contact(session: Session, lead: Lead) -> tuple[str | None, str]:
     address = (lead.emailaddress1 or "").strip().casefold()
     if not address:
         return None, "no email address"
-    found = session.scalars(select(Contact.contactid).where(Contact.emailaddress1 == address).limit(2)).all()
+    found = session.scalars(_OF_ADDRESS, {"address": address}).all()
     if len(found) == 1:
         return found[0], "by email address"
     return None, "several contacts have this address" if found else "none found"

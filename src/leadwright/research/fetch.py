@@ -90,14 +90,8 @@ class Fetcher:
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._guard = _GuardedBackend(allowed_private, resolve)
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=verify,
-            max_connections=64,
-            max_keepalive_connections=16,
-            keepalive_expiry=30,
-            network_backend=self._guard,
-        )
-        weakref.finalize(self, self._pool.close)
+        self._pools = _Pools(verify, self._guard)
+        weakref.finalize(self, self._pools.close)
         self._robots = KnownRobots(self._ask_robots) if honour_robots else None
 
     def fetch(self, url: str) -> Page:
@@ -129,7 +123,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        self._pool.close()
+        self._pools.close()
 
     def _ask_robots(self, wanted: Target) -> Answer:
         """The robots.txt of a site, by the same guarded way as a page. One that leads astray counts as none."""
@@ -162,7 +156,7 @@ class Fetcher:
             (b"Accept-Encoding", b"gzip"),
         ]
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)
-        with self._pool.stream("GET", wanted.url, headers=headers, extensions={"timeout": timeout}) as response:
+        with self._pools.mine().stream("GET", wanted.url, headers=headers, extensions={"timeout": timeout}) as response:
             yield response
 
     def _get(self, wanted: Target) -> Page | str:
@@ -206,6 +200,38 @@ class Fetcher:
             if len(body) > self._max_bytes or received > self._max_bytes:
                 _refuse(wanted, f"sent more than {self._max_bytes // 1024 // 1024 or 1} MB")
         return bytes(body)
+
+
+class _Pools:
+    """A few kept connections for each thread; one pool for all would look at every connection at each request."""
+
+    def __init__(self, verify: ssl.SSLContext | None, guard: httpcore2.NetworkBackend) -> None:
+        self._verify = verify
+        self._guard = guard
+        self._lock = threading.Lock()
+        self._of_thread: dict[threading.Thread, httpcore2.ConnectionPool] = {}
+
+    def mine(self) -> httpcore2.ConnectionPool:
+        me = threading.current_thread()
+        if (pool := self._of_thread.get(me)) is None:
+            pool = httpcore2.ConnectionPool(
+                ssl_context=self._verify,
+                max_connections=4,
+                max_keepalive_connections=2,
+                keepalive_expiry=30,
+                network_backend=self._guard,
+            )
+            with self._lock:
+                for gone in [t for t in self._of_thread if not t.is_alive()]:
+                    self._of_thread.pop(gone).close()
+                self._of_thread[me] = pool
+        return pool
+
+    def close(self) -> None:
+        with self._lock:
+            for pool in self._of_thread.values():
+                pool.close()
+            self._of_thread.clear()
 
 
 class _GuardedBackend(httpcore2.NetworkBackend):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
@@ -53,6 +53,13 @@ _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stand
         "lw_contactunlinked",
     ]
 )
+_ROWS = (
+    select(LeadRun, Lead, Agent)
+    .join(Lead, Lead.leadid == LeadRun.leadid)
+    .join(Agent, Agent.agentid == LeadRun.agentid)
+    .where(LeadRun.runid == bindparam("runid"))
+)
+_LOCKED_ROWS = _ROWS.with_for_update(of=[LeadRun, Lead])
 _configurations: dict[tuple[str, str, int], Configuration] = {}
 
 
@@ -215,13 +222,7 @@ _OPEN = (Stage.QUEUED, Stage.RESEARCHING, Stage.BLOCKED)
 
 
 def _rows(session: Session, run: runs.Given, *, locked: bool) -> tuple[LeadRun, Lead, Agent]:
-    query = (
-        select(LeadRun, Lead, Agent)
-        .join(Lead, Lead.leadid == LeadRun.leadid)
-        .join(Agent, Agent.agentid == LeadRun.agentid)
-        .where(LeadRun.runid == run.runid)
-    )
-    found = session.execute(query.with_for_update(of=[LeadRun, Lead]) if locked else query).first()
+    found = session.execute(_LOCKED_ROWS if locked else _ROWS, {"runid": run.runid}).first()
     if found is None or found.LeadRun.generation != run.generation or found.LeadRun.stage not in _OPEN:
         raise Elsewhere
     if found.Agent.state not in runs.WORKING:

@@ -22,6 +22,8 @@ _held = (
     .join(UserRole, UserRole.roleid == RolePrivilege.roleid)
     .where(UserRole.systemuserid == _user.c.systemuserid, RolePrivilege.privilege.in_(_NEEDED))
 )
+_RULE = select(Agent.agentid).where(Agent.agentid == bindparam("agentid")).with_for_update(key_share=True)
+_TAKE_TURN = update(_turn).where(_turn.c.agentid == bindparam("whose"), _turn.c.systemuserid == bindparam("seller"))
 _given = _turn.alias("given")
 _newest = select(func.coalesce(func.max(_given.c.lastturn), 0)).where(_given.c.agentid == bindparam("agentid"))
 _PEOPLE = (
@@ -75,7 +77,7 @@ def next_owner(
         None when no seller is available and there is no supervisor.
     """
     # Without the key: rows that refer to the agent may still be inserted beside us, else PostgreSQL finds deadlocks.
-    session.execute(select(Agent.agentid).where(Agent.agentid == agentid).with_for_update(key_share=True))
+    session.execute(_RULE, {"agentid": agentid})
     today = moment.astimezone(UTC).date()
     people = _people(session, agentid, rule, previous)
     sellers = [_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
@@ -153,8 +155,7 @@ def _day(moment: datetime, timezone: str) -> date:
 def _count_turn(session: Session, agentid: str, seller: Any) -> None:
     turn = seller.newest + 1
     if seller.lastturn is not None:
-        mine = (Turn.agentid == agentid) & (Turn.systemuserid == seller.systemuserid)
-        session.execute(update(_turn).where(mine).values(lastturn=turn))
+        session.execute(_TAKE_TURN, {"whose": agentid, "seller": seller.systemuserid, "lastturn": turn})
     else:
         session.execute(insert(_turn).values(agentid=agentid, systemuserid=seller.systemuserid, lastturn=turn))
 

@@ -37,7 +37,7 @@ KEEP = timedelta(days=1)  # finished workflows, before the retention job deletes
 FINAL = ("SUCCESS", "ERROR", "CANCELLED")
 DEAD_LETTER = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 _FIRST_SLOW_TICK = 60.0  # seconds after the start: what serves leads comes first
-_POLL = 0.1  # seconds between two looks into the queue
+_POLL = 0.2  # seconds between two looks into the queue
 
 _log = structlog.get_logger(__name__)
 
@@ -84,8 +84,7 @@ class Runtime:
         self.services = services
         settings = services.settings
         self.executor_id = settings.executor_id or f"{socket.gethostname()}:{name or settings.port}"
-        workers = settings.workers
-        self.concurrency = max(workers, settings.model_concurrency * 3 // 2) if settings.analyst == "model" else workers
+        self.concurrency = settings.leads_in_work
         self.troubles: dict[str, str] = {}  # tick -> why it failed last
         self._executing = executors.Executing(services.database, self.executor_id)
         self._window = max(64, 4 * self.concurrency)

@@ -2,13 +2,18 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from leadwright.db.agent import ModelAnswer
 from leadwright.db.base import now
 from leadwright.db.engine import Database
+
+_row = cast(Table, ModelAnswer.__table__)
+_PAID = select(_row).where(_row.c.key >= bindparam("first"), _row.c.key < bindparam("end"))
+_RECORD = insert(_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,8 @@ class Journal:
 
     def paid(self, run: str) -> list[Paid]:
         """Everything paid for one run, in the order of question and attempt."""
-        row = ModelAnswer
-        query = select(
-            row.key, row.contenthash, row.model, row.answer, row.tokensin, row.tokensout, row.cost, row.seconds
-        ).where(row.key >= f"{run}:", row.key < f"{run};")
         with self._database.reading() as session:
-            found = session.execute(query).all()
+            found = session.execute(_PAID, {"first": f"{run}:", "end": f"{run};"}).all()
         entries = [
             Paid(*_split(r.key), r.contenthash, r.model, r.answer, r.tokensin, r.tokensout, r.cost, r.seconds)
             for r in found
@@ -54,19 +55,19 @@ class Journal:
 
     def record(self, run: str, paid: Paid) -> None:
         """Keep an answer. Where another process kept one under the same key in this moment, that one stays."""
-        row = insert(ModelAnswer).values(
-            key=f"{run}:{paid.question}:{paid.attempt}",
-            contenthash=paid.contenthash,
-            model=paid.model[:120],
-            answer=paid.answer,
-            tokensin=paid.tokens_in,
-            tokensout=paid.tokens_out,
-            cost=paid.cost,
-            seconds=paid.seconds,
-            at=now(),
-        )
+        row = {
+            "key": f"{run}:{paid.question}:{paid.attempt}",
+            "contenthash": paid.contenthash,
+            "model": paid.model[:120],
+            "answer": paid.answer,
+            "tokensin": paid.tokens_in,
+            "tokensout": paid.tokens_out,
+            "cost": paid.cost,
+            "seconds": paid.seconds,
+            "at": now(),
+        }
         with suppress(IntegrityError), self._database.transaction() as session:
-            session.execute(row)
+            session.execute(_RECORD, row)
 
 
 def _split(key: str) -> tuple[str, int]:
