@@ -22,6 +22,8 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.figures import Figure, report
+from benchmarks.peers.environment import peer_python
+from leadwright.sandbox.companies import companies
 
 LATENCY, WEB = 0.2, 0.1
 PEER_CALLS, PEER_TOKENS, PEER_RATE, SECOND_PEER_RATE = 16, 24_000, 9.0, 386.0
@@ -53,19 +55,30 @@ class Bench:
         done = subprocess.run(self.command(what, leads, k, *more), stdout=subprocess.PIPE, text=True, check=True)
         return json.loads(done.stdout.splitlines()[-1])
 
-    def work_together(self, leads: int, k: int, processes: int, warm: int) -> dict[str, Any]:
-        """Several workers share the leads and K, as `leadwright work --processes` does; first `warm` leads aside."""
+    def work_together(self, leads: int, k: int, processes: int) -> dict[str, Any]:
+        """Several workers share the leads and K, as `leadwright work --processes` does."""
         commands = [self.command("work", leads, k // processes, "--name", f"bench-{n}") for n in range(processes)]
         running = [subprocess.Popen(c, stdout=subprocess.PIPE, text=True) for c in commands]
         said = [json.loads(p.communicate()[0].splitlines()[-1]) for p in running]
-        ended = self.query(f"SELECT concludedon FROM leadrun WHERE stage IN {_FINAL} ORDER BY concludedon")
-        first, last = (datetime.fromisoformat(ended[n][0]) for n in (warm - 1, -1))
         return {
-            "leads": len(ended) - warm,
-            "wall": (last - first).total_seconds(),
             "in_work": sum(s["in_work"] for s in said),
             "contacted": sorted({c for s in said for c in s["contacted"]}),
         }
+
+    def rate(self, window: tuple[int, int]) -> float:
+        """Leads a second between two of them, counted as they end: while as many as can be are in work, each at a
+        company of its own (there are 200), and what is imported and connected at the start aside."""
+        rows = self.query(f"SELECT concludedon FROM leadrun WHERE stage IN {_FINAL} ORDER BY concludedon")
+        first, last = (datetime.fromisoformat(rows[n - 1][0]) for n in window)
+        return (window[1] - window[0]) / (last - first).total_seconds()
+
+    def sdk_loop(self, client: str, leads: int, k: int) -> dict[str, Any]:
+        """The reference loop on the same fakes, in an environment of its own."""
+        names = json.dumps([companies()[n % 200].name for n in range(leads)])
+        where = ["--model", f"http://127.0.0.1:{self.model}/v1", "--search", f"http://127.0.0.1:{self.world}"]
+        command = [peer_python(), "-m", "benchmarks.peers.sdk_loop", "--client", client, *where, "-k", str(k)]
+        done = subprocess.run(command, input=names, stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(done.stdout)
 
     def stats(self) -> dict[str, Any]:
         return _get(f"http://127.0.0.1:{self.model}/stats")
@@ -114,24 +127,24 @@ def limit(calls: float, in_row: float, k: int, in_work: int) -> float:
     return min(k / (calls * LATENCY), in_work / (in_row * LATENCY + WEB))
 
 
-def share_of_limit(calls: float, k: int, used: dict[str, Any]) -> tuple[float, str]:
-    """Our leads a second over the limit's, the first leads (imports, first connections) aside."""
-    rate, ours = limit(calls, calls, k, used["in_work"]), used["leads"] / used["wall"]
+def share_of_limit(b: Bench, calls: float, k: int, in_work: int, window: tuple[int, int]) -> tuple[float, str]:
+    """Our leads a second over the limit's."""
+    rate, ours = limit(calls, calls, k, in_work), b.rate(window)
     return ours / rate, f"{ours * 60:.0f} of {rate * 60:.0f} leads/min"
 
 
 def throughput() -> list[Figure]:
     """Goals 1, 2, 4 to 7, 11 and 12: a hundred leads at K = 8, after as many to warm up as are in work at once."""
     figures = []
-    with bench(112) as b:
-        used, asked = b.run("work", 112, 8, "--warm", "12"), b.stats()
+    with bench(164) as b:
+        used, asked = b.run("work", 164, 8, "--warm", "32"), b.stats()
         contacted = b.query("SELECT count(*) FROM email")[0][0]
         worked = b.query(f"SELECT count(*) FROM leadrun WHERE stage IN {_FINAL}")[0][0]
         calls, tokens = asked["calls"] / worked, asked["prompt_characters"] / 4 / contacted
-        rate = used["leads"] / used["wall"] * 60
-        share, detail = share_of_limit(calls, 8, used)
-        peer = b.run("peer", 100, 8)
+        rate = b.rate((32, 132)) * 60
+        share, detail = share_of_limit(b, calls, 8, used["in_work"], (32, 132))
         cpu = used["cpu"] / used["leads"]
+        loops = {client: b.sdk_loop(client, 100, 8)["cpu"] for client in ("httpx", "httpx2")}
         figures += [
             Figure("1", "calls of a contacted lead / 16", _calls(b) / PEER_CALLS, "<= 0.125", f"{calls:.2f} a lead"),
             Figure("2", "prompt tokens / 24,000", tokens / PEER_TOKENS, "<= 0.25", f"{tokens:.0f} with the schemas"),
@@ -140,17 +153,24 @@ def throughput() -> list[Figure]:
             Figure("6", "leads/min / kaymen99 as published", rate / PEER_RATE, ">= 50", f"{rate:.0f}"),
             Figure(
                 "7",
-                "CPU of a contacted lead / SDK loop's",
-                cpu / peer["cpu"],
+                "CPU of a contacted lead / loop with SDK and httpx",
+                cpu / loops["httpx"],
                 "<= 3",
-                f"{cpu * 1000:.0f} ms / {peer['cpu'] * 1000:.0f} ms, {contacted} of {worked} contacted",
+                f"{cpu * 1000:.0f} / {loops['httpx'] * 1000:.0f} ms, {contacted} of {worked} contacted",
+            ),
+            Figure(
+                "7",
+                "the same / loop with SDK and httpx2",
+                cpu / loops["httpx2"],
+                "<= 3",
+                f"{cpu * 1000:.0f} / {loops['httpx2'] * 1000:.0f} ms",
             ),
             _foreign(b),
             *_bounds(b, asked, used, 8),
         ]
-    with bench(248) as b:
-        used, asked = b.work_together(248, 32, 2, warm=48), b.stats()
-        share, detail = share_of_limit(2.0, 32, used)
+    with bench(328) as b:
+        used, asked = b.work_together(328, 32, 2), b.stats()
+        share, detail = share_of_limit(b, 2.0, 32, used["in_work"], (100, 200))
         figures.append(Figure("5", "throughput / limit at K = 32, two processes", share, ">= 0.50", detail))
         figures += [f for f in _bounds(b, asked, used, 32) if f.what.startswith("calls in flight")]
     return figures

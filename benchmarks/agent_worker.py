@@ -27,9 +27,9 @@ def _watch(event: str, given: tuple[object, ...]) -> None:
 
 
 def main() -> None:
-    """Run one of: prepare, work, peer."""
+    """Run one of: prepare, work."""
     options = argparse.ArgumentParser()
-    options.add_argument("what", choices=["prepare", "work", "peer"])
+    options.add_argument("what", choices=["prepare", "work"])
     options.add_argument("--folder", type=Path)
     options.add_argument("--world", type=int)
     options.add_argument("--model", type=int)
@@ -42,14 +42,6 @@ def main() -> None:
     options.add_argument("--embedding", default="none", help="none: as installed without the extra; empty: with it")
     options.add_argument("--name", default="benchmark", help="executor id, when several work together")
     given = options.parse_args()
-    if given.what == "peer":
-        from benchmarks.peers.sdk_loop import measure
-        from leadwright.sandbox.companies import companies
-
-        names = [companies()[n % 200].name for n in range(given.leads)]
-        model, world = f"http://127.0.0.1:{given.model}/v1", f"http://127.0.0.1:{given.world}"
-        print(json.dumps(measure(model, world, names, given.k)))
-        return
     sys.addaudithook(_watch)
     print(json.dumps(_prepare(given) if given.what == "prepare" else _work(given)), flush=True)
     os._exit(0)

@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.figures import Figure, report
+from benchmarks.peers.environment import peer_python
 from leadwright.actions.people import first_administrator
 from leadwright.analyst import Analyst
 from leadwright.db.base import new_id
@@ -141,17 +142,6 @@ def wrk(address: str, cookie: str) -> tuple[float, float]:
     return float(found["RPS"]), float(found["P95"])
 
 
-def django() -> Path:
-    """Python of the environment that has the peer, made when it is missing."""
-    python = ROOT / ".venv-bench" / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", ROOT / ".venv-bench"], check=True)
-        lock = ROOT / "requirements" / "bench.lock"
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock]
-        subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
-    return python
-
-
 def deep(address: str, cookie: str, pages: int) -> str:
     """The address of a page far down, reached by the links of the pages before."""
     root = address.partition("/leads")[0]
@@ -184,7 +174,7 @@ def main() -> None:
         ours, theirs = free_port(), free_port()
         mine = [sys.executable, "-m", "leadwright", "serve", "--no-worker", "--port", ours]
         gunicorn = [
-            django(),
+            peer_python(),
             "-m",
             "gunicorn",
             "-w1",

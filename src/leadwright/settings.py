@@ -121,10 +121,10 @@ class Settings(BaseSettings):
     def leads_in_work(self) -> int:
         """Leads worked at the same time by one process.
 
-        With a model three for each of its calls: a lead reads the web longer than it waits for an answer, and with
+        With a model four for each of its calls: a lead reads the web longer than it waits for an answer, and with
         fewer the model would be idle.
         """
-        return max(self.workers, 3 * self.model_concurrency) if self.analyst == "model" else self.workers
+        return max(self.workers, 4 * self.model_concurrency) if self.analyst == "model" else self.workers
 
     @classmethod
     def settings_customise_sources(

@@ -152,8 +152,10 @@ def _sqlite(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("leadwright_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("leadwright_writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # waits for nobody, so nothing of it has to be explained
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 
