@@ -67,7 +67,8 @@ class Bench:
 
     def rate(self, window: tuple[int, int]) -> float:
         """Leads a second between two of them, counted as they end: while as many as can be are in work, each at a
-        company of its own (there are 200), and what is imported and connected at the start aside."""
+        company of its own (there are 200), and what is imported and connected at the start aside.
+        """
         rows = self.query(f"SELECT concludedon FROM leadrun WHERE stage IN {_FINAL} ORDER BY concludedon")
         first, last = (datetime.fromisoformat(rows[n - 1][0]) for n in window)
         return (window[1] - window[0]) / (last - first).total_seconds()
