@@ -1,11 +1,12 @@
 """The journal of model calls in the database: an answer that was paid for is never paid for again."""
 
-from contextlib import suppress
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from leadwright.db.agent import ModelAnswer
 from leadwright.db.base import now
@@ -13,7 +14,6 @@ from leadwright.db.engine import Database
 
 _row = cast(Table, ModelAnswer.__table__)
 _PAID = select(_row).where(_row.c.key >= bindparam("first"), _row.c.key < bindparam("end"))
-_RECORD = insert(_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._lock = threading.Lock()  # over the list of those who wait
+        self._writing = threading.Lock()  # whoever has it writes for all of them
+        self._waiting: list[_Waiting] = []
+        dialect = sqlite if database.is_sqlite else postgresql
+        self._record = dialect.insert(_row).on_conflict_do_nothing()
 
     def paid(self, run: str) -> list[Paid]:
         """Everything paid for one run, in the order of question and attempt."""
@@ -54,20 +59,54 @@ class Journal:
         return sorted(entries, key=lambda p: (p.question, p.attempt))
 
     def record(self, run: str, paid: Paid) -> None:
-        """Keep an answer. Where another process kept one under the same key in this moment, that one stays."""
-        row = {
-            "key": f"{run}:{paid.question}:{paid.attempt}",
-            "contenthash": paid.contenthash,
-            "model": paid.model[:120],
-            "answer": paid.answer,
-            "tokensin": paid.tokens_in,
-            "tokensout": paid.tokens_out,
-            "cost": paid.cost,
-            "seconds": paid.seconds,
-            "at": now(),
-        }
-        with suppress(IntegrityError), self._database.transaction() as session:
-            session.execute(_RECORD, row)
+        """Keep an answer. Where another process kept one under the same key in this moment, that one stays.
+
+        Answers that come while others are being written go into one transaction together: on SQLite every commit
+        waits for the disk, and each writer for the one before.
+        """
+        mine = _Waiting(_as_row(run, paid))
+        with self._lock:
+            self._waiting.append(mine)
+        with self._writing:
+            if not mine.written:
+                self._write(mine)
+
+    def _write(self, mine: "_Waiting") -> None:
+        """Write all that waits; where that fails, this one alone, so that no answer suffers from another's."""
+        with self._lock:
+            together, self._waiting = self._waiting, []
+        try:
+            self._store(together)
+        except Exception:
+            with self._lock:
+                self._waiting = [each for each in together if each is not mine] + self._waiting
+            self._store([mine])
+
+    def _store(self, answers: Sequence["_Waiting"]) -> None:
+        with self._database.transaction() as session:
+            session.execute(self._record, [each.row for each in answers])
+        for each in answers:
+            each.written = True
+
+
+@dataclass
+class _Waiting:
+    row: dict[str, Any]
+    written: bool = False
+
+
+def _as_row(run: str, paid: Paid) -> dict[str, Any]:
+    return {
+        "key": f"{run}:{paid.question}:{paid.attempt}",
+        "contenthash": paid.contenthash,
+        "model": paid.model[:120],
+        "answer": paid.answer,
+        "tokensin": paid.tokens_in,
+        "tokensout": paid.tokens_out,
+        "cost": paid.cost,
+        "seconds": paid.seconds,
+        "at": now(),
+    }
 
 
 def _split(key: str) -> tuple[str, int]:
