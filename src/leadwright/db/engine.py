@@ -38,6 +38,7 @@ class Database:
                 raise BadInput("SQLite needs a file: sqlite:///path/to/leadwright.db")
             _make_folder(Path(parsed.database).parent)
             self.engine = _sqlite(url, pool_size)
+            self._hasty = _sqlite(url, pool_size, synchronous="NORMAL").execution_options(leadwright_writes=True)
         elif parsed.get_backend_name() == "postgresql":
             self.engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -49,17 +50,23 @@ class Database:
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
         self._writer = self.engine.execution_options(leadwright_writes=True)
+        self._hasty = self._hasty if self.is_sqlite else self._writer
         self._turn = threading.Lock()  # threads queue here: SQLite itself lets them poll and sleep, ten times slower
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, repeatable: bool = False) -> Iterator[Session]:
         """One write transaction: committed at the end, rolled back on any error.
+
+        Args:
+            repeatable: were it lost when the machine loses power (not when the process is killed), it would simply be
+                done again; SQLite then does not wait for the disk. Never for what has an effect outside.
 
         Raises:
             Busy: the database stayed locked by another process for 30 seconds, or ended a deadlock of two writers.
         """
         try:
-            with self._queued(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            writer = self._hasty if repeatable else self._writer
+            with self._queued(), Session(writer, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
@@ -87,6 +94,7 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._hasty.dispose()
 
 
 def explained(error: SQLAlchemyError) -> str:
@@ -126,7 +134,7 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _sqlite(url: str, pool_size: int) -> Engine:
+def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -142,7 +150,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         connection.create_function("lw_fold", 1, _fold, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={synchronous}",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "cache_size=-65536",

@@ -122,7 +122,7 @@ def _young(means: Means, key: str) -> Subject | None:
 def _claim(means: Means, key: str, claimant: str) -> bool:
     at = means.clock()
     try:
-        with means.database.transaction() as session:
+        with means.database.transaction(repeatable=True) as session:
             row = session.scalar(select(CompanyResearch).where(CompanyResearch.companykey == key).with_for_update())
             if row is None:
                 session.add(CompanyResearch(companykey=key, state=_WORKING, detail=claimant, researchedon=at))
@@ -147,7 +147,7 @@ def _store(means: Means, key: str, done: Work) -> Subject:
     at = means.clock()
     state = "done" if not done.problems else "partial" if done.found else "failed"
     detail = " ".join(dict.fromkeys([*done.problems, *done.notes]))[:2_000]
-    with means.database.transaction() as session:
+    with means.database.transaction(repeatable=True) as session:
         row = session.get(CompanyResearch, key) or CompanyResearch(companykey=key)
         row.state, row.detail, row.researchedon = state, detail, at
         session.add(row)

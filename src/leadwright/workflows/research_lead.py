@@ -146,7 +146,7 @@ def _validate(services: Services, case: Case, steps: Steps) -> EmailCheck | None
 def _begin(services: Services, case: Case, check: EmailCheck | None, steps: Steps) -> tuple[Findings, Dossier] | None:
     """Take the lead over, connect records. None: the run has ended (address, or a person's change)."""
     moment = services.clock()
-    with services.database.transaction() as session, session.no_autoflush:
+    with services.database.transaction(repeatable=True) as session, session.no_autoflush:
         rows = lock(session, case, moment)
         run, lead = rows.run, rows.lead
         if reason := persons_change(session, rows):

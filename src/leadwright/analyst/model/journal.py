@@ -83,7 +83,7 @@ class Journal:
             self._store([mine])
 
     def _store(self, answers: Sequence["_Waiting"]) -> None:
-        with self._database.transaction() as session:
+        with self._database.transaction(repeatable=True) as session:
             session.execute(self._record, [each.row for each in answers])
         for each in answers:
             each.written = True
