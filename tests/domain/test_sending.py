@@ -98,7 +98,12 @@ def test_the_leads_zone_goes_before_the_companys_and_unknown_means_all_that_are_
 
 
 def test_zones_without_a_common_hour_wait_for_a_person() -> None:
-    found = decide(mail(zones=zones_of(None, None, ["Pacific/Auckland", "Europe/Berlin"])), Discipline(), Traffic(), datetime(2026, 6, 1, tzinfo=UTC))
+    found = decide(
+        mail(zones=zones_of(None, None, ["Pacific/Auckland", "Europe/Berlin"])),
+        Discipline(),
+        Traffic(),
+        datetime(2026, 6, 1, tzinfo=UTC),
+    )
     assert found.answer is Answer.WAIT
     assert found.at is None
     assert "time zone" in found.reason
@@ -132,10 +137,17 @@ NOON = datetime(2026, 6, 1, 16, tzinfo=UTC)  # a Monday noon in New York
         ({}, Traffic(company_nth=NOON - timedelta(hours=22)), NOON + timedelta(hours=2), "The company had 3"),
         ({}, Traffic(minute_nth=NOON - timedelta(seconds=20)), NOON + timedelta(seconds=40), "30 mails a minute"),
         ({}, Traffic(day_nth=NOON - timedelta(hours=20)), NOON + timedelta(hours=4), "10,000 mails of a day"),
-        ({"due_at": NOON + timedelta(hours=7)}, Traffic(), datetime(2026, 6, 2, 13, tzinfo=UTC), "not due yet. Then it waits for the sending window"),
+        (
+            {"due_at": NOON + timedelta(hours=7)},
+            Traffic(),
+            datetime(2026, 6, 2, 13, tzinfo=UTC),
+            "not due yet. Then it waits for the sending window",
+        ),
     ],
 )
-def test_what_may_leave_later_says_when_and_why(more: dict[str, object], traffic: Traffic, at: datetime, says: str) -> None:
+def test_what_may_leave_later_says_when_and_why(
+    more: dict[str, object], traffic: Traffic, at: datetime, says: str
+) -> None:
     found = decide(mail(**more), Discipline(), traffic, NOON)
     assert found.answer is Answer.WAIT
     assert found.at is not None
@@ -181,7 +193,11 @@ def test_no_sliding_window_ever_holds_more_than_the_limits(
         assert is_open(now, discipline.window, zones)
         sent.append(now)
         company.append(now)
-    for times, limit, period in ((sent, per_minute, MINUTE), (sent, per_day, DAY), *((c, per_company, DAY) for c in companies.values())):
+    for times, limit, period in (
+        (sent, per_minute, MINUTE),
+        (sent, per_day, DAY),
+        *((c, per_company, DAY) for c in companies.values()),
+    ):
         for at in times:
             assert sum(at <= other <= at + period for other in times) <= limit
 
@@ -251,7 +267,9 @@ def test_limits_and_windows_that_cannot_be_are_refused() -> None:
         (None, None, False),
     ],
 )
-def test_a_country_opens_with_what_its_rule_asks_for(country: str | None, basis: ConsentBasis | None, is_open_: bool) -> None:
+def test_a_country_opens_with_what_its_rule_asks_for(
+    country: str | None, basis: ConsentBasis | None, is_open_: bool
+) -> None:
     found = pass_gate(country, basis, date(2026, 6, 1))
     assert found.is_open is is_open_
     assert is_open_ or (found.why_not.endswith(".") and not found.for_good)

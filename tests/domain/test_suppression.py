@@ -66,7 +66,21 @@ def test_an_address_has_one_key_whichever_way_it_is_written(one: str, two: str) 
     assert key_of(one) == key_of(two)
 
 
-@pytest.mark.parametrize("text", ["", "ada", "@example.com", "ada@", "a da@example.com", "ada@exa mple.com", "ada@..", "a\n@b.com", "ada@xn--\u00e9.com", "x@" + "a" * 64 + ".com"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ada",
+        "@example.com",
+        "ada@",
+        "a da@example.com",
+        "ada@exa mple.com",
+        "ada@..",
+        "a\n@b.com",
+        "ada@xn--\u00e9.com",
+        "x@" + "a" * 64 + ".com",
+    ],
+)
 def test_what_is_no_address_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(BadInput, match=r"Write it as"):
         key_of(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from leadwright.analyst.builtin.bant import PriceList
     from leadwright.domain.evidence import Passage
 
-Knowledge = Annotated[Path | None, typer.Option(help="Articles as .jsonl (title, text), a document, or a folder of them.")]
+Knowledge = Annotated[
+    Path | None, typer.Option(help="Articles as .jsonl (title, text), a document, or a folder of them.")
+]
 Prices = Annotated[Path | None, typer.Option(help="Price list as .csv: a column for the product, one for the price.")]
+Who = Annotated[Literal["builtin"], typer.Option("--analyst", help="Who judges.")]
 
 
 @app.command()
-def bant(input: InputFile, output: OutputFile, knowledge: Knowledge = None, prices: Prices = None) -> None:
+def bant(
+    input: InputFile, output: OutputFile, knowledge: Knowledge = None, prices: Prices = None, analyst: Who = "builtin"
+) -> None:
     """Judge need, timeline, budget and authority of calls or threads."""
     from leadwright.analyst.builtin.bant import PriceList, read_prices
 
@@ -32,9 +37,7 @@ def bant(input: InputFile, output: OutputFile, knowledge: Knowledge = None, pric
     typer.echo(f"{total:,} rows judged, written to {output}")
 
 
-def judge_row(
-    row: dict[str, Any], number: int, passages: "tuple[Passage, ...]", prices: "PriceList"
-) -> dict[str, Any]:
+def judge_row(row: dict[str, Any], number: int, passages: "tuple[Passage, ...]", prices: "PriceList") -> dict[str, Any]:
     """The answer for one row; what fails becomes its `error`. A factor is met from medium on, null when unknown."""
     from leadwright.analyst.builtin.bant import judge_bant
     from leadwright.analyst.rows import lead_of_row, row_id
@@ -77,7 +80,9 @@ def _read_knowledge(path: Path) -> "Iterator[Passage]":
         for number, row in read_rows(path):
             text, title = row.get("text"), row.get("title")
             if not isinstance(text, str):
-                raise BadInput(f"{path}, row {number}: an article needs its words in the field `text`.", field="knowledge")
+                raise BadInput(
+                    f"{path}, row {number}: an article needs its words in the field `text`.", field="knowledge"
+                )
             yield from _cut(f"{path.name}#{number}", str(title or f"Article {number}"), text)
         return
     yield from _read_documents(path)

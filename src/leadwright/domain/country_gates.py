@@ -114,14 +114,20 @@ def pass_gate(
 def _by_basis(code: str, rule: CountryRule, basis: ConsentBasis | None, today: date) -> Passed:
     where = f"in {code}" if code else "in an unknown country"
     if basis is None:
-        return Passed(False, f"A lead {where} needs a stored consent basis ({rule.law}). Store one with source and date.")
+        return Passed(
+            False, f"A lead {where} needs a stored consent basis ({rule.law}). Store one with source and date."
+        )
     if not basis.source.strip():
         return Passed(False, f"The consent basis of a lead {where} has no source. Say where it comes from.")
     if basis.on > today:
-        return Passed(False, f"The consent basis of a lead {where} is dated {basis.on}, which is yet to come. Correct it.")
+        return Passed(
+            False, f"The consent basis of a lead {where} is dated {basis.on}, which is yet to come. Correct it."
+        )
     if basis.kind not in rule.bases:
         accepted = " or ".join(sorted(b.value for b in rule.bases))
-        return Passed(False, f"For a lead {where} the basis {basis.kind.value} is not enough; {accepted} is ({rule.law}).")
+        return Passed(
+            False, f"For a lead {where} the basis {basis.kind.value} is not enough; {accepted} is ({rule.law})."
+        )
     days = (rule.days or {}).get(basis.kind)
     if days is not None and today > basis.on + timedelta(days=days):
         return Passed(False, f"The consent basis of a lead {where} ended after {days} days. Store a newer one.")

@@ -132,9 +132,14 @@ def decide(
     if mail.paused:
         return Decision(Answer.WAIT, mail.paused)
     if not mail.postal_address.strip():
-        return Decision(Answer.WAIT, "No mail leaves without the sender's postal address. Enter it in Email instructions.")
+        return Decision(
+            Answer.WAIT, "No mail leaves without the sender's postal address. Enter it in Email instructions."
+        )
     if traffic.on_their_way >= discipline.at_once:
-        return Decision(Answer.WAIT, f"{traffic.on_their_way} mails of this mailbox are on their way; the next leaves after one of them.")
+        return Decision(
+            Answer.WAIT,
+            f"{traffic.on_their_way} mails of this mailbox are on their way; the next leaves after one of them.",
+        )
     return _in_time(mail, discipline, traffic, now.astimezone(UTC))
 
 
@@ -150,13 +155,13 @@ def _in_time(mail: Outgoing, discipline: Discipline, traffic: Traffic, now: date
             "No hour lies in the sending window of all time zones this lead may be in. Set the lead's time zone or widen the window.",
         )
     if opening > earliest:
-        reason = f"{reason} Then it waits for the sending window." if reason else "Outside the sending window of the lead."
+        reason = (
+            f"{reason} Then it waits for the sending window." if reason else "Outside the sending window of the lead."
+        )
     return Decision(Answer.WAIT, reason, opening) if opening > now else Decision(Answer.SEND)
 
 
-def _bounds(
-    mail: Outgoing, discipline: Discipline, traffic: Traffic
-) -> tuple[tuple[datetime | None, str], ...]:
+def _bounds(mail: Outgoing, discipline: Discipline, traffic: Traffic) -> tuple[tuple[datetime | None, str], ...]:
     """Instants before which the mail may not leave, each with its sentence."""
     return (
         (mail.due_at, "It is not due yet."),

@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 from leadwright.cli.app import app
 from leadwright.errors import BadInput
 
-ARTICLE = {"title": "Installation timeline", "text": "Installation takes 2 days for up to 4 units and one week for 5 or more units."}
+ARTICLE = {
+    "title": "Installation timeline",
+    "text": "Installation takes 2 days for up to 4 units and one week for 5 or more units.",
+}
 
 
 def run(folder: Path, rows: str, *more: str) -> list[dict[str, Any]]:
@@ -30,7 +33,10 @@ def run(folder: Path, rows: str, *more: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("knowledge", ["articles.jsonl", "papers", "papers/policy.md"])
 def test_each_line_gets_an_answer_in_order_with_scores_and_quotes(tmp_path: Path, knowledge: str) -> None:
     rows = [
-        {"id": "a", "text": "We need 5 Valve Masters installed within 3 days. Our budget is $600. I have the final say."},
+        {
+            "id": "a",
+            "text": "We need 5 Valve Masters installed within 3 days. Our budget is $600. I have the final say.",
+        },
         {"id": "b", "text": "", "need_met": True},
         {"id": "c", "text": "Hello."},
     ]

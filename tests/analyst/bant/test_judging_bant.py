@@ -19,11 +19,15 @@ POLICY = Passage(
     "Installation timeline",
     "Installation takes 2 days for up to 4 units, one week for 5 to 9 units and two weeks for 10 or more units.",
 )
-DISCOUNT = Passage("k:2", SourceKind.KNOWLEDGE, "discounts.md", "Volume discounts", "10% discount for 10 or more units.")
+DISCOUNT = Passage(
+    "k:2", SourceKind.KNOWLEDGE, "discounts.md", "Volume discounts", "10% discount for 10 or more units."
+)
 H, M, L, U = Score.HIGH, Score.MEDIUM, Score.LOW, Score.UNKNOWN
 
 
-def judge(text: str, *, prices: PriceList = PRICES, knowledge: bool = True, **fields: str) -> dict[Factor, FactorJudgement]:
+def judge(
+    text: str, *, prices: PriceList = PRICES, knowledge: bool = True, **fields: str
+) -> dict[Factor, FactorJudgement]:
     passages = (POLICY, DISCOUNT) if knowledge else ()
     named = {f"lead.{name}": value for name, value in fields.items()}
     found = judge_bant(text, fields=named, passages=passages, prices=prices)
@@ -190,7 +194,7 @@ def test_calls_of_others_are_judged_as_well_as_the_documentation_says(shared_dat
     articles = [json.loads(line) for line in (folder / "knowledge_articles.jsonl").read_text().splitlines()]
     passages = [Passage(a["id"], SourceKind.KNOWLEDGE, a["id"], a["title"], a["text"]) for a in articles]
     rows = [json.loads(line) for line in (folder / "lead_qualification.jsonl").read_text().splitlines()]
-    wrong = {f: 0 for f in Factor}
+    wrong = dict.fromkeys(Factor, 0)
     exact = 0
     for row in rows:
         found = {j.factor: is_met(j) for j in judge_bant(row["text"], fields={}, passages=passages, prices=prices)}

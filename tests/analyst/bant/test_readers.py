@@ -68,11 +68,19 @@ def test_another_product_is_not_taken_for_a_listed_one(name: str) -> None:
 
 
 POLICIES = {
-    "Installation takes 2 days for up to 4 units, one week for 5 to 9 units and two weeks for 10 or more units.": (2, 7, 14),
+    "Installation takes 2 days for up to 4 units, one week for 5 to 9 units and two weeks for 10 or more units.": (
+        2,
+        7,
+        14,
+    ),
     "| Units | Installation time |\n|---|---|\n| 1-4 | 2 days |\n| 5-9 | 1 week |\n| 10+ | 2 weeks |": (2, 7, 14),
     "quantity,installation days\n1-4,2 days\n5-9,1 week\n10+,2 weeks": (2, 7, 14),
     "Units, Installation time 1-4, 2 days 5-9, 1 week 10+, 2 weeks": (2, 7, 14),
-    "Implementation\n- 1 to 4 licences: within two days\n- 5 to 9 licences: a week\n- more than 9 licences: two weeks": (2, 7, 14),
+    "Implementation\n- 1 to 4 licences: within two days\n- 5 to 9 licences: a week\n- more than 9 licences: two weeks": (
+        2,
+        7,
+        14,
+    ),
     "1. **One (Volume: 1)**  \n   Deployed in 2 days.\n\n2. **Some (Volume: 5)**  \n   Deployed in 7 days.\n\n"
     "3. **Many (Volume: 10)**  \n   Deployed in 14 days.": (2, 7, 14),
     "Delivery: 2 days for a single unit. 7 days for 5 units. Two weeks for 10 units.": (2, 7, 14),
@@ -89,7 +97,10 @@ def test_a_timeline_policy_is_read_as_prose_list_and_table(text: str) -> None:
 
 
 def test_a_policy_cut_into_passages_is_read_as_one() -> None:
-    parts = [article("Deployed in 2 days for a single unit."), article("Deployed within 7 days for 5 units, as planned.")]
+    parts = [
+        article("Deployed in 2 days for a single unit."),
+        article("Deployed within 7 days for 5 units, as planned."),
+    ]
     assert [b and b.days for b in (band_for(1, parts), band_for(8, parts))] == [2, 7]
 
 
@@ -140,7 +151,9 @@ def test_spans_and_target_dates_are_read(text: str, days: list[float]) -> None:
     assert [round(s.days) for s in spans(digits_for_words(fold(text)), TODAY)] == days
 
 
-@given(st.text(st.sampled_from("1234 5-daysweekmonthbyof q.,/"), max_size=60), st.dates(date(1999, 1, 1), date(2099, 1, 1)))
+@given(
+    st.text(st.sampled_from("1234 5-daysweekmonthbyof q.,/"), max_size=60), st.dates(date(1999, 1, 1), date(2099, 1, 1))
+)
 def test_any_text_gives_spans_in_order_that_lie_ahead(text: str, today: date) -> None:
     found = spans(digits_for_words(fold(text)), today)
     assert all(s.days > 0 for s in found)
@@ -151,8 +164,14 @@ def test_any_text_gives_spans_in_order_that_lie_ahead(text: str, today: date) ->
     ("text", "order"),
     [
         ("We want four HydroPump 300 and a couple of Valve Masters.", {"HydroPump 300": 4, "Valve Master": 2}),
-        ("We need 3 units of the HydroPump 300, 4 of Valve Master, and a Flow Desk.", {"HydroPump 300": 3, "Valve Master": 4, "Flow Desk": 1}),
-        ("Please quote three units each of HydroPump 300, Valve Master, and Flow Desk.", {"HydroPump 300": 3, "Valve Master": 3, "Flow Desk": 3}),
+        (
+            "We need 3 units of the HydroPump 300, 4 of Valve Master, and a Flow Desk.",
+            {"HydroPump 300": 3, "Valve Master": 4, "Flow Desk": 1},
+        ),
+        (
+            "Please quote three units each of HydroPump 300, Valve Master, and Flow Desk.",
+            {"HydroPump 300": 3, "Valve Master": 3, "Flow Desk": 3},
+        ),
         ("We look at HydroPump 300 and Valve Master, 6 of each.", {"HydroPump 300": 6, "Valve Master": 6}),
         ("I want the HydroPump 300. We would need five units.", {"HydroPump 300": 5}),
         ("We want the Valve Master. Currently we use Flow Desk.", {"Valve Master": 1}),
@@ -172,7 +191,9 @@ def test_the_leads_correction_counts() -> None:
 
 
 def test_a_product_of_ours_without_a_list_price_is_part_of_the_order() -> None:
-    order = read_order(read_talk("We want two AquaSense Pro and a Valve Master."), PRICES, (article("AquaSense Pro measures."),))
+    order = read_order(
+        read_talk("We want two AquaSense Pro and a Valve Master."), PRICES, (article("AquaSense Pro measures."),)
+    )
     assert {line.product: line.quantity for line in order} == {"AquaSense Pro": 2, "Valve Master": 1}
 
 
@@ -182,7 +203,9 @@ def test_the_speakers_of_a_call_are_told_apart_and_a_mail_is_all_the_leads() -> 
     assert [s.text for s in talk.of_lead] == ["Sounds good.", "We need it."]
     assert talk.day == date(2026, 3, 1)
     assert all(s.by_lead for s in read_talk("Hello Sam,\nwe need pumps.\nSubject: none").sentences)
-    swapped = read_talk("Ada: We offer our products to clients.\nSam: We need it.\nAda: Our team is ready.", lead_name="Ada")
+    swapped = read_talk(
+        "Ada: We offer our products to clients.\nSam: We need it.\nAda: Our team is ready.", lead_name="Ada"
+    )
     assert {s.text for s in swapped.of_lead} == {"We offer our products to clients.", "Our team is ready."}
 
 

@@ -9,52 +9,78 @@ from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, SourceKind
 
 _APPROVER = (
-    r"(?:(?:finance|financial|accounting|procurement|purchasing|legal|executive|leadership|management|budget|investment) "
-    r"(?:team|department|dept|director|manager|committee|people|folks|side|office|board|head|controller|group|division)|"
-    r"(?:(?:upper|senior|top|our|my|the|to|by|with|from|through) )(?:management|finance|procurement|purchasing|leadership|accounting|legal)\b"
+    r"(?:(?:finance|financial|accounting|procurement|purchasing|legal|executive|leadership|management|budget"
+    r"|investment) "
+    r"(?:team|department|dept|director|manager|committee|people|folks|side|office|board|head|controller|group"
+    r"|division)|"
+    r"(?:(?:upper|senior|top|our|my|the|to|by|with|from|through) )(?:management|finance|procurement|purchasing"
+    r"|leadership|accounting|legal)\b"
     r"(?! (?:of|tools?|software|systems?|needs|process\w*|plan))|"
-    r"c[efoit]o|boss|manager|director|board|committee|executives?|execs|higher[- ]?ups?|head office|headquarters|supervisor|superiors?|"
-    r"senior (?:team|leaders)|decision[- ]makers?|owner|department head|budget (?:holder|owner)|vp|vice president|president)"
+    r"c[efoit]o|boss|manager|director|board|committee|executives?|execs|higher[- ]?ups?|head office|headquarters"
+    r"|supervisor|superiors?|"
+    r"senior (?:team|leaders)|decision[- ]makers?|owner|department head|budget (?:holder|owner)|vp|vice president"
+    r"|president)"
 )
-_SAY = (
-    r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
-)
+_SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
 _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
 _LACKS = re.compile(
     rf"{_NOT} (?:\w+ ){{0,3}}?(?:have|hold|possess|got|carry|be having) (?:[\w-]+ ){{0,4}}?(?:{_SAY})\b"
     rf"|\bhave no (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b|\black (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b"
-    rf"|{_NOT} (?:[\w-]+ ){{0,4}}?(?:decision[- ]?maker|(?:one|person|guy) (?:who|that|to|making|with)|authori[sz]ed|in a position to|"
-    r"in charge|up to me|my (?:decision|call)|mine to (?:make|take)|able to (?:approve|sign|authori[sz]e|make (?:the|that|this|a|any) ))"
-    rf"|(?:can't|cannot|can not|unable to|not able to) (?:\w+ ){{0,2}}?(?:approve|authori[sz]e|sign (?:off|this|it|the)|(?:make|take) (?:[\w-]+ ){{0,3}}?(?:decision|call|purchase))"
-    rf"|\b(?:decision|call|approval|say) (?:\w+ ){{0,2}}?(?:rests|lies|sits|belongs|comes down|is made|is up|remains|comes) (?:\w+ ){{0,2}}?(?:with|by|to|from)\b(?! (?:me|us|myself)\b)"
-    r"|\b(?:only|just|can|could|do|to) (?:influence|recommend|advise on)\b|\binfluence the decision\b|\bmake (?:a |my )?recommendations?\b|\bevaluations? and recommendations?\b"
+    rf"|{_NOT} (?:[\w-]+ ){{0,4}}?(?:decision[- ]?maker|(?:one|1|person|guy) (?:who|that|to|making|with)|authori[sz]ed"
+    rf"|in a position to|"
+    r"in charge|up to me|my (?:decision|call)|mine to (?:make|take)|able to (?:approve|sign|authori[sz]e|make (?:the"
+    r"|that|this|a|any) ))"
+    rf"|(?:can't|cannot|can not|unable to|not able to) (?:\w+ ){{0,2}}?(?:approve|authori[sz]e|sign (?:off|this|it"
+    rf"|the)|(?:make|take) (?:[\w-]+ ){{0,3}}?(?:decision|call|purchase))"
+    rf"|\b(?:decision|call|approval|say) (?:\w+ ){{0,2}}?(?:rests|lies|sits|belongs|comes down|is made|is up|remains"
+    rf"|comes) (?:\w+ ){{0,2}}?(?:with|by|to|from)\b(?! (?:me|us|myself)\b)"
+    r"|\b(?:only|just|can|could|do|to) (?:influence|recommend|advise on)\b|\binfluence the decision\b|\bmake (?:a "
+    r"|my )?recommendations?\b|\bevaluations? and recommendations?\b"
 )
 _ASKS = re.compile(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
-    rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|report|seek|obtain|secure|get|need|await|wait)\b"
-    rf"(?:(?! sounds)[^.;?!]){{0,60}}?\b(?:with|to|by|past|through|from|for|in|of|on|the|our|my) (?:\w+ ){{0,2}}?{_APPROVER}\b"
-    rf"|\b(?:need|needs|require|requires|get|await|awaiting|pending|subject to|obtain|seek|requires?|waiting (?:for|on))\b (?:[\w']+ ){{0,4}}?"
+    rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|report|seek|obtain|secure|get|need"
+    rf"|await|wait)\b"
+    rf"(?:(?! sounds)[^.;?!]){{0,60}}?\b(?:with|to|by|past|through|from|for|in|of|on|the|our"
+    rf"|my) (?:\w+ ){{0,2}}?{_APPROVER}\b"
+    rf"|\b(?:need|needs|require|requires|get|await|awaiting|pending|subject to|obtain|seek|requires?|waiting (?:for"
+    rf"|on))\b (?:[\w']+ ){{0,4}}?"
     r"(?:approvals?|sign-?off|green light|authori[sz]ation|permission|buy-?in)\b"
-    rf"|\b(?:approval|sign-?off|green light|go-ahead|authori[sz]ation|permission|buy-?in|blessing) (?:\w+ ){{0,2}}?(?:from|by|of) (?!me\b|us\b|mine\b)"
-    rf"|\b{_APPROVER} (?:\w+ ){{0,2}}?(?:has|have|makes?|holds?|needs? to|must|will|would|signs?|gives?|controls?|decides?|approves?) "
+    rf"|\b(?:approval|sign-?off|green light|go-ahead|authori[sz]ation|permission|buy-?in"
+    rf"|blessing) (?:\w+ ){{0,2}}?(?:from|by|of) (?!me\b|us\b|mine\b)"
+    rf"|\b{_APPROVER} (?:\w+ ){{0,2}}?(?:has|have|makes?|holds?|needs? to|must|will|would|signs?|gives?|controls?"
+    rf"|decides?|approves?) "
     r"(?:[\w-]+ ){0,4}?(?:final|say|decisions?|approv\w+|decide|sign|authority|call|budget|word|review)\b"
     rf"|\b{_APPROVER} (?:decides?|approves?|signs off)\b"
 )
-_MEANT_TO_BUY = re.compile(r"\b(?:budget|purchas\w*|decision|approv\w*|financ\w*|final|propos\w*|sign|cost|price|pricing|buy\w*|case|procurement|spend\w*|say|management|higher|cfo|ceo|boss|board|director|committee)\b")
+_MEANT_TO_BUY = re.compile(
+    r"\b(?:budget|purchas\w*|decision|approv\w*|financ\w*|final|propos\w*|sign|cost|price|pricing|buy\w*|case"
+    r"|procurement|spend\w*|say|management|higher|cfo|ceo|boss|board|director|committee)\b"
+)
 _HOLDS = re.compile(
-    rf"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){{0,5}}?(?:authority|say|go-ahead|green light|approval|sign-?off|(?:decision|purchasing|buying)[- ]?(?:making )?power|clearance|mandate|last word)\b"
-    r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:decision[- ]?maker|budget (?:holder|owner)|in charge of|authori[sz]ed|responsible for (?:\w+ ){0,3}?(?:budget|purchas|decision|procurement|financ))"
-    r"|\b(?:i|we) (?:\w+ ){0,2}?(?:make|take|approve|sign off|authori[sz]e|finali[sz]e|control|oversee|handle|own) (?:on )?(?:[\w-]+ ){0,5}?(?:decisions?|purchases?|budget|order|call)\b"
-    r"|\b(?:decision|call) is (?:mine|up to me)|\b(?:rests|lies) with me\b|\b(?:financial|final|ultimate|budget) authority\b|\bdecision[- ]?maker\b"
+    r"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){0,5}?(?:authority|say|go-ahead|green light|approval|sign-?off"
+    r"|(?:decision|purchasing|buying)[- ]?(?:making )?power|clearance|mandate|last word)\b"
+    r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:decision[- ]?maker|budget (?:holder|owner)|in charge of"
+    r"|authori[sz]ed|responsible for (?:\w+ ){0,3}?(?:budget|purchas|decision|procurement|financ))"
+    r"|\b(?:i|we) (?:\w+ ){0,2}?(?:make|take|approve|sign off|authori[sz]e|finali[sz]e|control|oversee|handle"
+    r"|own) (?:on )?(?:[\w-]+ ){0,5}?(?:decisions?|purchases?|budget|order|call)\b"
+    r"|\b(?:decision|call) is (?:mine|up to me)|\b(?:rests|lies) with me\b|\b(?:financial|final|ultimate"
+    r"|budget) authority\b|\bdecision[- ]?maker\b"
 )
 _BUYS = re.compile(
-    r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
-    r"|\b(?:i'll|we'll|i'd like to|we'd like to|we want to|happy to) (?:take it|proceed|order|buy|go ahead|move forward|go with)"
-    r"|\b(?:send|email|forward|prepare)\b(?:(?! sounds)[^.;?!]){0,40}?\b(?:proposal|contract|agreement|paperwork|quote|invoice)\b"
+    r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it"
+    r"|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
+    r"|\b(?:i'll|we'll|i'd like to|we'd like to|we want to|happy to) (?:take it|proceed|order|buy|go ahead"
+    r"|move forward|go with)"
+    r"|\b(?:send|email|forward|prepare)\b(?:(?! sounds)[^.;?!]){0,40}?\b(?:proposal|contract|agreement|paperwork|quote"
+    r"|invoice)\b"
     r"|\b(?:please place|place (?:the|an|our) order|sign the (?:contract|agreement)|where do (?:i|we) sign)"
 )
 _PAPER = re.compile(r"\b(?:proposal|contract|agreement|paperwork|order|invoice|quote|documentation)\b")
-_AGREES = re.compile(r"(?:(?:that )?(?:sounds|would be|works)|perfect|great|excellent|yes|sure|please do|looking forward|i'll keep an eye|sounds like a plan|thank|i look forward|appreciate)")
+_AGREES = re.compile(
+    r"(?:(?:that )?(?:sounds|would be|works)|perfect|great|excellent|yes|sure|please do|looking forward"
+    r"|i'll keep an eye|sounds like a plan|thank|i look forward|appreciate)"
+)
 
 
 def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
@@ -62,20 +88,22 @@ def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     if lacking := next((s for s in talk.sentences if _denies(s)), None):
         return _judged(Score.LOW, "Somebody else has to approve the purchase.", talk.quoted(lacking))
     for sentence in talk.sentences:
-        if not _HOLDS.search(sentence.plain) or _is_question(sentence) and sentence.by_lead:
+        if not _HOLDS.search(sentence.plain) or (_is_question(sentence) and sentence.by_lead):
             continue
         if sentence.by_lead:
             return _judged(Score.HIGH, "Says that they decide on the purchase.", talk.quoted(sentence))
         if re.search(r"\byou\b|\byour\b", sentence.plain):
             if yes := talk.answered_yes(sentence):
                 return _judged(Score.HIGH, "Confirms that they decide.", talk.quoted(sentence), talk.quoted(yes))
-            if not _is_question(sentence):
+            if not _is_question(sentence) or re.search(r"\b(?:as|since|given that|because) you\b", sentence.plain):
                 return _judged(Score.MEDIUM, "Taken as the one who decides, without objection.", talk.quoted(sentence))
     if field := _of_fields(fields, sure=True):
         return field
     if step := _step(talk):
         return _judged(Score.MEDIUM, "Takes the next step of the purchase; no other approval is named.", *step)
-    return _of_fields(fields, sure=False) or FactorJudgement(Factor.AUTHORITY, Score.UNKNOWN, "Nothing was said of who decides.")
+    return _of_fields(fields, sure=False) or FactorJudgement(
+        Factor.AUTHORITY, Score.UNKNOWN, "Nothing was said of who decides."
+    )
 
 
 def _denies(sentence: Sentence) -> bool:
@@ -83,8 +111,15 @@ def _denies(sentence: Sentence) -> bool:
     if sentence.by_lead:
         if _LACKS.search(plain) and not re.search(r"\bif you (?:do not|don't)|\byou (?:do not|don't)\b", plain):
             return not _is_question(sentence) or bool(re.search(r"\b(?:i|we)\b", plain))
-        return bool(_ASKS.search(plain) and _MEANT_TO_BUY.search(plain)) and bool(re.search(r"\b(?:i|i'll|i'd|i'm|we|we'll|we'd|me|my|our|us|it|this|that|decision|approval)\b", plain))
-    return bool(re.search(r"\byou(?:'re| are| do|'ll| will|'d)?\b", plain) and _LACKS.search(plain) and not _is_question(sentence) and "if you" not in plain)
+        return bool(_ASKS.search(plain) and _MEANT_TO_BUY.search(plain)) and bool(
+            re.search(r"\b(?:i|i'll|i'd|i'm|we|we'll|we'd|me|my|our|us|it|this|that|decision|approval)\b", plain)
+        )
+    return bool(
+        re.search(r"\byou(?:'re| are| do|'ll| will|'d)?\b", plain)
+        and _LACKS.search(plain)
+        and not _is_question(sentence)
+        and "if you" not in plain
+    )
 
 
 def _step(talk: Talk) -> tuple[Evidence, ...]:

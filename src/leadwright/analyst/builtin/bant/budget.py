@@ -13,19 +13,28 @@ from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
 
 _WORD = re.compile(
-    r"\b(?:budget\w*|allocat\w*|set aside|earmark\w*|can spend|to spend|spend up to|afford|spending limit|limit of|capped at|ceiling|"
+    r"\b(?:budget\w*|allocat\w*|set aside|earmark\w*|can spend|to spend|spend up to|afford|spending limit|limit of"
+    r"|capped at|ceiling|"
     r"workable figure|financial plan)\b"
 )
-_NOT_MONEY = re.compile(r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees|of (?:the|these|those)|each)")
+_NOT_MONEY = re.compile(
+    r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
+    r"|of (?:the|these|those)|each)"
+)
 _NO_BUDGET = re.compile(
-    r"\bno (?:\w+ ){0,2}?budget\b|\b(?:budget) (?:is |has been |was )?(?:frozen|cut|exhausted|used up|spent|not approved)|"
+    r"\bno (?:\w+ ){0,2}?budget\b|\b(?:budget) (?:is |has been |was )?(?:frozen|cut|exhausted|used up|spent"
+    r"|not approved)|"
     r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:afford|have (?:a |the |any )?(?:\w+ )?budget|in (?:the|our) budget)|"
-    r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
+    r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
+    r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
 )
 _FINE = re.compile(
-    r"\b(?:within|fits?|in|under|aligns? with) (?:our|my|the) (?:\w+ )?(?:budget|range|expectations)|\b(?:aligns|matches) (?:well )?with what we|"
-    r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved|available|secured|confirmed)|\bhave (?:the|a|an approved) budget\b"
+    r"\b(?:within|fits?|in|under|aligns? with) (?:our|my|the) (?:\w+ )?(?:budget|range|expectations)|\b(?:aligns"
+    r"|matches) (?:well )?with what we|"
+    r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
+    r"|available|secured|confirmed)|\bhave an approved budget\b"
 )
+_OPEN = re.compile(r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided|can we)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,8 @@ def judge_budget(
 ) -> FactorJudgement:
     """The stated budget against list price x quantity, less the discount of our policy.
 
-    With a product that is not on the list, only what holds at any price of our list is said; otherwise the
-    factor stays unknown.
+    A product that is not on the list: too little is what falls short even at the lowest price of the list, enough
+    (medium at best) what would do at the price that three in four products do not exceed. In between is unknown.
     """
     stated = _stated(talk, fields)
     known = [(line, price) for line in order if (price := prices.find(line.product))]
@@ -61,27 +70,30 @@ def _compared(
     prices: PriceList,
     discounts: tuple[Discount, ...],
 ) -> FactorJudgement:
-    total = sum(line.quantity * price.amount for line, price in known)
+    listed = sum(line.quantity * price.amount for line, price in known)
     units = sum(line.quantity for line in order)
     unlisted = [line for line in order if prices.find(line.product) is None]
-    open_units = sum(line.quantity for line in unlisted)
-    least, most = (
-        _less(total + open_units * rest, units, discounts, prices) for rest in (prices.lowest, prices.highest)
+    rest = sum(line.quantity for line in unlisted)
+    (least, discount), (most, _) = (
+        _less(listed + (rest * usual if rest else 0), units, discounts, prices) for usual in prices.usual
     )
     currency = known[0][1].currency if known else prices.prices[0].currency
-    evidence = (stated.evidence, *(price.evidence for _, price in known[:6]), *_granting(least[1]))
-    missing = f"; {' and '.join(line.product for line in unlisted)} not on the price list" if unlisted else ""
+    evidence = (stated.evidence, *(price.evidence for _, price in known[:6]), *_granting(discount))
     budget = f"Budget {stated.amount:,.2f} {currency}"
-    if least[0] > stated.amount:
-        cost = f"at least {least[0]:,.2f}" if unlisted else f"{least[0]:,.2f}"
+    missing = f"; {' and '.join(line.product for line in unlisted)} not on the price list" if unlisted else ""
+    if least > stated.amount:
+        cost = f"at least {least:,.2f}" if unlisted else f"{least:,.2f}"
         return _judged(Score.LOW, f"{budget}, below {cost} at list price{missing}.", *evidence)
-    if most[0] <= stated.amount:
-        cost = f"at most {most[0]:,.2f}" if unlisted else f"{most[0]:,.2f}"
-        score = Score.MEDIUM if unlisted else Score.HIGH
-        return _judged(score, f"{budget}, enough for {cost} at list price{missing}.", *evidence)
-    if said := _as_said(talk, missing):
-        return said
-    return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, f"{budget} may or may not do{missing}.", evidence)
+    if most <= stated.amount and (len(order) == 1 or any(line.counted for line in order)):
+        cost = f"{most:,.2f} at list price" + (" and usual prices of the list" if unlisted else "")
+        return _judged(Score.MEDIUM if unlisted else Score.HIGH, f"{budget}, enough for {cost}{missing}.", *evidence)
+    if most <= stated.amount:
+        reason = f"{budget} is enough for one of each; how many are wanted was not said{missing}."
+        return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
+    if none := _none(talk, missing):
+        return none
+    reason = f"{budget}; it cannot be said whether that is enough{missing}."
+    return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
 
 
 def _less(
@@ -93,9 +105,7 @@ def _less(
     count units.
     """
     count_units = bool(discounts) and max(d.threshold for d in discounts) < prices.lowest
-    earned = [
-        d for d in discounts if d.threshold <= (total if d.money and not count_units else units)
-    ]
+    earned = [d for d in discounts if d.threshold <= (total if d.money and not count_units else units)]
     best = max(earned, key=lambda d: d.percent, default=None)
     return (total * (1 - best.percent / 100) if best else total), best
 
@@ -105,8 +115,10 @@ def _granting(discount: Discount | None) -> tuple[Evidence, ...]:
 
 
 def _without_prices(talk: Talk, stated: _Stated | None) -> FactorJudgement:
-    if said := _as_said(talk, "; not checked against a list price"):
-        return said
+    if none := _none(talk, "; not checked against a list price"):
+        return none
+    if fine := next((s for s in talk.of_lead if _FINE.search(s.plain) and not _OPEN.search(s.plain)), None):
+        return _judged(Score.MEDIUM, "Says that the price fits; not checked against a list price.", talk.quoted(fine))
     if stated:
         amount = f"{stated.amount:,.2f} {stated.currency or ''}".strip()
         return FactorJudgement(
@@ -115,11 +127,9 @@ def _without_prices(talk: Talk, stated: _Stated | None) -> FactorJudgement:
     return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, "Nothing was said of a budget.")
 
 
-def _as_said(talk: Talk, missing: str) -> FactorJudgement | None:
+def _none(talk: Talk, missing: str) -> FactorJudgement | None:
     if none := next((s for s in talk.of_lead if _NO_BUDGET.search(s.plain)), None):
         return _judged(Score.LOW, f"Says that there is no budget for it{missing}.", talk.quoted(none))
-    if fine := next((s for s in talk.of_lead if _FINE.search(s.plain)), None):
-        return _judged(Score.MEDIUM, f"Says that the price fits{missing}.", talk.quoted(fine))
     return None
 
 

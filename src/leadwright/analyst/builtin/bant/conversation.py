@@ -12,16 +12,20 @@ from leadwright.domain.evidence import Evidence, Passage, SourceKind, quote
 
 MAX_TEXT = 200_000  # characters; what comes after is not read
 
-_TURN = re.compile(r"^[ \t]*(?:\[(?P<stamp>[^\]\n]{4,40})\][ \t]*)?(?P<name>[^\W\d_][^:\n\[\]]{0,60}):[ \t]+(?P<text>\S.*)$", re.M)
+_TURN = re.compile(
+    r"^[ \t]*(?:\[(?P<stamp>[^\]\n]{4,40})\][ \t]*)?(?P<name>[^\W\d_][^:\n\[\]]{0,60}):[ \t]+(?P<text>\S.*)$", re.M
+)
 _HEADER = re.compile(r"(?i)^(?:from|to|cc|bcc|subject|date|sent|re|fwd?|reply-to|https?|note|ps)$")
-_DAY = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_DAY = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]*[^\W\d_a-z])|\n+")
 _NAMED_SELLER = re.compile(r"(?i)\b(?:agent|rep|representative|sales\w*|seller|sdr|account (?:executive|manager))\b")
 _NAMED_LEAD = re.compile(r"(?i)\b(?:customer|client|lead|prospect|buyer|contact)\b")
 _SELLING = re.compile(
-    r"\bthis is \w+|\bour (?:products?|solutions?|team|technical team|clients|customers|services?|pricing|installation)|"
+    r"\bthis is \w+|\bour (?:products?|solutions?|team|technical team|clients|customers|services?|pricing"
+    r"|installation)|"
     r"\bwe (?:offer|also offer|provide|can (?:accommodate|arrange|offer|ensure|work|certainly))\b|"
-    r"\byour (?:interest|budget|timeline|needs|requirements|inquiry|current)\b|\bi(?:'ll| will| can) (?:send|prepare|draft|email)|"
+    r"\byour (?:interest|budget|timeline|needs|requirements|inquiry|current)\b|\bi(?:'ll| will| can) (?:send|prepare"
+    r"|draft|email)|"
     r"\byou(?:'re| are) (?:interested|looking|considering)|\b(?:is|it's) designed (?:to|for)\b"
 )
 _BUYING = re.compile(
@@ -30,8 +34,10 @@ _BUYING = re.compile(
     r"\bsounds (?:good|great|promising|perfect|reasonable|ideal)|\bhow (?:much|about|soon)|\bwhat about\b|\btell me\b"
 )
 _ASSENT = re.compile(
-    r"(?:(?:oh|well|ah|hi|thanks|great|okay|ok)[,.!]? )?(?:yes|yeah|yep|correct|exactly|that(?:'s| is| was) (?:right|correct|true|it)|"
-    r"right|absolutely|sure|indeed|of course|definitely|certainly|precisely|perfect|it is|i do\b|i am\b|we do\b|we are\b|"
+    r"(?:(?:oh|well|ah|hi|thanks|great|okay|ok)[,.!]? )?(?:yes|yeah|yep|correct|exactly|that(?:'s| is| was) (?:right"
+    r"|correct|true|it)|"
+    r"right|absolutely|sure|indeed|of course|definitely|certainly|precisely|perfect|it is|i do\b|i am\b|we do\b"
+    r"|we are\b|"
     r"that works|works for|sounds (?:good|great|perfect)|agreed|it does)"
 )  # fmt: skip
 

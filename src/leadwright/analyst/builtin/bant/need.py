@@ -9,37 +9,65 @@ from leadwright.domain.evidence import Evidence, SourceKind
 
 # Each says by itself that no need is seen.
 _NONE = re.compile(
-    r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:sure|certain|convinced|clear|confident|positive) (?:\w+ ){0,3}?(?:how|if|whether|that|what|why|we|they|it|this|about)\b"
-    r"(?=.{0,90}\b(?:needs?|needed|fits?|align\w*|necessary|benefit\w*|require\w*|right|use|useful|apply|applies|worth|relevan\w+|want|help\w*|justif\w+|essential)\b)"
-    r"|\b(?:unsure|uncertain|unclear|doubt(?:ful)?|on the fence)\b(?=.{0,90}\b(?:needs?|needed|fits?|align\w*|necessary|benefit\w*|require\w*|use|useful|worth|relevan\w+|justif\w+|these|this|it)\b)"
-    r"|\b(?:whether|if) (?:(?:we|i|it|this|that|these|they|those|the|our) (?:\w+ ){0,5}?)(?:really |actually |truly |even |is |are |all )*(?:necessary|needed|essential|need (?:it|this|these|them|all|any|something)|worth it)\b"
-    r"|\b(?:figuring|figure|find|finding|work|working) out (?:\w+ ){0,2}?(?:what|whether|if)\b|\b(?:still|yet) (?:\w+ ){0,2}?(?:to )?(?:clearly )?(?:define|determine|identify|assess|clarify) (?:\w+ ){0,3}?(?:needs?|requirements?)\b"
-    r"|(?:\bnot|n't|\bnever) (?:\w+ ){0,3}?(?:need|require|see (?:a |the |any |an )?(?:\w+ )?need|have (?:a |an |any |the )?(?:\w+ )?(?:needs?|requirements?|problems?|issues?|pain points?|challenges?|urgency))\b"
+    r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:sure|certain|convinced|clear|confident|positive) (?:\w+ ){0,3}?(?:how|if|whether"
+    r"|that|what|why|we|they|it|this|about)\b"
+    r"(?=.{0,90}\b(?:needs?|needed|fits?|align\w*|necessary|benefit\w*|require\w*|right|use|useful|apply|applies|worth"
+    r"|relevan\w+|want|help\w*|justif\w+|essential)\b)"
+    r"|\b(?:unsure|uncertain|unclear|doubt(?:ful)?|on the fence)\b(?=.{0,90}\b(?:needs?|needed|fits?|align\w*"
+    r"|necessary|benefit\w*|require\w*|use|useful|worth|relevan\w+|justif\w+|these|this|it)\b)"
+    r"|\b(?:whether|if) (?:(?:we|i|it|this|that|these|they|those|the|our) (?:\w+ ){0,5}?)(?:really |actually |truly "
+    r"|even |is |are |all )*(?:necessary|needed|essential|need (?:it|this|these|them|all|any|something)|worth it)\b"
+    r"|\b(?:figuring|figure|find|finding|work|working) out (?:\w+ ){0,2}?(?:what|whether|if)\b|\b(?:still"
+    r"|yet) (?:\w+ ){0,2}?(?:to )?(?:clearly )?(?:define|determine|identify|assess|clarify) (?:\w+ ){0,3}?(?:needs?"
+    r"|requirements?)\b"
+    r"|(?:\bnot|n't|\bnever) (?:\w+ ){0,3}?(?:need|require|see (?:a |the |any |an )?(?:\w+ )?need|have (?:a |an |any "
+    r"|the )?(?:\w+ )?(?:needs?|requirements?|problems?|issues?|pain points?|challenges?|urgency))\b"
     r"|\bno (?:\w+ ){0,2}?(?:need|requirements?|pressing|urgency|problems?|pain points?)\b(?! to worry)(?!,)"
-    r"|(?:\bnot|n't) (?:\w+ ){0,3}?(?:nailed down|figured out|identified|defined|determined|pinned down|established|worked out|assessed|decided what)\b"
-    r"|\b(?:just|only|mainly|mostly|simply) (?:\w+ ){0,2}?(?:exploring|looking around|browsing|curious|gathering|researching|shopping|considering our options|checking (?:it |things )?out|kicking the tires|seeing what)"
-    r"|\b(?:if and when|nice to have|nice-to-have|not a (?:\w+ )?(?:priority|must|necessity)|not (?:an? )?(?:\w+ )?(?:urgent|pressing|immediate|critical|essential)|not facing any)\b"
-    r"|\b(?:current|existing|our) (?:[\w-]+ ){0,3}?(?:works?|working|serves?|meets?|handles?|does|do|suffices?|covers?|is|are|seems?) (?:\w+ ){0,2}?(?:fine|well|okay|ok|good enough|sufficient|enough|adequate|our needs|the job|us well|alright)\b"
+    r"|(?:\bnot|n't) (?:\w+ ){0,3}?(?:nailed down|figured out|identified|defined|determined|pinned down|established"
+    r"|worked out|assessed|decided what)\b"
+    r"|\b(?:just|only|mainly|mostly|simply) (?:\w+ ){0,2}?(?:exploring|looking around|browsing|curious|gathering"
+    r"|researching|shopping|considering our options|checking (?:it |things )?out|kicking the tires|seeing what)"
+    r"|\b(?:if and when|nice to have|nice-to-have|not a (?:\w+ )?(?:priority|must|necessity)"
+    r"|not (?:an? )?(?:\w+ )?(?:urgent|pressing|immediate|critical|essential)|not facing any)\b"
+    r"|\b(?:current|existing|our) (?:[\w-]+ ){0,3}?(?:works?|working|serves?|meets?|handles?|does|do|suffices?|covers?"
+    r"|is|are|seems?) (?:\w+ ){0,2}?(?:fine|well|okay|ok|good enough|sufficient|enough|adequate|our needs|the job"
+    r"|us well|alright)\b"
     r"|\b(?:happy|satisfied|content|fine) with (?:our|the|what) (?:\w+ )?(?:current|existing|we have)"
-    r"|\b(?:hard|difficult) to (?:see|justify)\b|(?:\bnot|n't) (?:\w+ ){0,2}?(?:see|seeing) (?:how|why|the (?:value|point|benefit|fit))"
+    r"|\b(?:hard|difficult) to (?:see|justify)\b|(?:\bnot|n't) (?:\w+ ){0,2}?(?:see|seeing) (?:how|why|the (?:value"
+    r"|point|benefit|fit))"
     r"|\b(?:already have|already using|already covered)\b(?=.{0,60}\b(?:similar|does|covers?|works?|place|this)\b)"
 )  # fmt: skip
 # Each only weakens a need.
 _VAGUE = re.compile(
-    r"\b(?:exploring|looking (?:into|at)|considering|weighing) (?:some |our |a few |other |different |various )?(?:options|possibilities|alternatives)"
-    r"|\b(?:exploring|curious|explore)\b|\b(?:might|may|could) (?:potentially |possibly )?(?:be (?:useful|helpful|interesting|beneficial|nice)|help|fit|benefit|come in handy|need)\b"
+    r"\b(?:exploring|looking (?:into|at)|considering|weighing) (?:some |our |a few |other |different "
+    r"|various )?(?:options|possibilities|alternatives)"
+    r"|\b(?:exploring|curious|explore)\b|\b(?:might|may|could) (?:potentially |possibly )?(?:be (?:useful|helpful"
+    r"|interesting|beneficial|nice)|help|fit|benefit|come in handy|need)\b"
     r"|\b(?:potentially|eventually|at some point|down the (?:road|line)|someday|in the future|some day|for now)\b"
-    r"|\bi guess\b|\bnot (?:entirely|quite|really|totally|completely|fully|exactly|too|100%)? ?(?:sure|certain|convinced)\b|\bopen to (?:suggestions|ideas)"
+    r"|\bi guess\b|\bnot (?:entirely|quite|really|totally|completely|fully|exactly|too|100%)? ?(?:sure|certain"
+    r"|convinced)\b|\bopen to (?:suggestions|ideas)"
     r"|\bsee (?:if|whether|how) (?:\w+ ){0,3}?(?:fits?|help|benefit|work|align|useful|makes sense)"
 )
 _WANTS = re.compile(
-    r"\b(?:we|i|team|company|department|organi[sz]ation|project|they|operations)(?:'re|'m| are| am| is|'ve been| have been|'s)? ?(?:really |definitely |urgently |currently |also |actively |always )*"
-    r"(?:need(?! to (?:know|think|check|see|consult|discuss|propose|ensure|make sure|stick))(?! (?:it|this|them|these|everything|that|the \w+)(?: all)? (?:set up|installed|done|running|operational|by|within|in|up|ready|completed))|needs|require|looking to|looking for|trying to|working on|aiming to|aiming for|planning to|want to|expanding|struggl\w+|facing|hoping to|upgrading|revamping|scaling|growing)\b"
-    r"|\b(?:crucial|critical|vital|essential|imperative|must|top priority|key|priority|big concern|major concern|main concern|important) (?:for|to) (?:us|our|me)\b|\bis (?:\w+ )?(?:crucial|critical|key|essential|vital|a (?:big|major|top|key|huge|main) (?:concern|priority|issue|challenge))\b"
-    r"|\b(?:exactly|precisely|just|really) what (?:we|i)(?:'re| are|'ve|'d| have)? ?(?:been |really )?(?:need\w*|looking|want|after|hoping)\b|\bperfect (?:fit|for|match|solution)|\b(?:great|good|excellent|natural) (?:fit|match|addition)\b"
-    r"|\b(?:bottleneck|inefficienc\w+|pain point|outdated|breach\w*|close calls|downtime|backlog|manual process\w*)\b|\bwe(?:'ve| have) (?:had|been having|seen) (?:\w+ ){0,3}?(?:problems?|issues?|inefficienc\w+|troubles?|difficult\w+)"
-    r"|\b(?:enhance|improve|boost|streamline|strengthen|optimi[sz]e|upgrade|speed up|automate|secure) (?:our|the|and)\b|\bour (?:\w+ )?(?:needs|need|goal|priority|requirement|challenge)s?\b(?! to)"
-    r"|\b(?:will|would|should|could) (?:really |definitely |greatly |significantly )?(?:help|benefit|enhance|improve|support|boost) (?:us|our)\b|\bbeneficial for (?:us|our)"
+    r"\b(?:we|i|team|company|department|organi[sz]ation|project|they|operations)(?:'re|'m| are| am| is|'ve been"
+    r"| have been|'s)? ?(?:really |definitely |urgently |currently |also |actively |always )*"
+    r"(?:need(?! to (?:know|think|check|see|consult|discuss|propose|ensure|make sure|stick))(?! (?:it|this|them|these"
+    r"|everything|that|the \w+)(?: all)? (?:set up|installed|done|running|operational|by|within|in|up|ready"
+    r"|completed))|needs|require|looking to|looking for|trying to|working on|aiming to|aiming for|planning to|want to"
+    r"|expanding|struggl\w+|facing|hoping to|upgrading|revamping|scaling|growing)\b"
+    r"|\b(?:crucial|critical|vital|essential|imperative|must|top priority|key|priority|big concern|major concern"
+    r"|main concern|important) (?:for|to) (?:us|our|me)\b|\bis (?:\w+ )?(?:crucial|critical|key|essential|vital"
+    r"|a (?:big|major|top|key|huge|main) (?:concern|priority|issue|challenge))\b"
+    r"|\b(?:exactly|precisely|just|really) what (?:we|i)(?:'re| are|'ve|'d| have)? ?(?:been |really )?(?:need\w*"
+    r"|looking|want|after|hoping)\b|\bperfect (?:fit|for|match|solution)|\b(?:great|good|excellent|natural) (?:fit"
+    r"|match|addition)\b"
+    r"|\b(?:bottleneck|inefficienc\w+|pain point|outdated|breach\w*|close calls|downtime|backlog|manual process\w*)\b"
+    r"|\bwe(?:'ve| have) (?:had|been having|seen) (?:\w+ ){0,3}?(?:problems?|issues?|inefficienc\w+|troubles?"
+    r"|difficult\w+)"
+    r"|\b(?:enhance|improve|boost|streamline|strengthen|optimi[sz]e|upgrade|speed up|automate|secure) (?:our|the"
+    r"|and)\b|\bour (?:\w+ )?(?:needs|need|goal|priority|requirement|challenge)s?\b(?! to)"
+    r"|\b(?:will|would|should|could) (?:really |definitely |greatly |significantly )?(?:help|benefit|enhance|improve"
+    r"|support|boost) (?:us|our)\b|\bbeneficial for (?:us|our)"
 )
 _FIELD = {
     "must have": (Score.HIGH, "Marked as a must."), "should have": (Score.MEDIUM, "Marked as wanted."),
@@ -68,7 +96,13 @@ def judge_need(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
 
 def _is_negated_elsewhere(plain: str) -> bool:
     """ "Not sure about the price", "no need to rush": the doubt is about something else than the need."""
-    return bool(re.search(r"\bno (?:further|more|other) (?:questions|concerns)|\bno (?:need|problem|issue)s? (?:to|at all)|\bno problem\b", plain))
+    return bool(
+        re.search(
+            r"\bno (?:further|more|other) (?:questions|concerns)|\bno (?:need|problem|issue)s? (?:to|at all)"
+            r"|\bno problem\b",
+            plain,
+        )
+    )
 
 
 def _judged(score: Score, reason: str, *evidence: Evidence) -> FactorJudgement:

@@ -12,21 +12,26 @@ from leadwright.domain.evidence import Passage
 _PIECE = r"(?:units?|licen[cs]es?|seats?|copies|pieces?|items?|systems?|modules?|packages?|subscriptions?)"
 _FILL = rf"(?:\s+(?:{_PIECE}|of|for|the|our|your|new|a|each|more|additional|those))*\s+"
 _COUNT = re.compile(
-    rf"(?<![\d$€£.,])(?<!all )(?P<number>\d{{1,5}}|(?:a )?couple)(?![\d%]|[.,]\d|-)(?:(?P<before>{_FILL}?)(?P<product>\x02\d+\x03)"
+    rf"(?<![\d$€£.,])(?<!all )(?P<number>\d{{1,5}}|(?:a )?couple)(?![\d%]|[.,]\d"
+    rf"|-)(?:(?P<before>{_FILL}?)(?P<product>\x02\d+\x03)"
     rf"|(?P<each>\s+{_PIECE}?\s*(?:of|for) each\b|\s+{_PIECE} each\b|\s+each\b)"
     rf"|\s+(?P<piece>{_PIECE}|of (?:these|those|them|it))\b)"
 )
 _NAME = re.compile(r"(?:\b[A-Z][\w&+-]*[ ]){0,3}\b[A-Z][\w&+-]*[a-zA-Z0-9]\b")
 _NO_NAME = frozenset(
-    "i the a an our your my their this that these those each and or but for with is are was as at in on of to from hi hello "
-    "thanks thank yes no well great perfect absolutely sure so now let how what when where why who we you he she it if mr mrs "
-    "ms dr budget authority need timeline monday tuesday wednesday thursday friday saturday sunday would could can may do does "
-    "regarding about finally lastly also given once both any first next then okay ok it's that's i'm we're you're i'll i've".split()
+    ["i", "the", "a", "an", "our", "your", "my", "their", "this", "that", "these", "those", "each", "and", "or", "but", "for", "with", "is", "are", "was", "as", "at", "in", "on", "of", "to", "from", "hi", "hello", "thanks", "thank", "yes", "no", "well", "great", "perfect", "absolutely", "sure", "so", "now", "let", "how", "what", "when", "where", "why", "who", "we", "you", "he", "she", "it", "if", "mr", "mrs", "ms", "dr", "budget", "authority", "need", "timeline", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "would", "could", "can", "may", "do", "does", "regarding", "about", "finally", "lastly", "also", "given", "once", "both", "any", "first", "next", "then", "okay", "ok", "it's", "that's", "i'm", "we're", "you're", "i'll", "i've"]
 )
-_INTEREST = re.compile(r"\b(?:interest\w*|look\w*|consider\w*|want\w*|need\w*|purchas\w*|buy\w*|order\w*|explor\w*|quot\w*|inquir\w*|enquir\w*)\b")
-_UPSELL = re.compile(r"\b(?:might also|may also|could also|recommend|instead of|rather than|upgrade to|compared (?:to|with)|not interested)\b")
+_INTEREST = re.compile(
+    r"\b(?:interest\w*|look\w*|consider\w*|want\w*|need\w*|purchas\w*|buy\w*|order\w*|explor\w*|quot\w*|inquir\w*"
+    r"|enquir\w*)\b"
+)
+_UPSELL = re.compile(
+    r"\b(?:might also|may also|could also|recommend|instead of|rather than|upgrade to|compared (?:to|with)"
+    r"|not interested)\b"
+)
 _OWNED = re.compile(
-    r"\b(?:currently|already|now|today|existing) (?:\w+ ){0,2}?(?:us(?:e|es|ing)|have|run|running|rely|on|own)\b|\bintegrat\w* (?:\w+ ){0,3}?with\b|"
+    r"\b(?:currently|already|now|today|existing) (?:\w+ ){0,2}?(?:us(?:e|es|ing)|have|run|running|rely|on|own)\b"
+    r"|\bintegrat\w* (?:\w+ ){0,3}?with\b|"
     r"\bcompatible with\b|\b(?:switch|migrat|mov)\w* (?:away )?from\b|\breplac\w+ our\b"
 )
 _ASIDE = re.compile(r"\b(?:from|at|behalf of|work for)\s+$")
@@ -50,7 +55,9 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
     names = _names(talk, prices, passages)
     if not names:
         return ()
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?:e?s)?(?!\w)" for form in sorted(names, key=len, reverse=True)))
+    pattern = re.compile(
+        "|".join(rf"(?<!\w){re.escape(form)}(?:e?s)?(?!\w)" for form in sorted(names, key=len, reverse=True))
+    )
     named: dict[str, Sentence] = {}
     counts: dict[str, tuple[int, Sentence]] = {}
     recent: list[str] = []
@@ -59,7 +66,11 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
         marked, found = _marked(sentence.plain, pattern, names)
         if owned := _OWNED.search(marked):
             theirs.update(found[int(i)] for i in re.findall(r"\x02(\d+)\x03", marked[owned.end() :]))
-        if found and not _UPSELL.search(sentence.plain) and (sentence.by_lead or _INTEREST.search(sentence.plain) or _COUNT.search(marked)):
+        if (
+            found
+            and not _UPSELL.search(sentence.plain)
+            and (sentence.by_lead or _INTEREST.search(sentence.plain) or _COUNT.search(marked))
+        ):
             for product in found:
                 named.setdefault(product, sentence)
         for product, number in _counted(marked, found, recent, list(named)):
@@ -69,7 +80,8 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
             named.setdefault(product, sentence)
         recent = found or recent
     return tuple(
-        Line(p, counts[p][0], counts[p][1], True) if p in counts else Line(p, 1, s, False) for p, s in named.items()
+        Line(p, counts[p][0], counts[p][1], True) if p in counts else Line(p, 1, s, False)
+        for p, s in named.items()
         if p in counts or p not in theirs
     )
 
@@ -129,9 +141,7 @@ def _names(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> dict[s
             continue
         forms = (candidate, candidate.removesuffix("s")) if not candidate.endswith("ss") else (candidate,)
         forms = tuple(f for f in forms if re.search(rf"(?<!\w){re.escape(fold(f))}(?!\w)", whole))
-        if form := next((f for f in forms if any(f in p.text for p in passages)), None):
-            names[fold(form)] = form
-        elif form := next((f for f in forms if whole.count(fold(f)) > 1), None):
+        if (form := next((f for f in forms if any(f in p.text for p in passages)), None)) or (form := next((f for f in forms if whole.count(fold(f)) > 1), None)):
             names[fold(form)] = form
     return names
 

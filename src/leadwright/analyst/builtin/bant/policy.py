@@ -16,7 +16,8 @@ Left = TypeVar("Left")
 Right = TypeVar("Right")
 
 _TAKES = re.compile(
-    r"\b(?:install\w*|implement\w*|deploy\w*|deliver\w*|onboard\w*|set-?up|roll-?out|lead times?|go-?live|commission\w*|"
+    r"\b(?:install\w*|implement\w*|deploy\w*|deliver\w*|onboard\w*|set-?up|roll-?out|lead times?|go-?live"
+    r"|commission\w*|"
     r"turnaround|fulfil\w*|shipping)\b"
 )
 _DISCOUNT = re.compile(r"\bdiscount|\brebate|\brabatt|% off\b")
@@ -34,8 +35,10 @@ _UNITS = re.compile(
 _NO_UNITS = re.compile(r"\s*-?\s*(?:business |working )?(?:days?|weeks?|months?|hours?|years?|%|percent)\b|\s*%")
 _PERCENT = re.compile(r"(?P<percent>\d{1,2}(?:[.,]\d+)?)\s*(?:%|percent)")
 _OVER = re.compile(
-    rf"(?<![\d.])(?P<before>(?:over|above|more than|exceed\w*|at least|from|of|for|totals?|reach\w*|minimum|>=?)\s*)?(?P<mark>[$€£]|usd |eur )?\s*"
-    rf"(?P<amount>{_N})(?P<k>k\b)?(?P<range>\s*-\s*\d+)?(?P<more>\s*\+|(?:\s*{_NOUN})?\s+or more)?(?P<units>\s*{_NOUN}\b)?(?!\s*(?:%|percent|\.\d))"
+    rf"(?<![\d.])(?P<before>(?:over|above|more than|exceed\w*|at least|from|of|for|totals?|reach\w*|minimum"
+    rf"|>=?)\s*)?(?P<mark>[$€£]|usd |eur )?\s*"
+    rf"(?P<amount>{_N})(?P<k>k\b)?(?P<range>\s*-\s*\d+)?(?P<more>\s*\+"
+    rf"|(?:\s*{_NOUN})?\s+or more)?(?P<units>\s*{_NOUN}\b)?(?!\s*(?:%|percent|\.\d))"
 )
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:\d{1,2}[.)]|[-*•|])\s)|\n(?=\s*\d+\s*(?:-|,|;|\t|\+|to))")
 _LISTED = re.compile(r"(?:\d{1,2}[.)]|[-*•|])\s")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from leadwright.errors import BadInput
 
 MAX_ROWS = 20_000
 _CLOSE = 91.0  # similarity of 100 from which a name is taken as mistyped
-_NAME = re.compile(r"^(?:product|item|article|sku name|name|title|model|plan|package|service|bezeichnung|produkt|artikel)\b")
+_NAME = re.compile(
+    r"^(?:product|item|article|sku name|name|title|model|plan|package|service|bezeichnung|produkt|artikel)\b"
+)
 _PRICE = re.compile(r"\b(?:price|preis|amount|cost|rate|msrp|rrp|fee|prix|precio)\b")
 _LIST = re.compile(r"\b(?:list|unit|msrp|rrp|standard|regular|catalog(?:ue)?)\b")
 _CURRENCY = re.compile(r"\b(usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|cny|brl|mxn|sgd|pln)\b")
@@ -54,9 +57,16 @@ class PriceList:
         return min((p.amount for p in self.prices), default=0.0)
 
     @cached_property
-    def highest(self) -> float:
-        """The highest price of the list; 0 when it is empty."""
-        return max((p.amount for p in self.prices), default=0.0)
+    def usual(self) -> tuple[float, float]:
+        """The lowest price, and the one that three in four products do not exceed.
+
+        (0, infinity) where prices lie too far apart to say what an unlisted product costs: the highest more than three
+        times the lowest.
+        """
+        amounts = sorted(p.amount for p in self.prices)
+        if not amounts or amounts[-1] > 3 * amounts[0]:
+            return 0.0, math.inf
+        return amounts[0], amounts[math.ceil(0.75 * len(amounts)) - 1]
 
     def find(self, name: str) -> Price | None:
         """The price of a product as somebody names it: plural, other case, one letter wrong. None when not listed."""
@@ -95,8 +105,12 @@ def read_prices(text: str, *, source: str = "price list") -> PriceList:
         if amount is None:
             if not row[price].strip():
                 continue
-            raise BadInput(f"{source}, line {number}: {row[price][:40]!r} is no price. Write it as 499.99.", field="prices")
-        currency = row[code].strip().upper()[:3] if code is not None and len(row) > code and row[code].strip() else stated
+            raise BadInput(
+                f"{source}, line {number}: {row[price][:40]!r} is no price. Write it as 499.99.", field="prices"
+            )
+        currency = (
+            row[code].strip().upper()[:3] if code is not None and len(row) > code and row[code].strip() else stated
+        )
         found.append(_price(row[name].strip()[:200], amount[0], amount[1] or currency, source))
     if not found:
         raise BadInput(f"{source} holds no price. Give one line a product, with its price.", field="prices")
@@ -105,7 +119,9 @@ def read_prices(text: str, *, source: str = "price list") -> PriceList:
 
 def _price(product: str, amount: float, currency: str, source: str) -> Price:
     text = f"{product}: {amount:,.2f} {currency}"
-    return Price(product, amount, currency, Passage(f"price:{product}", SourceKind.KNOWLEDGE, source, "List price", text))
+    return Price(
+        product, amount, currency, Passage(f"price:{product}", SourceKind.KNOWLEDGE, source, "List price", text)
+    )
 
 
 def _columns(headings: Iterable[str], source: str) -> tuple[int, int]:

@@ -4,26 +4,52 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_DAYS = {"hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.0, "quarter": 91.0, "year": 365.0}
+_DAYS = {
+    "hour": 1 / 24,
+    "day": 1.0,
+    "night": 1.0,
+    "week": 7.0,
+    "fortnight": 14.0,
+    "month": 30.0,
+    "quarter": 91.0,
+    "year": 365.0,
+}
 _UNIT = r"(?P<unit>hour|day|night|week|fortnight|month|quarter|year)"
 _AMOUNT = r"(?P<low>\d{1,3}(?:\.\d)?|half a|half an|an?|a couple of|couple of|a couple|a few|few|several|a single)"
 _SPAN = re.compile(
-    rf"(?<![\d.,$€£#-])(?<!q)\b{_AMOUNT}(?:[ -]?(?:-|to|or)[ -]?(?P<high>\d{{1,3}}))?(?P<work>[ -](?:business|working|work))?"
+    rf"(?<![\d.,$€£#-])(?<!q)\b{_AMOUNT}(?:[ -]?(?:-|to|or)[ -]?(?P<high>\d{{1,3}}))?(?P<work>[ -](?:business|working"
+    rf"|work))?"
     rf"[ -]{_UNIT}s?\b(?!\s+ago\b)(?!/)"
 )  # fmt: skip
 _WORDS = {"a": 1.0, "an": 1.0, "a single": 1.0, "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "couple of": 2.0,
           "a couple": 2.0, "a few": 3.0, "few": 3.0, "several": 4.0}  # fmt: skip
 _SOON = re.compile(r"\b(?P<same>same[- ]day|today|overnight)\b|\b(?P<next>tomorrow|next[- ]day|(?:the )?next day)\b")
 _CALENDAR = re.compile(
-    r"\b(?:(?P<end>(?:the )?end of |(?:the )?close of |late |early |before )?(?:the |this |the current )?(?:(?P<next>next|coming) )?"
+    r"\b(?:(?P<end>(?:the )?end of |(?:the )?close of |late |early |before )?(?:the |this "
+    r"|the current )?(?:(?P<next>next|coming) )?"
     r"(?P<unit>week|month|quarter|year)(?: end|'s end)?)\b(?!s)"
 )
 _QUARTER = re.compile(r"\bq(?P<number>[1-4])(?:[ /,-]+(?P<year>20\d\d))?\b")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "|".join(m if m == "may" else f"{m}|{m[:3]}" for m in _MONTHS)
 _DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))"
-    rf"(?:,? (?P<year>20\d\d))?\b|\b(?:end of|by|in|before|mid-?|early|late) (?P<month3>{_MONTH})\b(?!\.? \d{{1,2}}\b)(?:,? (?P<year3>20\d\d))?"
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))"
+    rf"(?:,? (?P<year>20\d\d))?\b|\b(?:end of|by|in|before|mid-?|early"
+    rf"|late) (?P<month3>{_MONTH})\b(?!\.? \d{{1,2}}\b)(?:,? (?P<year3>20\d\d))?"
 )  # fmt: skip
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 

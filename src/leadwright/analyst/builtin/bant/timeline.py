@@ -13,24 +13,36 @@ from leadwright.domain.evidence import Evidence, Passage, SourceKind
 
 SOON, LATER = 92.0, 366.0  # without a policy: within a quarter is high, within a year medium
 _INSTALL = re.compile(
-    r"\b(?:install\w*|set ?up|up and running|running|operational|implement\w*|deploy\w*|roll\w* ?out|in place|go(?:ing)? live|live|"
-    r"complet\w*|timelines?|time ?frames?|deadlines?|deliver(?:y|ed)|start using|use these|onboard\w*|in use|ready|launch\w*|"
+    r"\b(?:install\w*|set ?up|up and running|running|operational|implement\w*|deploy\w*|roll\w* ?out|in place"
+    r"|go(?:ing)? live|live|"
+    r"complet\w*|timelines?|time ?frames?|deadlines?|deliver(?:y|ed)|start using|use these|onboard\w*|in use|ready"
+    r"|launch\w*|"
     r"purchas\w*|buy|order|decid\w*|decision|this done|need (?:it|this|them|these|everything)|by when|start)\b"
 )
 _PAPERS = re.compile(
-    r"\b(?:proposal|quote|e-?mail\w*|summary|documents?|paperwork|contract|follow[- ]?up|meeting|call|details|information|review|invoice|get back)\b"
+    r"\b(?:proposal|quote|e-?mail\w*|summary|documents?|paperwork|contract|follow[- ]?up|meeting|call|details"
+    r"|information|review|invoice|get back)\b"
 )
-_STRONG = re.compile(r"\b(?:install\w*|up and running|operational|implement\w*|deploy\w*|set ?up|timelines?|time ?frames?|deadlines?|delivery)\b")
+_STRONG = re.compile(
+    r"\b(?:install\w*|up and running|operational|implement\w*|deploy\w*|set ?up|timelines?|time ?frames?|deadlines?"
+    r"|delivery)\b"
+)
 _URGENT = re.compile(
-    r"\b(?:as soon as possible|asap|as quickly as possible|right away|immediately|urgent\w*|quickly|promptly?|tight (?:timeline|schedule|deadline)|"
+    r"\b(?:as soon as possible|asap|as quickly as possible|right away|immediately|urgent\w*|quickly|promptly?"
+    r"|tight (?:timeline|schedule|deadline)|"
     r"time is (?:\w+ ){0,2}?(?:critical|essence|of the essence)|short timeline|soon)\b"
 )
 _IDLE = re.compile(
-    r"\b(?:no (?:rush|hurry|deadline|timeline|fixed (?:date|timeline)|time ?frame|set (?:date|timeline))|not (?:in (?:a|any) )?(?:hurry|rush)|not (?:this|until next) year|"
-    r"no (?:specific|particular|definite|concrete) (?:deadline|timeline|time ?frame|date)|flexible (?:on|with|about) (?:the )?(?:timing|timeline|dates?)|someday)\b"
+    r"\b(?:no (?:rush|hurry|deadline|timeline|fixed (?:date|timeline)|time ?frame|set (?:date|timeline))"
+    r"|not (?:in (?:a|any) )?(?:hurry|rush)|not (?:this|until next) year|"
+    r"no (?:specific|particular|definite|concrete) (?:deadline|timeline|time ?frame|date)|flexible (?:on|with"
+    r"|about) (?:the )?(?:timing|timeline|dates?)|someday)\b"
 )
 _RELAYS = re.compile(r"\byou(?:r|'re|'d)?\b|\brequested\b|\bas per\b")
-_NOT_WISHED = re.compile(r"\b(?:support|warranty|trial|maintenance|contract term|training|24/7|history|experience|for the (?:last|past)|take you|minutes|in business|report)\b")
+_NOT_WISHED = re.compile(
+    r"\b(?:support|warranty|trial|maintenance|contract term|training|24/7|history|experience|for the (?:last|past)"
+    r"|take you|minutes|in business|report)\b"
+)
 
 
 def judge_timeline(
@@ -71,7 +83,9 @@ def _wish(talk: Talk, today: date | None) -> tuple[float, Sentence] | None:
         if not days or _NOT_WISHED.search(sentence.plain):
             continue
         before = [s.plain for s in talk.sentences[max(0, index - 4) : index] if s.turn >= sentence.turn - 1]
-        if not any(_INSTALL.search(plain) for plain in (sentence.plain, *before)) or (_PAPERS.search(sentence.plain) and not _STRONG.search(sentence.plain)):
+        if not any(_INSTALL.search(plain) for plain in (sentence.plain, *before)) or (
+            _PAPERS.search(sentence.plain) and not _STRONG.search(sentence.plain)
+        ):
             continue
         strong, told = bool(_STRONG.search(sentence.plain)), bool(_RELAYS.search(sentence.plain))
         if not sentence.by_lead and not told and not talk.answered_yes(sentence):
