@@ -1,5 +1,6 @@
 """Never outside the window, never early, never more than the limits allow, over all zones and changes of the clock."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,19 +15,22 @@ from leadwright.domain.sending import DAY, MINUTE, Answer, Discipline, Outgoing,
 from leadwright.domain.sending_window import Window, instant_of, is_open, next_opening, read_zone, zones_of
 from leadwright.errors import BadInput
 
-ZONES = (
-    "UTC", "America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Havana", "Europe/Berlin", "Europe/London",
-    "Africa/Casablanca", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Auckland",
-    "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Apia", "Etc/GMT+12", "Pacific/Pago_Pago",
-)  # fmt: skip
+ZONES = [
+    "UTC", "America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Havana", "Europe/Berlin",
+    "Europe/London", "Africa/Casablanca", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Beirut", "Australia/Lord_Howe",
+    "Pacific/Auckland", "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Apia", "Etc/GMT+12", "Pacific/Pago_Pago",
+]  # fmt: skip
 NEW_YORK = ZoneInfo("America/New_York")
-MOMENTS = st.datetimes(datetime(2011, 12, 1), datetime(2032, 12, 31), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2011, 12, 1), datetime(2032, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+CHANGES = [  # of clocks, of a calendar (Apia skipped a day), and a leap day
+    "2026-03-08T07:00Z", "2026-11-01T06:00Z", "2026-03-29T01:00Z", "2026-04-04T15:00Z", "2028-02-29T12:00Z",
+    "2011-12-30T10:00Z",
+]  # fmt: skip
 NEAR_CHANGES = st.builds(
-    lambda base, minutes: base + timedelta(minutes=minutes),
-    st.sampled_from([datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC),
-                     datetime(2026, 4, 4, 15, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC), datetime(2011, 12, 30, 10, tzinfo=UTC)]),
+    lambda base, minutes: datetime.fromisoformat(base) + timedelta(minutes=minutes),
+    st.sampled_from(CHANGES),
     st.integers(-3000, 3000),
-)  # fmt: skip
+)
 TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 WINDOWS = st.builds(
     lambda a, b, days: Window(min(a, b), max(a, b) if a != b else time(0), days),
@@ -244,9 +248,15 @@ def test_a_cadence_that_does_not_rise_is_refused(days: tuple[int, ...]) -> None:
 
 
 def test_limits_and_windows_that_cannot_be_are_refused() -> None:
-    for wrong in (lambda: Discipline(per_minute=0), lambda: Discipline(lead_gap=timedelta(hours=2)),
-                  lambda: Window(time(17), time(9)), lambda: Window(weekdays=frozenset()), lambda: read_zone("Mars/Base"),
-                  lambda: read_zone("")):  # fmt: skip
+    refused: list[Callable[[], object]] = [
+        lambda: Discipline(per_minute=0),
+        lambda: Discipline(lead_gap=timedelta(hours=2)),
+        lambda: Window(time(17), time(9)),
+        lambda: Window(weekdays=frozenset()),
+        lambda: read_zone("Mars/Base"),
+        lambda: read_zone(""),
+    ]
+    for wrong in refused:
         with pytest.raises(BadInput):
             wrong()
 

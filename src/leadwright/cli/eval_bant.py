@@ -1,4 +1,4 @@
-"""`leadwright eval bant`: need, timeline, budget and authority of calls and threads, against our prices and policies."""
+"""`leadwright eval bant`: need, timeline, budget, authority of calls and threads, against our prices and policies."""
 
 from collections.abc import Iterator
 from pathlib import Path

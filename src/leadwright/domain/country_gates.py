@@ -1,4 +1,4 @@
-"""May a first mail go to this country without a stored consent basis? Dated defaults an admin can change; no legal advice."""
+"""May a mail go to this country without a stored consent basis? Dated defaults, to be changed; no legal advice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -73,5 +73,5 @@ def next_step(last_sent_at: datetime, sent: int, cadence: Cadence, back_at: date
 
 
 def return_of(back_on: date, zone: ZoneInfo, *, grace_days: int = 1) -> datetime:
-    """When a mail may reach somebody whose out-of-office note names a return date: the morning `grace_days` after it."""
+    """When a mail may reach somebody whose out-of-office note names a return date: `grace_days` after it."""
     return instant_of(back_on + timedelta(days=grace_days), time(0), zone)

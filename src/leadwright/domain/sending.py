@@ -28,7 +28,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer. `at` is when to ask again (aware UTC); None while waiting: when somebody has acted. `reason` is a sentence."""
+    """The answer, with a sentence that says why not.
+
+    Args:
+        at: when a mail that waits may be asked for again (aware UTC); None: once somebody has acted.
+    """
 
     answer: Answer
     reason: str = ""
@@ -152,7 +156,8 @@ def _in_time(mail: Outgoing, discipline: Discipline, traffic: Traffic, now: date
     if opening is None:
         return Decision(
             Answer.WAIT,
-            "No hour lies in the sending window of all time zones this lead may be in. Set the lead's time zone or widen the window.",
+            "No hour lies in the sending window of all time zones this lead may be in. "
+            "Set the lead's time zone or widen the window.",
         )
     if opening > earliest:
         reason = (

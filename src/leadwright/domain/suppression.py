@@ -152,7 +152,7 @@ def _folded(text: str) -> str:
 
 
 def _domain(domain: str, whole: str) -> str:
-    """In ASCII labels, non-ASCII ones as ``xn--``: whichever way it was written, the same domain comes to the same key."""
+    """In ASCII labels, others as ``xn--``: whichever way it was written, a domain comes to the same key."""
     labels = [_label(label) for label in re.split("[.\u3002]", domain.strip().rstrip("."))]
     name = ".".join(labels)
     if len(name) > 253 or not all(labels) or any(len(label) > 63 for label in labels):

@@ -74,7 +74,8 @@ def test_authority_is_read_from_what_the_lead_says(said: str, score: Score) -> N
     ],
 )
 def test_authority_the_seller_names_needs_the_leads_answer(seller: str, lead: str, score: Score) -> None:
-    call = f"Sam: Hi, this is Sam from Pumps, our products are good.\nAda: Hello Sam.\nSam: {seller}\nAda: {lead}\nSam: Our team is glad."
+    call = "Sam: Hi, this is Sam from Pumps, our products are good.\nAda: Hello Sam.\n"
+    call += f"Sam: {seller}\nAda: {lead}\nSam: Our team is glad."
     assert judge(call)[Factor.AUTHORITY].score is score
 
 
@@ -117,7 +118,8 @@ def test_the_timeline_is_judged_against_our_policy(said: str, score: Score) -> N
 
 def test_a_promise_of_the_seller_does_not_change_the_policy_and_both_are_quoted() -> None:
     call = (
-        "Sam: Hi, this is Sam from Pumps. You are interested in six units of the HydroPump 300?\nAda: Yes. We need them installed within two days.\n"
+        "Sam: Hi, this is Sam from Pumps. You are interested in six units of the HydroPump 300?\n"
+        "Ada: Yes. We need them installed within two days.\n"
         "Sam: We can certainly do that in two days, and our price is $100 each.\nAda: Perfect, our budget is $700."
     )
     found = judge(call)
@@ -157,15 +159,25 @@ def test_the_budget_is_judged_against_list_price_less_our_discount(said: str, sc
     assert judge(said)[Factor.BUDGET].score is score
 
 
-def test_a_product_without_list_price_leaves_the_budget_open_unless_any_price_would_do() -> None:
+@pytest.mark.parametrize(
+    ("prices", "scores"),
+    [
+        ("HydroPump 300,500\nA,400\nB,550\nC,600\n", [L, U, M]),  # an unlisted product costs 400 to 550
+        ("HydroPump 300,500\nSpare Seal,2\n", [U, U, U]),  # it may cost anything
+    ],
+)
+def test_a_product_without_list_price_leaves_the_budget_open_unless_any_usual_price_would_do(
+    prices: str, scores: list[Score]
+) -> None:
     knowledge = Passage("k:3", SourceKind.KNOWLEDGE, "x.md", "AquaSense Pro", "AquaSense Pro measures flow.")
+    listed = read_prices(f"product,price\n{prices}")
 
     def budget(amount: str) -> FactorJudgement:
         text = f"We want a HydroPump 300 and an AquaSense Pro, our budget is {amount}."
-        return judge_bant(text, fields={}, passages=(knowledge,), prices=PRICES)[2]
+        return judge_bant(text, fields={}, passages=(knowledge,), prices=listed)[2]
 
-    assert [budget(a).score for a in ("$600", "$800", "$1,000")] == [L, U, M]
-    assert "AquaSense Pro not on the price list" in budget("$800").reason
+    assert [budget(a).score for a in ("$850", "$1,000", "$1,050")] == scores
+    assert "AquaSense Pro not on the price list" in budget("$1,000").reason
 
 
 def test_fields_speak_where_the_lead_was_silent_and_what_is_said_goes_first() -> None:
@@ -200,6 +212,6 @@ def test_calls_of_others_are_judged_as_well_as_the_documentation_says(shared_dat
         found = {j.factor: is_met(j) for j in judge_bant(row["text"], fields={}, passages=passages, prices=prices)}
         exact += all(found[f] is row[f"{f}_met"] for f in Factor)
         for factor in Factor:
-            wrong[factor] += found[factor] is not None and found[factor] is not row[f"{factor}_met"]
+            wrong[factor] += found[factor] not in (None, row[f"{factor}_met"])
     assert exact >= 0.55 * len(rows)
     assert all(number <= 0.05 * len(rows) for number in wrong.values()), wrong

@@ -76,7 +76,7 @@ POLICIES = {
     "| Units | Installation time |\n|---|---|\n| 1-4 | 2 days |\n| 5-9 | 1 week |\n| 10+ | 2 weeks |": (2, 7, 14),
     "quantity,installation days\n1-4,2 days\n5-9,1 week\n10+,2 weeks": (2, 7, 14),
     "Units, Installation time 1-4, 2 days 5-9, 1 week 10+, 2 weeks": (2, 7, 14),
-    "Implementation\n- 1 to 4 licences: within two days\n- 5 to 9 licences: a week\n- more than 9 licences: two weeks": (
+    "Implementation\n- 1 to 4 seats: within two days\n- 5 to 9 seats: a week\n- more than 9 seats: two weeks": (
         2,
         7,
         14,
@@ -198,7 +198,8 @@ def test_a_product_of_ours_without_a_list_price_is_part_of_the_order() -> None:
 
 
 def test_the_speakers_of_a_call_are_told_apart_and_a_mail_is_all_the_leads() -> None:
-    call = "[2026-03-01T10:00:00] Sam: Our team can install it.\n[2026-03-01T10:00:05] Ada: Sounds good. We need it.\nSam: Our offer stands."
+    call = "[2026-03-01T10:00:00] Sam: Our team can install it.\n"
+    call += "[2026-03-01T10:00:05] Ada: Sounds good. We need it.\nSam: Our offer stands."
     talk = read_talk(call)
     assert [s.text for s in talk.of_lead] == ["Sounds good.", "We need it."]
     assert talk.day == date(2026, 3, 1)

@@ -1,4 +1,4 @@
-"""Does the budget cover our list price for what is wanted, less the volume discount our policy grants? Quotes do not count."""
+"""Does the budget cover our list price for what is wanted, less our volume discount? A seller's price does not."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,10 @@ _FINE = re.compile(
     r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
     r"|available|secured|confirmed)|\bhave an approved budget\b"
 )
-_OPEN = re.compile(r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided|can we)\b")
+_OPEN = re.compile(
+    r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided"
+    r"|can we)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

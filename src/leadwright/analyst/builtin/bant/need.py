@@ -69,6 +69,10 @@ _WANTS = re.compile(
     r"|\b(?:will|would|should|could) (?:really |definitely |greatly |significantly )?(?:help|benefit|enhance|improve"
     r"|support|boost) (?:us|our)\b|\bbeneficial for (?:us|our)"
 )
+# A "no" to something else than the need.
+_ELSEWHERE = re.compile(
+    r"\bno (?:further|more|other) (?:questions|concerns)|\bno (?:need|problem|issue)s? (?:to|at all)\b|\bno problem\b"
+)
 _FIELD = {
     "must have": (Score.HIGH, "Marked as a must."), "should have": (Score.MEDIUM, "Marked as wanted."),
     "good to have": (Score.LOW, "Marked as good to have only."), "no need": (Score.LOW, "Marked as no need."),
@@ -79,7 +83,7 @@ def judge_need(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     """A sentence that sees no need weighs most; then vague ones against those that name a need."""
     said = talk.of_lead
     wants = [s for s in said if _WANTS.search(s.plain) and not _NONE.search(s.plain)]
-    if none := [s for s in said if _NONE.search(s.plain) and not _is_negated_elsewhere(s.plain)]:
+    if none := [s for s in said if _NONE.search(_ELSEWHERE.sub(" ", s.plain))]:
         return _judged(Score.LOW, "Sees no clear need yet.", *(talk.quoted(s) for s in none[:2]))
     vague = [s for s in said if _VAGUE.search(s.plain)]
     if len(vague) > len(wants):
@@ -92,17 +96,6 @@ def judge_need(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     if known := _FIELD.get(value.strip().casefold()):
         return _judged(*known, Evidence("field:lead.need", SourceKind.FIELD, "lead.need", value, "lead.need"))
     return FactorJudgement(Factor.NEED, Score.UNKNOWN, "Nothing was said of a need.")
-
-
-def _is_negated_elsewhere(plain: str) -> bool:
-    """ "Not sure about the price", "no need to rush": the doubt is about something else than the need."""
-    return bool(
-        re.search(
-            r"\bno (?:further|more|other) (?:questions|concerns)|\bno (?:need|problem|issue)s? (?:to|at all)"
-            r"|\bno problem\b",
-            plain,
-        )
-    )
 
 
 def _judged(score: Score, reason: str, *evidence: Evidence) -> FactorJudgement:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.bant.prices import PriceList
-from leadwright.analyst.builtin.words import fold
+from leadwright.analyst.builtin.words import fold, listed
 from leadwright.domain.evidence import Passage
 
 _PIECE = r"(?:units?|licen[cs]es?|seats?|copies|pieces?|items?|systems?|modules?|packages?|subscriptions?)"
@@ -18,8 +18,12 @@ _COUNT = re.compile(
     rf"|\s+(?P<piece>{_PIECE}|of (?:these|those|them|it))\b)"
 )
 _NAME = re.compile(r"(?:\b[A-Z][\w&+-]*[ ]){0,3}\b[A-Z][\w&+-]*[a-zA-Z0-9]\b")
-_NO_NAME = frozenset(
-    ["i", "the", "a", "an", "our", "your", "my", "their", "this", "that", "these", "those", "each", "and", "or", "but", "for", "with", "is", "are", "was", "as", "at", "in", "on", "of", "to", "from", "hi", "hello", "thanks", "thank", "yes", "no", "well", "great", "perfect", "absolutely", "sure", "so", "now", "let", "how", "what", "when", "where", "why", "who", "we", "you", "he", "she", "it", "if", "mr", "mrs", "ms", "dr", "budget", "authority", "need", "timeline", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "would", "could", "can", "may", "do", "does", "regarding", "about", "finally", "lastly", "also", "given", "once", "both", "any", "first", "next", "then", "okay", "ok", "it's", "that's", "i'm", "we're", "you're", "i'll", "i've"]
+_NO_NAME = listed(
+    "i the a an our your my their this that these those each and or but for with is are was as at in on of to from hi "
+    "hello thanks thank yes no well great perfect absolutely sure so now let how what when where why who we you he she "
+    "it if mr mrs ms dr budget authority need timeline monday tuesday wednesday thursday friday saturday sunday would "
+    "could can may do does regarding about finally lastly also given once both any first next then okay ok it's that's "
+    "i'm we're you're i'll i've"
 )
 _INTEREST = re.compile(
     r"\b(?:interest\w*|look\w*|consider\w*|want\w*|need\w*|purchas\w*|buy\w*|order\w*|explor\w*|quot\w*|inquir\w*"
@@ -39,7 +43,14 @@ _ASIDE = re.compile(r"\b(?:from|at|behalf of|work for)\s+$")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product of the order. `said` is where the number, or else the product, was said; `counted` that it was a number."""
+    """One product of the order.
+
+    Args:
+        product: its name on the price list, else in our knowledge.
+        quantity: 1 where no number was said.
+        said: where the number, or else the product, was said.
+        counted: a number was said.
+    """
 
     product: str
     quantity: int
@@ -139,9 +150,10 @@ def _names(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> dict[s
         if price := prices.find(candidate):
             names[folded] = price.product
             continue
-        forms = (candidate, candidate.removesuffix("s")) if not candidate.endswith("ss") else (candidate,)
-        forms = tuple(f for f in forms if re.search(rf"(?<!\w){re.escape(fold(f))}(?!\w)", whole))
-        if (form := next((f for f in forms if any(f in p.text for p in passages)), None)) or (form := next((f for f in forms if whole.count(fold(f)) > 1), None)):
+        spelled = [candidate] if candidate.endswith("ss") else [candidate, candidate.removesuffix("s")]
+        forms = [f for f in spelled if re.search(rf"(?<!\w){re.escape(fold(f))}(?!\w)", whole)]
+        form = next((f for f in forms if any(f in p.text for p in passages)), None)
+        if form := form or next((f for f in forms if whole.count(fold(f)) > 1), None):
             names[fold(form)] = form
     return names
 

@@ -1,4 +1,4 @@
-"""Our policies in articles: how long a number of units takes, and which discount a volume earns. Prose, lists or tables."""
+"""Our policies in articles: how long a number of units takes, which discount a volume earns. Prose, lists, tables."""
 
 import math
 import re

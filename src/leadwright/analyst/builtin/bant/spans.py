@@ -1,4 +1,4 @@
-"""Spans of time in words: "within 3 days", "a couple of weeks", "by end of Q3", "by 15 March". Calendar days, no policy."""
+"""Spans of time in words: "within 3 days", "a couple of weeks", "by end of Q3", "by 15 March". In calendar days."""
 
 import re
 from dataclasses import dataclass

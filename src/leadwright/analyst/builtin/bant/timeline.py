@@ -1,4 +1,4 @@
-"""Does the date the lead wants agree with what our own policy allows for that many units? Promises in a call do not count."""
+"""Does the date the lead wants agree with what our policy allows for that many units? A promise does not count."""
 
 import re
 from collections.abc import Mapping, Sequence
