@@ -162,7 +162,10 @@ def test_the_budget_is_judged_against_list_price_less_our_discount(said: str, sc
 @pytest.mark.parametrize(
     ("prices", "scores"),
     [
-        ("HydroPump 300,500\nA,400\nB,550\nC,600\n", [L, U, M]),  # an unlisted product costs 400 to 550
+        (
+            "HydroPump 300,500\nA,400\nValve Master,550\nFlow Desk,600\n",
+            [L, U, M],
+        ),  # an unlisted product costs 400 to 550
         ("HydroPump 300,500\nSpare Seal,2\n", [U, U, U]),  # it may cost anything
     ],
 )

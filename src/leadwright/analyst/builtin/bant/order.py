@@ -49,7 +49,7 @@ class Line:
         product: its name on the price list, else in our knowledge.
         quantity: 1 where no number was said.
         said: where the number, or else the product, was said.
-        counted: a number was said.
+        counted: a number, or "a", was said.
     """
 
     product: str
@@ -73,6 +73,7 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
     counts: dict[str, tuple[int, Sentence]] = {}
     recent: list[str] = []
     theirs: set[str] = set()
+    single: set[str] = set()
     for sentence in talk.sentences:
         marked, found = _marked(sentence.plain, pattern, names)
         if owned := _OWNED.search(marked):
@@ -84,6 +85,8 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
         ):
             for product in found:
                 named.setdefault(product, sentence)
+        if sentence.by_lead:
+            single.update(found[int(i)] for i in re.findall(r"\ban?\s+\x02(\d+)\x03", marked))
         for product, number in _counted(marked, found, recent, list(named)):
             old = counts.get(product)
             if old is None or (sentence.by_lead and not (old[1].by_lead and old[0] == number)):
@@ -91,7 +94,7 @@ def read_order(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> tu
             named.setdefault(product, sentence)
         recent = found or recent
     return tuple(
-        Line(p, counts[p][0], counts[p][1], True) if p in counts else Line(p, 1, s, False)
+        Line(p, counts[p][0], counts[p][1], True) if p in counts else Line(p, 1, s, p in single)
         for p, s in named.items()
         if p in counts or p not in theirs
     )
@@ -139,7 +142,7 @@ def _listed_from(marked: str, start: int, found: list[str]) -> Iterable[str]:
 def _names(talk: Talk, prices: PriceList, passages: Sequence[Passage]) -> dict[str, str]:
     """Folded form -> product, for every product named in the talk."""
     whole = fold(talk.passage.text)
-    names = {folded: price.product for folded, price in prices.by_name.items() if folded in whole}
+    names = {folded: price.product for folded, price in prices.by_name.items() if len(folded) > 2 and folded in whole}
     people = {fold(word) for name in talk.names for word in name.split()}
     companies = {c for s in talk.sentences for c in _candidates(s.text, people, aside=True)}
     candidates = dict.fromkeys(c for s in talk.sentences for c in _candidates(s.text, people))
