@@ -36,10 +36,12 @@ _LACKS = re.compile(
     rf"|comes) (?:\w+ ){{0,2}}?(?:with|by|to|from)\b(?! (?:me|us|myself)\b)"
     r"|\b(?:only|just|can|could|do|to) (?:influence|recommend|advise on)\b|\binfluence the decision\b|\bmake (?:a "
     r"|my )?recommendations?\b|\bevaluations? and recommendations?\b"
+    r"|\bi(?:'m| am) (?:just|only) (?:an? |the )(?:\w+ )?(?:intern|assistant|analyst|researcher|student|user)\b"
+    r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
 )
 _ASKS = re.compile(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
-    rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|report|seek|obtain|secure|get|need"
+    rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|seek|obtain|secure|get|need"
     rf"|await|wait)\b"
     rf"(?:(?! sounds)[^.;?!]){{0,60}}?\b(?:with|to|by|past|through|from|for|in|of|on|the|our"
     rf"|my) (?:\w+ ){{0,2}}?{_APPROVER}\b"
@@ -50,12 +52,23 @@ _ASKS = re.compile(
     rf"|blessing) (?:\w+ ){{0,2}}?(?:from|by|of) (?!me\b|us\b|mine\b)"
     rf"|\b{_APPROVER} (?:\w+ ){{0,2}}?(?:has|have|makes?|holds?|needs? to|must|will|would|signs?|gives?|controls?"
     rf"|decides?|approves?) "
-    r"(?:[\w-]+ ){0,4}?(?:final|say|decisions?|approv\w+|decide|sign|authority|call|budget|word|review)\b"
+    r"(?:[\w-]+ ){0,4}?(?:final|say|decisions?|approv\w+|decide|sign|authority|call|budget|word|review|okay|ok"
+    r"|contracts?|purchases?"
+    r"|orders?|deals?)\b"
     rf"|\b{_APPROVER} (?:decides?|approves?|signs off)\b"
+)
+# Somebody else's approval that is not needed, or there already.
+_FREE = re.compile(
+    r"(?:n't|\bnot) (?:\w+ )?(?:need|require) (?:\w+ ){0,3}?(?:approval|sign-?off|permission|authori[sz]ation)"
+    r"|\b(?:no|without) (?:\w+ ){0,2}?(?:approval|sign-?off|permission|authori[sz]ation)\b"
+    r"|(?<!n't )(?<!not )(?<!to )\b(?:have|got|has|received|obtained|secured) (?:an? |the |full |already |his |her |my "
+    r"|our ){0,3}(?:approval|sign-?off|go-ahead|green light|permission)\b"
+    rf"|\b{_APPROVER} (?:has |have |already |just )*(?:approved|signed off|okayed)\b"
 )
 _MEANT_TO_BUY = re.compile(
     r"\b(?:budget|purchas\w*|decision|approv\w*|financ\w*|final|propos\w*|sign|cost|price|pricing|buy\w*|case"
-    r"|procurement|spend\w*|say|management|higher|cfo|ceo|boss|board|director|committee)\b"
+    r"|procurement|spend\w*|say|commit\w*|contract|order|before (?:i|we)|management|higher|cfo|ceo|boss|board|director"
+    r"|committee)\b"
 )
 _HOLDS = re.compile(
     r"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){0,5}?(?:authority|say|go-ahead|green light|approval|sign-?off"
@@ -64,7 +77,10 @@ _HOLDS = re.compile(
     r"|authori[sz]ed|responsible for (?:\w+ ){0,3}?(?:budget|purchas|decision|procurement|financ))"
     r"|\b(?:i|we) (?:\w+ ){0,2}?(?:make|take|approve|sign off|authori[sz]e|finali[sz]e|control|oversee|handle"
     r"|own) (?:on )?(?:[\w-]+ ){0,5}?(?:decisions?|purchases?|budget|order|call)\b"
-    r"|\b(?:decision|call) is (?:mine|up to me)|\b(?:rests|lies) with me\b|\b(?:financial|final|ultimate"
+    r"|\b(?:decision|call) is (?:mine|up to me)|\b(?:it's|it is|that's|this is) my (?:call|decision)\b"
+    r"|\bi(?:'m| am) the (?:\w+ )?(?:owner|founder|co-?founder|proprietor|ceo|managing director)\b"
+    r"|\bi (?:can |may |will )?(?:sign off|approve) (?:on )?(?:anything|everything|all)\b|\b(?:rests|lies) with me\b"
+    r"|\b(?:financial|final|ultimate"
     r"|budget) authority\b|\bdecision[- ]?maker\b"
 )
 _BUYS = re.compile(
@@ -88,7 +104,9 @@ def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     if lacking := next((s for s in talk.sentences if _denies(s)), None):
         return _judged(Score.LOW, "Somebody else has to approve the purchase.", talk.quoted(lacking))
     for sentence in talk.sentences:
-        if not _HOLDS.search(sentence.plain) or (_is_question(sentence) and sentence.by_lead):
+        if not (_HOLDS.search(sentence.plain) or (sentence.by_lead and _FREE.search(sentence.plain))) or (
+            _is_question(sentence) and sentence.by_lead
+        ):
             continue
         if sentence.by_lead:
             return _judged(Score.HIGH, "Says that they decide on the purchase.", talk.quoted(sentence))
@@ -111,6 +129,8 @@ def _denies(sentence: Sentence) -> bool:
     if sentence.by_lead:
         if _LACKS.search(plain) and not re.search(r"\bif you (?:do not|don't)|\byou (?:do not|don't)\b", plain):
             return not _is_question(sentence) or bool(re.search(r"\b(?:i|we)\b", plain))
+        if _FREE.search(plain):
+            return False
         return bool(_ASKS.search(plain) and _MEANT_TO_BUY.search(plain)) and bool(
             re.search(r"\b(?:i|i'll|i'd|i'm|we|we'll|we'd|me|my|our|us|it|this|that|decision|approval)\b", plain)
         )
