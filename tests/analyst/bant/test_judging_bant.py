@@ -118,6 +118,9 @@ def test_need_is_told_from_curiosity(said: str, score: Score) -> None:
         ("We want three HydroPump 300 installed within a day.", L),
         ("We want 6 HydroPump 300, up and running within 3 days.", L),
         ("We want 6 HydroPump 300, up and running within two weeks.", H),
+        ("We'd like 12 HydroPump 300 in three weeks.", H),
+        ("We want three HydroPump 300, our contract runs for two years.", U),
+        ("We want three HydroPump 300. The training takes 3 days. We must be live in one day.", L),
         ("We want 6 HydroPump 300 as soon as possible.", M),
         ("We want 6 HydroPump 300. There is no rush.", L),
         ("We want 6 HydroPump 300. Please send the proposal within a day.", U),
@@ -162,6 +165,9 @@ def test_without_a_policy_the_wish_alone_counts(said: str, score: Score) -> None
         ("We want 10 HydroPump 300 with a budget of 4500 dollars.", H),
         ("We want 10 HydroPump 300 with a budget of 4499 dollars.", L),
         ("We want two HydroPump 300 and our budget is 1,000 EUR.", U),
+        ("We want two HydroPump 300, our budget is between $900 and $1,100.", H),
+        ("We want two HydroPump 300. We have $900 for it.", L),
+        ("We want two HydroPump 300. We spend $4,000 a month on repairs.", U),
         ("We want two HydroPump 300.", U),
         ("We want two HydroPump 300, but we have no budget.", L),
         ("We have set aside $5,000.", U),
@@ -209,8 +215,13 @@ def test_any_text_is_judged_with_real_quotes(text: str) -> None:
     judge(text)
 
 
-def test_a_long_text_is_judged_in_time() -> None:
-    judge("We need four HydroPump 300 within 3 days, approval from from from the the. " * 3000)
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "words",
+    ["HydroPump 300 ", "approval from from the the ", "not sure how ", "A b C d ", "3 units of the ", "Ada: yes\n"],
+)
+def test_a_long_text_is_judged_in_time(words: str) -> None:
+    judge(words * (150_000 // len(words)))
 
 
 def test_calls_of_others_are_judged_as_well_as_the_documentation_says(shared_data: Path) -> None:

@@ -8,14 +8,14 @@ from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.bant.order import Line
 from leadwright.analyst.builtin.bant.policy import Discount, discounts_of
 from leadwright.analyst.builtin.bant.prices import Price, PriceList
-from leadwright.analyst.builtin.numbers import quantities
+from leadwright.analyst.builtin.numbers import Quantity, quantities
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
 
 _WORD = re.compile(
     r"\b(?:budget\w*|allocat\w*|set aside|earmark\w*|can spend|to spend|spend up to|afford|spending limit|limit of"
     r"|capped at|ceiling|"
-    r"workable figure|financial plan)\b"
+    r"workable figure|financial plan)\b|\bwe have (?:around |about |up to |roughly )?(?=[$€£]\d)"
 )
 _NOT_MONEY = re.compile(
     r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
@@ -154,6 +154,7 @@ def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
         if not amounts or (not near and not sentence.by_lead):
             continue
         best = min(amounts, key=lambda q: min((_distance(w, q.start, q.end) for w in near), default=0))
+        best = _upper(best, amounts, sentence.plain)
         found.append((not sentence.by_lead, best.value, best.currency, sentence))
     if found:
         _, value, currency, sentence = min(found, key=lambda f: f[0])
@@ -163,6 +164,13 @@ def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
         evidence = Evidence("field:lead.budgetamount", SourceKind.FIELD, "lead.budgetamount", text, "lead.budgetamount")
         return _Stated(amount[0].value, amount[0].currency, evidence)
     return None
+
+
+def _upper(amount: Quantity, amounts: Sequence[Quantity], plain: str) -> Quantity:
+    """The upper end where the amount begins a range: "between $2,000 and $3,000"."""
+    after = next((q for q in amounts if q.start >= amount.end), None)
+    is_range = after and re.fullmatch(r"\s*(?:-|to|and|or)\s*", plain[amount.end : after.start])
+    return after if after and is_range and after.value > amount.value else amount
 
 
 def _distance(word: re.Match[str], start: int, end: int) -> int:

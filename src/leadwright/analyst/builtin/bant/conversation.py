@@ -11,6 +11,7 @@ from leadwright.analyst.builtin.words import fold
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, quote
 
 MAX_TEXT = 200_000  # characters; what comes after is not read
+LONGEST = 1_000  # characters of a sentence; what is longer is read in pieces
 
 _TURN = re.compile(
     r"^[ \t]*(?:\[(?P<stamp>[^\]\n]{4,40})\][ \t]*)?(?P<name>[^\W\d_][^:\n\[\]]{0,60}):[ \t]+(?P<text>\S.*)$", re.M
@@ -127,7 +128,8 @@ def _after_stamp(line: str) -> tuple[str, str]:
 
 
 def _split(text: str) -> list[str]:
-    return [s for s in (part.strip() for part in _END.split(text)) if s]
+    parts = (part[n : n + LONGEST] for part in _END.split(text) for n in range(0, len(part), LONGEST))
+    return [s for s in (part.strip() for part in parts) if s]
 
 
 def _day(text: str) -> date | None:

@@ -12,11 +12,13 @@ from leadwright.domain.evidence import Passage
 _PIECE = r"(?:units?|licen[cs]es?|seats?|copies|pieces?|items?|systems?|modules?|packages?|subscriptions?)"
 _FILL = rf"(?:\s+(?:{_PIECE}|of|for|the|our|your|new|a|each|more|additional|those))*\s+"
 _COUNT = re.compile(
-    rf"(?<![\d$€£.,])(?<!all )(?P<number>\d{{1,5}}|(?:a )?couple)(?![\d%]|[.,]\d"
+    rf"(?<![\d$€£.,])(?<!\ball )(?P<number>\d{{1,5}}|(?:a )?couple)(?![\d%]|[.,]\d"
     rf"|-)(?:(?P<before>{_FILL}?)(?P<product>\x02\d+\x03)"
     rf"|(?P<each>\s+{_PIECE}?\s*(?:of|for) each\b|\s+{_PIECE} each\b|\s+each\b)"
     rf"|\s+(?P<piece>{_PIECE}|of (?:these|those|them|it))\b)"
 )
+_AFTER = re.compile(r"(\x02\d+\x03)\s*[(\[]?\s*(?:qty|quantity|x|:)\.?\s*:?\s*(\d{1,5})\b(?![.,]\d)")
+_TIMES = re.compile(r"(\d)\s*x\s+(?=\x02)")
 _NAME = re.compile(r"(?:\b[A-Z][\w&+-]*[ ]){0,3}\b[A-Z][\w&+-]*[a-zA-Z0-9]\b")
 _NO_NAME = listed(
     "i the a an our your my their this that these those each and or but for with is are was as at in on of to from hi "
@@ -109,7 +111,8 @@ def _marked(plain: str, pattern: re.Pattern[str], names: dict[str, str]) -> tupl
         found.append(names[form])
         return f"\x02{len(found) - 1}\x03"
 
-    return pattern.sub(mark, plain), found
+    marked = pattern.sub(mark, plain)
+    return _TIMES.sub(r"\1 ", _AFTER.sub(r"\2 \1", marked)), found
 
 
 def _counted(marked: str, found: list[str], recent: list[str], order: list[str]) -> Iterable[tuple[str, int]]:

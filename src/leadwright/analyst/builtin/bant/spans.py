@@ -92,15 +92,15 @@ def _of_amount(match: re.Match[str]) -> Span:
 
 
 def _calendar(match: re.Match[str], today: date | None) -> float:
-    """Days to the end of this or the next week, month, quarter or year; a whole one more where today is not known."""
+    """Days to the last day of this or the next week, month, quarter, year; a whole one where today is not known."""
     unit, later = match["unit"], bool(match["next"])
     if today is None:
         return _DAYS[unit] * (2 if later else 1)
     if unit == "week":
-        return 7.0 - today.weekday() + (7 if later else 0)
+        return max(1.0, 6.0 - today.weekday()) + (7 if later else 0)
     months = {"month": 1, "quarter": 3, "year": 12}[unit]
     index = (today.year * 12 + today.month - 1) // months * months + months * (2 if later else 1)
-    return float((date(index // 12, index % 12 + 1, 1) - today).days)
+    return max(1.0, float((date(index // 12, index % 12 + 1, 1) - today).days) - 1)
 
 
 def _targets(text: str, today: date) -> list[tuple[re.Match[str], date]]:

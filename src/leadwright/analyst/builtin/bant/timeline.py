@@ -1,7 +1,7 @@
 """Does the date the lead wants agree with what our policy allows for that many units? A promise does not count."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
@@ -40,8 +40,8 @@ _IDLE = re.compile(
 )
 _RELAYS = re.compile(r"\byou(?:r|'re|'d)?\b|\brequested\b|\bas per\b")
 _NOT_WISHED = re.compile(
-    r"\b(?:support|warranty|trial|maintenance|contract term|training|24/7|history|experience|for the (?:last|past)"
-    r"|take you|minutes|in business|report)\b"
+    r"\b(?:support|warranty|trial|maintenance|contract (?:term|runs?|lasts?|ends?|is)|training|24/7|history|experience"
+    r"|for the (?:last|past)|take you|minutes|in business|report)\b"
 )
 
 
@@ -52,7 +52,7 @@ def judge_timeline(
 
     Without a policy or an order, the wish alone: a date within a quarter is high, within a year medium.
     """
-    wish = _wish(talk, today)
+    wish = _wish(talk, today, {line.said for line in order})
     quantity = sum(line.quantity for line in order)
     band = band_for(quantity, passages) if order else None
     if band is None:
@@ -75,7 +75,7 @@ def _quotes(talk: Talk, said: Sentence, order: Sequence[Line], band: Band) -> tu
     return (talk.quoted(said), *(talk.quoted(s) for s in dict.fromkeys(counted[:2])), band.evidence)
 
 
-def _wish(talk: Talk, today: date | None) -> tuple[float, Sentence] | None:
+def _wish(talk: Talk, today: date | None, ordering: Set[Sentence]) -> tuple[float, Sentence] | None:
     """The span the lead asked for, in days: in their own words, else as the seller repeats it."""
     found: list[tuple[tuple[bool, bool, bool], float, Sentence]] = []
     for index, sentence in enumerate(talk.sentences):
@@ -83,9 +83,8 @@ def _wish(talk: Talk, today: date | None) -> tuple[float, Sentence] | None:
         if not days or _NOT_WISHED.search(sentence.plain):
             continue
         before = [s.plain for s in talk.sentences[max(0, index - 4) : index] if s.turn >= sentence.turn - 1]
-        if not any(_INSTALL.search(plain) for plain in (sentence.plain, *before)) or (
-            _PAPERS.search(sentence.plain) and not _STRONG.search(sentence.plain)
-        ):
+        is_about = sentence in ordering or any(_INSTALL.search(plain) for plain in (sentence.plain, *before))
+        if not is_about or (_PAPERS.search(sentence.plain) and not _STRONG.search(sentence.plain)):
             continue
         strong, told = bool(_STRONG.search(sentence.plain)), bool(_RELAYS.search(sentence.plain))
         if not sentence.by_lead and not told and not talk.answered_yes(sentence):
