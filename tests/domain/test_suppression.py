@@ -19,6 +19,7 @@ from leadwright.domain.suppression import (
     key_of,
     keys_covering,
     lift,
+    why,
 )
 from leadwright.errors import BadInput
 
@@ -118,6 +119,11 @@ def test_a_no_to_one_topic_leaves_the_others_open_and_a_no_to_all_does_not() -> 
     entries = suppressed(key_of("ada@example.com"), topic="pumps")
     assert is_suppressed("ada@example.com", entries, SECRET, "marketing", "pumps")
     assert not is_suppressed("ada@example.com", entries, SECRET, "marketing", "valves")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_its_sentence(reason: Reason) -> None:
+    assert why(Suppression("k", reason, AT)).endswith("on 2026-03-01: nothing more is sent.")
 
 
 def test_the_hash_shows_nothing_of_the_address_and_needs_the_secret() -> None:

@@ -25,6 +25,15 @@ class Reason(StrEnum):
     MANUAL = "manual"
 
 
+_WHY = {
+    Reason.OPTED_OUT: "The person asked for no more mails",
+    Reason.COMPLAINT: "The person reported a mail of ours as spam",
+    Reason.ERASED: "The person had their data erased",
+    Reason.HARD_BOUNCE: "The mail server of the person said that there is no such address",
+    Reason.MANUAL: "Somebody of ours put the address on the suppression list",
+}
+
+
 class Source(StrEnum):
     """Where a list of suppressions, or of leads, comes from."""
 
@@ -114,6 +123,11 @@ def is_suppressed(
     """
     hashes = [hash_key(key, secret) for key in keys_covering(address)]
     return next((s for h in hashes for s in suppressions.get(h, ()) if covers(s, purpose, topic)), None)
+
+
+def why(suppression: Suppression) -> str:
+    """The sentence shown with a cancelled mail. It names no address."""
+    return f"{_WHY[suppression.reason]} on {suppression.at:%Y-%m-%d}: nothing more is sent."
 
 
 def lift(suppression: Suppression, by: Source, at: datetime) -> Suppression:

@@ -118,6 +118,8 @@ def test_need_is_told_from_curiosity(said: str, score: Score) -> None:
         ("We want three HydroPump 300 installed within a day.", L),
         ("We want 6 HydroPump 300, up and running within 3 days.", L),
         ("We want 6 HydroPump 300, up and running within two weeks.", H),
+        ("We want HydroPump 300 and Valve Master installed within 3 days.", M),
+        ("We want HydroPump 300 and Valve Master installed within a day.", L),
         ("We'd like 12 HydroPump 300 in three weeks.", H),
         ("We want three HydroPump 300, our contract runs for two years.", U),
         ("We want three HydroPump 300. The training takes 3 days. We must be live in one day.", L),

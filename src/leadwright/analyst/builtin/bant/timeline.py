@@ -64,6 +64,8 @@ def judge_timeline(
         quotes = _quotes(talk, said, order, band)
         if days < band.days:
             return _judged(Score.LOW, f"Wants it within {_days(days)}; {allowed}.", *quotes)
+        if len(order) > 1 and not any(line.counted for line in order):
+            return _judged(Score.MEDIUM, f"Wants it within {_days(days)}; for one of each {allowed}.", *quotes)
         return _judged(Score.HIGH, f"Wants it within {_days(days)}, and {allowed}.", *quotes)
     if soon := next((s for s in talk.of_lead if _URGENT.search(s.plain)), None):
         return _judged(Score.MEDIUM, f"Wants it soon, with no date; {allowed}.", *_quotes(talk, soon, order, band))
