@@ -92,6 +92,18 @@ def test_a_window_between_half_past_two_and_three_is_closed_on_the_day_without_t
     assert opening == datetime(2026, 3, 15, 6, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "opens"),
+    [
+        (time(1, 30), time(1, 45), datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),  # its start comes again
+        (time(0, 30), time(1, 30), datetime(2026, 11, 1, 6, tzinfo=UTC)),  # the clock goes back into it
+    ],
+)
+def test_an_hour_that_comes_twice_opens_its_window_again(start: time, end: time, opens: datetime) -> None:
+    after = datetime(2026, 11, 1, 5, 50, tzinfo=UTC)  # ten to two, for the first time
+    assert next_opening(after, Window(start, end, frozenset({6})), [NEW_YORK]) == opens
+
+
 def test_the_leads_zone_goes_before_the_companys_and_unknown_means_all_that_are_possible() -> None:
     assert zones_of("Asia/Tokyo", "Europe/Berlin") == (ZoneInfo("Asia/Tokyo"),)
     assert zones_of(None, "Europe/Berlin") == (ZoneInfo("Europe/Berlin"),)
