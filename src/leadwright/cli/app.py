@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadwright import __version__
+from leadwright.cli import eval_bant  # noqa: F401  # adds its command to `eval`
 from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation

@@ -36,7 +36,7 @@ def fit(profile: ProfileFile, input: InputFile, output: OutputFile, analyst: Who
     if not total:
         raise BadInput(f"{input} holds no leads. Give a file with one lead a line.", field="input")
     judge = _analyst(analyst)
-    _write(output, _progress((judge_row(judge, row, criteria, n) for n, row in read_rows(input)), total))
+    write_answers(output, show_progress((judge_row(judge, row, criteria, n) for n, row in read_rows(input)), total))
     typer.echo(f"{total:,} leads judged, written to {output}")
 
 
@@ -81,7 +81,7 @@ def read_profile_file(path: Path) -> "tuple[Criterion, ...]":
     from leadwright.domain.profile import read_profile
 
     try:
-        data = json.loads(_text(path))
+        data = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}, line {error.lineno}: this is no valid JSON ({error.msg}).", field="profile") from None
     try:
@@ -93,7 +93,12 @@ def read_profile_file(path: Path) -> "tuple[Criterion, ...]":
     return criteria
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The words of a UTF-8 file.
+
+    Raises:
+        BadInput: naming the file.
+    """
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -161,7 +166,8 @@ def _analyst(name: str) -> "Analyst":
     return open_services(load_settings(analyst="model")).analyst
 
 
-def _progress(answers: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
+def show_progress(answers: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
+    """The same answers, with a bar on a terminal."""
     if not sys.stderr.isatty():
         yield from answers
         return
@@ -171,7 +177,12 @@ def _progress(answers: Iterator[dict[str, Any]], total: int) -> Iterator[dict[st
     yield from track(answers, description="Judging", total=total, console=Console(stderr=True))
 
 
-def _write(path: Path, answers: Iterator[dict[str, Any]]) -> None:
+def write_answers(path: Path, answers: Iterator[dict[str, Any]]) -> None:
+    """One JSON line an answer.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
     try:
         with path.open("w", encoding="utf-8") as file:
             for answer in answers:

@@ -37,6 +37,11 @@ class FactorJudgement:
     evidence: tuple[Evidence, ...] = ()
 
 
+def is_met(judgement: FactorJudgement) -> bool | None:
+    """Is the factor given, at medium or better? None when unknown."""
+    return None if judgement.score is Score.UNKNOWN else judgement.score is not Score.LOW
+
+
 def qualifies(judgements: Iterable[FactorJudgement]) -> bool | None:
     """Two or more factors at medium or better qualify, one or none does not (product rules, section 6).
 

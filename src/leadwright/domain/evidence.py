@@ -16,6 +16,7 @@ class SourceKind(StrEnum):
     SEARCH = "search"  # the excerpt a search provider returned
     KNOWLEDGE = "knowledge"  # a source the admin added
     CRM = "crm"  # another record, such as a won opportunity
+    SAID = "said"  # a mail or a call of the lead
 
 
 class SignalStrength(StrEnum):

@@ -85,7 +85,7 @@ class Interval:
 
 def quantities(text: str) -> list[Quantity]:
     """Every number of a folded text, left to right. Percentages are not quantities."""
-    text = _digits_for_words(text)
+    text = digits_for_words(text)
     found = []
     for match in _NUMBER.finditer(text):
         if re.match(r"\s?(?:%|percent)", text[match.end() : match.end() + 9]):
@@ -120,7 +120,7 @@ def _bare(digits: str, unit: float | None) -> tuple[float, bool]:
                  if digits.count(".") + digits.count(",") <= 1 else re.sub(r"\D", "", digits)), False  # fmt: skip
 
 
-def _digits_for_words(text: str) -> str:
+def digits_for_words(text: str) -> str:
     """Numbers in words made digits: "fewer than fifty" -> "fewer than 50". "10 million" is left to the units."""
 
     def digits(match: re.Match[str]) -> str:
@@ -192,7 +192,7 @@ def ranges(text: str, keep: Callable[[str, Quantity], bool] | None = None) -> li
         text: "between 10 and 200 people or more than 5,000".
         keep: says whether a number (with the text around it) counts; the others are read over.
     """
-    text = _digits_for_words(text)
+    text = digits_for_words(text)
     found = [q for q in quantities(text) if keep is None or keep(text, q)]
     if found and (wish := _WISHFUL.search(text, found[0].end)):
         found = [q for q in found if q.start < wish.start()]
@@ -286,7 +286,7 @@ def _joined(found: list[Interval], joins: list[str]) -> list[Interval]:
 
 def point(text: str, keep: Callable[[str, Quantity], bool] | None = None) -> Interval | None:
     """The number or range that a value of a record states: "10,000 employees", "201-500", "5k", "1000+"."""
-    text = _digits_for_words(text)
+    text = digits_for_words(text)
     if found := ranges(text, keep):
         return found[0]
     for quantity in quantities(text):

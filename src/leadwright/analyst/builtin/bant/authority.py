@@ -1,0 +1,180 @@
+"""May the lead decide on the purchase? Read from what is said, else from the field and the job title."""
+
+import re
+from collections.abc import Mapping
+
+from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.titles import Level, read_title
+from leadwright.domain.bant import Factor, FactorJudgement, Score
+from leadwright.domain.evidence import Evidence, SourceKind
+
+_APPROVER = (
+    r"(?:(?:finance|financial|accounting|procurement|purchasing|legal|executive|leadership|management|budget"
+    r"|investment) "
+    r"(?:team|department|dept|director|manager|committee|people|folks|side|office|board|head|controller|group"
+    r"|division)|"
+    r"(?:(?:upper|senior|top|our|my|the|to|by|with|from|through) )(?:management|finance|procurement|purchasing"
+    r"|leadership|accounting|legal)\b"
+    r"(?! (?:of|tools?|software|systems?|needs|process\w*|plan))|"
+    r"c[efoit]o|boss|manager|director|board|committee|executives?|execs|higher[- ]?ups?|head office|headquarters"
+    r"|supervisor|superiors?|"
+    r"senior (?:team|leaders)|decision[- ]makers?|owner|department head|budget (?:holder|owner)|vp|vice president"
+    r"|president)"
+)
+_SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
+_NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
+_LACKS = re.compile(
+    rf"{_NOT} (?:\w+ ){{0,3}}?(?:have|hold|possess|got|carry|be having) (?:[\w-]+ ){{0,4}}?(?:{_SAY})\b"
+    rf"|\bhave no (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b|\black (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b"
+    rf"|{_NOT} (?:[\w-]+ ){{0,4}}?(?:decision[- ]?maker|(?:one|1|person|guy) (?:who|that|to|making|with)|authori[sz]ed"
+    rf"|in a position to|"
+    r"in charge|up to me|my (?:decision|call)|mine to (?:make|take)|able to (?:approve|sign|authori[sz]e|make (?:the"
+    r"|that|this|a|any) ))"
+    rf"|(?:can't|cannot|can not|unable to|not able to) (?:\w+ ){{0,2}}?(?:approve|authori[sz]e|sign (?:off|this|it"
+    rf"|the)|(?:make|take) (?:[\w-]+ ){{0,3}}?(?:decision|call|purchase))"
+    rf"|\b(?:decision|call|approval|say) (?:\w+ ){{0,2}}?(?:rests|lies|sits|belongs|comes down|is made|is up|remains"
+    rf"|comes) (?:\w+ ){{0,2}}?(?:with|by|to|from)\b(?! (?:me|us|myself)\b)"
+    r"|\b(?:only|just|can|could|do|to) (?:influence|recommend|advise on)\b|\binfluence the decision\b|\bmake (?:a "
+    r"|my )?recommendations?\b|\bevaluations? and recommendations?\b"
+    r"|\bi(?:'m| am) (?:just|only) (?:an? |the )(?:\w+ )?(?:intern|assistant|analyst|researcher|student|user)\b"
+    r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
+)
+_ASKS = re.compile(
+    rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
+    rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|seek|obtain|secure|get|need"
+    rf"|await|wait)\b"
+    rf"(?:(?! sounds)[^.;?!]){{0,60}}?\b(?:with|to|by|past|through|from|for|in|of|on|the|our"
+    rf"|my) (?:\w+ ){{0,2}}?{_APPROVER}\b"
+    rf"|\b(?:need|needs|require|requires|get|await|awaiting|pending|subject to|obtain|seek|requires?|waiting (?:for"
+    rf"|on))\b (?:[\w']+ ){{0,4}}?"
+    r"(?:approvals?|sign-?off|green light|authori[sz]ation|permission|buy-?in)\b"
+    rf"|\b(?:approval|sign-?off|green light|go-ahead|authori[sz]ation|permission|buy-?in"
+    rf"|blessing) (?:\w+ ){{0,2}}?(?:from|by|of) (?!me\b|us\b|mine\b)"
+    rf"|\b{_APPROVER} (?:\w+ ){{0,2}}?(?:has|have|makes?|holds?|needs? to|must|will|would|signs?|gives?|controls?"
+    rf"|decides?|approves?) "
+    r"(?:[\w-]+ ){0,4}?(?:final|say|decisions?|approv\w+|decide|sign|authority|call|budget|word|review|okay|ok"
+    r"|contracts?|purchases?"
+    r"|orders?|deals?)\b"
+    rf"|\b{_APPROVER} (?:decides?|approves?|signs off)\b"
+)
+# Somebody else's approval that is not needed, or there already.
+_FREE = re.compile(
+    r"(?:n't|\bnot) (?:\w+ )?(?:need|require) (?:\w+ ){0,3}?(?:approval|sign-?off|permission|authori[sz]ation)"
+    r"|\b(?:no|without) (?:\w+ ){0,2}?(?:approval|sign-?off|permission|authori[sz]ation)\b"
+    r"|(?<!n't )(?<!not )(?<!to )\b(?:have|got|has|received|obtained|secured) (?:an? |the |full |already |his |her |my "
+    r"|our ){0,3}(?:approval|sign-?off|go-ahead|green light|permission)\b"
+    rf"|\b{_APPROVER} (?:has |have |already |just )*(?:approved|signed off|okayed)\b"
+)
+_MEANT_TO_BUY = re.compile(
+    r"\b(?:budget|purchas\w*|decision|approv\w*|financ\w*|final|propos\w*|sign|cost|price|pricing|buy\w*|case"
+    r"|procurement|spend\w*|say|commit\w*|contract|order|before (?:i|we)|management|higher|cfo|ceo|boss|board|director"
+    r"|committee)\b"
+)
+_HOLDS = re.compile(
+    r"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){0,5}?(?:authority|say|go-ahead|green light|approval|sign-?off"
+    r"|(?:decision|purchasing|buying)[- ]?(?:making )?power|clearance|mandate|last word)\b"
+    r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:decision[- ]?maker|budget (?:holder|owner)|in charge of"
+    r"|authori[sz]ed|responsible for (?:\w+ ){0,3}?(?:budget|purchas|decision|procurement|financ))"
+    r"|\b(?:i|we) (?:\w+ ){0,2}?(?:make|take|approve|sign off|authori[sz]e|finali[sz]e|control|oversee|handle"
+    r"|own) (?:on )?(?:[\w-]+ ){0,5}?(?:decisions?|purchases?|budget|order|call)\b"
+    r"|\b(?:decision|call) is (?:mine|up to me)|\b(?:it's|it is|that's|this is) my (?:call|decision)\b"
+    r"|\bi(?:'m| am) the (?:\w+ )?(?:owner|founder|co-?founder|proprietor|ceo|managing director)\b"
+    r"|\bi (?:can |may |will )?(?:sign off|approve) (?:on )?(?:anything|everything|all)\b|\b(?:rests|lies) with me\b"
+    r"|\b(?:financial|final|ultimate"
+    r"|budget) authority\b|\bdecision[- ]?maker\b"
+)
+_BUYS = re.compile(
+    r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it"
+    r"|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
+    r"|\b(?:i'll|we'll|i'd like to|we'd like to|we want to|happy to) (?:take it|proceed|order|buy|go ahead"
+    r"|move forward|go with)"
+    r"|\b(?:send|email|forward|prepare)\b(?:(?! sounds)[^.;?!]){0,40}?\b(?:proposal|contract|agreement|paperwork|quote"
+    r"|invoice)\b"
+    r"|\b(?:please place|place (?:the|an|our) order|sign the (?:contract|agreement)|where do (?:i|we) sign)"
+)
+_PAPER = re.compile(r"\b(?:proposal|contract|agreement|paperwork|order|invoice|quote|documentation)\b")
+_AGREES = re.compile(
+    r"(?:(?:that )?(?:sounds|would be|works)|perfect|great|excellent|yes|sure|please do|looking forward"
+    r"|i'll keep an eye|sounds like a plan|thank|i look forward|appreciate)"
+)
+
+
+def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
+    """A denial in the talk weighs most, then a claim, then a step towards the purchase, then field and job title."""
+    if lacking := next((s for s in talk.sentences if _denies(s)), None):
+        return _judged(Score.LOW, "Somebody else has to approve the purchase.", talk.quoted(lacking))
+    for sentence in talk.sentences:
+        if not (_HOLDS.search(sentence.plain) or (sentence.by_lead and _FREE.search(sentence.plain))) or (
+            _is_question(sentence) and sentence.by_lead
+        ):
+            continue
+        if sentence.by_lead:
+            return _judged(Score.HIGH, "Says that they decide on the purchase.", talk.quoted(sentence))
+        if re.search(r"\byou\b|\byour\b", sentence.plain):
+            if yes := talk.answered_yes(sentence):
+                return _judged(Score.HIGH, "Confirms that they decide.", talk.quoted(sentence), talk.quoted(yes))
+            if not _is_question(sentence) or re.search(r"\b(?:as|since|given that|because) you\b", sentence.plain):
+                return _judged(Score.MEDIUM, "Taken as the one who decides, without objection.", talk.quoted(sentence))
+    if field := _of_fields(fields, sure=True):
+        return field
+    if step := _step(talk):
+        return _judged(Score.MEDIUM, "Takes the next step of the purchase; no other approval is named.", *step)
+    return _of_fields(fields, sure=False) or FactorJudgement(
+        Factor.AUTHORITY, Score.UNKNOWN, "Nothing was said of who decides."
+    )
+
+
+def _denies(sentence: Sentence) -> bool:
+    plain = sentence.plain
+    if sentence.by_lead:
+        if _LACKS.search(plain) and not re.search(r"\bif you (?:do not|don't)|\byou (?:do not|don't)\b", plain):
+            return not _is_question(sentence) or bool(re.search(r"\b(?:i|we)\b", plain))
+        if _FREE.search(plain):
+            return False
+        return bool(_ASKS.search(plain) and _MEANT_TO_BUY.search(plain)) and bool(
+            re.search(r"\b(?:i|i'll|i'd|i'm|we|we'll|we'd|me|my|our|us|it|this|that|decision|approval)\b", plain)
+        )
+    return bool(
+        re.search(r"\byou(?:'re| are| do|'ll| will|'d)?\b", plain)
+        and _LACKS.search(plain)
+        and not _is_question(sentence)
+        and "if you" not in plain
+    )
+
+
+def _step(talk: Talk) -> tuple[Evidence, ...]:
+    for sentence in reversed(talk.of_lead):
+        if _BUYS.search(sentence.plain) and not re.search(rf"{_NOT} (?:\w+ )?ready", sentence.plain):
+            return (talk.quoted(sentence),)
+    for index, sentence in enumerate(talk.sentences[:-1]):
+        if sentence.by_lead or not _PAPER.search(sentence.plain):
+            continue
+        reply = next((s for s in talk.sentences[index + 1 :] if s.turn > sentence.turn), None)
+        if reply and reply.by_lead and _AGREES.match(reply.plain):
+            return talk.quoted(sentence), talk.quoted(reply)
+    return ()
+
+
+def _of_fields(fields: Mapping[str, str], *, sure: bool) -> FactorJudgement | None:
+    if decides := fields.get("lead.decisionmaker"):
+        yes = decides.strip().casefold() in ("yes", "true", "1")
+        said = "Marked as decision maker." if yes else "Marked as no decision maker."
+        return _judged(Score.HIGH if yes else Score.LOW, said, _field("lead.decisionmaker", decides))
+    title = fields.get("lead.jobtitle", "")
+    level = read_title(title).level if title and not sure else None
+    if level and level >= Level.DIRECTOR:
+        score = Score.HIGH if level >= Level.VP else Score.MEDIUM
+        return _judged(score, f"{title} usually decides on purchases.", _field("lead.jobtitle", title))
+    return None
+
+
+def _field(name: str, value: str) -> Evidence:
+    return Evidence(f"field:{name}", SourceKind.FIELD, name, value, name)
+
+
+def _is_question(sentence: Sentence) -> bool:
+    return sentence.text.rstrip().endswith("?")
+
+
+def _judged(score: Score, reason: str, *evidence: Evidence) -> FactorJudgement:
+    return FactorJudgement(Factor.AUTHORITY, score, reason, tuple(evidence))

@@ -1,0 +1,182 @@
+"""Does the budget cover our list price for what is wanted, less our volume discount? A seller's price does not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.bant.order import Line
+from leadwright.analyst.builtin.bant.policy import Discount, discounts_of
+from leadwright.analyst.builtin.bant.prices import Price, PriceList
+from leadwright.analyst.builtin.numbers import Quantity, quantities
+from leadwright.domain.bant import Factor, FactorJudgement, Score
+from leadwright.domain.evidence import Evidence, Passage, SourceKind
+
+_WORD = re.compile(
+    r"\b(?:budget\w*|allocat\w*|set aside|earmark\w*|can spend|to spend|spend up to|afford|spending limit|limit of"
+    r"|capped at|ceiling|"
+    r"workable figure|financial plan)\b|\bwe have (?:around |about |up to |roughly )?(?=[$€£]\d)"
+)
+_NOT_MONEY = re.compile(
+    r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
+    r"|of (?:the|these|those)|each)"
+)
+_NO_BUDGET = re.compile(
+    r"\bno (?:\w+ ){0,2}?budget\b|\b(?:budget) (?:is |has been |was )?(?:frozen|cut|exhausted|used up|spent"
+    r"|not approved)|"
+    r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:afford|have (?:a |the |any )?(?:\w+ )?budget|in (?:the|our) budget)|"
+    r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
+    r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
+)
+_FINE = re.compile(
+    r"\b(?:within|fits?|in|under|aligns? with) (?:our|my|the) (?:\w+ )?(?:budget|range|expectations)|\b(?:aligns"
+    r"|matches) (?:well )?with what we|"
+    r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
+    r"|available|secured|confirmed)|\bhave an approved budget\b"
+)
+_OPEN = re.compile(
+    r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided"
+    r"|can we)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    amount: float
+    currency: str | None
+    evidence: Evidence
+
+
+def judge_budget(
+    talk: Talk, order: Sequence[Line], prices: PriceList, passages: Sequence[Passage], fields: Mapping[str, str]
+) -> FactorJudgement:
+    """The stated budget against list price x quantity, less the discount of our policy.
+
+    A product that is not on the list: too little is what falls short even at the lowest price of the list, enough
+    (medium at best) what would do at the price that three in four products do not exceed. In between is unknown.
+    """
+    stated = _stated(talk, fields)
+    known = [(line, price) for line in order if (price := prices.find(line.product))]
+    if stated is None or not order or not prices.prices:
+        return _without_prices(talk, stated)
+    currencies = {price.currency for _, price in known} or {price.currency for price in prices.prices}
+    if len(currencies) > 1 or (stated.currency and stated.currency not in currencies):
+        return _without_prices(talk, stated)
+    return _compared(talk, stated, order, known, prices, discounts_of(passages))
+
+
+def _compared(
+    talk: Talk,
+    stated: _Stated,
+    order: Sequence[Line],
+    known: list[tuple[Line, Price]],
+    prices: PriceList,
+    discounts: tuple[Discount, ...],
+) -> FactorJudgement:
+    listed = sum(line.quantity * price.amount for line, price in known)
+    units = sum(line.quantity for line in order)
+    unlisted = [line for line in order if prices.find(line.product) is None]
+    rest = sum(line.quantity for line in unlisted)
+    (least, discount), (most, _) = (
+        _less(listed + (rest * usual if rest else 0), units, discounts, prices) for usual in prices.usual
+    )
+    currency = known[0][1].currency if known else prices.prices[0].currency
+    evidence = (stated.evidence, *(price.evidence for _, price in known[:6]), *_granting(discount))
+    budget = f"Budget {stated.amount:,.2f} {currency}"
+    missing = f"; {' and '.join(line.product for line in unlisted)} not on the price list" if unlisted else ""
+    if least > stated.amount:
+        cost = f"at least {least:,.2f}" if unlisted else f"{least:,.2f}"
+        return _judged(Score.LOW, f"{budget}, below {cost} at list price{missing}.", *evidence)
+    if most <= stated.amount and (len(order) == 1 or any(line.counted for line in order)):
+        cost = f"{most:,.2f} at list price" + (" and usual prices of the list" if unlisted else "")
+        return _judged(Score.MEDIUM if unlisted else Score.HIGH, f"{budget}, enough for {cost}{missing}.", *evidence)
+    if most <= stated.amount:
+        reason = f"{budget} is enough for one of each; how many are wanted was not said{missing}."
+        return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
+    if none := _none(talk, missing):
+        return none
+    reason = f"{budget}; it cannot be said whether that is enough{missing}."
+    return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
+
+
+def _less(
+    total: float, units: int, discounts: tuple[Discount, ...], prices: PriceList
+) -> tuple[float, Discount | None]:
+    """The total less the highest discount that is earned.
+
+    Thresholds in money that any single product of the list passes cannot be amounts: as a volume discount they
+    count units.
+    """
+    count_units = bool(discounts) and max(d.threshold for d in discounts) < prices.lowest
+    earned = [d for d in discounts if d.threshold <= (total if d.money and not count_units else units)]
+    best = max(earned, key=lambda d: d.percent, default=None)
+    return (total * (1 - best.percent / 100) if best else total), best
+
+
+def _granting(discount: Discount | None) -> tuple[Evidence, ...]:
+    return (discount.evidence,) if discount else ()
+
+
+def _without_prices(talk: Talk, stated: _Stated | None) -> FactorJudgement:
+    if none := _none(talk, "; not checked against a list price"):
+        return none
+    if fine := next((s for s in talk.of_lead if _FINE.search(s.plain) and not _OPEN.search(s.plain)), None):
+        return _judged(Score.MEDIUM, "Says that the price fits; not checked against a list price.", talk.quoted(fine))
+    if stated:
+        amount = f"{stated.amount:,.2f} {stated.currency or ''}".strip()
+        return FactorJudgement(
+            Factor.BUDGET, Score.UNKNOWN, f"Budget {amount}; no list price to compare it with.", (stated.evidence,)
+        )
+    return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, "Nothing was said of a budget.")
+
+
+def _none(talk: Talk, missing: str) -> FactorJudgement | None:
+    if none := next((s for s in talk.of_lead if _NO_BUDGET.search(s.plain)), None):
+        return _judged(Score.LOW, f"Says that there is no budget for it{missing}.", talk.quoted(none))
+    return None
+
+
+def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
+    """The budget in the lead's own words, else as the seller repeats it, else of the field."""
+    found: list[tuple[bool, float, str | None, Sentence]] = []
+    for index, sentence in enumerate(talk.sentences):
+        words = list(_WORD.finditer(sentence.plain))
+        near = words
+        if not words and index and _WORD.search(talk.sentences[index - 1].plain) and len(sentence.plain) < 120:
+            near = []
+        elif not words:
+            continue
+        amounts = [
+            q
+            for q in quantities(sentence.plain)
+            if (q.currency or q.value >= 100) and not _NOT_MONEY.match(sentence.plain[q.end :])
+        ]
+        if not amounts or (not near and not sentence.by_lead):
+            continue
+        best = min(amounts, key=lambda q: min((_distance(w, q.start, q.end) for w in near), default=0))
+        best = _upper(best, amounts, sentence.plain)
+        found.append((not sentence.by_lead, best.value, best.currency, sentence))
+    if found:
+        _, value, currency, sentence = min(found, key=lambda f: f[0])
+        return _Stated(value, currency, talk.quoted(sentence))
+    if amount := quantities(fields.get("lead.budgetamount", "").casefold()):
+        text = fields["lead.budgetamount"]
+        evidence = Evidence("field:lead.budgetamount", SourceKind.FIELD, "lead.budgetamount", text, "lead.budgetamount")
+        return _Stated(amount[0].value, amount[0].currency, evidence)
+    return None
+
+
+def _upper(amount: Quantity, amounts: Sequence[Quantity], plain: str) -> Quantity:
+    """The upper end where the amount begins a range: "between $2,000 and $3,000"."""
+    after = next((q for q in amounts if q.start >= amount.end), None)
+    is_range = after and re.fullmatch(r"\s*(?:-|to|and|or)\s*", plain[amount.end : after.start])
+    return after if after and is_range and after.value > amount.value else amount
+
+
+def _distance(word: re.Match[str], start: int, end: int) -> int:
+    """Characters between; an amount that follows the word is nearer than one before it."""
+    return start - word.end() if start >= word.end() else 3 * (word.start() - end) + 10
+
+
+def _judged(score: Score, reason: str, *evidence: Evidence) -> FactorJudgement:
+    return FactorJudgement(Factor.BUDGET, score, reason, tuple(evidence))
