@@ -83,18 +83,18 @@ _PHRASES: tuple[tuple[Reason, str], ...] = (
         r"black ?-?list|block ?-?list|deny ?-?list|(?:listed|found|match\w*|present|appears?) (?:at|in|on|by|with|from) "
         r"(?:the |our |an? )?(?:\S*(?:rbl|dnsbl|bl\.|list|spamhaus|spamcop|sorbs|barracuda|\.org|\.net))|\brbl\b|dnsbl|spamhaus|"
         r"spamcop|barracuda|senderbase|senderscore|(?:bad|poor|low|your|sender|ip|network|domain|its) reputation|reputation of|"
-        r"(?:ip|host|client|server|domain|sender|network|address|you|mail from|connection|access|message|mail|been|was|is|are)"
+        r"\b(?:ip|host|client|server|domain|sender|network|address|you|mail from|connection|access|message|mail|been|was|is|are)"
         r"[^.;<>]{0,50}?\b(?:blocked|banned|barred|blacklisted|blocklisted|rejected for policy)\b|"
         r"\bblocked (?:by|for|due|because|using|from|list|at)|banned sending|"
         r"(?:reverse|rdns|\bptr\b|in-addr)[^.]{0,60}(?:dns|record|lookup|name|fail|not|invalid|missing|resol)|no (?:reverse|ptr|rdns)|"
         r"(?:reverse|inverse) (?:dns|lookup|hostname)|cannot find your (?:reverse )?hostname|fix reverse|"
         r"cannot resolve your (?:address|host)|dynamic(?:ally)?[^.]{0,40}\b(?:ip|address|host|pool)|"
         r"client host (?:rejected|\S+ blocked)|helo(?: command)? (?:rejected|reject)|invalid helo|"
-        r"(?:ip|client|host|connecting|server)[^.;]{0,40} (?:not allowed|not authorized|refused|denied|not accepted|rejected)|"
+        r"\b(?:ip|client|host|connecting|server)\b[^.;]{0,40} (?:not allowed|not authorized|refused|denied|not accepted|rejected)|"
         r"(?:connection|connections|mail|mails|message|messages|email) (?:was |were |is |are )?(?:from|refused from) "
         r"(?:your|this|the|\S*\d+\.\d+\.\d+\.\d+)[^.;]{0,60}(?:refused|rejected|denied|not accept|dropped|limit|block)|"
         r"refused to talk to me|(?:you are|you're|not) (?:not )?allowed to connect|bad (?:dns ptr|reputation|sender)|"
-        r"access denied[^.]{0,20}ip|connection (?:rejected|refused|dropped) (?:by policy|due to|for)|"
+        r"access denied[^.]{0,20}ip|connection (?:rejected|refused|dropped) (?:by policy|due to|for)|mismatch\w* (?:client )?ip|"
         r"(?:unusual|suspicious|abusive|high) (?:rate|volume|traffic|activity)|\b[45]\.7\.(?:606|25|300|511|700|708)\b|bounce attack",
     ),
     (
@@ -136,14 +136,16 @@ _PHRASES: tuple[tuple[Reason, str], ...] = (
         r"(?:only|restricted)[^.;]{0,60}(?:members|subscribers|senders|authorized|internal)|not (?:a )?(?:subscribed|member)|"
         r"(?:do|does) not have permission to (?:post|send)|not (?:authorized|allowed|permitted) to (?:post|send|submit)|"
         r"(?:moderat\w+|closed|private) (?:list|group)|not be delivered to (?:the )?group|\b[45]\.1\.(?:7|8)\b|"
-        r"group[^.;]{0,60}(?:may not exist|permission)|allowed senders",
+        r"group[^.;]{0,60}(?:may not exist|permission)|allowed senders|permission to (?:post|send)|権限|權限|权限|권한|autoris|autoriz|permiso|permiss[ãa]o|permesso|berechtig|uprawnien|дозвол|"
+        r"разрешени|δικαίωμα|toestemming|tillst|tillad|oprávn",
     ),
     (
         Reason.EXPIRED,
         r"(?:delivery|retry|queue|message|mail|queued)[^.;]{0,40}(?:time ?out|timed out|expired|expiration|exceeded)|expired|"
         r"(?:in|on|stuck in) (?:the |its )?(?:mail )?queue|too old|(?:time ?out|timed ?out)|giving up after|"
         r"(?:no|not)[^.;]{0,30}(?:within|for|after|in) (?:\S+ ){0,3}(?:\d+(?:\.\d+)?|several|few|many|the last|four|five|three|two)"
-        r"[ +-](?:\S+ ){0,2}?(?:hour|day|minute|attempt|week|tr)|aborted after|(?:could|can) not be delivered for|maximum (?:number of )?"
+        r"[ +-](?:\S+ ){0,2}?(?:hour|day|minute|attempt|week|tr)|aborted after|(?:could|can) not be delivered for|after multiple|"
+        r"(?:for|in) the last \d+ seconds|failing for a long time|maximum (?:number of )?"
         r"(?:retr|attempt|delivery attempts)|retry (?:time|timeout|limit)|(?:will|still)[^.;]{0,30}(?:retry|retri|try|trying|keep|attempt)|"
         r"retried|delay(?:ed)?\b|\b[45]\.4\.7\b|queue (?:time|period|life)|failed \d+ attempts|attempt\w* to deliver over|"
         r"期限|再送|配送でき.{0,10}時間|keine zustellung innerhalb|temporar\w+ (?:failure|error|server)|try again later|not going to try again",
@@ -195,32 +197,41 @@ _PHRASES: tuple[tuple[Reason, str], ...] = (
         r" ?(?:unknown|not (?:found|known|exist\w*|listed|registered|valid|recogni[sz]ed|local|here|on file|in)|unavailable|invalid|undeliverable|"
         r"(?:does|do|did|could|can|has|have)(?: not|n't) (?:exist|be found|have (?:an? )?(?:\S+ )?(?:account|mailbox)|match|appear|seem)|"
         r"(?:could ?n[o']t|cannot) be (?:found|located|resolved|identified)|non-?existent|doesn't|no longer exist|ended|closed|deleted|"
-        r"terminated|removed|ambiguous|may not exist|incorrect|rejected|not be found|verification fail)|"
+        r"terminated|removed|ambiguous|may not exist|incorrect|not be found|verification fail)|"
         r"(?:does|do|did|has|have|there is|there's)(?: not| n[o']t|n't| no)(?: currently)?(?: have)?(?: an?)? (?:\S+ )?(?:account|mailbox|"
         r"user|exist)|no (?:account|mailbox|user|person|recipient|one|body)[^.;]{0,30}(?:by|with|of|here|found|matching|at|named)|"
         r"not (?:a |an )?(?:known |valid |existing |our |local )*(?:user|customer|recipient|mailbox|account|address)|unknown[ -]?user|user[ -]?unknown|"
         r"did not exactly match|(?:user|recipient)(?:name)?[^.;]{0,20}no such|not our customer|not listed in|does not exist|"
         r"doesn't exist|addressee unknown|can'?t (?:find|open|create)[^.;]{0,30}(?:user|mailbox|account|output)|"
-        r"delivery address|mailbox unavailable|mailbox not available|not our user|dosn't exist|\b[45]\.1\.(?:1|3|4|10)\b|\b5\.0\.911\b|"
+        r"recipient address rejected: access denied|check (?:if |that |the |whether )*(?:\w+ )?address(?:es)? (?:is|are) |mailbox unavailable|mailbox not available|not our user|dosn't exist|\b[45]\.1\.(?:1|3|4|10)\b|\b5\.0\.911\b|"
         r"unbekannt|existiert nicht|nicht gefunden|inconnu|n'existe pas|introuvable|desconocid|no existe|sconosciut|non esiste|inesistente|"
         r"desconhecid|não existe|nao existe|onbekend|bestaat niet|ukendt|okänd|nieznan|nie istnieje|не существует|не найден|неизвест|"
         r"不存在|不明|存在しません|存在しない|見つかりません|없는|존재하지",
     ),
-    (Reason.POLICY, r"polic(?:y|ies)|not (?:accepted|permitted|allowed)|administrative\w* (?:prohibit|denied|reject)|prohibited|compliance|rfc ?\d{3,4}"),
+    (Reason.POLICY, r"polic(?:y|ies)|not (?:accepted|permitted|allowed)|administrative\w* (?:prohibit|denied|reject)|prohibited|compliance|protocol (?:violation|error)|rfc ?\d{3,4}"),
     (
         Reason.SYSTEM,
         r"(?:system|server|internal|local|configuration|mail server|processing|unexpected|i/o|input/output|program|command|pipe|delivery "
-        r"agent)[^.;]{0,30}(?:error|fail|problem|fault|malfunction|unable|died|exit)|service (?:not available|unavailable)|"
+        r"agent)[^.;]{0,30}(?:error|fail|problem|fault|malfunction|unable|died|exit)|service (?:is |currently |temporarily )*(?:not available|unavailable)|"
+        r"command (?:parameter |\S+ )?not (?:implemented|recogni)|syntax error|bad sequence|"
         r"exit status|child status|temporary|cannot open|unable to (?:create|open|write)|command output|not enough (?:memory|resources)|\b4\d\d\b",
     ),
     (Reason.FILTERED, r"reject|refus|denied|filter|disallow|not want|blocked|prohibit|拒否"),
 )
 _COMPILED = tuple((reason, re.compile(pattern)) for reason, pattern in _PHRASES)
-# Said without doubt: asked before everything but a full mailbox.
+_DELIVERY_AGENT = re.compile(r"procmail|maildrop:|/var/(?:spool/)?mail/|command output: (?!mail quota)")
+# Said without doubt: asked before everything but a full mailbox and a refused sender.
 _PLAINLY_UNKNOWN = re.compile(
     r"\b(?:550|553|554|551|501)?[ -]*(?:5\.1\.1[ :]+)?(?:user unknown|unknown user|no such user|unknown recipient|recipient unknown)\b|"
-    r"(?:user|recipient|mailbox|account|address) (?:\S{1,60} )?(?:does not|doesn't) exist|no mailbox here by that name"
+    r"(?:user|recipient|mailbox|account|address) (?:\S{1,60} )?(?:does not|doesn't) exist|no mailbox here by that name|"
+    r"recipient address rejected: access denied"
 )
+_PLAINLY_NO_HOST = re.compile(
+    r"(?:host|domain)(?: or domain)?(?: name)? not found(?!, try)|host unknown|unknown host|no such domain|nxdomain|"
+    r"domain (?:\S{1,60} )?(?:does not|doesn't) exist"
+)
+_MAY_PASS = re.compile(r"try again|temporar|servfail|time ?out|timed out|will retry")
+_ABOUT_SENDER = dict(_COMPILED)[Reason.SENDER_REFUSED]
 _ADDRESS = re.compile(r"<?[\w.+=&'*/-]{1,64}@[\w.-]{1,255}>?")
 _LINK = re.compile(r"https?://[^\s>)]{1,500}")
 _BY_STATUS = {
@@ -243,7 +254,13 @@ _BY_STATUS = {
     "4.2": Reason.NETWORK,
     "4.6": Reason.NETWORK,
     "4.7": Reason.EXPIRED,
-    "7.1": Reason.POLICY,
+}
+_BY_CLASS = {
+    "2": Reason.FILTERED,
+    "3": Reason.SYSTEM,
+    "4": Reason.NETWORK,
+    "6": Reason.SYSTEM,
+    "7": Reason.POLICY,
 }
 
 
@@ -255,15 +272,60 @@ def reason_in(text: str) -> Reason | None:
     first, pattern = _COMPILED[0]
     if pattern.search(words):
         return first
-    if _PLAINLY_UNKNOWN.search(words):
-        return Reason.USER_UNKNOWN
+    if _DELIVERY_AGENT.search(words):
+        return Reason.SYSTEM
+    if not _ABOUT_SENDER.search(words):
+        if _PLAINLY_UNKNOWN.search(words):
+            return Reason.USER_UNKNOWN
+        if _PLAINLY_NO_HOST.search(words) and not _MAY_PASS.search(words):
+            return Reason.HOST_UNKNOWN
     return next((reason for reason, pattern in _COMPILED[1:] if pattern.search(words)), None)
 
 
 def reason_of_status(status: str) -> Reason | None:
     """The reason of an enhanced status code such as "5.1.1" (RFC 3463); a temporary one is never hard."""
     kind, _, rest = status.partition(".")
-    reason = _BY_STATUS.get(rest)
+    reason = _BY_STATUS.get(rest) or _BY_CLASS.get(rest.partition(".")[0])
     if kind == "4":
         return Reason.EXPIRED if reason is None or reason in HARD else reason
     return reason if kind == "5" else None
+
+
+_COMMANDS = re.compile(
+    r">>> ?(?P<sendmail>\w{4})\b[^<>]{0,40}(?:<[^<>]{0,320}>)?[^<>]{0,40}(?:<<< ?2[^<]{0,400}){0,9}<<< ?[45]\d\d|"
+    r"in reply to (?:the )?(?P<postfix>end of data|\w{4})|"
+    r"(?:server|error|rejected|failed|said)[^.]{0,40} after (?P<exim>end of data|mail|rcpt|data|helo|ehlo|initial|pipelined \w{4})|"
+    r"did not like our (?P<dragonfly>\w{4})|smtp command:?[ -]{0,5}(?P<filter>\w{4})\b|"
+    r"(?P<said>rcpt)(?: to)?:?<?[^.]{0,120}(?:generated|fail|replied|response|said)"
+)
+_SAYS_WHERE = frozenset({"1.0", "1.1", "1.3", "1.4", "1.6", "1.10"})
+_REPLY = re.compile(r"(?<![\d.])5\d\d[ -]")
+_NAMES_SOMEONE = re.compile(r"(?<![\d.])5\d\d[ -][^@]{0,80}[\w.+=-]@[\w-]")
+
+
+def refused_command(text: str) -> str | None:
+    """The SMTP command a report says was refused: "rcpt", "mail", "data", "helo", ...; None when it does not say."""
+    found = _COMMANDS.search(" ".join(text[:8_000].lower().split()))
+    if not found:
+        return None
+    words = next(group for group in found.groups() if group).removeprefix("pipelined ")
+    return "data" if words.startswith("end of") else words[:4]
+
+
+def is_about_the_address(reason: Reason, status: str, said: str, around: str, *, standard: bool) -> bool:
+    """Does this refusal prove that the address takes no mail?
+
+    Only when the code says so, or the refused command was the one that names the recipient; in a report of the
+    standard form also when the reply names it or the reporting system itself knew. Filters answer "user unknown" as
+    well, to the sender or after the text: those are never hard.
+    """
+    if status.startswith("5") and status[2:] in _SAYS_WHERE and reason is not Reason.HOST_UNKNOWN:
+        return True
+    command = refused_command(around)
+    if command:
+        return command == "rcpt"
+    if reason is not Reason.USER_UNKNOWN:
+        return True
+    if not standard or (status and not status.endswith((".0.0", ".5.0"))):
+        return False
+    return bool(_NAMES_SOMEONE.search(said)) or not _REPLY.search(said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leadwright.mail.message import Message
 
 _ROBOT = re.compile(
-    r"mailer-?daemon|postmaster|mail[ ._-]?(?:delivery|system|administrator|er\b|adm)|delivery[ ._-]?(?:subsystem|system|service|"
+    r"mailer-?daemon|post_?master|mail[ ._-]?(?:delivery|system|administrator|er\b|adm)|delivery[ ._-]?(?:subsystem|system|service|"
     r"failure|report)|mmdf|system administrator|mailadmin|bounce|undeliver|postoffice|mail server|virus|mail router",
     re.IGNORECASE,
 )
@@ -17,7 +17,7 @@ _SUBJECT = re.compile(
     r"(?:mail|nondeliverable) mail|rejected mail|automatically rejected|could not send message|warning: (?:message|could|mail)|"
     r"mail system error|user unknown|unzustellbar|nicht zugestellt|zustellung|non remis|échec|non distribu|no entregado|no se pudo entregar|"
     r"devuelto|rebotado|mancato recapito|mancata consegna|não entregue|nao entregue|falha na entrega|onbestelbaar|niet bezorgd|"
-    r"недоставлен|не доставлен|возвращ|退信|无法投递|送信失敗|配信不能|配送エラー|配信エラー|エラーメール|반송|odrzuc|nie dostarcz|doručen",
+    r"недоставлен|не доставлен|возвращ|退信|无法投递|送信失敗|配信不能|配送エラー|配信エラー|エラーメール|メールエラー|반송|odrzuc|nie dostarcz|doručen",
     re.IGNORECASE,
 )
 _SAYS_SO = re.compile(
@@ -26,7 +26,7 @@ _SAYS_SO = re.compile(
     r"could|attempt)[^.]{0,120}(?:fail|reject|return|bounc|refus|undeliver|delay|not|abort)|undeliver(?:able|ed)|fatal errors?|"
     r"delivery (?:failed|failure|errors?|problem|notification)|delevery to the|permanent (?:error|failure)|(?:following|these|some) (?:address|recipient)"
     r"[^.]{0,60}(?:fail|reject|error|problem|refus|bounc|not)|returned (?:to sender|mail|message|unopened|for the)|did not reach|following errors?|"
-    r"unknown (?:user|recipient|address|host)|user unknown|invalid (?:recipient|final|address|user)|transcript of session|reason for (?:failure|return)|"
+    r"unknown (?:user|recipient|address|host)|user unknown|invalid (?:recipient|final|address|user)|no such user|transcript of session|reason for (?:failure|return)|"
     r"failed recipient|failed addresses|error type|failure reasons?|remote (?:server|host) (?:said|replied|returned|issued)|smtp error|"
     r"(?:mailbox|folder|account)[^.]{0,40}(?:full|quota|disabled)|has been rejected|was rejected|were rejected|is over quota|quota exceeded|"
     r"no pudo ser entregad|konnte nicht[^.]{0,60}(?:zugestellt|zugeleitet|übermittelt|gesendet)|nicht zustellbar|n'a pas pu être|no se ha podido|non è stato possibile|"
@@ -43,7 +43,7 @@ _DELAYED = re.compile(
 _GAVE_UP = re.compile(r"giv(?:en|ing) up|permanent|fatal|returned to sender|will not be retried|no further attempt|not going to try", re.IGNORECASE)
 _OURS_BEGINS = re.compile(
     r"(?im)^[ \t>*=_-]{0,80}(?:(?:begin |start of )?(?:original|returned|undelivered|unsent|failed|bounced|rejected|your|old|enclosed|attached|forwarded|included|the)"
-    r"(?: \w+){0,6}? (?:message|mail|header|headers|e-?mail)(?:(?: text)? ?(?:follows?|header|headers|was|as received|attached|is|:|below)[^\n]{0,60})?[ \t:=*_-]*$|"
+    r"(?: \w+){0,6}? (?:message|mail|header|headers|e-?mail)(?:(?: text)? ?(?:follows?|headers?|as received|attached|below)(?: \w+){0,3})?(?: was| is)?[ \t:=*_-]*$|"
     r"(?:this|below|here|following|enclosed|attached|included|what follows)[^\n]{0,40} (?:a )?(?:copy|header|headers|original|content|text)[^\n]{0,60}$|"
     r"[^\n]{0,60}(?:copy of (?:the|your) (?:original )?(?:message|mail)|header and top|message headers? follow|original message follows)[^\n]{0,80}$|"
     r"[-=_ ]*mensaje original[^\n]{0,30}$|[-=_ ]*ursprüngliche nachricht[^\n]{0,30}$|(?:received|return-path): )",
@@ -74,7 +74,7 @@ def read_refusals(message: Message) -> tuple[TextRefusal, ...]:
     if not _is_bounce(message, told):
         return ()
     delayed = bool(_DELAYED.search(f"{message.subject} {told}")) and not _GAVE_UP.search(told)
-    around = f"{told} {_telling_subject(message)}"
+    around = f"{_telling_subject(message)}\n{told}"
     named = _recipients(message, told)
     if not named:
         return (TextRefusal(_returned_to(message), told[:2_000], around, _status(told), delayed),)

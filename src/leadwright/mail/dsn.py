@@ -34,6 +34,8 @@ def read_notices(message: Message) -> tuple[Notice, ...]:
         for notice in (_notice(group) for group in _groups(part.text))
         if notice
     ]
+    if not found and "final-recipient:" in message.plain.lower():
+        found = [notice for group in _groups(message.plain) if "final-recipient" in group and (notice := _notice(group))]
     if not found:
         found = [notice for part in message.reports if (notice := _rejection(part.type, part.text, message.text))]
     unique = {(notice.recipient.lower(), notice.action): notice for notice in reversed(found)}

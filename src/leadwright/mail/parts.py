@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fast_mail_parser import PyMimePart
 
 _PARAMETER = re.compile(r";\s*([a-z0-9-]{1,40}\*?)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\s]*))", re.IGNORECASE)
+_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+_-]{1,100}")
 _MBOX_LINE = re.compile(rb"\A(?:>?From [^\r\n]*\r?\n)+")
 
 
@@ -99,7 +100,8 @@ def _payload(node: StandardMessage) -> bytes:
 def _part(kind: str, content_type: str, disposition: str, name: str, data: bytes) -> Part:
     """A leaf; a multipart without a boundary that was used is the text it looks like."""
     parameters = _parameters(content_type)
-    kind = kind.lower() if "/" in kind and not kind.lower().startswith("multipart/") else "text/plain"
+    found = _TYPE.match(kind.lower())
+    kind = found.group() if found and not kind.lower().startswith("multipart/") else "text/plain"
     return Part(kind, parameters, disposition.strip().lower(), decode_words(name or parameters.get("name", "")), data)
 
 

@@ -1,0 +1,212 @@
+"""The new part of a reply: quoted mails, signatures and what devices add are cut, whatever the language.
+
+What is cut is the safe side: a quote is never given to whoever judges what the sender wants, since it holds our own words.
+"""
+
+import re
+from collections.abc import Sequence
+
+from leadwright.mail.quote_words import (
+    DEVICE_LINE,
+    DISCLAIMER,
+    FROM_NAME,
+    HEADER,
+    OPENING,
+    ORIGINAL,
+    PLAIN_REPLY_LINE,
+    SIGN_OFF,
+    WROTE,
+)
+
+_MOST_LINES = 5_000
+_LONGEST = 2_000
+_QUOTED = re.compile(r"[ \t]{0,3}(?:[>|]|&gt;|[A-Z][A-Za-z]{0,3}>(?:\s|$))")
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_RULE = re.compile(r"[ \t>]{0,6}(?:[_]{3,}|[-–—=*]{5,})[ \t]{0,4}")
+_SIGNATURE_MARK = re.compile(r"[ \t]{0,2}(?:--|—|–|__+|-- -?)[ \t]{0,4}")
+_DATE = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b\d{1,2}:\d{2}|\b\d{1,2}\.\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}\s?(?:月|年|日)|\bkl\.?\s\d", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"[\w.+=%'-]{1,80}@[\w.-]{1,200}|mailto:|\bvia\b", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"(?:\+|00|\(0)?\d[\d ()./-]{6,20}\d|www\.|https?://|[\w.+-]{1,60}@[\w-]{1,60}\.\w|\b(?:tel|fon|phone|mobile|mob|cell|fax|direct|office|web|skype)\b\s*[.:+]",
+    re.IGNORECASE,
+)
+
+
+def trim_reply(text: str) -> str:
+    """What the sender wrote newly, without surrounding blank lines; "" when everything is quoted."""
+    lines = _lines(text)
+    end = _end_of_new_part(lines)
+    kept = _without_quotes(lines[:end])
+    kept = _without_tail(kept)
+    return "\n".join(kept).strip("\n").rstrip()
+
+
+def _lines(text: str) -> list[str]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    return [line.rstrip()[:_LONGEST] for line in text.split("\n")[:_MOST_LINES]]
+
+
+def _is_quoted(line: str) -> bool:
+    return bool(_QUOTED.match(line))
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip()
+
+
+def _end_of_new_part(lines: Sequence[str]) -> int:
+    """Where a mail that is included without quote marks begins: separator, header block or attribution."""
+    fenced = False
+    for index, line in enumerate(lines):
+        if _FENCE.match(line):
+            fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
+        if fenced or _is_quoted(line):
+            continue
+        if ORIGINAL.fullmatch(line) or PLAIN_REPLY_LINE.match(line) or _header_block(lines, index):
+            return _before_rule(lines, index)
+        length = attribution(lines, index)
+        if length and not _is_quoted(_next(lines, index + length)) and any(not _is_blank(above) for above in lines[:index]):
+            if not any(_is_quoted(later) for later in lines[index + length :]) or not _answers_below(lines, index + length):
+                return index
+    return len(lines)
+
+
+def _answers_below(lines: Sequence[str], start: int) -> bool:
+    """Is there text of one's own under a quote that follows? Then the attribution belongs to that quote."""
+    below = list(lines[start:])
+    quoted = next((at for at, line in enumerate(below) if _is_quoted(line)), None)
+    return quoted is not None and all(_is_blank(line) for line in below[:quoted])
+
+
+def _next(lines: Sequence[str], start: int) -> str:
+    return next((line for line in lines[start:] if not _is_blank(line)), "")
+
+
+def _before_rule(lines: Sequence[str], index: int) -> int:
+    """One line of dashes above belongs to what is cut."""
+    above = index - 1
+    while above >= 0 and _is_blank(lines[above]):
+        above -= 1
+    return above if above >= 0 and _RULE.fullmatch(lines[above]) else index
+
+
+def _header_block(lines: Sequence[str], index: int) -> bool:
+    """Do the headers of an included mail begin here? A sender and two more, or three others, close together."""
+    first = HEADER.fullmatch(lines[index])
+    if not first:
+        return False
+    names = [first.group("name").lower()]
+    values = [first.group("value")]
+    gap = 0
+    for line in lines[index + 1 : index + 14]:
+        found = HEADER.fullmatch(line)
+        if found:
+            names.append(found.group("name").lower())
+            values.append(found.group("value"))
+            gap = 0
+        elif not _is_blank(line) and not line.startswith((" ", "\t", "<")) and "@" not in line:
+            break
+        else:
+            gap += 1
+            if gap > 2:
+                break
+    different = len(set(names))
+    sender = any(FROM_NAME.fullmatch(name) for name in names[:2])
+    mentions = any(_DATE.search(value) or "@" in value for value in values)
+    return different >= 3 and (sender or mentions) or (different >= 2 and sender and mentions)
+
+
+def attribution(lines: Sequence[str], index: int) -> int:
+    """How many lines the "On ..., ... wrote:" that begins here takes; 0 when none begins."""
+    if _is_blank(lines[index]) or len(lines[index]) > 400:
+        return 0
+    first = lines[index].strip()
+    if not OPENING.match(first) and not _ADDRESS.search(first) and not WROTE.search(first) and not _DATE.search(first):
+        return 0
+    joined, blanks = "", 0
+    for length, line in enumerate(lines[index : index + 8], 1):
+        if _is_blank(line):
+            blanks += 1
+            if blanks > 1:
+                return 0
+            continue
+        if _is_quoted(line) and length > 1 and not line.strip().startswith((">:", "> wrote")) and not line.strip().endswith(":"):
+            return 0
+        joined = f"{joined} {line.strip()}".strip()
+        if len(joined) > 500:
+            return 0
+        if _is_attribution(joined) or _names_sender(joined) and _is_quoted(_next(lines, index + length)):
+            return length
+        if joined.endswith((".", "!", "?", ",")) and not joined.endswith((" a.m.", " p.m.", "Fr.,")) and length > 1:
+            return 0
+    return 0
+
+
+def _is_attribution(text: str) -> bool:
+    """One sentence that ends with a colon (or the verb), has a verb of writing, and a date or an address."""
+    if not (text.endswith((":", "：")) or WROTE.search(text[-25:]) and text[-1] not in ".!?,"):
+        return False
+    found = WROTE.search(text)
+    dated, addressed = bool(_DATE.search(text)), bool(_ADDRESS.search(text))
+    return bool(found) and (dated or addressed)
+
+
+def _names_sender(text: str) -> bool:
+    """A date and an address before a colon: enough where a quote follows at once."""
+    return text.endswith((":", "：")) and bool(_DATE.search(text)) and bool(_ADDRESS.search(text))
+
+
+def _without_quotes(lines: Sequence[str]) -> list[str]:
+    """Drops quoted lines, and the attribution above them; text between quotes stays."""
+    kept: list[str] = []
+    index, fenced = 0, False
+    while index < len(lines):
+        line = lines[index]
+        if _FENCE.match(line) and not _is_quoted(line):
+            fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
+        length = 0 if fenced else attribution(lines, index)
+        if length and (_is_quoted(_next(lines, index + length)) or not any(not _is_blank(k) for k in kept)):
+            index += length
+        elif _is_quoted(line) and not fenced:
+            index += 1
+        else:
+            kept.append(line)
+            index += 1
+    return kept
+
+
+def _without_tail(lines: list[str]) -> list[str]:
+    """Drops signature, device line, disclaimer and contact block at the end."""
+    end = len(lines)
+    for index, line in enumerate(lines):
+        above = any(not _is_blank(earlier) for earlier in lines[:index])
+        if above and (_SIGNATURE_MARK.fullmatch(line) or DISCLAIMER.match(line)):
+            end = index
+            break
+        if above and _RULE.fullmatch(line) and sum(not _is_blank(later) for later in lines[index + 1 :]) <= 8:
+            end = index
+            break
+    lines = _without_devices(lines[:end])
+    return _without_contact(lines)
+
+
+def _without_devices(lines: list[str]) -> list[str]:
+    """Lines such as "Sent from my iPhone", alone between blank lines or at the end."""
+    kept = list(lines)
+    while kept and (_is_blank(kept[-1]) or DEVICE_LINE.match(kept[-1]) or _RULE.fullmatch(kept[-1])):
+        kept.pop()
+    return kept
+
+
+def _without_contact(lines: list[str]) -> list[str]:
+    """Keeps "Best regards" and the name; drops the lines with phone, web or address under them."""
+    for index in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
+        if not SIGN_OFF.fullmatch(lines[index]) or not any(not _is_blank(above) for above in lines[:index]):
+            continue
+        after = [at for at in range(index + 1, len(lines)) if not _is_blank(lines[at])]
+        if len(after) > 1 and any(_CONTACT.search(lines[at]) for at in after[1:]) and all(len(lines[at]) <= 120 for at in after):
+            return lines[: after[0] + 1]
+        return lines
+    return lines
