@@ -22,7 +22,7 @@ OPENING = re.compile(
 # Names of header fields at the top of a mail that is included whole.
 _FROM = "from|von|de|da|van|fra|från|od|od:|lähettäjä|feladó|от|від|expéditeur|expediteur|remitente|mittente|发件人|寄件者|寄件人|差出人|보낸 사람|보낸사람|kimden|gönderen|από|מאת|من|dari|từ|avsender|afsender|expeditor|nadawca|odesílatel|odosielateľ"
 _OTHER = (
-    "sent|date|to|cc|bcc|subject|reply-to|reply to|attachments?|importance|priority|organization|message-id|gesendet|datum|an|betreff|kopie|anlagen|"
+    "sent|date|message du|message from|to|cc|bcc|subject|reply-to|reply to|attachments?|importance|priority|organization|message-id|gesendet|datum|an|betreff|kopie|anlagen|"
     "antwort an|envoyé|envoye|date d'envoi|à|a|objet|copie à|répondre à|enviado|enviado el|fecha|para|asunto|data|enviada em|enviado em|enviada|assunto|"
     "inviato|oggetto|per|ccn|risposta|rispondi a|verzonden|verstuurd|aan|onderwerp|kopi|sendt|dato|til|emne|skickat|till|ämne|lähetetty|päivämäärä|"
     "vastaanottaja|aihe|wysłano|do|dw|temat|odesláno|komu|předmět|kopie|dátum|elküldve|címzett|tárgy|отправлено|дата|кому|тема|копия|"

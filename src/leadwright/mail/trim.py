@@ -22,11 +22,13 @@ _MOST_LINES = 5_000
 _LONGEST = 2_000
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>|]|&gt;|[A-Z][A-Za-z]{0,3}>(?:\s|$))")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
-_RULE = re.compile(r"[ \t>]{0,6}(?:[_]{3,}|[-–—=*]{5,})[ \t]{0,4}")
+_RULE = re.compile(r"[ \t>]{0,6}(?:[_]{3,}|[-–—=*]{4,})[ \t]{0,4}")
 _SIGNATURE_MARK = re.compile(r"[ \t]{0,2}(?:--|—|–|__+|-- -?)[ \t]{0,4}")
 _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b\d{1,2}:\d{2}|\b\d{1,2}\.\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}\s?(?:月|年|日)|\bkl\.?\s\d", re.IGNORECASE
 )
+_STAMPED = re.compile(r"^[^<>]{0,200}<\s?[^<>\s]{1,100}@[^<>\s]{1,200}\s?>\s?[:：]$")
+_TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
 _ADDRESS = re.compile(r"[\w.+=%'-]{1,80}@[\w.-]{1,200}|mailto:|\bvia\b", re.IGNORECASE)
 _CONTACT = re.compile(
     r"(?:\+|00|\(0)?\d[\d ()./-]{6,20}\d|www\.|https?://|[\w.+-]{1,60}@[\w-]{1,60}\.\w|\b(?:tel|fon|phone|mobile|mob|cell|fax|direct|office|web|skype)\b\s*[.:+]",
@@ -139,13 +141,18 @@ def attribution(lines: Sequence[str], index: int) -> int:
             return 0
         if _is_attribution(joined) or _names_sender(joined) and _is_quoted(_next(lines, index + length)):
             return length
-        if joined.endswith((".", "!", "?", ",")) and not joined.endswith((" a.m.", " p.m.", "Fr.,")) and length > 1:
+        if joined.endswith((".", "!", "?")) and not joined.endswith((" a.m.", " p.m.")) and length > 1:
             return 0
     return 0
 
 
 def _is_attribution(text: str) -> bool:
-    """One sentence that ends with a colon (or the verb), has a verb of writing, and a date or an address."""
+    """One sentence that ends with a colon (or the verb), has a verb of writing, and a date or an address.
+
+    A date, a time and an address in angle brackets before a colon do as well: Gmail in many languages.
+    """
+    if _STAMPED.search(text) and _TIME.search(text) and _DATE.search(text):
+        return True
     if not (text.endswith((":", "：")) or WROTE.search(text[-25:]) and text[-1] not in ".!?,"):
         return False
     found = WROTE.search(text)
