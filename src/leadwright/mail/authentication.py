@@ -65,8 +65,17 @@ def trusted_headers(message: Message, authserv_id: str) -> tuple[tuple[str, str]
     wanted = authserv_id.strip().lower()
     for name, value in message.headers:
         lower = name.lower()
-        if lower in ("authentication-results", "arc-authentication-results", "received-spf", "x-original-authentication-results"):
-            mine = lower == "authentication-results" and wanted and _COMMENT.sub(" ", value).lower().split(";")[0].split()[:1] == [wanted]
+        if lower in (
+            "authentication-results",
+            "arc-authentication-results",
+            "received-spf",
+            "x-original-authentication-results",
+        ):
+            mine = (
+                lower == "authentication-results"
+                and wanted
+                and _COMMENT.sub(" ", value).lower().split(";")[0].split()[:1] == [wanted]
+            )
             if seen or not mine:
                 continue
             seen = True

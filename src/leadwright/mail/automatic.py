@@ -35,27 +35,47 @@ class Automatic:
 
 _LEADING = r"(?:(?:re|aw|sv|antw|fw|fwd|wg|automatic|auto)\s?[:：]\s?){0,4}"
 _ABSENT = re.compile(
-    rf"^\W*{_LEADING}\W*(?:(?:automatic|automated|auto|autom\.?)[- ]?(?:matic )?(?:reply|response|respon[ds]er?|answer)|auto-?reply|out[- ]of[- ](?:the[- ])?office|ooo\b|o\.o\.o|"
-    r"on (?:annual |parental |maternity |paternity |sick |medical )?(?:leave|holiday|vacation)|(?:i am|i'm|is) (?:away|out|on)\b|away from (?:my|the) (?:desk|office|mail)|vacation|annual leave|"
-    r"automatische (?:antwort|reaktie|beantwoording)|abwesen|außer haus|nicht im (?:büro|hause)|im urlaub|urlaub|afwezig|niet aanwezig|buiten kantoor|"
-    r"réponse automatique|absence du bureau|absent|en congé|message d'absence|respuesta automática|fuera de (?:la )?oficina|ausente|ausencia|"
-    r"risposta automatica|fuori (?:sede|ufficio)|assen(?:te|za)|resposta automática|fora do escritório|ausência|ausente|"
-    r"autosvar|automatisk svar|automatiskt svar|fraværende|fravær|frånvaro|frånvarande|ikke til stede|ferie|poissa|automaattinen vastaus|"
-    r"autoodpowiedź|automatyczna odpowiedź|odpowiedź automatyczna|nieobecn|automatická odpov|nepřítomn|mimo kancelář|automatikus válasz|házon kívül|"
-    r"автоответ|автоматический ответ|автоматична відповідь|отсутств|в отпуске|відсутн|răspuns automat|absent din birou|otomatik (?:yanıt|cevap)|ofis dışında|"
-    r"αυτόματη απάντηση|εκτός γραφείου|תגובה אוטומטית|מענה אוטומטי|מחוץ למשרד|自动(?:回复|答复)|自動(?:回覆|回复|返信|応答|送信)|不在|外出|休假|休暇|자동\s?(?:응답|회신)|부재중|"
-    r"trả lời tự động|balasan otomatis|رد تلقائي)",
+    rf"^\W*{_LEADING}\W*(?:(?:automatic|automated|auto|autom\.?)[- ]?(?:matic )?(?:reply|response|"
+    rf"respon[ds]er?|answer)|auto-?reply|"
+    r"out[- ]of[- ](?:the[- ])?office|away from (?:my|the) (?:desk|office|mail)|vacation (?:reply|"
+    r"response|notice|message)|"
+    r"automatische (?:antwort|reaktie|beantwoording)|abwesenheit|nicht im (?:büro|hause)|afwezigheid|buiten kantoor|"
+    r"réponse automatique|absence du bureau|message d'absence|respuesta automática|fuera de (?:la )?oficina|"
+    r"risposta automatica|fuori (?:sede|ufficio)|resposta automática|fora do escritório|"
+    r"autosvar|automatisk svar|automatiskt svar|automaattinen vastaus|"
+    r"autoodpowiedź|automatyczna odpowiedź|odpowiedź automatyczna|automatická odpov|mimo kancelář|"
+    r"automatikus válasz|házon kívül|"
+    r"автоответ|автоматический ответ|автоматична відповідь|răspuns automat|otomatik (?:yanıt|cevap)|ofis dışında|"
+    r"αυτόματη απάντηση|εκτός γραφείου|תגובה אוטומטית|מענה אוטומטי|מחוץ למשרד|自动(?:回复|答复)|自動(?:回覆|回复|返信|応答|送信)|"
+    r"不在(?:のお知らせ|通知)|자동\s?(?:응답|회신)|부재중|trả lời tự động|balasan otomatis|رد تلقائي)",
+    re.IGNORECASE,
+)
+# Said by people as well: they count beside a header that says automatic.
+_PERHAPS_ABSENT = re.compile(
+    rf"^\W*{_LEADING}\W*(?:ooo\b|o\.o\.o|on (?:annual |parental |maternity |paternity |sick |"
+    rf"medical )?(?:leave|holiday|vacation)|"
+    r"(?:i am|i'm|is) (?:away|out|on)\b|vacation|annual leave|abwesen|außer haus|im urlaub|urlaub|afwezig|"
+    r"niet aanwezig|absent|en congé|"
+    r"ausente|ausencia|assen(?:te|za)|ausência|fraværende|fravær|frånvaro|frånvarande|ikke til stede|"
+    r"ferie|poissa|nieobecn|nepřítomn|"
+    r"отсутств|в отпуске|відсутн|不在|外出|休假|休暇)",
     re.IGNORECASE,
 )
 _ABSENT_TEXT = re.compile(
-    r"\b(?:(?:i am|i'm|i will be|i'll be|we are|currently|i’m)(?: \w+){0,3} (?:out of (?:the |my )?office|away from (?:the|my)|on (?:annual |parental |maternity |paternity |sick )?(?:leave|holiday|vacation)|"
-    r"travell?ing|unavailable)|out of (?:the )?office (?:until|from|through|till|reply|message)|ich bin (?:\w+ ){0,6}(?:nicht im büro|außer haus|abwesend|im urlaub|nicht erreichbar)|"
-    r"je suis (?:\w+ ){0,4}(?:absent|en congé|en vacances)|estoy (?:\w+ ){0,3}(?:fuera|de vacaciones|ausente)|estaré fuera|sono (?:\w+ ){0,3}(?:fuori|assente|in ferie)|estou (?:\w+ ){0,3}(?:ausente|fora|de férias)|"
+    r"\b(?:(?:i am|i'm|i will be|i'll be|we are|currently|i’m)(?: \w+){0,3} (?:out of (?:the |my )?office|"
+    r"away from (?:the|my)|on (?:annual |parental |maternity |paternity |sick )?(?:leave|holiday|"
+    r"vacation)|"
+    r"travell?ing|unavailable)|out of (?:the )?office (?:until|from|through|till|reply|message)|"
+    r"ich bin (?:\w+ ){0,6}(?:nicht im büro|außer haus|abwesend|im urlaub|nicht erreichbar)|"
+    r"je suis (?:\w+ ){0,4}(?:absent|en congé|en vacances)|estoy (?:\w+ ){0,3}(?:fuera|de vacaciones|"
+    r"ausente)|estaré fuera|sono (?:\w+ ){0,3}(?:fuori|assente|in ferie)|estou (?:\w+ ){0,3}(?:ausente|"
+    r"fora|de férias)|"
     r"ik ben (?:\w+ ){0,4}(?:afwezig|niet aanwezig|met vakantie))|нахожусь в отпуске|休暇を|不在にして|休假",
     re.IGNORECASE,
 )
 _ROBOT_ADDRESS = re.compile(
-    r"^(?:mailer-daemon|mail-?daemon|postmaster|no-?_?reply|do-?_?not-?_?reply|dont-?reply|noreply[.+-].*|no-?response|nobody|bounces?|bounce[+-].*|owner-.+|.+-(?:request|owner|bounces?|return)|"
+    r"^(?:mailer-daemon|mail-?daemon|postmaster|no-?_?reply|do-?_?not-?_?reply|dont-?reply|noreply[.+-].*|"
+    r"no-?response|nobody|bounces?|bounce[+-].*|owner-.+|.+-(?:request|owner|bounces?|return)|"
     r"listserv|majordomo|mdaemon|autoreply|auto-?respond(?:er)?|notifications?|alerts?|automailer)(?:[+.-][^@]*)?$",
     re.IGNORECASE,
 )
@@ -96,15 +116,15 @@ def _absence(message: Message, sign: str | None) -> Automatic | None:
         if "vacation" in message.value(name).lower() or "oof" in message.value(name).lower():
             return Automatic(Kind.OUT_OF_OFFICE, f"{name}: {message.value(name)}")
     replied = sign or message.return_path == ""
-    if _ABSENT.search(message.subject) and (replied or _suppresses(message) or not message.subject.lower().startswith(("re:", "aw:"))):
+    marked = replied or bool(message.value("x-auto-response-suppress"))
+    answered_by_hand = message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:"))
+    if (marked and _PERHAPS_ABSENT.search(message.subject)) or (
+        _ABSENT.search(message.subject) and (marked or not answered_by_hand)
+    ):
         return Automatic(Kind.OUT_OF_OFFICE, f"Subject: {message.subject[:200]}")
     if replied and _ABSENT_TEXT.search(message.text[:2_000]) and not message.value("list-id"):
         return Automatic(Kind.OUT_OF_OFFICE, sign or "Return-Path: <>")
     return None
-
-
-def _suppresses(message: Message) -> bool:
-    return bool(message.value("x-auto-response-suppress"))
 
 
 def _answers(message: Message) -> bool:
@@ -116,7 +136,16 @@ def _automatic_header(message: Message) -> str | None:
     submitted = _OWN_WORD.sub("", message.value("auto-submitted").lower().partition(";")[0]).strip()
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"
-    for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply", "x-autoresponder", "x-vacation", "x-fc-machinegenerated", "x-ms-exchange-generated-message-source"):
+    for name in (
+        "x-autoreply",
+        "x-autorespond",
+        "x-auto-reply-from",
+        "x-mail-autoreply",
+        "x-autoresponder",
+        "x-vacation",
+        "x-fc-machinegenerated",
+        "x-ms-exchange-generated-message-source",
+    ):
         value = message.value(name)
         if value and value.lower() not in ("no", "false", "0"):
             return f"{name}: {value[:100]}"

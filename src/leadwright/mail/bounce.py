@@ -128,7 +128,9 @@ def _from_notices(message: Message) -> DeliveryReport | None:
     kind = next((k for k in (Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED) if k in kinds), Kind.BOUNCE)
     told = [notice for notice, its in zip(notices, kinds, strict=True) if its is kind]
     spoken = read_refusals(message) if kind is Kind.BOUNCE else ()
-    failures = tuple(_failure(n.recipient, n.status, n.said, _spoken_of(n.recipient, spoken), kind, standard=True) for n in told)
+    failures = tuple(
+        _failure(n.recipient, n.status, n.said, _spoken_of(n.recipient, spoken), kind, standard=True) for n in told
+    )
     return DeliveryReport(kind, failures, original, envelope)
 
 
@@ -158,7 +160,14 @@ def _from_text(message: Message) -> DeliveryReport | None:
 
 
 def _failure(
-    recipient: str, status: str, said: str, around: str, kind: Kind, permanent: bool | None = None, *, standard: bool = False
+    recipient: str,
+    status: str,
+    said: str,
+    around: str,
+    kind: Kind,
+    permanent: bool | None = None,
+    *,
+    standard: bool = False,
 ) -> Failure:
     """Judges one recipient: the server's words, then its code, then the words around them."""
     if kind is Kind.DELAYED:
@@ -171,8 +180,10 @@ def _failure(
         reason = reason_of_status(status) or spoken or reason_in(around)
     hard: bool | None = None
     if reason:
-        hard = reason in HARD and not status.startswith("4") and is_about_the_address(
-            reason, status, said, f"{said} {around}", standard=standard
+        hard = (
+            reason in HARD
+            and not status.startswith("4")
+            and is_about_the_address(reason, status, said, f"{said} {around}", standard=standard)
         )
     if hard is None and (status.startswith("4") or permanent is False):
         hard = False

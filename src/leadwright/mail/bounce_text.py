@@ -6,46 +6,72 @@ from dataclasses import dataclass
 from leadwright.mail.message import Message
 
 _ROBOT = re.compile(
-    r"mailer-?daemon|post_?master|mail[ ._-]?(?:delivery|system|administrator|er\b|adm)|delivery[ ._-]?(?:subsystem|system|service|"
+    r"mailer-?daemon|post_?master|mail[ ._-]?(?:delivery|system|administrator|er\b|adm)|"
+    r"delivery[ ._-]?(?:subsystem|system|service|"
     r"failure|report)|mmdf|system administrator|mailadmin|bounce|undeliver|postoffice|mail server|virus|mail router",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver(?:ed|able)|return(?:ed|ing) (?:mail|message|to sender|e-?mail)|(?:mail|message|delivery|e-?mail)(?: \w+){0,4}? (?:fail(?:ed|ure|ing)?|"
-    r"not delivered|problem|error|undeliver\w+|notification|rejected|returned|delayed)|fail(?:ed|ure)(?: to deliver)?[ :](?:notice|mail|delivery|message|"
-    r"delivery)|delivery (?:status|report|notification|unsuccessful|has failed|delay)|non-?delivery|could ?n[o']t (?:be )?deliver|"
-    r"(?:mail|nondeliverable) mail|rejected mail|automatically rejected|could not send message|warning: (?:message|could|mail)|"
-    r"mail system error|user unknown|unzustellbar|nicht zugestellt|zustellung|non remis|échec|non distribu|no entregado|no se pudo entregar|"
-    r"devuelto|rebotado|mancato recapito|mancata consegna|não entregue|nao entregue|falha na entrega|onbestelbaar|niet bezorgd|"
+    r"undeliver(?:ed|able)|return(?:ed|ing) (?:mail|message|to sender|e-?mail)|(?:mail|message|delivery|"
+    r"e-?mail)(?: \w+){0,4}? (?:fail(?:ed|ure|ing)?|"
+    r"not delivered|problem|error|undeliver\w+|notification|rejected|returned|delayed)|fail(?:ed|"
+    r"ure)(?: to deliver)?[ :](?:notice|mail|delivery|message|"
+    r"delivery)|delivery (?:status|report|notification|unsuccessful|has failed|delay)|non-?delivery|"
+    r"could ?n[o']t (?:be )?deliver|"
+    r"(?:mail|nondeliverable) mail|rejected mail|automatically rejected|could not send message|"
+    r"warning: (?:message|could|mail)|"
+    r"mail system error|user unknown|unzustellbar|nicht zugestellt|zustellung|non remis|échec|"
+    r"non distribu|no entregado|no se pudo entregar|"
+    r"devuelto|rebotado|mancato recapito|mancata consegna|não entregue|nao entregue|falha na entrega|"
+    r"onbestelbaar|niet bezorgd|"
     r"недоставлен|не доставлен|возвращ|退信|无法投递|送信失敗|配信不能|配送エラー|配信エラー|エラーメール|メールエラー|반송|odrzuc|nie dostarcz|doručen",
     re.IGNORECASE,
 )
 _SAYS_SO = re.compile(
-    r"(?:could|can|was|were|is|has|have|had|did|may|might)(?: ?not|n't|not)(?: yet| been)?(?: be)?(?: successfully| able to)? (?:deliver\w*|reach\w*|sent|"
-    r"accepted|received)|(?:unable|failed|wasn't able|not able) to (?:deliver|send|reach)|(?:delivery|message|mail|email) (?:to the following|has|was|failed|"
-    r"could|attempt)[^.]{0,120}(?:fail|reject|return|bounc|refus|undeliver|delay|not|abort)|undeliver(?:able|ed)|fatal errors?|"
-    r"delivery (?:failed|failure|errors?|problem|notification)|delevery to the|permanent (?:error|failure)|(?:following|these|some) (?:address|recipient)"
-    r"[^.]{0,60}(?:fail|reject|error|problem|refus|bounc|not)|returned (?:to sender|mail|message|unopened|for the)|did not reach|following errors?|"
-    r"unknown (?:user|recipient|address|host)|user unknown|invalid (?:recipient|final|address|user)|no such user|transcript of session|reason for (?:failure|return)|"
-    r"failed recipient|failed addresses|error type|failure reasons?|remote (?:server|host) (?:said|replied|returned|issued)|smtp error|"
-    r"(?:mailbox|folder|account)[^.]{0,40}(?:full|quota|disabled)|has been rejected|was rejected|were rejected|is over quota|quota exceeded|"
-    r"no pudo ser entregad|konnte nicht[^.]{0,60}(?:zugestellt|zugeleitet|übermittelt|gesendet)|nicht zustellbar|n'a pas pu être|no se ha podido|non è stato possibile|"
-    r"impossibile|não pôde ser|не (?:может|удалось|был)[^.]{0,30}достав|无法(?:发送|投递|送达)|投递失败|エラー|配信(?:でき|不能|され)|送信(?:でき|不能)|届け|전송.{0,10}(?:실패|못)|"
+    r"(?:could|can|was|were|is|has|have|had|did|may|might)(?: ?not|n't|not)(?: yet|"
+    r" been)?(?: be)?(?: successfully| able to)? (?:deliver\w*|reach\w*|sent|"
+    r"accepted|received)|(?:unable|failed|wasn't able|not able) to (?:deliver|send|reach)|(?:delivery|"
+    r"message|mail|email) (?:to the following|has|was|failed|"
+    r"could|attempt)[^.]{0,120}(?:fail|reject|return|bounc|refus|undeliver|delay|not|abort)|"
+    r"undeliver(?:able|ed)|fatal errors?|"
+    r"delivery (?:failed|failure|errors?|problem|notification)|delevery to the|permanent (?:error|"
+    r"failure)|(?:following|these|some) (?:address|recipient)"
+    r"[^.]{0,60}(?:fail|reject|error|problem|refus|bounc|not)|returned (?:to sender|mail|message|unopened|"
+    r"for the)|did not reach|following errors?|"
+    r"unknown (?:user|recipient|address|host)|user unknown|invalid (?:recipient|final|address|user)|"
+    r"no such user|transcript of session|reason for (?:failure|return)|"
+    r"failed recipient|failed addresses|error type|failure reasons?|remote (?:server|host) (?:said|"
+    r"replied|returned|issued)|smtp error|"
+    r"(?:mailbox|folder|account)[^.]{0,40}(?:full|quota|disabled)|has been rejected|was rejected|"
+    r"were rejected|is over quota|quota exceeded|"
+    r"no pudo ser entregad|konnte nicht[^.]{0,60}(?:zugestellt|zugeleitet|übermittelt|gesendet)|"
+    r"nicht zustellbar|n'a pas pu être|no se ha podido|non è stato possibile|"
+    r"impossibile|não pôde ser|не (?:может|удалось|был)[^.]{0,30}достав|无法(?:发送|投递|送达)|投递失败|エラー|配信(?:でき|"
+    r"不能|され)|送信(?:でき|不能)|届け|전송.{0,10}(?:실패|못)|"
     r"nie (?:mog|zosta)[^.]{0,40}dostarcz|kon niet[^.]{0,40}(?:bezorgd|afgeleverd)|kunne ikke|kunde inte|ei voitu",
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"warning only|(?:no need|not need|don'?t need) to resend|do not (?:need to )?resend|(?:will|still)(?: be| continue| keep)*(?: trying| try(?:ing)?| retr\w+)"
-    r"[^.]{0,60}(?:for|until|up to|hours|days|deliver|period)|still being retried|delayed mail|delivery (?:is |has been )?delayed|delay in the delivery|"
+    r"warning only|(?:no need|not need|don'?t need) to resend|do not (?:need to )?resend|(?:will|"
+    r"still)(?: be| continue| keep)*(?: trying| try(?:ing)?| retr\w+)"
+    r"[^.]{0,60}(?:for|until|up to|hours|days|deliver|period)|still being retried|delayed mail|"
+    r"delivery (?:is |has been )?delayed|delay in the delivery|"
     r"has been delayed|retries will|not yet (?:been )?(?:delivered|received)|will be retried",
     re.IGNORECASE,
 )
-_GAVE_UP = re.compile(r"giv(?:en|ing) up|permanent|fatal|returned to sender|will not be retried|no further attempt|not going to try", re.IGNORECASE)
+_GAVE_UP = re.compile(
+    r"giv(?:en|ing) up|permanent|fatal|returned to sender|will not be retried|no further attempt|not going to try",
+    re.IGNORECASE,
+)
 _OURS_BEGINS = re.compile(
-    r"(?im)^[ \t>*=_-]{0,80}(?:(?:begin |start of )?(?:original|returned|undelivered|unsent|failed|bounced|rejected|your|old|enclosed|attached|forwarded|included|the)"
-    r"(?: \w+){0,6}? (?:message|mail|header|headers|e-?mail)(?:(?: text)? ?(?:follows?|headers?|as received|attached|below)(?: \w+){0,3})?(?: was| is)?[ \t:=*_-]*$|"
-    r"(?:this|below|here|following|enclosed|attached|included|what follows)[^\n]{0,40} (?:a )?(?:copy|header|headers|original|content|text)[^\n]{0,60}$|"
-    r"[^\n]{0,60}(?:copy of (?:the|your) (?:original )?(?:message|mail)|header and top|message headers? follow|original message follows)[^\n]{0,80}$|"
+    r"(?im)^[ \t>*=_-]{0,80}(?:(?:begin |start of )?(?:original|returned|undelivered|unsent|failed|"
+    r"bounced|rejected|your|old|enclosed|attached|forwarded|included|the)"
+    r"(?: \w+){0,6}? (?:message|mail|header|headers|e-?mail)(?:(?: text)? ?(?:follows?|headers?|"
+    r"as received|attached|below)(?: \w+){0,3})?(?: was| is)?[ \t:=*_-]*$|"
+    r"(?:this|below|here|following|enclosed|attached|included|what follows)[^\n]{0,40} (?:a )?(?:copy|"
+    r"header|headers|original|content|text)[^\n]{0,60}$|"
+    r"[^\n]{0,60}(?:copy of (?:the|your) (?:original )?(?:message|mail)|header and top|"
+    r"message headers? follow|original message follows)[^\n]{0,80}$|"
     r"[-=_ ]*mensaje original[^\n]{0,30}$|[-=_ ]*ursprüngliche nachricht[^\n]{0,30}$|(?:received|return-path): )",
 )
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,80}@[A-Za-z0-9-][\w.-]{0,250}\w", re.ASCII)

@@ -8,7 +8,13 @@ from leadwright.mail.header_fields import read_ids
 from leadwright.mail.message import Message
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status", "message/xdelivery-status")
-_RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_RETURNED = (
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+)
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})\s{0,5}:\s{0,20}(.*)")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[^\s<>;,:()\[\]\"]{1,120}@[^\s<>;,()\[\]\"]{1,255}")
@@ -35,7 +41,9 @@ def read_notices(message: Message) -> tuple[Notice, ...]:
         if notice
     ]
     if not found and "final-recipient:" in message.plain.lower():
-        found = [notice for group in _groups(message.plain) if "final-recipient" in group and (notice := _notice(group))]
+        found = [
+            notice for group in _groups(message.plain) if "final-recipient" in group and (notice := _notice(group))
+        ]
     if not found:
         found = [notice for part in message.reports if (notice := _rejection(part.type, part.text, message.text))]
     unique = {(notice.recipient.lower(), notice.action): notice for notice in reversed(found)}
@@ -69,7 +77,9 @@ def _notice(fields: dict[str, str]) -> Notice | None:
     names = ("final-recipient", "original-recipient", "x-actual-recipient")
     if not any(name in fields for name in (*names, "action", "diagnostic-code")):
         return None
-    people = [fields[name] for name in ("original-recipient", "final-recipient", "x-actual-recipient") if name in fields]
+    people = [
+        fields[name] for name in ("original-recipient", "final-recipient", "x-actual-recipient") if name in fields
+    ]
     recipient = next((address for person in people if (address := _person(person))), "")
     if not recipient and not (fields.get("action") and fields.get("diagnostic-code")):
         return None

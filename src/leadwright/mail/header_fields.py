@@ -12,6 +12,7 @@ from leadwright.mail.message import Address
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _ID = re.compile(r"<([^<>\s]{1,900})>")
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _LINE_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
@@ -75,7 +76,7 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 def lenient_base64(data: bytes) -> bytes:
     """Base64 that may lack padding or hold strange characters; what can be read of it."""
-    data = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    data = data.translate(None, _NOT_BASE64)
     whole = data[: len(data) - (len(data) % 4 == 1)]
     try:
         return base64.b64decode(whole + b"=" * (-len(whole) % 4))

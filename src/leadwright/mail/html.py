@@ -6,10 +6,45 @@ import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _MOST_HTML = 2_000_000
-_UNREAD = frozenset({"head", "style", "script", "title", "template", "noscript", "iframe", "object", "svg", "math", "select"})
+_UNREAD = frozenset(
+    {"head", "style", "script", "title", "template", "noscript", "iframe", "object", "svg", "math", "select"}
+)
 _BLOCKS = frozenset(
-    "p div table tr ul ol li h1 h2 h3 h4 h5 h6 blockquote pre hr section article header footer address center dl dt dd "
-    "form fieldset figure main nav aside tbody thead".split()
+    [
+        "p",
+        "div",
+        "table",
+        "tr",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "hr",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "address",
+        "center",
+        "dl",
+        "dt",
+        "dd",
+        "form",
+        "fieldset",
+        "figure",
+        "main",
+        "nav",
+        "aside",
+        "tbody",
+        "thead",
+    ]
 )
 _PARAGRAPHS = frozenset({"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"})
 _HIDING = (
@@ -18,7 +53,10 @@ _HIDING = (
     ("transparent", re.compile(r"(?<![a-z-])opacity\s*:\s*0*(?:\.0+)?\s*(?:%|;|!|$)|mso-hide\s*:\s*all")),
     ("font size 0", re.compile(r"font-size\s*:\s*(?:0*(?:\.\d+)?|1)\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)")),
     ("off the page", re.compile(r"(?:left|top|text-indent|right|margin-left)\s*:\s*-\d{3,}")),
-    ("cut to nothing", re.compile(r"(?:max-height|max-width|(?<![a-z-])height|(?<![a-z-])width)\s*:\s*0(?:px)?\s*(?:;|!|$)")),
+    (
+        "cut to nothing",
+        re.compile(r"(?:max-height|max-width|(?<![a-z-])height|(?<![a-z-])width)\s*:\s*0(?:px)?\s*(?:;|!|$)"),
+    ),
 )
 _COLOUR = re.compile(r"(?<![a-z-])color\s*:\s*([^;!]+)")
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)")
@@ -27,8 +65,49 @@ _EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|
 _STYLE_RULE = re.compile(r"([.#][\w-]{1,80})\s*\{([^{}]{0,2000})\}")
 
 _TAGS = frozenset(
-    "a b blockquote br center code col colgroup dd div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s small span strike "
-    "strong sub sup table tbody td tfoot th thead tr u ul".split()
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "center",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
 )
 
 
@@ -104,7 +183,9 @@ def _is_dark(node: LexborNode) -> bool:
     style = (node.attributes.get("style") or "").lower()
     ground = _BACKGROUND.search(style)
     paper = (ground.group(1) if ground else node.attributes.get("bgcolor") or "").lower().replace(" ", "")
-    return bool(paper) and paper not in _WHITE and paper not in ("none", "inherit", "url") or "background-image" in style
+    return (
+        bool(paper) and paper not in _WHITE and paper not in ("none", "inherit", "url")
+    ) or "background-image" in style
 
 
 def _walk(root: LexborNode, writer: "_Writer", classes: dict[str, str], hidden: dict[str, None]) -> None:

@@ -115,9 +115,6 @@ class Message:
                 "attachments": tuple(Attachment(**a) for a in data["attachments"]),
                 "reports": tuple(Report(**r) for r in data["reports"]),
                 **{name: tuple(Address(**a) for a in data[name]) for name in lists},
-                **{
-                    name: tuple(data[name])
-                    for name in ("hidden", "calendar", "defects", "references", "in_reply_to")
-                },
+                **{name: tuple(data[name]) for name in ("hidden", "calendar", "defects", "references", "in_reply_to")},
             }
         )

@@ -55,7 +55,9 @@ def _fast(root: "PyMimePart") -> Iterator[Part]:
             waiting.extend(reversed(node.children))
             continue
         named = {name.lower(): values[-1] for name, values in node.headers.items() if values}
-        yield _part(node.content_type, named.get("content-type", ""), node.disposition or "", node.filename, node.content)
+        yield _part(
+            node.content_type, named.get("content-type", ""), node.disposition or "", node.filename, node.content
+        )
 
 
 def _standard(raw: bytes) -> Iterator[Part]:
@@ -73,7 +75,11 @@ def _standard(raw: bytes) -> Iterator[Part]:
             data = _payload(node)
         disposition, _, parameters = str(node.get("content-disposition") or "").partition(";")
         yield _part(
-            kind, str(node.get("content-type") or ""), disposition, _parameters(";" + parameters).get("filename", ""), data
+            kind,
+            str(node.get("content-type") or ""),
+            disposition,
+            _parameters(";" + parameters).get("filename", ""),
+            data,
         )
 
 

@@ -57,4 +57,8 @@ def read_mail(raw: bytes, own: Collection[str] = (), limits: Limits = Limits()) 
         TooMuch: a limit is passed; nothing was parsed.
     """
     message = parse_mail(raw, limits)
-    return Reading(message, trim_reply(message.text), read_delivery_report(message), why_automatic(message, own))
+    automatic = why_automatic(message, own)
+    report = read_delivery_report(message)
+    if report and not message.reports and automatic and automatic.kind is AutomaticKind.OUT_OF_OFFICE:
+        report = None
+    return Reading(message, trim_reply(message.text), report, automatic)

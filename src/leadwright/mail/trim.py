@@ -25,13 +25,16 @@ _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _RULE = re.compile(r"[ \t>]{0,6}(?:[_]{3,}|[-–—=*]{4,})[ \t]{0,4}")
 _SIGNATURE_MARK = re.compile(r"[ \t]{0,2}(?:--|—|–|__+|-- -?)[ \t]{0,4}")
 _DATE = re.compile(
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b\d{1,2}:\d{2}|\b\d{1,2}\.\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}\s?(?:月|年|日)|\bkl\.?\s\d", re.IGNORECASE
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b\d{1,2}:\d{2}|\b\d{1,2}\.\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}\s?(?:月|"
+    r"年|日)|\bkl\.?\s\d",
+    re.IGNORECASE,
 )
 _STAMPED = re.compile(r"^[^<>]{0,200}<\s?[^<>\s]{1,100}@[^<>\s]{1,200}\s?>\s?[:：]$")
 _TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
 _ADDRESS = re.compile(r"[\w.+=%'-]{1,80}@[\w.-]{1,200}|mailto:|\bvia\b", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:\+|00|\(0)?\d[\d ()./-]{6,20}\d|www\.|https?://|[\w.+-]{1,60}@[\w-]{1,60}\.\w|\b(?:tel|fon|phone|mobile|mob|cell|fax|direct|office|web|skype)\b\s*[.:+]",
+    r"(?:\+|00|\(0)?\d[\d ()./-]{6,20}\d|www\.|https?://|[\w.+-]{1,60}@[\w-]{1,60}\.\w|\b(?:tel|fon|phone|"
+    r"mobile|mob|cell|fax|direct|office|web|skype)\b\s*[.:+]",
     re.IGNORECASE,
 )
 
@@ -46,7 +49,9 @@ def trim_reply(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    text = (
+        text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    )
     return [line.rstrip()[:_LONGEST] for line in text.split("\n")[:_MOST_LINES]]
 
 
@@ -69,8 +74,14 @@ def _end_of_new_part(lines: Sequence[str]) -> int:
         if ORIGINAL.fullmatch(line) or PLAIN_REPLY_LINE.match(line) or _header_block(lines, index):
             return _before_rule(lines, index)
         length = attribution(lines, index)
-        if length and not _is_quoted(_next(lines, index + length)) and any(not _is_blank(above) for above in lines[:index]):
-            if not any(_is_quoted(later) for later in lines[index + length :]) or not _answers_below(lines, index + length):
+        if (
+            length
+            and not _is_quoted(_next(lines, index + length))
+            and any(not _is_blank(above) for above in lines[:index])
+        ):
+            if not any(_is_quoted(later) for later in lines[index + length :]) or not _answers_below(
+                lines, index + length
+            ):
                 return index
     return len(lines)
 
@@ -117,7 +128,7 @@ def _header_block(lines: Sequence[str], index: int) -> bool:
     different = len(set(names))
     sender = any(FROM_NAME.fullmatch(name) for name in names[:2])
     mentions = any(_DATE.search(value) or "@" in value for value in values)
-    return different >= 3 and (sender or mentions) or (different >= 2 and sender and mentions)
+    return (different >= 3 and (sender or mentions)) or (different >= 2 and sender and mentions)
 
 
 def attribution(lines: Sequence[str], index: int) -> int:
@@ -134,12 +145,17 @@ def attribution(lines: Sequence[str], index: int) -> int:
             if blanks > 1:
                 return 0
             continue
-        if _is_quoted(line) and length > 1 and not line.strip().startswith((">:", "> wrote")) and not line.strip().endswith(":"):
+        if (
+            _is_quoted(line)
+            and length > 1
+            and not line.strip().startswith((">:", "> wrote"))
+            and not line.strip().endswith(":")
+        ):
             return 0
         joined = f"{joined} {line.strip()}".strip()
         if len(joined) > 500:
             return 0
-        if _is_attribution(joined) or _names_sender(joined) and _is_quoted(_next(lines, index + length)):
+        if _is_attribution(joined) or (_names_sender(joined) and _is_quoted(_next(lines, index + length))):
             return length
         if joined.endswith((".", "!", "?")) and not joined.endswith((" a.m.", " p.m.")) and length > 1:
             return 0
@@ -153,7 +169,7 @@ def _is_attribution(text: str) -> bool:
     """
     if _STAMPED.search(text) and _TIME.search(text) and _DATE.search(text):
         return True
-    if not (text.endswith((":", "：")) or WROTE.search(text[-25:]) and text[-1] not in ".!?,"):
+    if not (text.endswith((":", "：")) or (WROTE.search(text[-25:]) and text[-1] not in ".!?,")):
         return False
     found = WROTE.search(text)
     dated, addressed = bool(_DATE.search(text)), bool(_ADDRESS.search(text))
@@ -213,7 +229,11 @@ def _without_contact(lines: list[str]) -> list[str]:
         if not SIGN_OFF.fullmatch(lines[index]) or not any(not _is_blank(above) for above in lines[:index]):
             continue
         after = [at for at in range(index + 1, len(lines)) if not _is_blank(lines[at])]
-        if len(after) > 1 and any(_CONTACT.search(lines[at]) for at in after[1:]) and all(len(lines[at]) <= 120 for at in after):
+        if (
+            len(after) > 1
+            and any(_CONTACT.search(lines[at]) for at in after[1:])
+            and all(len(lines[at]) <= 120 for at in after)
+        ):
             return lines[: after[0] + 1]
         return lines
     return lines
