@@ -46,7 +46,8 @@ _ABSENT = re.compile(
     r"autoodpowiedź|automatyczna odpowiedź|odpowiedź automatyczna|automatická odpov|mimo kancelář|"
     r"automatikus válasz|házon kívül|"
     r"автоответ|автоматический ответ|автоматична відповідь|răspuns automat|otomatik (?:yanıt|cevap)|ofis dışında|"
-    r"αυτόματη απάντηση|εκτός γραφείου|תגובה אוטומטית|מענה אוטומטי|מחוץ למשרד|自动(?:回复|答复)|自動(?:回覆|回复|返信|応答|送信)|"
+    r"αυτόματη απάντηση|εκτός γραφείου|תגובה אוטומטית|מענה אוטומטי|"
+    r"מחוץ למשרד|自动(?:回复|答复)|自動(?:回覆|回复|返信|応答|送信)|"
     r"不在(?:のお知らせ|通知)|자동\s?(?:응답|회신)|부재중|trả lời tự động|balasan otomatis|رد تلقائي)",
     re.IGNORECASE,
 )

@@ -62,7 +62,8 @@ _PHRASES: tuple[tuple[Reason, str], ...] = (
         r"|(?:too many|too much) (?:messages|mail|mails|data) (?:in|stored)|disk full|\b[45]\.2\.2\b"
         r"|容量" + r".{0,20}(?:超|一杯|オーバー|満|不足)|いっぱい|一杯|postfach.{0,30}voll|speicherplatz|kontingent|"
         r"bo[iî]te.{0,30}pleine|espace.{0,20}insuffisant|buz[oó]n.{0,30}lleno|excede.{0,20}cuota|casella.{0,30}piena|"
-        r"caixa.{0,30}cheia|cota excedida|postvak.{0,20}vol\b|переполнен|邮箱.{0,10}满|已满|空间不足|사서함.{0,20}(?:가득|초과)",
+        r"caixa.{0,30}cheia|cota excedida|postvak.{0,20}vol\b|"
+        r"переполнен|邮箱.{0,10}满|已满|空间不足|사서함.{0,20}(?:가득|초과)",
     ),
     (
         Reason.TOO_BIG,
@@ -196,7 +197,8 @@ _PHRASES: tuple[tuple[Reason, str], ...] = (
         r"retri|try|trying|keep|attempt)|"
         r"retried|delay(?:ed)?\b|\b[45]\.4\.7\b|queue (?:time|period|life)|failed \d+ attempts|"
         r"attempt\w* to deliver over|"
-        r"期限|再送|配送でき.{0,10}時間|keine zustellung innerhalb|temporar\w+ (?:failure|error|server)|try again later|"
+        r"期限|再送|配送でき.{0,10}時間|keine zustellung innerhalb|"
+        r"temporar\w+ (?:failure|error|server)|try again later|"
         r"not going to try again",
     ),
     (

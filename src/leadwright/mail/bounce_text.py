@@ -24,7 +24,8 @@ _SUBJECT = re.compile(
     r"non distribu|no entregado|no se pudo entregar|"
     r"devuelto|rebotado|mancato recapito|mancata consegna|não entregue|nao entregue|falha na entrega|"
     r"onbestelbaar|niet bezorgd|"
-    r"недоставлен|не доставлен|возвращ|退信|无法投递|送信失敗|配信不能|配送エラー|配信エラー|エラーメール|メールエラー|반송|odrzuc|nie dostarcz|doručen",
+    r"недоставлен|не доставлен|возвращ|退信|无法投递|送信失敗|配信不能|配送エラー|"
+    r"配信エラー|エラーメール|メールエラー|반송|odrzuc|nie dostarcz|doručen",
     re.IGNORECASE,
 )
 _SAYS_SO = re.compile(
@@ -46,7 +47,8 @@ _SAYS_SO = re.compile(
     r"were rejected|is over quota|quota exceeded|"
     r"no pudo ser entregad|konnte nicht[^.]{0,60}(?:zugestellt|zugeleitet|übermittelt|gesendet)|"
     r"nicht zustellbar|n'a pas pu être|no se ha podido|non è stato possibile|"
-    r"impossibile|não pôde ser|не (?:может|удалось|был)[^.]{0,30}достав|无法(?:发送|投递|送达)|投递失败|エラー|配信(?:でき|"
+    r"impossibile|não pôde ser|не (?:может|удалось|"
+    r"был)[^.]{0,30}достав|无法(?:发送|投递|送达)|投递失败|エラー|配信(?:でき|"
     r"不能|され)|送信(?:でき|不能)|届け|전송.{0,10}(?:실패|못)|"
     r"nie (?:mog|zosta)[^.]{0,40}dostarcz|kon niet[^.]{0,40}(?:bezorgd|afgeleverd)|kunne ikke|kunde inte|ei voitu",
     re.IGNORECASE,
@@ -125,7 +127,7 @@ def _telling_subject(message: Message) -> str:
 
 
 def _is_bounce(message: Message, told: str) -> bool:
-    """Two signs of three: a robot wrote it, the subject says so, the text says so; an answer's header counts against."""
+    """Two signs of three: a robot wrote it, the subject says so, the text says so."""
     if message.value("x-failed-recipients"):
         return True
     if any(part.type == "message/feedback-report" for part in message.reports):

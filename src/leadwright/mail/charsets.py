@@ -42,7 +42,10 @@ def codec_name(label: str) -> str | None:
 
 
 def decode(data: bytes, label: str = "") -> str:
-    """The text of some bytes: by their label, else UTF-8 (whole or nearly), else Windows-1252; what cannot be read becomes U+FFFD."""
+    """The text of some bytes: by their label, else UTF-8 (whole or nearly), else Windows-1252.
+
+    What cannot be read becomes U+FFFD.
+    """
     said = codec_name(label) if label else None
     for name in dict.fromkeys((said, "utf-8")):
         if name:

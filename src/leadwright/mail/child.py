@@ -6,18 +6,16 @@ Holds no secret, opens no file and no connection. A frame is eight bytes of leng
 import json
 import os
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from leadwright.mail.limits import Limits, TooMuch
 from leadwright.mail.reading import read_mail
 
-try:
+if sys.platform != "win32":  # there the parent's clock is the only limit
     import resource
-except ImportError:  # Windows: the parent's clock is the only limit
-    resource = None  # type: ignore[assignment]
 
 
-def read_frame(source: BinaryIO) -> bytes | None:
+def read_frame(source: IO[bytes]) -> bytes | None:
     """The next frame; None at the end."""
     head = source.read(8)
     if len(head) < 8:
@@ -27,7 +25,7 @@ def read_frame(source: BinaryIO) -> bytes | None:
     return data if len(data) == size else None
 
 
-def write_frame(target: BinaryIO, data: bytes) -> None:
+def write_frame(target: IO[bytes], data: bytes) -> None:
     """Writes one frame and passes it on at once."""
     target.write(len(data).to_bytes(8, "big"))
     target.write(data)
@@ -64,7 +62,7 @@ def _answer(raw: bytes, own: frozenset[str], limits: Limits) -> dict[str, Any]:
 
 
 def _limit_memory(size: int) -> None:
-    if resource is None:
+    if sys.platform == "win32":
         return
     for kind in ("RLIMIT_AS", "RLIMIT_DATA"):
         try:
@@ -77,7 +75,7 @@ def _limit_memory(size: int) -> None:
 
 def _limit_time(seconds: int) -> None:
     """The system ends this process when the next mail takes longer; counted in whole seconds of processor."""
-    if resource is None:
+    if sys.platform == "win32":
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]

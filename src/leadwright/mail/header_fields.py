@@ -97,8 +97,7 @@ def read_addresses(value: str) -> tuple[Address, ...]:
 def _mailboxes(value: str) -> Iterator[str]:
     """Splits at the commas (semicolons, group names) that lie outside quotes, comments and angle brackets."""
     start = depth = 0
-    quoted = angled = False
-    skip = False
+    quoted = angled = skip = addressed = False
     for index, character in enumerate(value):
         if skip:
             skip = False
@@ -114,11 +113,13 @@ def _mailboxes(value: str) -> Iterator[str]:
             continue
         elif character in "<>":
             angled = character == "<"
-        elif character in ",;" or (character == ":" and not angled and "@" not in value[start:index]):
-            if not angled or character == ",":
-                if character != ":":
-                    yield value[start:index]
-                start, angled = index + 1, False
+        elif character == "," or (character == ";" and not angled):
+            yield value[start:index]
+            start, angled, addressed = index + 1, False, False
+        elif character == ":" and not angled and not addressed:
+            start = index + 1
+        elif character == "@":
+            addressed = True
     yield value[start:]
 
 

@@ -215,7 +215,7 @@ def _enter(
     if tag == "-text":
         writer.write(node.text_content or "")
         return False
-    if tag == "-comment" or tag == "!--":
+    if tag == "-comment":
         if not _EDITORS_COMMENT.match(node.comment_content or "") and len((node.comment_content or "").split()) > 3:
             hidden["comment"] = None
         return False

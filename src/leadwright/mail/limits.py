@@ -1,4 +1,4 @@
-"""What is counted before a mail is parsed: size, header, levels, parts, addresses. Linear in the size; nothing is decoded."""
+"""What is counted before a mail is parsed: size, header, levels, parts, addresses. Linear; nothing is decoded."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Raw bytes to a `Message`. Pure: nothing is fetched, nothing is written; the limits are checked before anything else."""
+"""Raw bytes to a `Message`. Pure: nothing is fetched or written; the limits are checked before anything else."""
 
 import re
 

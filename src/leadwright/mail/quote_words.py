@@ -12,7 +12,8 @@ _WROTE = (
     r"написав(?:ла|\(ла\))?|"
     r"пише|написа|napisao|napisala|pisze|yazdı|şunu yazdı|έγραψε|έγραψεν|כתב(?:ה)?|כתב/ה|كتب|写道|寫道|のメッセージ|"
     r"wrote on|さんは書きました|が書きました|"
-    r"さんが書きました|は書いています|님이 작성|작성:|viết|menulis|ditulis|เขียน|komentoval|rašė|rakstīja|kirjutas|a scritto|ha escrit"
+    r"さんが書きました|は書いています|님이 작성|작성:|viết|menulis|ditulis|เขียน|"
+    r"komentoval|rašė|rakstīja|kirjutas|a scritto|ha escrit"
 )
 WROTE = re.compile(rf"(?<![\w])(?:{_WROTE})(?![\w])", re.IGNORECASE)
 
@@ -26,7 +27,8 @@ OPENING = re.compile(
 # Names of header fields at the top of a mail that is included whole.
 _FROM = (
     "from|von|de|da|van|fra|från|od|od:|lähettäjä|feladó|от|від|expéditeur|expediteur|remitente|mittente|"
-    "发件人|寄件者|寄件人|差出人|보낸 사람|보낸사람|kimden|gönderen|από|מאת|من|dari|từ|avsender|afsender|expeditor|nadawca|"
+    "发件人|寄件者|寄件人|差出人|보낸 사람|보낸사람|kimden|gönderen|από|מאת|من|dari|từ|"
+    "avsender|afsender|expeditor|nadawca|"
     "odesílatel|odosielateľ"
 )
 _OTHER = (
@@ -38,7 +40,8 @@ _OTHER = (
     "emne|skickat|till|ämne|lähetetty|päivämäärä|"
     "vastaanottaja|aihe|wysłano|do|dw|temat|odesláno|komu|předmět|kopie|dátum|elküldve|címzett|tárgy|"
     "отправлено|дата|кому|тема|копия|"
-    "надіслано|копія|trimis|către|subiect|发送时间|发送日期|日期|收件人|主题|抄送|寄件日期|傳送時間|收件者|主旨|副本|送信日時|日付|宛先|件名|日時|cc|"
+    "надіслано|копія|trimis|către|subiect|发送时间|发送日期|日期|收件人|主题|抄送|"
+    "寄件日期|傳送時間|收件者|主旨|副本|送信日時|日付|宛先|件名|日時|cc|"
     "보낸 날짜|받는 사람|받는사람|날짜|제목|"
     "참조|gönderildi|tarih|kime|konu|στάλθηκε|ημερομηνία|προς|θέμα|נשלח|אל|נושא|תאריך|dikirim|kepada|"
     "perihal|đã gửi|đến|chủ đề|tới|ngày"
@@ -69,8 +72,9 @@ _ORIGINAL = (
     r"исходное сообщение|пересылаемое сообщение|"
     r"пересланное сообщение|(?:перенаправленное|начало переадресованного) сообщени[ея]|"
     r"вихідне повідомлення|пересл\w+ повідомлення|"
-    r"mesaj original|mesaj redirecționat|原始邮件|转发邮件|回复的原邮件|邮件原件|原始郵件|轉寄郵件|轉寄的郵件|元のメッセージ|転送メッセージ|転送されたメッセージ|"
-    r"original message|원본 메시지|전달된 메시지|orijinal (?:mesaj|ileti)|iletilen (?:mesaj|ileti)|αρχικό μήνυμα|"
+    r"mesaj original|mesaj redirecționat|原始邮件|转发邮件|回复的原邮件|邮件原件|原始郵件|"
+    r"轉寄郵件|轉寄的郵件|元のメッセージ|転送メッセージ|転送されたメッセージ|"
+    r"원본 메시지|전달된 메시지|orijinal (?:mesaj|ileti)|iletilen (?:mesaj|ileti)|αρχικό μήνυμα|"
     r"προωθημένο μήνυμα|הודעה מקורית|pesan asli"
 )
 ORIGINAL = re.compile(
@@ -104,7 +108,8 @@ DEVICE_LINE = re.compile(
     rf"diese nachricht wurde von .{{0,60}}gesendet|(?:get|hol(?:en)? (?:sie )?(?:sich )?|télécharge[rz]?|"
     rf"obtener|obtenez|ottieni|download|descargar|baixar|obter|pobierz|hämta|hent|scarica) \[?outlook\b|"
     rf"\S{{1,20}} (?:from|via|by) (?:my |a )?(?:mobile|phone|cell|iphone|ipad|tablet)\b|"
-    rf"(?:從|从|在)我的.{{0,30}}(?:傳送|发送|發送|发出)|(?:发|發)自我的|(?:iphone|ipad|android|スマートフォン|携帯).{{0,10}}から送信|"
+    rf"(?:從|从|在)我的.{{0,30}}(?:傳送|发送|發送|发出)|(?:发|發)自我的|(?:iphone|ipad|"
+    rf"android|スマートフォン|携帯).{{0,10}}から送信|"
     rf"나의 .{{0,20}}에서 보냄|mobilimden|"
     rf"(?:please )?excuse (?:my |the |any )?(?:brevity|typos)|please excuse)",
     re.IGNORECASE,

@@ -1,6 +1,6 @@
 """The new part of a reply: quoted mails, signatures and what devices add are cut, whatever the language.
 
-What is cut is the safe side: a quote is never given to whoever judges what the sender wants, since it holds our own words.
+A quote is never given to whoever judges what the sender wants: it holds our own words, our "unsubscribe" included.
 """
 
 import re
@@ -74,23 +74,10 @@ def _end_of_new_part(lines: Sequence[str]) -> int:
         if ORIGINAL.fullmatch(line) or PLAIN_REPLY_LINE.match(line) or _header_block(lines, index):
             return _before_rule(lines, index)
         length = attribution(lines, index)
-        if (
-            length
-            and not _is_quoted(_next(lines, index + length))
-            and any(not _is_blank(above) for above in lines[:index])
-        ):
-            if not any(_is_quoted(later) for later in lines[index + length :]) or not _answers_below(
-                lines, index + length
-            ):
-                return index
+        written_above = any(not _is_blank(above) for above in lines[:index])
+        if length and written_above and not _is_quoted(_next(lines, index + length)):
+            return index
     return len(lines)
-
-
-def _answers_below(lines: Sequence[str], start: int) -> bool:
-    """Is there text of one's own under a quote that follows? Then the attribution belongs to that quote."""
-    below = list(lines[start:])
-    quoted = next((at for at, line in enumerate(below) if _is_quoted(line)), None)
-    return quoted is not None and all(_is_blank(line) for line in below[:quoted])
 
 
 def _next(lines: Sequence[str], start: int) -> str:
