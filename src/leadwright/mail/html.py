@@ -61,6 +61,7 @@ _HIDING = (
 _COLOUR = re.compile(r"(?<![a-z-])color\s*:\s*([^;!]+)")
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#ffffffff", "rgb(255,255,255)", "#fefefe", "#fdfdfd", "transparent"})
+_WHITE_INK = "white ink"
 _EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|mso|\w+ ?:)|$)", re.IGNORECASE)
 _STYLE_RULE = re.compile(r"([.#][\w-]{1,80})\s*\{([^{}]{0,2000})\}")
 
@@ -157,8 +158,10 @@ def _hiding(style: str) -> str | None:
     if colour:
         ink, ground = colour.group(1).replace(" ", ""), _BACKGROUND.search(style)
         paper = ground.group(1).replace(" ", "") if ground else None
-        if ink == paper or (ink in _WHITE and (paper is None or paper in _WHITE)):
+        if ink == paper:
             return "ink like paper"
+        if ink in _WHITE and (paper is None or paper in _WHITE):
+            return _WHITE_INK
     return None
 
 
@@ -174,8 +177,10 @@ def _why_hidden(node: LexborNode, classes: dict[str, str], dark: bool) -> str | 
     how = _hiding((attributes.get("style") or "").lower()) or how
     ink = (attributes.get("color") or "").lower()
     if not how and node.tag == "font" and (ink in _WHITE or attributes.get("size") == "0"):
-        how = "ink like paper"
-    return None if how == "ink like paper" and dark else how
+        how = _WHITE_INK
+    if how == _WHITE_INK:
+        return None if dark else "ink like paper"
+    return how
 
 
 def _is_dark(node: LexborNode) -> bool:
@@ -299,4 +304,6 @@ class _Writer:
     def text(self) -> str:
         """All lines; at most one blank one in a row."""
         self._end_line()
+        while self._lines and not self._lines[-1].strip("> "):
+            self._lines.pop()
         return "\n".join(self._lines).strip("\n")

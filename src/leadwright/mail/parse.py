@@ -34,6 +34,7 @@ def parse_mail(raw: bytes, limits: Limits = Limits()) -> Message:
     Raises:
         TooMuch: a limit is passed; nothing was parsed.
     """
+    raw = raw.lstrip(b" \t\r\n") if raw[:1].isspace() else raw
     refuse_too_much(raw, limits)
     headers, _ = split_header(raw)
     parts, defects = read_parts(raw)

@@ -97,8 +97,10 @@ class MailReader:
     def close(self) -> None:
         """Ends the idle processes; one that is still reading ends after its mail."""
         self._closed = True
-        for _ in range(self._idle.qsize()):
-            child = self._idle.get()
+        waiting: list[_Child | None] = []
+        while not self._idle.empty():
+            waiting.append(self._idle.get_nowait())
+        for child in waiting:
             if child:
                 child.end()
             self._idle.put(None)
