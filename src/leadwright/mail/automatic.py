@@ -80,7 +80,8 @@ _ROBOT_ADDRESS = re.compile(
     r"listserv|majordomo|mdaemon|autoreply|auto-?respond(?:er)?|notifications?|alerts?|automailer)(?:[+.-][^@]*)?$",
     re.IGNORECASE,
 )
-_OWN_WORD = re.compile(r"[^a-z -]")
+_COMMENT = re.compile(r"\([^()]{0,500}\)")
+_KEYWORD = re.compile(r"[a-z][a-z-]*")
 
 
 def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | None:
@@ -134,7 +135,8 @@ def _answers(message: Message) -> bool:
 
 def _automatic_header(message: Message) -> str | None:
     """The header that calls the mail automatic. X-Auto-Response-Suppress is none: it asks others not to answer."""
-    submitted = _OWN_WORD.sub("", message.value("auto-submitted").lower().partition(";")[0]).strip()
+    word = _KEYWORD.search(_COMMENT.sub(" ", message.value("auto-submitted").lower()))
+    submitted = word.group() if word else ""
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"
     for name in (

@@ -10,12 +10,17 @@ _WROTE = (
     r"skrev følgende|följande|kirjoitti|napisał(?:a|\(a\))?|"
     r"napsal(?:a|\(a\))?|napísal(?:a|\(a\))?|írta|a scris|написал(?:а|\(а\))?|пишет|писал(?:а|\(а\))?|"
     r"написав(?:ла|\(ла\))?|"
-    r"пише|написа|napisao|napisala|pisze|yazdı|şunu yazdı|έγραψε|έγραψεν|כתב(?:ה)?|כתב/ה|كتب|写道|寫道|のメッセージ|"
-    r"wrote on|さんは書きました|が書きました|"
-    r"さんが書きました|は書いています|님이 작성|작성:|viết|menulis|ditulis|เขียน|"
+    r"пише|написа|napisao|napisala|pisze|yazdı|şunu yazdı|έγραψε|έγραψεν|כתב(?:ה)?|כתב/ה|كتب|"
+    r"wrote on|"
+    r"viết|menulis|ditulis|เขียน|"
     r"komentoval|rašė|rakstīja|kirjutas|a scritto|ha escrit"
 )
-WROTE = re.compile(rf"(?<![\w])(?:{_WROTE})(?![\w])", re.IGNORECASE)
+# Scripts without spaces between words have no word boundary to ask for.
+WROTE = re.compile(
+    rf"(?<![\w])(?:{_WROTE})(?![\w])|"
+    r"写道|寫道|のメッセージ|さんは書きました|が書きました|は書いています|님이 작성|작성:",
+    re.IGNORECASE,
+)
 
 # What a line of attribution begins with, when it does not begin with a name, an address or a date.
 OPENING = re.compile(

@@ -190,7 +190,9 @@ def _without_quotes(lines: Sequence[str]) -> list[str]:
 def _without_tail(lines: list[str]) -> list[str]:
     """Drops signature, device line, disclaimer and contact block at the end."""
     end = len(lines)
-    for index, line in enumerate(lines):
+    fences = [index for index, line in enumerate(lines) if _FENCE.match(line)]
+    first = fences[-1] if len(fences) > 1 else 0
+    for index, line in enumerate(lines[first:], first):
         above = any(not _is_blank(earlier) for earlier in lines[:index])
         if above and (_SIGNATURE_MARK.fullmatch(line) or DISCLAIMER.match(line)):
             end = index
