@@ -25,7 +25,7 @@ def test_the_verdict_of_our_server_is_read() -> None:
     found = read(
         OURS.format(
             "spf=pass smtp.mailfrom=example.com; dkim=pass header.d=example.com; "
-    results += "dmarc=pass (p=reject) header.from=example.com"
+            "dmarc=pass (p=reject) header.from=example.com"
         )
     )
     assert (found.dmarc, found.spf, found.dkim) == (Verdict.PASS, Verdict.PASS, Verdict.PASS)
