@@ -85,10 +85,10 @@ def read_delivery_report(message: Message) -> DeliveryReport | None:
 def _complaint(message: Message) -> DeliveryReport | None:
     """An abuse report (RFC 5965), or the older kind that is only a covering note with the mail attached."""
     report = next((part for part in message.reports if part.type == "message/feedback-report"), None)
+    if report is None and not _is_covering_note(message):
+        return None
     original, envelope = original_ids(message)
     if report is None:
-        if not _is_covering_note(message):
-            return None
         return DeliveryReport(Kind.COMPLAINT, (), original, envelope, "abuse")
     fields = [line.partition(":") for line in report.text.splitlines()]
     named = [(name.strip().lower(), value.strip()) for name, _, value in fields]

@@ -98,6 +98,8 @@ def read_refusals(message: Message) -> tuple[TextRefusal, ...]:
 
     A report that names none has one refusal with the recipient of the returned mail, or "".
     """
+    if not _may_be_bounce(message):
+        return ()
     told = _told(message)
     if not _is_bounce(message, told):
         return ()
@@ -126,14 +128,23 @@ def _telling_subject(message: Message) -> str:
     return message.subject if _SUBJECT.search(message.subject) else ""
 
 
+def _may_be_bounce(message: Message) -> bool:
+    """Cheap, and true of every bounce: sender or subject say so."""
+    return _is_robot(message) or bool(message.value("x-failed-recipients")) or bool(_SUBJECT.search(message.subject))
+
+
+def _is_robot(message: Message) -> bool:
+    sender = f"{message.sender.name} {message.sender.address}" if message.sender else message.value("from")
+    return message.return_path in ("", "MAILER-DAEMON") or not sender.strip() or bool(_ROBOT.search(sender))
+
+
 def _is_bounce(message: Message, told: str) -> bool:
     """Two signs of three: a robot wrote it, the subject says so, the text says so."""
     if message.value("x-failed-recipients"):
         return True
     if any(part.type == "message/feedback-report" for part in message.reports):
         return False
-    sender = f"{message.sender.name} {message.sender.address}" if message.sender else message.value("from")
-    robot = bool(_ROBOT.search(sender)) or message.return_path in ("", "MAILER-DAEMON") or not sender.strip()
+    robot = _is_robot(message)
     subject, says = bool(_SUBJECT.search(message.subject)), bool(_SAYS_SO.search(told[:6_000]))
     returned = any(part.type in ("message/rfc822", "text/rfc822-headers") for part in message.reports)
     if message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:")) and not robot:

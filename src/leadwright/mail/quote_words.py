@@ -88,8 +88,7 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 PLAIN_REPLY_LINE = re.compile(
-    r"[-–—#=* ]{0,10}.{0,30}(?:reply above this line|please type your reply above|antworten sie oberhalb)",
-    re.IGNORECASE,
+    r"reply above this line|please type your reply above|antworten sie oberhalb", re.IGNORECASE
 )
 
 # "Sent from my iPhone": lines a device or program adds, wherever they stand.

@@ -20,6 +20,7 @@ from leadwright.mail.quote_words import (
 
 _MOST_LINES = 5_000
 _LONGEST = 2_000
+_SEPARATOR = 120
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>|]|&gt;|[A-Z][A-Za-z]{0,3}>(?:\s|$))")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _RULE = re.compile(r"[ \t>]{0,6}(?:[_]{3,}|[-–—=*]{4,})[ \t]{0,4}")
@@ -42,8 +43,9 @@ _CONTACT = re.compile(
 def trim_reply(text: str) -> str:
     """What the sender wrote newly, without surrounding blank lines; "" when everything is quoted."""
     lines = _lines(text)
-    end = _end_of_new_part(lines)
-    kept = _without_quotes(lines[:end])
+    ends = [_may_end_attribution(line) for line in lines]
+    end = _end_of_new_part(lines, ends)
+    kept = _without_quotes(lines[:end], ends)
     kept = _without_tail(kept)
     return "\n".join(kept).strip("\n").rstrip()
 
@@ -63,7 +65,7 @@ def _is_blank(line: str) -> bool:
     return not line.strip()
 
 
-def _end_of_new_part(lines: Sequence[str]) -> int:
+def _end_of_new_part(lines: Sequence[str], ends: Sequence[bool]) -> int:
     """Where a mail that is included without quote marks begins: separator, header block or attribution."""
     fenced = False
     for index, line in enumerate(lines):
@@ -71,13 +73,21 @@ def _end_of_new_part(lines: Sequence[str]) -> int:
             fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
         if fenced or _is_quoted(line):
             continue
-        if ORIGINAL.fullmatch(line) or PLAIN_REPLY_LINE.match(line) or _header_block(lines, index):
+        if (
+            (len(line) <= _SEPARATOR and ORIGINAL.fullmatch(line))
+            or _is_reply_line(line)
+            or _header_block(lines, index)
+        ):
             return _before_rule(lines, index)
-        length = attribution(lines, index)
+        length = _attribution(lines, index, ends) if any(ends[index : index + 8]) else 0
         written_above = any(not _is_blank(above) for above in lines[:index])
         if length and written_above and not _is_quoted(_next(lines, index + length)):
             return index
     return len(lines)
+
+
+def _is_reply_line(line: str) -> bool:
+    return ("above" in line or "ABOVE" in line or "oberhalb" in line) and bool(PLAIN_REPLY_LINE.search(line))
 
 
 def _next(lines: Sequence[str], start: int) -> str:
@@ -94,7 +104,7 @@ def _before_rule(lines: Sequence[str], index: int) -> int:
 
 def _header_block(lines: Sequence[str], index: int) -> bool:
     """Do the headers of an included mail begin here? A sender and two more, or three others, close together."""
-    first = HEADER.fullmatch(lines[index])
+    first = HEADER.fullmatch(lines[index]) if ":" in lines[index] or "：" in lines[index] else None
     if not first:
         return False
     names = [first.group("name").lower()]
@@ -118,12 +128,12 @@ def _header_block(lines: Sequence[str], index: int) -> bool:
     return (different >= 3 and (sender or mentions)) or (different >= 2 and sender and mentions)
 
 
-def attribution(lines: Sequence[str], index: int) -> int:
+def _attribution(lines: Sequence[str], index: int, ends: Sequence[bool]) -> int:
     """How many lines the "On ..., ... wrote:" that begins here takes; 0 when none begins."""
     if _is_blank(lines[index]) or len(lines[index]) > 400:
         return 0
     first = lines[index].strip()
-    if not OPENING.match(first) and not _ADDRESS.search(first) and not WROTE.search(first) and not _DATE.search(first):
+    if not _may_begin_attribution(first, near=any(ends[index : index + 2])):
         return 0
     joined, blanks = "", 0
     for length, line in enumerate(lines[index : index + 8], 1):
@@ -142,11 +152,28 @@ def attribution(lines: Sequence[str], index: int) -> int:
         joined = f"{joined} {line.strip()}".strip()
         if len(joined) > 500:
             return 0
-        if _is_attribution(joined) or (_names_sender(joined) and _is_quoted(_next(lines, index + length))):
+        if ends[index + length - 1] and _ends_attribution(joined, _next(lines, index + length)):
             return length
         if joined.endswith((".", "!", "?")) and not joined.endswith((" a.m.", " p.m.")) and length > 1:
             return 0
     return 0
+
+
+def _may_begin_attribution(line: str, near: bool) -> bool:
+    """Cheap, and true of every line an attribution can begin with; `near`: it would end here or on the next line."""
+    return (
+        bool(OPENING.match(line)) or "@" in line or any(map(str.isdigit, line)) or (near and bool(WROTE.search(line)))
+    )
+
+
+def _ends_attribution(joined: str, following: str) -> bool:
+    return _is_attribution(joined) or (_names_sender(joined) and _is_quoted(following))
+
+
+def _may_end_attribution(line: str) -> bool:
+    """Cheap, and true of every line an attribution can end with."""
+    end = line[-1:]
+    return end in (":", "：") or (end not in ("", ".", "!", "?", ",", ";") and bool(WROTE.search(line[-30:])))
 
 
 def _is_attribution(text: str) -> bool:
@@ -168,7 +195,7 @@ def _names_sender(text: str) -> bool:
     return text.endswith((":", "：")) and bool(_DATE.search(text)) and bool(_ADDRESS.search(text))
 
 
-def _without_quotes(lines: Sequence[str]) -> list[str]:
+def _without_quotes(lines: Sequence[str], ends: Sequence[bool]) -> list[str]:
     """Drops quoted lines, and the attribution above them; text between quotes stays."""
     kept: list[str] = []
     index, fenced = 0, False
@@ -176,7 +203,7 @@ def _without_quotes(lines: Sequence[str]) -> list[str]:
         line = lines[index]
         if _FENCE.match(line) and not _is_quoted(line):
             fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
-        length = 0 if fenced else attribution(lines, index)
+        length = _attribution(lines, index, ends) if not fenced and any(ends[index : index + 8]) else 0
         if length and (_is_quoted(_next(lines, index + length)) or not any(not _is_blank(k) for k in kept)):
             index += length
         elif _is_quoted(line) and not fenced:
