@@ -61,6 +61,28 @@ _HIDING = (
 _COLOUR = re.compile(r"(?<![a-z-])color\s*:\s*([^;!]+)")
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#ffffffff", "rgb(255,255,255)", "#fefefe", "#fdfdfd", "transparent"})
+_HINTS = (
+    "display:none",
+    "visibility:",
+    "opacity:",
+    "font-size:",
+    "white",
+    "#f",
+    "255,255",
+    "background",
+    "hidden",
+    "<!--",
+    "indent:-",
+    "left:-",
+    "top:-",
+    "right:-",
+    "height:0",
+    "width:0",
+    "mso-hide",
+    "size=0",
+    'size="0"',
+    "transparent",
+)
 _WHITE_INK = "white ink"
 _EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|mso|\w+ ?:)|$)", re.IGNORECASE)
 _STYLE_RULE = re.compile(r"([.#][\w-]{1,80})\s*\{([^{}]{0,2000})\}")
@@ -123,6 +145,12 @@ def safe_html(html: str) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+
+
+def may_hide(html: str) -> bool:
+    """Could this HTML hide text? Cheap, and true of all that does."""
+    packed = "".join(html.lower().split())
+    return any(hint in packed for hint in _HINTS)
 
 
 def read_html(html: str) -> tuple[str, tuple[str, ...]]:

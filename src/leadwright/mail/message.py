@@ -42,7 +42,8 @@ class Message:
     Args:
         headers: every header in order, names as sent, values decoded, unfolded and free of control characters.
         plain: the text/plain parts, joined.
-        html_text: the text/html parts as text, without what a reader would not see; quotes start with "> ".
+        html_text: the text/html parts as text, without what a reader would not see; quotes start with "> ". Read where
+            there is no plain text, or where the HTML may hide something; else "".
         hidden: what was hidden from a reader and removed, e.g. "display:none", "zero-width"; empty when nothing was.
         attachments: parts that are not text of the mail.
         calendar: methods of calendar parts, e.g. "REQUEST"; "" when a part names none.

@@ -5,7 +5,7 @@ import re
 from leadwright.mail.charsets import decode
 from leadwright.mail.header_fields import read_addresses, read_ids, split_header
 from leadwright.mail.hidden import remove_unseen
-from leadwright.mail.html import read_html
+from leadwright.mail.html import may_hide, read_html
 from leadwright.mail.limits import Limits, refuse_too_much
 from leadwright.mail.message import Address, Attachment, Message, Report
 from leadwright.mail.parts import Part, read_parts
@@ -38,11 +38,11 @@ def parse_mail(raw: bytes, limits: Limits = Limits()) -> Message:
     refuse_too_much(raw, limits)
     headers, _ = split_header(raw)
     parts, defects = read_parts(raw)
-    texts = [part for part in parts if _is_text(part)]
-    plain, unseen = remove_unseen("\n".join(_text(part) for part in texts if part.type == "text/plain")[:_MOST_TEXT])
-    html, hidden = read_html("\n".join(_text(part) for part in texts if part.type == "text/html"))
+    plain, unseen = remove_unseen(_joined(parts, "text/plain")[:_MOST_TEXT])
+    source = _joined(parts, "text/html")
+    html, hidden = read_html(source) if source and (not plain.strip() or may_hide(source)) else ("", ())
     html, unseen_too = remove_unseen(html)
-    others = [part for part in parts if part not in texts]
+    others = [part for part in parts if not _is_text(part)]
     fields = _Fields(headers)
     return Message(
         headers=headers,
@@ -88,6 +88,10 @@ class _Fields:
 def _is_text(part: Part) -> bool:
     """Is this part read as the mail's own words? Named or attached files are not."""
     return part.type in ("text/plain", "text/html") and part.disposition != "attachment" and not part.name
+
+
+def _joined(parts: tuple[Part, ...], kind: str) -> str:
+    return "\n".join(_text(part) for part in parts if part.type == kind and _is_text(part))
 
 
 def _text(part: Part) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from leadwright.mail.limits import Limits
 from leadwright.mail.reading import Reading
 
 _MAILS_A_CHILD = 2_000
+# A pipe of Linux holds 64 kB; elsewhere the second thread watches every mail.
+_FITS_THE_PIPE = 60_000 if sys.platform == "linux" else 0
 
 
 class Why(StrEnum):
@@ -145,16 +148,7 @@ class _Child:
 
     def read(self, raw: bytes) -> Reading | Quarantine:
         self._mails += 1
-        watch = threading.Timer(self._patience, self._give_up)
-        watch.start()
-        answer = None
-        try:
-            write_frame(self._in, raw)
-            answer = read_frame(self._out)
-        except OSError:
-            pass
-        finally:
-            watch.cancel()
+        answer = self._answer_to(raw) if len(raw) < _FITS_THE_PIPE else self._watched_answer_to(raw)
         if answer is None:
             return self._died()
         data = json.loads(answer)
@@ -162,6 +156,29 @@ class _Child:
             why, reason = data["quarantine"]
             return Quarantine(Why(why), reason)
         return Reading.from_json(data["reading"])
+
+    def _answer_to(self, raw: bytes) -> bytes | None:
+        """For mails that fit the pipe, so that writing cannot block: waits for the answer to begin."""
+        try:
+            write_frame(self._in, raw)
+            ready, _, _ = select.select([self._out], [], [], self._patience)
+            if not ready:
+                self._give_up()
+            return read_frame(self._out)
+        except OSError:
+            return None
+
+    def _watched_answer_to(self, raw: bytes) -> bytes | None:
+        """For large mails: a second thread ends the process when patience does."""
+        watch = threading.Timer(self._patience, self._give_up)
+        watch.start()
+        try:
+            write_frame(self._in, raw)
+            return read_frame(self._out)
+        except OSError:
+            return None
+        finally:
+            watch.cancel()
 
     def _give_up(self) -> None:
         self._late = True
