@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,13 @@ def test_what_passes_a_limit_is_put_aside_before_it_is_parsed(name: str, reader:
     assert found.reason.endswith(".")
     assert time.monotonic() - started < 5
     assert isinstance(reader.read(mail("next")), Reading)
+
+
+def test_a_reader_without_limits_would_stop_at_the_same_mails() -> None:
+    """What the limits are for: the standard parser alone raises on one of them."""
+    with pytest.raises(RecursionError):
+        for part in message_from_bytes(HOSTILE["1,000 levels"]).walk():
+            part.get_content_type()
 
 
 BAIT = {

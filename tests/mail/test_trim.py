@@ -122,6 +122,11 @@ def test_answers_between_and_under_quotes_are_kept() -> None:
     assert trim_reply(text) == "40\n\nIn May."
 
 
+def test_a_short_line_that_says_who_wrote_is_enough_above_a_quote() -> None:
+    assert trim_reply("Tell me more.\n\nOn Tue, JN wrote:\n> Reply unsubscribe to opt out.") == "Tell me more."
+    assert trim_reply("Our CFO wrote:\nno budget.") == "Our CFO wrote:\nno budget."
+
+
 def test_only_a_quote_leaves_nothing_so_that_our_own_words_are_never_read_as_an_answer() -> None:
     assert trim_reply("> Reply STOP to unsubscribe.\n> Yours, the agent") == ""
     assert trim_reply("") == ""

@@ -167,7 +167,11 @@ def _may_begin_attribution(line: str, near: bool) -> bool:
 
 
 def _ends_attribution(joined: str, following: str) -> bool:
-    return _is_attribution(joined) or (_names_sender(joined) and _is_quoted(following))
+    """Where a quote follows at once, less is asked: a date and an address, or a verb at the end."""
+    if _is_attribution(joined):
+        return True
+    said = len(joined) <= 200 and joined.endswith((":", "：")) and bool(WROTE.search(joined[-30:]))
+    return (said or _names_sender(joined)) and _is_quoted(following)
 
 
 def _may_end_attribution(line: str) -> bool:
