@@ -46,6 +46,14 @@ def test_headers_people_threads_and_dates_are_typed() -> None:
     assert message.text == "Yes please"
 
 
+def test_a_date_is_aware_or_none() -> None:
+    for date in ("Wed, 25 Nov 2026 10:00:00 -0000", "25 Nov 2026 10:00:00"):
+        found = parse_mail(mail(date=date)).date
+        assert found is not None
+        assert found.tzinfo is not None
+    assert [parse_mail(mail(date=date)).date for date in ("", "yesterday", "99 Foo 99999 99:99:99 +9999")] == [None] * 3
+
+
 def test_the_empty_return_path_is_told_from_a_missing_one() -> None:
     assert parse_mail(mail(return_path="<>")).return_path == ""
     assert parse_mail(mail()).return_path is None

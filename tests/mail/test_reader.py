@@ -192,6 +192,16 @@ def _children() -> list[int]:
     return found
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_the_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_SECRET_KEY", "do-not-pass-on")
+    with MailReader() as reader:
+        reader.read(mail())
+        child = reader._idle.queue[0]
+        assert child is not None
+        assert b"LEADWRIGHT" not in Path(f"/proc/{child._process.pid}/environ").read_bytes()
+
+
 def test_the_child_is_kept_warm() -> None:
     with MailReader() as reader:
         reader.read(mail())

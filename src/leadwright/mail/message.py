@@ -1,7 +1,7 @@
 """What one mail is after parsing: plain values only, so that it can cross from the parsing process as JSON."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
@@ -94,9 +94,10 @@ class Message:
 
     @property
     def date(self) -> datetime | None:
-        """When it was written according to its sender; None when it does not say or makes no sense."""
+        """When it was written according to its sender, aware; None when it does not say or makes no sense."""
         try:
-            return parsedate_to_datetime(self.value("date"))
+            found = parsedate_to_datetime(self.value("date"))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
 

@@ -1,6 +1,7 @@
 """Reads mail in child processes, so that no mail can stop the queue: too big, too slow or a crash is a quarantine."""
 
 import json
+import os
 import queue
 import select
 import signal
@@ -17,6 +18,8 @@ from leadwright.mail.child import read_frame, write_frame
 from leadwright.mail.limits import Limits
 from leadwright.mail.reading import Reading
 
+# What Python needs to start; keys and passwords of ours stay out of the process that reads strangers' mail.
+_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
 _MAILS_A_CHILD = 2_000
 # A pipe of Linux holds 64 kB; elsewhere the second thread watches every mail.
 _FITS_THE_PIPE = 60_000 if sys.platform == "linux" else 0
@@ -128,6 +131,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         )
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("a process was started without pipes")
