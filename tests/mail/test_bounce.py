@@ -7,7 +7,8 @@ import pytest
 from tests.mail.mails import dsn, mail, multipart, text_bounce
 
 from leadwright.mail.bounce import DeliveryReport, Kind, read_delivery_report
-from leadwright.mail.bounce_reasons import Reason, reason_in, reason_of_status
+from leadwright.mail.bounce_phrases import Reason
+from leadwright.mail.bounce_reasons import reason_in, reason_of_status
 from leadwright.mail.parse import parse_mail
 
 

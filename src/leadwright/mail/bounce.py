@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from leadwright.mail.bounce_reasons import HARD, Reason, is_about_the_address, reason_in, reason_of_status
+from leadwright.mail.bounce_phrases import HARD, Reason
+from leadwright.mail.bounce_reasons import is_about_the_address, reason_in, reason_of_status
 from leadwright.mail.bounce_text import TextRefusal, read_refusals
 from leadwright.mail.dsn import Notice, original_ids, read_notices
 from leadwright.mail.message import Message

@@ -5,6 +5,8 @@ import re
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from leadwright.mail.html_hiding import hiding_classes, is_dark, why_hidden
+
 _MOST_HTML = 2_000_000
 _UNREAD = frozenset(
     {"head", "style", "script", "title", "template", "noscript", "iframe", "object", "svg", "math", "select"}
@@ -47,45 +49,7 @@ _BLOCKS = frozenset(
     ]
 )
 _PARAGRAPHS = frozenset({"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"})
-_HIDING = (
-    ("display:none", re.compile(r"display\s*:\s*none")),
-    ("visibility:hidden", re.compile(r"visibility\s*:\s*(?:hidden|collapse)")),
-    ("transparent", re.compile(r"(?<![a-z-])opacity\s*:\s*0*(?:\.0+)?\s*(?:%|;|!|$)|mso-hide\s*:\s*all")),
-    ("font size 0", re.compile(r"font-size\s*:\s*(?:0*(?:\.\d+)?|1)\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)")),
-    ("off the page", re.compile(r"(?:left|top|text-indent|right|margin-left)\s*:\s*-\d{3,}")),
-    (
-        "cut to nothing",
-        re.compile(r"(?:max-height|max-width|(?<![a-z-])height|(?<![a-z-])width)\s*:\s*0(?:px)?\s*(?:;|!|$)"),
-    ),
-)
-_COLOUR = re.compile(r"(?<![a-z-])color\s*:\s*([^;!]+)")
-_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)")
-_WHITE = frozenset({"white", "#fff", "#ffffff", "#ffffffff", "rgb(255,255,255)", "#fefefe", "#fdfdfd", "transparent"})
-_HINTS = (
-    "display:none",
-    "visibility:",
-    "opacity:",
-    "font-size:",
-    "white",
-    "#f",
-    "255,255",
-    "background",
-    "hidden",
-    "<!--",
-    "indent:-",
-    "left:-",
-    "top:-",
-    "right:-",
-    "height:0",
-    "width:0",
-    "mso-hide",
-    "size=0",
-    'size="0"',
-    "transparent",
-)
-_WHITE_INK = "white ink"
-_EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|mso|\w+ ?:)|$)", re.IGNORECASE)
-_STYLE_RULE = re.compile(r"([.#][\w-]{1,80})\s*\{([^{}]{0,2000})\}")
+_EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|mso)|$)", re.IGNORECASE)
 
 _TAGS = frozenset(
     [
@@ -147,12 +111,6 @@ def safe_html(html: str) -> str:
     )
 
 
-def may_hide(html: str) -> bool:
-    """Could this HTML hide text? Cheap, and true of all that does."""
-    packed = "".join(html.lower().split())
-    return any(hint in packed for hint in _HINTS)
-
-
 def read_html(html: str) -> tuple[str, tuple[str, ...]]:
     """The visible text of an HTML part, quotes marked with "> ", and the ways in which other text was hidden."""
     hidden: dict[str, None] = {}
@@ -163,62 +121,10 @@ def read_html(html: str) -> tuple[str, tuple[str, ...]]:
     root = tree.body or tree.root
     if root is None:
         return "", ()
-    classes = _hiding_classes(html)
+    classes = hiding_classes(html)
     writer = _Writer()
     _walk(root, writer, classes, hidden)
     return writer.text(), tuple(hidden)
-
-
-def _hiding_classes(html: str) -> dict[str, str]:
-    """Class and id selectors of the style sheet that hide what carries them, with how."""
-    found = {}
-    for rule in _STYLE_RULE.finditer(html.lower()):
-        if how := _hiding(rule.group(2)):
-            found[rule.group(1)] = how
-    return found
-
-
-def _hiding(style: str) -> str | None:
-    for how, pattern in _HIDING:
-        if pattern.search(style):
-            return how
-    colour = _COLOUR.search(style)
-    if colour:
-        ink, ground = colour.group(1).replace(" ", ""), _BACKGROUND.search(style)
-        paper = ground.group(1).replace(" ", "") if ground else None
-        if ink == paper:
-            return "ink like paper"
-        if ink in _WHITE and (paper is None or paper in _WHITE):
-            return _WHITE_INK
-    return None
-
-
-def _why_hidden(node: LexborNode, classes: dict[str, str], dark: bool) -> str | None:
-    attributes = node.attributes
-    if not attributes:
-        return None
-    if "hidden" in attributes:
-        return "hidden attribute"
-    names = [f".{name}" for name in (attributes.get("class") or "").lower().split()]
-    names.append(f"#{(attributes.get('id') or '').lower()}")
-    how = next((classes[name] for name in names if name in classes), None)
-    how = _hiding((attributes.get("style") or "").lower()) or how
-    ink = (attributes.get("color") or "").lower()
-    if not how and node.tag == "font" and (ink in _WHITE or attributes.get("size") == "0"):
-        how = _WHITE_INK
-    if how == _WHITE_INK:
-        return None if dark else "ink like paper"
-    return how
-
-
-def _is_dark(node: LexborNode) -> bool:
-    """Has this element a background of its own that is not white?"""
-    style = (node.attributes.get("style") or "").lower()
-    ground = _BACKGROUND.search(style)
-    paper = (ground.group(1) if ground else node.attributes.get("bgcolor") or "").lower().replace(" ", "")
-    return (
-        bool(paper) and paper not in _WHITE and paper not in ("none", "inherit", "url")
-    ) or "background-image" in style
 
 
 def _walk(root: LexborNode, writer: "_Writer", classes: dict[str, str], hidden: dict[str, None]) -> None:
@@ -254,8 +160,8 @@ def _enter(
         return False
     if tag in _UNREAD:
         return False
-    dark = ground[-1] or _is_dark(node)
-    if how := _why_hidden(node, classes, dark):
+    dark = ground[-1] or is_dark(node)
+    if how := why_hidden(node, classes, dark):
         if (node.text(deep=True) or "").strip():
             hidden[how] = None
         return False

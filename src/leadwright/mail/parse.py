@@ -5,7 +5,8 @@ import re
 from leadwright.mail.charsets import decode
 from leadwright.mail.header_fields import read_addresses, read_ids, split_header
 from leadwright.mail.hidden import remove_unseen
-from leadwright.mail.html import may_hide, read_html
+from leadwright.mail.html import read_html
+from leadwright.mail.html_hiding import may_hide
 from leadwright.mail.limits import Limits, refuse_too_much
 from leadwright.mail.message import Address, Attachment, Message, Report
 from leadwright.mail.parts import Part, read_parts
