@@ -123,7 +123,7 @@ def test_answers_between_and_under_quotes_are_kept() -> None:
 
 
 def test_a_short_line_that_says_who_wrote_is_enough_above_a_quote() -> None:
-    assert trim_reply("Tell me more.\n\nOn Tue, JN wrote:\n> Reply unsubscribe to opt out.") == "Tell me more."
+    assert trim_reply("Please call.\n\nOn Friday our agent wrote:\n> Offer for May") == "Please call."
     assert trim_reply("Our CFO wrote:\nno budget.") == "Our CFO wrote:\nno budget."
 
 
