@@ -13,6 +13,7 @@ ALL = {
     "segments": "selection over 1,000,000 leads beside a naive indexed query",
     "web": "the leads grid at 1,000,000 rows beside Django",
     "companies": "2,378 real companies with the built-in analyst",
+    "parsing": "reading one mail beside the standard library",
     "agent": "throughput, tokens, CPU and memory with a model of 200 ms",
 }
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from leadwright.cli.eval import InputFile, OutputFile, app, read_rows, read_text, show_progress, write_answers
+from leadwright.cli.eval import InputFile, OutputFile, app, read_text
+from leadwright.cli.eval_files import read_rows, show_progress, write_answers
 from leadwright.errors import BadInput, LeadwrightError
 
 if TYPE_CHECKING:

@@ -1,0 +1,106 @@
+"""Is the sender who he says? Only what our own mail server stamped counts: Authentication-Results (RFC 8601)."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadwright.mail.message import Message
+
+_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|compauth)\s{0,5}=\s{0,5}([a-z]{1,20})", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]{0,2000}\)")
+_FROM_DOMAIN = re.compile(r"header\.from\s{0,5}=\s{0,5}\"?<?(?:[^\s;<>@\"]{1,100}@)?([\w.-]{1,255})", re.IGNORECASE)
+
+
+class Verdict(StrEnum):
+    """Of one method. `NONE` covers "not checked", "no policy" and "no trusted header"."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """What our server found. Only with `dmarc` PASS is the sender's domain proven; FAIL forbids an automatic answer."""
+
+    dmarc: Verdict
+    spf: Verdict
+    dkim: Verdict
+    header: str | None
+
+    @property
+    def allows_answer(self) -> bool:
+        """May a machine answer this mail and move its lead?"""
+        return self.dmarc is not Verdict.FAIL
+
+
+NOTHING_TRUSTED = Authentication(Verdict.NONE, Verdict.NONE, Verdict.NONE, None)
+
+
+def read_authentication(message: Message, authserv_id: str) -> Authentication:
+    """The verdicts of the topmost Authentication-Results of our own server; every other one is ignored.
+
+    Args:
+        message: the mail.
+        authserv_id: the name our server signs with, e.g. "mx.example.com"; "" trusts none.
+    """
+    wanted = authserv_id.strip().lower()
+    if not wanted:
+        return NOTHING_TRUSTED
+    for value in message.values("authentication-results"):
+        bare = _COMMENT.sub(" ", value)
+        server, _, results = bare.partition(";")
+        if server.split()[:1] != [wanted] and server.strip().lower().split()[:1] != [wanted]:
+            continue
+        return _verdicts(results, value, message)
+    return NOTHING_TRUSTED
+
+
+def trusted_headers(message: Message, authserv_id: str) -> tuple[tuple[str, str], ...]:
+    """The headers to keep with the mail: without Authentication-Results that anybody may have written.
+
+    Copies of our own below the topmost one are dropped as well: a sender can write our name, too.
+    """
+    kept, seen = [], False
+    wanted = authserv_id.strip().lower()
+    for name, value in message.headers:
+        lower = name.lower()
+        if lower in (
+            "authentication-results",
+            "arc-authentication-results",
+            "received-spf",
+            "x-original-authentication-results",
+        ):
+            mine = (
+                lower == "authentication-results"
+                and wanted
+                and _COMMENT.sub(" ", value).lower().split(";")[0].split()[:1] == [wanted]
+            )
+            if seen or not mine:
+                continue
+            seen = True
+        kept.append((name, value))
+    return tuple(kept)
+
+
+def _verdicts(results: str, header: str, message: Message) -> Authentication:
+    found: dict[str, list[str]] = {}
+    for method, result in _RESULT.findall(results):
+        found.setdefault(method.lower(), []).append(result.lower())
+    dmarc = _verdict(found.get("dmarc", []))
+    sender = (message.sender.address.rpartition("@")[2] if message.sender else "").lower()
+    about = _FROM_DOMAIN.search(results)
+    if dmarc is Verdict.PASS and about and sender and not _same(about.group(1).lower(), sender):
+        dmarc = Verdict.FAIL
+    return Authentication(dmarc, _verdict(found.get("spf", [])), _verdict(found.get("dkim", [])), header)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
+
+
+def _verdict(results: list[str]) -> Verdict:
+    """One pass is enough (a mail may carry several signatures); an error or a fail without a pass is a fail."""
+    if "pass" in results or "bestguesspass" in results:
+        return Verdict.PASS
+    return Verdict.FAIL if any(r in ("fail", "softfail", "permerror", "policy") for r in results) else Verdict.NONE

@@ -1,0 +1,126 @@
+"""Judges a refusal: a mail server's words, or its status code, to a reason and to whether the address is no good.
+
+Soft reasons are asked first: a refusal that says both "user unknown" and "over quota" is never taken as hard.
+"""
+
+import re
+
+from leadwright.mail.bounce_phrases import HARD, PHRASES, Reason
+
+_COMPILED = tuple((reason, re.compile(pattern)) for reason, pattern in PHRASES)
+_DELIVERY_AGENT = re.compile(r"procmail|maildrop:|/var/(?:spool/)?mail/|command output: (?!mail quota)")
+# Said without doubt: asked before everything but a full mailbox and a refused sender.
+_PLAINLY_UNKNOWN = re.compile(
+    r"\b(?:550|553|554|551|501)?[ -]*(?:5\.1\.1[ :]+)?(?:user unknown|unknown user|no such user|"
+    r"unknown recipient|recipient unknown)\b|"
+    r"(?:user|recipient|mailbox|account|address) (?:\S{1,60} )?(?:does not|doesn't) exist|no mailbox here by that name|"
+    r"recipient address rejected: access denied"
+)
+_PLAINLY_NO_HOST = re.compile(
+    r"(?:host|domain)(?: or domain)?(?: name)? not found(?!, try)|host unknown|unknown host|no such domain|nxdomain|"
+    r"domain (?:\S{1,60} )?(?:does not|doesn't) exist"
+)
+_MAY_PASS = re.compile(r"try again|temporar|servfail|time ?out|timed out|will retry")
+_ABOUT_SENDER = dict(_COMPILED)[Reason.SENDER_REFUSED]
+_ADDRESS = re.compile(r"<?[\w.+=&'*/-]{1,64}@[\w.-]{1,255}>?")
+_LINK = re.compile(r"https?://[^\s>)]{1,500}")
+_BY_STATUS = {
+    "1.1": Reason.USER_UNKNOWN,
+    "1.0": Reason.USER_UNKNOWN,
+    "1.3": Reason.USER_UNKNOWN,
+    "1.4": Reason.USER_UNKNOWN,
+    "1.10": Reason.USER_UNKNOWN,
+    "1.2": Reason.HOST_UNKNOWN,
+    "4.4": Reason.HOST_UNKNOWN,
+    "1.6": Reason.MOVED,
+    "1.7": Reason.SENDER_REFUSED,
+    "1.8": Reason.SENDER_REFUSED,
+    "2.1": Reason.SUSPENDED,
+    "2.2": Reason.MAILBOX_FULL,
+    "2.3": Reason.TOO_BIG,
+    "3.4": Reason.TOO_BIG,
+    "3.2": Reason.TAKES_NO_MAIL,
+    "4.1": Reason.NETWORK,
+    "4.2": Reason.NETWORK,
+    "4.6": Reason.NETWORK,
+    "4.7": Reason.EXPIRED,
+}
+_BY_CLASS = {
+    "2": Reason.FILTERED,
+    "3": Reason.SYSTEM,
+    "4": Reason.NETWORK,
+    "6": Reason.SYSTEM,
+    "7": Reason.POLICY,
+}
+
+
+def reason_in(text: str) -> Reason | None:
+    """The reason a refusal's own words give; None when they give none."""
+    words = _ADDRESS.sub("<>", _LINK.sub("", " ".join(text[:4_000].lower().split())))
+    if not words:
+        return None
+    first, pattern = _COMPILED[0]
+    if pattern.search(words):
+        return first
+    if _DELIVERY_AGENT.search(words):
+        return Reason.SYSTEM
+    if not _ABOUT_SENDER.search(words):
+        if _PLAINLY_UNKNOWN.search(words):
+            return Reason.USER_UNKNOWN
+        if _PLAINLY_NO_HOST.search(words) and not _MAY_PASS.search(words):
+            return Reason.HOST_UNKNOWN
+    return next((reason for reason, pattern in _COMPILED[1:] if pattern.search(words)), None)
+
+
+def reason_of_status(status: str) -> Reason | None:
+    """The reason of an enhanced status code such as "5.1.1" (RFC 3463); a temporary one is never hard."""
+    kind, _, rest = status.partition(".")
+    reason = _BY_STATUS.get(rest) or _BY_CLASS.get(rest.partition(".")[0])
+    if kind == "4":
+        return Reason.EXPIRED if reason is None or reason in HARD else reason
+    return reason if kind == "5" else None
+
+
+_COMMANDS = re.compile(
+    r">>> ?(?P<sendmail>\w{4})\b[^<>]{0,40}(?:<[^<>]{0,320}>)?[^<>]{0,40}(?:<<< ?2[^<]{0,400}){0,9}<<< ?[45]\d\d|"
+    r"in reply to (?:the )?(?P<postfix>end of data|\w{4})|"
+    r"(?:server|error|rejected|failed|said)[^.]{0,40} after (?P<exim>end of data|mail|rcpt|data|helo|ehlo|"
+    r"initial|pipelined \w{4})|"
+    r"did not like our (?P<dragonfly>\w{4})|smtp command:?[ -]{0,5}(?P<filter>\w{4})\b|"
+    r"(?P<said>rcpt)(?: to)?:?<?[^.]{0,120}(?:generated|fail|replied|response|said)"
+)
+_SAYS_WHERE = frozenset({"1.0", "1.1", "1.3", "1.4", "1.6", "1.10"})
+_NOT_IN_DIRECTORY = re.compile(r"not listed in (?:\S+ ){0,4}(?:directory|address book)")
+_REPLY = re.compile(r"(?<![\d.])5\d\d[ -]")
+_NAMES_SOMEONE = re.compile(r"(?<![\d.])5\d\d[ -][^@]{0,80}[\w.+=-]@[\w-]")
+
+
+def refused_command(text: str) -> str | None:
+    """The SMTP command a report says was refused: "rcpt", "mail", "data", "helo", ...; None when it does not say."""
+    found = _COMMANDS.search(" ".join(text[:8_000].lower().split()))
+    if not found:
+        return None
+    words = next(group for group in found.groups() if group).removeprefix("pipelined ")
+    return "data" if words.startswith("end of") else words[:4]
+
+
+def is_about_the_address(reason: Reason, status: str, said: str, around: str, *, standard: bool) -> bool:
+    """Does this refusal prove that the address takes no mail?
+
+    Only when the code says so, or the refused command was the one that names the recipient; in a report of the
+    standard form also when the reply names it or the reporting system itself knew. A directory that does not list it
+    knows as well. Filters answer "user unknown" as
+    well, to the sender or after the text: those are never hard.
+    """
+    if status.startswith("5") and status[2:] in _SAYS_WHERE and reason is not Reason.HOST_UNKNOWN:
+        return True
+    command = refused_command(around)
+    if command:
+        return command == "rcpt"
+    if reason is not Reason.USER_UNKNOWN:
+        return True
+    if _NOT_IN_DIRECTORY.search(" ".join(said.lower().split())):
+        return True
+    if not standard or (status and not status.endswith((".0.0", ".5.0"))):
+        return False
+    return bool(_NAMES_SOMEONE.search(said)) or not _REPLY.search(said)

@@ -1,0 +1,122 @@
+"""What one mail is after parsing: plain values only, so that it can cross from the parsing process as JSON."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox of a header. `address` has no display name and is not case-folded; it may lack a domain."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the text of the mail. `size` is in bytes after decoding."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A machine-readable part of a delivery report, complaint or read receipt; or the returned mail.
+
+    `type` is the lower-case content type, `text` the decoded part, headers included for a returned mail.
+    """
+
+    type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail, decoded as far as it can be.
+
+    Args:
+        headers: every header in order, names as sent, values decoded, unfolded and free of control characters.
+        plain: the text/plain parts, joined.
+        html_text: the text/html parts as text, without what a reader would not see; quotes start with "> ". Read where
+            there is no plain text, or where the HTML may hide something; else "".
+        hidden: what was hidden from a reader and removed, e.g. "display:none", "zero-width"; empty when nothing was.
+        attachments: parts that are not text of the mail.
+        calendar: methods of calendar parts, e.g. "REQUEST"; "" when a part names none.
+        reports: machine-readable parts and returned mails.
+        defects: what was wrong with the mail and was read all the same.
+    """
+
+    headers: tuple[tuple[str, str], ...]
+    plain: str = ""
+    html_text: str = ""
+    hidden: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    calendar: tuple[str, ...] = ()
+    reports: tuple[Report, ...] = ()
+    defects: tuple[str, ...] = ()
+    sender: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    references: tuple[str, ...] = field(default=())
+    in_reply_to: tuple[str, ...] = ()
+    message_id: str | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text, or that of the HTML part where there is no plain one."""
+        return self.plain if self.plain.strip() else self.html_text
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, topmost first; the case of the name does not matter."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    def value(self, name: str) -> str:
+        """The topmost value of a header; "" when absent."""
+        return next(iter(self.values(name)), "")
+
+    @property
+    def subject(self) -> str:
+        """The subject, decoded."""
+        return self.value("subject")
+
+    @property
+    def return_path(self) -> str | None:
+        """The envelope sender; "" for the empty one of reports (`<>`), None when no header names it."""
+        paths = self.values("return-path")
+        return paths[0].strip().strip("<>").strip() if paths else None
+
+    @property
+    def date(self) -> datetime | None:
+        """When it was written according to its sender, aware; None when it does not say or makes no sense."""
+        try:
+            found = parsedate_to_datetime(self.value("date"))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and dicts; `from_json` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Message":
+        """The message that `as_json` described."""
+        lists = ("reply_to", "to", "cc")
+        return cls(
+            **{
+                **data,
+                "headers": tuple((name, value) for name, value in data["headers"]),
+                "sender": Address(**data["sender"]) if data["sender"] else None,
+                "attachments": tuple(Attachment(**a) for a in data["attachments"]),
+                "reports": tuple(Report(**r) for r in data["reports"]),
+                **{name: tuple(Address(**a) for a in data[name]) for name in lists},
+                **{name: tuple(data[name]) for name in ("hidden", "calendar", "defects", "references", "in_reply_to")},
+            }
+        )

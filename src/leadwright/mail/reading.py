@@ -1,0 +1,64 @@
+"""Everything that is read out of one mail before anybody judges it. Runs in the parsing process, see `reader`."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from leadwright.mail.automatic import Automatic, why_automatic
+from leadwright.mail.automatic import Kind as AutomaticKind
+from leadwright.mail.bounce import DeliveryReport, read_delivery_report
+from leadwright.mail.limits import Limits
+from leadwright.mail.message import Message
+from leadwright.mail.parse import parse_mail
+from leadwright.mail.trim import trim_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One mail, read.
+
+    Args:
+        message: its headers, texts, attachments.
+        new_text: what its sender wrote newly, without quotes and signature.
+        report: what it tells about a mail of ours, when it is a bounce, a complaint or a delivery report.
+        automatic: what shows that a machine wrote it; None for a mail a person may have written.
+    """
+
+    message: Message
+    new_text: str
+    report: DeliveryReport | None
+    automatic: Automatic | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` is the way back."""
+        return {
+            "message": self.message.as_json(),
+            "new_text": self.new_text,
+            "report": self.report.as_json() if self.report else None,
+            "automatic": asdict(self.automatic) if self.automatic else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Reading":
+        """The reading that `as_json` described."""
+        automatic = data["automatic"]
+        return cls(
+            Message.from_json(data["message"]),
+            data["new_text"],
+            DeliveryReport.from_json(data["report"]) if data["report"] else None,
+            Automatic(AutomaticKind(automatic["kind"]), automatic["sign"]) if automatic else None,
+        )
+
+
+def read_mail(raw: bytes, own: Collection[str] = (), limits: Limits = Limits()) -> Reading:
+    """Reads one mail in this process: for `reader`'s child, tests and benchmarks.
+
+    Raises:
+        TooMuch: a limit is passed; nothing was parsed.
+    """
+    message = parse_mail(raw, limits)
+    automatic = why_automatic(message, own)
+    report = read_delivery_report(message)
+    if report and not message.reports and automatic and automatic.kind is AutomaticKind.OUT_OF_OFFICE:
+        report = None
+    return Reading(message, trim_reply(message.text), report, automatic)

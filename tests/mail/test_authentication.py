@@ -1,0 +1,69 @@
+"""Only the topmost Authentication-Results of our own server counts."""
+
+import pytest
+from tests.mail.mails import mail
+
+from leadwright.mail.authentication import (
+    NOTHING_TRUSTED,
+    Authentication,
+    Verdict,
+    read_authentication,
+    trusted_headers,
+)
+from leadwright.mail.parse import parse_mail
+
+OURS = "Authentication-Results: mx.example.org; {}\r\n"
+OTHERS = "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.com\r\n"
+
+
+def read(*headers: str, sender: str = "Ada <ada@example.com>") -> Authentication:
+    raw = "".join(headers).encode() + mail(**{"from": sender})
+    return read_authentication(parse_mail(raw), "mx.example.org")
+
+
+def test_the_verdict_of_our_server_is_read() -> None:
+    found = read(
+        OURS.format(
+            "spf=pass smtp.mailfrom=example.com; dkim=pass header.d=example.com; "
+            "dmarc=pass (p=reject) header.from=example.com"
+        )
+    )
+    assert (found.dmarc, found.spf, found.dkim) == (Verdict.PASS, Verdict.PASS, Verdict.PASS)
+    assert found.allows_answer
+
+
+@pytest.mark.parametrize("result", ["fail", "permerror", "softfail"])
+def test_a_failed_dmarc_forbids_an_answer(result: str) -> None:
+    found = read(OURS.format(f"dkim=pass header.d=other.example; dmarc={result} header.from=example.com"))
+    assert found.dmarc is Verdict.FAIL
+    assert not found.allows_answer
+
+
+def test_headers_of_others_are_ignored_wherever_they_stand() -> None:
+    assert read(OTHERS) == NOTHING_TRUSTED
+    assert read(OTHERS, OURS.format("dmarc=fail header.from=example.com")).dmarc is Verdict.FAIL
+    assert read("Authentication-Results: mx.example.org.evil.example; dmarc=pass\r\n") == NOTHING_TRUSTED
+
+
+def test_a_copy_of_our_name_that_the_sender_wrote_lies_below_ours_and_is_ignored() -> None:
+    forged = OURS.format("dmarc=pass header.from=example.com")
+    assert read(OURS.format("dmarc=fail header.from=example.com"), forged).dmarc is Verdict.FAIL
+
+
+def test_a_pass_for_another_domain_than_the_senders_is_a_fail() -> None:
+    assert read(OURS.format("dmarc=pass header.from=evil.example")).dmarc is Verdict.FAIL
+    assert read(OURS.format("dmarc=pass header.from=example.com"), sender="a@mail.example.com").dmarc is Verdict.PASS
+
+
+def test_comments_cannot_hold_a_verdict_and_no_name_trusts_nobody() -> None:
+    assert read(OURS.format("none (dmarc=pass header.from=example.com)")).dmarc is Verdict.NONE
+    raw = OURS.format("dmarc=pass").encode() + mail()
+    assert read_authentication(parse_mail(raw), "") == NOTHING_TRUSTED
+    assert read().allows_answer
+
+
+def test_what_is_kept_with_a_mail_holds_no_untrusted_verdict() -> None:
+    raw = (OTHERS + OURS.format("dmarc=fail") + OURS.format("dmarc=pass") + "Received-SPF: pass\r\n").encode() + mail()
+    kept = trusted_headers(parse_mail(raw), "mx.example.org")
+    assert [v for n, v in kept if n.lower().startswith(("auth", "received"))] == ["mx.example.org; dmarc=fail"]
+    assert trusted_headers(parse_mail(raw), "")[0][0] == "From"

@@ -1,0 +1,123 @@
+"""What a machine wrote is recognised and never answered; what a person wrote never counts as automatic."""
+
+import pytest
+from tests.mail.mails import dsn, mail, multipart
+
+from leadwright.mail.automatic import Automatic, Kind, why_automatic
+from leadwright.mail.parse import parse_mail
+from leadwright.mail.reading import read_mail
+
+
+def automatic(raw: bytes, own: tuple[str, ...] = ()) -> Automatic | None:
+    return why_automatic(parse_mail(raw), own)
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({"auto_submitted": "auto-replied"}, Kind.AUTO_REPLY),
+        ({"auto_submitted": "auto-generated (rule)"}, Kind.NOTIFICATION),
+        ({"auto_submitted": "auto-notified; owner=x"}, Kind.NOTIFICATION),
+        ({"x_autoreply": "yes", "in_reply_to": "<a@b>"}, Kind.AUTO_REPLY),
+        ({"x_autorespond": "Offer"}, Kind.NOTIFICATION),
+        ({"precedence": "auto_reply"}, Kind.AUTO_REPLY),
+        ({"precedence": "bulk"}, Kind.LIST),
+        ({"precedence": "List"}, Kind.LIST),
+        ({"precedence": "junk"}, Kind.LIST),
+        ({"list_id": "News <news.example.com>"}, Kind.LIST),
+        ({"return_path": "<>"}, Kind.NOTIFICATION),
+        ({"return_path": "<>", "in_reply_to": "<a@b>"}, Kind.AUTO_REPLY),
+        ({"from": "MAILER-DAEMON@example.com"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "Postmaster <postmaster@example.com>"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "No Reply <noreply@example.com>"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "do-not-reply@example.com"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "no_reply+x1@example.com"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "owner-news@example.com"}, Kind.NO_REPLY_ADDRESS),
+        ({"from": "news-request@example.com"}, Kind.NO_REPLY_ADDRESS),
+        ({"return_path": "<news-bounces@example.com>"}, Kind.NO_REPLY_ADDRESS),
+        ({"auto_submitted": "auto-replied", "subject": "OOO until Monday"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Automatic reply: Offer"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Re: Out of Office: Offer", "x_auto_response_suppress": "All"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Abwesenheitsnotiz: Angebot"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Automatische Antwort: Angebot"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Réponse automatique : Offre"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Respuesta automática: Oferta"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Risposta automatica: Offerta"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Resposta automática: Oferta"}, Kind.OUT_OF_OFFICE),
+        (
+            {"subject": "Automatisch antwoord: Aanbod", "auto_submitted": "auto-replied", "body": "Ik ben afwezig"},
+            Kind.OUT_OF_OFFICE,
+        ),
+        ({"subject": "Autosvar: Tilbud"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Odpowiedź automatyczna: Oferta"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "Автоответ: Предложение"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "自動返信：見積"}, Kind.OUT_OF_OFFICE),
+        ({"subject": "自动回复: 报价"}, Kind.OUT_OF_OFFICE),
+    ],
+)
+def test_machines_are_recognised(headers: dict[str, str], kind: Kind) -> None:
+    headers = dict(headers)
+    found = automatic(mail(headers.pop("body", "Hello"), **headers))
+    assert found is not None
+    assert found.kind is kind
+    assert found.sign
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"auto_submitted": "no"},
+        {"auto_submitted": "No (a person)"},
+        {"x_auto_response_suppress": "All"},
+        {"precedence": "first-class"},
+        {"subject": "Vacation rental software"},
+        {"subject": "Re: Out of office"},
+        {"subject": "Absent approval we cannot go on"},
+        {"from": "Norep Lyons <norep.lyons@example.com>"},
+        {"from": "request@example.com"},
+        {"return_path": "<ada@example.com>"},
+    ],
+)
+def test_people_are_not_taken_for_machines(headers: dict[str, str]) -> None:
+    assert automatic(mail("I am away next week, but call me today.", **headers)) is None
+
+
+def test_an_absence_note_in_words_needs_a_header_that_says_automatic() -> None:
+    words = "I am currently out of the office until 7 January."
+    assert automatic(mail(words)) is None
+    found = automatic(mail(words, auto_submitted="auto-replied", subject="Re: Offer"))
+    assert found is not None
+    assert found.kind is Kind.OUT_OF_OFFICE
+
+
+def test_more_than_fifty_hops_are_a_loop_and_our_own_address_is_ours() -> None:
+    hops = b"Received: from a by b\r\n"
+    assert automatic(hops * 50 + mail()) is None
+    found = automatic(hops * 51 + mail())
+    assert found is not None
+    assert found.kind is Kind.LOOP
+    found = automatic(mail(**{"from": "Sales <SALES@example.org>"}), ("sales@example.org",))
+    assert found is not None
+    assert found.kind is Kind.OWN
+
+
+def test_a_read_receipt_is_automatic_and_no_bounce() -> None:
+    raw = multipart(
+        "Content-Type: text/plain\r\n\r\nYour mail was read.",
+        "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; bob@example.net\r\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\r\n",
+        kind="report",
+    )
+    reading = read_mail(raw)
+    assert reading.report is None
+    assert reading.automatic is not None
+
+
+def test_an_absence_note_that_says_a_mail_was_not_delivered_is_no_bounce() -> None:
+    raw = mail("Your message has not been received by me.", subject="Automatic reply: Undeliverable", return_path="<>")
+    reading = read_mail(raw)
+    assert reading.report is None
+    assert reading.automatic is not None
+    assert reading.automatic.kind is Kind.OUT_OF_OFFICE
+    assert read_mail(dsn()).report is not None
