@@ -16,6 +16,7 @@ class SourceKind(StrEnum):
     SEARCH = "search"  # the excerpt a search provider returned
     KNOWLEDGE = "knowledge"  # a source the admin added
     CRM = "crm"  # another record, such as a won opportunity
+    MAIL = "mail"  # a mail of the thread
 
 
 class SignalStrength(StrEnum):
