@@ -34,7 +34,7 @@ _FOOTER = re.compile(
     r"se desabonner)\b)"
 )
 _UNTIL = re.compile(r"\b(?:until|till|before|vor|erst|bis|avant|antes de|hasta|prima di|voor)\b.{0,40}$")
-_SENTENCE = re.compile(r"(?<=[.!?。！？؟])[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
+_SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
 _REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")

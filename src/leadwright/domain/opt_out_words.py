@@ -114,7 +114,7 @@ _ENGLISH = (
 )  # fmt: skip
 
 _GERMAN = (
-    r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b.{0,30}\b(?:an(?:ge)?schr\w+|schreib\w+|kontakt\w+|"
+    r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b[^,.;:]{0,30}\b(?:an(?:ge)?schr\w+|schreib\w+|kontakt\w+|"
     r"anmail\w+|mailen|melden|"
     r"send\w+|schick\w+|belästig\w+|anruf\w+|zu(?:send|schick)\w+)",
     r"\b(?:schreiben|kontaktieren|mailen|belästigen|senden|schicken|melden)\b.{0,30}\bnicht mehr\b",
