@@ -62,9 +62,8 @@ HEDGES = (
     r"\bneed to check\b",
     r"\b(?:thinking|exploring|considering|looking into|weighing|evaluating whether)\b",
     r"\bin the (?:near |distant )?future\b",
-    r"\b(?:maybe|perhaps|possibly|eventually|someday|sometime)\b",
+    r"\b(?:eventually|someday|sometime)\b",
     r"\bnot sure (?:if|whether|that)\b",
-    r"\bi (?:think|guess|suppose) (?:we|i|it|that)\b",
     r"\bdown the (?:road|line)\b",
     r"\bno (?:rush|hurry)\b",
 )  # fmt: skip
@@ -234,6 +233,9 @@ ASKS = (
 )  # fmt: skip
 
 LIKINGS = (
+    r"\b(?:that|this|it) (?:is|was) (?:\w+ ){0,2}(?:great|awesome|"
+    r"amazing|wonderful|fantastic|excellent|impressive|helpful|"
+    r"interesting|perfect|brilliant)\b(?! (?:but|however|on paper))",
     r"\bcan (?:hardly|not) wait\b",
     rf"\b(?:sounds?|looks?|seems?) (?:\w+ )?(?:really |very |pretty |quite |so |absolutely |like a |like an |"
     rf"to be )*{_GOOD}\b(?! (?:on paper|in theory|but not))",

@@ -42,6 +42,7 @@ _SPECIFIC = re.compile(
     r"\b(?:enterprise|premium|professional|business|pro|team) (?:plan|tier|edition|licen[cs]e)|"
     r"\bfor (?:about )?\d+ (?:users|seats|people|employees)"
 )
+_BARE_OK = re.compile(r"(?:ok|alright|sounds good)[.! ]*")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _WANTS = ("commits", "meets", "asks", "likes", "assents")
 
@@ -111,6 +112,8 @@ def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
 def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     sentence = s.first("commits", "meets", "assents", "asks", "likes")
     hedged = "hedges" in s
+    if "assents" in s and not hedged and not _BARE_OK.fullmatch(written_out(s.said["assents"])):
+        return Polarity.POSITIVE, Confidence.HIGH, s.said["assents"], "Agrees."
     if "commits" in s and not hedged:
         return Polarity.POSITIVE, Confidence.HIGH, sentence, "Says what it is ready to do, or needs."
     if "meets" in s and ("urgent" in s or not hedged):

@@ -16,13 +16,22 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _SUBJECT, _AUTOMATIC, _ABSENT = _any(SUBJECTS), _any(AUTOMATIC), _any(ABSENT)
 _GONE, _UNDELIVERED = _any(GONE), _any(UNDELIVERED)
 _BACK = re.compile(
-    r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|volta|retorn\w+|rientr\w+|terug|tillbaka|"
+    r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|volta|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|tillbaka|"
     r"tilbage|tilbake)\b|"
     r"\bater den\b|戻|返回|回来|复工|복귀"
 )
 
 
 _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=but\s)|\n+")
+
+
+_NOTICE_TALK = re.compile(  # what notices say beside the absence: when I return, whom to ask meanwhile
+    r"\b(?:when|once|after|upon|on|as soon as|until) (?:i|my)(?: am|'m| have)? (?:back|return\w*)|\burgen\w+|"
+    r"\bemergenc\w+|\bdringend\w*|\bimmediate (?:assistance|help|attention|support)|"
+    r"\bin (?:my|the) (?:absence|meantime)|\bmeanwhile\b|"
+    r"\bin the interim|^(?:for|if you (?:need|have|require))\b.{0,80}\b"
+    r"(?:contact|call|reach|e-?mail|write)\b|\bvertretung\b|\bas soon as possible\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def away_sentences(text: str) -> list[str]:
 def without_absence(text: str) -> str:
     """What is left of a mail when the clauses about the absence are cut out, each clause word for word on a line."""
     clauses = _CLAUSE.split("\n".join(own_sentences(text)))
-    return "\n".join(c for c in clauses if not any(p.search(fold(c)) for p in (_ABSENT, _AUTOMATIC)))
+    return "\n".join(c for c in clauses if not any(p.search(fold(c)) for p in (_ABSENT, _AUTOMATIC, _NOTICE_TALK)))
 
 
 def _bounced(subject: str, headers: Mapping[str, str], sentences: list[str], machine: bool) -> bool:

@@ -90,6 +90,7 @@ AUTOMATIC = (  # phrases that only a machine writes
 )  # fmt: skip
 
 ABSENT = (
+    r"^(?:i am |i'm )?(?:currently )?(?:travel+ing|away)\b(?=\s*(?:[,.]|$))",
     r"\b(?:out of|away from) (?:the |my |our )?(?:office|desk|keyboard|e-?mail|work)\b",
     r"\bout[- ]of[- ]office\b",
     r"(?<![\d,.])\booo\b(?![.,]?\d)",

@@ -28,6 +28,9 @@ _LATER = re.compile(
     r"april|may|june|july|august|"
     r"september|october|november|december))\b|\bfor now\b"
 )
+_WISH = re.compile(
+    r"\b(?:please|can you|could you) (?:send|share|show|tell)\b(?! (?:it|this|that|an? e?-?mail|all|any)\b)"
+)
 _OBJECTS = re.compile(
     r"\b(?:expensive|pricey|costly|overpriced|afford|budget|money|funds?|already (?:have|use|using|work\w*)|"
     r"happy with|satisfied with|locked in|"
@@ -111,8 +114,10 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
     """Away, or a colleague gone, and yet an answer: "out of the office today but looks good, let's speak"."""
     if machine or notice.kind not in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY):
         return False
-    signals = signals_of(without_absence(brief.text))
-    return any(kind in signals for kind in ("commits", "meets", "asks", "likes", "refuses", "assents"))
+    rest = without_absence(brief.text)
+    signals = signals_of(rest)
+    asked = question_in(rest).rstrip().endswith("?") or _WISH.search(written_out(rest)) is not None
+    return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 
 
 def _of_notice(brief: ReplyBrief, notice: Notice) -> ReplyReading:
