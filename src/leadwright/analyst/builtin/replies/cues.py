@@ -199,6 +199,9 @@ MEETINGS = (
 )  # fmt: skip
 
 ASKS = (
+    r"\bhow (?:is|are) (?:this|it|your \w+|"
+    r"you) (?:\w+ )?(?:different|priced|licensed|billed|installed|"
+    r"hosted|secured|better|deployed|supported|structured)\b",
     r"(?:^|[,;!] ?|\bplease )(?:send|share|forward) (?:it|that|this|them|those)\b",
     r"\b(?:can|could|would|will|may) (?:you|i|we|someone)(?: \w+)? (?:please )?(?:send|share|provide|clarify|"
     r"explain|tell|give|show|walk|outline|describe|elaborate|get|see|have|know|receive|confirm|point|forward|"
@@ -220,8 +223,10 @@ ASKS = (
     r"\bwhat (?:is|are|does|would|do)\b.{0,25}\b(?:pric\w+|cost\w*|fees?|plans?|features?|onboarding|process|"
     r"difference|timeline|implementation|discount|minimum|contract|sla|support|charge|roi|payback|availability|"
     r"terms|options?|licens\w+)",
-    r"\b(?:does|do|can|will|is|are) (?:your|the|this|it|you)(?: \w+){0,3} (?:integrat\w+|support\w*|work with|"
-    r"handle|connect\w*|offer\w*|provide\w*|include\w*|scale|compatible|compliant|certified|available|allow\w*|"
+    r"\b(?:does|do|can|will|is|are) (?:your|the|this|it|"
+    r"you)(?: \w+){0,3} (?:integrat\w+|support\w*|work\w*|handle|"
+    r"connect\w*|offer\w*|provide\w*|include\w*|scale|compatible|"
+    r"compliant|certified|available|allow\w*|"
     r"have|come with|cover)\b",
     r"\b(?:pricing|price|cost|costs|quote) (?:for|of|please)\b",
     r"^(?:any|some|got any|got)? ?(?:pricing|case studies|references|demo|brochure|details)\??$",

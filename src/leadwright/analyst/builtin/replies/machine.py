@@ -16,7 +16,10 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _SUBJECT, _AUTOMATIC, _ABSENT = _any(SUBJECTS), _any(AUTOMATIC), _any(ABSENT)
 _GONE, _UNDELIVERED = _any(GONE), _any(UNDELIVERED)
 _BACK = re.compile(
-    r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|volta|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|tillbaka|"
+    r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|"
+    r"volta|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
+    r"wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|"
+    r"tillbaka|"
     r"tilbage|tilbake)\b|"
     r"\bater den\b|戻|返回|回来|复工|복귀"
 )

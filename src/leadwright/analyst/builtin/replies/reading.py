@@ -34,7 +34,10 @@ _WISH = re.compile(
 _OBJECTS = re.compile(
     r"\b(?:expensive|pricey|costly|overpriced|afford|budget|money|funds?|already (?:have|use|using|work\w*)|"
     r"happy with|satisfied with|locked in|"
-    r"contract with|current (?:provider|vendor|supplier|tool\w*|solution)|went with|skeptical|sceptical|"
+    r"contract with|current (?:provider|vendor|supplier|tool\w*|"
+    r"solution)|went with|just (?:signed|bought|renewed|switched)|"
+    r"competitors?|another (?:vendor|supplier|provider)|skeptical|"
+    r"sceptical|"
     r"not convinced|concern\w*|worr\w+|risk\w*|doubt)\b"
 )
 

@@ -88,9 +88,10 @@ _CONDITION = re.compile(
     r"^(?:if you|for (?:any|all|other|further|more|urgent)|in case|should you|in (?:urgent|an emergency))\b"
 )
 _NO_NAME = listed(
-    "I We You He She They It This That The A An My Our Your Please Thanks Thank Hi Hello Dear Best Kind Regards "
-    "If For In On At Sales Procurement Purchasing IT HR Marketing Finance Legal Support Team Monday Tuesday "
-    "Wednesday Thursday Friday Unfortunately Sorry There Who What"
+    "Contact Talk Speak Email Mail Write Ask Reach Try Call Kontaktieren Contacter Veuillez Mit I We You He She "
+    "They It This That The A An My Our Your Please Thanks Thank Hi Hello Dear Best Kind Regards If For In On At "
+    "Sales Procurement Purchasing IT HR Marketing Finance Legal Support Team Monday Tuesday Wednesday Thursday "
+    "Friday Unfortunately Sorry There Who What"
 )
 
 

@@ -14,6 +14,9 @@ _GENERIC = (
 )
 
 REFUSALS = (
+    r"\b(?:decided|chosen|chose|opted|agreed|best|"
+    r"prefer) (?:not to (?:move|go|proceed|pursue|continue|buy|sign|"
+    r"take|change|switch|renew|do)|against (?:it|this|that))\b",
     r"\bno(?:t| t)? (?:really |currently |very |particularly |at all |at this time |personally |that |too |"
     r"terribly |so )*interest(?:ed)?\b",
     r"\b(?:have|has|is|of|with|any) (?:no|zero|little) interest\b",
@@ -50,7 +53,7 @@ REFUSALS = (
     r"\bnot (?:with)?in (?:my|our) (?:current )?budget\b",
     r"(?<!can )\bnot (?:currently |actively |really |presently |at this time |now )*(?:looking|in (?:the )?market|"
     r"planning|"
-    r"considering|evaluating|pursuing|seeking|shopping|buying|open|exploring|thinking)\b(?! forward)",
+    r"considering|evaluating|pursuing|seeking|shopping|buying|open (?:to|for)|exploring|thinking)\b(?! forward)",
     r"\bnot (?:yet )?ready (?:to|for)\b(?! (?:sign|talk price))",
     r"(?:^|\b(?:i|we|team|company)\b)(?: \w+){0,3}? ?\bnot (?:able|in a position|willing|prepared|inclined|"
     r"comfortable|going) (?:to|with|donating|"

@@ -65,7 +65,8 @@ def _slip(word: str, right: str) -> bool:
 
 
 _OTHER_WORDS = listed(
-    "interests interested scheduler schedules meetings proposals budgets priorities integrates integrated donated "
-    "donates approves approval purchases purchased purchaser providers provided provides solutions competitors "
-    "discussed discusses moments requirement comparisons forwards forwarded corrects movement"
+    "interests interested interesa interesse interessa interesado interesados scheduler schedules meetings "
+    "proposals budgets priorities integrates integrated donated donates approves approval purchases purchased "
+    "purchaser providers provided provides solutions competitors discussed discusses moments requirement "
+    "comparisons forwards forwarded corrects movement"
 )
