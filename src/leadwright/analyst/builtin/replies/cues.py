@@ -12,7 +12,8 @@ DO = (
     r"pledge|support|pay|participate|"
     r"help|do (?:that|this|it|so|\W?[\d.]+)|go (?:ahead|forward|with|for)|match|spare|afford|confirm|throw in|"
     r"throw|take part|move (?:ahead|forward)|get started|"
-    r"make (?:a|an|the) (?:\w+ )?(?:donation|purchase|order|contribution|pledge)|adopt|implement|take it)"
+    r"make (?:a|an|the|that|this|my|our) (?:\w+ )?(?:donation|"
+    r"purchase|order|contribution|pledge)|adopt|implement|take it)"
 )
 _AMOUNT = (
     r"(?:\$ ?(?:0?\.\d*[1-9]\d*|[1-9][\d.,]*)|(?<![\d.])(?:0?\.\d*[1-9]\d*|[1-9][\d.,]*) ?(?:cents?|dollars?|"
@@ -95,6 +96,16 @@ URGENT = (
 )  # fmt: skip
 
 COMMITS = (
+    rf"\b(?:decided|agreed|chosen|chose|planning|happy|glad) to {DO}\b",
+    r"^(?:i |we )?(?:am |are |would be )?(?:more than |very |only too |so )?(?:happy|glad|delighted) to[.!]*$",
+    rf"\b(?:take|deduct|use|donate|give|put (?:me|us) down for|sign (?:me|us) up for) (?:out |off |up to )?{_AMOUNT}",
+    r"^(?:(?:ok|yes|sure|then)[, ]+)*(?:all of it|everything|(?:the|my|our) (?:full|entire|whole) (?:amount|"
+    r"payment|budget|share))[.!]*$",
+    r"\b(?:please proceed|get the ball rolling|green light|(?:you|we) have a deal|it is a deal|(?:i|we) want in|"
+    r"please invoice|invoice (?:me|us))\b",
+    r"\b(?:amount|price|offer|figure|rate|quote) (?:is|sounds|looks|works|seems)(?: \w+)? (?:fine|good|ok|right|"
+    r"great|acceptable|reasonable|fair)\b",
+    rf"\byou can (?:have|take|keep) (?:all|half|it|{_AMOUNT})\b",
     rf"^(?:oh |well |ok |then |[, ])*(?:yes|sure|of course|absolutely|definitely|alright|certainly)\b(?:(?! not |"
     rf" never | but | already |\?)[^.!]){{0,50}}\b{DO}\b",
     rf"\b(?:i|we) (?:will|would|can|could|shall|want to|plan to|intend to|am going to|are going to|like to|"
@@ -238,6 +249,7 @@ ASKS = (
 )  # fmt: skip
 
 LIKINGS = (
+    r"\bsounds like (?:a plan|a deal|a winner|a good|a great)\b",
     r"\b(?:that|this|it) (?:is|was) (?:\w+ ){0,2}(?:great|awesome|"
     r"amazing|wonderful|fantastic|excellent|impressive|helpful|"
     r"interesting|perfect|brilliant)\b(?! (?:but|however|on paper))",

@@ -128,7 +128,8 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
-_NOT_AFTER = re.compile(r"\b(?:not|never|no longer|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
+_NOT_IN = re.compile(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
+_NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
 
 
 def _kinds_in(plain: str) -> Iterator[str]:
@@ -146,7 +147,8 @@ def _kinds_in(plain: str) -> Iterator[str]:
 
 def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]]) -> bool:
     inside = any(start < match.end() and match.start() < end for start, end in refused)
-    return not inside and not _NOT_AFTER.search(plain[: match.start()])
+    denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
+    return not inside and not denied
 
 
 def _category(plain: str) -> Category | None:

@@ -14,6 +14,29 @@ _GENERIC = (
 )
 
 REFUSALS = (
+    r"(?<!why )\b(?:i|we) (?:can|will|do|would|could|am|are|did) not(?: to)?[.!]*$",
+    r"\bnot (?:going|moving|proceeding) (?:ahead|forward)\b",
+    r"\bcan not (?:right now|now|at this|today|do (?:that|this|it)\b|commit|justify)",
+    r"\b(?:do|would|did) not want to[.!]*$",
+    r"\b(?:going to|will|think i will|prefer to|rather|want to|need to|have to) keep (?:it|my|all|the (?:money|"
+    r"payment|rest)|our (?:money|budget))\b",
+    r"\b(?:say|said|says|saying) no\b(?! (?:problem|matter|one|more))",
+    r"\bdo not think so\b",
+    r"\b(?:do|does) not feel comfortable\b",
+    r"\b(?:choose|chose|chosen|prefer|elect|elected|decide|decided|opt|opted)(?: \w+)? not to\b",
+    r"\b(?:project|budget|initiative|evaluation|spending|tender|search)s? (?:is|are|was|were|has been|have been|"
+    r"got) (?:\w+ )?(?:dead|cancel+ed|frozen|on hold|postponed|shelved|scrapped|cut|rejected|paused|stopped)\b",
+    r"\b(?:cancel+ed|shelved|scrapped|frozen|paused|stopped|dropped) (?:the|this|our|all) (?:\w+ )?(?:project|"
+    r"initiative|evaluation|plans?|search|spending|budget)\b",
+    r"\bcutting (?:costs?|budgets?|spending|back)\b",
+    r"\b(?:it|this|that|request|proposal|idea) (?:was|has been|got|is) (?:rejected|declined|turned down|"
+    r"voted down|refused)\b",
+    r"\bwent (?:another|a different|in another|in a different) (?:way|route|direction)\b",
+    r"\bfail to see (?:the|any|how|why|what)\b",
+    r"\bwasting (?:your|my|our) (?:time|breath)\b",
+    r"\bdo not (?:\w+ )?(?:work|deal|engage|partner) with (?:external|outside|third|new|other|vendors|agencies|"
+    r"cold|sales)\b",
+    r"\bdoes not (?:\w+ )?(?:do|have|cover|offer|provide|support) what (?:we|i)\b",
     r"\b(?:decided|chosen|chose|opted|agreed|best|"
     r"prefer) (?:not to (?:move|go|proceed|pursue|continue|buy|sign|"
     r"take|change|switch|renew|do)|against (?:it|this|that))\b",
