@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.analyst.reply_samples import SAMPLES
+from tests.analyst.tricky_samples import SAYS_NO, SAYS_YES, TRICKY
 
 from leadwright.analyst import ReplyBrief, ReplyReading
 from leadwright.analyst.builtin import BuiltinAnalyst
@@ -27,8 +28,8 @@ def read(text: str, subject: str = "", headers: dict[str, str] | None = None, *p
     return BuiltinAnalyst().read_reply(brief)
 
 
-def samples() -> Iterator[tuple[str, str, str]]:
-    for line in SAMPLES.strip().splitlines():
+def samples(lines: str = SAMPLES) -> Iterator[tuple[str, str, str]]:
+    for line in lines.strip().splitlines():
         kind, polarity, text = (part.strip() for part in line.split("|", 2))
         yield kind, polarity, text.replace("\\n", "\n")
 
@@ -37,6 +38,29 @@ def samples() -> Iterator[tuple[str, str, str]]:
 def test_plain_replies_are_told_apart(kind: str, polarity: str, text: str) -> None:
     reading = read(text)
     assert (reading.kind.value, reading.interest.polarity) == (kind, POLARITY[polarity])
+
+
+@pytest.mark.parametrize(("kind", "polarity", "text"), list(samples(TRICKY)))
+def test_hard_replies_are_never_read_the_wrong_way_round(kind: str, polarity: str, text: str) -> None:
+    reading = read(text)
+    right = {POLARITY[polarity[-1]], *([Polarity.UNDETECTED] if polarity[0] == "!" else [])}
+    assert reading.interest.polarity in right
+    if kind == "unsubscribe":
+        assert reading.kind is ReplyClass.UNSUBSCRIBE
+
+
+@pytest.mark.parametrize(("said", "polarity"), [(SAYS_YES, Polarity.POSITIVE), (SAYS_NO, Polarity.NEGATIVE)])
+def test_short_ways_to_say_yes_and_no_are_told_and_none_the_wrong_way_round(
+    said: list[str], polarity: Polarity
+) -> None:
+    told = {text: read(text).interest.polarity for text in said}
+    assert set(told.values()) <= {polarity, Polarity.UNDETECTED}
+    assert sum(t is polarity for t in told.values()) / len(told) >= 0.95
+
+
+def test_most_hard_replies_are_told_all_the_same() -> None:
+    told = [read(text).interest.polarity is POLARITY[polarity[-1]] for _, polarity, text in samples(TRICKY)]
+    assert sum(told) / len(told) >= 0.9
 
 
 @pytest.mark.parametrize("text", [text for _, _, text in samples()])
@@ -126,6 +150,10 @@ def test_what_notices_say_beside_the_absence_is_no_interest(text: str) -> None:
 def test_a_machine_is_known_by_headers_or_subject_whatever_it_says(headers: dict[str, str], subject: str) -> None:
     assert read("We are very interested, let us talk.", subject, headers).kind is ReplyClass.AUTO_REPLY
     assert read("We are very interested, let us talk.", "", {"auto-submitted": "no"}).kind is ReplyClass.INTERESTED
+
+
+def test_words_of_our_own_subject_make_no_machine_of_the_answer() -> None:
+    assert read("Interested, let us talk.", "Re: Out of office planning for teams").kind is ReplyClass.INTERESTED
 
 
 @pytest.mark.parametrize(

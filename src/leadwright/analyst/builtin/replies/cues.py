@@ -96,6 +96,9 @@ URGENT = (
 )  # fmt: skip
 
 COMMITS = (
+    r"\blooking (?:to (?:switch|replace|buy|upgrade|automate|implement|invest|purchase|move|change)|"
+    r"for (?:exactly|something like|an? (?:new |better )?(?:solution|vendor|supplier|provider|tool|system|partner|"
+    r"replacement|alternative|way to)))\b",
     rf"\b(?:decided|agreed|chosen|chose|planning|happy|glad) to {DO}\b",
     r"^(?:i |we )?(?:am |are |would be )?(?:more than |very |only too |so )?(?:happy|glad|delighted) to[.!]*$",
     rf"\b(?:take|deduct|use|donate|give|put (?:me|us) down for|sign (?:me|us) up for) (?:out |off |up to )?{_AMOUNT}",
@@ -154,7 +157,8 @@ COMMITS = (
     r"\bhow (?:quickly|soon|fast) can (?:we|you|i)\b",
     r"\b(?:switch|replace|replacing|migrat\w+|moving away) (?:from |away from )?(?:our|the) (?:current|existing|"
     r"old)\b",
-    r"\b(?:not|un)\s?(?:happy|satisfied) with (?:our|my|the) (?:current|existing|present)\b",
+    r"\b(?:not|un)\s?(?:happy|satisfied) with (?:our|my|the) (?:current|existing|present|vendor|supplier|provider|"
+    r"tool|system|solution|software)",
     r"\b(?:\$ ?\d[\d.,]*|\d[\d.,]* ?(?:cents?|dollars?|usd|euros?|percent|%)|half|a dollar|whole (?:amount|"
     r"payment)) (?:sounds|is|seems|would be|works) (?:good|great|fine|ok|perfect|reasonable|right)\b",
     r"\b(?:i|we) (?:will|would|can|could|shall)(?: \w+)? (?:do|give|make it|go with|say|spare|offer|"
@@ -183,6 +187,8 @@ COMMITS = (
 )  # fmt: skip
 
 MEETINGS = (
+    r"\b(?:time|date|day|slot) works\b",
+    r"\b(?:add|invite|include)\b.{0,40}\b(?:to|for|in) the (?:invite|call|meeting|demo|invitation)\b",
     rf"\b(?:schedule|book|set up|set|arrange|organi[sz]e|have|hop on|jump on|get on|do|plan|find|hold|set aside|"
     rf"put in|line up|fix)(?: (?:me|us|up))? (?:a |an |the |some |another |in |on |our |for |product |quick |"
     rf"short |\w+[- ])*{_MEET}\b(?!.{{0,10}}\b(?:available))",
@@ -249,6 +255,7 @@ ASKS = (
 )  # fmt: skip
 
 LIKINGS = (
+    r"\byour timing is (?:perfect|great|good|excellent|impeccable)\b",
     r"\bsounds like (?:a plan|a deal|a winner|a good|a great)\b",
     r"\b(?:that|this|it) (?:is|was) (?:\w+ ){0,2}(?:great|awesome|"
     r"amazing|wonderful|fantastic|excellent|impressive|helpful|"

@@ -15,6 +15,9 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 _SUBJECT, _AUTOMATIC, _ABSENT = _any(SUBJECTS), _any(AUTOMATIC), _any(ABSENT)
 _GONE, _UNDELIVERED = _any(GONE), _any(UNDELIVERED)
+_REPLIED = re.compile(
+    r"\s*(?:re|aw|sv|vs|rv|antw|odp|ynt|回复|答复|回覆)\s*[::]", re.IGNORECASE
+)  # then the words are our own
 _BACK = re.compile(
     r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|"
     r"volta|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
@@ -53,7 +56,9 @@ def by_machine(subject: str, headers: Mapping[str, str]) -> bool:
     if named.get("precedence") in ("bulk", "list", "junk", "auto_reply") or "list-id" in named:
         return True
     marks = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-failed-recipients")
-    return any(m in named for m in marks) or _SUBJECT.search(fold(subject)) is not None
+    if any(m in named for m in marks):
+        return True
+    return not _REPLIED.match(subject) and _SUBJECT.search(fold(subject)) is not None
 
 
 def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | None:

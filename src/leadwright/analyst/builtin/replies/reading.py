@@ -97,6 +97,8 @@ def _class_of(signals: Signals, interest: Interest, question: str) -> tuple[Repl
     refusal = signals.first("refuses", "no_plan")
     if refusal and interest.polarity is not Polarity.POSITIVE:
         plain = written_out(refusal)
+        if interest.polarity is Polarity.UNDETECTED and not _LATER.search(plain):
+            return ReplyClass.OTHER, refusal
         if _LATER.search(plain) or "no_plan" in signals:
             return ReplyClass.NOT_NOW, refusal
         return (ReplyClass.OBJECTION if _OBJECTS.search(plain) else ReplyClass.NOT_INTERESTED), refusal

@@ -14,6 +14,10 @@ _GENERIC = (
 )
 
 REFUSALS = (
+    r"\b(?:answer|response|decision) (?:is|remains) (?:still |a |a firm )?no\b",
+    r"\bnever again\b",
+    r"\b(?:makes?|making) no sense\b",
+    r"\bwill not (?:be )?requir\w+\b",
     r"(?<!why )\b(?:i|we) (?:can|will|do|would|could|am|are|did) not(?: to)?[.!]*$",
     r"\bnot (?:going|moving|proceeding) (?:ahead|forward)\b",
     r"\bcan not (?:right now|now|at this|today|do (?:that|this|it)\b|commit|justify)",
@@ -64,13 +68,13 @@ REFUSALS = (
     r"\b(?:do|does|did|can) not (?:really )?see (?:the |any |much |a |enough )?(?:value|benefit|need|point|fit|"
     r"use)\b",
     r"\bno (?:real |immediate |current |further |particular )?(?:need|use|room|requirement|appetite|demand|"
-    r"intention|capacity)\b(?! to (?:worry|apologi[sz]e|rush|hurry))",
+    r"intention|capacity)\b(?! to (?:worry|apologi[sz]e|rush|hurry|convince|explain|wait|ask|sell))",
     r"\bno longer (?:need|looking|interested|require|in the market|evaluating|considering)\b",
     r"\b(?:do|does|did) not (?:currently |really )?have (?:the |any |a |enough )?(?:budget|money|funds?|funding|"
     r"resources)\b",
     r"\b(?:no|zero|limited|cut our) (?:budget|funds|money|funding)\b(?! yet)",
     r"\bcan not (?:\w+ )?afford\b",
-    r"\b(?:too|very|way too|rather|quite|so) (?:expensive|pricey|costly)\b",
+    r"(?<!not )\b(?:too|very|way too|rather|quite|so) (?:expensive|pricey|costly)\b",
     r"\boverpriced\b",
     r"\b(?:out of|beyond|above|over|outside) (?:our|my|of our) (?:budget|price range|means)\b",
     r"\bnot (?:with)?in (?:my|our) (?:current )?budget\b",
