@@ -5,6 +5,129 @@ import pytest
 from leadwright.domain.opt_out import opt_out_in, own_sentences
 
 PLAIN = """\
+Please take my email off your mailing list.
+I would like to unsubscribe from your emails.
+pls remove
+Remove me pls
+REMOVE
+Un-subscribe
+unsubscribe!!
+Unsubscribe me from this list immediately.
+I want off this list
+I want to be off your list
+Get me off this list
+Don't ever email me again
+Do not write me any more
+Don't message me again.
+No further emails, please.
+Kindly stop.
+Just stop
+Stop it
+stop contacting us
+please quit emailing me
+Please stop messaging me
+Stop sending me stuff
+Stop following up.
+Please refrain from contacting me
+Please exclude me from future mailings.
+Please discontinue sending emails to this address.
+Do not contact this address again.
+Don't send me any emails
+We don't want any more mails from you.
+I'm not interested in receiving your emails
+I never subscribed to this. Remove.
+Never signed up, please delete my data.
+Not interested, remove from list
+no more
+No more mails.
+No thanks, unsubscribe
+Please opt me out of all communications
+Please unsubscribe this address
+please unsubscribe info@acme.example
+unsub
+Unsub please
+How can I opt out?
+how do i stop these emails?
+Could you stop emailing me?
+can you please take us off
+You don't have my consent. Delete my details.
+I do not consent to receiving marketing emails.
+Please add me to your do not contact list.
+Put me on your do-not-email list
+Please blacklist this domain
+Spam. Remove me.
+Bitte keine weiteren Nachrichten.
+Bitte entfernen Sie meine Adresse aus Ihrer Datenbank
+Bitte abmelden.
+Nehmen Sie mich bitte von der Liste
+Nicht mehr schreiben!
+Hören Sie auf, mir zu schreiben.
+Bitte austragen
+Keine Werbung mehr bitte
+Kontaktieren Sie mich nicht mehr
+Schreiben Sie mir bitte nicht mehr
+Ich möchte keine E-Mails mehr von Ihnen
+STOPP
+Desabonnez moi
+Merci de m'enlever de votre liste
+Je ne veux plus recevoir vos mails
+Arrêtez de m'envoyer des mails
+Stop aux mails
+Merci d'arrêter
+Supprimez mon adresse
+No me escriba más
+Deje de enviarme correos
+Quiero cancelar la suscripción
+Borrar mis datos por favor
+No molesten
+Por favor quítenme de la lista
+Não me envie mais e-mails
+Quero sair da lista
+Cancelar inscrição
+Retirem o meu email
+Smettetela di scrivermi
+Vorrei essere cancellato
+Cancellate il mio indirizzo
+Toglietemi dalla lista
+Basta email
+Niet meer mailen aub
+Stop met mailen
+Graag verwijderen uit jullie bestand
+Ik wens geen mails meer
+Usuńcie mój adres
+Nie życzę sobie takich maili
+Wypiszcie mnie
+Ta bort oss
+Jag vill inte ha fler mail
+Avregistrera mig
+Slet min mail
+Fjern meg
+Send ikke flere mails
+Ikke send meg flere e-poster
+Poistakaa osoitteeni
+Prosím odhlásit
+Vyřaďte mě ze seznamu
+Kérem töröljenek a listáról
+Vă rog să mă dezabonați
+Lütfen artık mail atmayın
+Не пишите мне больше
+Прошу удалить мой адрес
+Уберите меня из базы
+Διαγράψτε με από τη λίστα
+メール不要
+もう送らないでください
+配信解除希望
+今後のご連絡はご遠慮ください
+取消订阅
+别再发了
+不要再联系我
+請停止寄送
+메일 그만 보내주세요
+더 이상 연락하지 마세요
+الرجاء إزالتي من القائمة
+הסירו אותי
+Vui lòng hủy đăng ký
+Tolong hapus saya dari daftar
 unsubscribe
 Unsubscribe.
 UNSUBSCRIBE please
@@ -113,6 +236,31 @@ stop spamming us
 """.splitlines()
 
 OTHER_TALK = """\
+Please remove the comma in our company name on the quote.
+Stop me if I'm wrong, but the price looks low.
+We stopped using Northwind last year.
+Can I unsubscribe at any time or is there a minimum term?
+Please do not send it to my private address, use this one.
+Don't email the quote, bring it along.
+No more changes from our side.
+Do not contact my boss about this, I decide.
+Delete the old file, here is the new one.
+We want to stop paying for three tools.
+Please remove me from the Thursday call, but keep Sam.
+Keine Sorge, wir melden uns.
+Haben Sie noch weitere Fragen? Ich nicht mehr.
+Die E-Mail ist nicht mehr aktuell, bitte schicken Sie eine neue.
+Nous ne pouvons plus attendre, envoyez le contrat.
+No puedo abrir el archivo, ¿me lo envías otra vez?
+Non ho più domande.
+Ik heb geen vragen meer.
+請發報價給我
+資料を送ってください
+견적을 보내 주세요
+Пришлите прайс, пожалуйста
+We will take you up on that.
+Take me to your leader :)
+I'd rather not receive the full deck, a summary will do.
 Please stop by our booth at the fair on Tuesday.
 Could you stop by on Thursday?
 Does your product handle unsubscribe requests?

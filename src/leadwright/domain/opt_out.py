@@ -23,7 +23,7 @@ _QUOTE_BEGINS = re.compile(
 _FOOTER = re.compile(
     r"(?:\bto (?:unsubscribe|opt[- ]?out|stop receiving|be removed|remove yourself)\b.{0,40}\b(?:click|reply|"
     r"visit|follow|"
-    r"use|go to|send|email|press|tap)|"
+    r"use the|go to|send (?:an?|us)|e-?mail us|press|tap)\b|"
     r"\b(?:click|reply|visit|follow|use|tap|press)\b.{0,60}\b(?:to|and) (?:unsubscribe|opt[- ]?out|stop|be removed)\b|"
     r"\breply (?:with )?['\"]?(?:unsubscribe|stop)\b|\bunsubscribe['\"]? (?:here|link|button|page|at any ?time|"
     r"instantly)|"

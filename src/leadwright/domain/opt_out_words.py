@@ -5,14 +5,14 @@ Written as people write; `opt_out.fold` takes case and accents off patterns and 
 
 POLITE = (
     r"(?:please|pls|plz|plse|kindly|just|thanks?(?: you)?|thx|ty|hi|hello|hey|dear (?:sir|madam|team|all)|"
-    r"sorry|ok|okay|yes|no|now|immediately|asap|at once|today|again|"
+    r"sorry|ok|okay|now|immediately|asap|at once|today|again|"
     r"bitte|danke|hallo|sofort|umgehend|s'il vous plait|svp|merci|bonjour|por favor|gracias|hola|obrigad[oa]|"
     r"per favore|grazie|prego|alstublieft|aub|graag|dank|prosze|dziekuje|tack|tak|takk|venligst|vennligst|"
     r"お願いします|お願い致します|ください|请|請|谢谢|謝謝|пожалуйста|спасибо)[\s,.!:]*"
 )
 
 ALONE = (  # the whole clause is nothing but this
-    r"unsubscribe(?:d)?(?: from (?:this|the|your|all)(?: \w+){0,3})?",
+    r"unsub", r"(?:merci )?d'arrêter", r"unsubscribe(?:d)?(?: from (?:this|the|your|all)(?: \w+){0,3})?",
     r"stop(?: (?:it|this|all|now|already|that))*",
     r"stopall",
     r"opt[- ]?out",
@@ -59,6 +59,14 @@ _WRITING = (
 _START = r"(?:^|[,.!:;–—-]\s*|\b(?:please|pls|plz|kindly|just|and|so|then|again|you|must|now|to)\s+)"
 
 _ENGLISH = (
+    r"\b(?:removing|taking|deleting|excluding|dropping) (?:me|us|my (?:e-?mail|name|address|details|"
+    r"data))\b(?! (?:through|to|a|an|the|up|as|into|on|line)\b)",
+    r"\bnot interested in (?:receiving|getting|hearing|your (?:e-?mails?|mails?|newsletters?|messages))",
+    r"\bhow (?:do|can|could) (?:i|we) (?:stop|turn off) (?:getting|receiving|(?:these|this|those|the|"
+    r"your) (?:\w+ )?(?:e-?mails?|mails?|messages?|newsletters?|spam))\b",
+    r"\b(?:do|did|does|have) (?:not|never) (?:give |given |have )?(?:my |our )?consent(?:ed)? to (?:receiv|be|"
+    r"being|your|the|this|these|any|get|marketing)",
+    r"\bdo[- ]not[- ](?:contact|e-?mail|mail|call|disturb|write)[- ]list\b",
     r"\bunsubscribe (?:me|us|my|our|this|that|all|and)\b",
     r"\b(?:please|pls|plz|kindly|just) unsubscribe\b(?! (?:link|rate|request|list|button|page|function|feature)s?)",
     r"\b(?:i|we)(?:'d|'ll| would| will| do| really| just| also)? ?(?:like|want|wish|need|prefer|have|asked|"
@@ -68,12 +76,15 @@ _ENGLISH = (
     r"\b(?:get|be|am|have|want|like|being)(?: me| us| to be)? (?:unsubscribed|removed|taken off|opted out)\b"
     r"(?=\s*$|\s*[.!,?]| (?:from|immediately|please|now|asap))",
     r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b",
-    r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|get) (?:me|us|this address|this e-?mail address)\b"
-    r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|something))",
+    r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
+    r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|"
+    r"something|from (?:the|this|that|our|tomorrow|today)\S* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
+    r"project|agenda|event|demo|webinar)))",
     r"\b(?:remove|take|delete|erase|purge|scrub|forget) (?:all )?(?:of )?(?:my|our) (?:\w+ ){0,2}?"
     r"(?:e-?mails?|address(?:es)?|names?|data|details|info(?:rmation)?|contacts?|records?|numbers?|domain|company)\b",
     r"\b(?:remove|take|delete) \S+@\S+",
-    rf"{_START}(?:stop|cease|quit|refrain from)(?: with)?(?: all)? {_WRITING}\b(?! (?:manually|by hand|our|to our|"
+    rf"{_START}(?:stop|cease|quit|refrain from|discontinue|halt)(?: with)?(?: all)? {_WRITING}\b(?! (?:manually|"
+    rf"by hand|our|to our|"
     rf"customers))",
     rf"(?<!can not )(?<!cannot )(?<!never )\b(?:stop|cease|quit) {_WRITING} (?:(?:out )?(?:to )?)(?:me|us)\b",
     rf"{_START}(?:stop|cease) (?:with )?(?:(?:the|these|this|those|all|your|any) (?:\w+ ){{0,2}}?)?{_MAIL}\b",
@@ -136,10 +147,17 @@ _GERMAN = (
     r"zukünftig\w*)\b.{0,25}\b(?:mails?|e-?mails?|kontakt\w*|"
     r"zusend\w*|werbung|anfragen|nachrichten)",
     r"\bunterlassen sie\b",
-    r"\bhör\w* auf\b.{0,30}\b(?:schreiben|mailen|senden|schicken|mails?)",
+    r"\bhör\w*(?: sie)?(?: bitte)? auf\b.{0,30}\b(?:schreiben|mailen|senden|schicken|mails?)",
 )  # fmt: skip
 
 _ROMANCE = (
+    r"\bm'(?:enlever|effacer|ôter|exclure|écarter)\b",
+    r"\b(?:arrêt|cess)\w+ de (?:m'|me |nous )",
+    r"\bstop (?:aux?|vos|les) (?:e-?mails?|mails?|messages?|pubs?|spams?)",
+    r"\bno molest\w+",
+    r"\b(?:quero|gostaria de|desejo|queria) sair (?:da|desta|dessa|do)\b",
+    r"\b(?:voglio|vorrei|vogliamo|vorremmo|desidero) (?:essere |che mi )?(?:cancellat|rimoss|disiscritt|tolt)\w*",
+    r"\bbasta (?:e-?mail|mail|messaggi|spam|pubblicità)",
     r"\b(?:me|nous|moi|de me|de nous|je|mon|veuillez|merci de|pouvez-vous)\b.{0,25}\b(?:désinscri\w+|désabonn\w+)",
     r"\bdésinscri(?:vez|re|s)[- ](?:moi|nous|mon|notre)",
     r"\bdésabonnez[- ](?:moi|nous)",
@@ -165,7 +183,8 @@ _ROMANCE = (
     r"\b(?:dejen?|deje|para(?:r|d)?|basta) de (?:escribir|enviar|contactar|mandar|molestar)\w*",
     r"\bcancel\w+ (?:mi|la|nuestra) suscripci",
     r"\bdescadastr\w+",
-    r"\b(?:remov|retir|exclu|tir|apag|elimin)\w{1,3}(?:-me|-nos| me| nos| (?:o )?meu| (?:os )?meus| (?:a )?minha|"
+    r"\bremovam? (?:me|nos)\b",
+    r"\b(?:remov|retir|exclu|tir|apag|elimin)\w{1,3}(?:-me|-nos| (?:o )?meu| (?:os )?meus| (?:a )?minha|"
     r" nosso)\b",
     r"\b(?:pare|parem|parar|deixe|deixem) de (?:me |nos )?(?:enviar|mandar|escrever|contatar|contactar|incomodar|"
     r"ligar)",
@@ -220,6 +239,9 @@ _NORTHERN = (
 )  # fmt: skip
 
 _EASTERN = (
+    r"\b(?:e-?posta|mail|mesaj)(?:ı|i)? (?:atmayın|göndermeyin|yollamayın)",
+    r"\b(?:удалить|исключить|убрать|вычеркнуть) (?:меня|нас|мой|мои|наш|нашу|наши)\b",
+    r"(?:إزالتي|إزالتنا|حذفي من|حذف بريدي)",
     r"\bwypis(?:ać|z|zcie|anie|uję|ujcie)\b.{0,12}\b(?:mnie|nas|się|z)\b",
     r"\b(?:proszę|prosze|prosimy)\b.{0,12}\b(?:wypisać|wypisanie|usunąć|usunięcie|wykreślić)\b",
     r"\busu(?:ń|ńcie|nąć|nięcie)\b.{0,6}\b(?:mnie|nas|mój|moje|moich|nasz)\b",
@@ -269,7 +291,7 @@ _ASIAN = (
     r"(?:送ら|送信し|連絡し|配信し|メールし)ないで",
     r"(?:ご)?連絡(?:は|も)?(?:一切)?(?:不要|お断り)",
     r"今後.{0,20}(?:不要|お控え|控えて|ご遠慮|遠慮して|おやめ|やめて|お断り)",
-    r"メール.{0,8}(?:止めて|やめて|不要です|停止して|お断り)",
+    r"メール.{0,8}(?:止めて|やめて|不要|停止して|お断り)",
     r"リストから.{0,12}(?:削除|外し|除外|消し)",
     r"(?:削除|解除|停止)(?:して|を)(?:ください|下さい|お願い)",
     r"退订",
