@@ -53,11 +53,15 @@ SUBJECTS = (  # of mails that a machine answered with
 )  # fmt: skip
 
 AUTOMATIC = (  # phrases that only a machine writes
+    r"\bwe (?:aim|strive|try|endeavou?r|usually|typically|normally|will) (?:to )?(?:respond|reply|answer|"
+    r"get back)\b.{0,40}\bwithin\b",
+    r"\bwithin (?:the next )?(?:\d+|one|two|three) (?:business|working) (?:days?|hours?)\b",
     r"\bthis is an? auto(?:matic|mated|-?generated)\b",
     r"\bautomatically generated\b",
     r"\b(?:automated|automatic) (?:message|response|reply|e-?mail|notification)\b",
     r"\b(?:please )?do not (?:reply|respond) to this\b",
-    r"\byour (?:request|message|e-?mail|ticket|inquiry|enquiry|case|query|support request) (?:has been|"
+    r"\byour (?:request|message|e-?mail|ticket|inquiry|enquiry|case|query|"
+    r"support request) (?:\(?#?\w+\)? )?(?:has been|"
     r"was) (?:received|logged|created|assigned|registered|forwarded)\b",
     r"\b(?:ticket|case|request|reference) (?:id|number|no\.?|#)\s?[:#]?\s?\w*\d",
     r"\bwe(?: have|'ve)? received your (?:request|message|e-?mail|inquiry|enquiry|ticket)\b",
@@ -280,7 +284,7 @@ UNDELIVERED = (
     r"\bundeliver(?:able|ed)\b",
     r"\bdelivery (?:status notification|has failed|failure|failed|incomplete)\b",
     r"\bmail delivery (?:failed|subsystem|system)\b",
-    r"\b(?:could|can) ?not be delivered\b",
+    r"\b(?:could|can|was) ?(?:not|n't) (?:be )?(?:delivered|found)\b",
     r"\bwasn't delivered\b",
     r"\breturned mail\b",
     r"\bfailure notice\b",

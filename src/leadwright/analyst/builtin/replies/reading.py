@@ -26,7 +26,7 @@ _LATER = re.compile(
     r"this (?:year|quarter|month)|"
     r"next (?:year|quarter|month)|later|again|back|in (?:q[1-4]|\d+ months|a few months|january|february|march|"
     r"april|may|june|july|august|"
-    r"september|october|november|december))\b|\bfor now\b"
+    r"september|october|november|december))\b|\bfor now\b|\btiming (?:is|was)\b"
 )
 _WISH = re.compile(
     r"\b(?:please|can you|could you) (?:send|share|show|tell)\b(?! (?:it|this|that|an? e?-?mail|all|any)\b)"
