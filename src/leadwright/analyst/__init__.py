@@ -12,6 +12,9 @@ from leadwright.analyst.protocol import (
     MailBrief,
     Offering,
     Reading,
+    Referral,
+    ReplyBrief,
+    ReplyReading,
     Section,
     Usage,
 )
@@ -25,6 +28,9 @@ __all__ = [
     "MailBrief",
     "Offering",
     "Reading",
+    "Referral",
+    "ReplyBrief",
+    "ReplyReading",
     "Section",
     "Usage",
 ]

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from leadwright.domain.evidence import Passage, Statement
+from leadwright.domain.bant import FactorJudgement
+from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement
 from leadwright.domain.fit import Criterion, Judgement
+from leadwright.domain.interest import Interest
+from leadwright.domain.replies import Knowledge, ReplyClass
+
+REPLY = "reply"  # id of the passage that is the mail to be read
 
 
 class Section(StrEnum):
@@ -139,6 +145,87 @@ class Draft:
     usage: Usage
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyBrief:
+    """A reply, and all that may be used to read it.
+
+    Args:
+        key: journal key, ``{run id}``.
+        text: the new part of the mail, without quoted text and signature.
+        received_on: day it came; dates without a year and weekdays are counted from it. None leaves those open.
+        subject: of the mail, may be empty.
+        headers: lower-case name -> value; only those that tell a machine from a person are read.
+        lead: ``table.column`` -> text; ``lead.emailaddress1`` is never taken for a referred contact's address.
+        passages: id -> passage that may be quoted for BANT: earlier mails, fields, price lists, policies.
+        knowledge: id -> passage of the follow-up set; the only source of an answer.
+        offering: what we sell.
+    """
+
+    key: str
+    text: str
+    received_on: date | None = None
+    subject: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    lead: Mapping[str, str] = field(default_factory=dict)
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    knowledge: Mapping[str, Passage] = field(default_factory=dict)
+    offering: Offering = field(default_factory=lambda: Offering(""))
+
+    @property
+    def mail(self) -> Passage:
+        """The reply as a passage to quote."""
+        return Passage(REPLY, SourceKind.SAID, REPLY, "Reply", self.text)
+
+    @property
+    def headline(self) -> Passage:
+        """Its subject as a passage to quote."""
+        return Passage(f"{REPLY}:subject", SourceKind.SAID, f"{REPLY}:subject", "Subject of the reply", self.subject)
+
+    @property
+    def sources(self) -> dict[str, Passage]:
+        """All that may be quoted, by id."""
+        return {**self.passages, **self.knowledge, REPLY: self.mail, self.headline.id: self.headline}
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Somebody the reply names instead. Both are words of the mail; the address is found by rule, never by a model."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReading:
+    """What a reply wants. Every judgement quotes the mail or a passage, or says that nothing was found.
+
+    Args:
+        quote: the words of the mail its class rests on; None when it has no words or none decided.
+        opt_out: the words that ask not to be written to again, whatever the class is.
+        return_date: when an absent person is back.
+        question: what the lead asks, word for word; empty when it asks nothing about the offering.
+        answer: passages of the follow-up knowledge that answer it; empty when none does.
+    """
+
+    kind: ReplyClass
+    interest: Interest
+    bant: tuple[FactorJudgement, ...]
+    usage: Usage
+    quote: Evidence | None = None
+    opt_out: Evidence | None = None
+    return_date: date | None = None
+    referral: Referral | None = None
+    question: str = ""
+    answer: tuple[Statement, ...] = ()
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Whether what was asked is answered in the follow-up knowledge."""
+        if not self.question:
+            return Knowledge.NOT_ASKED
+        return Knowledge.KNOWN if self.answer else Knowledge.UNKNOWN
+
+
 class Analyst(Protocol):
     """Answers questions about words. Safe to repeat: the same key and content gives the same answer, unpaid.
 
@@ -154,4 +241,8 @@ class Analyst(Protocol):
 
     def write_mail(self, brief: MailBrief) -> Draft:
         """Write the first mail. At most one model call, one more when the first draft was unsupported."""
+        ...
+
+    def read_reply(self, brief: ReplyBrief) -> ReplyReading:
+        """Say what a reply wants. At most one model call for a person's mail, none for a machine's or an opt-out."""
         ...

@@ -1,6 +1,7 @@
 """`leadwright eval`: answers labelled cases with the code that answers real ones, without seeing a label."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,13 +12,14 @@ from leadwright.cli.eval_mail import bounce, mime, trim
 from leadwright.errors import BadInput, LeadwrightError
 
 if TYPE_CHECKING:
-    from leadwright.analyst import Analyst
+    from leadwright.analyst import Analyst, ReplyReading
     from leadwright.domain.fit import Criterion
 
 app = typer.Typer(no_args_is_help=True, help="Answer labelled cases, one line out for each line in, to be scored.")
 
 ProfileFile = Annotated[Path, typer.Option("--profile", help='JSON: {"icp": [{"criteria", "details"}]}.')]
 InputFile = Annotated[Path, typer.Option("--input", help="Leads as .jsonl or .csv.")]
+Replies = Annotated[Path, typer.Option("--input", help="Replies as .jsonl or .csv, with a column text.")]
 OutputFile = Annotated[Path, typer.Option("--output", help="Where to write the answers, as .jsonl.")]
 Who = Annotated[Literal["builtin", "model"], typer.Option("--analyst", help="Who judges.")]
 
@@ -73,6 +75,48 @@ def judge_row(
             for j in found.judgements
         ],
     }
+
+
+@app.command()
+def reply(input: Replies, output: OutputFile, analyst: Who = "builtin") -> None:
+    """Tell what replies are: interested, question, opt-out, out of office and the others."""
+    from leadwright.analyst.reply_rows import answer_of_reply
+
+    _read_replies(input, output, analyst, answer_of_reply)
+
+
+@app.command()
+def interest(input: Replies, output: OutputFile, analyst: Who = "builtin") -> None:
+    """Judge the purchase interest of replies."""
+    from leadwright.analyst.reply_rows import answer_of_interest
+
+    _read_replies(input, output, analyst, answer_of_interest)
+
+
+def _read_replies(input: Path, output: Path, analyst: str, answer: "Callable[[ReplyReading], dict[str, Any]]") -> None:
+    total = sum(1 for _ in read_rows(input))
+    if not total:
+        raise BadInput(f"{input} holds no replies. Give a file with one reply a line.", field="input")
+    reader = _analyst(analyst)
+    answers = (read_reply_row(reader, row, answer, n) for n, row in read_rows(input))
+    write_answers(output, show_progress(answers, total))
+    typer.echo(f"{total:,} replies read, written to {output}")
+
+
+def read_reply_row(
+    analyst: "Analyst", row: dict[str, Any], answer: "Callable[[ReplyReading], dict[str, Any]]", number: int
+) -> dict[str, Any]:
+    """The answer for one reply; what fails becomes its `error`."""
+    from leadwright.analyst.reply_rows import reply_of_row
+    from leadwright.analyst.rows import row_id
+
+    name = row_id(row, number)
+    try:
+        return {"id": name, **answer(analyst.read_reply(reply_of_row(row, key=f"eval:{name}")))}
+    except LeadwrightError as error:
+        return {"id": name, "error": str(error)}
+    except Exception as error:  # one odd row must not cost the others
+        return {"id": name, "error": f"This reply could not be read ({type(error).__name__})."}
 
 
 def read_profile_file(path: Path) -> "tuple[Criterion, ...]":

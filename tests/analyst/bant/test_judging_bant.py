@@ -47,7 +47,7 @@ def judge(
         ("I have the final say on this.", H),
         ("I'm the decision maker here.", H),
         ("I can make the decision myself.", H),
-        ("We are ready to move forward.", M),
+        ("We are ready to move forward.", U),
         ("I don't have the final say.", L),
         ("I’m not the one who signs off on this.", L),
         ("I'd need to run this by our CFO before we buy.", L),
@@ -243,3 +243,14 @@ def test_calls_of_others_are_judged_as_well_as_the_documentation_says(shared_dat
             wrong[factor] += found[factor] not in (None, row[f"{factor}_met"])
     assert exact >= 0.55 * len(rows)
     assert all(number <= 0.05 * len(rows) for number in wrong.values()), wrong
+
+
+def test_a_step_towards_the_purchase_tells_who_decides_in_a_call_but_not_in_a_mail() -> None:
+    call = "[2026-03-01T10:00:00] Sam Lee: Shall we go on?\n[2026-03-01T10:00:09] Ada Miller: We are ready to move forward."
+    assert judge(call, fullname="Ada Miller")[Factor.AUTHORITY].score is M
+    assert judge("We are ready to move forward.")[Factor.AUTHORITY].score is U
+
+
+def test_a_stated_budget_counts_where_we_keep_no_price_list() -> None:
+    assert judge("Our budget is 30,000 USD.", prices=PriceList())[Factor.BUDGET].score is M
+    assert judge("Our budget is 30,000 USD.")[Factor.BUDGET].score is U

@@ -6,7 +6,8 @@ from leadwright.analyst.builtin.competition import competitors_of
 from leadwright.analyst.builtin.insights import insights_of
 from leadwright.analyst.builtin.judging import judge
 from leadwright.analyst.builtin.mail import write
-from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, Usage
+from leadwright.analyst.builtin.replies import read_reply
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, ReplyBrief, ReplyReading, Usage
 
 
 class BuiltinAnalyst:
@@ -27,6 +28,10 @@ class BuiltinAnalyst:
         started = time.perf_counter()
         subject, paragraphs = write(brief)
         return Draft(subject, paragraphs, _usage(started))
+
+    def read_reply(self, brief: ReplyBrief) -> ReplyReading:
+        """Say what a reply wants: machines and opt-outs for sure, a person's interest where the words are plain."""
+        return read_reply(brief)
 
 
 def _usage(started: float) -> Usage:

@@ -1,11 +1,12 @@
 """`ModelAnalyst`: answers the analyst's questions by asking a language model. Holds no prompt and no rule."""
 
-from leadwright.analyst.model import read_lead, write_mail
+from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.analyst.model import read_lead, read_reply, write_mail
 from leadwright.analyst.model.background import Background
 from leadwright.analyst.model.connection import Connection
 from leadwright.analyst.model.journal import Journal
 from leadwright.analyst.model.question import Desk
-from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, ReplyBrief, ReplyReading
 from leadwright.settings import Settings
 
 
@@ -38,6 +39,14 @@ class ModelAnalyst:
         question, data = write_mail.question(brief)
         answer, usage = self._desk.ask(question)
         return write_mail.draft(brief, data, answer, usage)
+
+    def read_reply(self, brief: ReplyBrief) -> ReplyReading:
+        """Say what a reply wants. No call for a bounce, a machine, an opt-out or a threat: rules tell those."""
+        if settled := settled_by_rule(brief):
+            return settled
+        question, data = read_reply.question(brief)
+        answer, usage = self._desk.ask(question)
+        return read_reply.reading(brief, data, answer, usage)
 
     def close(self) -> None:
         """Close the clients and end the background loop."""

@@ -74,6 +74,58 @@ class MailAnswer(Answer):
     call_to_action: Short
 
 
+Words = Annotated[str, Field(max_length=400)]  # of the mail, word for word; empty when there are none
+
+
+class FactorAnswer(Answer):
+    """One BANT factor with the quotes it rests on."""
+
+    factor: Literal["need", "timeline", "budget", "authority"]
+    score: Literal["high", "medium", "low", "unknown"]
+    reason: Short
+    quotes: list[Quote] = Field(max_length=3)
+
+
+class ReplyAnswer(Answer):
+    """Answer to `read_reply`. It has no field for an address, and none that a mail would be written from."""
+
+    kind: Literal[
+        "interested",
+        "question",
+        "objection",
+        "not_now",
+        "not_interested",
+        "unsubscribe",
+        "out_of_office",
+        "auto_reply",
+        "left_company_or_dead_mailbox",
+        "wrong_person",
+        "escalate",
+        "other",
+    ]
+    kind_words: Words
+    opt_out_words: Words
+    return_date: Annotated[str, Field(max_length=10)]
+    referred_name: Annotated[str, Field(max_length=80)]
+    polarity: Literal["positive", "negative", "undetected"]
+    confidence: Literal["high", "medium", "low"]
+    category: Literal[
+        "pricing",
+        "budget_approval",
+        "features_use_cases",
+        "competitors",
+        "demo_trial",
+        "urgency_timeline",
+        "success_stories",
+        "none",
+    ]
+    interest_words: Words
+    interest_reason: Short
+    bant: list[FactorAnswer] = Field(max_length=8)
+    question_words: Words
+    answer: list[Quote] = Field(max_length=3)
+
+
 def evidence(quotes: Iterable[Quote], shown: Sequence[Passage]) -> tuple[Evidence, ...]:
     """The quotes that really occur in the passage they name."""
     real = []

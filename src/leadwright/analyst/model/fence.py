@@ -43,11 +43,15 @@ def fenced(text: str) -> tuple[str, str]:
 
 
 def number_passages(
-    passages: Iterable[Passage], shares: Sequence[tuple[frozenset[SourceKind], int]], wanted: str
+    passages: Iterable[Passage],
+    shares: Sequence[tuple[frozenset[SourceKind], int]],
+    wanted: str,
+    whole: Sequence[tuple[Passage, int]] = (),
 ) -> Data:
     """Choose what fits, kind by kind, and number it.
 
     Args:
+        whole: passages shown first and uncut, each up to its number of characters.
         shares: kinds of source and the characters they may take together, in the order shown.
         wanted: words that make a sentence worth its place, such as the criteria.
     """
@@ -55,6 +59,9 @@ def number_passages(
     words = frozenset(w.casefold() for w in _WORD.findall(wanted))
     lines: list[str] = []
     shown: list[Passage] = []
+    for passage, limit in whole:
+        shown.append(passage)
+        lines.append(f"[{len(shown)}] {visible(_label(passage), 70).replace(':', ',')}: {visible(passage.text, limit)}")
     for kinds, budget in shares:
         left = budget
         for passage in (p for p in given if p.kind in kinds):

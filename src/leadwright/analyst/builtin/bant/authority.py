@@ -117,7 +117,7 @@ def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
                 return _judged(Score.MEDIUM, "Taken as the one who decides, without objection.", talk.quoted(sentence))
     if field := _of_fields(fields, sure=True):
         return field
-    if step := _step(talk):
+    if talk.names and (step := _step(talk)):  # in a call; in a mail "send me a proposal" tells nothing of who decides
         return _judged(Score.MEDIUM, "Takes the next step of the purchase; no other approval is named.", *step)
     return _of_fields(fields, sure=False) or FactorJudgement(
         Factor.AUTHORITY, Score.UNKNOWN, "Nothing was said of who decides."

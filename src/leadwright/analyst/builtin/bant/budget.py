@@ -58,10 +58,10 @@ def judge_budget(
     stated = _stated(talk, fields)
     known = [(line, price) for line in order if (price := prices.find(line.product))]
     if stated is None or not order or not prices.prices:
-        return _without_prices(talk, stated)
+        return _without_prices(talk, stated, any_list=bool(prices.prices))
     currencies = {price.currency for _, price in known} or {price.currency for price in prices.prices}
     if len(currencies) > 1 or (stated.currency and stated.currency not in currencies):
-        return _without_prices(talk, stated)
+        return _without_prices(talk, stated, any_list=True)
     return _compared(talk, stated, order, known, prices, discounts_of(passages))
 
 
@@ -117,13 +117,17 @@ def _granting(discount: Discount | None) -> tuple[Evidence, ...]:
     return (discount.evidence,) if discount else ()
 
 
-def _without_prices(talk: Talk, stated: _Stated | None) -> FactorJudgement:
+def _without_prices(talk: Talk, stated: _Stated | None, *, any_list: bool) -> FactorJudgement:
     if none := _none(talk, "; not checked against a list price"):
         return none
     if fine := next((s for s in talk.of_lead if _FINE.search(s.plain) and not _OPEN.search(s.plain)), None):
         return _judged(Score.MEDIUM, "Says that the price fits; not checked against a list price.", talk.quoted(fine))
     if stated:
         amount = f"{stated.amount:,.2f} {stated.currency or ''}".strip()
+        if not any_list:
+            return _judged(
+                Score.MEDIUM, f"Has a budget of {amount}; we keep no price list to compare.", stated.evidence
+            )
         return FactorJudgement(
             Factor.BUDGET, Score.UNKNOWN, f"Budget {amount}; no list price to compare it with.", (stated.evidence,)
         )

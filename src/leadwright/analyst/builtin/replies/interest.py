@@ -1,0 +1,155 @@
+"""Purchase interest of a person's mail: what is accepted, asked, deferred and refused in it. Abstains when mixed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from leadwright.analyst.builtin.replies import cues, refusals
+from leadwright.analyst.builtin.replies.spelling import written_out
+from leadwright.analyst.orders import gives_orders
+from leadwright.analyst.protocol import ReplyBrief
+from leadwright.domain.evidence import quote
+from leadwright.domain.interest import Category, Confidence, Interest, Polarity, undetected
+from leadwright.domain.opt_out import own_sentences
+
+
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+_KINDS = {
+    "refuses": _any(refusals.REFUSALS),
+    "no_plan": _any(refusals.NO_PLAN),
+    "curious": _any(cues.CURIOUS),
+    "hedges": _any(cues.HEDGES),
+    "casual": _any(cues.CASUAL),
+    "urgent": _any(cues.URGENT),
+    "commits": _any(cues.COMMITS),
+    "meets": _any(cues.MEETINGS),
+    "asks": _any(cues.ASKS),
+    "likes": _any(cues.LIKINGS),
+    "assents": _any(cues.ASSENTS),
+}
+_CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
+_COURTESY = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[^.!?]{0,40}$|^(?:best|kind|warm)?\s?(?:regards|"
+    r"wishes|cheers|thanks?|"
+    r"thank you)[^.!?]{0,40}$|\b(?:thank you|thanks) for (?:reaching out|your (?:e-?mail|mail|message|note|"
+    r"interest)|the (?:e-?mail|note|"
+    r"message|follow[- ]?up)|getting in touch|contacting)\b[^.!?,]{0,20}$|\bhope (?:you are|this finds|all is)\b"
+)
+_SPECIFIC = re.compile(
+    r"\b(?:enterprise|premium|professional|business|pro|team) (?:plan|tier|edition|licen[cs]e)|"
+    r"\bfor (?:about )?\d+ (?:users|seats|people|employees)"
+)
+_BARE_OK = re.compile(r"(?:ok|alright|sounds good)[.! ]*")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_WANTS = ("commits", "meets", "asks", "likes", "assents")
+
+
+@dataclass(slots=True)
+class Signals:
+    """Which kinds of phrases a mail has, and for each kind the first sentence that has it, word for word."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    plain: str = ""
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self.said
+
+    def first(self, *kinds: str) -> str:
+        """The sentence of the first of these kinds that was found."""
+        return next((self.said[k] for k in kinds if k in self.said), "")
+
+
+def signals_of(text: str) -> Signals:
+    """The phrases of a mail that tell something; courtesy and paragraphs that give orders to a machine are left out."""
+    found = Signals()
+    for paragraph in _PARAGRAPH.split(text):
+        sentences = own_sentences(paragraph)
+        if any(gives_orders(s) for s in sentences):
+            continue
+        for sentence in sentences:
+            plain = written_out(sentence)
+            if _COURTESY.search(plain):
+                continue
+            found.plain += plain + " \n"
+            for kind in _kinds_in(plain):
+                found.said.setdefault(kind, sentence)
+    return found
+
+
+def interest_of(brief: ReplyBrief, signals: Signals) -> Interest:
+    """Polarity, confidence, category and reason (product.md 6); undetected when the mail says both or neither."""
+    polarity, confidence, sentence, reason = _weighed(signals)
+    if polarity is Polarity.UNDETECTED:
+        return undetected(reason)
+    category = _category(written_out(sentence)) or _category(signals.plain)
+    return Interest(polarity, confidence, category, reason, (quote(brief.mail, sentence),))
+
+
+def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
+    wants = any(kind in s for kind in _WANTS)
+    strong = "commits" in s or "meets" in s or "assents" in s
+    if "refuses" in s or "no_plan" in s:
+        sentence = s.first("refuses", "no_plan")
+        if strong:
+            return Polarity.UNDETECTED, None, "", "The mail both refuses and accepts something."
+        if "no_plan" in s or "curious" in s or (wants and "refuses" in s and "asks" in s):
+            return Polarity.NEGATIVE, Confidence.MEDIUM, sentence, "Curious, but without a plan to buy."
+        if "likes" in s and s.said["likes"] != sentence:
+            return Polarity.UNDETECTED, None, "", "The mail both praises and refuses."
+        return Polarity.NEGATIVE, Confidence.HIGH, sentence, "A clear refusal."
+    if wants:
+        return _positive(s)
+    if "curious" in s and "hedges" in s:
+        return Polarity.POSITIVE, Confidence.LOW, s.said["curious"], "Looks around without a commitment."
+    if "curious" in s:
+        return Polarity.POSITIVE, Confidence.LOW, s.said["curious"], "Looks around."
+    return Polarity.UNDETECTED, None, "", "The mail does not tell whether there is interest."
+
+
+def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
+    sentence = s.first("commits", "meets", "assents", "asks", "likes")
+    hedged = "hedges" in s
+    if "assents" in s and not hedged and not _BARE_OK.fullmatch(written_out(s.said["assents"])):
+        return Polarity.POSITIVE, Confidence.HIGH, s.said["assents"], "Agrees."
+    if "commits" in s and not hedged:
+        return Polarity.POSITIVE, Confidence.HIGH, sentence, "Says what it is ready to do, or needs."
+    if "meets" in s and ("urgent" in s or not hedged):
+        return Polarity.POSITIVE, Confidence.HIGH, sentence, "Asks for a meeting."
+    if "asks" in s and not hedged and ("urgent" in s or _SPECIFIC.search(s.plain)):
+        return Polarity.POSITIVE, Confidence.HIGH, sentence, "A specific question, with urgency."
+    if ("casual" in s or "curious" in s) and not {"commits", "meets", "assents"} & s.said.keys():
+        return Polarity.POSITIVE, Confidence.LOW, sentence, "A broad or casual question."
+    return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
+
+
+_UNREAL = re.compile(
+    r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
+)
+_NOT_IN = re.compile(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
+_NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
+
+
+def _kinds_in(plain: str) -> Iterator[str]:
+    """The kinds of phrases in a sentence. What is denied, or part of a refusal itself, is no acceptance."""
+    refused = [m.span() for kind in ("refuses", "no_plan") for m in _KINDS[kind].finditer(plain)]
+    for kind, pattern in _KINDS.items():
+        if kind not in _WANTS:
+            if pattern.search(plain):
+                yield kind
+        elif kind in ("commits", "likes") and _UNREAL.search(plain):
+            continue
+        elif any(_stands(m, plain, refused) for m in pattern.finditer(plain)):
+            yield kind
+
+
+def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]]) -> bool:
+    inside = any(start < match.end() and match.start() < end for start, end in refused)
+    denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
+    return not inside and not denied
+
+
+def _category(plain: str) -> Category | None:
+    return next((category for category, pattern in _CATEGORIES if pattern.search(plain)), None)

@@ -1,0 +1,132 @@
+"""What a reply asks, and whether the follow-up knowledge really answers it. Quotes passages; writes no answer."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from leadwright.analyst.builtin.replies import cues
+from leadwright.analyst.builtin.replies.spelling import written_out
+from leadwright.analyst.builtin.sentences import LONGEST
+from leadwright.analyst.builtin.words import listed, stem
+from leadwright.analyst.orders import gives_orders
+from leadwright.domain.evidence import Passage, Statement, quote
+from leadwright.domain.opt_out import own_sentences
+
+MOST = 2  # statements in one answer
+ENOUGH = 0.6  # share of the question's weight that a sentence must carry
+_MOST_READ = 4_000  # sentences of knowledge
+_END = re.compile(r"(?<=[.!?])\s+|\s*\n+\s*|\s*[•▪●]\s*")
+_COMMON = listed(
+    "a an and any are as at be been but by can could do does did for from get give have has how i if in is it its "
+    "kind let may me might more my need of on one or our out please send share tell than that the their them "
+    "there these they this to too up us use used using want was we what when where which who why will with would "
+    "you your yours also just like know hi hello thank thanks much many long some provide clarify explain show "
+    "about really us into so not no yes able work works working look looking information detail details product "
+    "solution tool service company offer question ask wonder wondering love see learn understand interested sound "
+    "good great interesting before after other"
+)
+_SAME = {  # words that mean the same in a question and in a paper
+    "price": "pric", "pricing": "pric", "cost": "pric", "fee": "pric", "rate": "pric", "quote": "pric",
+    "charge": "pric", "integrate": "integr", "integration": "integr", "integrated": "integr",
+    "connector": "integr", "connect": "integr", "implement": "implement", "implementation": "implement",
+    "onboarding": "implement", "rollout": "implement", "deploy": "implement", "deployment": "implement",
+    "live": "implement", "install": "implement", "installation": "implement", "start": "implement",
+    "license": "licens", "licence": "licens", "secure": "secur", "security": "secur", "certified": "certif",
+    "certification": "certif", "certificate": "certif", "support": "support", "supported": "support",
+    "trial": "trial", "pilot": "trial", "cancel": "cancel", "cancellation": "cancel", "terminate": "cancel",
+    "host": "host", "hosted": "host", "hosting": "host", "store": "stor", "stored": "stor", "storage": "stor",
+    "customer": "customer", "client": "customer", "warranty": "warrant", "guarantee": "warrant",
+}  # fmt: skip
+_QUESTION = re.compile("|".join(f"(?:{p})" for p in cues.ASKS))
+_ABOUT_TALKING = re.compile(
+    r"\b(?:are you|will you be|would you be|can we|could we|shall we|when are|do you have time|what time|"
+    r"does) .{0,30}\b(?:free|"
+    r"available|meet|talk|call|schedule|works?|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
+    r"\bcan you (?:stop|come|call)\b"
+)
+_HOW_MUCH = re.compile(
+    r"\bhow (?:much|many|expensive)\b|\bwhat (?:is|are|does|do) .{0,30}\b(?:cost|pric\w*|fees?|rates?|minimum)\b|"
+    r"\bpric(?:e|es|ing)\b"
+)
+_HOW_LONG = re.compile(r"\bhow (?:long|quickly|fast|soon)\b|\bwhen (?:can|could|will|would)\b")
+_TIME = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?)\b")
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
+def question_in(text: str) -> str:
+    """What the mail asks about the offering, word for word; empty when it asks nothing, or only when to meet."""
+    for sentence in own_sentences(text):
+        plain = written_out(sentence)
+        if gives_orders(sentence) or _ABOUT_TALKING.search(plain):
+            continue
+        if (sentence.rstrip().endswith("?") or _QUESTION.search(plain)) and _telling(plain):
+            return sentence
+    return ""
+
+
+def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -> tuple[Statement, ...]:
+    """The sentences of the knowledge that answer the question; none when none shares its rare words, names and numbers.
+
+    Args:
+        knowledge: id -> passage of the follow-up set.
+        ours: name and product of our own company, which every sentence may hold and which tells nothing.
+    """
+    plain = written_out(question)
+    own = set(_telling(written_out(ours)))
+    asked = [w for w in dict.fromkeys(_telling(plain)) if w not in own]
+    if len(asked) < 2 and not _NUMBER.search(plain) and not (asked and asked[0] in _SAME.values()):
+        return ()
+    sentences = list(_sentences(knowledge.values()))
+    counts = Counter(w for _, _, words in sentences for w in words)
+    weight = {w: math.log((len(sentences) + 1) / (counts[w] + 0.5)) for w in asked}
+    must = {w for w in asked if w in _names(question)} | {n.strip(".,") for n in _NUMBER.findall(plain)}
+    found = []
+    for passage, sentence, words in sentences:
+        share = sum(weight[w] for w in asked if w in words) / (sum(weight.values()) or 1)
+        held = words | {n.strip(".,") for n in _NUMBER.findall(sentence)}
+        if share >= ENOUGH and must <= held and _is_of_kind(plain, sentence):
+            found.append((share, passage, sentence))
+    found.sort(key=lambda f: -f[0])
+    return tuple(Statement(sentence, (quote(passage, sentence),)) for _, passage, sentence in found[:MOST])
+
+
+def _is_of_kind(plain: str, sentence: str) -> bool:
+    """A question for an amount wants a number in the answer, one for a time a time."""
+    if _HOW_LONG.search(plain):
+        return bool(_TIME.search(sentence.casefold()) and _NUMBER.search(_with_digits(sentence)))
+    if _HOW_MUCH.search(plain):
+        return bool(_NUMBER.search(_with_digits(sentence)))
+    return not sentence.rstrip().endswith("?")
+
+
+def _with_digits(sentence: str) -> str:
+    return re.sub(
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|free)\b",
+        "1",
+        sentence.casefold(),
+    )
+
+
+def _sentences(passages: Iterable[Passage]) -> list[tuple[Passage, str, frozenset[str]]]:
+    out = []
+    for passage in passages:
+        heading = set(_telling(written_out(passage.title)))
+        for sentence in _END.split(passage.text[:60_000]):
+            if 12 <= len(sentence) <= LONGEST and sentence in passage.text:
+                out.append((passage, sentence.strip(), frozenset(_telling(written_out(sentence))) | heading))
+            if len(out) >= _MOST_READ:
+                return out
+    return out
+
+
+def _telling(plain: str) -> list[str]:
+    """Words that tell what a text is about, with forms of one word made the same."""
+    words = [w for w in re.findall(r"[a-z][a-z0-9]+|\d[a-z0-9]+", plain) if w not in _COMMON]
+    return [_SAME.get(w) or _SAME.get(stem(w)) or stem(w) for w in words if stem(w) not in _COMMON]
+
+
+def _names(question: str) -> set[str]:
+    """Names and acronyms of the question, as telling words: what an answer must speak of."""
+    words = re.findall(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w-]*[A-Za-z0-9]\b|\b[A-Z]{2,}\d*\b", question)
+    return {t for w in words for t in _telling(written_out(w))}

@@ -1,0 +1,147 @@
+"""Puts the reading of a reply together: machines, opt-outs and threats first, then what a person wants."""
+
+import re
+import time
+from dataclasses import replace
+
+from leadwright.analyst.builtin.replies.bant import bant_of
+from leadwright.analyst.builtin.replies.escalation import for_the_supervisor
+from leadwright.analyst.builtin.replies.interest import Signals, interest_of, signals_of
+from leadwright.analyst.builtin.replies.knowledge import answer_in, question_in
+from leadwright.analyst.builtin.replies.machine import Notice, by_machine, notice_in, without_absence
+from leadwright.analyst.builtin.replies.referral import names_somebody_else, referred_contact
+from leadwright.analyst.builtin.replies.return_date import return_date_in
+from leadwright.analyst.builtin.replies.spelling import written_out
+from leadwright.analyst.protocol import ReplyBrief, ReplyReading, Usage
+from leadwright.domain.bant import Factor, FactorJudgement, Score
+from leadwright.domain.evidence import Evidence, quote
+from leadwright.domain.interest import Confidence, Interest, Polarity, undetected
+from leadwright.domain.opt_out import opt_out_in
+from leadwright.domain.replies import ReplyClass
+
+_LATER = re.compile(
+    r"\b(?:not|no|maybe|but|perhaps|just|bad|wrong|right|good|busy|check|circle|come|get|reach|touch|revisit|talk|"
+    r"try)\b.{0,40}"
+    r"\b(?:right now|now|today|at this (?:time|point|moment|stage)|at the moment|currently|time|timing|moment|yet|"
+    r"this (?:year|quarter|month)|"
+    r"next (?:year|quarter|month)|later|again|back|in (?:q[1-4]|\d+ months|a few months|january|february|march|"
+    r"april|may|june|july|august|"
+    r"september|october|november|december))\b|\bfor now\b|\btiming (?:is|was)\b"
+)
+_WISH = re.compile(
+    r"\b(?:please|can you|could you) (?:send|share|show|tell)\b(?! (?:it|this|that|an? e?-?mail|all|any)\b)"
+)
+_OBJECTS = re.compile(
+    r"\b(?:expensive|pricey|costly|overpriced|afford|budget|money|funds?|already (?:have|use|using|work\w*)|"
+    r"happy with|satisfied with|locked in|"
+    r"contract with|current (?:provider|vendor|supplier|tool\w*|"
+    r"solution)|went with|just (?:signed|bought|renewed|switched)|"
+    r"competitors?|another (?:vendor|supplier|provider)|skeptical|"
+    r"sceptical|"
+    r"not convinced|concern\w*|worr\w+|risk\w*|doubt)\b"
+)
+
+
+def read_reply(brief: ReplyBrief) -> ReplyReading:
+    """What the reply wants. Abstains rather than guesses; raises nothing on odd text."""
+    started = time.perf_counter()
+    reading = settled_by_rule(brief) or _persons_reading(brief)
+    return replace(reading, usage=Usage("builtin", seconds=time.perf_counter() - started))
+
+
+def settled_by_rule(brief: ReplyBrief) -> ReplyReading | None:
+    """The reading of what rules alone decide: bounces, machines, absence, opt-outs, threats; None for all else."""
+    notice = notice_in(brief.text, brief.subject, brief.headers)
+    machine = by_machine(brief.subject, brief.headers)
+    if notice and (machine or not _opt_out(brief)) and not _a_person_says_more(brief, notice, machine):
+        return _of_notice(brief, notice)
+    opt_out = _opt_out(brief)
+    kind, threat = for_the_supervisor(brief.text)
+    if kind and (kind == "legal" or not opt_out):
+        return _settled(brief, ReplyClass.ESCALATE, quote(brief.mail, threat), opt_out)
+    if opt_out:
+        said = Interest(Polarity.NEGATIVE, Confidence.HIGH, None, "Asks not to be written to again.", (opt_out,))
+        return replace(_settled(brief, ReplyClass.UNSUBSCRIBE, opt_out, opt_out), interest=said)
+    return None
+
+
+def unknown_bant() -> tuple[FactorJudgement, ...]:
+    """No factor was judged: a machine, an opt-out or a threat tells nothing about a purchase."""
+    return tuple(FactorJudgement(factor, Score.UNKNOWN) for factor in Factor)
+
+
+def _persons_reading(brief: ReplyBrief) -> ReplyReading:
+    elsewhere = names_somebody_else(brief.text)
+    away = notice_in(brief.text, brief.subject, brief.headers) is not None
+    signals = signals_of(without_absence(brief.text) if away else brief.text)
+    interest = interest_of(brief, signals)
+    question = question_in(brief.text)
+    kind, sentence = _class_of(signals, interest, question)
+    if elsewhere:
+        kind, sentence = ReplyClass.WRONG_PERSON, elsewhere
+    ours = f"{brief.offering.company} {brief.offering.website}"
+    return ReplyReading(
+        kind=kind,
+        interest=interest,
+        bant=bant_of(brief),
+        usage=Usage("builtin"),
+        quote=quote(brief.mail, sentence) if sentence else None,
+        referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")) if elsewhere else None,
+        question=question,
+        answer=answer_in(question, brief.knowledge, ours) if question else (),
+    )
+
+
+def _class_of(signals: Signals, interest: Interest, question: str) -> tuple[ReplyClass, str]:
+    """The class of a person's mail and the sentence it rests on."""
+    refusal = signals.first("refuses", "no_plan")
+    if refusal and interest.polarity is not Polarity.POSITIVE:
+        plain = written_out(refusal)
+        if interest.polarity is Polarity.UNDETECTED and not _LATER.search(plain):
+            return ReplyClass.OTHER, refusal
+        if _LATER.search(plain) or "no_plan" in signals:
+            return ReplyClass.NOT_NOW, refusal
+        return (ReplyClass.OBJECTION if _OBJECTS.search(plain) else ReplyClass.NOT_INTERESTED), refusal
+    accepted = signals.first("commits", "meets", "assents", "likes")
+    if accepted:
+        return ReplyClass.INTERESTED, accepted
+    if question:
+        return ReplyClass.QUESTION, question
+    asked = signals.first("asks")
+    if asked:
+        return ReplyClass.QUESTION, asked
+    if interest.evidence:
+        return ReplyClass.INTERESTED, interest.evidence[0].quote
+    return ReplyClass.OTHER, ""
+
+
+def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> bool:
+    """Away, or a colleague gone, and yet an answer: "out of the office today but looks good, let's speak"."""
+    if machine or notice.kind not in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY):
+        return False
+    rest = without_absence(brief.text)
+    signals = signals_of(rest)
+    asked = question_in(rest).rstrip().endswith("?") or _WISH.search(written_out(rest)) is not None
+    return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
+
+
+def _of_notice(brief: ReplyBrief, notice: Notice) -> ReplyReading:
+    words = quote(brief.mail, notice.words) if notice.words else None
+    reading = _settled(brief, notice.kind, words, None)
+    if notice.kind is ReplyClass.OUT_OF_OFFICE:
+        return replace(reading, return_date=return_date_in(brief.text, brief.subject, brief.received_on))
+    if notice.kind is ReplyClass.LEFT:
+        return replace(reading, referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")))
+    return reading
+
+
+def _settled(brief: ReplyBrief, kind: ReplyClass, words: Evidence | None, opt_out: Evidence | None) -> ReplyReading:
+    said = undetected("It was not judged for interest.")
+    return ReplyReading(kind, said, unknown_bant(), Usage("builtin"), quote=words, opt_out=opt_out)
+
+
+def _opt_out(brief: ReplyBrief) -> Evidence | None:
+    """The opt-out in words, in the text or as all that the subject says."""
+    if words := opt_out_in(brief.text):
+        return quote(brief.mail, words)
+    return quote(brief.headline) if opt_out_in("", brief.subject) else None

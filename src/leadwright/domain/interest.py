@@ -1,0 +1,58 @@
+"""Purchase interest: which way a mail leans, how surely, about what, and the words it rests on (product.md 6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadwright.domain.evidence import Evidence
+
+
+class Polarity(StrEnum):
+    """Which way a mail leans. Undetected goes to a person."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    UNDETECTED = "undetected"
+
+
+class Confidence(StrEnum):
+    """How strong the signal is.
+
+    Positive: high is a specific ask with urgency or commitment, medium interest without urgency, low broad or casual.
+    Negative: high is a clear refusal, medium is curious without a plan to buy.
+    """
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Category(StrEnum):
+    """What the signal is about."""
+
+    PRICING = "pricing"  # pricing, plans, availability
+    BUDGET_APPROVAL = "budget_approval"
+    FEATURES = "features_use_cases"
+    COMPETITORS = "competitors"
+    DEMO_TRIAL = "demo_trial"
+    TIMELINE = "urgency_timeline"
+    SUCCESS_STORIES = "success_stories"
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Purchase interest as judged. Anything but undetected has a confidence and quotes the mail.
+
+    Args:
+        reason: one sentence, kept for the summary.
+    """
+
+    polarity: Polarity
+    confidence: Confidence | None = None
+    category: Category | None = None
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+def undetected(reason: str = "The mail does not tell whether there is interest.") -> Interest:
+    """No interest and no lack of it was seen."""
+    return Interest(Polarity.UNDETECTED, reason=reason)

@@ -1,0 +1,124 @@
+"""Opt-out in words, told by rule before anything else is judged. A plain one is never missed; doubt means stop.
+
+The words of each language are in `opt_out_words`. What somebody quotes, a footer that explains how to leave, and talk
+about the product ("does it handle unsubscribes?") are no opt-out.
+"""
+
+import difflib
+import re
+import unicodedata
+from functools import lru_cache
+
+from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
+
+LONGEST = 20_000  # characters read; nobody opts out after that
+_WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_QUOTE_BEGINS = re.compile(
+    r"^\s*(?:on\b.{4,200}\bwrote:|am\b.{4,200}\bschrieb\b.*:|le\b.{4,200}\ba ecrit\s*:|el\b.{4,200}\bescribio:|"
+    r"il\b.{4,200}\bha scritto:|em\b.{4,200}\bescreveu:|op\b.{4,200}\bschreef\b.*:|den\b.{4,200}\bskrev\b.*:|"
+    r"-{2,}\s*(?:original message|urspr\w+ nachricht|forwarded message|message d'origine|mensaje original)|_{20,})",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"(?:\bto (?:unsubscribe|opt[- ]?out|stop receiving|be removed|remove yourself)\b.{0,40}\b(?:click|reply|"
+    r"visit|follow|"
+    r"use the|go to|send (?:an?|us)|e-?mail us|press|tap)\b|"
+    r"\b(?:click|reply|visit|follow|use|tap|press)\b.{0,60}\b(?:to|and) (?:unsubscribe|opt[- ]?out|stop|be removed)\b|"
+    r"\breply (?:with )?['\"]?(?:unsubscribe|stop)\b|\bunsubscribe['\"]? (?:here|link|button|page|at any ?time|"
+    r"instantly)|"
+    r"\byou (?:can|may) (?:always )?(?:unsubscribe|opt[- ]?out)|"
+    r"\bif you (?:no longer|do not|don't|would (?:no longer )?like to|want to|wish to|would prefer|are not|'re not)\b|"
+    r"\bwenn sie (?:keine|sich)\b|\bfalls sie (?:keine|sich)\b|\bsi vous (?:ne|souhaitez)\b|\bsi (?:no )?desea\b|"
+    r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
+    r"se desabonner)\b)"
+)
+_UNTIL = re.compile(r"\b(?:until|till|before|vor|erst|bis|avant|antes de|hasta|prima di|voor)\b.{0,40}$")
+_SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
+_CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
+_REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+")
+
+
+def fold(text: str) -> str:
+    """The text for comparison: no case, accents or invisible characters, plain apostrophes."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(_WHOLE_LETTERS)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)
+
+
+_POLITE = re.compile(rf"^(?:{fold(POLITE)})+|(?:{fold(POLITE)})+$")
+_ALONE = re.compile(rf"(?:{'|'.join(fold(p) for p in ALONE)})")
+_ANYWHERE = re.compile("|".join(f"(?:{fold(p)})" for p in ANYWHERE))
+
+
+def opt_out_in(text: str, subject: str = "") -> str:
+    """The sentence that asks not to be written to again, word for word; empty when there is none.
+
+    Args:
+        text: the new part of a mail; quoted lines that are still there are left out.
+        subject: of the mail; counts when nothing but the request is in it.
+    """
+    if not _REPLY.match(subject) and _asks(subject.strip()):
+        return subject.strip()
+    for sentence in own_sentences(text):
+        if _asks(sentence):
+            return sentence
+    return ""
+
+
+def own_sentences(text: str) -> list[str]:
+    """The sentences of a mail, word for word, without quoted lines and what follows "On ... wrote:"."""
+    lines: list[str] = []
+    for line in text[:LONGEST].splitlines():
+        if _QUOTE_BEGINS.match(fold(line)):
+            break
+        if not line.lstrip().startswith((">", "|")):
+            lines.append(line)
+    return [s.strip() for s in _SENTENCE.split(_joined(lines)) if s and s.strip()]
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines that a mail program broke belong together; a short line stands for itself."""
+    out = ""
+    for line in lines:
+        broken = out and len(out.rsplit("\n", 1)[-1]) > 60 and line[:1].islower()
+        out += (" " if broken else "\n") + line
+    return out
+
+
+def _asks(sentence: str) -> bool:
+    plain = " ".join(_spelled(fold(sentence)).split())
+    if _FOOTER.search(plain):
+        return False
+    found = _ANYWHERE.search(plain)
+    if found and not _UNTIL.search(plain[found.end() :]):
+        return True
+    return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
+
+
+def _bare(clause: str) -> str:
+    """The clause without greetings, politeness and marks around it."""
+    clause = clause.strip(" \t\"'.!?:;,()*_-–—…[]<>")
+    while (shorter := _POLITE.sub("", clause).strip(" ,.!:-–—")) != clause:
+        clause = shorter
+    return clause
+
+
+def _spelled(text: str) -> str:
+    """The text with misspelt forms of "unsubscribe" put right, and short forms written out."""
+    text = re.sub(r"\b(do|does|did|is|are|wo|ca|would|could|should)n'?t\b", _written_out, text)
+    text = re.sub(r"\bun[- ]subscri", "unsubscri", text)
+    return _WORD.sub(lambda m: _put_right(m[0]) if m[0].startswith(("un", "usn", "ubs")) else m[0], text)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return {"wo": "will", "ca": "can"}.get(match[1], match[1]) + " not"
+
+
+@lru_cache(maxsize=4_096)
+def _put_right(word: str) -> str:
+    if not 8 <= len(word) <= 15 or word.startswith("unsubscri"):
+        return word
+    close = difflib.SequenceMatcher(None, word, "unsubscribe").ratio() >= 0.85
+    return "unsubscribe" if close else word
