@@ -246,7 +246,8 @@ def test_calls_of_others_are_judged_as_well_as_the_documentation_says(shared_dat
 
 
 def test_a_step_towards_the_purchase_tells_who_decides_in_a_call_but_not_in_a_mail() -> None:
-    call = "[2026-03-01T10:00:00] Sam Lee: Shall we go on?\n[2026-03-01T10:00:09] Ada Miller: We are ready to move forward."
+    turns = ("Sam Lee: Shall we go on?", "Ada Miller: We are ready to move forward.", "Sam Lee: Great.")
+    call = "\n".join(f"[2026-03-01T10:00:0{n}] {turn}" for n, turn in enumerate(turns))
     assert judge(call, fullname="Ada Miller")[Factor.AUTHORITY].score is M
     assert judge("We are ready to move forward.")[Factor.AUTHORITY].score is U
 
