@@ -18,6 +18,7 @@ from leadwright.web.pages import (
     people,
     set_up,
     sign_in,
+    unsubscribe,
 )
 
 ALL = (
@@ -38,4 +39,5 @@ ALL = (
     notifications.pages,
     people.pages,
     audit_log.pages,
+    unsubscribe.pages,
 )
