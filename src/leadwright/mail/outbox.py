@@ -137,12 +137,15 @@ def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
     }
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.flush()
-    made = session.execute(
-        dialect.insert(Outbox).values(values).on_conflict_do_nothing(index_elements=[Outbox.businesskey])
+    made = session.scalar(
+        dialect.insert(Outbox)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=[Outbox.businesskey])
+        .returning(Outbox.outboxid)
     )
-    if isinstance(made, CursorResult) and made.rowcount == 1:
+    if made is not None:
         _tell_email(session, order.emailid, Phase.QUEUED, moment)
-        return str(values["outboxid"]), True
+        return made, True
     found = session.scalar(select(Outbox.outboxid).where(Outbox.businesskey == order.businesskey))
     if found is None:
         raise Conflict("The same mail was written by another process a moment ago. Try again.")
