@@ -1,7 +1,8 @@
 """Run as a program: sends an outbox in children that are killed, again and again until all is sent. Prints the kills.
 
-Arguments: database URL, mailbox id, SMTP port, IMAP port, seed (or ``sweep``), ``protocol`` or ``naive``. A child dies
-at a chosen step (begin or commit of a write transaction, a send or a receive on a socket), or after a moment.
+Arguments: database URL, mailbox id, SMTP port, IMAP port, seed, ``protocol`` or ``naive``. A child dies at a chosen
+step (before or after the begin or commit of a write transaction, or a send or receive on a socket), or after a moment.
+Seed ``sweep``: child n sends one mail and dies at its step n, for every n that there is; then all that is left is sent.
 The clock jumps an hour with each child, so that leases and the ten minutes of settling pass.
 """
 
@@ -28,17 +29,21 @@ from leadwright.mail.outbox import Nothing
 from leadwright.mail.sender import Sender
 
 
-def send_all(database: Database, mailboxid: str, smtp: int, imap: int, clock: Callable[[], datetime]) -> None:
+def send_all(
+    database: Database, mailboxid: str, smtp: int, imap: int, clock: Callable[[], datetime], one: bool
+) -> None:
     """As a worker does it: the protocol."""
     sender = Sender(database, mailboxid, open_mailbox(smtp, imap), worker=f"pid {os.getpid()}", clock=clock)
-    sender.tidy()
+    if not one:
+        sender.tidy()
     while not isinstance(done := sender.send_next(), Nothing) or (done.until is not None and done.until <= clock()):
-        pass
+        if one:
+            break
     sender.file_copies()
     sender.close()
 
 
-def send_naively(database: Database, _mailboxid: str, smtp: int, _imap: int, _clock: object) -> None:
+def send_naively(database: Database, _mailboxid: str, smtp: int, _imap: int, _clock: object, one: bool) -> None:
     """As many do it: read what is queued, send it, mark it as sent."""
     line = smtplib.SMTP("localhost", smtp)
     line.login(SALES, PASSWORD)
@@ -50,6 +55,8 @@ def send_naively(database: Database, _mailboxid: str, smtp: int, _imap: int, _cl
         line.sendmail(row.sender, [row.recipient], row.raw)
         with database.transaction() as session:
             session.execute(update(Outbox).where(Outbox.outboxid == row.outboxid).values(phase="sent"))
+        if one:
+            break
     line.quit()
 
 
@@ -63,6 +70,7 @@ def die_at(step: int, database: Database) -> None:
 
     event.listen(database._writer, "begin", count)
     event.listen(database._writer, "commit", count)
+    _count_after_commits(database, count)
     for name in ("sendall", "recv_into"):
         plain = getattr(socket.socket, name)
 
@@ -75,16 +83,26 @@ def die_at(step: int, database: Database) -> None:
         setattr(socket.socket, name, counted_call)
 
 
+def _count_after_commits(database: Database, count: Callable[..., None]) -> None:
+    plain = database._writer.dialect.do_commit
+
+    def commit(connection: Any) -> None:
+        plain(connection)
+        count()
+
+    database._writer.dialect.do_commit = commit  # type: ignore[method-assign]
+
+
 def main() -> None:
     url, mailboxid, smtp, imap, seed, kind = sys.argv[1:]
     chance = random.Random(seed)
     send = send_naively if kind == "naive" else send_all
     most = int(os.environ.get("MOST_KILLS", "100"))
-    kills = 0
+    kills, sweeping = 0, seed == "sweep"
     for child in range(100_000):
         step, moment = chance.randrange(1, 60), 0.0
         if seed == "sweep":
-            step = child + 1
+            step = child + 1 if sweeping else 0
         elif kills >= most:
             step = 0
         elif chance.random() < 0.3:
@@ -94,8 +112,9 @@ def main() -> None:
             try:
                 database = Database(url)
                 die_at(step, database)
-                send(database, mailboxid, int(smtp), int(imap), lambda: now() + timedelta(hours=child))  # noqa: B023
-                left = _left(database)
+                clock = lambda: now() + timedelta(hours=child)  # noqa: B023, E731
+                send(database, mailboxid, int(smtp), int(imap), clock, sweeping)
+                left = sweeping or _left(database)
             except BaseException:
                 sys.excepthook(*sys.exc_info())
                 os._exit(1)
@@ -105,6 +124,7 @@ def main() -> None:
             os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
         kills += os.WIFSIGNALED(status)
+        sweeping = sweeping and os.WIFSIGNALED(status)
         if not os.WIFSIGNALED(status) and os.waitstatus_to_exitcode(status) != 3:
             print(kills)  # noqa: T201
             sys.exit(os.waitstatus_to_exitcode(status))

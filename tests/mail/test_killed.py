@@ -60,15 +60,19 @@ def test_killed_a_thousand_times(office: PostOffice, files_sent: bool) -> None:
     assert sum(office.phases().values()) == 3000
 
 
-def test_killed_at_every_step_of_one_send(office: PostOffice) -> None:
-    ready(office, 1, files_sent=True)
-    kills = killed(office, "sweep", timeout=200)
-    assert kills >= 10
+@pytest.mark.parametrize("files_sent", [True, False])
+def test_killed_at_every_step_of_a_send(office: PostOffice, files_sent: bool) -> None:
+    ready(office, 120, files_sent=files_sent)
+    steps = killed(office, "sweep", timeout=250)
+    assert 30 <= steps < 120
     assert check(office.database, office.server.log, now(), ended=True) == []
-    assert office.phases() == {"sent": 1}
+    phases = office.phases()
+    assert sum(phases.values()) == 120
+    assert set(phases) == {"sent"} if files_sent else phases["held"] <= 8, "only what died around the dot is held"
 
 
-def test_a_naive_build_sends_twice_under_the_same_kills(small_office: PostOffice) -> None:
-    ready(small_office, 150, files_sent=True)
-    killed(small_office, "1", kind="naive", most=50)
+@pytest.mark.parametrize("seed", ["1", "sweep"])
+def test_a_naive_build_sends_twice_under_the_same_kills(small_office: PostOffice, seed: str) -> None:
+    ready(small_office, 120, files_sent=True)
+    killed(small_office, seed, kind="naive", most=50)
     assert {b.invariant for b in check(small_office.database, small_office.server.log, now(), ended=True)} == {1}
