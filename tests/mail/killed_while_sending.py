@@ -43,6 +43,13 @@ def send_all(
     sender.close()
 
 
+def take_over(database: Database, mailboxid: str, smtp: int, imap: int, clock: Callable[[], datetime]) -> None:
+    """Settle what the child before left."""
+    sender = Sender(database, mailboxid, open_mailbox(smtp, imap), worker="tidy", clock=clock)
+    sender.tidy()
+    sender.close()
+
+
 def send_naively(database: Database, _mailboxid: str, smtp: int, _imap: int, _clock: object, one: bool) -> None:
     """As many do it: read what is queued, send it, mark it as sent."""
     line = smtplib.SMTP("localhost", smtp)
@@ -111,6 +118,8 @@ def main() -> None:
         if not pid:
             try:
                 database = Database(url)
+                if sweeping:
+                    take_over(database, mailboxid, int(smtp), int(imap), lambda: now() + timedelta(hours=child))  # noqa: B023
                 die_at(step, database)
                 clock = lambda: now() + timedelta(hours=child)  # noqa: B023, E731
                 send(database, mailboxid, int(smtp), int(imap), clock, sweeping)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
 from tests.mail.post_office import SALES, Clock, PostOffice, add_mailbox, letter
 from tests.workflows.office import PlainAnalyst, add_leads, open_office, services_of
 
@@ -332,6 +333,51 @@ def test_three_workers_use_95_percent_of_30_a_minute(office: PostOffice, monkeyp
     assert check(office.database, office.server.log, now(), ended=False) == []
     used = (len(times) - 30) / (times[-1] - times[0]).total_seconds() * 60 / 30
     assert used >= 0.95, f"{used:.0%} of the rate"
+
+
+def test_a_database_that_fails_is_waited_for_and_nothing_goes_out_meanwhile(small_office: PostOffice) -> None:
+    small_office.clock = now
+    small_office.waiting(3)
+    with small_office.database.transaction() as session:
+        session.execute(text("CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END"))
+    sender = Sender(small_office.database, small_office.mailboxid, small_office.open(), worker="one", clock=now)
+    stopped = threading.Event()
+    working = threading.Thread(target=lambda: sender.run(stopped.is_set))
+    working.start()
+    time.sleep(0.5)
+    assert small_office.server.log == ()
+    with small_office.database.transaction() as session:
+        session.execute(text("DROP TRIGGER full"))
+    for _ in range(100):
+        if small_office.phases() == {"sent": 3}:
+            break
+        time.sleep(0.1)
+    stopped.set()
+    working.join()
+    assert small_office.phases() == {"sent": 3}
+
+
+def test_an_outcome_that_could_not_be_stored_is_not_sent_again(small_office: PostOffice, clock: Clock) -> None:
+    small_office.waiting(1)
+    with small_office.database.transaction() as session:
+        session.execute(
+            text(
+                "CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.phase = 'sent' "
+                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        )
+    sender = Sender(small_office.database, small_office.mailboxid, small_office.open(), worker="one", clock=clock)
+    with pytest.raises(IntegrityError):
+        sender.send_next()
+    with small_office.database.transaction() as session:
+        session.execute(text("DROP TRIGGER full"))
+    clock.forward(661)
+    sender.tidy()
+    assert small_office.phases() == {"unknown": 1}
+    clock.forward(601)
+    sender.tidy()
+    assert small_office.phases() == {"sent": 1}, "the copy in Sent is the proof"
+    assert len(small_office.server.log) == 1
 
 
 def race(office: PostOffice, pairs: int) -> tuple[int, int]:

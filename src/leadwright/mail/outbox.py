@@ -160,7 +160,7 @@ def claim(
     Suppression, the mailbox and its pace are always checked, `checks` besides, all in this transaction. Locks are taken
     in one order: mailbox, recipient, whatever the checks lock, the row itself.
     """
-    mailbox = session.get(Mailbox, mailboxid, with_for_update=True, populate_existing=True)
+    mailbox = session.get(Mailbox, mailboxid, with_for_update={"key_share": True}, populate_existing=True)
     if mailbox is None:
         raise NotFound("There is no such mailbox.")
     if (closed := _closed(mailbox, clock())) is not None:

@@ -119,15 +119,20 @@ class Sender:
         return len(rows)
 
     def run(self, stopping: Callable[[], bool], *, every: float = 5.0) -> None:
-        """Send and tidy until `stopping` says so."""
-        tidied = 0.0
+        """Send and tidy until `stopping` says so. A database that fails is waited for."""
+        tidied, longest = -every, timedelta(seconds=_LONGEST_SLEEP)
         while not stopping():
-            if time.monotonic() - tidied >= every:
-                self.tidy()
-                tidied = time.monotonic()
-            done = self.send_next()
+            try:
+                if time.monotonic() - tidied >= every:
+                    tidied = time.monotonic()
+                    self.tidy()
+                done = self.send_next()
+            except (SQLAlchemyError, LeadwrightError) as error:  # the database is busy, full or away: claim nothing
+                _log.error("sending waits for the database", error=repr(error))
+                self._sleep(longest)
+                continue
             if isinstance(done, Nothing):
-                self._sleep((done.until - self._clock()) if done.until else timedelta(seconds=_LONGEST_SLEEP))
+                self._sleep((done.until - self._clock()) if done.until else longest)
 
     def close(self) -> None:
         """Let the connections go."""
