@@ -25,7 +25,7 @@ from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.domain.sending import ENDS
-from leadwright.mail.outbox import Nothing
+from leadwright.mail.claim import Nothing
 from leadwright.mail.sender import Sender
 
 

@@ -8,8 +8,8 @@ from tests.mail.post_office import SALES, Clock, PostOffice, letter
 from leadwright.db.audit import SYSTEM
 from leadwright.db.mail import Mailbox
 from leadwright.domain.sending import Phase, wait_before
+from leadwright.mail.claim import Nothing
 from leadwright.mail.mailbox import Result
-from leadwright.mail.outbox import Nothing
 from leadwright.mail.sender import Sender
 from leadwright.mail.unknown import decide_held
 from leadwright.sandbox.mail_checker import check

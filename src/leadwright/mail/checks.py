@@ -14,7 +14,7 @@ from leadwright.db.sales import Lead
 from leadwright.domain.sending import Phase
 from leadwright.domain.stage import AgentState
 from leadwright.mail.addresses import normalise
-from leadwright.mail.outbox import Check, Refusal, Waiting
+from leadwright.mail.claim import Check, Refusal, Waiting
 
 _MAY_SEND = (AgentState.ON, AgentState.DRAINING)
 

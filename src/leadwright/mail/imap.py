@@ -1,28 +1,33 @@
 """IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
 
 import imaplib
-import re
-import select
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from leadwright.errors import MailError
+from leadwright.mail.imap_commands import (
+    fetch_messages,
+    fetch_sizes,
+    group_by_size,
+    quote,
+    read_validity,
+    require_ok,
+    select_folder,
+    server_words,
+    uids_after,
+    uids_of_id,
+    wait_for_exists,
+)
 from leadwright.mail.login import Login, Server, unreachable
-from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
+from leadwright.mail.mailbox import Batch, Cursor, Found
 
 BATCH = 500  # messages asked for at a time
-BATCH_BYTES = 32_000_000
-HEAD_BYTES = 65_536  # kept of a message that is too large
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
-_UID = re.compile(rb"\bUID (\d+)")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 T = TypeVar("T")
 
@@ -46,9 +51,9 @@ class ImapConnection:
             yield Batch(Cursor(validity, last), (), restarted)
         for start in range(0, len(uids), BATCH):
             some = uids[start : start + BATCH]
-            sizes = self._once(partial(_sizes, uids=some))
-            for group in _groups([u for u in some if u in sizes], sizes, most_bytes):
-                got = self._once(partial(_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
+            sizes = self._once(partial(fetch_sizes, uids=some))
+            for group in group_by_size([u for u in some if u in sizes], sizes, most_bytes):
+                got = self._once(partial(fetch_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
                 last = max(last, group[-1])
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
@@ -70,14 +75,14 @@ class ImapConnection:
 
     def uids_of(self, folder: str, messageid: str) -> list[int]:
         """The messages of that Message-ID in a folder; none when there is no such folder."""
-        return self._tried(lambda imap: _search_id(imap, messageid) if _selected(imap, folder) else [])
+        return self._tried(lambda imap: uids_of_id(imap, messageid) if select_folder(imap, folder) else [])
 
     def remove(self, folder: str, messageid: str) -> None:
         """Delete the messages of that Message-ID: only for mails we wrote to ourselves."""
 
         def delete(imap: imaplib.IMAP4) -> None:
-            if _selected(imap, folder, readonly=False):
-                for uid in _search_id(imap, messageid):
+            if select_folder(imap, folder, readonly=False):
+                for uid in uids_of_id(imap, messageid):
                     imap.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)")
                     if "UIDPLUS" in imap.capabilities:
                         imap.uid("EXPUNGE", str(uid))
@@ -112,7 +117,7 @@ class ImapConnection:
             return ask(imap)
         except _ERRORS as error:
             self._drop()
-            raise MailError(f"{self._server.host} broke off: {_words(error)}") from error
+            raise MailError(f"{self._server.host} broke off: {server_words(error)}") from error
 
     def _connected(self) -> imaplib.IMAP4:
         if self._imap is None:
@@ -137,7 +142,7 @@ class ImapConnection:
         except (OSError, imaplib.IMAP4.error) as error:
             with suppress(OSError):
                 imap.shutdown()
-            said = _words(error)
+            said = server_words(error)
             raise MailError(f"{server.host} refused the sign-in: {said}", installation=True) from error
         return imap
 
@@ -158,198 +163,38 @@ class ImapConnection:
                 imap.shutdown()
 
     def _new_uids(self, imap: imaplib.IMAP4, folder: str, cursor: Cursor) -> tuple[int, list[int], bool]:
-        if not _selected(imap, folder):
+        if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
-        validity = _validity(imap)
+        validity = read_validity(imap)
         restarted = cursor != Cursor() and validity != cursor.uidvalidity
         last = 0 if restarted else cursor.lastuid
-        return validity, _after(imap, last), restarted
+        return validity, uids_after(imap, last), restarted
 
     def _look(self, imap: imaplib.IMAP4, folder: str, messageid: str) -> Found:
-        if not _selected(imap, folder):
+        if not select_folder(imap, folder):
             return Found.CANNOT_TELL
-        return Found.YES if _search_id(imap, messageid) else Found.NO
+        return Found.YES if uids_of_id(imap, messageid) else Found.NO
 
     def _file(self, imap: imaplib.IMAP4, raw: bytes, moment: datetime, messageid: str) -> None:
-        if _selected(imap, self._sent):
-            if _search_id(imap, messageid):
+        if select_folder(imap, self._sent):
+            if uids_of_id(imap, messageid):
                 return
         else:
-            imap.create(_quoted(self._sent))
-        _good(imap.append(_quoted(self._sent), r"(\Seen)", imaplib.Time2Internaldate(moment), raw))
+            imap.create(quote(self._sent))
+        require_ok(imap.append(quote(self._sent), r"(\Seen)", imaplib.Time2Internaldate(moment), raw))
 
     def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str) -> bool:
-        if not _selected(imap, folder):
+        if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
         known = self._read.get(folder, Cursor())
-        if _validity(imap) != known.uidvalidity or _after(imap, known.lastuid):
+        if read_validity(imap) != known.uidvalidity or uids_after(imap, known.lastuid):
             return True
         end = time.monotonic() + seconds
         if "IDLE" in imap.capabilities:
-            return _idle(imap, min(seconds, _IDLE_SECONDS))
+            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS))
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _POLL_SECONDS))
-            _good(imap.noop())
-            if _after(imap, known.lastuid):
+            require_ok(imap.noop())
+            if uids_after(imap, known.lastuid):
                 return True
         return False
-
-
-def _idle(imap: imaplib.IMAP4, seconds: float) -> bool:
-    """Wait for EXISTS (RFC 2177). `imaplib` has no IDLE before Python 3.14."""
-    tag = imap._new_tag()
-    imap.send(tag + b" IDLE\r\n")
-    line = imap.readline()
-    new = False
-    while not line.startswith(b"+"):
-        if not line or line.startswith(tag):
-            raise imaplib.IMAP4.abort(f"IDLE was refused: {line.decode('latin-1').strip()}")
-        new, line = new or _is_new(line), imap.readline()
-    end = time.monotonic() + seconds
-    while not new and (left := end - time.monotonic()) > 0 and _readable(imap, left):
-        line = imap.readline()
-        if not line or line.upper().startswith(b"* BYE"):
-            raise imaplib.IMAP4.abort(line.decode("latin-1").strip() or "the line was closed")
-        new = _is_new(line)
-    imap.send(b"DONE\r\n")
-    while not (line := imap.readline()).startswith(tag):
-        if not line:
-            raise imaplib.IMAP4.abort("the line was closed")
-        new = new or _is_new(line)
-    return new
-
-
-def _is_new(line: bytes) -> bool:
-    return line.rstrip().upper().endswith((b" EXISTS", b" RECENT"))
-
-
-def _readable(imap: imaplib.IMAP4, seconds: float) -> bool:
-    """Is there a line to read, in the buffer or on the wire?"""
-    sock = imap.sock
-    file: Any = getattr(imap, "_file", None) or imap.file  # the second name is gone in Python 3.14
-    kept = sock.gettimeout()
-    end = time.monotonic() + seconds
-    while True:
-        sock.settimeout(0.0)
-        try:
-            if file.peek(1):
-                return True
-        except ssl.SSLWantReadError:
-            pass
-        finally:
-            sock.settimeout(kept)
-        left = end - time.monotonic()
-        if left <= 0:
-            return False
-        ready, _, _ = select.select([sock], [], [], left)
-        if ready and not isinstance(sock, ssl.SSLSocket):
-            return True
-
-
-def _selected(imap: imaplib.IMAP4, folder: str, *, readonly: bool = True) -> bool:
-    imap.untagged_responses.pop("UIDVALIDITY", None)
-    kind, _ = imap.select(_quoted(folder), readonly=readonly)
-    return kind == "OK"
-
-
-def _validity(imap: imaplib.IMAP4) -> int:
-    _, said = imap.response("UIDVALIDITY")
-    text = said[0] if said and said[0] else b"0"
-    return int(text) if text.isdigit() else 0
-
-
-def _after(imap: imaplib.IMAP4, last: int) -> list[int]:
-    data = _good(imap.uid("SEARCH", "UID", f"{last + 1}:*"))
-    return sorted(u for u in map(int, b" ".join(d for d in data if d).split()) if u > last)
-
-
-def _search_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
-    data = _good(imap.uid("SEARCH", "HEADER", "Message-ID", _quoted(messageid)))
-    return [int(u) for u in b" ".join(d for d in data if d).split()]
-
-
-def _sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
-    data = _good(imap.uid("FETCH", _ranges(uids), "(UID RFC822.SIZE)"))
-    found = {}
-    for line in data:
-        text = line if isinstance(line, bytes) else b""
-        uid, size = _UID.search(text), _SIZE.search(text)
-        if uid and size:
-            found[int(uid[1])] = int(size[1])
-    return found
-
-
-def _groups(uids: list[int], sizes: dict[int, int], most_bytes: int) -> Iterator[list[int]]:
-    group: list[int] = []
-    held = 0
-    for uid in uids:
-        size = min(sizes[uid], most_bytes)
-        if group and held + size > BATCH_BYTES:
-            yield group
-            group, held = [], 0
-        group.append(uid)
-        held += size
-    if group:
-        yield group
-
-
-def _messages(imap: imaplib.IMAP4, uids: list[int], sizes: dict[int, int], most_bytes: int) -> list[Fetched]:
-    small = [u for u in uids if sizes[u] <= most_bytes]
-    large = [u for u in uids if sizes[u] > most_bytes]
-    got: list[Fetched] = []
-    for some, what in ((small, "BODY.PEEK[]"), (large, f"BODY.PEEK[]<0.{HEAD_BYTES}>")):
-        if some:
-            data = _good(imap.uid("FETCH", _ranges(some), f"(UID INTERNALDATE {what})"))
-            got += _parsed(data, sizes)
-    return sorted(got, key=lambda m: m.uid)
-
-
-def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
-    """Attributes may stand before or after the literal; both pieces belong to one message."""
-    for place, item in enumerate(data):
-        if not isinstance(item, tuple):
-            continue
-        after = data[place + 1] if place + 1 < len(data) and isinstance(data[place + 1], bytes) else b""
-        about = item[0] + b" " + after
-        uid, date = _UID.search(about), _DATE.search(about)
-        if uid:
-            number = int(uid[1])
-            yield Fetched(number, item[1], sizes.get(number, len(item[1])), _moment(date[1]) if date else None)
-
-
-def _moment(text: bytes) -> datetime | None:
-    try:
-        return datetime.strptime(text.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def _ranges(uids: list[int]) -> str:
-    """``[1, 2, 3, 7]`` -> ``1:3,7``"""
-    parts: list[list[int]] = []
-    for uid in uids:
-        if parts and uid == parts[-1][1] + 1:
-            parts[-1][1] = uid
-        else:
-            parts.append([uid, uid])
-    return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in parts)
-
-
-def _good(answer: tuple[str, list[Any]]) -> list[Any]:
-    kind, data = answer
-    if kind != "OK":
-        raise imaplib.IMAP4.error(_words(data[0] if data else kind))
-    return data
-
-
-def _quoted(text: str) -> str:
-    if not text.isascii() or any(c in text for c in '\r\n\0"\\'):
-        raise imaplib.IMAP4.error(f"{text!r} cannot be asked for")
-    return f'"{text}"'
-
-
-def _words(error: object) -> str:
-    if isinstance(error, BaseException) and error.args:
-        error = error.args[-1]
-    text = error.decode("utf-8", "replace") if isinstance(error, bytes) else str(error)
-    return " ".join(text.split())[:600] or "no reason given"

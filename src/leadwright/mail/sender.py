@@ -15,8 +15,9 @@ from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.sending import Phase
 from leadwright.errors import LeadwrightError, MailError
+from leadwright.mail.claim import Check, Nothing, claim
 from leadwright.mail.mailbox import Mailbox, Result
-from leadwright.mail.outbox import Check, Claimed, Clock, Nothing, claim, conclude, pass_the_point
+from leadwright.mail.outbox import Claimed, Clock, conclude, pass_the_point
 from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then

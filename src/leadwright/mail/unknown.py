@@ -16,7 +16,7 @@ from leadwright.db.mail import Outbox
 from leadwright.domain.sending import IN_FLIGHT, Phase
 from leadwright.errors import Conflict, NotFound
 from leadwright.mail.mailbox import Found, Mailbox
-from leadwright.mail.outbox import Clock, record_end, tell_email
+from leadwright.mail.outbox import Clock, record_end, show_on_email
 
 SETTLE = timedelta(seconds=600)  # a slow worker, or a slow server, may still be at it
 PATIENCE = timedelta(hours=24)  # for a Sent folder that cannot be asked
@@ -44,7 +44,7 @@ def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
             row.phase, row.reason = Phase.QUEUED, "The worker died before the mail was handed over."
         else:
             row.phase, row.reason, row.spenton = Phase.UNKNOWN, "The worker died while handing the mail over.", moment
-        tell_email(session, row, moment)
+        show_on_email(session, row.emailid, Phase(row.phase), moment)
     return len(rows)
 
 
@@ -93,7 +93,7 @@ def decide_held(
         row.phase, row.reason, row.dueat, row.concludedon = Phase.QUEUED, "To be sent again.", moment, None
     else:
         row.phase, row.reason, row.concludedon = Phase.CANCELLED, f"{actor.name} cancelled it.", moment
-    tell_email(session, row, moment)
+    show_on_email(session, row.emailid, Phase(row.phase), moment)
     record_end(session, row, actor=actor)
     return Phase(row.phase)
 
@@ -115,5 +115,5 @@ def _settle(session: Session, outboxid: str, token: int, found: Found, authorita
         row.phase, row.reason, row.concludedon = Phase.HELD, _UNREADABLE, moment
     else:
         return False
-    tell_email(session, row, moment)
+    show_on_email(session, row.emailid, Phase(row.phase), moment)
     return True

@@ -170,7 +170,8 @@ class MailServer:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            await session.serve()
+            with suppress(asyncio.CancelledError):  # the server stops
+                await session.serve()
         finally:
             writer.close()
             with suppress(ConnectionError, ssl.SSLError):
