@@ -22,8 +22,9 @@ from leadwright.db.mail import Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.sending import LONGEST_WAIT, Phase, wait_before
 from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput
 from leadwright.mail.checks import STANDARD, inside
-from leadwright.mail.claim import Nothing, claim
+from leadwright.mail.claim import Nothing, Waiting, claim
 from leadwright.mail.mailbox import Outcome, Result
 from leadwright.mail.outbox import Claimed, Order, cancel_waiting, conclude, pass_the_point, put
 from leadwright.mail.pace import MINUTE, sent_within
@@ -172,6 +173,21 @@ def test_outside_the_hours_it_waits_until_they_begin(small_office: PostOffice, c
     assert isinstance(claimed_by(small_office, checks=(check_hours,)), Claimed)
 
 
+def test_one_mail_that_cannot_be_checked_does_not_stop_the_others(small_office: PostOffice, clock: Clock) -> None:
+    small_office.waiting(3)
+
+    def broken(_session: object, waiting: Waiting, _moment: datetime) -> None:
+        if waiting.businesskey == "outreach:1:1:1":
+            raise BadInput("The sending hours cannot be read. Set them again.")
+
+    sender = Sender(
+        small_office.database, small_office.mailboxid, small_office.open(), worker="one", checks=(broken,), clock=clock
+    )
+    assert sender.send_due() == 2
+    held = next(r for r in small_office.rows().values() if r.phase == "queued")
+    assert held.reason == "The sending hours cannot be read. Set them again."
+
+
 def test_waits_double_and_stay_between_five_minutes_and_an_hour() -> None:
     waits = [wait_before(n).total_seconds() for n in range(1, 9)]
     assert waits == [300, 600, 1200, 2400, 4000, 4000, 4000, 4000]
@@ -225,6 +241,7 @@ def test_a_mail_of_the_agent_is_sent_recorded_and_shown_on_the_email(office: Pos
         ({"donotemail": True}, "suppressed"),
         ({"emailaddress1": "other@company0.example"}, "cancelled"),
         ({"emailaddress1": None}, "cancelled"),
+        ({"emailaddress1": "not an address"}, "cancelled"),
     ],
 )
 def test_what_changed_on_the_lead_stops_its_mail(office: PostOffice, leads, change: dict, phase: str) -> None:

@@ -11,7 +11,7 @@ from leadwright.domain.sending import Phase, wait_before
 from leadwright.mail.claim import Nothing
 from leadwright.mail.mailbox import Result
 from leadwright.mail.sender import Sender
-from leadwright.mail.unknown import decide_held
+from leadwright.mail.unknown import decide_held, prove_sent
 from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_faults import Fault, Step, Times
 from leadwright.sandbox.mail_server import MailServer
@@ -256,6 +256,42 @@ def test_a_person_decides_about_a_held_mail(small_office: PostOffice, clock: Clo
             decide_held(session, row, actor=SYSTEM, clock=clock, **choice)
     assert small_office.phases() == {"sent": 1, "cancelled": 1, "queued": 1}
     assert sender.send_next() == Phase.SENT
+
+
+def test_an_answer_that_names_a_held_mail_proves_that_it_was_sent(small_office: PostOffice, clock: Clock) -> None:
+    (row,) = small_office.waiting(1)
+    small_office.server.faults.script = Times(Step.TAKEN, Fault(drop=True))
+    sender = worker(small_office)
+    sender.send_due()
+    messageid = small_office.rows()[row].messageid
+    for expected in (True, False):
+        with small_office.database.transaction() as session:
+            assert prove_sent(session, messageid, "An answer to it came.", clock) is expected
+            assert not prove_sent(session, "<forged@x.example>", "An answer to it came.", clock)
+    assert small_office.phases() == {"sent": 1}
+
+
+def test_a_clock_that_jumps_while_a_mail_is_handed_over_sends_nothing_twice(
+    small_office: PostOffice, clock: Clock
+) -> None:
+    small_office.server.store.accounts[SALES].files_sent = True
+    with small_office.database.transaction() as session:
+        session.get_one(Mailbox, small_office.mailboxid).lw_filessent = True
+    small_office.waiting(1)
+    other = worker(small_office)
+
+    def jump() -> None:
+        clock.forward(40 * 86_400)
+        other.tidy()
+        other.tidy()
+        assert other.send_due() == 0
+
+    assert _During(small_office, jump).send_next() in (Phase.SENT, None)
+    clock.forward(601)
+    other.tidy()
+    other.send_due()
+    assert len(small_office.server.log) == 1
+    assert small_office.phases() == {"sent": 1}
 
 
 def test_the_answer_of_a_slow_worker_still_counts_when_nobody_else_took_the_mail(

@@ -13,6 +13,7 @@ from leadwright.db.agent import Agent
 from leadwright.db.sales import Lead
 from leadwright.domain.sending import Phase
 from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
 from leadwright.mail.claim import Check, Refusal, Waiting
 
@@ -51,9 +52,16 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead is closed.")
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
-    if not lead.emailaddress1 or normalise(lead.emailaddress1) != normalise(waiting.recipient):
+    if not _same_address(lead.emailaddress1, waiting.recipient):
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     return None
+
+
+def _same_address(now: str | None, then: str) -> bool:
+    try:
+        return bool(now) and normalise(now or "") == normalise(then)
+    except BadInput:
+        return False
 
 
 def inside(window: Callable[[datetime, Waiting], datetime | None]) -> Check:

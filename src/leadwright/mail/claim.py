@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
 from leadwright.domain.sending import Phase
-from leadwright.errors import NotFound
+from leadwright.errors import LeadwrightError, NotFound
 from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Claimed, Clock, change, show_on_email
 from leadwright.mail.pace import next_place
 from leadwright.mail.suppression import share_recipient, why_hash_suppressed
 
 CLAIM_LEASE = timedelta(seconds=240)  # connecting, and everything before the dot
+_UNCHECKED_WAIT = timedelta(seconds=300)
 _LOOK = 20  # waiting mails looked at in one claim
 
 
@@ -120,7 +121,10 @@ def _next_due(session: Session, mailboxid: str) -> datetime | None:
 def _refusal(session: Session, waiting: Waiting, moment: datetime, checks: Sequence[Check]) -> Refusal | None:
     if (why := why_hash_suppressed(session, waiting.hashes, waiting.purpose)) is not None:
         return Refusal(Phase.SUPPRESSED, why)
-    return next((r for r in (check(session, waiting, moment) for check in checks) if r is not None), None)
+    try:
+        return next((r for r in (check(session, waiting, moment) for check in checks) if r is not None), None)
+    except LeadwrightError as error:  # one mail that cannot be checked must not stop the others
+        return Refusal(Phase.QUEUED, str(error), moment + _UNCHECKED_WAIT)
 
 
 def _apply(session: Session, waiting: Waiting, refusal: Refusal, moment: datetime) -> None:

@@ -55,7 +55,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The mail that is answered: its Message-ID, References and Subject, as they were received."""
+    """The mail that is answered: its Message-ID and References as they were received, its subject decoded."""
 
     messageid: str
     references: str = ""

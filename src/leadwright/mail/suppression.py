@@ -28,7 +28,7 @@ class Reason(StrEnum):
     PERSON = "person"  # somebody of ours decided so
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, str] = {
     Reason.OPT_OUT: "The recipient asked not to be written to.",
     Reason.HARD_BOUNCE: "Mail to this address came back for good.",
     Reason.COMPLAINT: "The recipient reported a mail as unwanted.",
@@ -89,7 +89,7 @@ def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -
         .order_by(Suppression.at)
         .limit(1)
     )
-    return None if found is None else _SENTENCES.get(Reason(found), found)
+    return None if found is None else _SENTENCES.get(found, found)
 
 
 def share_recipient(session: Session, hashes: tuple[str, str]) -> None:

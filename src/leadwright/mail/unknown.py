@@ -44,6 +44,7 @@ def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
             row.phase, row.reason = Phase.QUEUED, "The worker died before the mail was handed over."
         else:
             row.phase, row.reason, row.spenton = Phase.UNKNOWN, "The worker died while handing the mail over.", moment
+            row.leaseuntil = moment  # settling starts when it is noticed, however far a clock has jumped
         show_on_email(session, row.emailid, Phase(row.phase), moment)
     return len(rows)
 
@@ -67,6 +68,24 @@ def resolve_unknown(database: Database, mailboxid: str, mailbox: Mailbox, clock:
         with database.transaction() as session:
             settled += _settle(session, row.outboxid, row.token, found, bool(authoritative), clock())
     return settled
+
+
+def prove_sent(session: Session, messageid: str, how: str, clock: Clock) -> bool:
+    """A bounce or an answer names this mail, so it was sent. True: until now nobody had known.
+
+    Args:
+        how: the sentence to keep, e.g. "An answer to it came."
+    """
+    row = session.scalar(
+        select(Outbox).where(Outbox.messageid == messageid).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None or row.phase not in (Phase.UNKNOWN, Phase.HELD):
+        return False
+    moment = clock()
+    row.phase, row.reason, row.concludedon = Phase.SENT, how, moment
+    show_on_email(session, row.emailid, Phase.SENT, moment)
+    record_end(session, row)
+    return True
 
 
 def decide_held(
