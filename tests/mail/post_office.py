@@ -9,7 +9,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.optionsets import AddressApproval
-from leadwright.mail.compose import Message, Sender, compose
+from leadwright.mail.compose import Letterhead, Message, compose
 from leadwright.mail.login import Login, Server
 from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Order, put
@@ -18,7 +18,7 @@ from leadwright.sandbox.mail_server import MailServer
 
 SALES = "sales@seller.example"
 PASSWORD = "of the sandbox"
-SENDER = Sender(
+SENDER = Letterhead(
     name="Nadia of Shelf Makers",
     address=SALES,
     legal_name="Shelf Makers Ltd.",

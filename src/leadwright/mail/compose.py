@@ -35,7 +35,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Letterhead:
     """Who writes.
 
     Args:
@@ -89,7 +89,7 @@ def new_message_id(address: str) -> str:
     return f"<{secrets.token_hex(20)}@{domain_of(normalise(address))}>"
 
 
-def compose(sender: Sender, message: Message, *, messageid: str = "") -> Letter:
+def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Letter:
     """The finished mail.
 
     Raises:
@@ -143,7 +143,7 @@ def reply_subject(subject: str) -> str:
     return f"Re: {rest}".strip()
 
 
-def _own_address(sender: Sender) -> str:
+def _own_address(sender: Letterhead) -> str:
     own = normalise(sender.address)
     if not is_ascii(own):
         raise BadInput("The mailbox's own address must be of plain letters.")
@@ -152,7 +152,7 @@ def _own_address(sender: Sender) -> str:
     return own
 
 
-def _check_sender(sender: Sender) -> None:
+def _check_sender(sender: Letterhead) -> None:
     if not sender.legal_name.strip():
         raise BadInput("Your company's legal name is missing; the law asks for it. Set it in the company section.")
     if not sender.postal_address.strip():
@@ -188,7 +188,7 @@ def _thread_headers(thread: Thread | None) -> list[bytes]:
     return [ids_header("In-Reply-To", parent), ids_header("References", kept + parent)]
 
 
-def _footer(sender: Sender, message: Message) -> list[str]:
+def _footer(sender: Letterhead, message: Message) -> list[str]:
     lines = [" ".join(message.why.split()), " ".join(sender.disclosure.split())]
     lines.append(f"{' '.join(sender.legal_name.split())}, {', '.join(sender.postal_address.split(chr(10)))}")
     return [" ".join(line.split()) for line in lines if line.strip()]
