@@ -106,6 +106,30 @@ class AccessMode(IntEnum):
     NON_INTERACTIVE = 4
 
 
+class AddressApproval(IntEnum):
+    """mailbox.emailrouteraccessapproval"""
+
+    EMPTY = 0
+    APPROVED = 1
+    PENDING_APPROVAL = 2
+    REJECTED = 3
+
+
+class DeliveryMethod(IntEnum):
+    """mailbox.incomingemaildeliverymethod and outgoingemaildeliverymethod"""
+
+    NONE = 0
+    SERVER_SIDE_SYNCHRONIZATION = 2
+
+
+class MailboxTest(IntEnum):
+    """mailbox.incomingemailstatus and outgoingemailstatus"""
+
+    NOT_RUN = 0
+    SUCCESS = 1
+    FAILURE = 2
+
+
 class NotificationIcon(IntEnum):
     """appnotification.icontype"""
 

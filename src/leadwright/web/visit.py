@@ -154,7 +154,7 @@ class Pages:
     """Collects the routes of a page module, each with what it needs."""
 
     def __init__(self) -> None:
-        self.declared: list[tuple[str, str, tuple[str, ...], bool, Limit | None, Handler]] = []
+        self.declared: list[tuple[str, str, tuple[str, ...], bool, Limit | None, bool, Handler]] = []
 
     def get(self, path: str, *needs: str, quick: bool = False) -> Callable[[Handler], Handler]:
         """A page. `quick`: only short reads, all on one connection; on SQLite without a thread of its own."""
@@ -164,11 +164,22 @@ class Pages:
         """Something that changes something. `takes`: bytes an upload may have, when that is more than a form."""
         return self._add("POST", path, needs, False, takes)
 
+    def post_from_anywhere(self, path: str) -> Callable[[Handler], Handler]:
+        """The one door for programs of strangers: unsubscribing (RFC 8058). No cross-site check, no form token."""
+        return self._add("POST", path, (PUBLIC,), False, anywhere=True)
+
     def _add(
-        self, method: str, path: str, needs: tuple[str, ...], quick: bool, takes: Limit | None = None
+        self,
+        method: str,
+        path: str,
+        needs: tuple[str, ...],
+        quick: bool,
+        takes: Limit | None = None,
+        *,
+        anywhere: bool = False,
     ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.declared.append((method, path, needs, quick, takes, handler))
+            self.declared.append((method, path, needs, quick, takes, anywhere, handler))
             return handler
 
         return keep
@@ -176,24 +187,36 @@ class Pages:
     def routes(self, services: Services) -> list[Route]:
         """As the application mounts them."""
         return [
-            Route(path, _endpoint(services, needs, quick, takes, handler), methods=[method], name=handler.__name__)
-            for method, path, needs, quick, takes, handler in self.declared
+            Route(
+                path,
+                _endpoint(services, needs, quick, takes, handler, anywhere=anywhere),
+                methods=[method],
+                name=handler.__name__,
+            )
+            for method, path, needs, quick, takes, anywhere, handler in self.declared
         ]
 
 
 def _endpoint(
-    services: Services, needs: tuple[str, ...], quick: bool, takes: Limit | None, handler: Handler
+    services: Services,
+    needs: tuple[str, ...],
+    quick: bool,
+    takes: Limit | None,
+    handler: Handler,
+    *,
+    anywhere: bool = False,
 ) -> Callable[..., Any]:
     serve = _serve_quickly if quick else _serve
     inline = quick and services.database.is_sqlite
 
     async def guarded(request: Request) -> Response:
         try:
-            security.refuse_cross_site(request, services.settings)
+            if not anywhere:
+                security.refuse_cross_site(request, services.settings)
             if any(unstorable(value) for value in request.path_params.values() if isinstance(value, str)):
                 raise NotFound("There is no page at this address.")
             if request.method not in SAFE_METHODS:
-                return await _serve_form(services, request, needs, takes, handler)
+                return await _serve_form(services, request, needs, takes, handler, anywhere=anywhere)
             if inline:
                 return serve(services, request, needs, handler)
             return await run_in_threadpool(serve, services, request, needs, handler)
@@ -201,11 +224,18 @@ def _endpoint(
             return failures.page(request, services, error)
 
     security.declares(*needs)(guarded)
+    guarded.from_anywhere = anywhere  # type: ignore[attr-defined]
     return guarded
 
 
 async def _serve_form(
-    services: Services, request: Request, needs: tuple[str, ...], takes: Limit | None, handler: Handler
+    services: Services,
+    request: Request,
+    needs: tuple[str, ...],
+    takes: Limit | None,
+    handler: Handler,
+    *,
+    anywhere: bool = False,
 ) -> Response:
     """Who asks, and whether they may, is known before a byte of what they send is read."""
     visit = await run_in_threadpool(open_visit, services, request)
@@ -215,16 +245,19 @@ async def _serve_form(
         if takes is not None:
             request.state.body_most = takes(services.settings)
         visit.form = await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
-        return await run_in_threadpool(_handle, visit, handler)
+        return await run_in_threadpool(handler if anywhere else _check_and_handle(handler), visit)
     except LeadwrightError as error:
         return await run_in_threadpool(failures.page, request, services, error, visit)
     finally:
         await visit.form.close()
 
 
-def _handle(visit: Visit, handler: Handler) -> Response:
-    _check_token(visit)
-    return handler(visit)
+def _check_and_handle(handler: Handler) -> Handler:
+    def checked(visit: Visit) -> Response:
+        _check_token(visit)
+        return handler(visit)
+
+    return checked
 
 
 def _serve_quickly(services: Services, request: Request, needs: tuple[str, ...], handler: Handler) -> Response:

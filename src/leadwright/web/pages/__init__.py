@@ -25,6 +25,7 @@ from leadwright.web.pages import (
     set_up,
     sign_in,
     teams,
+    unsubscribe,
 )
 
 ALL = (
@@ -52,4 +53,5 @@ ALL = (
     people.pages,
     password.pages,
     audit_log.pages,
+    unsubscribe.pages,
 )

@@ -1,0 +1,54 @@
+"""One spelling for every address: what is compared, hashed and put on the envelope. Looks nothing up."""
+
+from hashlib import sha256
+
+from leadwright.domain.suppression import domain_key, key_of
+from leadwright.errors import BadInput
+
+
+def normalise(address: str) -> str:
+    """``Jo@BÜCHER.example.`` -> ``jo@xn--bcher-kva.example``: case-folded, the domain in ASCII.
+
+    Raises:
+        BadInput: not one address, or one with characters that could start a header.
+    """
+    text = address.strip()
+    if any(ord(c) < 32 or ord(c) == 127 for c in text) or set(text) & set("<>,;"):
+        raise BadInput(f'"{_shown(text)}" is not an email address. Write it as name@company.example.')
+    return key_of(text)
+
+
+def domain_of(address: str) -> str:
+    """The domain of a normalised address."""
+    return address.rpartition("@")[2]
+
+
+def hash_address(address: str) -> str:
+    """What is kept of an address that is never written to: SHA-256 of its normalised spelling.
+
+    Raises:
+        BadInput: not an address.
+    """
+    return _hash("address", normalise(address))
+
+
+def hash_domain(domain: str) -> str:
+    """The same of a whole domain.
+
+    Raises:
+        BadInput: not a domain.
+    """
+    return _hash("domain", domain_key(domain).removeprefix("@"))
+
+
+def is_ascii(address: str) -> bool:
+    """Can every server take it, without SMTPUTF8?"""
+    return address.isascii()
+
+
+def _hash(kind: str, text: str) -> str:
+    return sha256(f"leadwright {kind} {text}".encode()).hexdigest()
+
+
+def _shown(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:80]

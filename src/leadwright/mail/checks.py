@@ -1,0 +1,77 @@
+"""Checks that the claim of a mail runs in its own transaction. Each gives None, or why the mail may not go out now.
+
+Each locks what it reads until the claim is stored, so that a stop or a handover stored first is always seen.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent
+from leadwright.db.sales import Lead
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput
+from leadwright.mail.addresses import normalise
+from leadwright.mail.claim import Check, Refusal, Waiting
+
+_MAY_SEND = (AgentState.ON, AgentState.DRAINING)
+
+
+def agent_is_on(session: Session, waiting: Waiting, _moment: datetime) -> Refusal | None:
+    """The stop switch. A halted or paused agent sends nothing; its mails wait."""
+    if waiting.agentid is None:
+        return None
+    state = session.scalar(select(Agent.state).where(Agent.agentid == waiting.agentid).with_for_update(read=True))
+    if state in _MAY_SEND:
+        return None
+    if state is None or state == AgentState.ARCHIVED:
+        return Refusal(Phase.CANCELLED, "The agent that wrote it is no more.")
+    return Refusal(Phase.QUEUED, f"The agent is {state}. It goes out when the agent is started.")
+
+
+def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) -> Refusal | None:
+    """The lead is still there, is owned by the agent, may be written to, and has the address the mail goes to."""
+    if waiting.agentid is None:
+        return None
+    if waiting.leadid is None:
+        return Refusal(Phase.CANCELLED, "The lead was deleted.")
+    lead = session.execute(
+        select(Lead.ownerid, Lead.emailaddress1, Lead.donotemail, Lead.statecode)
+        .where(Lead.leadid == waiting.leadid)
+        .with_for_update(read=True)
+    ).first()
+    if lead is None:
+        return Refusal(Phase.CANCELLED, "The lead was deleted.")
+    owner = session.scalar(select(Agent.agentuserid).where(Agent.agentid == waiting.agentid))
+    if owner is None or lead.ownerid != owner:
+        return Refusal(Phase.CANCELLED, "The lead belongs to somebody else now.")
+    if lead.statecode != 0:
+        return Refusal(Phase.CANCELLED, "The lead is closed.")
+    if lead.donotemail:
+        return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
+    if not _same_address(lead.emailaddress1, waiting.recipient):
+        return Refusal(Phase.CANCELLED, "The lead has another email address now.")
+    return None
+
+
+def _same_address(now: str | None, then: str) -> bool:
+    try:
+        return bool(now) and normalise(now or "") == normalise(then)
+    except BadInput:
+        return False
+
+
+def inside(window: Callable[[datetime, Waiting], datetime | None]) -> Check:
+    """A check of sending hours: `window` gives None inside, else when it opens next."""
+
+    def check(_session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
+        opens = window(moment, waiting)
+        return None if opens is None else Refusal(Phase.QUEUED, "Outside the hours in which mails are sent.", opens)
+
+    return check
+
+
+STANDARD: tuple[Check, ...] = (agent_is_on, lead_is_the_agents)

@@ -1,0 +1,200 @@
+"""IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
+
+import imaplib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from leadwright.errors import MailError
+from leadwright.mail.imap_commands import (
+    fetch_messages,
+    fetch_sizes,
+    group_by_size,
+    quote,
+    read_validity,
+    require_ok,
+    select_folder,
+    server_words,
+    uids_after,
+    uids_of_id,
+    wait_for_exists,
+)
+from leadwright.mail.login import Login, Server, unreachable
+from leadwright.mail.mailbox import Batch, Cursor, Found
+
+BATCH = 500  # messages asked for at a time
+_IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
+_POLL_SECONDS = 15.0  # without IDLE
+_ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
+T = TypeVar("T")
+
+
+class ImapConnection:
+    """A line to an IMAP server, opened when first needed and anew after every break."""
+
+    def __init__(self, server: Server, login: Login | None, *, sent: str = "Sent") -> None:
+        self._server = server
+        self._login = login
+        self._sent = sent
+        self._imap: imaplib.IMAP4 | None = None
+        self._read: dict[str, Cursor] = {}
+
+    def fetch_new(self, cursor: Cursor, *, folder: str, most_bytes: int) -> Iterator[Batch]:
+        """See `mailbox.Mailbox.fetch_new`."""
+        validity, uids, restarted = self._tried(lambda imap: self._new_uids(imap, folder, cursor))
+        last = 0 if restarted else cursor.lastuid
+        self._read[folder] = Cursor(validity, last)
+        if restarted or not uids:
+            yield Batch(Cursor(validity, last), (), restarted)
+        for start in range(0, len(uids), BATCH):
+            some = uids[start : start + BATCH]
+            sizes = self._once(partial(fetch_sizes, uids=some))
+            for group in group_by_size([u for u in some if u in sizes], sizes, most_bytes):
+                got = self._once(partial(fetch_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
+                last = max(last, group[-1])
+                self._read[folder] = Cursor(validity, last)
+                yield Batch(Cursor(validity, last), tuple(got), restarted)
+
+    def wait_for_new(self, seconds: float, *, folder: str) -> bool:
+        """See `mailbox.Mailbox.wait_for_new`."""
+        return self._tried(lambda imap: self._wait(imap, seconds, folder))
+
+    def find_sent(self, messageid: str) -> Found:
+        """See `mailbox.Mailbox.find_sent`."""
+        try:
+            return self._tried(lambda imap: self._look(imap, self._sent, messageid))
+        except MailError:
+            return Found.CANNOT_TELL
+
+    def file_sent(self, raw: bytes, moment: datetime, messageid: str) -> None:
+        """See `mailbox.Mailbox.file_sent`."""
+        self._tried(lambda imap: self._file(imap, raw, moment, messageid))
+
+    def uids_of(self, folder: str, messageid: str) -> list[int]:
+        """The messages of that Message-ID in a folder; none when there is no such folder."""
+        return self._tried(lambda imap: uids_of_id(imap, messageid) if select_folder(imap, folder) else [])
+
+    def remove(self, folder: str, messageid: str) -> None:
+        """Delete the messages of that Message-ID: only for mails we wrote to ourselves."""
+
+        def delete(imap: imaplib.IMAP4) -> None:
+            if select_folder(imap, folder, readonly=False):
+                for uid in uids_of_id(imap, messageid):
+                    imap.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)")
+                    if "UIDPLUS" in imap.capabilities:
+                        imap.uid("EXPUNGE", str(uid))
+
+        self._tried(delete)
+
+    def sign_in(self) -> str:
+        """Open the line when there is none. Gives "" or why it cannot be used."""
+        try:
+            self._tried(lambda imap: imap.noop())
+        except MailError as error:
+            return str(error)
+        return ""
+
+    def close(self) -> None:
+        """Say goodbye. Safe to repeat."""
+        imap, self._imap = self._imap, None
+        if imap is not None:
+            with suppress(*_ERRORS):
+                imap.logout()
+
+    def _tried(self, ask: Callable[[imaplib.IMAP4], T]) -> T:
+        """Ask over the kept line, and once more over a new one when the kept one had died."""
+        if self._imap is not None:
+            with suppress(MailError):
+                return self._once(ask)
+        return self._once(ask)
+
+    def _once(self, ask: Callable[[imaplib.IMAP4], T]) -> T:
+        imap = self._connected()
+        try:
+            return ask(imap)
+        except _ERRORS as error:
+            self._drop()
+            raise MailError(f"{self._server.host} broke off: {server_words(error)}") from error
+
+    def _connected(self) -> imaplib.IMAP4:
+        if self._imap is None:
+            self._imap = self._open()
+        return self._imap
+
+    def _open(self) -> imaplib.IMAP4:
+        server = self._server
+        try:
+            if server.security == "tls":
+                imap: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+                    server.host, server.port, ssl_context=server.context(), timeout=server.timeout
+                )
+            else:
+                imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise MailError(unreachable(server, error)) from error
+        try:
+            if server.security == "starttls":
+                imap.starttls(server.context())
+            self._sign_in(imap)
+        except (OSError, imaplib.IMAP4.error) as error:
+            with suppress(OSError):
+                imap.shutdown()
+            said = server_words(error)
+            raise MailError(f"{server.host} refused the sign-in: {said}", installation=True) from error
+        return imap
+
+    def _sign_in(self, imap: imaplib.IMAP4) -> None:
+        login = self._login
+        if login is None:
+            return
+        if login.xoauth2:
+            answers = iter([login.bearer().encode()])
+            imap.authenticate("XOAUTH2", lambda _: next(answers, b""))
+        else:
+            imap.login(login.user, login.secret())
+
+    def _drop(self) -> None:
+        imap, self._imap = self._imap, None
+        if imap is not None:
+            with suppress(OSError):
+                imap.shutdown()
+
+    def _new_uids(self, imap: imaplib.IMAP4, folder: str, cursor: Cursor) -> tuple[int, list[int], bool]:
+        if not select_folder(imap, folder):
+            raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
+        validity = read_validity(imap)
+        restarted = cursor != Cursor() and validity != cursor.uidvalidity
+        last = 0 if restarted else cursor.lastuid
+        return validity, uids_after(imap, last), restarted
+
+    def _look(self, imap: imaplib.IMAP4, folder: str, messageid: str) -> Found:
+        if not select_folder(imap, folder):
+            return Found.CANNOT_TELL
+        return Found.YES if uids_of_id(imap, messageid) else Found.NO
+
+    def _file(self, imap: imaplib.IMAP4, raw: bytes, moment: datetime, messageid: str) -> None:
+        if select_folder(imap, self._sent):
+            if uids_of_id(imap, messageid):
+                return
+        else:
+            imap.create(quote(self._sent))
+        require_ok(imap.append(quote(self._sent), r"(\Seen)", imaplib.Time2Internaldate(moment), raw))
+
+    def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str) -> bool:
+        if not select_folder(imap, folder):
+            raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
+        known = self._read.get(folder, Cursor())
+        if read_validity(imap) != known.uidvalidity or uids_after(imap, known.lastuid):
+            return True
+        end = time.monotonic() + seconds
+        if "IDLE" in imap.capabilities:
+            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS))
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _POLL_SECONDS))
+            require_ok(imap.noop())
+            if uids_after(imap, known.lastuid):
+                return True
+        return False

@@ -1,0 +1,196 @@
+"""Single IMAP commands over an open line, and reading their answers. Keeps no state; `imap` decides what to ask."""
+
+import imaplib
+import re
+import select
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from leadwright.mail.mailbox import Fetched
+
+BATCH_BYTES = 32_000_000
+HEAD_BYTES = 65_536  # kept of a message that is too large
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
+
+
+def wait_for_exists(imap: imaplib.IMAP4, seconds: float) -> bool:
+    """Wait for EXISTS (RFC 2177). `imaplib` has no IDLE before Python 3.14."""
+    tag = imap._new_tag()
+    imap.send(tag + b" IDLE\r\n")
+    line = imap.readline()
+    new = False
+    while not line.startswith(b"+"):
+        if not line or line.startswith(tag):
+            raise imaplib.IMAP4.abort(f"IDLE was refused: {line.decode('latin-1').strip()}")
+        new, line = new or _is_new(line), imap.readline()
+    end = time.monotonic() + seconds
+    while not new and (left := end - time.monotonic()) > 0 and _readable(imap, left):
+        line = imap.readline()
+        if not line or line.upper().startswith(b"* BYE"):
+            raise imaplib.IMAP4.abort(line.decode("latin-1").strip() or "the line was closed")
+        new = _is_new(line)
+    imap.send(b"DONE\r\n")
+    while not (line := imap.readline()).startswith(tag):
+        if not line:
+            raise imaplib.IMAP4.abort("the line was closed")
+        new = new or _is_new(line)
+    return new
+
+
+def _is_new(line: bytes) -> bool:
+    return line.rstrip().upper().endswith((b" EXISTS", b" RECENT"))
+
+
+def _readable(imap: imaplib.IMAP4, seconds: float) -> bool:
+    """Is there a line to read, in the buffer or on the wire?"""
+    sock = imap.sock
+    file: Any = getattr(imap, "_file", None) or imap.file  # the second name is gone in Python 3.14
+    kept = sock.gettimeout()
+    end = time.monotonic() + seconds
+    while True:
+        sock.settimeout(0.0)
+        try:
+            if file.peek(1):
+                return True
+        except ssl.SSLWantReadError:
+            pass
+        finally:
+            sock.settimeout(kept)
+        left = end - time.monotonic()
+        if left <= 0:
+            return False
+        ready, _, _ = select.select([sock], [], [], left)
+        if ready and not isinstance(sock, ssl.SSLSocket):
+            return True
+
+
+def select_folder(imap: imaplib.IMAP4, folder: str, *, readonly: bool = True) -> bool:
+    """Open a folder. False: there is none of that name."""
+    imap.untagged_responses.pop("UIDVALIDITY", None)
+    kind, _ = imap.select(quote(folder), readonly=readonly)
+    return kind == "OK"
+
+
+def read_validity(imap: imaplib.IMAP4) -> int:
+    """UIDVALIDITY of the open folder; 0 where the server gives none."""
+    _, said = imap.response("UIDVALIDITY")
+    text = said[0] if said and said[0] else b"0"
+    return int(text) if text.isdigit() else 0
+
+
+def uids_after(imap: imaplib.IMAP4, last: int) -> list[int]:
+    """The uids above `last` in the open folder, in order."""
+    data = require_ok(imap.uid("SEARCH", "UID", f"{last + 1}:*"))
+    return sorted(u for u in map(int, b" ".join(d for d in data if d).split()) if u > last)
+
+
+def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
+    """The uids of that Message-ID in the open folder."""
+    data = require_ok(imap.uid("SEARCH", "HEADER", "Message-ID", quote(messageid)))
+    return [int(u) for u in b" ".join(d for d in data if d).split()]
+
+
+def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
+    """uid -> bytes of the message."""
+    data = require_ok(imap.uid("FETCH", _ranges(uids), "(UID RFC822.SIZE)"))
+    found = {}
+    for line in data:
+        text = line if isinstance(line, bytes) else b""
+        uid, size = _UID.search(text), _SIZE.search(text)
+        if uid and size:
+            found[int(uid[1])] = int(size[1])
+    return found
+
+
+def group_by_size(uids: list[int], sizes: dict[int, int], most_bytes: int) -> Iterator[list[int]]:
+    """The uids in groups of at most `BATCH_BYTES`."""
+    group: list[int] = []
+    held = 0
+    for uid in uids:
+        size = min(sizes[uid], most_bytes)
+        if group and held + size > BATCH_BYTES:
+            yield group
+            group, held = [], 0
+        group.append(uid)
+        held += size
+    if group:
+        yield group
+
+
+def fetch_messages(imap: imaplib.IMAP4, uids: list[int], sizes: dict[int, int], most_bytes: int) -> list[Fetched]:
+    """The messages, the too large ones only to `HEAD_BYTES`, in order of uid."""
+    small = [u for u in uids if sizes[u] <= most_bytes]
+    large = [u for u in uids if sizes[u] > most_bytes]
+    got: list[Fetched] = []
+    for some, what in ((small, "BODY.PEEK[]"), (large, f"BODY.PEEK[]<0.{HEAD_BYTES}>")):
+        if some:
+            data = require_ok(imap.uid("FETCH", _ranges(some), f"(UID INTERNALDATE {what})"))
+            got += _parsed(data, sizes)
+    return sorted(got, key=lambda m: m.uid)
+
+
+def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
+    """Attributes may stand before or after the literal; both pieces belong to one message."""
+    for place, item in enumerate(data):
+        if not isinstance(item, tuple):
+            continue
+        after = data[place + 1] if place + 1 < len(data) and isinstance(data[place + 1], bytes) else b""
+        about = item[0] + b" " + after
+        uid, date = _UID.search(about), _DATE.search(about)
+        if uid:
+            number = int(uid[1])
+            yield Fetched(number, item[1], sizes.get(number, len(item[1])), _moment(date[1]) if date else None)
+
+
+def _moment(text: bytes) -> datetime | None:
+    try:
+        return datetime.strptime(text.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _ranges(uids: list[int]) -> str:
+    """``[1, 2, 3, 7]`` -> ``1:3,7``"""
+    parts: list[list[int]] = []
+    for uid in uids:
+        if parts and uid == parts[-1][1] + 1:
+            parts[-1][1] = uid
+        else:
+            parts.append([uid, uid])
+    return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in parts)
+
+
+def require_ok(answer: tuple[str, list[Any]]) -> list[Any]:
+    """The answer's data.
+
+    Raises:
+        imaplib.IMAP4.error: with the server's words.
+    """
+    kind, data = answer
+    if kind != "OK":
+        raise imaplib.IMAP4.error(server_words(data[0] if data else kind))
+    return data
+
+
+def quote(text: str) -> str:
+    """A name as a quoted string.
+
+    Raises:
+        imaplib.IMAP4.error: it holds what a quoted string cannot.
+    """
+    if not text.isascii() or any(c in text for c in '\r\n\0"\\'):
+        raise imaplib.IMAP4.error(f"{text!r} cannot be asked for")
+    return f'"{text}"'
+
+
+def server_words(error: object) -> str:
+    """What the server or the system said, on one line."""
+    if isinstance(error, BaseException) and error.args:
+        error = error.args[-1]
+    text = error.decode("utf-8", "replace") if isinstance(error, bytes) else str(error)
+    return " ".join(text.split())[:600] or "no reason given"

@@ -1,0 +1,147 @@
+"""What every mailbox can do, whatever is behind it: SMTP and IMAP, later Graph and Dataverse. Decides nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to go: bytes are final.
+
+    Args:
+        raw: CRLF line ends, DKIM signature included.
+        needs_smtputf8: the recipient's name is not ASCII.
+    """
+
+    messageid: str
+    sender: str
+    recipient: str
+    raw: bytes
+    needs_smtputf8: bool = False
+
+
+class Result(StrEnum):
+    """What became of one attempt to send."""
+
+    ACCEPTED = "accepted"  # the server took it
+    REFUSED = "refused"  # it never will: this recipient or this mail
+    LATER = "later"  # not taken, try again: nothing was handed over
+    STOPPED = "stopped"  # we ourselves stopped before the point of no return
+    MAILBOX = "mailbox"  # not taken, and every other mail of this mailbox would meet the same
+    UNKNOWN = "unknown"  # handed over, and no answer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one attempt.
+
+    Args:
+        words: the server's own, with its code.
+        code: SMTP reply code, 0 when there was none.
+        retry_after: seconds the server asked for.
+    """
+
+    result: Result
+    words: str
+    code: int = 0
+    retry_after: float | None = None
+
+
+class Found(StrEnum):
+    """Is a mail in the Sent folder?"""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot_tell"  # the server could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder was read. Zeros: from the start."""
+
+    uidvalidity: int = 0
+    lastuid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as the server keeps it.
+
+    Args:
+        received: when it came in, as the server says.
+        size: bytes on the server; `raw` is empty when that is more than was asked for.
+    """
+
+    uid: int
+    raw: bytes
+    size: int
+    received: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages in order of uid, of one UIDVALIDITY, and where to go on after them."""
+
+    cursor: Cursor
+    messages: tuple[Fetched, ...] = ()
+    restarted: bool = False  # UIDVALIDITY changed: everything is read anew
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What Test & Enable found: one sentence for each direction, with the server's own words on failure."""
+
+    outgoing: str = ""  # empty: works
+    incoming: str = ""
+    folders: tuple[str, ...] = field(default=())
+
+
+class Mailbox(Protocol):
+    """One mailbox. Not for several threads at once: each worker opens its own."""
+
+    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
+        """Hand the mail over. Never raises; safe to repeat only when the result is LATER, STOPPED or MAILBOX.
+
+        Args:
+            before_the_dot: called once, at the last moment at which nothing was handed over. False: stop.
+        """
+        ...
+
+    def find_sent(self, messageid: str) -> Found:
+        """Look for a mail in the Sent folder. Never raises; safe to repeat."""
+        ...
+
+    def file_sent(self, raw: bytes, moment: datetime) -> None:
+        """Put a copy into the Sent folder, unless a mail with its Message-ID is there. Safe to repeat.
+
+        Raises:
+            MailError: it could not be filed.
+        """
+        ...
+
+    def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
+        """What is new after `cursor`, oldest first, in batches. Changes nothing on the server; safe to repeat.
+
+        Raises:
+            MailError: the server cannot be asked, or the connection broke: go on from the last batch.
+        """
+        ...
+
+    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+        """Wait until something came in, at most so long. True: look now. Without IDLE it looks from time to time.
+
+        Raises:
+            MailError: the connection broke.
+        """
+        ...
+
+    def test_trip(self, seconds: float) -> Trip:
+        """Send a mail to ourselves and see it arrive. Leaves nothing behind. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """Let the connections go. Safe to repeat."""
+        ...

@@ -1,0 +1,55 @@
+"""How fast one mailbox may send, counted in the database, so that it holds for all workers together.
+
+A mail takes a place from its claim until a full window after the moment its outcome was known. So in no window of that
+length, wherever it begins, does the server accept more than the limit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import Mailbox, Outbox
+from leadwright.domain.mail_phase import IN_FLIGHT
+
+MINUTE = timedelta(seconds=60)
+DAY = timedelta(hours=24)
+SOON = timedelta(milliseconds=20)
+
+
+def next_place(session: Session, mailbox: Mailbox, moment: datetime) -> datetime | None:
+    """None: one more may be claimed now. Else when to ask again.
+
+    Args:
+        mailbox: its row, locked by the caller, so that two claims never count at the same time.
+    """
+    flying = session.scalar(
+        select(func.count()).where(Outbox.mailboxid == mailbox.mailboxid, Outbox.phase.in_(IN_FLIGHT))
+    )
+    if (flying or 0) >= mailbox.lw_atonce:
+        return moment + SOON
+    windows = ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
+    waits = [_free_at(session, mailbox, moment, window, most - (flying or 0)) for window, most in windows]
+    return max((w for w in waits if w is not None), default=None)
+
+
+def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Sequence[timedelta]) -> list[int]:
+    """How many went out in the time before `moment`, for each length of time."""
+    return [
+        session.scalar(select(func.count()).where(Outbox.mailboxid == mailboxid, Outbox.spenton > moment - window)) or 0
+        for window in windows
+    ]
+
+
+def _free_at(session: Session, mailbox: Mailbox, moment: datetime, window: timedelta, places: int) -> datetime | None:
+    if places <= 0:
+        return moment + SOON
+    last = session.scalar(
+        select(Outbox.spenton)
+        .where(Outbox.mailboxid == mailbox.mailboxid, Outbox.spenton > moment - window)
+        .order_by(Outbox.spenton.desc())
+        .offset(places - 1)
+        .limit(1)
+    )
+    return None if last is None else last + window

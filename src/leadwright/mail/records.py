@@ -1,0 +1,92 @@
+"""From a mailbox record to the mailbox itself: servers, sign-in and DKIM key, secrets opened only when needed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import Mailbox
+from leadwright.domain.optionsets import AddressApproval, MailboxTest
+from leadwright.errors import BadInput
+from leadwright.mail.dkim import DkimKey, load_key
+from leadwright.mail.login import Login, Security, Server
+from leadwright.mail.mailbox import Trip
+from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.mail.unsubscribe import Seals
+
+
+def open_mailbox(row: Mailbox, vault: Seals, *, token: Callable[[], str] | None = None) -> SmtpImapMailbox:
+    """The mailbox of a record.
+
+    Args:
+        token: gives an access token that is valid now, for XOAUTH2.
+
+    Raises:
+        BadInput: a server or the token is missing.
+    """
+    if not row.lw_smtphost or not row.lw_imaphost:
+        raise BadInput(f"The mailbox {row.emailaddress} lacks its servers. Give the host of SMTP and of IMAP.")
+    return SmtpImapMailbox(
+        row.emailaddress,
+        smtp=Server(row.lw_smtphost, row.lw_smtpport, cast(Security, row.lw_smtpsecurity)),
+        imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity)),
+        login=_login(row, vault, token),
+        sent=row.lw_sentfolder,
+    )
+
+
+def seal_secret(row: Mailbox, vault: Seals, secret: str) -> None:
+    """Keep the password, encrypted for this mailbox alone."""
+    row.lw_sealedsecret = vault.seal(secret, f"mailbox:{row.mailboxid}")
+
+
+def seal_dkim_key(row: Mailbox, vault: Seals, domain: str, selector: str, pem: str) -> DkimKey:
+    """Keep the DKIM key, encrypted for this mailbox alone.
+
+    Raises:
+        BadInput: not a usable key.
+    """
+    key = load_key(domain, selector, pem)
+    row.lw_dkimdomain, row.lw_dkimselector = domain, selector
+    row.lw_sealeddkimkey = vault.seal(pem, f"dkim:{row.mailboxid}")
+    return key
+
+
+def dkim_key(row: Mailbox, vault: Seals) -> DkimKey | None:
+    """The key that signs this mailbox's mails; None where the server signs."""
+    if not row.lw_sealeddkimkey or not row.lw_dkimdomain or not row.lw_dkimselector:
+        return None
+    return load_key(row.lw_dkimdomain, row.lw_dkimselector, vault.open(row.lw_sealeddkimkey, f"dkim:{row.mailboxid}"))
+
+
+def approve(row: Mailbox, moment: datetime) -> None:
+    """Approve Email: this address may be used."""
+    row.emailrouteraccessapproval, row.modifiedon = AddressApproval.APPROVED, moment
+
+
+def note_test(session: Session, row: Mailbox, trip: Trip, moment: datetime) -> bool:
+    """Keep what Test & Enable found. True: both directions work."""
+    row.outgoingemailstatus = MailboxTest.FAILURE if trip.outgoing else MailboxTest.SUCCESS
+    row.incomingemailstatus = MailboxTest.FAILURE if trip.incoming else MailboxTest.SUCCESS
+    works = not trip.outgoing and not trip.incoming
+    row.mailboxstatus = MailboxTest.SUCCESS if works else MailboxTest.FAILURE
+    if works:
+        row.lw_lasterror = row.lw_lasterroron = row.lw_pauseduntil = None
+    else:
+        row.lw_lasterror, row.lw_lasterroron = " ".join(s for s in (trip.outgoing, trip.incoming) if s), moment
+    row.modifiedon = moment
+    session.flush()
+    return works
+
+
+def _login(row: Mailbox, vault: Seals, token: Callable[[], str] | None) -> Login | None:
+    user = row.username or row.emailaddress
+    if row.lw_authentication == "xoauth2":
+        if token is None:
+            raise BadInput(f"The mailbox {row.emailaddress} signs in with a token, and no application gives one.")
+        return Login(user, token, xoauth2=True)
+    sealed = row.lw_sealedsecret
+    if not sealed:
+        return None
+    return Login(user, lambda: vault.open(sealed, f"mailbox:{row.mailboxid}"))

@@ -1,0 +1,221 @@
+"""SMTP with its phases apart: what failed before the final dot may be repeated, what failed after it may not.
+
+The standard library raises the same error for both, so MAIL, RCPT, DATA and the dot are driven one by one here.
+"""
+
+import re
+import smtplib
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from leadwright.mail.login import Login, Server, unreachable
+from leadwright.mail.mailbox import Letter, Outcome, Result
+
+DOT_SECONDS = 600.0  # RFC 5321 4.5.3.2.6: the server may take ten minutes
+_MAILS_A_CONNECTION = 100
+_IDLE_SECONDS = 30.0  # an older connection is tried before it is trusted
+_DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
+_SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+_SENDER_NOT_GOOD_ENOUGH = re.compile(r"\b5\.7\.515\b")  # Outlook.com: SPF, DKIM and DMARC of the domain
+_log = structlog.get_logger(__name__)
+
+
+class SmtpConnection:
+    """A line to a submission server, kept open and used again.
+
+    Args:
+        login: None for a server that asks for none (loopback).
+        dot_seconds: how long the answer to the final dot may take.
+    """
+
+    def __init__(self, server: Server, login: Login | None, *, dot_seconds: float = DOT_SECONDS) -> None:
+        self._server = server
+        self._login = login
+        self._dot_seconds = dot_seconds
+        self._smtp: smtplib.SMTP | None = None
+        self._used = 0
+        self._last = 0.0
+
+    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
+        """Hand over one mail. Never raises. See `mailbox.Mailbox.send`."""
+        kept = self._smtp is not None
+        outcome = self._offer(letter)
+        if kept and self._smtp is None and outcome is not None and outcome.result is Result.LATER and not outcome.code:
+            outcome = self._offer(letter)  # the server had closed the kept line; nothing was handed over
+        if outcome is not None:
+            return outcome
+        try:
+            go_on = before_the_dot()
+        except Exception as error:
+            _log.warning("a mail was stopped before its dot", error=repr(error))
+            go_on = False
+        if not go_on:
+            self.drop()
+            return Outcome(Result.STOPPED, "Stopped before anything was handed over.")
+        return self._finish()
+
+    def sign_in(self) -> str:
+        """Open the line when there is none. Gives "" or why it cannot be used."""
+        outcome = self._connect()
+        return outcome.words if outcome else ""
+
+    def close(self) -> None:
+        """Say goodbye. Safe to repeat."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+
+    def drop(self) -> None:
+        """Close the line without a word: whatever was begun is void."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with suppress(OSError):
+                smtp.close()
+
+    def _offer(self, letter: Letter) -> Outcome | None:
+        """Everything before the dot. None: the server waits for the dot."""
+        trouble = self._connect()
+        if trouble is not None:
+            return trouble
+        smtp = self._smtp
+        assert smtp is not None
+        try:
+            return self._dialogue(smtp, letter)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self.drop()
+            return Outcome(Result.LATER, f"The connection broke before the mail was handed over ({error}).")
+
+    def _dialogue(self, smtp: smtplib.SMTP, letter: Letter) -> Outcome | None:
+        extra = ""
+        if letter.needs_smtputf8:
+            if not smtp.has_extn("smtputf8"):
+                return Outcome(
+                    Result.REFUSED,
+                    f"The address {letter.recipient} has letters that this mail server cannot carry (no SMTPUTF8). "
+                    "Use an address of plain letters.",
+                )
+            extra = " BODY=8BITMIME SMTPUTF8"
+        smtp.command_encoding = "utf-8" if letter.needs_smtputf8 else "ascii"
+        size = f" SIZE={len(letter.raw)}" if smtp.has_extn("size") else ""
+        for step, command in (
+            ("mail", f"MAIL FROM:<{letter.sender}>{size}{extra}"),
+            ("rcpt", f"RCPT TO:<{letter.recipient}>"),
+            ("data", "DATA"),
+        ):
+            code, words = smtp.docmd(command)
+            wanted = code == 354 if step == "data" else 200 <= code < 300
+            if not wanted:
+                return self._not_taken(smtp, step, code, _said(code, words))
+        smtp.send(_stuffed(letter.raw))
+        return None
+
+    def _finish(self) -> Outcome:
+        smtp = self._smtp
+        assert smtp is not None
+        try:
+            assert smtp.sock is not None
+            smtp.sock.settimeout(self._dot_seconds)
+            smtp.send(b".\r\n")
+            code, words = smtp.getreply()
+            smtp.sock.settimeout(self._server.timeout)
+        except (OSError, smtplib.SMTPException, AttributeError) as error:
+            self.drop()
+            return Outcome(Result.UNKNOWN, f"The mail was handed over, and no answer came ({error}).")
+        said = _said(code, words)
+        self._used += 1
+        self._last = time.monotonic()
+        if 200 <= code < 300:
+            if self._used >= _MAILS_A_CONNECTION:
+                self.close()
+            return Outcome(Result.ACCEPTED, said, code)
+        if 400 <= code < 600:
+            return self._not_taken(smtp, "dot", code, said)
+        self.drop()
+        return Outcome(Result.UNKNOWN, f"The server's answer makes no sense: {said}", code)
+
+    def _not_taken(self, smtp: smtplib.SMTP, step: str, code: int, said: str) -> Outcome:
+        if code == 421:
+            self.drop()
+        else:
+            self._reset(smtp)
+        if code in _SIGN_IN_CODES or _SENDER_NOT_GOOD_ENOUGH.search(said) or (step == "mail" and _ours(code)):
+            return Outcome(Result.MAILBOX, said, code)
+        if code >= 500:
+            return Outcome(Result.REFUSED, said, code)
+        return Outcome(Result.LATER, said, code)
+
+    def _reset(self, smtp: smtplib.SMTP) -> None:
+        try:
+            smtp.docmd("RSET")
+        except (OSError, smtplib.SMTPException):
+            self.drop()
+
+    def _connect(self) -> Outcome | None:
+        if self._smtp is not None and time.monotonic() - self._last > _IDLE_SECONDS:
+            self._reset(self._smtp)
+        if self._smtp is not None:
+            return None
+        try:
+            self._smtp = self._open()
+            self._used, self._last = 0, time.monotonic()
+        except smtplib.SMTPAuthenticationError as error:
+            said = _said(error.smtp_code, error.smtp_error)
+            return Outcome(Result.MAILBOX, f"{self._server.host} refused the sign-in: {said}", error.smtp_code)
+        except smtplib.SMTPResponseException as error:
+            said = _said(error.smtp_code, error.smtp_error)
+            return Outcome(Result.MAILBOX, f"{self._server.host} does not serve us: {said}", error.smtp_code)
+        except smtplib.SMTPNotSupportedError as error:
+            return Outcome(Result.MAILBOX, f"{self._server.host}: {error} Choose another security or sign-in.")
+        except (OSError, smtplib.SMTPException) as error:
+            return Outcome(Result.MAILBOX, unreachable(self._server, error))
+        return None
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._server
+        if server.security == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout, context=server.context()
+            )
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        try:
+            if server.security == "starttls":
+                smtp.starttls(context=server.context())
+            smtp.ehlo_or_helo_if_needed()
+            if self._login is not None:
+                self._authenticate(smtp, self._login)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    @staticmethod
+    def _authenticate(smtp: smtplib.SMTP, login: Login) -> None:
+        if not login.xoauth2:
+            smtp.login(login.user, login.secret())
+            return
+
+        def answer(challenge: bytes | None = None) -> str:
+            return "" if challenge else login.bearer()
+
+        smtp.auth("XOAUTH2", answer)
+
+
+def _ours(code: int) -> bool:
+    """A sender that is refused concerns every mail; one mail that is too large does not."""
+    return code >= 500 and code != 552
+
+
+def _said(code: int, words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(text.split())}"[:600]
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """The mail's bytes as DATA wants them, up to but without the final dot."""
+    body = _DOT_AT_LINE_START.sub(b"..", raw)
+    return body if body.endswith(b"\r\n") else body + b"\r\n"

@@ -1,0 +1,91 @@
+"""A mailbox behind SMTP and IMAP: any mail server, Microsoft 365 and Google with XOAUTH2, the built-in one."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.parser import BytesHeaderParser
+
+from leadwright.errors import MailError
+from leadwright.mail.compose import new_message_id, plain_note
+from leadwright.mail.imap import ImapConnection
+from leadwright.mail.login import Login, Server
+from leadwright.mail.mailbox import Batch, Cursor, Found, Letter, Outcome, Result, Trip
+from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
+
+_LOOK_SECONDS = 0.5
+
+
+class SmtpImapMailbox:
+    """See `mailbox.Mailbox`. Lines are opened when first needed.
+
+    Args:
+        sent: name of the Sent folder.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        smtp: Server,
+        imap: Server,
+        login: Login | None,
+        sent: str = "Sent",
+        dot_seconds: float = DOT_SECONDS,
+    ) -> None:
+        self.address = address
+        self._sent = sent
+        self._smtp = SmtpConnection(smtp, login, dot_seconds=dot_seconds)
+        self._imap = ImapConnection(imap, login, sent=sent)
+
+    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
+        """Hand the mail over by SMTP."""
+        return self._smtp.send(letter, before_the_dot)
+
+    def find_sent(self, messageid: str) -> Found:
+        """Search the Sent folder by Message-ID."""
+        return self._imap.find_sent(messageid)
+
+    def file_sent(self, raw: bytes, moment: datetime) -> None:
+        """Append a copy to the Sent folder, unless it is there."""
+        self._imap.file_sent(raw, moment, _message_id(raw))
+
+    def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
+        """Fetch in ranges what came after the cursor."""
+        return self._imap.fetch_new(cursor, folder=folder, most_bytes=most_bytes)
+
+    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+        """IDLE, or a look every 15 seconds where the server has none."""
+        return self._imap.wait_for_new(seconds, folder=folder)
+
+    def test_trip(self, seconds: float) -> Trip:
+        """Send ourselves a mail, see it arrive, remove it."""
+        incoming = self._imap.sign_in()
+        messageid = new_message_id(self.address)
+        letter = plain_note(self.address, messageid, "Leadwright tests this mailbox", "You may delete this mail.")
+        outcome = self._smtp.send(letter, lambda: True)
+        if outcome.result is not Result.ACCEPTED:
+            return Trip(outgoing=outcome.words, incoming=incoming)
+        return Trip(incoming=incoming or self._see_it_arrive(messageid, seconds))
+
+    def close(self) -> None:
+        """Let both lines go."""
+        self._smtp.close()
+        self._imap.close()
+
+    def _see_it_arrive(self, messageid: str, seconds: float) -> str:
+        end = time.monotonic() + seconds
+        try:
+            while not self._imap.uids_of("INBOX", messageid):
+                if time.monotonic() >= end:
+                    return f"The test mail was accepted, but did not arrive in INBOX within {seconds:.0f} seconds."
+                time.sleep(_LOOK_SECONDS)
+            for folder in ("INBOX", self._sent):
+                self._imap.remove(folder, messageid)
+        except MailError as error:
+            return str(error)
+        return ""
+
+
+def _message_id(raw: bytes) -> str:
+    head = BytesHeaderParser().parsebytes(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+    return str(head.get("Message-ID", "")).strip()

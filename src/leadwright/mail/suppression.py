@@ -1,0 +1,123 @@
+"""Who is never written to again. Only hashes are kept; they survive the lead, a merge, a new import and a restore.
+
+An opt-out and a claim for the same address wait for each other, so that no mail is claimed once an opt-out is stored.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import Outbox, Suppression
+from leadwright.domain.mail_phase import Phase
+from leadwright.mail.addresses import domain_of, hash_address, hash_domain, normalise
+
+_LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
+_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(:class, hashtext(:hash))")
+
+
+class Reason(StrEnum):
+    """Why somebody is not written to."""
+
+    OPT_OUT = "opt_out"
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    PERSON = "person"  # somebody of ours decided so
+
+
+_SENTENCES: dict[str, str] = {
+    Reason.OPT_OUT: "The recipient asked not to be written to.",
+    Reason.HARD_BOUNCE: "Mail to this address came back for good.",
+    Reason.COMPLAINT: "The recipient reported a mail as unwanted.",
+    Reason.PERSON: "Somebody decided that this address is not written to.",
+}
+
+
+def suppress(
+    session: Session, address: str, *, reason: Reason, source: str, clock: Callable[[], datetime], scope: str = ""
+) -> bool:
+    """Never write to `address` again; its waiting mails end now. Safe to repeat.
+
+    Args:
+        source: what said so, for the record; never the address itself.
+        scope: the purpose of mails it holds for; empty: all.
+
+    Returns:
+        True when this was new.
+
+    Raises:
+        BadInput: not an address.
+    """
+    found = hash_address(address)
+    new = _add(session, found, "address", reason, source, clock, scope)
+    _end_waiting(session, Outbox.recipienthash == found, reason, scope, clock())
+    return new
+
+
+def suppress_domain(
+    session: Session, domain: str, *, reason: Reason, source: str, clock: Callable[[], datetime], scope: str = ""
+) -> bool:
+    """The same for everybody at a domain.
+
+    Raises:
+        BadInput: not a domain.
+    """
+    found = hash_domain(domain)
+    new = _add(session, found, "domain", reason, source, clock, scope)
+    _end_waiting(session, Outbox.domainhash == found, reason, scope, clock())
+    return new
+
+
+def why_suppressed(session: Session, address: str, scope: str) -> str | None:
+    """The sentence why this address may not be written to for this purpose; None when it may.
+
+    Raises:
+        BadInput: not an address.
+    """
+    hashes = (hash_address(address), hash_domain(domain_of(normalise(address))))
+    return why_hash_suppressed(session, hashes, scope)
+
+
+def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -> str | None:
+    """The same by hash of address and of domain."""
+    found = session.scalar(
+        select(Suppression.reason)
+        .where(Suppression.hash.in_(hashes), Suppression.scope.in_(("", scope)))
+        .order_by(Suppression.at)
+        .limit(1)
+    )
+    return None if found is None else _SENTENCES.get(found, found)
+
+
+def share_recipient(session: Session, hashes: tuple[str, str]) -> None:
+    """Hold off opt-outs of this recipient until the transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        for found in sorted(hashes):
+            session.execute(_SHARED, {"class": _LOCKS, "hash": found})
+
+
+def _add(
+    session: Session, found: str, kind: str, reason: Reason, source: str, clock: Callable[[], datetime], scope: str
+) -> bool:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": found})
+    if session.scalar(select(Suppression.suppressionid).where(Suppression.hash == found, Suppression.scope == scope)):
+        return False
+    session.add(Suppression(hash=found, kind=kind, scope=scope, reason=reason, source=source[:300], at=clock()))
+    session.flush()
+    return True
+
+
+def _end_waiting(session: Session, whose: object, reason: Reason, scope: str, moment: datetime) -> None:
+    """Mails that wait end as suppressed; one under way is caught by its next claim, if it gets another."""
+    waiting = update(Outbox).where(whose, Outbox.phase == Phase.QUEUED)  # type: ignore[arg-type]
+    if scope:
+        waiting = waiting.where(Outbox.purpose == scope)
+    session.execute(
+        waiting.values(phase=Phase.SUPPRESSED, reason=_SENTENCES[reason], concludedon=moment).execution_options(
+            synchronize_session=False
+        )
+    )

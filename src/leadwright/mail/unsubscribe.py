@@ -1,0 +1,63 @@
+"""The one-click address in every mail (RFC 8058): sealed, so that nobody can read, guess or forge whom it is for.
+
+It opens as long as the key that sealed it is in `secret.key`, also when the lead is long gone.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from leadwright.errors import Conflict, NotFound
+from leadwright.mail.addresses import normalise
+
+_PURPOSE = "unsubscribe"
+PATH = "/unsubscribe/"
+
+
+class Seals(Protocol):
+    """Seals and opens short texts; `identity.secrets.Vault` is one."""
+
+    def seal(self, text: str, purpose: str) -> str:
+        """Encrypt for one purpose."""
+        ...
+
+    def open(self, sealed: str, purpose: str) -> str:
+        """Decrypt.
+
+        Raises:
+            Conflict: another key, or changed from outside.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who wants to leave, from which mail."""
+
+    address: str
+    businesskey: str
+
+
+def link(public_url: str, vault: Seals, address: str, businesskey: str) -> str:
+    """The address for one mail to one person.
+
+    Raises:
+        BadInput: not an address.
+    """
+    sealed = vault.seal(f"{normalise(address)}\n{businesskey}", _PURPOSE)
+    return f"{public_url.rstrip('/')}{PATH}{sealed.replace('=', '')}"
+
+
+def read_token(vault: Seals, token: str) -> Leaving:
+    """Whom a link is for.
+
+    Raises:
+        NotFound: it was cut, changed, or sealed with a key that is gone.
+    """
+    try:
+        text = vault.open(token + "=" * (-len(token.rpartition(".")[2]) % 4), _PURPOSE)
+    except (Conflict, ValueError):
+        raise NotFound(
+            "This link is not complete. Open it from the mail again, or answer that mail with the word unsubscribe."
+        ) from None
+    address, _, key = text.partition("\n")
+    return Leaving(address, key)

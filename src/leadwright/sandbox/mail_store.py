@@ -1,0 +1,124 @@
+"""What the sandbox's mail server keeps: accounts, folders, messages, and a log of all it accepted. In memory."""
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
+from hashlib import sha256
+
+STANDARD_FOLDERS = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
+_validities = itertools.count(int(time.time()) % 1_000_000_000)
+
+
+@dataclass(slots=True)
+class Stored:
+    """One message in a folder."""
+
+    uid: int
+    raw: bytes
+    received: datetime
+    flags: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder; `validity` changes when every uid becomes meaningless."""
+
+    name: str
+    validity: int = field(default_factory=lambda: next(_validities))
+    next_uid: int = 1
+    messages: list[Stored] = field(default_factory=list)
+
+    def add(self, raw: bytes, received: datetime, flags: set[str] | None = None) -> int:
+        """Append a message; gives its uid."""
+        self.messages.append(Stored(self.next_uid, raw, received, set(flags or ())))
+        self.next_uid += 1
+        return self.next_uid - 1
+
+    def renumber(self) -> None:
+        """As after a restore or a rename: a new UIDVALIDITY, uids from 1."""
+        self.validity = next(_validities)
+        for number, message in enumerate(self.messages, 1):
+            message.uid = number
+        self.next_uid = len(self.messages) + 1
+
+
+@dataclass(slots=True)
+class Account:
+    """Somebody with a mailbox on this server."""
+
+    address: str
+    password: str
+    folders: dict[str, Folder] = field(default_factory=lambda: {n: Folder(n) for n in STANDARD_FOLDERS})
+    files_sent: bool = False  # the server keeps a copy of what it sends for them, as Exchange and Gmail do
+    waiting: set[Callable[[], None]] = field(default_factory=set)  # told when something came in
+
+    def folder(self, name: str) -> Folder | None:
+        """A folder by name; INBOX in any spelling."""
+        return self.folders.get("INBOX" if name.upper() == "INBOX" else name)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One entry of the log: a message the server said 250 to, or would have.
+
+    Args:
+        contentkey: of recipient, subject and text: the same mail under another Message-ID has the same.
+    """
+
+    at: datetime
+    sender: str
+    recipient: str
+    messageid: str
+    contentkey: str
+    raw: bytes
+
+
+@dataclass
+class MailStore:
+    """Accounts by address, and the log.
+
+    Args:
+        clock: stamps what comes in.
+    """
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    log: list[Accepted] = field(default_factory=list)
+
+    def account(self, address: str) -> Account | None:
+        """The account of an address; ``name+tag@host`` belongs to ``name@host``."""
+        local, _, domain = address.casefold().rpartition("@")
+        return self.accounts.get(f"{local}@{domain}") or self.accounts.get(f"{local.partition('+')[0]}@{domain}")
+
+    def hosts(self, address: str) -> bool:
+        """Is this server the one for the address's domain?"""
+        domain = "@" + address.casefold().rpartition("@")[2]
+        return any(known.endswith(domain) for known in self.accounts)
+
+    def accept(self, sender: str, recipient: str, raw: bytes, *, copies: int = 1) -> None:
+        """Log the message and put it into the recipient's INBOX, when they have one here."""
+        moment = self.clock()
+        self.log.append(Accepted(moment, sender, recipient, *identify(recipient, raw), raw))
+        account = self.account(recipient)
+        if account is None:
+            return
+        stamped = (
+            f"Return-Path: <{sender}>\r\nReceived: from sandbox; {moment:%a, %d %b %Y %H:%M:%S +0000}\r\n".encode()
+        )
+        for _ in range(copies):
+            account.folders["INBOX"].add(stamped + raw, moment)
+        for tell in list(account.waiting):
+            tell()
+
+
+def identify(recipient: str, raw: bytes) -> tuple[str, str]:
+    """Message-ID and content key of a message."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    headers = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
+    boundary = (headers.get_boundary() or "").encode()
+    text = body.replace(boundary, b"") if boundary else body
+    about = f"{recipient.casefold()}\n{headers.get('Subject', '')}\n".encode("utf-8", "replace")
+    return str(headers.get("Message-ID", "")).strip(), sha256(about + text).hexdigest()

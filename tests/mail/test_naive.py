@@ -1,0 +1,83 @@
+"""What many builds do, kept to show that the faults and the checker find it out. None of this is used anywhere."""
+
+import smtplib
+import threading
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from tests.mail.post_office import PASSWORD, SALES, Clock, PostOffice
+
+from leadwright.db.mail import Mailbox, Outbox
+from leadwright.mail.suppression import Reason, suppress, why_suppressed
+from leadwright.sandbox.mail_checker import check
+from leadwright.sandbox.mail_faults import Fault, Step, Times
+
+
+def naive_send(office: PostOffice, row: Outbox) -> None:
+    """Try again whenever the connection broke, wherever it broke."""
+    while True:
+        line = smtplib.SMTP("localhost", office.server.smtp_port)
+        try:
+            line.login(SALES, PASSWORD)
+            line.sendmail(row.sender, [row.recipient], row.raw)
+        except smtplib.SMTPServerDisconnected:
+            continue
+        finally:
+            line.close()
+        with office.database.transaction() as session:
+            session.execute(update(Outbox).where(Outbox.outboxid == row.outboxid).values(phase="sent"))
+        return
+
+
+def broken(office: PostOffice) -> set[int]:
+    return {b.invariant for b in check(office.database, office.server.log, office.clock(), ended=False)}
+
+
+def test_trying_again_after_any_drop_sends_twice(small_office: PostOffice) -> None:
+    small_office.waiting(3)
+    small_office.server.faults.script = Times(Step.TAKEN, Fault(drop=True))
+    for row in small_office.rows().values():
+        naive_send(small_office, row)
+    assert broken(small_office) == {1}
+
+
+def test_claiming_without_comparing_lets_two_workers_send_the_same_mail(small_office: PostOffice) -> None:
+    small_office.waiting(1)
+    both_read = threading.Barrier(2)
+
+    def work() -> None:
+        with small_office.database.reading() as session:
+            row = session.scalars(select(Outbox).where(Outbox.phase == "queued")).one()
+        both_read.wait()
+        naive_send(small_office, row)
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert broken(small_office) == {1}
+
+
+def test_asking_for_the_opt_out_before_the_claim_misses_it(small_office: PostOffice, clock: Clock) -> None:
+    (row,) = small_office.waiting(1)
+    with small_office.database.reading() as session:
+        assert why_suppressed(session, "person0@company0.example", "outreach") is None
+    with small_office.database.transaction() as session:
+        suppress(session, "person0@company0.example", reason=Reason.OPT_OUT, source="test", clock=clock)
+    clock.forward(1)
+    with small_office.database.transaction() as session:
+        claimed = update(Outbox).where(Outbox.outboxid == row).values(phase="sending", claimedon=clock())
+        session.execute(claimed.values(leaseuntil=clock() + timedelta(seconds=60)))
+    assert broken(small_office) == {3}
+
+
+def test_a_limit_counted_in_each_worker_is_passed_by_three(small_office: PostOffice) -> None:
+    small_office.waiting(90)
+    with small_office.database.transaction() as session:
+        session.get_one(Mailbox, small_office.mailboxid).lw_perminute = 30
+    rows = list(small_office.rows().values())
+    for worker in range(3):
+        for row in rows[worker * 30 : worker * 30 + 30]:
+            naive_send(small_office, row)
+    assert broken(small_office) == {5}

@@ -1,0 +1,359 @@
+"""What came in, over a real IMAP server: fetched once, stored once, told at once, whatever the server does."""
+
+import datetime as dt
+import imaplib
+import ssl
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from tests.mail.post_office import PASSWORD, SALES, PostOffice, letter, open_mailbox
+
+from leadwright.db.base import now
+from leadwright.db.mail import InboundMessage
+from leadwright.errors import MailError
+from leadwright.mail import imap as imap_module
+from leadwright.mail.inbox import marks, read_cursor, store_batch
+from leadwright.mail.mailbox import Found, Result
+from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.sandbox.mail_server import MailServer
+
+MOST = 1_000_000
+
+
+def incoming(n: int, *, messageid: str | None = "", sender: str = "jo@company.example", body: str = "") -> bytes:
+    named = f"Message-ID: <{n}@company.example>\r\n" if messageid == "" else f"Message-ID: {messageid}\r\n"
+    return (
+        (named if messageid is not None else "")
+        + f"From: Jo <{sender}>\r\nTo: {SALES}\r\nSubject: Re: Shelves {n}\r\nDate: Wed, 25 Nov 2026 09:00:00 +0000\r\n"
+        + f"\r\n{body or f'Answer {n}'}\r\n"
+    ).encode()
+
+
+def come(office: PostOffice, count: int, first: int = 0) -> None:
+    for n in range(first, first + count):
+        office.server.deliver("jo@company.example", SALES, incoming(n))
+
+
+def read(office: PostOffice, mailbox: SmtpImapMailbox, most: int = MOST) -> list[str]:
+    """One pass as a worker does it: each batch in a transaction of its own. Ids of what is new."""
+    with office.database.reading() as session:
+        cursor = read_cursor(session, office.mailboxid, "INBOX")
+    fresh: list[str] = []
+    for batch in mailbox.fetch_new(cursor, most_bytes=most):
+        with office.database.transaction() as session:
+            fresh += store_batch(session, office.mailboxid, "INBOX", batch, now())
+    return fresh
+
+
+def stored(office: PostOffice) -> list[InboundMessage]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(InboundMessage).order_by(InboundMessage.uid)))
+
+
+def test_everything_is_fetched_once_in_order_and_byte_by_byte(office: PostOffice) -> None:
+    come(office, 5)
+    mailbox = office.open()
+    assert len(read(office, mailbox)) == 5
+    assert read(office, mailbox) == []
+    come(office, 2, first=5)
+    assert len(read(office, mailbox)) == 2
+    rows = stored(office)
+    assert [r.messageid for r in rows] == [f"<{n}@company.example>" for n in range(7)]
+    assert [r.raw for r in rows] == [m.raw for m in office.server.folder(SALES).messages]
+    assert all(not m.flags for m in office.server.folder(SALES).messages), "reading marks nothing as seen"
+
+
+def test_many_are_fetched_in_ranges(small_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_module, "BATCH", 100)
+    asked: list[str] = []
+    plain = imaplib.IMAP4.uid
+
+    def counted(self: imaplib.IMAP4, command: str, *words: str) -> object:
+        asked.append(command)
+        return plain(self, command, *words)
+
+    monkeypatch.setattr(imaplib.IMAP4, "uid", counted)
+    come(small_office, 1000)
+    assert len(read(small_office, small_office.open())) == 1000
+    assert len(asked) == 1 + 2 * 10
+
+
+def test_another_uidvalidity_is_read_anew_and_acted_on_never_twice(office: PostOffice) -> None:
+    come(office, 4)
+    mailbox = office.open()
+    assert len(read(office, mailbox)) == 4
+    office.server.folder(SALES).renumber()
+    come(office, 1, first=4)
+    assert len(read(office, mailbox)) == 1
+    assert read(office, mailbox) == []
+    assert len(stored(office)) == 5
+    assert {r.uidvalidity for r in stored(office)} == {office.server.folder(SALES).validity}
+
+
+def test_a_message_delivered_twice_is_one_message(office: PostOffice) -> None:
+    office.server.faults.copies = 3
+    come(office, 1)
+    mailbox = office.open()
+    assert len(read(office, mailbox)) == 1
+    (row,) = stored(office)
+    assert row.deliveries == 3
+    office.server.folder(SALES).renumber()
+    assert read(office, mailbox) == []
+    assert stored(office)[0].deliveries == 3
+
+
+def test_the_same_words_under_another_message_id_are_linked_to_the_first(office: PostOffice) -> None:
+    for name in ("<a@x.example>", "<b@x.example>"):
+        office.server.deliver("jo@x.example", SALES, incoming(1, messageid=name))
+    assert len(read(office, office.open())) == 1
+    first, second = stored(office)
+    assert (second.state, second.firstid) == ("duplicate", first.inboundmessageid)
+
+
+def test_messages_without_or_with_the_same_message_id_are_told_apart_by_content(office: PostOffice) -> None:
+    for n, name in ((1, None), (2, None), (1, None), (3, "<same@x.example>"), (4, "<same@x.example>")):
+        office.server.deliver("jo@x.example", SALES, incoming(n, messageid=name))
+    assert len(read(office, office.open())) == 4
+    assert len(stored(office)) == 4
+
+
+def test_what_is_too_large_is_quarantined_with_its_beginning_and_the_rest_goes_on(office: PostOffice) -> None:
+    office.server.deliver("jo@x.example", SALES, incoming(1, body="x" * 200_000))
+    come(office, 1, first=2)
+    assert len(read(office, office.open(), most=100_000)) == 1
+    large = stored(office)[0]
+    assert large.state == "quarantined"
+    assert "too large" in large.reason
+    assert len(large.raw) == 65_536
+
+
+def test_a_line_cut_in_the_middle_of_a_fetch_loses_and_doubles_nothing(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_module, "BATCH", 10)
+    come(office, 50)
+    office.server.faults.cut_fetch = 1_500
+    fresh, breaks = [], 0
+    mailbox = office.open()
+    for _ in range(40):
+        try:
+            fresh += read(office, mailbox)
+            break
+        except MailError:
+            breaks += 1
+            office.server.faults.cut_fetch += 400
+            fresh = [r.inboundmessageid for r in stored(office)]
+    assert breaks >= 2
+    assert len(stored(office)) == 50
+
+
+def test_sent_away_with_bye_it_signs_in_again(small_office: PostOffice) -> None:
+    come(small_office, 1)
+    mailbox = small_office.open()
+    assert len(read(small_office, mailbox)) == 1
+    small_office.server.faults.bye_at = 5
+    for n in range(1, 6):
+        come(small_office, 1, first=n)
+        while True:
+            try:
+                read(small_office, mailbox)
+                break
+            except MailError:
+                small_office.server.faults.bye_at += 5
+    assert len(stored(small_office)) == 6
+
+
+def test_idle_tells_at_once(small_office: PostOffice) -> None:
+    mailbox = small_office.open()
+    read(small_office, mailbox)
+    waits = []
+    for n in range(5):
+        came: list[float] = []
+        timer = threading.Timer(0.3, lambda n=n, came=came: (came.append(time.monotonic()), come(small_office, 1, n)))
+        timer.start()
+        assert mailbox.wait_for_new(10)
+        waits.append(time.monotonic() - came[0])
+        timer.join()
+        assert len(read(small_office, mailbox)) == 1
+    assert sorted(waits)[2] < 0.5
+    began = time.monotonic()
+    assert not mailbox.wait_for_new(0.3)
+    assert time.monotonic() - began < 5
+
+
+def test_what_came_between_reading_and_idling_is_not_missed(small_office: PostOffice) -> None:
+    mailbox = small_office.open()
+    read(small_office, mailbox)
+    come(small_office, 1)
+    began = time.monotonic()
+    assert mailbox.wait_for_new(10)
+    assert time.monotonic() - began < 2
+
+
+def test_without_idle_it_looks_from_time_to_time(small_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_module, "_POLL_SECONDS", 0.05)
+    small_office.server.faults.no_idle = True
+    mailbox = small_office.open()
+    read(small_office, mailbox)
+    timer = threading.Timer(0.2, lambda: come(small_office, 1))
+    timer.start()
+    assert mailbox.wait_for_new(10)
+    timer.join()
+    assert not mailbox.wait_for_new(0.1) or len(read(small_office, mailbox)) == 1
+
+
+def test_a_half_open_line_is_found_out(small_office: PostOffice) -> None:
+    mailbox = small_office.open(timeout=0.5)
+    read(small_office, mailbox)
+    small_office.server.faults.silent_idle = True
+    with pytest.raises(MailError, match="broke off"):
+        mailbox.wait_for_new(0.2)
+    small_office.server.faults.silent_idle = False
+    come(small_office, 1)
+    assert mailbox.wait_for_new(5)
+
+
+def test_sent_mail_is_found_by_its_message_id_and_filed_once(small_office: PostOffice) -> None:
+    mailbox, mail = small_office.open(), letter("a@b.example")
+    assert mailbox.find_sent(mail.messageid) is Found.NO
+    mailbox.file_sent(mail.raw, now())
+    mailbox.file_sent(mail.raw, now())
+    assert mailbox.find_sent(mail.messageid) is Found.YES
+    assert len(small_office.server.folder(SALES, "Sent").messages) == 1
+    assert small_office.server.folder(SALES, "Sent").messages[0].raw == mail.raw
+
+
+def test_a_missing_sent_folder_is_made_and_until_then_proves_nothing(small_office: PostOffice) -> None:
+    del small_office.server.store.accounts[SALES].folders["Sent"]
+    mailbox, mail = small_office.open(), letter("a@b.example")
+    assert mailbox.find_sent(mail.messageid) is Found.CANNOT_TELL
+    mailbox.file_sent(mail.raw, now())
+    assert mailbox.find_sent(mail.messageid) is Found.YES
+
+
+def test_a_server_that_is_gone_cannot_tell(small_office: PostOffice) -> None:
+    mailbox = small_office.open()
+    small_office.server.stop()
+    assert mailbox.find_sent("<a@b.example>") is Found.CANNOT_TELL
+    with pytest.raises(MailError, match="Check the host and the port"):
+        list(mailbox.fetch_new(read_cursor_of(small_office), most_bytes=MOST))
+
+
+def read_cursor_of(office: PostOffice) -> object:
+    with office.database.reading() as session:
+        return read_cursor(session, office.mailboxid, "INBOX")
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_have_marks(raw: bytes) -> None:
+    assert len(marks(raw).identity) == len(marks(raw).contenthash) == 64
+
+
+def test_the_lines_a_server_adds_change_no_mark() -> None:
+    assert marks(b"Return-Path: <x@y.example>\r\nReceived: from z\r\n" + incoming(1)) == marks(incoming(1))
+
+
+def test_marks_of_a_hostile_header_are_found_quickly() -> None:
+    raw = b"To: " + b"a@b.example, " * 500_000 + b"\r\nMessage-ID: <x@y.example>\r\n\r\nhi"
+    began = time.process_time()
+    marks(raw)
+    marks(b"Subject:" + b" " * 5_000_000 + b"\r\n\r\n")
+    marks(b"a\n " * 1_000_000)
+    assert time.process_time() - began < 2
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    moment = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(moment - dt.timedelta(days=1)).not_valid_after(moment + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_the_line_is_protected_and_a_strange_certificate_is_refused(certificate: Path, security: str) -> None:
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate)
+    with MailServer(tls=served, implicit_tls=security == "tls") as server:
+        server.add_account(SALES, PASSWORD)
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        mailbox = open_mailbox(server.smtp_port, server.imap_port, security=security, tls=trusted)
+        trip = mailbox.test_trip(5)
+        assert (trip.outgoing, trip.incoming) == ("", "")
+        timer = threading.Timer(0.3, lambda: server.deliver("jo@x.example", SALES, incoming(1)))
+        timer.start()
+        assert mailbox.wait_for_new(5)
+        timer.join()
+        mailbox.close()
+        stranger = open_mailbox(server.smtp_port, server.imap_port, security=security)
+        outcome = stranger.send(letter("a@b.example"), lambda: True)
+        assert outcome.result is Result.MAILBOX
+        assert "not trusted" in outcome.words
+        stranger.close()
+
+
+def imap_of(server: MailServer) -> imaplib.IMAP4:
+    line = imaplib.IMAP4("localhost", server.imap_port)
+    line.login(SALES, PASSWORD)
+    return line
+
+
+def test_a_mail_program_can_look_in(server: MailServer) -> None:
+    """What Thunderbird and mutt ask for."""
+    server.deliver("jo@x.example", SALES, incoming(1))
+    line = imap_of(server)
+    assert {b"Sent" in n for n in line.list()[1]} == {True, False}
+    assert line.status("INBOX", "(MESSAGES UNSEEN UIDNEXT)")[1][0].startswith(b'"INBOX" (MESSAGES 1 UNSEEN 1')
+    assert line.select("INBOX")[1] == [b"1"]
+    fields = "(UID RFC822.SIZE FLAGS BODY.PEEK[HEADER.FIELDS (From To Subject Date Message-ID)])"
+    ((_, head), *_) = line.uid("FETCH", "1:*", fields)[1]
+    assert b"Subject: Re: Shelves 1" in head
+    assert b"Return-Path" not in head
+    assert b'"Re: Shelves 1"' in line.fetch("1", "(ENVELOPE)")[1][0]
+    assert line.uid("STORE", "1", "+FLAGS", r"(\Seen \Flagged)")[0] == "OK"
+    assert line.search(None, "SEEN", "FLAGGED")[1] == [b"1"]
+    assert line.search(None, "UNSEEN")[1] == [b""]
+    assert line.uid("COPY", "1", "Trash")[0] == "OK"
+    line.uid("STORE", "1", "+FLAGS.SILENT", r"(\Deleted)")
+    assert line.expunge()[1] == [b"1"]
+    assert line.select("Trash")[1] == [b"1"]
+    assert (
+        line.append("Drafts", r"(\Draft)", imaplib.Time2Internaldate(time.time()), b"Subject: x\r\n\r\nhi\r\n")[0]
+        == "OK"
+    )
+    assert line.select('"No such folder"')[0] == "NO"
+    assert line.noop()[0] == "OK"
+    line.logout()
+
+
+def test_a_wrong_password_opens_nothing(server: MailServer) -> None:
+    line = imaplib.IMAP4("localhost", server.imap_port)
+    with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
+        line.login(SALES, "wrong")
+    with pytest.raises(imaplib.IMAP4.error):
+        line.xatom("SELECT", "INBOX")
+        line.select("INBOX")
+    line.shutdown()

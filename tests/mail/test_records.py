@@ -1,0 +1,102 @@
+"""A mailbox record: its secrets are sealed, it is approved, and its test leaves the server's own words."""
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import text
+from tests.mail.post_office import PASSWORD, SALES, PostOffice
+
+from leadwright.db.base import now
+from leadwright.db.mail import Mailbox
+from leadwright.errors import BadInput, Conflict
+from leadwright.identity.secrets import Vault
+from leadwright.mail.records import approve, dkim_key, note_test, open_mailbox, seal_dkim_key, seal_secret
+
+VAULT = Vault(["a key of the test, long enough"])
+
+
+def record(office: PostOffice, **values: object) -> Mailbox:
+    with office.database.transaction() as session:
+        row = session.get_one(Mailbox, office.mailboxid)
+        row.lw_smtphost = row.lw_imaphost = "localhost"
+        row.lw_smtpport, row.lw_imapport = office.server.smtp_port, office.server.imap_port
+        row.lw_smtpsecurity = row.lw_imapsecurity = "none"
+        seal_secret(row, VAULT, PASSWORD)
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row
+
+
+def test_a_record_becomes_a_mailbox_that_passes_its_test(small_office: PostOffice) -> None:
+    row = record(small_office, emailrouteraccessapproval=2, lw_lasterror="before")
+    mailbox = open_mailbox(row, VAULT)
+    trip = mailbox.test_trip(5)
+    mailbox.close()
+    with small_office.database.transaction() as session:
+        row = session.get_one(Mailbox, small_office.mailboxid)
+        approve(row, now())
+        assert note_test(session, row, trip, now())
+        assert (row.outgoingemailstatus, row.incomingemailstatus, row.mailboxstatus, row.lw_lasterror) == (
+            1,
+            1,
+            1,
+            None,
+        )
+        assert row.emailrouteraccessapproval == 1
+
+
+def test_a_test_that_fails_keeps_the_servers_words(small_office: PostOffice) -> None:
+    row = record(small_office)
+    seal_secret(row, VAULT, "wrong")
+    mailbox = open_mailbox(row, VAULT)
+    with small_office.database.transaction() as session:
+        stored = session.get_one(Mailbox, small_office.mailboxid)
+        assert not note_test(session, stored, mailbox.test_trip(1), now())
+        assert "535 5.7.8 wrong name or password" in (stored.lw_lasterror or "")
+        assert "AUTHENTICATIONFAILED" in (stored.lw_lasterror or "")
+    mailbox.close()
+
+
+def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(small_office: PostOffice) -> None:
+    row = record(small_office)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    with small_office.database.transaction() as session:
+        stored = session.get_one(Mailbox, small_office.mailboxid)
+        assert dkim_key(stored, VAULT) is None
+        seal_dkim_key(stored, VAULT, "seller.example", "lw1", pem)
+    with small_office.database.reading() as session:
+        whole = str(session.execute(text("SELECT * FROM mailbox")).all())
+        assert PASSWORD not in whole
+        assert "PRIVATE KEY" not in whole
+        stored = session.get_one(Mailbox, small_office.mailboxid)
+        found = dkim_key(stored, VAULT)
+        assert found is not None
+        assert found.dns_name == "lw1._domainkey.seller.example"
+    row.mailboxid = "another"
+    with pytest.raises(Conflict):
+        open_mailbox(row, VAULT)._smtp._login.secret()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [({"lw_smtphost": ""}, "lacks its servers"), ({"lw_authentication": "xoauth2"}, "signs in with a token")],
+)
+def test_what_a_record_lacks_is_said(small_office: PostOffice, values: dict[str, str], sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        open_mailbox(record(small_office, **values), VAULT)
+
+
+def test_a_token_is_asked_for_at_each_sign_in(small_office: PostOffice) -> None:
+    asked: list[str] = []
+
+    def token() -> str:
+        asked.append("")
+        return PASSWORD
+
+    mailbox = open_mailbox(record(small_office, lw_authentication="xoauth2", username=SALES), VAULT, token=token)
+    trip = mailbox.test_trip(5)
+    assert (trip.outgoing, trip.incoming, len(asked)) == ("", "", 2)
+    mailbox.close()
