@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from leadwright.actions import agent, people, prerequisites
+from leadwright.actions import agent, connected_records, people, prerequisites
 from leadwright.actions.import_leads import ImportResult, import_file
 from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, principal
 from leadwright.research.knowledge import add_source, ingest
 from leadwright.sandbox import seller
-from leadwright.sandbox.people import write_leads
+from leadwright.sandbox.companies import companies, site
+from leadwright.sandbox.people import leads, write_leads
 from leadwright.services import Services
 from leadwright.settings import Settings, load_settings
 
@@ -97,6 +98,8 @@ def set_up(services: Services, folder: Path, made: Rehearsal, say: Say) -> Impor
     say("Setting the agent up and starting it")
     _configure(services, administrator, agentid, sellers, supervisor)
     agent.start_agent(services, administrator, agentid)
+    say("Filling the CRM with some accounts and contacts that are known already")
+    _known_records(services, administrator, made)
     say(f"Importing {made.leads} leads")
     path = folder / "leads.csv"
     write_leads(path, made.leads, made.world_port)
@@ -164,6 +167,20 @@ def _configure(services: Services, who: Principal, agentid: str, sellers: list[s
     }
     for section, values in sections.items():
         agent.edit_draft(services, who, agentid, section, values)
+
+
+def _known_records(services: Services, who: Principal, made: Rehearsal) -> None:
+    """Every sixth company is an account already, and every second of its leads a contact."""
+    accounts: dict[str, str] = {}
+    for firm in companies()[::6]:
+        values = {"name": firm.name, "websiteurl": f"{site(firm.slug, made.world_port)}/", "lw_industry": firm.industry}
+        values |= {"address1_city": firm.city, "address1_country": firm.country}
+        accounts[firm.name] = connected_records.create_record(services, who, "account", values)
+    met = [row for row in leads(made.leads, made.world_port) if row["Company Name"] in accounts and row["Email"]]
+    for row in met[::2]:
+        values = {"firstname": row["First Name"], "lastname": row["Last Name"], "jobtitle": row["Job Title"]}
+        values |= {"emailaddress1": row["Email"], "parentcustomerid": accounts[row["Company Name"]]}
+        connected_records.create_record(services, who, "contact", values)
 
 
 def _keep(folder: Path, made: Rehearsal) -> None:
