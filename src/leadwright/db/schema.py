@@ -60,7 +60,7 @@ def comparing(dialect: str) -> dict[str, Any]:
     """How models and database are compared: without the indexes that only the other kind of database has."""
 
     def concerns(item: SchemaItem, *_: object) -> bool:
-        return item.info.get("only_on", dialect) == dialect
+        return bool(item.info.get("only_on", dialect) == dialect)
 
     return {"compare_type": False, "include_object": concerns}
 
