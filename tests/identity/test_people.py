@@ -25,7 +25,7 @@ from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import require
 from leadwright.identity.passwords import Passwords, check_strength
 from leadwright.identity.seed import seed_directory
-from leadwright.identity.sessions import sign_in
+from leadwright.identity.sessions import TooManyAttempts, sign_in
 
 
 def test_seeding_twice_changes_nothing_and_what_was_taken_away_stays_away(office: Office) -> None:
@@ -204,6 +204,29 @@ def test_ones_own_new_password_needs_the_current_one(small_office: Office) -> No
         people.set_password(services, admin, admin.id, "seven green kettles", passwords=QUICK)
     people.set_password(services, admin, admin.id, "seven green kettles", current=PASSWORD, passwords=QUICK)
     assert sign_in(services, "ada@example.com", "seven green kettles", address="x", passwords=QUICK)
+
+
+def test_the_current_password_can_be_guessed_at_ten_times_in_a_quarter_of_an_hour(office: Office) -> None:
+    services, admin = office.services, office.admin
+
+    def change(current: str) -> None:
+        people.set_password(services, admin, admin.id, "seven green kettles", current=current, passwords=QUICK)
+
+    for n in range(10):
+        with pytest.raises(BadInput, match="current password is wrong"):
+            change(f"guess {n}")
+    with pytest.raises(TooManyAttempts, match="Try again in 15 minutes"):
+        change(PASSWORD)
+    assert sign_in(services, "ada@example.com", PASSWORD, address="x", passwords=QUICK), "sign-in is counted apart"
+    office.clock.move(minutes=16)
+    for n in range(9):
+        with pytest.raises(BadInput):
+            change(f"guess {n}")
+    change(PASSWORD)
+    for n in range(9):  # the right one made the count begin anew
+        with pytest.raises(BadInput):
+            change(f"guess {n}")
+    change("seven green kettles")
 
 
 def test_a_hash_of_former_cost_is_made_anew_at_sign_in(small_office: Office) -> None:

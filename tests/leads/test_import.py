@@ -299,6 +299,16 @@ def test_two_equal_headings_are_refused_by_their_letters_and_one_can_be_left_out
         import_file(small_office.services, small_office.operator, path, {"column E": "ignore"})
 
 
+def test_amounts_in_another_currency_are_stored_as_their_number_with_one_warning(office: Office, as_csv: Write) -> None:
+    lines = ["Company,Email,Annual Revenue", "A,a@a.example,€5M", "B,b@b.example,€800k", "C,c@c.example,$1M"]
+    done = import_file(office.services, office.operator, as_csv(lines))
+    assert (done.created, done.bad_rows, done.remarked) == (3, 0, 2)
+    (warned,) = [note for note in done.notes if "US dollars" in note]
+    assert warned.startswith("Annual Revenue (column C): the amount is in EUR, not in US dollars")
+    assert warned.endswith("(2 rows).")
+    assert {lead.companyname: lead.revenue for lead in office.leads()} == {"A": 5e6, "B": 8e5, "C": 1e6}
+
+
 def test_unknown_choices_and_ranges_are_warnings_and_stay_with_the_lead_as_a_note(
     office: Office, as_csv: Write
 ) -> None:

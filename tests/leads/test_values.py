@@ -100,6 +100,12 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
         ("revenue", float("nan"), "impossible"),
         ("revenue", "1.200", 'numbers = "comma"'),
         ("revenue", "€5M", "US dollars"),
+        ("revenue", "1.200 €", 'numbers = "comma"'),
+        ("revenue", "€5M - $6M", "two currencies"),
+        ("revenue", "€5M / £4M", "two currencies"),
+        ("revenue", "(€500)", "cannot be negative"),
+        ("revenue", "lots of EUR", "not a number"),
+        ("numberofemployees", "€500", "amount of money"),
         ("revenue", "(500)", "cannot be negative"),
         ("estimatedclosedate", "03/04/2026", 'dates = "day first"'),
         ("estimatedclosedate", "31.02.2026", "not a day of the calendar"),
@@ -136,7 +142,10 @@ def test_a_cell_that_cannot_be_used_says_what_to_do(column: str, cell: Any, says
         ("revenue", "$10M-$50M", 10e6),
         ("revenue", "$10-50M", 10e6),
         ("revenue", "$500K - $1 million", 500e3),
+        ("revenue", "10-50M USD", 10e6),
         ("revenue", "under $1M", 1e6),
+        ("revenue", "£10M-£50M", 10e6),
+        ("revenue", "10-50 Mio. €", 10e6),
         ("leadsourcecode", "Carrier pigeon", None),
         ("industrycode", "Underwater basket weaving", None),
         ("leadqualitycode", "five stars", None),
@@ -149,6 +158,16 @@ def test_a_list_goes_on_with_something_where_a_form_would_ask_again(column: str,
         reader(LEAD[column])(cell)
     assert doubt.value.instead == instead
     assert f'"{cell}"' in doubt.value.remark
+
+
+def test_another_currency_is_named_and_the_same_is_said_of_every_amount_in_it() -> None:
+    said = set()
+    for cell, number in (("€5M", 5e6), ("1.200,50 EUR", 1200.5), ("5 MEUR", 5e6), ("EUR 800k", 8e5)):
+        with pytest.raises(Doubtful) as doubt:
+            reader(LEAD["revenue"])(cell)
+        assert doubt.value.instead == number
+        said.add(doubt.value.remark)
+    assert said == {"the amount is in EUR, not in US dollars, and is stored as the number it is"}
 
 
 def test_a_rule_settles_ambiguous_dates_and_numbers() -> None:

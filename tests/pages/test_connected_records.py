@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import select, text, true
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database
@@ -78,3 +78,14 @@ def test_what_has_something_in_common_with_the_lead_is_offered(filled: Database)
         assert [row.accountid for row in read.accounts_called(session, "contoso.example", true())] == ["a1"]
         assert read.account(session, "a1").owner is None
         assert read.contact(session, "c1").company == "Contoso Ltd."
+
+
+def test_contacts_are_listed_and_looked_up_by_name_with_an_index(sqlite_database: Database) -> None:
+    with sqlite_database.reading() as session:
+        for query in (
+            read._contacts(session, true(), ""),
+            select(Contact.contactid).where(read._contact_name() == "Jo Day"),
+        ):
+            compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+            plan = session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
+            assert any("ix_contact_name" in row.detail for row in plan)

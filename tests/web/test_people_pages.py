@@ -45,6 +45,16 @@ def test_a_person_changes_the_own_password_and_stays_signed_in_here_only(
     assert _sign_in(browser(None), "seller", NEW) == 303
 
 
+def test_who_guesses_at_the_current_password_is_told_when_to_try_again(browser: Callable[..., Browser]) -> None:
+    client = browser("seller")
+    wrong = {"current": "guess", "password": NEW, "again": NEW}
+    assert [client.submit("/password", wrong).status_code for _ in range(10)] == [422] * 10
+    closed = client.submit("/password", wrong | {"current": PASSWORD})
+    assert closed.status_code == 429
+    assert 0 < int(closed.headers["Retry-After"]) <= 900
+    assert "Too many attempts. Try again in 15 minutes." in closed.text
+
+
 def test_an_administrator_sets_the_password_of_somebody_else(desk: Desk, browser: Callable[..., Browser]) -> None:
     client, signed_in = browser("admin"), browser("seller")
     path = f"/people/{desk.people['seller']}/password"

@@ -18,7 +18,7 @@ from leadwright.identity.access import Principal, require
 from leadwright.identity.announcements import administrators
 from leadwright.identity.passwords import PASSWORDS, Passwords, check_strength
 from leadwright.identity.seed import root_business_unit, seed_directory
-from leadwright.identity.sessions import end_sessions
+from leadwright.identity.sessions import end_sessions, is_own_password
 from leadwright.services import Services
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
@@ -187,6 +187,7 @@ def set_password(
     Raises:
         BadInput: the current password is wrong, or the new one is too weak.
         Conflict: an application user has no password.
+        TooManyAttempts: the current password was guessed at too often.
     """
     if systemuserid != who.id:
         require(who, "prvWriteUser")
@@ -194,7 +195,7 @@ def set_password(
         user = _user(session, systemuserid)
     if user.applicationid is not None:
         raise Conflict("An application user signs in with its client secret, never with a password.")
-    if systemuserid == who.id and not passwords.verify(user.passwordhash, current or ""):
+    if systemuserid == who.id and not is_own_password(services, who.id, user.passwordhash, current or "", passwords):
         raise BadInput("The current password is wrong.", field="current")
     check_strength(password, personal=(user.fullname, user.internalemailaddress or ""))
     hashed = passwords.hash(password)

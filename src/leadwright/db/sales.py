@@ -3,10 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
+
+POSTGRESQL_ONLY = {"only_on": "postgresql"}
+"""For an index that the other database needs not: on SQLite the index that sorts serves beginnings of words too."""
+
+
+def _by_bytes(column: str) -> dict[str, Any]:
+    """PostgreSQL: the index finds equal text and, whatever the database's collation, text that begins with a word."""
+    return {"postgresql_ops": {column: "varchar_pattern_ops"}}
 
 
 class _Record:
@@ -57,7 +65,8 @@ class Account(_Record, _Address, _Firm, Base):
     emailaddress1: Mapped[str | None] = mapped_column(String(100))
     telephone1: Mapped[str | None] = mapped_column(String(50))
     lw_domain: Mapped[str | None] = mapped_column(String(120), index=True)  # registered domain, from websiteurl
-    lw_namekey: Mapped[str | None] = mapped_column(String(160), index=True)  # name without legal form, casefolded
+    lw_namekey: Mapped[str | None] = mapped_column(String(160))  # name without legal form, casefolded
+    __table_args__ = (Index("ix_account_lw_namekey", "lw_namekey", **_by_bytes("lw_namekey")),)
 
 
 class Contact(_Record, _Person, Base):
@@ -67,6 +76,7 @@ class Contact(_Record, _Person, Base):
     contactid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     emailaddress1: Mapped[str | None] = mapped_column(String(100), index=True)  # casefolded
     parentcustomerid: Mapped[str | None] = mapped_column(ForeignKey("account.accountid"), index=True)
+    __table_args__ = (Index("ix_contact_name", text("coalesce(fullname, '')"), "contactid"),)
 
 
 class Lead(_Record, _Address, _Firm, _Person, Base):
@@ -76,7 +86,7 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
     leadid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     subject: Mapped[str | None] = mapped_column(String(300))
     companyname: Mapped[str | None] = mapped_column(String(100))
-    emailaddress1: Mapped[str | None] = mapped_column(String(100), index=True)
+    emailaddress1: Mapped[str | None] = mapped_column(String(100))
     emailaddress2: Mapped[str | None] = mapped_column(String(100))
     emailaddress3: Mapped[str | None] = mapped_column(String(100))
     estimatedamount: Mapped[float | None] = mapped_column(Float)
@@ -103,8 +113,11 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
     __table_args__ = (
         Index("ix_lead_createdon", "createdon", "leadid"),
         Index("ix_lead_company", "companyname", "leadid"),
+        Index("ix_lead_company_begins", "companyname", "leadid", **_by_bytes("companyname"), info=POSTGRESQL_ONLY),
+        Index("ix_lead_emailaddress1", "emailaddress1", **_by_bytes("emailaddress1"), postgresql_include=["leadid"]),
         Index("ix_lead_fullname", "fullname", "leadid"),
-        Index("ix_lead_lastname", "lastname", "leadid"),
+        Index("ix_lead_fullname_begins", "fullname", "leadid", **_by_bytes("fullname"), info=POSTGRESQL_ONLY),
+        Index("ix_lead_lastname", "lastname", "leadid", **_by_bytes("lastname")),
         Index("ix_lead_owner_stage", "ownerid", "lw_stage", "createdon", "leadid"),
         Index("ix_lead_stage", "lw_stage", "createdon", "leadid"),
         Index("ix_lead_modifiedon", "modifiedon", "leadid"),

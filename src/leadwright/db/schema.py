@@ -1,6 +1,8 @@
 """Brings the database to the newest schema, and tells whether models and migrations have drifted apart."""
 
+import warnings
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import SchemaItem
 
 from leadwright.db.engine import Database, explained
 from leadwright.db.tables import metadata
@@ -45,8 +48,21 @@ def write_migration(database: Database, message: str) -> None:
 def drift(database: Database) -> list[object]:
     """Differences between the models and the migrated database; empty when they agree."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        return [d for d in compare_metadata(context, metadata) if not _is_ours_by_hand(d)]
+        context = MigrationContext.configure(connection, opts=comparing(connection.dialect.name))
+        with warnings.catch_warnings():  # SQLite's indexes of expressions cannot be compared
+            warnings.filterwarnings(
+                "ignore", ".*(unsupported reflection of|skipping metadata-specified) expression-based"
+            )
+            return [d for d in compare_metadata(context, metadata) if not _is_ours_by_hand(d)]
+
+
+def comparing(dialect: str) -> dict[str, Any]:
+    """How models and database are compared: without the indexes that only the other kind of database has."""
+
+    def concerns(item: SchemaItem, *_: object) -> bool:
+        return bool(item.info.get("only_on", dialect) == dialect)
+
+    return {"compare_type": False, "include_object": concerns}
 
 
 def _is_ours_by_hand(difference: object) -> bool:

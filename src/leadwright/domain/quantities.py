@@ -45,9 +45,11 @@ _COUNTED = re.compile(
     r"\s*(?:employees|people|persons|staff|ftes?|mitarbeiter(?:innen|\*innen|:innen)?|beschäftigte|employ[ée]s|salari[ée]s|"
     r"collaborateurs|empleados|trabajadores)$"
 )
+_FOREIGN = {"€": "EUR", "£": "GBP", "¥": "yen or yuan", "₹": "INR"}
 _CURRENCY = re.compile(
     r"^(US\$|\$|USD|€|EUR|£|GBP|¥|JPY|CHF|CAD|AUD|INR|₹)\s*|\s*(US\$|\$|USD|€|EUR|£|GBP|¥|JPY|CHF|CAD|AUD|INR|₹)$", re.I
 )
+_FOREIGN_SIGN = re.compile(r"\s*(?:[€£¥₹]|(?<![a-z]{2})(?:EUR|GBP|JPY|CHF|CAD|AUD|INR)(?![a-z]))\s*", re.I)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _PARTS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:,? \d{1,2}:\d{2}.*)?")
 _WORDY = re.compile(r"(?:(\d{1,2})\.?[ -]([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})),?[ -](\d{4})")
@@ -73,7 +75,7 @@ def read_quantity(cell: Cell, attribute: Attribute, rules: Rules) -> float | int
     """A number within the range of its column: 1,200, 1.200,50, 10k, $1.5M. Money is in US dollars.
 
     Raises:
-        Doubtful: a range such as 51-200; a list goes on with its lower end.
+        Doubtful: a range such as 51-200; a list goes on with its lower end. Another currency: with the number as it is.
         Unreadable: no number, an ambiguous or an impossible one.
     """
     if isinstance(cell, date):
@@ -90,8 +92,27 @@ def read_quantity(cell: Cell, attribute: Attribute, rules: Rules) -> float | int
         text = clean(cell)
         if not text:
             return None
-        number = _number(text, attribute, rules)
+        if attribute.kind is Kind.MONEY and (signs := _FOREIGN_SIGN.findall(text)):
+            raise _foreign(text, {_code(sign) for sign in signs}, attribute, rules)
+        number = _number(text, text, attribute, rules)
     return _in_range(number, text, attribute)
+
+
+def _code(sign: str) -> str:
+    return _FOREIGN.get(sign.strip(), sign.strip().upper())
+
+
+def _foreign(text: str, codes: set[str], attribute: Attribute, rules: Rules) -> Doubtful:
+    """What an amount in another currency is read as: its number, since nobody knows the rate that was meant."""
+    if len(codes) > 1 or re.search(r"\$|usd", text, re.I):
+        raise Unreadable(f"{quoted(text)} names two currencies. Give one amount in US dollars")
+    said = f"in {codes.pop()}, not in US dollars, and is stored as the number it is"
+    message = f"{quoted(text)} is not in US dollars. Convert it to US dollars"
+    try:
+        number = _number(_FOREIGN_SIGN.sub(" ", text).strip(), text, attribute, rules)
+    except Doubtful as ranged:
+        return Doubtful(message, instead=ranged.instead, remark=f"{ranged.remark}; it is {said}")
+    return Doubtful(message, instead=_in_range(number, text, attribute), remark=f"the amount is {said}")
 
 
 def _in_range(number: float, text: str, attribute: Attribute) -> float | int:
@@ -109,12 +130,12 @@ def _in_range(number: float, text: str, attribute: Attribute) -> float | int:
     return int(number)
 
 
-def _number(text: str, attribute: Attribute, rules: Rules) -> float:
+def _number(bare: str, text: str, attribute: Attribute, rules: Rules) -> float:
     if len(text) > 60:
         raise Unreadable(f"{quoted(text)} is not a number. Write digits such as 1200 or 1.5M")
-    if text.isascii() and text.isdigit():
-        return float(text)
-    bare = _COUNTED.sub("", text.casefold()) if attribute.kind is Kind.NUMBER else text.casefold()
+    if bare.isascii() and bare.isdigit():
+        return float(bare)
+    bare = _COUNTED.sub("", bare.casefold()) if attribute.kind is Kind.NUMBER else bare.casefold()
     if _NUMBER.fullmatch(bare):
         return _one_number(bare, text, attribute, rules)
     if at_least := _AT_LEAST.fullmatch(bare):
@@ -129,7 +150,7 @@ def _number(text: str, attribute: Attribute, rules: Rules) -> float:
 def _ends(first: str, second: str, text: str, attribute: Attribute, rules: Rules) -> tuple[float, float]:
     """Both ends of a range; a unit or currency written once is meant for both: 10-50M, $10-50 million."""
     low, high = (_one_number(end, text, attribute, rules) for end in (first, second))
-    unit = _NUMBER.fullmatch(second.strip().lstrip("$ "))
+    unit = _NUMBER.fullmatch(re.sub(r"us\$|\$|usd", "", second).strip())
     if unit and unit["unit"] in _POWER and not re.search(r"[a-z]", first.casefold().replace("usd", "")):
         scaled = low * 10.0 ** _POWER[unit["unit"]]
         low = scaled if scaled <= high else low
@@ -174,7 +195,7 @@ def _without_currency(bare: str, text: str, attribute: Attribute) -> str:
     if attribute.kind is not Kind.MONEY:
         raise Unreadable(f"{quoted(text)} is an amount of money, {attribute.label} is a number. Correct it")
     if sign not in ("$", "US$", "USD"):
-        raise Unreadable(f"{quoted(text)} is not in US dollars. Convert the column to US dollars")
+        raise Unreadable(f"{quoted(text)} is not in US dollars. Convert it to US dollars")
     bare = (bare[: match.start()] + bare[match.end() :]).strip()
     return re.sub(r"^usd\s*|\s*usd$", "", bare, flags=re.I)
 

@@ -34,7 +34,7 @@ REFUSED = "The email address or the password is wrong. Try again, or ask an admi
 
 
 class TooManyAttempts(NotAllowed):
-    """Sign-in is closed from this address for a while. `retry_after` is in seconds."""
+    """No password is looked at for a while: too many were wrong. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, -(-retry_after // 60))
@@ -129,6 +129,29 @@ def sign_in(
     if refused:
         raise NotAllowed(REFUSED)
     return opened
+
+
+def is_own_password(
+    services: Installation, systemuserid: str, stored: str | None, given: str, passwords: Passwords = PASSWORDS
+) -> bool:
+    """Whether a signed-in person knows the current password. Counted before it is looked at, as at sign-in.
+
+    It is counted by person, from wherever the guesses come, and apart from sign-in: who found a screen unlocked cannot
+    guess on, and the person can still sign in.
+
+    Raises:
+        TooManyAttempts: ten wrong ones within 15 minutes.
+    """
+    if not given:
+        return False
+    guessed = f"password of {systemuserid}"
+    with services.database.transaction() as session:
+        _count_attempt(session, guessed, guessed, services.clock())
+    right = passwords.verify(stored, given)
+    if right:
+        with services.database.transaction() as session:
+            session.execute(delete(SignInAttempt).where(SignInAttempt.account == guessed))
+    return right
 
 
 def session_of(services: Installation, token: str | None, source: Source | None = None) -> Session | None:

@@ -2,13 +2,15 @@
 
 from alembic import context
 
+from leadwright.db.schema import comparing
 from leadwright.db.tables import metadata
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
-    compare_type=False,
+    **comparing(connection.dialect.name),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from leadwright.db.people import SystemUser, Team
@@ -123,13 +123,16 @@ def _contacts(session: Session, visible: ColumnElement[bool], search: str) -> Qu
         _OWNER,
     ).outerjoin(Account, Account.accountid == Contact.parentcustomerid)
     query = _with_owner(query, Contact).where(visible)
-    if search:
+    name = _contact_name()
+    if search:  # every contact is looked at: in the order of the table, and only those found are sorted
         query = query.where(_holds(session, search, Contact.fullname, Contact.emailaddress1))
-    return query.order_by(_contact_name(), Contact.contactid)
+        name = name.concat("")
+    return query.order_by(name, Contact.contactid)
 
 
 def _contact_name() -> ColumnElement[str]:
-    return func.coalesce(Contact.fullname, "")
+    """As the index has it: with the empty text in the statement itself."""
+    return func.coalesce(Contact.fullname, literal_column("''"))
 
 
 def _with_owner(query: Query, table: type[Account] | type[Contact]) -> Query:
@@ -156,7 +159,7 @@ def _akin_account(lead: Any) -> ColumnElement[bool]:
 
 def _akin_contact(lead: Any) -> ColumnElement[bool]:
     alike: list[ColumnElement[bool]] = [Contact.emailaddress1 == (lead.emailaddress1 or "").casefold()]
-    alike += [Contact.fullname == lead.fullname] if lead.fullname else []
+    alike += [_contact_name() == lead.fullname] if lead.fullname else []
     alike += [Contact.parentcustomerid == lead.parentaccountid] if lead.parentaccountid else []
     return or_(*alike)
 

@@ -220,7 +220,7 @@ def _escaped(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape, dialect: Dialect) -> Compiled:
-    branches = [query for conditions in _ranges(shape) for query in _branches(shape, conditions, dialect)]
+    branches = [query for conditions in _ranges(shape, dialect) for query in _branches(shape, conditions, dialect)]
     if len(branches) == 1:  # one range comes in order: nothing to sort
         return Compiled(_with_owner(branches[0], Lead.ownerid), dialect)
     heads = _together(branches)
@@ -241,8 +241,11 @@ def _together(branches: Sequence[Query]) -> FromClause:
     return union_all(*(select(b.subquery()) for b in branches)).subquery("head")
 
 
-def _ranges(shape: _Shape) -> list[list[ColumnElement[bool]]]:
-    """Every combination of owner and stage: each is one range of an index."""
+def _ranges(shape: _Shape, dialect: Dialect) -> list[list[ColumnElement[bool]]]:
+    """Every combination of owner and stage: each is one range of an index.
+
+    PostgreSQL searches words first, once for all of them, and then looks at owner and stage of what it found.
+    """
     owners: Sequence[list[ColumnElement[bool]]] = [[]]
     if shape.owners is not None and not shape.unit:
         owners = [[Lead.ownerid == bindparam(f"owner{n}", type_=String())] for n in range(shape.owners)]
@@ -250,6 +253,8 @@ def _ranges(shape: _Shape) -> list[list[ColumnElement[bool]]]:
     stages: Sequence[list[ColumnElement[bool]]] = [[]]
     if shape.stages:
         stages = [[Lead.lw_stage == bindparam(f"stage{n}", type_=String())] for n in range(shape.stages)]
+    if shape.search == "begins" and dialect.name == "postgresql":
+        return [[or_(*(part for one in each for part in one)) for each in (owners, stages) if each[0]]]
     return [o + s for o in owners for s in stages]
 
 
@@ -286,10 +291,15 @@ def _search(shape: _Shape, dialect: Dialect) -> ColumnElement[bool]:
     ranges = []
     for n in range(len(_spellings("a"))):
         start, end = bindparam(f"from{n}", type_=String()), bindparam(f"until{n}", type_=String())
-        for column in columns:
-            text = column.collate("C") if dialect.name == "postgresql" else column
-            ranges.append(select(Lead.leadid).where(text >= start, text < end))
+        ranges += [select(Lead.leadid).where(_within(column, start, end, dialect)) for column in columns]
     return Lead.leadid.in_(union_all(*ranges))
+
+
+def _within(column: Any, start: Any, end: Any, dialect: Dialect) -> ColumnElement[bool]:
+    """Text from `start` up to `end`, byte by byte: PostgreSQL has operators of its own for that, and indexes."""
+    if dialect.name != "postgresql":
+        return and_(column >= start, column < end)
+    return and_(column.bool_op("~>=~")(start), column.bool_op("~<~")(end))
 
 
 def _beyond(shape: _Shape, column: Any, dialect: Dialect) -> list[ColumnElement[bool]]:
@@ -313,7 +323,7 @@ def _counting(shapes: tuple[_Shape, ...], dialect: Dialect) -> Compiled:
     columns = []
     for n, shape in enumerate(shapes):
         parts = []
-        for conditions in _ranges(shape):
+        for conditions in _ranges(shape, dialect):
             query: Query = select(literal(1).label("one")).where(*conditions, *_filters(shape, dialect))
             query = query.limit(MOST_COUNTED)
             parts.append(_renamed(query, f"v{n}_"))

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from leadwright.actions.people import set_password
 from leadwright.errors import BadInput
+from leadwright.identity.sessions import TooManyAttempts
 from leadwright.web.security import SIGNED_IN
 from leadwright.web.visit import Pages, Visit
 
@@ -25,6 +26,10 @@ def change_password(visit: Visit) -> Response:
             raise BadInput("The two passwords differ.", field="again")
         kept = visit.session.key if visit.session else None
         set_password(visit.services, visit.who, visit.who.id, password, current=current, keep_session=kept)
+    except TooManyAttempts as error:
+        answer = visit.page("password.html", 429, problems={"current": str(error)})
+        answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
     except BadInput as error:
         return visit.page("password.html", 422, problems={error.field or "": str(error)})
     return visit.to("/password", "Your password is changed. Your other sessions are signed out.")
