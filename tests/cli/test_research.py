@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROFILE = {
     "icp": [
         {"criteria": "Industry", "details": "Retail companies"},
@@ -24,19 +26,29 @@ Epsilon,Joe Roe,joe@epsilon.example,9000,Retail,Web,,,,one cell too many
 
 
 def research(folder: Path, *more: str) -> tuple[list[dict[str, Any]], str]:
-    (folder / "leads.csv").write_text(LIST)
-    (folder / "profile.json").write_text(json.dumps(PROFILE))
+    status, said = run(folder, *more)
+    assert status == 0, said
+    return [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()], said
+
+
+def run(
+    folder: Path, *more: str, leads: bytes = LIST.encode(), profile: object = PROFILE, **environment: str
+) -> tuple[int, str]:
+    """Exit status, and what was said."""
+    (folder / "leads.csv").write_bytes(leads)
+    (folder / "profile.json").write_text(json.dumps(profile))
     out = folder / "out.jsonl"
     arguments = ["research", folder / "leads.csv", "--profile", folder / "profile.json", "--output", out, *more]
+    known = {k: v for k, v in os.environ.items() if not k.startswith("LEADWRIGHT_")}
     done = subprocess.run(
         [sys.executable, "-m", "leadwright", *map(str, arguments)],
-        env={k: v for k, v in os.environ.items() if not k.startswith("LEADWRIGHT_")},
+        env={**known, "COLUMNS": "500", **{f"LEADWRIGHT_{k.upper()}": v for k, v in environment.items()}},
         capture_output=True,
         text=True,
         check=False,
+        timeout=100,
     )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in out.read_text().splitlines()], done.stderr
+    return done.returncode, done.stderr
 
 
 def test_every_row_is_judged_and_says_what_was_wrong(tmp_path: Path) -> None:
@@ -65,3 +77,47 @@ def test_the_options_say_who_sells_what_so_that_there_are_drafts(tmp_path: Path)
     lines, _ = research(tmp_path, "--company", "Shelf Makers", "--offering", "Shelves that stand in an hour.")
     assert [bool(line["draft"]) for line in lines] == [True, True, True, True, False, True]
     assert "Shelf Makers" in lines[0]["draft"]["body"]
+
+
+@pytest.mark.parametrize(
+    ("leads", "profile", "says"),
+    [
+        (b"", PROFILE, "is empty"),
+        (bytes(range(256)) * 40, PROFILE, "leads.csv"),
+        (b"SQLite format 3\0", PROFILE, "a database"),
+        (b"One,Two\n1,2\n", PROFILE, "Two"),
+        (LIST.encode(), {"icp": []}, "has no criteria"),
+        (LIST.encode(), {"icp": [{"details": "x"}]}, "has no name"),
+        (LIST.encode(), PROFILE | {"company": {"nickname": "Acme"}}, "company may hold"),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, leads: bytes, profile: object, says: str) -> None:
+    status, said = run(tmp_path, leads=leads, profile=profile)
+    assert (status, says in said, "Traceback" in said) == (1, True, False), said
+    assert {p.name for p in tmp_path.iterdir()} == {"leads.csv", "profile.json"}
+
+
+def test_a_folder_that_was_there_before_stays_and_takes_the_corrected_list(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "note.txt").write_text("mine")
+    assert run(tmp_path, "--data-dir", str(kept), leads=b"One,Two\n1,2\n")[0] == 1
+    assert (kept / "note.txt").exists()
+    assert run(tmp_path, "--data-dir", str(kept))[0] == 0
+
+
+def test_a_list_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "big.csv").write_text(LIST)
+    os.truncate(tmp_path / "big.csv", 3_000_000_000)  # sparse: takes no room on disk
+    (tmp_path / "profile.json").write_text(json.dumps(PROFILE))
+    code = (
+        "import resource, sys; from leadwright.cli.app import app; from leadwright.errors import BadInput\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))\n"
+        "try: app(sys.argv[1:])\nexcept BadInput as error: print(error)"
+    )
+    arguments = ["research", "big.csv", "--profile", "profile.json", "--output", "out.jsonl"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "3,000 MB, one import takes 512 MB" in done.stdout, done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"big.csv", "profile.json"}

@@ -46,8 +46,9 @@ def research(
     from rich.console import Console
 
     from leadwright import logs
-    from leadwright.cli.list_job import ListJob, claim_folder
+    from leadwright.cli.list_job import ListJob, claimed_folder
     from leadwright.leadfile.mapping import read_mapping
+    from leadwright.leadfile.source import check_file
 
     console = Console(stderr=True)
     job = ListJob(
@@ -58,23 +59,36 @@ def research(
         mapping=read_mapping(mapping) if mapping else None,
     )
     folder = data_dir or output.with_name(f"{output.name}.job")
-    claim_folder(folder, job)
     settings = _settings(folder, analyst, web)
     logs.configure(settings.model_copy(update={"log_level": "error"}))
-    _run(console, settings, job, output)
+    check_file(file, settings.import_max_mb)
+    with claimed_folder(folder, job):
+        services = _open(console, settings, job)
+    _run(console, services, output)
 
 
-def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path) -> None:
+def _open(console: "Console", settings: "Settings", job: "ListJob") -> "Services":
+    """The job's database with the list in it."""
     from leadwright.bootstrap import open_services
-    from leadwright.cli.list_job import set_up, summary
-    from leadwright.cli.list_output import Output
+    from leadwright.cli.list_job import set_up
 
     services = open_services(settings)
-    finished = True
     try:
         imported = set_up(services, job, lambda sentence: console.print(f"[yellow]{sentence}[/]", highlight=False))
-        if imported:
-            _say_imported(console, imported)
+    except BaseException:
+        services.database.close()
+        raise
+    if imported:
+        _say_imported(console, imported)
+    return services
+
+
+def _run(console: "Console", services: "Services", output: Path) -> None:
+    from leadwright.cli.list_job import summary
+    from leadwright.cli.list_output import Output
+
+    finished = True
+    try:
         out = Output(services, output)
         if out.written:
             console.print(f"Going on after {out.written:,} of {out.expected:,} leads.")
@@ -134,6 +148,8 @@ def _settings(folder: Path, analyst: str | None, web: bool) -> "Settings":
 
 
 def _read_profile(path: Path) -> dict[str, Any]:
+    from leadwright.domain.profile import read_profile
+
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -142,6 +158,8 @@ def _read_profile(path: Path) -> dict[str, Any]:
         raise BadInput(f"The profile {path} is not valid JSON: {error}", field="profile") from error
     if not isinstance(data, dict):
         raise BadInput(f'The profile {path} must be an object with a list "icp".', field="profile")
+    if not read_profile(data):
+        raise BadInput(f'The profile {path} has no criteria: nothing could be judged. Add one to "icp".', field="icp")
     return data
 
 
