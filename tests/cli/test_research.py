@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.fake_model import FakeModel
 
 PROFILE = {
     "icp": [
@@ -121,3 +124,57 @@ def test_a_list_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
     )
     assert "3,000 MB, one import takes 512 MB" in done.stdout, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"big.csv", "profile.json"}
+
+
+SMALL = b"Company,Name,Industry\nAcme,Jane Doe,Retail\nBeta,Joe Roe,Retail\nGamma,Max Muster,Retail\n"
+
+
+def ask(folder: Path, model: FakeModel) -> tuple[int, str]:
+    settings = {"model": "openai:x", "model_base_url": model.url, "model_api_key": "k"}
+    return run(folder, "--analyst", "model", leads=SMALL, **settings)
+
+
+def outcomes(folder: Path) -> list[str]:
+    return [json.loads(line)["outcome"] for line in (folder / "out.jsonl").read_text().splitlines()]
+
+
+def test_a_refused_key_is_the_last_word_and_the_same_command_goes_on_at_once(tmp_path: Path) -> None:
+    with FakeModel(misbehave=lambda _number, _prompt: "401") as model:
+        status, said = ask(tmp_path, model)
+        assert (status, outcomes(tmp_path)) == (1, [])
+        assert "3 leads wait: The provider of openai:x refused the key. Check LEADWRIGHT_MODEL_API_KEY." in said
+        assert said.rstrip().endswith(
+            "Nothing is lost: put that right, then give the same command again, and it goes on."
+        )
+        model.misbehave = lambda _number, _prompt: None
+        assert ask(tmp_path, model)[0] == 0
+    assert outcomes(tmp_path) == ["handed_over"] * 3
+
+
+def test_a_model_that_is_down_is_said_on_the_way_once_and_not_for_each_lead(tmp_path: Path) -> None:
+    with FakeModel() as model:
+        began: list[float] = []
+
+        def down_for_a_while(_number: int, _prompt: str) -> str | None:
+            began.append(time.monotonic())
+            return "500" if time.monotonic() - began[0] < 6 else None
+
+        model.misbehave = down_for_a_while
+        status, said = ask(tmp_path, model)
+    assert (status, outcomes(tmp_path)) == (0, ["handed_over"] * 3)
+    told = [line for line in said.splitlines() if "status 500" in line]
+    assert len(told) == 1
+    assert re.fullmatch(
+        r"3 leads wait: The model openai:x is out of order \(status 500\)\. Next try in [2-5] s\.", told[0]
+    )
+
+
+def test_leads_that_could_not_be_worked_are_counted_by_reason_and_tried_again(tmp_path: Path) -> None:
+    with FakeModel(misbehave=lambda _number, prompt: "400" if "Beta" in prompt else None) as model:
+        status, said = ask(tmp_path, model)
+        assert (status, outcomes(tmp_path)) == (0, ["handed_over", "blocked", "handed_over"])
+        assert "1 lead could not be worked: The provider of openai:x refused the request (status 400)." in said
+        asked, model.misbehave = model.calls, lambda _number, _prompt: None
+        assert ask(tmp_path, model)[0] == 0
+        assert model.calls == asked + 1
+    assert outcomes(tmp_path) == ["handed_over"] * 3

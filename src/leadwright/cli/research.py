@@ -71,6 +71,7 @@ def _open(console: "Console", settings: "Settings", job: "ListJob") -> "Services
     """The job's database with the list in it."""
     from leadwright.bootstrap import open_services
     from leadwright.cli.list_job import set_up
+    from leadwright.cli.list_waits import try_again_now
 
     services = open_services(settings)
     try:
@@ -80,12 +81,16 @@ def _open(console: "Console", settings: "Settings", job: "ListJob") -> "Services
         raise
     if imported:
         _say_imported(console, imported)
+        return services
+    with services.database.transaction() as session:
+        try_again_now(session)
     return services
 
 
 def _run(console: "Console", services: "Services", output: Path) -> None:
     from leadwright.cli.list_job import summary
     from leadwright.cli.list_output import Output
+    from leadwright.cli.list_waits import ending
 
     finished = True
     try:
@@ -98,18 +103,23 @@ def _run(console: "Console", services: "Services", output: Path) -> None:
         out.close()
         with services.database.reading() as session:
             counts = summary(session)
+        last = ending(services)
     finally:
         services.database.close()
     _say_summary(console, counts, output, out.written - before, time.monotonic() - began)
-    if out.written < out.expected:
-        raise typer.Exit(1)
+    for sentence in last:
+        _say(console, sentence)
+    status = int(out.written < out.expected)
     if not finished:
-        os._exit(0)
+        os._exit(status)  # a thread still waits for an answer from outside; nothing of its lead is lost
+    if status:
+        raise typer.Exit(status)
 
 
 def _work(console: "Console", services: "Services", out: "Output") -> bool:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from leadwright.cli.list_waits import Watch
     from leadwright.cli.work import stop_on_signals
     from leadwright.workflows.runtime import Runtime
 
@@ -120,7 +130,8 @@ def _work(console: "Console", services: "Services", out: "Output") -> bool:
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("", total=out.expected)
-            runtime.run_until_idle(_each(out, stopping.is_set, lambda n: bar.update(task, completed=n)))
+            watch = Watch(services, lambda sentence: _say(console, sentence))
+            runtime.run_until_idle(_each(out, stopping.is_set, lambda n: bar.update(task, completed=n), watch.look))
             bar.update(task, completed=out.write_ready())
     except KeyboardInterrupt:
         console.print("Stopped; start it again to go on.")
@@ -130,11 +141,14 @@ def _work(console: "Console", services: "Services", out: "Output") -> bool:
     return finished
 
 
-def _each(out: "Output", stopped: Callable[[], bool], show: Callable[[int], None]) -> Callable[[Any], None]:
+def _each(
+    out: "Output", stopped: Callable[[], bool], show: Callable[[int], None], look: Callable[[], None]
+) -> Callable[[Any], None]:
     def progress(_: Any) -> None:
         if stopped():
             raise KeyboardInterrupt
         show(out.write_ready())
+        look()
 
     return progress
 
@@ -190,6 +204,10 @@ def _say_imported(console: "Console", imported: "ImportResult") -> None:
         )
     for note in imported.notes:
         console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _say(console: "Console", sentence: str) -> None:
+    console.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_summary(console: "Console", counts: dict[str, int], output: Path, leads: int, seconds: float) -> None:
