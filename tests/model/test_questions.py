@@ -279,3 +279,15 @@ def test_pauses_stay_below_a_minute_of_a_workflow(make: MakeAnalyst, model: Fake
         make().read_lead(brief())
     assert time.monotonic() - begun < 8
     assert model.calls == 4
+
+
+def test_why_the_last_call_failed_can_be_asked_until_one_is_answered(make: MakeAnalyst, model: FakeModel) -> None:
+    model.misbehave = always("400")
+    analyst = make()
+    assert analyst.trouble == ""
+    with pytest.raises(ModelError):
+        analyst.read_lead(brief())
+    assert "status 400" in analyst.trouble
+    model.misbehave = always("")
+    analyst.read_lead(brief())
+    assert analyst.trouble == ""

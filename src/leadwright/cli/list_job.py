@@ -5,7 +5,9 @@ The leads go through the same workflows as everywhere. Killed at any moment and 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from leadwright.domain.optionsets import AccessMode, LeadState, LeadStatus, choi
 from leadwright.domain.privileges import AI_SALESPERSON, SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.domain.profile import read_profile
 from leadwright.domain.stage import AgentMode, AgentState, Trigger
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, LeadwrightError
 from leadwright.identity.access import principal
 from leadwright.identity.directory import directory_of
 from leadwright.identity.seed import seed_directory
@@ -40,6 +42,7 @@ from leadwright.research.knowledge import add_source, ingest
 from leadwright.services import Services
 
 _ADMIN = "List"
+_MARK = "job.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +65,49 @@ class ListJob:
 
     def fingerprint(self) -> str:
         """Says whether a job folder belongs to this job."""
-        digest = hashlib.sha256(_content(self.list_file))
+        with self.list_file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256")
         digest.update(json.dumps([self.profile, self.sellers, self.mapping], sort_keys=True, default=str).encode())
         for path in sorted(self.knowledge.rglob("*")) if self.knowledge else ():
             digest.update(f"{path.name} {path.stat().st_size}".encode())
         return digest.hexdigest()
 
 
-def claim_folder(folder: Path, job: ListJob) -> None:
-    """Make the job's folder, or go on with it.
+@contextmanager
+def claimed_folder(folder: Path, job: ListJob) -> Iterator[None]:
+    """Make the job's folder, or go on with it; what is refused inside leaves nothing of a folder that was made here.
 
     Raises:
         BadInput: it holds another job.
     """
+    made = not folder.exists()
+    claimed = _claim(folder, job)
+    try:
+        yield
+    except LeadwrightError:
+        if claimed and made:
+            shutil.rmtree(folder)
+        elif claimed:
+            (folder / _MARK).unlink()
+        raise
+
+
+def _claim(folder: Path, job: ListJob) -> bool:
+    """False: this job claimed it before."""
+    wanted = {"fingerprint": job.fingerprint(), "list": job.list_file.name}
     folder.mkdir(parents=True, exist_ok=True)
-    mark, wanted = folder / "job.json", {"fingerprint": job.fingerprint(), "list": job.list_file.name}
+    mark = folder / _MARK
     if mark.exists():
         if json.loads(mark.read_text()).get("fingerprint") != wanted["fingerprint"]:
             raise BadInput(
                 f"{folder} holds the progress of another list, profile or folder of papers. "
                 "Remove that folder, or choose another --output."
             )
-        return
+        return False
     part = mark.with_suffix(".part")
     part.write_text(json.dumps(wanted))
     part.replace(mark)
+    return True
 
 
 def set_up(services: Services, job: ListJob, tell: Callable[[str], None]) -> ImportResult | None:
@@ -103,13 +124,6 @@ def set_up(services: Services, job: ListJob, tell: Callable[[str], None]) -> Imp
     with services.database.transaction() as session:
         _agent(services, session, job)
     return imported
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}. Check the name of the list.") from error
 
 
 def _administrator(session: Session) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -56,16 +56,18 @@ class Output:
     """The output file: whole lines in the order of the list, on disk before they are counted.
 
     Args:
-        path: verified line by line when it exists; what does not belong to the job's beginning is cut off.
+        path: verified line by line when it exists; what does not belong to the job's beginning is cut off, and so is
+            what follows a lead that is open again.
     """
 
     def __init__(self, services: Services, path: Path) -> None:
         self._services = services
         with services.database.reading() as session:
             self._leads = session.execute(select(Lead.leadid, Lead.lw_importkey).order_by(text("lead.rowid"))).all()
+            unfinished = set(session.scalars(select(LeadRun.leadid).where(LeadRun.stage.not_in(_ENDED))))
         self._ids = [_id(key, number) for number, (_, key) in enumerate(self._leads, 1)]
         self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
-        self.written = self._verified()
+        self.written = self._verified(unfinished)
 
     @property
     def expected(self) -> int:
@@ -92,10 +94,12 @@ class Output:
         """Close the file."""
         self._file.close()
 
-    def _verified(self) -> int:
+    def _verified(self, unfinished: Set[str]) -> int:
         good, count = 0, 0
         for raw in self._file:
             if count >= len(self._ids) or not raw.endswith(b"\n") or not _is_line(raw, self._ids[count]):
+                break
+            if self._leads[count].leadid in unfinished:
                 break
             good += len(raw)
             count += 1

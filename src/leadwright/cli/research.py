@@ -46,8 +46,9 @@ def research(
     from rich.console import Console
 
     from leadwright import logs
-    from leadwright.cli.list_job import ListJob, claim_folder
+    from leadwright.cli.list_job import ListJob, claimed_folder
     from leadwright.leadfile.mapping import read_mapping
+    from leadwright.leadfile.source import check_file
 
     console = Console(stderr=True)
     job = ListJob(
@@ -58,23 +59,41 @@ def research(
         mapping=read_mapping(mapping) if mapping else None,
     )
     folder = data_dir or output.with_name(f"{output.name}.job")
-    claim_folder(folder, job)
     settings = _settings(folder, analyst, web)
     logs.configure(settings.model_copy(update={"log_level": "error"}))
-    _run(console, settings, job, output)
+    check_file(file, settings.import_max_mb)
+    with claimed_folder(folder, job):
+        services = _open(console, settings, job)
+    _run(console, services, output)
 
 
-def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path) -> None:
+def _open(console: "Console", settings: "Settings", job: "ListJob") -> "Services":
+    """The job's database with the list in it."""
     from leadwright.bootstrap import open_services
-    from leadwright.cli.list_job import set_up, summary
-    from leadwright.cli.list_output import Output
+    from leadwright.cli.list_job import set_up
+    from leadwright.cli.list_waits import try_again_now
 
     services = open_services(settings)
-    finished = True
     try:
         imported = set_up(services, job, lambda sentence: console.print(f"[yellow]{sentence}[/]", highlight=False))
-        if imported:
-            _say_imported(console, imported)
+    except BaseException:
+        services.database.close()
+        raise
+    if imported:
+        _say_imported(console, imported)
+        return services
+    with services.database.transaction() as session:
+        try_again_now(session)
+    return services
+
+
+def _run(console: "Console", services: "Services", output: Path) -> None:
+    from leadwright.cli.list_job import summary
+    from leadwright.cli.list_output import Output
+    from leadwright.cli.list_waits import ending
+
+    finished = True
+    try:
         out = Output(services, output)
         if out.written:
             console.print(f"Going on after {out.written:,} of {out.expected:,} leads.")
@@ -84,18 +103,23 @@ def _run(console: "Console", settings: "Settings", job: "ListJob", output: Path)
         out.close()
         with services.database.reading() as session:
             counts = summary(session)
+        last = ending(services)
     finally:
         services.database.close()
     _say_summary(console, counts, output, out.written - before, time.monotonic() - began)
-    if out.written < out.expected:
-        raise typer.Exit(1)
+    for sentence in last:
+        _say(console, sentence)
+    status = int(out.written < out.expected)
     if not finished:
-        os._exit(0)
+        os._exit(status)  # a thread still waits for an answer from outside; nothing of its lead is lost
+    if status:
+        raise typer.Exit(status)
 
 
 def _work(console: "Console", services: "Services", out: "Output") -> bool:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from leadwright.cli.list_waits import Watch
     from leadwright.cli.work import stop_on_signals
     from leadwright.workflows.runtime import Runtime
 
@@ -106,7 +130,8 @@ def _work(console: "Console", services: "Services", out: "Output") -> bool:
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("", total=out.expected)
-            runtime.run_until_idle(_each(out, stopping.is_set, lambda n: bar.update(task, completed=n)))
+            watch = Watch(services, lambda sentence: _say(console, sentence))
+            runtime.run_until_idle(_each(out, stopping.is_set, lambda n: bar.update(task, completed=n), watch.look))
             bar.update(task, completed=out.write_ready())
     except KeyboardInterrupt:
         console.print("Stopped; start it again to go on.")
@@ -116,11 +141,14 @@ def _work(console: "Console", services: "Services", out: "Output") -> bool:
     return finished
 
 
-def _each(out: "Output", stopped: Callable[[], bool], show: Callable[[int], None]) -> Callable[[Any], None]:
+def _each(
+    out: "Output", stopped: Callable[[], bool], show: Callable[[int], None], look: Callable[[], None]
+) -> Callable[[Any], None]:
     def progress(_: Any) -> None:
         if stopped():
             raise KeyboardInterrupt
         show(out.write_ready())
+        look()
 
     return progress
 
@@ -134,6 +162,8 @@ def _settings(folder: Path, analyst: str | None, web: bool) -> "Settings":
 
 
 def _read_profile(path: Path) -> dict[str, Any]:
+    from leadwright.domain.profile import read_profile
+
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -142,6 +172,8 @@ def _read_profile(path: Path) -> dict[str, Any]:
         raise BadInput(f"The profile {path} is not valid JSON: {error}", field="profile") from error
     if not isinstance(data, dict):
         raise BadInput(f'The profile {path} must be an object with a list "icp".', field="profile")
+    if not read_profile(data):
+        raise BadInput(f'The profile {path} has no criteria: nothing could be judged. Add one to "icp".', field="icp")
     return data
 
 
@@ -172,6 +204,10 @@ def _say_imported(console: "Console", imported: "ImportResult") -> None:
         )
     for note in imported.notes:
         console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _say(console: "Console", sentence: str) -> None:
+    console.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_summary(console: "Console", counts: dict[str, int], output: Path, leads: int, seconds: float) -> None:

@@ -40,12 +40,7 @@ def open_list(
         BadInput: no file, empty, too large, no list, or without rows; the message says what to do.
     """
     mapping = mapping or ImportMapping()
-    size, head = _first_look(path)
-    if size > max_mb * 1_000_000:
-        raise BadInput(
-            f"{path.name} has {size / 1e6:,.0f} MB, one import takes {max_mb:,} MB. Split it, or raise the setting "
-            "import_max_mb."
-        )
+    head = check_file(path, max_mb)
     given = {plain(h) for h in mapping.columns}
 
     def known(headings: Sequence[str]) -> int:
@@ -57,9 +52,6 @@ def open_list(
         return open_workbook(
             path, known, sheet=mapping.sheet, most_rows=max_rows, most_bytes=min(_WORKBOOK_MB, max_mb) * 1_000_000
         )
-    for mark, what in _OTHERS:
-        if head.startswith(mark):
-            raise BadInput(f"{path.name} is {what}.")
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         raise BadInput(f"{path.name} is no workbook, whatever its name says. Save it again as XLSX or CSV.")
     if mapping.sheet:
@@ -67,6 +59,24 @@ def open_list(
     from leadwright.leadfile.text import open_text
 
     return open_text(path, known, encoding=mapping.encoding, delimiter=mapping.delimiter, most_rows=max_rows)
+
+
+def check_file(path: Path, max_mb: int = MAX_MB) -> bytes:
+    """The first bytes of a file that may be a list: it is there, has something in it and is not too large.
+
+    Raises:
+        BadInput: no file, empty, too large, or of a kind that is known to be no list.
+    """
+    size, head = _first_look(path)
+    if size > max_mb * 1_000_000:
+        raise BadInput(
+            f"{path.name} has {size / 1e6:,.0f} MB, one import takes {max_mb:,} MB. Split it, or raise the setting "
+            "import_max_mb."
+        )
+    for mark, what in _OTHERS:
+        if head.startswith(mark):
+            raise BadInput(f"{path.name} is {what}.")
+    return head
 
 
 def _first_look(path: Path) -> tuple[int, bytes]:

@@ -47,6 +47,8 @@ _EMAILS, _PARTIES = cast(Table, Email.__table__), cast(Table, ActivityParty.__ta
 _NOTIFICATIONS = cast(Table, AppNotification.__table__)
 _AGAIN = "look_again"
 _MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
+UNTIL_TRY = "Waits for another try: "  # begins the reason of a run that is tried again by itself
+UNTIL_REPAIR = "Waits until this is put right, then goes on by itself: "  # every lead would fail alike
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
 
 
@@ -276,7 +278,7 @@ def put_off(
         if due_at is None:
             _stop(session, row, Stage.BLOCKED if permanent else Stage.FAILED, reason, services.clock())
             return
-        row.reasons = [f"Waits for another try: {reason}"]
+        row.reasons = [f"{UNTIL_TRY}{reason}"]
         row.givenon, row.generation, row.dueat = None, row.generation + 1, due_at
 
 
@@ -284,7 +286,7 @@ def pass_over(services: Services, run: runs.Given, reason: str) -> None:
     """Something failed that is no fault of the lead: another try later, however often, and none is counted."""
     with services.database.transaction() as session:
         if row := _in_hand(session, run):
-            row.reasons = [f"Waits for another try: {reason}"]
+            row.reasons = [f"{UNTIL_TRY}{reason}"]
             row.givenon, row.generation, row.dueat = None, row.generation + 1, runs.without_blame(row.generation)
 
 
@@ -294,7 +296,7 @@ def await_repair(services: Services, run: runs.Given, reason: str) -> None:
         row = _in_hand(session, run)
         if row is None:
             return
-        waiting = f"Waits until this is put right, then goes on by itself: {reason}"
+        waiting = f"{UNTIL_REPAIR}{reason}"
         seconds = runs.REPAIR_SECONDS[waiting in row.reasons]
         row.attempts, row.reasons = 0, [waiting]
         row.givenon, row.generation, row.dueat = None, row.generation + 1, runs.later(now(), seconds)

@@ -28,6 +28,11 @@ class ModelAnalyst:
         self._connection = Connection(settings)
         self._desk = Desk(self._connection, journal, self._background, settings.model_tokens_per_lead)
 
+    @property
+    def trouble(self) -> str:
+        """Why the last call failed, for whoever waits; empty when the last one was answered."""
+        return self._connection.trouble
+
     def read_lead(self, brief: Brief) -> Reading:
         """Judge each criterion and write the insights. One call when the model answers well."""
         question, data = read_lead.question(brief)

@@ -31,6 +31,7 @@ class Connection:
         self._names = [n for n in (settings.model, settings.model_fallback) if n]
         self._line: Line = Compatible(settings) if settings.model_base_url else Providers(settings)
         self._limiter: Limiter | None = None
+        self.trouble = ""  # why the last call failed; empty when the last one was answered
 
     async def send(self, request: Request) -> Reply:
         """Ask, wait, and try again as long as it makes sense."""
@@ -53,8 +54,11 @@ class Connection:
         for attempt in range(TRIES):
             try:
                 async with limiter.slot():
-                    return await self._line.ask(name, request)
+                    reply = await self._line.ask(name, request)
+                self.trouble = ""
+                return reply
             except ModelError as error:
+                self.trouble = str(error)
                 if error.permanent or attempt == TRIES - 1 or (error.retry_after or 0) > PATIENCE:
                     raise
                 if error.retry_after:
