@@ -76,7 +76,9 @@ def test_prerequisites_start_role_removed_paused_given_back_and_on_again(desk: t
 
     _fill_in_the_sections(page, address)
     page.goto(f"{address}/agent")
-    page.get_by_role("button", name="Start agent").click()
+    page.get_by_role("link", name="Start agent").click()
+    expect(page.locator("main")).to_contain_text("is the supervisor")
+    page.get_by_role("button", name="Start now").click()
     expect(page.locator("main")).to_contain_text("Scout is on")
 
     # The role is taken away: the agent pauses and says why. Given back: it goes on by itself.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadwright.db.engine import Database
+from leadwright.db.knowledge import KnowledgeSource
 from leadwright.errors import BadInput
 from leadwright.settings import load_settings
 
@@ -121,3 +122,15 @@ def test_the_doctor_says_when_others_can_read_the_database(tmp_path: Path) -> No
     findings = json.loads(said(tmp_path, "doctor", "--json")[1])
     (found,) = [f for f in findings if f["what"] == "Privacy"]
     assert (found["state"], "leadwright.db" in found["detail"]) == ("warn", True)
+
+
+def test_the_doctor_warns_while_a_source_of_knowledge_fails(tmp_path: Path) -> None:
+    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'leadwright.db'}")
+    with database.transaction() as session:
+        failing = {"state": "failing", "detail": "There is no folder any more."}
+        session.add(KnowledgeSource(purpose="research", kind="folder", location="/papers", title="Papers", **failing))
+    database.close()
+    findings = json.loads(said(tmp_path, "doctor", "--json")[1])
+    (found,) = [f for f in findings if f["what"] == "Knowledge"]
+    assert (found["state"], found["detail"]) == ("warn", "a source fails. Papers: There is no folder any more.")

@@ -138,7 +138,6 @@ def test_a_value_that_cannot_be_used_is_refused_with_its_field(
 @pytest.mark.parametrize(
     ("section", "values", "key"),
     [
-        ("company", {"name": "N", "website": "not a site"}, "company"),
         ("validation", {"field": "telephone1"}, "validation"),
         ("email", {"fixed_body": "Dear {{Lead.Fist Name}}"}, "email"),
         ("email", {"fields": ["lead.nothing"]}, "email"),

@@ -105,6 +105,19 @@ def test_every_kind_of_document_is_read(tmp_path: Path) -> None:
     assert "Product: Hammer, Price: 30." in read[".csv"].text
 
 
+def test_a_table_that_cannot_be_read_is_refused_in_our_own_words(tmp_path: Path) -> None:
+    old, junk, long = tmp_path / "old.csv", tmp_path / "junk.csv", tmp_path / "long.csv"
+    old.write_bytes(b"Product,Price\rAnvil,120\rHammer,30\r")
+    junk.write_bytes(b"PK\x03\x04\x00\x00\r\x01,\x00")
+    long.write_text('Product,"' + "x" * 200_000)
+    with DocumentReader() as reader:
+        assert "Product: Hammer, Price: 30." in reader.read(old).text
+        for path in (junk, long):
+            with pytest.raises(BadInput, match="could not be read as a table") as refused:
+                reader.read(path)
+            assert "field" not in str(refused.value)
+
+
 def _zip(path: Path, parts: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():

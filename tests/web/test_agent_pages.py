@@ -92,10 +92,52 @@ def test_an_administrator_is_led_from_an_empty_installation_to_a_started_agent(b
     person = re.search(r'name="sellers" value="([^"]+)"', page)
     assert person
     browser.post("/agent/section/assignment", sellers=[person[1]], supervisor=person[1])
-    started = _text(browser.post("/agent/start", "/agent"))
+    assert 'action="/agent/start"' not in browser.get("/agent")
+    asked = _text(browser.get("/agent/start"))
+    for said in ("Start Scout?", "0 leads match", "Version 1", "Ada Administrator is the supervisor"):
+        assert said in asked
+    started = _text(browser.post("/agent/start", "/agent/start"))
     assert "Scout is on" in started
-    stopped = _text(browser.post("/agent/stop", "/agent", how="halt"))
+    assert 'action="/agent/stop"' not in browser.get("/agent")
+    assert "No leads are in work now" in _text(browser.get("/agent/stop"))
+    stopped = _text(browser.post("/agent/stop", "/agent/stop", how="halt"))
     assert "takes no new leads" in stopped
+
+
+def _prepared(browser: Browser) -> None:
+    """An agent whose prerequisites are done, so its sections are open."""
+    browser.post("/agent", name="Scout")
+    made = browser.post("/agent/prerequisites/1/register", "/agent/prerequisites", name="Scout app",
+                        account_type="AzureADMyOrg")  # fmt: skip
+    client_id = re.search(r'id="p1-clientid">([^<]+)<', made)
+    assert client_id
+    browser.post("/agent/prerequisites/2/user", "/agent/prerequisites", clientid=client_id[1], role="AISalesPerson")
+    for number in "12":
+        browser.post(f"/agent/prerequisites/{number}/done", "/agent/prerequisites")
+
+
+def test_a_web_site_that_is_no_web_address_is_refused_when_it_is_saved(browser: Browser) -> None:
+    _prepared(browser)
+    for wrong in ("javascript:alert(1)", "ftp://contoso.example", "contoso"):
+        refused = browser.post("/agent/section/company", name="Contoso", website=wrong)
+        assert "Enter one with http or https" in refused
+        assert "Saved in the draft." not in refused
+    assert "Saved in the draft." in browser.post("/agent/section/company", name="Contoso", website="contoso.example")
+
+
+def test_a_criterion_that_the_built_in_analyst_cannot_read_is_named_when_it_is_saved(browser: Browser) -> None:
+    _prepared(browser)
+    profile = "Size: 1000 to 50000+ employees\nRolle: Geschäftsführer oder Einkauf"
+    warned = _text(browser.post("/agent/criteria/profile", "/agent/section/criteria", profile=profile))
+    assert "2 criteria read from the text" in warned
+    assert "The built-in analyst cannot read “Rolle”" in warned
+    assert "cannot read “Size”" not in warned
+    row = {"name-1": "Size", "kind-1": "employees", "details-1": "as many as possible"}
+    saved = _text(browser.post("/agent/section/criteria", **row))
+    assert "Saved in the draft" in saved
+    assert "The built-in analyst cannot read “Size”" in saved
+    row = {"name-1": "Fleet", "kind-1": "custom", "details-1": "yes", "url-1": "https://fleet.example"}
+    assert "cannot read" not in browser.post("/agent/section/criteria", **row)
 
 
 def test_conditions_are_edited_previewed_and_explained(browser: Browser, services: Services) -> None:
@@ -125,6 +167,23 @@ def test_knowledge_is_added_refused_and_asked(browser: Browser, tmp_path: Path) 
     assert "No passage of this set" in _text(browser.get("/agent/knowledge?question=pallets&in=outreach"))
     gone = _text(browser.post("/agent/knowledge", purpose="research", kind="folder", location="/no/such/folder"))
     assert "There is no folder" in gone
+
+
+def test_a_source_that_vanished_says_when_it_was_read_and_why_it_fails_now(browser: Browser, tmp_path: Path) -> None:
+    browser.post("/agent", name="Scout")
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    paper = folder / "robots.md"
+    paper.write_text("# Robots\n\nOur robots move pallets in cold stores at night.\n")
+    added = browser.post("/agent/knowledge", purpose="research", kind="folder", location=str(folder))
+    assert "· taken in just now" in _text(added)
+    source = re.search(r'name="sourceid" value="([^"]+)"', added)
+    assert source
+    paper.unlink()
+    folder.rmdir()
+    failing = _text(browser.post("/agent/knowledge/refresh", "/agent/knowledge", sourceid=source[1]))
+    assert "· taken in" not in failing
+    assert "last taken in just now; tried just now, and it fails now:" in failing
 
 
 def test_people_are_added_given_roles_and_disabled(browser: Browser) -> None:

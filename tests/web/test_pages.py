@@ -6,8 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 from tests.web.conftest import ORIGIN, Browser
-from tests.web.desk import PASSWORD, Desk, SilentAnalyst
+from tests.web.desk import NOW, PASSWORD, Desk, SilentAnalyst
 
+from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.configuration import Configuration
 from leadwright.db.engine import Database
 from leadwright.db.sales import AppNotification, Email, Lead
 from leadwright.services import Services
@@ -55,6 +57,39 @@ def test_the_research_page_shows_every_verdict_with_its_evidence(desk: Desk, bro
         "mailto:",
     ):
         assert words in page, words
+
+
+def test_an_unknown_fit_shows_how_much_is_known_and_no_ring(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = desk.lead("blocked")
+    with desk.services.database.transaction() as session:
+        run = session.scalars(select(LeadRun).where(LeadRun.leadid == leadid)).one()
+        run.band, run.signal, run.share = "Unknown", "weak", 1.0
+    card = browser("manager").get(f"/leads/{leadid}").text.split('id="fitcard')[1].split("</section>")[0]
+    assert "6 of 7 criteria known" in card
+    assert "100%" not in card
+    assert "<circle" not in card
+
+
+def test_a_lead_the_agent_did_not_take_says_why_not(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = desk.lead("none")
+    with desk.services.database.transaction() as session:
+        wanted = {"all": [{"attribute": "jobtitle", "operator": "contains", "value": "Astronaut"}]}
+        applied = Configuration.model_validate({"selection": {"conditions": wanted, "look_back_days": 900}})
+        configuration = applied.model_dump(mode="json")
+        session.add(AgentVersion(agentid=desk.agentid, version=1, configuration=configuration, appliedon=NOW))
+    page = browser("manager").get(f"/leads/{leadid}").text
+    assert "The agent does not take this lead" in page
+    assert "Complete the lead" not in page
+    folded = page.split("<summary")[1:]
+    why = next(part for part in folded if "Why the agent does not take it" in part).split("</details>")[0]
+    assert "Job Title contains Astronaut" in why
+    assert f"not met; this lead: {_column(desk, leadid, 'jobtitle')}" in why
+    told = browser("seller").get(f"/leads/{leadid}").text
+    assert "The agent does not take this lead" in told
+    assert "Astronaut" not in told
+    with desk.services.database.transaction() as session:
+        session.get_one(Lead, leadid).emailaddress1 = None
+    assert "Complete the lead" in browser("manager").get(f"/leads/{leadid}").text
 
 
 def test_text_from_outside_is_shown_as_text(desk: Desk, browser: Callable[..., Browser]) -> None:

@@ -2,24 +2,32 @@
 
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leadwright.actions.agent_draft import PARTS, Difference, can_start, difference, edit_draft, sections
+from leadwright.actions.agent_draft import (
+    PARTS,
+    Difference,
+    can_start,
+    difference,
+    edit_draft,
+    sections,
+    unreadable_criteria,
+)
 from leadwright.actions.agent_leads import give_back_all
 from leadwright.actions.agent_rows import WORKING, agent_of, audited, checked_name, locked, missing, settings_of
 from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
-from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
-from leadwright.db.pages.agent_settings import facts
+from leadwright.db.pages.agent_settings import facts, leads_in_work
 from leadwright.domain.sections import (
     SENDING_MISSING,
     missing_for_start,
 )
 from leadwright.domain.sections import sections as all_sections
-from leadwright.domain.stage import AgentMode, AgentState, Stage
+from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import check_again
@@ -41,6 +49,7 @@ __all__ = [
     "sections",
     "start_agent",
     "stop_agent",
+    "unreadable_criteria",
 ]
 
 
@@ -183,7 +192,7 @@ def stop_agent(services: Services, who: Principal, agentid: str, how: Literal["d
         if agent.state not in WORKING:
             raise Conflict(f"{agent.name} is not working.")
         before = {"state": agent.state, "reason": agent.statereason}
-        waits = how == "drain" and _in_work(session, agentid)
+        waits = how == "drain" and leads_in_work(session, agentid)
         agent.state = AgentState.DRAINING if waits else AgentState.OFF
         agent.statereason = None
         agent.versionnumber += 1
@@ -263,8 +272,3 @@ def _apply(session: Session, who: Principal, agent: Agent, services: Services) -
     )
     session.flush()
     return True
-
-
-def _in_work(session: Session, agentid: str) -> int:
-    stages = (Stage.QUEUED, Stage.RESEARCHING)
-    return session.scalar(select(func.count()).where(LeadRun.agentid == agentid, LeadRun.stage.in_(stages))) or 0

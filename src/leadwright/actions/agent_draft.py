@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of, audited, checked_name, locked, missing, settings_of
 from leadwright.actions.prerequisites import choose_agent_user
+from leadwright.analyst.builtin.judging import unreadable
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import facts, selection_problem
-from leadwright.db.people import SystemUser, Team
+from leadwright.db.people import CustomColumn, SystemUser, Team
 from leadwright.domain.sections import (
     Section,
     closed_by,
+    is_web_address,
 )
 from leadwright.domain.sections import sections as all_sections
 from leadwright.errors import BadInput, Conflict
@@ -89,6 +91,10 @@ def edit_draft(
         present = settings_of(agent)
         draft = _validated(present, part, rest)
         _check_references(session, part, draft)
+        if "website" in rest and draft.company.website and not is_web_address(draft.company.website):
+            raise BadInput(
+                "This is no web address. Enter one with http or https, like https://www.example.com.", field="website"
+            )
         after = draft.model_dump(mode="json")
         if after != agent.draft:
             before, agent.draft = present[part], after
@@ -121,6 +127,23 @@ def difference(services: Services, who: Principal, agentid: str) -> tuple[Differ
         now, then = dict(_flat(settings_of(agent))), dict(_flat(applied.configuration if applied else {}))
     paths = [*now, *(p for p in then if p not in now)]
     return tuple(Difference(p, then.get(p), now.get(p)) for p in paths if now.get(p) != then.get(p))
+
+
+def unreadable_criteria(services: Services, who: Principal, agentid: str) -> tuple[str, ...]:
+    """A sentence for each handoff criterion of the draft that the built-in analyst cannot read; none with a model."""
+    require(who, "prvReadAgent")
+    if services.settings.analyst != "builtin":
+        return ()
+    with services.database.reading() as session:
+        criteria = Configuration.model_validate(settings_of(agent_of(session, agentid))).criteria
+        own = session.scalars(select(CustomColumn.label)).all()
+    told = ((c.name, unreadable(c.criterion(), own)) for c in criteria)
+    return tuple(
+        f"The built-in analyst cannot read “{name}”: it will be unknown for every lead until you change that or use "
+        f"a model. {why}"
+        for name, why in told
+        if why
+    )
 
 
 def _change_profile(session: Session, who: Principal, agent: Agent, values: dict[str, Any]) -> None:

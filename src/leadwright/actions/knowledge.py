@@ -1,14 +1,15 @@
 """The knowledge sources of the agent: add, refresh, remove, and see what one set would answer."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from leadwright.db import audit
 from leadwright.db.base import new_id
-from leadwright.db.knowledge import KnowledgeSource
+from leadwright.db.knowledge import KnowledgeDocument, KnowledgeSource
 from leadwright.domain.evidence import Passage
 from leadwright.errors import BadInput, NotFound
 from leadwright.identity.access import Principal, require
@@ -92,6 +93,15 @@ def sources(services: Services, who: Principal) -> dict[str, list[KnowledgeSourc
         for source in session.scalars(select(KnowledgeSource).order_by(KnowledgeSource.createdon)):
             found.setdefault(source.purpose, []).append(source)
     return found
+
+
+def last_read(services: Services, who: Principal) -> dict[str, datetime]:
+    """When a document of each source was read last, by sourceid; a source of which none could be read is left out."""
+    require(who, "prvReadKnowledge")
+    document = KnowledgeDocument
+    newest = select(document.sourceid, func.max(document.ingestedon)).where(document.problem.is_(None))
+    with services.database.reading() as session:
+        return {row[0]: row[1] for row in session.execute(newest.group_by(document.sourceid))}
 
 
 def ask(services: Services, who: Principal, purpose: str, question: str, limit: int = 5) -> list[Passage]:

@@ -274,8 +274,15 @@ def _knowledge(services: "Services") -> Finding:
     from sqlalchemy import func, select
 
     from leadwright.db.knowledge import KnowledgePassage
+    from leadwright.db.pages.agent_settings import failing_knowledge
     from leadwright.research.vectors import is_missing
 
+    with services.database.reading() as session:
+        failing = failing_knowledge(session)
+    if failing:
+        some = f"{len(failing)} sources fail" if len(failing) > 1 else "a source fails"
+        remedy = "Correct it where it is, or Remove it on the knowledge page; then Refresh."
+        return Finding("Knowledge", "warn", f"{some}. {failing[0]}", remedy)
     embedding, passages = services.embedding, select(func.count()).select_from(KnowledgePassage)
     if embedding is None:
         chosen = services.settings.embedding_model == "none"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, true
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
@@ -131,6 +131,23 @@ def count_matching(session: Session, criteria: Criteria | Rules, **how: Any) -> 
     """How many leads match; arguments as for `matching_leads`."""
     found = matching_leads(session, criteria, **how)
     return session.scalar(found.with_only_columns(func.count())) or 0
+
+
+def taken_at_start(session: Session, configuration: Configuration, agent: Agent, *, now: datetime) -> tuple[int, int]:
+    """How many leads match the configuration, and how many of them starting now would take at once.
+
+    The second: created inside the look-back, without a run of the agent, not owned by it.
+
+    Raises:
+        BadInput: its conditions cannot be used.
+    """
+    tables = tables_of(session)
+    rules = rules_of(configuration, tables)
+    own = Lead.ownerid.is_distinct_from(agent.agentuserid) if agent.agentuserid else true()
+    fresh = ~exists().where(LeadRun.leadid == Lead.leadid)
+    inside = (Lead.createdon >= rules.considered_from(agent.startedon or now)) & fresh & own
+    total = count_matching(session, rules, now=now, tables=tables)
+    return total, count_matching(session, rules, now=now, tables=tables, scope=inside)
 
 
 def preview(

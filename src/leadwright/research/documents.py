@@ -183,15 +183,18 @@ def _read_xlsx(path: Path) -> Document:
 
 def _read_csv(path: Path) -> Document:
     text = _text(path)
+    unreadable = f"{path.name} could not be read as a table. Save it as CSV (UTF-8), one row a line, and add it again."
+    if "\0" in text:
+        raise BadInput(unreadable)
     csv.field_size_limit(100_000)
     try:
         dialect: Any = csv.Sniffer().sniff(text[:5_000], ",;\t|")
     except csv.Error:
         dialect = csv.excel
     try:
-        return Document("", "\n\n".join(_rows(csv.reader(io.StringIO(text), dialect))))
+        return Document("", "\n\n".join(_rows(csv.reader(io.StringIO(text, newline=None), dialect))))
     except csv.Error as error:
-        raise BadInput(f"{path.name} is not a table with commas or semicolons: {error}.") from error
+        raise BadInput(unreadable) from error
 
 
 def _read_html(path: Path) -> Document:

@@ -60,6 +60,30 @@ def judge(criterion: Criterion, brief: Brief) -> Judgement:
     return Judgement(criterion.name, Verdict.UNKNOWN, _nothing_known(criterion, brief))
 
 
+def unreadable(criterion: Criterion, own_columns: Sequence[str] = ()) -> str:
+    """Why no lead can ever be judged by this criterion as it is written, and what to do; empty when one can.
+
+    Args:
+        own_columns: labels of the organisation's own columns, which a custom criterion may be named after.
+    """
+    criterion = _told_by_details(criterion)
+    if criterion.kind is not CriterionKind.CUSTOM:
+        reason = _ask(criterion)("?").reason
+        return reason if "could not be read" in reason else ""
+    if criterion.fields or criterion.url or _names_a_column(criterion.name, own_columns):
+        return ""
+    return (
+        "It is about nothing the analyst knows. Choose what it is about, say where the information is stored, or give "
+        "a public page that answers it."
+    )
+
+
+def _names_a_column(name: str, own_columns: Sequence[str]) -> bool:
+    columns = [f"{table.name}.{column}" for table in TABLES.values() for column in table.attributes]
+    wanted = " ".join(stems(name))
+    return any(_is_called(key, name) for key in columns) or wanted in {" ".join(stems(own)) for own in own_columns}
+
+
 def _told_by_details(criterion: Criterion) -> Criterion:
     """A criterion with a name that says little ("Markets") is about what its details name."""
     if (

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent, Prerequisite
+from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.knowledge import KnowledgeSource
 from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
@@ -16,13 +16,21 @@ from leadwright.domain.prerequisites import SetupState
 from leadwright.domain.sections import Facts
 from leadwright.domain.selection import from_json
 from leadwright.domain.simulation import LeadState, Review, ReviewState
-from leadwright.domain.stage import AgentMode, AgentState
+from leadwright.domain.stage import AgentMode, AgentState, Stage
 from leadwright.errors import BadInput
+
+_SOURCES = select(KnowledgeSource.purpose, func.count()).group_by(KnowledgeSource.purpose)
 
 
 def present_agent(session: Session) -> Agent | None:
     """The organisation's agent, None before there is one."""
     return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
+
+
+def leads_in_work(session: Session, agentid: str) -> int:
+    """How many leads the agent has queued or is researching."""
+    stages = (Stage.QUEUED, Stage.RESEARCHING)
+    return session.scalar(select(func.count()).where(LeadRun.agentid == agentid, LeadRun.stage.in_(stages))) or 0
 
 
 def facts(session: Session, agent: Agent) -> Facts:
@@ -31,7 +39,6 @@ def facts(session: Session, agent: Agent) -> Facts:
     sellers, gone = _sellers(session, assignment)
     user = session.get(SystemUser, agent.agentuserid) if agent.agentuserid else None
     custom = _custom(session)
-    knowledge, failing = _knowledge(session)
     states = session.execute(
         select(Prerequisite.number, Prerequisite.state).where(Prerequisite.agentid == agent.agentid)
     ).all()
@@ -45,8 +52,8 @@ def facts(session: Session, agent: Agent) -> Facts:
         sellers=sellers,
         missing_sellers=gone,
         supervisor=_enabled_name(session, assignment.get("supervisor")),
-        knowledge=knowledge,
-        failing_knowledge=failing,
+        knowledge={row.purpose: row[1] for row in session.execute(_SOURCES)},
+        failing_knowledge=failing_knowledge(session),
         selection_problem=selection_problem(session, agent.draft.get("selection", {})),
         custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
         state_reason=agent.statereason or "",
@@ -122,14 +129,14 @@ def _enabled_name(session: Session, systemuserid: str | None) -> str | None:
     return user.fullname if user and not user.isdisabled and user.accessmode == AccessMode.READ_WRITE else None
 
 
-def _knowledge(session: Session) -> tuple[dict[str, int], tuple[str, ...]]:
-    counts = session.execute(select(KnowledgeSource.purpose, func.count()).group_by(KnowledgeSource.purpose)).all()
+def failing_knowledge(session: Session) -> tuple[str, ...]:
+    """Each knowledge source that fails, with why, oldest source first."""
     failing = session.execute(
         select(KnowledgeSource.title, KnowledgeSource.location, KnowledgeSource.detail)
         .where(KnowledgeSource.state == "failing")
         .order_by(KnowledgeSource.createdon)
     ).all()
-    return {r.purpose: r[1] for r in counts}, tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
+    return tuple(f"{f.title or f.location}: {f.detail}" for f in failing)
 
 
 def _review(session: Session, agentid: str) -> Review:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from leadwright.actions import agent as act
 from leadwright.actions.agent import NotReady
+from leadwright.db import selection
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages import agent_settings
@@ -26,6 +27,7 @@ from leadwright.web.visit import Pages, Visit
 pages = Pages()
 
 CRITERIA_ROWS = 12
+_AT_REST = (AgentState.DRAFT, AgentState.OFF)
 KINDS = {
     CriterionKind.INDUSTRY: "Industries",
     CriterionKind.EMPLOYEES: "Employee size",
@@ -109,6 +111,46 @@ def create(visit: Visit) -> Response:
     return visit.to("/agent/prerequisites", "The agent is created. Set up its prerequisites next.")
 
 
+@pages.get("/agent/start", "prvStartAgent")
+def ask_start(visit: Visit) -> Response:
+    """What starting will do, to be confirmed."""
+    agent = needed_agent(visit)
+    if agent.state not in _AT_REST:
+        return visit.to("/agent", f"{agent.name} is started already.", "info")
+    if missing := act.can_start(visit.services, visit.who, agent.agentid):
+        return visit.to("/agent", f"The agent cannot start yet. {' '.join(missing)}", "bad")
+    configuration, now = Configuration.model_validate(agent.draft), visit.services.clock()
+    changed = not agent.appliedversion or act.difference(visit.services, visit.who, agent.agentid)
+    with visit.services.database.reading() as session:
+        matching, taken = selection.taken_at_start(session, configuration, agent, now=now)
+        in_work = agent_settings.leads_in_work(session, agent.agentid)
+        supervisor = session.get(SystemUser, configuration.assignment.supervisor or "")
+    return settings_page(
+        visit,
+        agent,
+        "start",
+        "agent/start_ask.html",
+        matching=matching,
+        taken=taken,
+        in_work=in_work,
+        look_back=configuration.selection.look_back_days,
+        version=agent.appliedversion + bool(changed),
+        changed=bool(changed),
+        supervisor=supervisor.fullname if supervisor else "",
+    )
+
+
+@pages.get("/agent/stop", "prvStartAgent")
+def ask_stop(visit: Visit) -> Response:
+    """What draining and halting do, to be chosen."""
+    agent = needed_agent(visit)
+    if agent.state in _AT_REST:
+        return visit.to("/agent", f"{agent.name} is not working.", "info")
+    with visit.services.database.reading() as session:
+        in_work = agent_settings.leads_in_work(session, agent.agentid)
+    return settings_page(visit, agent, "start", "agent/stop_ask.html", in_work=in_work)
+
+
 @pages.post("/agent/start", "prvStartAgent")
 def start(visit: Visit) -> Response:
     """Start the agent."""
@@ -180,7 +222,7 @@ def save_section(visit: Visit) -> Response:
             )
     except BadInput as error:
         return _section(visit, section, {error.field or "": str(error)}, 422)
-    return visit.to(f"/agent/section/{section}", f"Saved in the draft. {_takes_effect(agent)}")
+    return _saved(visit, agent, section, "Saved in the draft.")
 
 
 @pages.post("/agent/criteria/profile", "prvConfigureAgent")
@@ -199,7 +241,14 @@ def paste_profile(visit: Visit) -> Response:
         for c in read_profile({"icp": icp})
     ]
     act.edit_draft(visit.services, visit.who, agent.agentid, "criteria", {"criteria": read})
-    return visit.to("/agent/section/criteria", f"{len(read)} criteria read from the text. {_takes_effect(agent)}")
+    return _saved(visit, agent, "criteria", f"{len(read)} criteria read from the text.")
+
+
+def _saved(visit: Visit, agent: Agent, section: str, said: str) -> Response:
+    """Back to the section; a criterion that can never be judged is named at once."""
+    warned = act.unreadable_criteria(visit.services, visit.who, agent.agentid) if section == "criteria" else ()
+    note = " ".join([said, _takes_effect(agent), *warned])
+    return visit.to(f"/agent/section/{section}", note, "warn" if warned else "good")
 
 
 def _takes_effect(agent: Agent) -> str:

@@ -76,6 +76,7 @@ def _page(visit: Visit, agent: Agent, status: int = 200, *, problems: dict[str, 
     context: dict[str, Any] = {
         "purposes": purposes,
         "sources": act.sources(visit.services, visit.who),
+        "read": act.last_read(visit.services, visit.who),
         "kinds": list(_KINDS.items()),
         "file_kinds": ",".join(UPLOAD_KINDS),
         "problems": problems or {},

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from leadwright.db import selection
 from leadwright.db.findings import Findings, FoundInsight, from_json
 from leadwright.db.pages import lead_research as read
+from leadwright.db.pages.agent_settings import present_agent
 from leadwright.db.pages.people import assignable
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import Verdict
 from leadwright.domain.optionsets import LeadSource, LeadState, choices
+from leadwright.domain.selection import ConditionResult
 from leadwright.domain.stage import Stage
+from leadwright.errors import BadInput
 from leadwright.web.pages.lead_banner import banner, may, readable_lead
 from leadwright.web.visit import Pages, Visit
 
@@ -59,6 +64,21 @@ class Paragraph:
     statement: Statement | None
 
 
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """Why a lead has no run: whether the criteria in force select it, and each condition for who may see them.
+
+    Args:
+        state: of the agent; empty when nothing is in force yet.
+        incomplete: company or address is missing, so nobody's criteria can help.
+    """
+
+    state: str
+    selected: bool
+    incomplete: bool
+    lines: tuple[ConditionResult, ...] = ()
+
+
 @pages.get("/leads/{leadid}", "prvReadLead")
 def research(visit: Visit) -> Response:
     """Everything about one lead."""
@@ -73,6 +93,7 @@ def research(visit: Visit) -> Response:
             "steps": read.steps(session, run.runid) if run is not None else [],
             "notes": read.notes(session, lead.leadid),
             "history": read.history(session, lead.leadid),
+            "untaken": _untaken(visit, session, lead) if run is None else None,
             "sellers": assignable(session) if may(visit.who, "prvAssignLead", lead) else [],
         }
     tab = visit.text("tab") or "overview"
@@ -98,6 +119,22 @@ def research(visit: Visit) -> Response:
         may_audit=visit.may("prvReadAudit"),
         **context,
     )
+
+
+def _untaken(visit: Visit, session: Session, lead: Any) -> Untaken:
+    """Why the agent has not taken this lead, by the version in force."""
+    agent, tables = present_agent(session), selection.tables_of(session)
+    try:
+        rules = selection.rules_in_force(session, agent.agentid, tables) if agent else None
+    except BadInput:  # a column of its criteria is gone; the settings page says which
+        rules = None
+    address = getattr(lead, rules.email_field if rules else "emailaddress1", "unknown")
+    incomplete = not address or not (lead.companyname or lead.parentaccountid)
+    if agent is None or rules is None:
+        return Untaken("", selected=False, incomplete=incomplete)
+    lines = selection.why(session, rules, lead.leadid, agentid=agent.agentid, now=visit.services.clock())
+    shown = tuple(lines) if visit.may("prvReadAgent") else ()
+    return Untaken(agent.state, all(c.met for c in lines if c.depth == 0), incomplete, shown)
 
 
 def paragraphs(draft: Any) -> list[Paragraph]:
