@@ -136,6 +136,31 @@ def test_what_cannot_be_told_for_certain_is_left_open(ask: Any, details: str, va
     assert ask(details, value).verdict == verdict
 
 
+@pytest.mark.parametrize("details", ["Manufacturing", "Manufacturing, retail"])
+@pytest.mark.parametrize(
+    ("verdict", "industries"),
+    [
+        (
+            "not_met",
+            "Diversified Banks; Life Insurance; Office REITs; Electric Utilities; Broadcasting; Application Software; "
+            "Passenger Airlines; Hospitals; Restaurants; Wholesalers; Telecommunications; Education; B2B -> Security",
+        ),
+        ("met", "Building Products; Industrials; Steel; Pharmaceuticals; Health Care Equipment; Motor Vehicles & Parts"),
+        ("unknown", "Packaged Foods; Semiconductors; Technology; Apparel; Health Care; Biotechnology; Energy"),
+    ],
+)
+def test_who_wants_manufacturing_gets_makers_and_only_trades_of_both_kinds_are_left_open(
+    details: str, verdict: str, industries: str
+) -> None:
+    answers = {name: judge_industry(details, name).verdict for name in industries.split("; ")}
+    assert answers == dict.fromkeys(answers, verdict)
+
+
+def test_a_retailer_is_no_maker() -> None:
+    assert judge_industry("Manufacturing", "Broadline Retail").verdict == "not_met"
+    assert judge_industry("Manufacturing, retail", "Broadline Retail").verdict == "met"
+
+
 def test_reasons_are_short_natural_sentences() -> None:
     assert judge_size("between 2,000 and 40k staff", "5,200").reason == "5,200 employees, within 2,000 to 40,000."
     earned = judge_revenue("more than $1.5bn but less than $20bn a year", "$430,000,000").reason

@@ -10,6 +10,7 @@ from leadwright.analyst.builtin.industries import (
     INFORMATION_TECHNOLOGY,
     MAKERS,
     MAYBE,
+    SOME_MAKE,
     TOOLS,
     longest_name,
     names,
@@ -207,8 +208,10 @@ def _holds(group: frozenset[str], parts: Sequence[frozenset[str]]) -> bool | Non
     """
     if any(parents()[found] & group for part in parts for found in part):
         return True
-    if group & CARRIERS and any(part <= MAKERS for part in parts):
+    if group & CARRIERS and any(part and part <= MAKERS for part in parts):
         return True
+    if group & CARRIERS and parts and parts[-1] & SOME_MAKE:
+        return None
     for found in parts[-1] if parts else ():
         if any(found in parents()[wanted] for wanted in group):
             return None
