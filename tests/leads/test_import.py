@@ -16,7 +16,8 @@ from sqlalchemy import func, select, text
 from leadwright.actions.import_leads import ImportResult, RowsRefused, import_file, preview
 from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.db import audit
-from leadwright.db.agent import Agent, LeadChange
+from leadwright.db.agent import Agent, AgentVersion, LeadChange
+from leadwright.db.configuration import Configuration
 from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Annotation
 from leadwright.domain.privileges import PRIVILEGES
@@ -154,6 +155,46 @@ def test_corrected_bad_rows_can_be_imported_from_that_file(small_office: Office,
     assert done.bad_rows_file
     done.bad_rows_file.write_text(done.bad_rows_file.read_text("utf-8-sig").replace("many", "70", 1), "utf-8")
     assert import_file(small_office.services, small_office.operator, done.bad_rows_file).created == 1
+
+
+def test_a_row_with_too_many_cells_is_told_by_its_cause_alone(office: Office, as_csv: Write) -> None:
+    lines = [LIST[0], "Jane,Doe,Acme,Inc.,jane@acme.example,1200,$1.5M,Web,2026-03-31,no", "A,B,C,none,-5,,,,"]
+    seen = preview(office.services, office.operator, as_csv(lines))
+    assert [(p.row, p.reason[:24]) for p in seen.problems if p.row == 2] == [(2, "it has 10 cells, the hea")]
+    assert {p.row for p in seen.problems} == {2, 3}
+    kept = import_file(office.services, office.operator, as_csv(lines), keep_bad_rows=True)
+    assert [n for n in kept.notes if "not a number" in n] == []
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_how_many_rows_the_agent_would_take_is_said_with_the_condition_that_leaves_most_out(
+    office: Office, as_csv: Write, applied: bool
+) -> None:
+    path = as_csv(
+        [
+            "Company,Email,Rating",
+            "A,a@a.example,Hot",
+            "B,b@b.example,Warm",
+            "C,c@c.example,",
+            "D,,Cold",
+            "E,e@e.example,",
+        ]
+    )
+    assert not any("would take" in n for n in preview(office.services, office.operator, path).notes), (
+        "there is no agent"
+    )
+    agentid = agent(office)
+    if applied:
+        with office.services.database.transaction() as session:
+            session.get_one(Agent, agentid).appliedversion = 1
+            configuration = Configuration().model_dump(mode="json")
+            session.add(AgentVersion(agentid=agentid, version=1, configuration=configuration))
+    whose = "agent's conditions" if applied else "conditions of the agent's draft"
+    why = "What leaves most of the others out: Rating is not Cold (2 of 5 rows)."
+    told = f"The {whose} would take 2 of 5 new leads. {why}"
+    assert preview(office.services, office.operator, path).notes[0] == told
+    assert import_file(office.services, office.operator, path).notes[0] == told
+    assert not any("would take" in n for n in preview(office.services, office.operator, path).notes), "none is new"
 
 
 def test_an_error_while_storing_leaves_nothing_behind(office: Office, as_csv: Write, tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ created and changed. Leads it created get no entry of their own: that would treb
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from leadwright.actions.import_bad_rows import write_bad_rows
 from leadwright.actions.import_list import OpenedList, notes_of, open_for_import, read_rows, refuse_clashes
-from leadwright.actions.import_store import Counts, Store
+from leadwright.actions.import_selection import taking_of
+from leadwright.actions.import_store import Counts, Store, stored_unsaid
 from leadwright.actions.known_leads import KnownLeads
 from leadwright.actions.leads import owner_of_new
 from leadwright.db import audit
@@ -126,6 +127,7 @@ class _Work:
     owner: str
     progress: Progress | None
     notes: list[str]
+    only_judged: bool
 
 
 def headings_of(
@@ -159,10 +161,14 @@ def preview(
     with read_rows(opened, progress, keep_problems=False) as spool:
         counts, first, originals = Counts(), list[dict[str, Any]](), list[dict[str, str]]()
         with services.database.reading() as session:
-            known: KnownLeads | None = None
+            now, known = services.clock(), None
+            taking = taking_of(session, stored_unsaid(owner_of_new(session, who), now), now)
             for ready in spool.blocks():
                 known = known or KnownLeads(session, who, list(ready.columns))
-                counts.add(known.sort_out(ready))
+                done = known.sort_out(ready)
+                counts.add(done)
+                if taking:
+                    taking.add(ready, done.new)
                 originals += _originals(ready, FIRST_ROWS - len(first))
                 first += _first(ready, FIRST_ROWS - len(first))
         return Preview(
@@ -181,7 +187,7 @@ def preview(
             blank=spool.blank,
             problems=sorted([*spool.problems, *counts.problems], key=lambda p: p.row)[:SHOWN],
             repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
-            notes=notes_of(opened, spool),
+            notes=[*(taking.in_words() if taking else ()), *notes_of(opened, spool)],
         )
 
 
@@ -222,7 +228,7 @@ def import_file(
         if spool.bad_rows and not skip_bad_rows:
             raise RowsRefused(spool.problems, spool.bad_rows, spool.rows)
         notes = notes_of(opened, spool, only_judged=keep_bad_rows)
-        work = _Work(services, who, opened, spool, owner, progress, notes)
+        work = _Work(services, who, opened, spool, owner, progress, notes, only_judged=keep_bad_rows)
         until = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -243,8 +249,9 @@ def _store(work: _Work, path: Path, bad_rows_file: Path | None, *, skip_bad_rows
         for column in opened.new_columns:
             require(who, "prvWriteCustomColumn")
             add_own_column(session, "lead", column)
-        holder = owner_of_new(session, who, work.owner)
-        with closing(Store(session, who, services.clock(), holder)) as store:
+        holder, now = owner_of_new(session, who, work.owner), services.clock()
+        taking = None if work.only_judged else taking_of(session, stored_unsaid(holder, now), now)
+        with closing(Store(session, who, now, holder, taking)) as store:
             for ready in spool.blocks():
                 store.add(ready)
                 if progress and spool.good:
@@ -254,7 +261,8 @@ def _store(work: _Work, path: Path, bad_rows_file: Path | None, *, skip_bad_rows
                 raise RowsRefused(problems, len(store.counts.problems), spool.rows)
             store.record(importid)
             written = write_bad_rows(opened.leads, path, problems, bad_rows_file) if problems else None
-            result = _result(work, importid, store.counts, problems, written)
+            told = taking.in_words() if taking else []
+            result = replace(_result(work, importid, store.counts, problems, written), notes=[*told, *work.notes])
             after = _described(opened, result, store.ids_hash)
             audit.record(session, who.actor, "leads.imported", "import", importid, after=after)
     return result

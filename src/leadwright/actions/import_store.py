@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
+from leadwright.actions.import_selection import Taking
 from leadwright.actions.known_leads import Change, KnownLeads, Sorted
 from leadwright.db import audit, changes
 from leadwright.db.base import new_id
@@ -34,6 +35,17 @@ _DEFAULTS: dict[str, Any] = {
     "donotbulkemail": False,
     "custom": {},
 }
+
+
+def stored_unsaid(owner: SystemUser, moment: datetime) -> dict[str, Any]:
+    """What a new lead has where the list says nothing, logical name -> value."""
+    return {
+        **_DEFAULTS,
+        "ownerid": owner.systemuserid,
+        "owningbusinessunit": owner.businessunitid,
+        "createdon": moment,
+        "modifiedon": moment,
+    }
 
 
 @dataclass(slots=True)
@@ -66,10 +78,14 @@ class Store:
     Args:
         moment: when the import is said to have happened.
         owner: of new leads.
+        taking: counts which of the new leads the agent would take.
     """
 
-    def __init__(self, session: Session, who: Principal, moment: datetime, owner: SystemUser) -> None:
+    def __init__(
+        self, session: Session, who: Principal, moment: datetime, owner: SystemUser, taking: Taking | None = None
+    ) -> None:
         self.counts = Counts()
+        self._taking = taking
         self._session, self._who, self._moment, self._owner = session, who, moment, owner
         self._ids = hashlib.sha256()
         self._known: KnownLeads | None = None
@@ -88,6 +104,8 @@ class Store:
             self._known = KnownLeads(self._session, self._who, list(ready.columns))
         done = self._known.sort_out(ready)
         self._insert(ready, done.new)
+        if self._taking:
+            self._taking.add(ready, done.new)
         self._update(done.changes)
         self._recognise_by(done.keys)
         self.counts.add(done)

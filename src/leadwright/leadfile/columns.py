@@ -97,7 +97,8 @@ class ColumnReader:
     def read(self, rows: Rows) -> Block:
         """The good rows of a block as columns, the bad ones as problems."""
         remarks: list[Remark] = []
-        problems = [Problem(rows.numbers[i], "", "", why) for i, why in rows.broken.items()]
+        broken = {rows.numbers[i]: Problem(rows.numbers[i], "", "", why) for i, why in rows.broken.items()}
+        problems: list[Problem] = []
         by_position = list(zip(*rows.cells, strict=True)) if rows.cells else []
         columns: dict[str, list[Any]] = {}
         for heading in self.headings:
@@ -108,6 +109,9 @@ class ColumnReader:
             problems += self._without_value(rows.numbers)
         _complete_names(columns, len(rows.cells))
         _complete_states(columns, rows.numbers, problems)
+        if broken:  # what a shifted cell seems to say is not its fault: the cause alone is told
+            problems = [*broken.values(), *(p for p in problems if p.row not in broken)]
+            remarks = [r for r in remarks if r.row not in broken]
         empty = self._check_whole_rows(columns, rows, problems)
         if self._keep_bad_rows:
             targets = {h.letter: h.target for h in self.headings}
