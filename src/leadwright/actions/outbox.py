@@ -64,12 +64,12 @@ def queue(services: Services, who: Principal) -> Queue:
     moment = services.clock()
     with services.database.reading() as session:
         phases = read.phases(session)
-        paces = tuple(
-            Pace(m, *sent_within(session, m.mailboxid, moment, (MINUTE, DAY)), phases.get(m.mailboxid, {}))
-            for m in read.mailboxes(session)
-        )
+        paces = []
+        for mailbox in read.mailboxes(session):
+            minute, day = sent_within(session, mailbox.mailboxid, moment, (MINUTE, DAY))
+            paces.append(Pace(mailbox, minute, day, phases.get(mailbox.mailboxid, {})))
         held = sum(p.phases.get(Phase.HELD, 0) for p in paces)
-        return Queue(paces, read.waiting_mails(session), held)
+        return Queue(tuple(paces), read.waiting_mails(session), held)
 
 
 def held_mails(services: Services, who: Principal) -> list[HeldMail]:

@@ -1,4 +1,4 @@
-"""Mailboxes and the outbox on pages: records without their secrets, what waits to go out, what a person has to decide."""
+"""Mailboxes and the outbox on pages: records without their secrets, what waits, what a person has to decide."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -18,8 +18,8 @@ def set_up(visit: Visit) -> Response:
     agent = needed_agent(visit)
     try:
         given = SharedMailbox(
-            name=visit.text("name", most=400),
-            address=visit.text("address", most=400),
+            name=visit.text("mailbox_name", most=400),
+            address=visit.text("mailbox_address", most=400),
             smtp_host=visit.text("smtp_host", most=400),
             smtp_port=visit.number("smtp_port") or 587,
             smtp_security=visit.text("smtp_security", most=20) or "starttls",
@@ -33,7 +33,7 @@ def set_up(visit: Visit) -> Response:
         )
         act.set_up_mailbox(visit.services, visit.who, agent.agentid, given)
     except BadInput as error:
-        return prerequisites_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=3)
+        return prerequisites_page(visit, agent, 422, problems={_field(error, "mailbox_address"): str(error)}, opened=3)
     note = "The shared mailbox is kept. Mark prerequisite 3 as done to verify it."
     return visit.to("/agent/prerequisites#p3", note)
 
@@ -46,8 +46,7 @@ def choose(visit: Visit) -> Response:
     try:
         act.choose_record(visit.services, visit.who, agent.agentid, mailboxid=mailboxid, address=address)
     except BadInput as error:
-        field = {"address": "record_address", "email": "record_address"}.get(error.field or "", error.field or "")
-        return prerequisites_page(visit, agent, 422, problems={field: str(error)}, opened=4)
+        return prerequisites_page(visit, agent, 422, problems={_field(error, "record_address"): str(error)}, opened=4)
     return visit.to("/agent/prerequisites#p4", "The record has the shared mailbox's address. Now choose Approve Email.")
 
 
@@ -66,6 +65,11 @@ def enable(visit: Visit) -> Response:
         said = f"Outgoing: {trip.outgoing}" if trip.outgoing else f"Incoming: {trip.incoming}"
         return visit.to("/agent/prerequisites#p4", f"The test failed. {said}", "bad")
     return visit.to("/agent/prerequisites#p4", "The test message went out and came back in.")
+
+
+def _field(error: BadInput, address: str) -> str:
+    """The name of the field on the page: prerequisite 1 has a name too, and both forms an address."""
+    return {"name": "mailbox_name", "address": address, "email": address}.get(error.field or "", error.field or "")
 
 
 def _password(visit: Visit) -> str:

@@ -148,6 +148,7 @@ def prerequisites_page(
     secret: NewSecret | None = None,
     opened: int = 0,
 ) -> Response:
+    """The page as it stands, with what was wrong beside the fields of the prerequisite `opened`."""
     reports = act.reports(visit.services, visit.who, agent.agentid)
     with visit.services.database.reading() as session:
         units = session.execute(
