@@ -7,6 +7,8 @@ from datetime import datetime
 from leadwright.analyst import Analyst
 from leadwright.db.base import now
 from leadwright.db.engine import Database
+from leadwright.identity.installation import CheckMailbox
+from leadwright.mail.mailbox_checks import check_mailbox
 from leadwright.research.email_validation import MailResolver, NoDns
 from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
@@ -27,6 +29,7 @@ class Services:
         fetcher: the only way to a page on the web.
         resolver: DNS about mail.
         embedding: finds knowledge by its meaning; None where its words alone count.
+        check_mailbox: asks the mail servers about prerequisites 3 and 4.
     """
 
     settings: Settings
@@ -37,3 +40,4 @@ class Services:
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
     embedding: Embedding | None = None
+    check_mailbox: CheckMailbox = check_mailbox

@@ -104,18 +104,6 @@ def test_each_role_may_do_its_own_steps_and_is_told_the_missing_privilege(
             assert refused.value.privilege == privilege
 
 
-def test_mailbox_steps_say_honestly_that_this_version_does_not_have_them(small_office: Office) -> None:
-    agentid = small_office.agent()
-    report = p.reports(small_office.services, small_office.admin, agentid)[2]
-    assert not report.may
-    assert "does not do yet" in report.step.sets_up
-    for number in (3, 4):
-        with pytest.raises(Conflict, match="does not send email"):
-            p.mark_done(small_office.services, small_office.admin, agentid, number)
-        with pytest.raises(Conflict, match="does not send email"):
-            p.attest(small_office.services, small_office.admin, agentid, number)
-
-
 def test_missing_privileges_are_named_one_by_one(office: Office) -> None:
     agentid = office.agent()
     office.identity(agentid)

@@ -1,5 +1,7 @@
 """A mailbox record: its secrets are sealed, it is approved, and its test leaves the server's own words."""
 
+import socket
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -10,6 +12,7 @@ from leadwright.db.base import now
 from leadwright.db.mail import Mailbox
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.secrets import Vault
+from leadwright.mail.mailbox import Access
 from leadwright.mail.records import approve, dkim_key, note_test, open_mailbox, seal_dkim_key, seal_secret
 
 VAULT = Vault(["a key of the test, long enough"])
@@ -78,6 +81,26 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
     row.mailboxid = "another"
     with pytest.raises(Conflict):
         open_mailbox(row, VAULT)._smtp._login.secret()  # type: ignore[union-attr]
+
+
+def test_access_is_tried_without_sending_anything(small_office: PostOffice) -> None:
+    mailbox = open_mailbox(record(small_office), VAULT)
+    access = mailbox.try_access()
+    mailbox.close()
+    assert access == Access("", "", "", ())
+    assert small_office.server.log == ()
+
+
+def test_a_server_that_says_nothing_is_given_up_in_time(small_office: PostOffice) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        row = record(small_office, lw_smtpport=port, lw_imapport=port)
+        mailbox = open_mailbox(row, VAULT, timeout=0.2)
+        access = mailbox.try_access()
+        mailbox.close()
+    assert f"localhost:{port}" in access.send_as
+    assert "timed out" in access.send_as
+    assert f"localhost:{port} does not answer" in access.read
 
 
 @pytest.mark.parametrize(

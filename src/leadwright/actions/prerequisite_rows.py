@@ -8,6 +8,7 @@ from leadwright.domain.prerequisites import (
     BY_NUMBER,
     state_of,
 )
+from leadwright.domain.privileges import role_that_grants
 from leadwright.errors import Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal
 
@@ -24,8 +25,8 @@ def may_set_up(who: Principal, number: int) -> None:
     for privilege in step.privileges:
         if not who.may(privilege):
             raise NotAllowed(
-                f"Prerequisite {number} is for the role {step.role}: you lack the privilege {privilege}. "
-                "Ask someone who has it.",
+                f"Prerequisite {number} is for the role {step.role}: you lack the privilege {privilege}, which the "
+                f"role {role_that_grants(privilege)} has. Ask someone who has it.",
                 privilege=privilege,
             )
 

@@ -1,5 +1,6 @@
 """Setting up and ticking the prerequisites of an agent: each step with its right, its verification, its audit entry."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from leadwright.actions.applications import (
     register_application,
     remove_secret,
 )
+from leadwright.actions.mailboxes import enable_mailbox
 from leadwright.actions.prerequisite_rows import may_set_up, refuse_while_working, row_of, untick
 from leadwright.db import audit
 from leadwright.db.agent import Prerequisite
@@ -30,7 +32,7 @@ from leadwright.domain.prerequisites import (
     verified,
 )
 from leadwright.domain.prerequisites import Prerequisite as Step
-from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR, role_that_grants
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal, require
@@ -78,6 +80,11 @@ class Report:
     missing: str | None
     attestable: bool
 
+    @property
+    def missing_role(self) -> str | None:
+        """The narrowest role that has the missing privilege."""
+        return role_that_grants(self.missing) if self.missing else None
+
 
 def reports(services: Services, who: Principal, agentid: str) -> tuple[Report, ...]:
     """The four prerequisites with their state and the evidence of the last check."""
@@ -97,10 +104,10 @@ def mark_done(services: Services, who: Principal, agentid: str, number: int) -> 
 
     Raises:
         NotAllowed: the person may not set this prerequisite up; names the missing privilege.
-        Conflict: this version cannot verify it.
     """
     may_set_up(who, number)
-    _refuse_unavailable(number)
+    if number == 4:
+        _test_mailbox(services, who, agentid)
     with services.database.reading() as session:
         agent = agent_of(session, agentid)
         mode, working = AgentMode(agent.mode), agent.state in WORKING
@@ -170,12 +177,10 @@ def prepare(session: Session, agentid: str) -> None:
     session.flush()
 
 
-def _refuse_unavailable(number: int) -> None:
-    if not BY_NUMBER[number].available:
-        raise Conflict(
-            f"Prerequisite {number} is needed only for Research and engage. This version does not send email, so it "
-            "can be neither set up nor verified here."
-        )
+def _test_mailbox(services: Services, who: Principal, agentid: str) -> None:
+    """A tick of prerequisite 4 rests on a message that really went out and came back in, now."""
+    with suppress(Conflict):  # nothing to test yet: the checks say what is missing
+        enable_mailbox(services, who, agentid)
 
 
 def _audit_tick(session: Session, who: Principal, row: Prerequisite, action: str, before: bool) -> None:
@@ -200,7 +205,7 @@ def _report(who: Principal, row: Prerequisite) -> Report:
         checks,
         row.checkedon,
         dict(row.inputs),
-        missing is None and step.available,
+        missing is None,
         missing,
         attestable(checks),
     )

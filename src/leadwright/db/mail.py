@@ -21,6 +21,12 @@ class Mailbox(Base):
     incomingemailstatus: Mapped[int] = mapped_column(Integer, default=0)
     outgoingemailstatus: Mapped[int] = mapped_column(Integer, default=0)
     mailboxstatus: Mapped[int] = mapped_column(Integer, default=0)
+    regardingobjectid: Mapped[str | None] = mapped_column(  # whose mailbox record it is: the application user
+        ForeignKey("systemuser.systemuserid", ondelete="SET NULL"), index=True
+    )
+    testmailboxaccesscompletedon: Mapped[datetime | None]  # the last Test & Enable
+    lw_incomingwords: Mapped[str] = mapped_column(Text, default="")  # of that test; the server's own on failure
+    lw_outgoingwords: Mapped[str] = mapped_column(Text, default="")
     username: Mapped[str] = mapped_column(String(200), default="")
     lw_authentication: Mapped[str] = mapped_column(String(20), default="password")  # password or xoauth2
     lw_sealedsecret: Mapped[str | None] = mapped_column(Text)  # identity.secrets, purpose mailbox:{id}
@@ -43,6 +49,16 @@ class Mailbox(Base):
     lw_sealeddkimkey: Mapped[str | None] = mapped_column(Text)  # PEM, purpose dkim:{id}
     createdon: Mapped[datetime] = mapped_column(default=now)
     modifiedon: Mapped[datetime] = mapped_column(default=now)
+
+
+class MailboxMember(Base):
+    """An application user that may send as a shared mailbox and read it."""
+
+    __tablename__ = "mailboxmember"
+    mailboxid: Mapped[str] = mapped_column(ForeignKey("mailbox.mailboxid", ondelete="CASCADE"), primary_key=True)
+    systemuserid: Mapped[str] = mapped_column(
+        ForeignKey("systemuser.systemuserid", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class MailboxFolder(Base):

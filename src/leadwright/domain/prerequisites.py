@@ -53,7 +53,6 @@ class Prerequisite:
         privileges: every one of them is needed to set it up and to tick it.
         sets_up: what "Set up" does.
         verifies: what "Mark as done" verifies.
-        available: False while this version cannot set it up or verify it.
     """
 
     number: int
@@ -63,7 +62,6 @@ class Prerequisite:
     privileges: tuple[str, ...]
     sets_up: str
     verifies: tuple[str, ...]
-    available: bool = True
 
     def needed_in(self, mode: AgentMode) -> bool:
         """True when an agent of this mode cannot start without it."""
@@ -100,10 +98,9 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         _ENGAGE,
         "Exchange Administrator",
         ("prvCreateMailbox",),
-        "Display name and email address of a shared mailbox, with the application user as a member. Needed only to "
-        "send email, which this version does not do yet.",
-        ("Address", "Shared mailbox", "Send as", "No other mailbox"),
-        available=False,
+        "Display name, email address, servers and password of a shared mailbox on your own mail server, with the "
+        "application user as a member.",
+        ("Shared mailbox", "Member", "Send as", "Address", "Read", "No other mailbox"),
     ),
     Prerequisite(
         4,
@@ -111,14 +108,15 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
         _ENGAGE,
         "System Administrator and Exchange Administrator",
         ("prvWriteUser", "prvApproveMailbox"),
-        "Connects the application user's mailbox record with the shared mailbox, approves the address and tests it. "
-        "Needed only to send email, which this version does not do yet.",
-        ("Incoming", "Outgoing"),
-        available=False,
+        "Gives the application user's mailbox record the address of the shared mailbox. Then Approve Email, and Test & "
+        "Enable Mailbox: a test message goes out and comes back in.",
+        ("Mailbox record", "Approved", "Outgoing", "Incoming", "Sign-in"),
     ),
 )
 
 BY_NUMBER = {p.number: p for p in PREREQUISITES}
+ON_SERVERS = frozenset({3, 4})
+"""Numbers of those whose checks speak to servers that others run: the schedule asks them less often."""
 
 
 def needed(mode: AgentMode) -> tuple[Prerequisite, ...]:

@@ -116,6 +116,12 @@ NEEDED_BY_AGENT: Mapping[AgentMode, Mapping[str, Depth]] = {
 """Mode -> privilege the agent's application user must hold -> least depth."""
 
 
+def role_that_grants(privilege: str) -> str:
+    """The narrowest role people have for a privilege: System Administrator where no other grants it."""
+    narrower = (r for r, grants in ROLE_GRANTS.items() if r != SYSTEM_ADMINISTRATOR and privilege in grants)
+    return next(narrower, SYSTEM_ADMINISTRATOR)
+
+
 def missing_privileges(held: Mapping[str, int], mode: AgentMode) -> tuple[str, ...]:
     """Names of what the agent needs in this mode and does not hold, or not to the depth needed; sorted.
 

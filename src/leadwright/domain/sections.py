@@ -15,8 +15,8 @@ from leadwright.domain.simulation import Review, missing_for_review
 from leadwright.domain.stage import AgentMode, AgentState
 
 SENDING_MISSING = (
-    "Research and engage sends email, which is not part of this version: prerequisites 3 and 4 cannot be set up yet. "
-    "Use a Research-only agent."
+    "Research and engage writes to leads, which is not part of this version: everything can be set up and tested, the "
+    "shared mailbox too, but the agent cannot be started. Use a Research-only agent."
 )
 _VARIABLE = re.compile(r"\{\{(.*?)\}\}")
 
@@ -118,9 +118,7 @@ def closed_by(facts: Facts) -> tuple[str, ...]:
 
 def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[str, ...]:
     """What stands between this agent and Start, each a sentence; empty when it may start."""
-    if facts.mode is AgentMode.ENGAGE:
-        return (SENDING_MISSING, *(f"Simulation: {reason}" for reason in missing_for_review(facts.review)))
-    missing: list[str] = []
+    missing: list[str] = [SENDING_MISSING] if facts.mode is AgentMode.ENGAGE else []
     for section in all_sections:
         if section.key == "start" or not section.needed or section.state is SetupState.DONE:
             continue
@@ -155,8 +153,6 @@ def _prerequisites(facts: Facts) -> Section:
 
 def _prerequisite_reason(number: int, state: SetupState) -> str:
     step = BY_NUMBER[number]
-    if not step.available:
-        return f"{number}, {step.title}: cannot be set up in this version, which does not send email."
     if state is SetupState.FAILING:
         return f"{number}, {step.title}: a check fails."
     return f"{number}, {step.title}: set it up and mark it as done."

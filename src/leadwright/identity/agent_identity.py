@@ -16,7 +16,7 @@ from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.people import SystemUser
 from leadwright.domain.optionsets import NotificationIcon
-from leadwright.domain.prerequisites import Check, failing, needed, state_of
+from leadwright.domain.prerequisites import ON_SERVERS, Check, failing, needed, state_of
 from leadwright.domain.stage import AgentMode, AgentState, Stage
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal
@@ -29,6 +29,7 @@ _IN_WORK = (Stage.QUEUED, Stage.RESEARCHING)
 _WORKING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING)
 _REASON = "Prerequisite"  # begins the reason of a pause that ends by itself
 _WRITE_AGAIN = timedelta(minutes=10)
+_ASK_BROKEN = timedelta(minutes=1)
 
 
 def agent_principal(services: Installation, agentid: str) -> Principal:
@@ -92,7 +93,8 @@ def check_again(
 ) -> dict[int, list[Check]]:
     """Run the checks of every prerequisite of the mode that is ticked and was verified. Attested ones stay attested.
 
-    Stores what was found when it differs from before, the last record is ten minutes old, or a person asked.
+    Stores what was found when it differs from before, the last record is ten minutes old, or a person asked. Mail
+    servers are asked on schedule every ten minutes, and every minute while something fails.
 
     Args:
         by: who asked; None: the schedule.
@@ -101,12 +103,10 @@ def check_again(
     with services.database.reading() as session:
         rows = session.scalars(select(Prerequisite).where(Prerequisite.agentid == agentid)).all()
     wanted = {p.number for p in needed(mode)}
-    found = {
-        r.number: verify(services, r.number, mode, inputs_of(rows))
-        for r in rows
-        if r.done and not r.attested and r.number in wanted
-    }
-    stale = [r for r in rows if r.number in found and (by or _differs(r, found[r.number], moment))]
+    ticked = [r for r in rows if r.done and not r.attested and r.number in wanted]
+    kept = {r.number: [Check(**c) for c in r.checks] for r in ticked if by is None and _just_asked(r, moment)}
+    found = {r.number: kept.get(r.number) or verify(services, r.number, mode, inputs_of(rows)) for r in ticked}
+    stale = [r for r in ticked if r.number not in kept and (by or _differs(r, found[r.number], moment))]
     if stale:
         with services.database.transaction() as session:
             for row in stale:
@@ -140,7 +140,17 @@ def keep_checks(
     return row
 
 
+def _just_asked(row: Prerequisite, moment: datetime) -> bool:
+    """Were the mail servers of this prerequisite asked so lately that the schedule leaves them alone?"""
+    if row.number not in ON_SERVERS or row.checkedon is None or not row.checks:
+        return False
+    broken = any(c["passed"] is False for c in row.checks)
+    return moment - row.checkedon < (_ASK_BROKEN if broken else _WRITE_AGAIN)
+
+
 def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime) -> bool:
+    if row.number in ON_SERVERS:
+        return True
     same = [(c["name"], c["passed"]) for c in row.checks] == [(c.name, c.passed) for c in checks]
     return not same or row.checkedon is None or moment - row.checkedon >= _WRITE_AGAIN
 

@@ -1,15 +1,19 @@
-"""What identity needs of `services.Services`, which lies above it: settings, the store, the time. Nothing else."""
+"""What identity needs of `services.Services`, which lies above it: settings, store, time, mailbox checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from leadwright.db.engine import Database
+from leadwright.domain.prerequisites import Check
+from leadwright.identity.secrets import Vault
 from leadwright.settings import Settings
+
+CheckMailbox = Callable[[Database, Vault, int, Mapping[int, Mapping[str, Any]]], list[Check]]
 
 
 class Installation(Protocol):
-    """Any object with these three, `Services` among them."""
+    """Any object with these four, `Services` among them."""
 
     @property
     def settings(self) -> Settings:
@@ -24,4 +28,9 @@ class Installation(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]:
         """The present moment, aware UTC."""
+        ...
+
+    @property
+    def check_mailbox(self) -> CheckMailbox:
+        """Runs the checks of prerequisites 3 and 4 at the mail servers; see `mail.mailbox_checks`."""
         ...

@@ -1,4 +1,4 @@
-"""Runs the checks of a prerequisite against the directory and says what was found. Changes nothing.
+"""Runs the checks of a prerequisite against the directory or the mail servers and says what was found. Changes nothing.
 
 The same checks run when a box is ticked, on a schedule, before each start, and each time the agent signs in.
 """
@@ -17,6 +17,7 @@ from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal, principal
 from leadwright.identity.directory import BuiltinDirectory, NotAMember, directory_of
 from leadwright.identity.installation import Installation
+from leadwright.identity.secrets import open_vault
 
 NOT_RUN = "Not run, because a check above did not pass."
 
@@ -27,17 +28,15 @@ def verify(
     """Every check of one prerequisite, in order. Must not be called inside a write transaction: a token is issued.
 
     Args:
-        inputs: prerequisite number -> what was set up: 1 ``clientid``; 2 ``systemuserid``, ``businessunitid``.
+        inputs: prerequisite number -> what was set up: 1 ``clientid``; 2 ``systemuserid``, ``businessunitid``; 3 and 4
+            ``mailboxid``, ``emailaddress``.
     """
     directory = directory_of(services)
     if number == 1:
         return _application(services, directory, str(inputs.get(1, {}).get("clientid") or ""))
     if number == 2:
         return _application_user(services, directory, mode, inputs)
-    return [
-        Check(name, None, "This version does not send email, so this cannot be checked yet.")
-        for name in BY_NUMBER[number].verifies
-    ]
+    return services.check_mailbox(services.database, open_vault(services.settings), number, inputs)
 
 
 def identity_check(session: Session, systemuserid: str, mode: AgentMode) -> tuple[Principal | None, list[Check]]:

@@ -12,6 +12,7 @@ from leadwright.errors import MailError
 from leadwright.mail.imap_commands import (
     fetch_messages,
     fetch_sizes,
+    folders_of_others,
     group_by_size,
     quote,
     read_validity,
@@ -88,6 +89,32 @@ class ImapConnection:
                         imap.uid("EXPUNGE", str(uid))
 
         self._tried(delete)
+
+    def try_reading(self) -> str:
+        """Open INBOX without changing anything. Gives "" or why it cannot be read."""
+
+        def look(imap: imaplib.IMAP4) -> None:
+            if not select_folder(imap, "INBOX"):
+                raise imaplib.IMAP4.error('there is no folder "INBOX"')
+
+        try:
+            self._tried(look)
+        except MailError as error:
+            return str(error)
+        return ""
+
+    def others_folders(self) -> tuple[str, ...] | None:
+        """Folders of other people that this sign-in sees (RFC 2342); None where the server has no way to say.
+
+        Raises:
+            MailError: the server cannot be asked.
+        """
+
+        def look(imap: imaplib.IMAP4) -> tuple[str, ...] | None:
+            _, told = imap.capability()  # more than before the sign-in
+            return folders_of_others(imap) if b"NAMESPACE" in b" ".join(told).upper().split() else None
+
+        return self._tried(look)
 
     def sign_in(self) -> str:
         """Open the line when there is none. Gives "" or why it cannot be used."""

@@ -15,6 +15,8 @@ BATCH_BYTES = 32_000_000
 HEAD_BYTES = 65_536  # kept of a message that is too large
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
+_PREFIX = re.compile(rb'\("([^"]*)"')
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
@@ -74,6 +76,17 @@ def select_folder(imap: imaplib.IMAP4, folder: str, *, readonly: bool = True) ->
     imap.untagged_responses.pop("UIDVALIDITY", None)
     kind, _ = imap.select(quote(folder), readonly=readonly)
     return kind == "OK"
+
+
+def folders_of_others(imap: imaplib.IMAP4) -> tuple[str, ...]:
+    """What LIST shows under the prefixes of other users' folders (RFC 2342); shared folders are not theirs."""
+    _, answer = imap.namespace()
+    parts = _NAMESPACES.findall((answer[-1] or b"") if answer else b"")
+    found: list[str] = []
+    for prefix in _PREFIX.findall(parts[1]) if len(parts) > 1 else []:
+        _, lines = imap.list('""', b'"' + prefix + b'*"')
+        found += [line.decode("latin-1") for line in lines if isinstance(line, bytes)]
+    return tuple(found)
 
 
 def read_validity(imap: imaplib.IMAP4) -> int:

@@ -99,6 +99,23 @@ class Trip:
     folders: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an account may do, without sending anything. Sentences are empty where all is well.
+
+    Args:
+        send_as: why it may not send as its address, in the server's words.
+        address: why the address takes no mail.
+        read: why it cannot be read.
+        others: folders of other people that it sees; None: the server does not say.
+    """
+
+    send_as: str = ""
+    address: str = ""
+    read: str = ""
+    others: tuple[str, ...] | None = None
+
+
 class Mailbox(Protocol):
     """One mailbox. Not for several threads at once: each worker opens its own."""
 

@@ -16,11 +16,14 @@ from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.mail.unsubscribe import Seals
 
 
-def open_mailbox(row: Mailbox, vault: Seals, *, token: Callable[[], str] | None = None) -> SmtpImapMailbox:
+def open_mailbox(
+    row: Mailbox, vault: Seals, *, token: Callable[[], str] | None = None, timeout: float = 60.0
+) -> SmtpImapMailbox:
     """The mailbox of a record.
 
     Args:
         token: gives an access token that is valid now, for XOAUTH2.
+        timeout: seconds for one answer.
 
     Raises:
         BadInput: a server or the token is missing.
@@ -29,8 +32,8 @@ def open_mailbox(row: Mailbox, vault: Seals, *, token: Callable[[], str] | None 
         raise BadInput(f"The mailbox {row.emailaddress} lacks its servers. Give the host of SMTP and of IMAP.")
     return SmtpImapMailbox(
         row.emailaddress,
-        smtp=Server(row.lw_smtphost, row.lw_smtpport, cast(Security, row.lw_smtpsecurity)),
-        imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity)),
+        smtp=Server(row.lw_smtphost, row.lw_smtpport, cast(Security, row.lw_smtpsecurity), timeout=timeout),
+        imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity), timeout=timeout),
         login=_login(row, vault, token),
         sent=row.lw_sentfolder,
     )
@@ -65,10 +68,25 @@ def approve(row: Mailbox, moment: datetime) -> None:
     row.emailrouteraccessapproval, row.modifiedon = AddressApproval.APPROVED, moment
 
 
+def reset_test(row: Mailbox) -> None:
+    """The record changed: it has to be approved and tested again."""
+    row.emailrouteraccessapproval = AddressApproval.PENDING_APPROVAL
+    row.incomingemailstatus = row.outgoingemailstatus = row.mailboxstatus = MailboxTest.NOT_RUN
+    row.lw_incomingwords = row.lw_outgoingwords = ""
+    row.testmailboxaccesscompletedon = None
+
+
 def note_test(session: Session, row: Mailbox, trip: Trip, moment: datetime) -> bool:
-    """Keep what Test & Enable found. True: both directions work."""
+    """Keep what Test & Enable found. True: both directions work.
+
+    Incoming is "not run" when the server could be read, but no test mail went out that might have come in.
+    """
     row.outgoingemailstatus = MailboxTest.FAILURE if trip.outgoing else MailboxTest.SUCCESS
     row.incomingemailstatus = MailboxTest.FAILURE if trip.incoming else MailboxTest.SUCCESS
+    row.lw_outgoingwords, row.lw_incomingwords = trip.outgoing, trip.incoming
+    row.testmailboxaccesscompletedon = moment
+    if trip.outgoing and not trip.incoming:
+        row.incomingemailstatus = MailboxTest.NOT_RUN
     works = not trip.outgoing and not trip.incoming
     row.mailboxstatus = MailboxTest.SUCCESS if works else MailboxTest.FAILURE
     if works:

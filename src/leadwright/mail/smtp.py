@@ -62,6 +62,27 @@ class SmtpConnection:
         outcome = self._connect()
         return outcome.words if outcome else ""
 
+    def try_envelope(self, address: str) -> tuple[str, str]:
+        """Offer a mail from `address` to itself and take it back before a word of it is given. Nothing is sent.
+
+        Returns:
+            Why it may not be the sender, and why it may not be the recipient, in the server's words; "" when it may.
+        """
+        if trouble := self.sign_in():
+            return trouble, ""
+        smtp = self._smtp
+        assert smtp is not None
+        try:
+            code, words = smtp.docmd(f"MAIL FROM:<{address}>")
+            sender = "" if 200 <= code < 300 else _said(code, words)
+            code, words = smtp.docmd(f"RCPT TO:<{address}>") if not sender else (250, b"")
+            recipient = "" if 200 <= code < 300 else _said(code, words)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self.drop()
+            return f"{self._server.host} broke off ({error}).", ""
+        self._reset(smtp)
+        return sender, recipient
+
     def close(self) -> None:
         """Say goodbye. Safe to repeat."""
         smtp, self._smtp = self._smtp, None

@@ -9,7 +9,7 @@ from leadwright.errors import MailError
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.imap import ImapConnection
 from leadwright.mail.login import Login, Server
-from leadwright.mail.mailbox import Batch, Cursor, Found, Letter, Outcome, Result, Trip
+from leadwright.mail.mailbox import Access, Batch, Cursor, Found, Letter, Outcome, Result, Trip
 from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
 
 _LOOK_SECONDS = 0.5
@@ -66,6 +66,16 @@ class SmtpImapMailbox:
         if outcome.result is not Result.ACCEPTED:
             return Trip(outgoing=outcome.words, incoming=incoming)
         return Trip(incoming=incoming or self._see_it_arrive(messageid, seconds))
+
+    def try_access(self) -> Access:
+        """May we send as this address, does it take mail, may we read it, and what else? Sends nothing."""
+        sender, recipient = self._smtp.try_envelope(self.address)
+        read = self._imap.try_reading()
+        try:
+            others = None if read else self._imap.others_folders()
+        except MailError:
+            others = None
+        return Access(sender, recipient, read, others)
 
     def close(self) -> None:
         """Let both lines go."""

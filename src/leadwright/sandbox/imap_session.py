@@ -90,10 +90,15 @@ class ImapSession:
 
     def _capabilities(self) -> str:
         idle = "" if self._faults.no_idle else " IDLE"
-        return f"IMAP4rev1 LITERAL+ UIDPLUS{idle}{' STARTTLS' if self._tls else ''} AUTH=PLAIN AUTH=XOAUTH2"
+        names = "" if self._faults.no_namespace else " NAMESPACE"
+        return f"IMAP4rev1 LITERAL+ UIDPLUS{names}{idle}{' STARTTLS' if self._tls else ''} AUTH=PLAIN AUTH=XOAUTH2"
 
     async def _do_capability(self, *_: object) -> str:
         self._say(f"* CAPABILITY {self._capabilities()}")
+        return "OK done"
+
+    async def _do_namespace(self, *_: object) -> str:
+        self._say('* NAMESPACE (("" "/")) NIL NIL')
         return "OK done"
 
     async def _do_starttls(self, *_: object) -> str:

@@ -42,6 +42,7 @@ class MailFaults:
         script: asked at each step of SMTP.
         copies: how often each message is delivered.
         no_idle: IMAP does not offer IDLE.
+        no_namespace: IMAP does not say whose folders it has.
         silent_idle: IDLE never says a word: a half-open line.
         bye_at: the number of IMAP commands after which a session is sent away with BYE.
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
@@ -50,6 +51,7 @@ class MailFaults:
     script: Script | None = None
     copies: int = 1
     no_idle: bool = False
+    no_namespace: bool = False
     silent_idle: bool = False
     bye_at: int = 0
     cut_fetch: int = 0

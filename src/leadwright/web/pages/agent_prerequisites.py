@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from leadwright.actions import applications
 from leadwright.actions import prerequisites as act
+from leadwright.actions.mailboxes import SECURITIES
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
 from leadwright.db.agent import Agent
+from leadwright.db.pages.mailboxes import application_users, mailbox_record, mailboxes, members_of
 from leadwright.db.people import BusinessUnit, Role
 from leadwright.domain.prerequisites import BY_NUMBER, failing
 from leadwright.domain.privileges import AI_SALESPERSON
@@ -26,7 +28,7 @@ _LIFETIMES = {30: "30 days", 90: "90 days", 180: "180 days", 365: "12 months", 7
 @pages.get("/agent/prerequisites", "prvReadAgent")
 def prerequisites(visit: Visit) -> Response:
     """The four prerequisites with what was checked."""
-    return _page(visit, needed_agent(visit))
+    return prerequisites_page(visit, needed_agent(visit))
 
 
 @pages.post("/agent/prerequisites/1/register", "prvCreateApplication")
@@ -43,8 +45,8 @@ def register(visit: Visit) -> Response:
             redirect_uri=visit.text("redirect_uri") or None,
         )
     except BadInput as error:
-        return _page(visit, agent, 422, problems={error.field or "": str(error)}, opened=1)
-    return _page(visit, agent, secret=made.secret, opened=1)
+        return prerequisites_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=1)
+    return prerequisites_page(visit, agent, secret=made.secret, opened=1)
 
 
 @pages.post("/agent/prerequisites/1/secret", "prvReadAgent", "prvCreateApplication")
@@ -53,7 +55,7 @@ def new_secret(visit: Visit) -> Response:
     agent = needed_agent(visit)
     days = visit.number("days") or SECRET_DAYS
     made = applications.new_secret(visit.services, visit.who, agent.agentid, days=days)
-    return _page(visit, agent, secret=made, opened=1)
+    return prerequisites_page(visit, agent, secret=made, opened=1)
 
 
 @pages.post("/agent/prerequisites/1/revoke", "prvReadAgent", "prvCreateApplication")
@@ -78,7 +80,7 @@ def application_user(visit: Visit) -> Response:
             role=visit.text("role") or AI_SALESPERSON,
         )
     except BadInput as error:
-        return _page(visit, agent, 422, problems={error.field or "": str(error)}, opened=2)
+        return prerequisites_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=2)
     return visit.to(
         "/agent/prerequisites#p2", "The application user is created. Mark prerequisite 2 as done to verify it."
     )
@@ -137,7 +139,7 @@ def _number(visit: Visit) -> int:
     return number
 
 
-def _page(
+def prerequisites_page(
     visit: Visit,
     agent: Agent,
     status: int = 200,
@@ -146,12 +148,18 @@ def _page(
     secret: NewSecret | None = None,
     opened: int = 0,
 ) -> Response:
+    """The page as it stands, with what was wrong beside the fields of the prerequisite `opened`."""
     reports = act.reports(visit.services, visit.who, agent.agentid)
     with visit.services.database.reading() as session:
         units = session.execute(
             select(BusinessUnit.businessunitid, BusinessUnit.name).order_by(BusinessUnit.name)
         ).all()
         roles = session.scalars(select(Role.name).order_by(Role.name)).all()
+        mailboxid = reports[3].inputs.get("mailboxid") or reports[2].inputs.get("mailboxid")
+        mailbox = mailbox_record(session, mailboxid)
+        members = members_of(session, mailboxid)
+        records = [(m.mailboxid, f"{m.name}, {m.emailaddress}") for m in mailboxes(session)]
+        users = application_users(session)
     return settings_page(
         visit,
         agent,
@@ -170,4 +178,9 @@ def _page(
         roles=[(r, r) for r in roles],
         usual_role=AI_SALESPERSON,
         typed=visit.form,
+        mailbox=mailbox,
+        members=set(visit.form.getlist("members")) if opened == 3 else members,
+        records=records,
+        application_users=users,
+        securities=list(SECURITIES.items()),
     )

@@ -1,0 +1,123 @@
+"""Mailboxes over the API: prerequisites 3 and 4, the outbox's queue, mails that wait for a person's word."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from leadwright.actions import mailboxes, outbox
+from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.api.agent import needed_agent
+from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.db.pages.mailboxes import mailbox_record, members_of
+from leadwright.identity.access import Principal
+from leadwright.services import Services
+
+router = APIRouter(tags=["mailboxes"], route_class=ProblemRoute)
+
+Adapters = Annotated[Services, Depends(services_of)]
+Creator = Annotated[Principal, Depends(needs("prvReadAgent", "prvCreateMailbox"))]
+Connector = Annotated[Principal, Depends(needs("prvReadAgent", "prvWriteUser", "prvApproveMailbox"))]
+Approver = Annotated[Principal, Depends(needs("prvReadAgent", "prvApproveMailbox"))]
+Supervisor = Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadActivity"))]
+
+Protection = Literal["starttls", "tls", "none"]
+_WAITING = ("outboxid", "recipient", "emailaddress", "phase", "reason", "dueat", "attempts", "leadid")
+
+
+class Setup(BaseModel):
+    """A shared mailbox with its servers. Without `password` the stored one stays, if servers and user stay too."""
+
+    name: str = Field(max_length=160)
+    address: str = Field(max_length=320)
+    smtp_host: str = Field(max_length=255)
+    smtp_port: int = Field(587, ge=1, le=65_535)
+    smtp_security: Protection = "starttls"
+    imap_host: str = Field(max_length=255)
+    imap_port: int = Field(993, ge=1, le=65_535)
+    imap_security: Protection = "tls"
+    user: str = Field("", max_length=200)
+    password: str = Field("", max_length=1_000)
+    members: list[str] = Field(default_factory=list, max_length=100)
+    sent: str = Field("Sent", max_length=200)
+
+
+class Record(BaseModel):
+    """The mailbox record of the application user, and the address it gets."""
+
+    mailboxid: str = Field(max_length=36)
+    address: str = Field(max_length=320)
+
+
+class Word(BaseModel):
+    """What became of the mail: it arrived, send it again, or give it up."""
+
+    decision: Literal["arrived", "again", "give_up"]
+
+
+@router.put("/agent/prerequisites/3/mailbox", summary="Set up the shared mailbox")
+def set_up(services: Adapters, who: Creator, body: Setup) -> dict[str, str]:
+    """Its password is sealed and never given out."""
+    agentid = needed_agent(services).agentid
+    return {"mailboxid": mailboxes.set_up_mailbox(services, who, agentid, SharedMailbox(**body.model_dump()))}
+
+
+@router.put("/agent/prerequisites/4/record", summary="Choose the application user's mailbox record")
+def choose(services: Adapters, who: Connector, body: Record) -> dict[str, Any]:
+    """It gets the shared mailbox's address and has to be approved and tested."""
+    agentid = needed_agent(services).agentid
+    mailboxes.choose_record(services, who, agentid, mailboxid=body.mailboxid, address=body.address)
+    return _record(services, body.mailboxid)
+
+
+@router.post("/agent/prerequisites/4/approve", summary="Approve Email")
+def approve(services: Adapters, who: Approver) -> dict[str, bool]:
+    """The address may be used."""
+    mailboxes.approve_email(services, who, needed_agent(services).agentid)
+    return {"approved": True}
+
+
+@router.post("/agent/prerequisites/4/test", summary="Test & Enable Mailbox")
+def enable(services: Adapters, who: Approver) -> dict[str, Any]:
+    """A message goes out and comes back in; both texts are empty when that worked. Takes up to a minute."""
+    trip = mailboxes.enable_mailbox(services, who, needed_agent(services).agentid)
+    return {"works": not (trip.outgoing or trip.incoming), "outgoing": trip.outgoing, "incoming": trip.incoming}
+
+
+@router.get("/mailboxes", summary="Mailboxes with their pace")
+def read_mailboxes(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
+    """What each may send, what it sent in the last minute and day, and how many mails are in which phase."""
+    return [
+        {**_plain(p.mailbox), "sent_last_minute": p.minute, "sent_last_day": p.day, "phases": p.phases}
+        for p in outbox.queue(services, who).paces
+    ]
+
+
+@router.get("/outbox", summary="Mails that are still to go out")
+def read_queue(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
+    """At most a hundred, in the order in which they are due."""
+    return [{name: getattr(row, name) for name in _WAITING} for row in outbox.queue(services, who).waiting]
+
+
+@router.get("/outbox/held", summary="Mails that wait for a person's word")
+def read_held(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
+    """Nobody knows whether they arrived; `reason` says why."""
+    return [
+        {**{n: getattr(m.row, n) for n in (*_WAITING, "messageid")}, "subject": m.subject, "text": m.text}
+        for m in outbox.held_mails(services, who)
+    ]
+
+
+@router.post("/outbox/{outboxid}/decision", summary="Say what became of a held mail")
+def decide(services: Adapters, who: Supervisor, outboxid: str, body: Word) -> dict[str, str]:
+    """Sending again needs prvCreateActivity, the others prvWriteActivity, over all records."""
+    return {"phase": outbox.decide(services, who, outboxid, body.decision)}
+
+
+def _record(services: Services, mailboxid: str) -> dict[str, Any]:
+    with services.database.reading() as session:
+        return {**_plain(mailbox_record(session, mailboxid)), "members": sorted(members_of(session, mailboxid))}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row._mapping)

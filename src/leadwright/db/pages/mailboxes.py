@@ -1,0 +1,72 @@
+"""Mailboxes and the outbox on pages: records without their secrets, what waits, what a person has to decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import Mailbox, MailboxMember, Outbox
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.mail_phase import Phase
+
+PAGE = 100
+_WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+_SECRET = frozenset({"lw_sealedsecret", "lw_sealeddkimkey"})
+_COLUMNS = tuple(c for c in Mailbox.__table__.columns if c.name not in _SECRET)
+
+
+def mailbox_record(session: Session, mailboxid: str | None) -> Any | None:
+    """A mailbox record without its secrets; None when there is none."""
+    return session.execute(select(*_COLUMNS).where(Mailbox.mailboxid == mailboxid)).first() if mailboxid else None
+
+
+def members_of(session: Session, mailboxid: str | None) -> frozenset[str]:
+    """Who may use a shared mailbox: systemuserids."""
+    return frozenset(session.scalars(select(MailboxMember.systemuserid).where(MailboxMember.mailboxid == mailboxid)))
+
+
+def application_users(session: Session) -> Sequence[Any]:
+    """Application users by name: systemuserid, fullname."""
+    query = select(SystemUser.systemuserid, SystemUser.fullname).where(SystemUser.applicationid.is_not(None))
+    return session.execute(query.order_by(SystemUser.fullname)).all()
+
+
+def held_mails(session: Session) -> Sequence[Any]:
+    """Mails that wait for a person, oldest first: with reason, recipient, lead, subject and bytes."""
+    query = _mails().add_columns(Outbox.raw).where(Outbox.phase == Phase.HELD)
+    return session.execute(query.order_by(Outbox.concludedon, Outbox.outboxid).limit(PAGE)).all()
+
+
+def waiting_mails(session: Session) -> Sequence[Any]:
+    """Mails that are still to go out, in the order in which they are due; at most a page."""
+    query = _mails().where(Outbox.phase.in_(_WAITING))
+    return session.execute(query.order_by(Outbox.dueat, Outbox.outboxid).limit(PAGE)).all()
+
+
+def mailboxes(session: Session) -> Sequence[Any]:
+    """Every mailbox record by address, without its secrets."""
+    return session.execute(select(*_COLUMNS).order_by(Mailbox.emailaddress)).all()
+
+
+def phases(session: Session) -> dict[str, dict[str, int]]:
+    """mailboxid -> phase -> number of mails of its outbox."""
+    found: dict[str, dict[str, int]] = {}
+    counted = select(Outbox.mailboxid, Outbox.phase, func.count()).group_by(Outbox.mailboxid, Outbox.phase)
+    for mailboxid, phase, count in session.execute(counted):
+        found.setdefault(mailboxid, {})[phase] = count
+    return found
+
+
+def _mails() -> Any:
+    columns = (
+        Outbox.outboxid, Outbox.messageid, Outbox.recipient, Outbox.phase, Outbox.reason, Outbox.dueat,
+        Outbox.createdon, Outbox.claimedon, Outbox.concludedon, Outbox.attempts, Outbox.leadid,
+    )  # fmt: skip
+    return (
+        select(*columns, Lead.fullname, Email.subject, Mailbox.emailaddress)
+        .join(Mailbox, Mailbox.mailboxid == Outbox.mailboxid)
+        .outerjoin(Lead, Lead.leadid == Outbox.leadid)
+        .outerjoin(Email, Email.activityid == Outbox.emailid)
+    )
