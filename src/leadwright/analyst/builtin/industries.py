@@ -166,7 +166,7 @@ MAKERS = frozenset({"pharma", "medical_devices"})
 SOME_MAKE = frozenset(
     "healthcare life_sciences biotech diagnostics technology hardware semiconductors consumer_electronics "
     "virtual_reality consumer consumer_goods household_products personal_care apparel food beverages tobacco "
-    "agriculture energy oil_gas renewables climate".split()
+    "agriculture energy oil_gas renewables climate".split()  # noqa: SIM905
 )
 # "Retail software" is software *for* retail: both must hold.
 TOOLS = frozenset({"software", "technology", "it_services", "artificial_intelligence", "analytics"})
