@@ -65,11 +65,9 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
 
     fourth.get_by_role("button", name="Mark as done").click()
     expect(page.locator("main")).to_contain_text("No mailbox record is chosen")
-    fourth.get_by_text("Set up", exact=True).click() if not fourth.locator("details[open]").count() else None
     fourth.get_by_role("button", name="Use this record").click()
     expect(fourth).to_contain_text("Not approved")
     fourth.get_by_role("button", name="Approve Email").click()
-    server.faults.copies = 1
     fourth.get_by_role("button", name="Test & Enable Mailbox").click()
     expect(page.locator("main")).to_contain_text("The test message went out and came back in.")
     fourth.get_by_role("button", name="Mark as done").click()

@@ -173,13 +173,13 @@ def test_a_server_that_drops_the_line_is_said_so(small_post: Post) -> None:
 def test_an_address_that_does_not_exist_is_named_in_the_servers_words(small_post: Post) -> None:
     small_post.set_up(address="salse@seller.example", user=SALES)
     report = small_post.tick(3)
-    assert found(report)["Address"] == (False, "550 5.1.1 no such mailbox here")
+    assert found(report)["Address"] == (False, "550 5.1.1 no such mailbox here.")
 
 
 def test_a_sender_that_the_server_refuses_may_not_send_as_the_address(small_post: Post) -> None:
     small_post.server.faults.script = Times(Step.MAIL, Fault(answer="550 5.7.60 client may not send as this"), times=9)
     small_post.set_up()
-    assert found(small_post.tick(3))["Send as"] == (False, "550 5.7.60 client may not send as this")
+    assert found(small_post.tick(3))["Send as"] == (False, "550 5.7.60 client may not send as this.")
 
 
 def test_the_application_user_must_be_a_member_of_this_mailbox_alone(small_post: Post) -> None:

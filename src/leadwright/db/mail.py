@@ -22,7 +22,7 @@ class Mailbox(Base):
     outgoingemailstatus: Mapped[int] = mapped_column(Integer, default=0)
     mailboxstatus: Mapped[int] = mapped_column(Integer, default=0)
     regardingobjectid: Mapped[str | None] = mapped_column(  # whose mailbox record it is: the application user
-        ForeignKey("systemuser.systemuserid", ondelete="SET NULL"), index=True
+        ForeignKey("systemuser.systemuserid"), index=True
     )
     testmailboxaccesscompletedon: Mapped[datetime | None]  # the last Test & Enable
     lw_incomingwords: Mapped[str] = mapped_column(Text, default="")  # of that test; the server's own on failure

@@ -87,11 +87,13 @@ def _access(mailbox: Mailbox, vault: Seals) -> Access:
 def _on_the_server(mailbox: Mailbox, access: Access) -> list[Check]:
     address, smtp = mailbox.emailaddress, f"{mailbox.lw_smtphost}:{mailbox.lw_smtpport}"
     if access.send_as:
-        checks = [Check("Send as", False, access.send_as, _SERVERS)]
+        checks = [Check("Send as", False, _ended(access.send_as), _SERVERS)]
     elif access.address:
         checks = [
             Check("Send as", True, f"{smtp} takes mail from {address}."),
-            Check("Address", False, access.address, "Create the mailbox on its server, or correct the address."),
+            Check(
+                "Address", False, _ended(access.address), "Create the mailbox on its server, or correct the address."
+            ),
         ]
     else:
         checks = [
@@ -99,7 +101,7 @@ def _on_the_server(mailbox: Mailbox, access: Access) -> list[Check]:
             Check("Address", True, f"{smtp} takes mail for {address}."),
         ]
     if access.read:
-        return [*checks, Check("Read", False, access.read, _SERVERS)]
+        return [*checks, Check("Read", False, _ended(access.read), _SERVERS)]
     imap = f"{mailbox.lw_imaphost}:{mailbox.lw_imapport}"
     return [*checks, Check("Read", True, f"{imap} opens the INBOX of {address}."), _others(access)]
 
@@ -144,11 +146,16 @@ def _tested(name: str, status: int, words: str, when: datetime | None) -> Check:
         what = "The test message went out" if name == "Outgoing" else "The test message came back in"
         return Check(name, True, f"Success, {moment}. {what}.")
     if status == MailboxTest.FAILURE:
-        return Check(name, False, f"Failure, {moment}. {words}", _SERVERS)
+        return Check(name, False, f"Failure, {moment}. {_ended(words)}", _SERVERS)
     return Check(name, False, "Not run.", "Choose Test & Enable Mailbox.")
 
 
 def _sign_in(mailbox: Mailbox, access: Access) -> Check:
     if trouble := access.send_as or access.read:
-        return Check("Sign-in", False, trouble, _SERVERS)
+        return Check("Sign-in", False, _ended(trouble), _SERVERS)
     return Check("Sign-in", True, f"{mailbox.lw_smtphost} and {mailbox.lw_imaphost} let the application in.")
+
+
+def _ended(words: str) -> str:
+    """The server's words as a sentence, so that what to do can follow."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute(  # with its reference at once: SQLite cannot add one later without copying the table
         "ALTER TABLE mailbox ADD COLUMN regardingobjectid VARCHAR(36) "
-        "CONSTRAINT fk_mailbox_regardingobjectid_systemuser REFERENCES systemuser (systemuserid) ON DELETE SET NULL"
+        "CONSTRAINT fk_mailbox_regardingobjectid_systemuser REFERENCES systemuser (systemuserid)"
     )
     op.add_column("mailbox", sa.Column("testmailboxaccesscompletedon", Moment(), nullable=True))
     op.add_column("mailbox", sa.Column("lw_incomingwords", sa.Text(), nullable=False, server_default=""))
