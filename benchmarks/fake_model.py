@@ -20,9 +20,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-_PASSAGE = re.compile(r"^\[(\d+)\] [^:\n]*: (.+)$", re.MULTILINE)
+_PASSAGE = re.compile(r"^\[(\d+)\] ([^:\n]*): (.+)$", re.MULTILINE)
 _ANSWERS = re.compile(r"quoted from passages: (\d+)")
-_CRITERION = re.compile(r"^(\d+)\. ", re.MULTILINE)
+_CRITERION = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)
+# what a criterion is called -> what a passage says that answers it
+_ANSWERED_BY = (
+    (r"employee|size|head ?count", r"numberofemployees|\d [a-z ]{0,12}(?:employees|people|staff)"),
+    (r"revenue|turnover", r"\.revenue|revenue|turnover"),
+    (r"decision|title|role|buyer", r"jobtitle"),
+    (r"location|region|countr|territor", r"address1_|\.location|headquartered"),
+    (r"industr|vertical|sector", r"industry|(?:is|are) an? "),
+)
 
 Misbehave = Callable[[int, str], str | None]
 
@@ -177,15 +185,26 @@ def fill(schema: dict[str, Any], prompt: str, *, wish: str = "", pick: int = 0, 
         wish: what an attacker wants said, put into every text.
         pick: with a wish, which value of every list of values is taken.
     """
-    passages = {int(n): text for n, text in _PASSAGE.findall(prompt)}
-    said = [(n, _sentence(text)) for n, text in passages.items()] or [(1, "nothing")]
-    criteria = max(
-        (int(n) for n in _CRITERION.findall(prompt.rpartition("\nCriteria:\n")[2].partition("\nCompetitors:")[0])),
-        default=1,
-    )
+    passages = [(int(n), label, _sentence(text)) for n, label, text in _PASSAGE.findall(prompt)]
+    said = [(n, words) for n, _, words in passages] or [(1, "nothing")]
+    asked = _CRITERION.findall(prompt.rpartition("\nCriteria:\n")[2].partition("\nCompetitors:")[0])
+    criteria = max((int(n) for n, _ in asked), default=1)
     filler = _Filler(schema.get("$defs", {}), said, criteria, wish, pick, false_quotes)
+    if not wish:
+        places = {int(n) - 1: _answer_to(text, passages) for n, text in asked}
+        filler.answered_by = {index: place for index, place in places.items() if place is not None}
     filler.answers = max(map(int, _ANSWERS.findall(prompt)), default=0)
     return filler.value(schema, "", 0)
+
+
+def _answer_to(criterion: str, passages: list[tuple[int, str, str]]) -> int | None:
+    """Place of the first passage that answers the criterion."""
+    name = criterion.partition(":")[0]
+    for called, says in _ANSWERED_BY:
+        if re.search(called, name, re.IGNORECASE):
+            places = (i for i, (_, label, words) in enumerate(passages) if re.search(says, f"{label} {words}", re.I))
+            return next(places, None)
+    return None
 
 
 def _sentence(text: str) -> str:
@@ -205,6 +224,7 @@ class _Filler:
         self.defs, self.said, self.criteria = defs, said, criteria
         self.wish, self.pick, self.false_quotes = wish, pick, false_quotes
         self.answers = 0  # number of a passage that may answer
+        self.answered_by: dict[int, int] = {}  # criterion -> place of the passage to quote
 
     def value(self, schema: dict[str, Any], name: str, index: int) -> Any:
         if "$ref" in schema:
@@ -216,7 +236,9 @@ class _Filler:
             return schema["enum"][(index if name == "factor" else number) % len(schema["enum"])]
         match schema.get("type"):
             case "object":
-                return {k: self.value(v, k, index) for k, v in schema.get("properties", {}).items()}
+                parts = schema.get("properties", {})
+                place = self.answered_by.get(index, index) if "criterion" in parts else index
+                return {k: self.value(v, k, place if k == "quotes" else index) for k, v in parts.items()}
             case "array":
                 count = {"verdicts": self.criteria, "quotes": 1, "notes": 3, "competitors": 1, "bant": 4}.get(name, 1)
                 places = {"quotes": [index], "answer": [self.answers - 1]}.get(name, range(count))

@@ -25,6 +25,10 @@ _PLAIN_WORDS = frozenset(
         "how this that these those in on at for with to from of by there here let one it's",
     )
 )
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)*|(?<![\w.@-])(?:[a-z0-9-]{2,}\.)+[a-z]{2,}(?![\w.])(?:/\S*)?",
+    re.IGNORECASE,
+)
 _VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
@@ -33,8 +37,8 @@ def unsupported(
 ) -> tuple[str, ...]:
     """What the draft says that nothing supports, as sentences; empty when all of it is supported.
 
-    Every number, name and strong claim must occur in the passages that its paragraph quotes or in `known`, and every
-    quote must be real.
+    Every number, name, address, link and strong claim must occur in the passages that its paragraph quotes or in
+    `known`, and every quote must be real.
 
     Args:
         passages: id -> passage the mail may quote.
@@ -88,6 +92,10 @@ def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage]) -> 
 def _check(text: str, where: str, support: str) -> list[str]:
     problems = [f'The {where} says "{n}", which no source supports.' for n in _numbers(text) if not _has(n, support)]
     problems += [f'The {where} names "{n}", which no source supports.' for n in _names(text) if not _named(n, support)]
+    addresses = (m[0].rstrip(".,;:!?)'\"") for m in _ADDRESS.finditer(text))
+    problems += [
+        f'The {where} has the address "{a}", which no source supports.' for a in addresses if _fold(a) not in support
+    ]
     claims = (m[0] for m in _CLAIM.finditer(text))
     problems += [f'The {where} claims "{c}", which no source supports.' for c in claims if _fold(c) not in support]
     return problems

@@ -115,6 +115,11 @@ def guess_kind(name: str, details: str) -> CriterionKind:
     return _by_name(name, details) or _by_details(name, details) or CriterionKind.CUSTOM
 
 
+def kind_of_column(column: str) -> CriterionKind | None:
+    """What a column of a record speaks of, such as ``jobtitle`` of the role; None for the others."""
+    return _FIELD_KINDS.get(column)
+
+
 def says_little(name: str) -> bool:
     """Does the name leave open what the criterion is about ("Target market", "Who", "Segment")?"""
     return not _GENERIC.sub("", name[:300].lower())

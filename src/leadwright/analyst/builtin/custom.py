@@ -28,7 +28,7 @@ _LEADING = re.compile(
 )
 _ALL_OF = re.compile(r"^(?:all of|both)\b[: ]*")
 _ITEMS = re.compile(r"\s*[,;/|\n]\s*(?:and |or )?|\s+(?:or|and/or)\s+")
-_SMALL_WORDS = listed(
+SMALL_WORDS = listed(
     "the a an of in for with is are be to or and it its on at by as that this any one we our they their "
     "has have had does do company companies customer customers must should need needs lead using use uses "
     "used already currently such like who which whether if not"
@@ -51,7 +51,7 @@ def _wanted_range(details: str) -> tuple[Interval, ...]:
 @lru_cache(maxsize=256)
 def _wanted_items(text: str) -> tuple[frozenset[str], ...]:
     text = _LEADING.sub("", fold(text))
-    items = (frozenset(stems(i)) - _SMALL_WORDS for i in _ITEMS.split(text))
+    items = (frozenset(stems(i)) - SMALL_WORDS for i in _ITEMS.split(text))
     return tuple(i for i in items if i)
 
 
@@ -112,7 +112,7 @@ def _by_words(details: str, value: str) -> Answer:
 
 def _all_of(text: str, value: str, words: frozenset[str]) -> Answer:
     listed = re.split(r"\s*[,;]\s*(?:and )?|\s+and\s+", _ALL_OF.sub("", fold(text)))
-    items = [i for i in (frozenset(stems(p)) - _SMALL_WORDS for p in listed) if i]
+    items = [i for i in (frozenset(stems(p)) - SMALL_WORDS for p in listed) if i]
     met = bool(items) and all(i <= words for i in items)
     if not met and len(value) > _SHORT:
         return Answer(Verdict.UNKNOWN, f"Not all wanted values are named in {value[:80]}.")
@@ -127,7 +127,7 @@ def judge_pages(name: str, details: str, passages: Sequence[Passage]) -> tuple[A
     Returns:
         The answer, and the passage and sentence it rests on when it is decided.
     """
-    subject = frozenset(stems(name)) - _SMALL_WORDS
+    subject = frozenset(stems(name)) - SMALL_WORDS
     interval = _wanted_range(details)
     wanted = _wanted_items(split_exclusions(details).included)
     if _WANTS_YES.fullmatch(fold(details)) or _WANTS_NO.fullmatch(fold(details)):

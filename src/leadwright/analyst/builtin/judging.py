@@ -40,11 +40,10 @@ class Source:
 
 def judge(criterion: Criterion, brief: Brief) -> Judgement:
     """Met, not met or unknown, with reason and evidence. Never raises on what an admin or a lead holds."""
-    criterion = _told_by_details(criterion)
+    criterion = told_by_details(criterion)
     sources = _from_fields(criterion, brief)
-    decided = [s for s in sources if s.answer.verdict is not Verdict.UNKNOWN]
-    if decided:
-        return _judgement(criterion, decided[0], _dissent(decided))
+    if judged := _decided(criterion, sources):
+        return judged
     if not sources and criterion.kind is not CriterionKind.CUSTOM:
         sources = _from_pages(criterion, brief)
         decided = [s for s in sources if s.answer.verdict is not Verdict.UNKNOWN]
@@ -53,7 +52,7 @@ def judge(criterion: Criterion, brief: Brief) -> Judgement:
         if decided:
             told = " and ".join(dict.fromkeys(s.label for s in decided))
             return Judgement(criterion.name, Verdict.UNKNOWN, f"Sources differ: {told} say different things.")
-    if criterion.kind is CriterionKind.CUSTOM and not decided and criterion.url:
+    if criterion.kind is CriterionKind.CUSTOM and criterion.url:
         return _from_url(criterion, brief)
     if sources:
         return Judgement(criterion.name, Verdict.UNKNOWN, sources[0].answer.reason)
@@ -66,7 +65,7 @@ def unreadable(criterion: Criterion, own_columns: Sequence[str] = ()) -> str:
     Args:
         own_columns: labels of the organisation's own columns, which a custom criterion may be named after.
     """
-    criterion = _told_by_details(criterion)
+    criterion = told_by_details(criterion)
     if criterion.kind is not CriterionKind.CUSTOM:
         reason = _ask(criterion)("?").reason
         return reason if "could not be read" in reason else ""
@@ -84,7 +83,32 @@ def _names_a_column(name: str, own_columns: Sequence[str]) -> bool:
     return any(_is_called(key, name) for key in columns) or wanted in {" ".join(stems(own)) for own in own_columns}
 
 
-def _told_by_details(criterion: Criterion) -> Criterion:
+def judge_by_fields(criterion: Criterion, brief: Brief) -> Judgement | None:
+    """Met or not met by what the lead's own fields say, or None where they say nothing that decides."""
+    criterion = told_by_details(criterion)
+    return _decided(criterion, _from_fields(criterion, brief))
+
+
+def answer_to(criterion: Criterion, value: str) -> Answer:
+    """What follows from one value that a text states, such as "over 12,000" or "New York, NY"."""
+    return _vaguely(_ask(criterion), value)
+
+
+def own_fields(criterion: Criterion, lead: Mapping[str, str]) -> tuple[str, ...]:
+    """Names (``lead.jobtitle``) of the fields that the criterion is answered from."""
+    if criterion.fields:
+        return criterion.fields
+    if criterion.kind is CriterionKind.LOCATION:
+        return tuple(f"{table}.{column}" for table in ("lead", "account") for column in (*_PLACE, "location"))
+    return _usual_keys(criterion, lead)
+
+
+def _decided(criterion: Criterion, sources: Sequence[Source]) -> Judgement | None:
+    decided = [s for s in sources if s.answer.verdict is not Verdict.UNKNOWN]
+    return _judgement(criterion, decided[0], _dissent(decided)) if decided else None
+
+
+def told_by_details(criterion: Criterion) -> Criterion:
     """A criterion with a name that says little ("Markets") is about what its details name."""
     if (
         criterion.kind is not CriterionKind.CUSTOM

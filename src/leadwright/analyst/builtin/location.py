@@ -80,6 +80,12 @@ def _mentions(text: str) -> list[Mention]:
     return _narrowed(_settled(found), keys)
 
 
+def place_names(text: str) -> list[str]:
+    """The places that a text names, as it writes them."""
+    tokens = _tokens(text)
+    return [" ".join(tokens[m.start : m.end]) for m in _mentions(text)]
+
+
 def _longest(tokens: Sequence[str], keys: Sequence[str], position: int) -> Mention | None:
     """The place named here; "the West Coast" is not "the West"."""
     here = _named(tokens, keys, position)

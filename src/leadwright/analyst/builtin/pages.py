@@ -110,6 +110,17 @@ def findings(kind: CriterionKind, lead: Mapping[str, str], passages: Mapping[str
                     break
 
 
+def values_in(kind: CriterionKind, sentence: str) -> list[str]:
+    """Every value of this kind that the sentence states, whomever it is about."""
+    found = (m for pattern in _PATTERNS.get(kind, ()) for m in pattern.finditer(sentence))
+    return [value for m in found if (value := _CLEAN[kind](m))]
+
+
+def is_own_page(passage: Passage, lead: Mapping[str, str]) -> bool:
+    """Does the passage stand on the web site of the lead's company?"""
+    return bool(host := site_of(lead)) and _host(passage.source) == host
+
+
 def _number(match: re.Match[str]) -> str:
     value = match["value"].strip(" .,")
     if _YEAR.fullmatch(value) or not re.search(r"\d", value):

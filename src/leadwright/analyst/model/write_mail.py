@@ -5,6 +5,7 @@ import re
 from leadwright.analyst.model.answers import MailAnswer, statement
 from leadwright.analyst.model.fence import Data, number_passages, visible
 from leadwright.analyst.model.question import Question, Unusable
+from leadwright.analyst.model.reason import shared_words
 from leadwright.analyst.protocol import Draft, MailBrief, Section, Usage
 from leadwright.domain.evidence import Passage, SourceKind, Statement
 from leadwright.domain.outreach import subject_line
@@ -21,6 +22,7 @@ _SHARES = (
     (frozenset({SourceKind.KNOWLEDGE}), 1_500),
     (frozenset({SourceKind.CRM, SourceKind.SEARCH}), 200),
 )
+_SHARED = 2  # words at least that a paragraph has in common with the passages it quotes
 _ADDRESS = re.compile(r"https?:|www\.|[\w.+-]+@[\w-]|\]\(|<\w", re.IGNORECASE)
 
 
@@ -73,6 +75,9 @@ def _check(data: Data, answer: MailAnswer) -> None:
         raise Unusable("it holds a link, an address or markup")
     if not all(p.evidence for p in paragraphs[:2]):
         raise Unusable("opening or value has no quote that occurs in its passage word for word")
+    texts = {p.id: p.text for p in data.passages}
+    if any(shared_words(p.text, *(texts[e.passage_id] for e in p.evidence))[0] < _SHARED for p in paragraphs[:2]):
+        raise Unusable("opening or value does not speak of what it quotes")
 
 
 def _worth_quoting(brief: MailBrief) -> list[Passage]:
