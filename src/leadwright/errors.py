@@ -63,7 +63,7 @@ class MissingExtra(LeadwrightError):
     """
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f'{what} needs an extra that is not installed. Run: pip install "leadwright[{extra}]"')
+        super().__init__(f'{what} needs an extra that is not installed. Run in the checkout: pip install ".[{extra}]"')
         self.extra = extra
 
 

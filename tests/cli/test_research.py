@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -177,4 +178,15 @@ def test_leads_that_could_not_be_worked_are_counted_by_reason_and_tried_again(tm
         asked, model.misbehave = model.calls, lambda _number, _prompt: None
         assert ask(tmp_path, model)[0] == 0
         assert model.calls == asked + 1
+    assert outcomes(tmp_path) == ["handed_over"] * 3
+
+
+def test_a_second_process_is_kept_off_a_list_that_is_being_worked(tmp_path: Path) -> None:
+    with FakeModel(latency=4) as model, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, tmp_path, model)
+        while not model.calls:
+            time.sleep(0.05)
+        status, said = ask(tmp_path, model)
+        assert (status, "Another process is working on this list" in said) == (1, True), said
+        assert first.result()[0] == 0
     assert outcomes(tmp_path) == ["handed_over"] * 3

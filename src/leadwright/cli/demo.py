@@ -100,13 +100,27 @@ def _tell_how_to_open(console: "Console", folder: Path, made: "Rehearsal") -> No
 
     from rich.panel import Panel
 
-    at = shlex.quote(str(folder.resolve()))
+    at, command = shlex.quote(str(folder.resolve())), own_command()
     lines = f"{_sign_in(made)}\n\nOpen the desk with one of these commands, then the address it prints:"
     console.print(Panel(lines, title="The desk", expand=False))
-    console.print(f"  LEADWRIGHT_DATA_DIR={at} leadwright serve --no-worker", soft_wrap=True, highlight=False)
+    console.print(f"  LEADWRIGHT_DATA_DIR={at} {command} serve --no-worker", soft_wrap=True, highlight=False)
     console.print(
-        f"  leadwright demo --data-dir {at}    [dim]goes on with the rehearsal[/]", soft_wrap=True, highlight=False
+        f"  {command} demo --data-dir {at}    [dim]goes on with the rehearsal[/]", soft_wrap=True, highlight=False
     )
+
+
+def own_command() -> str:
+    """How a shell starts this program again from any folder: its name when the PATH leads to it, else its path."""
+    import shlex
+    import shutil
+    import sys
+
+    started, found = Path(sys.argv[0]), shutil.which("leadwright")
+    if found and started.exists() and Path(found).samefile(started):
+        return "leadwright"
+    if started.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m leadwright"
+    return shlex.quote(str(started.absolute()))
 
 
 def _sign_in(made: "Rehearsal") -> str:

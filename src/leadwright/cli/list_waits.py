@@ -37,17 +37,19 @@ class Wait:
     due_at: datetime | None
 
 
-def waits(session: Session) -> list[Wait]:
-    """What open leads wait for, by reason."""
+def waits(session: Session, *, dated: bool = False) -> list[Wait]:
+    """What open leads wait for, by reason; `dated`: those only whose next try has its time."""
     rows = session.execute(
         select(LeadRun.reasons, func.count(), func.min(LeadRun.dueat))
-        .where(LeadRun.stage.in_(IN_WORK), func.json_array_length(LeadRun.reasons) > 0)
+        .where(LeadRun.stage.in_(IN_WORK))
+        .where(LeadRun.dueat.is_not(None) if dated else func.json_array_length(LeadRun.reasons) > 0)
         .group_by(LeadRun.reasons)
         .order_by(func.count().desc())
     )
     return [
         Wait(reasons[0].removeprefix(UNTIL_REPAIR).removeprefix(UNTIL_TRY), n, reasons[0].startswith(UNTIL_REPAIR), due)
         for reasons, n, due in rows
+        if reasons
     ]
 
 
@@ -95,7 +97,7 @@ class Watch:
         if moment < self._next_look:
             return
         with self._services.database.reading() as session:
-            found = [w for w in waits(session) if not w.repair]
+            found = [w for w in waits(session, dated=True) if not w.repair]
         for wait in found:
             self._look_at(wait)
         self._seen = {w.reason for w in found}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leadwright.cli.list_output import Output
     from leadwright.services import Services
     from leadwright.settings import Settings
+    from leadwright.workflows.executors import Hold
 
 
 def research(
@@ -63,28 +64,34 @@ def research(
     logs.configure(settings.model_copy(update={"log_level": "error"}))
     check_file(file, settings.import_max_mb)
     with claimed_folder(folder, job):
-        services = _open(console, settings, job)
-    _run(console, services, output)
+        services, alone = _open(console, settings, job)
+    try:
+        _run(console, services, output)
+    finally:
+        alone.release()
 
 
-def _open(console: "Console", settings: "Settings", job: "ListJob") -> "Services":
-    """The job's database with the list in it."""
+def _open(console: "Console", settings: "Settings", job: "ListJob") -> tuple["Services", "Hold"]:
+    """The job's database with the list in it, and the lock that keeps a second process off it."""
     from leadwright.bootstrap import open_services
     from leadwright.cli.list_job import set_up
     from leadwright.cli.list_waits import try_again_now
+    from leadwright.workflows.executors import hold
 
     services = open_services(settings)
     try:
+        if (alone := hold(services.database, "list")) is None:
+            raise Conflict("Another process is working on this list. Let it finish, or choose another --output.")
         imported = set_up(services, job, lambda sentence: console.print(f"[yellow]{sentence}[/]", highlight=False))
+        if imported:
+            _say_imported(console, imported)
+        else:
+            with services.database.transaction() as session:
+                try_again_now(session)
     except BaseException:
         services.database.close()
         raise
-    if imported:
-        _say_imported(console, imported)
-        return services
-    with services.database.transaction() as session:
-        try_again_now(session)
-    return services
+    return services, alone
 
 
 def _run(console: "Console", services: "Services", output: Path) -> None:
