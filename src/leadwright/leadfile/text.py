@@ -98,8 +98,10 @@ def _look(path: Path) -> _Look:
 
 def _checked(encoding: str) -> str:
     try:
+        if encoding:
+            io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # knows "hex" and its like to be no encodings of text
         return codecs.lookup(encoding).name if encoding else ""
-    except LookupError:
+    except (LookupError, ValueError):
         raise BadInput(f'"{encoding}" is no encoding. Use utf-8, utf-16, windows-1252 or another known name.') from None
 
 
