@@ -172,3 +172,27 @@ _CONTRAST = """() => {
   }
   return poor;
 }"""
+
+
+def test_a_german_list_is_imported_by_keyboard_without_javascript_on_a_phone(served_desk: Served) -> None:
+    context = served_desk.browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    sign_in(page, served_desk, "manager")
+    page.goto(f"{served_desk.address}/import")
+    headings = "Firma;E-Mail;Annual Revenue;Est. Close Date;Lead Source"
+    rows = f"{headings}\nKaiwerk;a@kaiwerk.example;1.200;03/04/2026;Brieftaube\n"
+    page.get_by_label("Choose a list").set_input_files(
+        {"name": "liste.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.get_by_role("button", name="Look at it").press("Enter")
+    expect(page.get_by_text("choose under Numbers on this page")).to_be_visible()
+    page.get_by_label("Numbers").select_option("comma")
+    page.get_by_label("Dates").select_option("day first")
+    page.get_by_role("button", name="Read it this way").press("Enter")
+    page.get_by_label("Brieftaube").select_option("Other")
+    page.get_by_role("button", name="Use these meanings").press("Enter")
+    expect(page.get_by_label("Numbers")).to_have_value("comma")
+    assert page.locator("body").evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Import 1 lead").press("Enter")
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=20_000)
+    context.close()

@@ -197,6 +197,16 @@ def test_how_many_rows_the_agent_would_take_is_said_with_the_condition_that_leav
     assert not any("would take" in n for n in preview(office.services, office.operator, path).notes), "none is new"
 
 
+def test_what_only_a_rule_makes_clear_is_told_with_the_words_of_the_mapping_file(
+    small_office: Office, as_csv: Write
+) -> None:
+    path = as_csv(["Company,Annual Revenue,Est. Close Date", "A,1.200,03/04/2026"])
+    with pytest.raises(RowsRefused) as refused:
+        import_file(small_office.services, small_office.operator, path)
+    assert 'Write 1200 or 1.2000, or say in the mapping file: numbers = "comma"' in str(refused.value)
+    assert 'Write it as 2026-03-31, or say in the mapping file: dates = "day first"' in str(refused.value)
+
+
 def test_an_error_while_storing_leaves_nothing_behind(office: Office, as_csv: Write, tmp_path: Path) -> None:
     lines = [LIST[0], *[f"A,B{i},C,b{i}@c.example,,,,," for i in range(5000)], "X,Y,Z,broken,,,,,"]
     nowhere = tmp_path / "no such folder" / "bad.csv"

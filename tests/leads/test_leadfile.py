@@ -57,6 +57,12 @@ def test_an_accent_far_down_the_file_is_seen(as_csv: Write) -> None:
     assert cells(open_list(path))[-1][0] == "Müller"
 
 
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "no such", "utf-8\0"])
+def test_what_is_no_encoding_of_text_is_refused_in_words(as_csv: Write, encoding: str) -> None:
+    with pytest.raises(BadInput, match="is no encoding"):
+        open_list(as_csv(["Company,Email", "A,a@a.example"]), ImportMapping(encoding=encoding))
+
+
 def test_a_wrong_encoding_given_is_refused_in_words(as_csv: Write) -> None:
     with pytest.raises(BadInput, match="not utf-8 text"):
         cells(open_list(as_csv(LINES, encoding="cp1252"), ImportMapping(encoding="utf-8")))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -241,6 +242,67 @@ def test_one_of_two_equal_headings_is_left_out_and_what_a_range_became_is_shown(
     with desk.services.database.reading() as session:
         lead = session.scalars(select(Lead).where(Lead.companyname == "North Quay")).one()
     assert (lead.telephone1, lead.numberofemployees) == ("2", 51)
+
+
+GERMAN = (
+    "Firma;E-Mail;Jahresumsatz;Abschlussdatum;Lead Source\nSüd Kai;ines@suedkai.example;1.200;03/04/2026;Brieftaube\n"
+).encode("cp1252")
+
+
+def test_a_german_list_is_finished_in_the_browser_from_upload_to_import(
+    desk: Desk, browser: Callable[..., Browser]
+) -> None:
+    client = browser("manager")
+    where = _upload(client, "liste.csv", GERMAN)
+    columns = {"column-2": "revenue", "column-3": "estimatedclosedate"}
+    client.submit(f"{where}/mapping", columns, form=where)
+    page = client.get(where).text
+    assert "choose under Numbers on this page" in page
+    assert "choose under Dates on this page" in page
+    assert "mapping file" not in page
+    said = {"numbers": "comma", "dates": "day first", "encoding": "windows-1252", "delimiter": ";"}
+    client.submit(f"{where}/mapping", columns | said, form=where)
+    page = client.get(where).text
+    assert "Rows with a problem</h2>" not in page
+    assert all(f'<option value="{value}" selected>' in page for value in (*said.values(), *columns.values()))
+    word = {"word-0-column": "leadsourcecode", "word-0": "Brieftaube", "word-0-means": "Other"}
+    assert 'name="word-0" value="Brieftaube"' in page
+    client.submit(f"{where}/mapping", columns | word, form=where)
+    page = client.get(where).text
+    assert "is no choice we know, so" not in page
+    assert '<option value="Other" selected>' in page
+    client.submit(f"{where}/run", form=where)
+    assert "Imported" in _wait(client, where)
+    with desk.services.database.reading() as session:
+        lead = session.scalars(select(Lead).where(Lead.companyname == "Süd Kai")).one()
+    assert (lead.revenue, lead.estimatedclosedate, lead.leadsourcecode) == (1200, date(2026, 4, 3), 10)
+
+
+def test_a_mapping_file_can_be_sent_with_the_list(desk: Desk, browser: Callable[..., Browser]) -> None:
+    client = browser("manager")
+    mapping = b'numbers = "comma"\n[columns]\n"Jahresumsatz" = "revenue"\n"Abschlussdatum" = "ignore"\n'
+    files = {"file": ("liste.csv", GERMAN), "mapping": ("m.toml", mapping)}
+    where = client.submit("/import", files=files, form="/import").headers["location"]
+    assert "Rows with a problem</h2>" not in client.get(where).text
+    for wrong in (b"numbers = 7", b"[[[", b"\xff\xfe"):
+        answer = client.submit("/import", files=files | {"mapping": ("m.toml", wrong)}, form="/import")
+        assert answer.status_code == 422
+        assert "m.toml" in answer.text
+
+
+def test_a_list_whose_encoding_cannot_be_told_asks_for_it_on_the_page(browser: Callable[..., Browser]) -> None:
+    client = browser("manager")
+    rows = "Company,Email\nミナト商事,a@minato.example\n".encode("shift_jis")
+    where = _upload(client, "liste.csv", rows)
+    assert "or choose its Encoding on this page" in client.get(where).text
+    wrong = client.submit(f"{where}/mapping", {"encoding": "utf-8"}, form=where)
+    assert (wrong.status_code, "choose its Encoding" in wrong.text) == (422, True)
+    assert client.submit(f"{where}/mapping", {"encoding": "shift_jis"}, form=where).status_code == 303
+    assert "ミナト商事" in client.get(where).text
+    assert client.submit(f"{where}/mapping", {"delimiter": ";"}, form=where).status_code == 303
+    assert "choose under Columns on this page" in client.get(where).text
+    client.submit(f"{where}/mapping", {"delimiter": ""}, form=where)
+    assert "ミナト商事" in client.get(where).text
 
 
 def test_bad_rows_are_named_and_given_back(desk: Desk, browser: Callable[..., Browser]) -> None:

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from leadwright.actions.import_bad_rows import write_bad_rows
-from leadwright.actions.import_list import OpenedList, notes_of, open_for_import, read_rows, refuse_clashes
+from leadwright.actions.import_list import (
+    OpenedList,
+    notes_of,
+    open_for_import,
+    read_rows,
+    refuse_clashes,
+    unknown_words,
+)
 from leadwright.actions.import_selection import taking_of
 from leadwright.actions.import_store import Counts, Store, stored_unsaid
 from leadwright.actions.known_leads import KnownLeads
@@ -70,6 +77,7 @@ class Preview:
         originals: of each of the first rows, logical name -> what the list says, where that is not what is stored.
         problems, repetitions: the first thousand of each.
         notes: sentences a person should read before going on.
+        unknown_words: (column, word) that is no choice of the column -> rows that say it.
     """
 
     leads: LeadList
@@ -88,6 +96,7 @@ class Preview:
     problems: list[Problem]
     repetitions: list[Repetition]
     notes: list[str]
+    unknown_words: dict[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class ImportResult:
     problems: list[Problem]
     repetitions: list[Repetition]
     notes: list[str]
+    unknown_words: dict[tuple[str, str], int]
     remarked: int = 0
     bad_rows_file: Path | None = None
 
@@ -188,6 +198,7 @@ def preview(
             problems=sorted([*spool.problems, *counts.problems], key=lambda p: p.row)[:SHOWN],
             repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
             notes=[*(taking.in_words() if taking else ()), *notes_of(opened, spool)],
+            unknown_words=unknown_words(opened, spool),
         )
 
 
@@ -282,6 +293,7 @@ def _result(work: _Work, importid: str, counts: Counts, problems: list[Problem],
         problems=problems[:SHOWN],
         repetitions=[*spool.repetitions, *counts.repetitions][:SHOWN],
         notes=work.notes,
+        unknown_words=unknown_words(work.opened, spool),
         remarked=spool.rows_remarked,
         bad_rows_file=written,
     )

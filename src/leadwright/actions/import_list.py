@@ -14,6 +14,7 @@ from leadwright.errors import BadInput
 from leadwright.identity.access import Principal, require
 from leadwright.leadfile.columns import ColumnReader
 from leadwright.leadfile.mapping import ImportMapping, mapping_from, own_columns
+from leadwright.leadfile.problems import Unsaid
 from leadwright.leadfile.rows import LeadList
 from leadwright.leadfile.source import open_list
 from leadwright.leadfile.spool import Progress, Spool, read_all
@@ -84,26 +85,31 @@ def refuse_clashes(opened: OpenedList) -> None:
         BadInput: names the columns and says what to do.
     """
     for clash in clashes(opened.headings):
-        raise BadInput(_clash_in_words(clash, opened), field=clash.second.text)
+        raise _clash_in_words(clash, opened)
     mapped = {h.target for h in opened.headings if h.fate is Fate.MAPPED}
     if not mapped & {"companyname", "fullname", "firstname", "lastname"}:
-        raise BadInput(
+        raise Unsaid(
             f"None of the headings of {opened.leads.name} is a company or a name: "
-            f"{', '.join(h.text or '(none)' for h in opened.headings)}. Is the first row the headings? If so, say in a "
-            "mapping file which column is which."
+            f"{', '.join(h.text or '(none)' for h in opened.headings)}. Write the headings in the first row",
+            "columns",
         )
 
 
-def _clash_in_words(clash: Clash, opened: OpenedList) -> str:
+def _clash_in_words(clash: Clash, opened: OpenedList) -> Unsaid:
     a, b = clash.first, clash.second
     both = f'"{a.text.strip()}" (column {a.letter}) and "{b.text.strip()}" (column {b.letter})'
     if plain(a.text) == plain(b.text):
-        return (
-            f"Two columns of {opened.leads.name} have the same heading: {both}. Rename or remove one of them, or leave "
-            f'one out in the mapping by its letter: "{by_letter(b.position)}" = "ignore".'
+        return Unsaid(
+            f"Two columns of {opened.leads.name} have the same heading: {both}. Rename or remove one of them",
+            "columns",
+            f'leave one out in the mapping file by its letter: "{by_letter(b.position)}" = "ignore"',
         )
     meaning = label_of(clash.target, opened.table)
-    return f'Two columns of {opened.leads.name} mean {meaning}: {both}. Rename or remove one, or map it to "ignore".'
+    return Unsaid(
+        f"Two columns of {opened.leads.name} mean {meaning}: {both}. Rename or remove one",
+        "columns",
+        'map it to "ignore" in the mapping file',
+    )
 
 
 @contextmanager
@@ -141,11 +147,13 @@ def notes_of(opened: OpenedList, spool: Spool, *, only_judged: bool = False) -> 
             notes.append(
                 f"{count:,} {has} no {what}: imported, but handed back to be completed before the agent works them."
             )
-    if any("is no choice we know" in text for _, text in spool.remarked):
-        notes.append(
-            'What a word means can be said in a mapping file: [values.leadsourcecode], then "Carrier pigeon" = "Other".'
-        )
     return notes
+
+
+def unknown_words(opened: OpenedList, spool: Spool) -> dict[tuple[str, str], int]:
+    """(column, word) that is no choice of that column -> good rows that say it; of the first thousand cells."""
+    choices = {a.name for a in opened.table.attributes.values() if a.choices}
+    return {(target, word): rows for (target, word), rows in spool.doubtful.items() if target in choices}
 
 
 def _remarks_in_words(spool: Spool) -> list[str]:

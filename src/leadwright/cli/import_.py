@@ -137,8 +137,7 @@ def show_preview(console: Console, seen: Preview) -> None:
         f"{seen.repeated:,} repeated, [b]{seen.bad_rows:,}[/b] that cannot be used."
     )
     _show_rows(console, [*map(str, seen.problems), *map(str, seen.repetitions)], seen.bad_rows + seen.repeated)
-    for note in seen.notes:
-        console.print(f"[yellow]{_plain(note)}[/yellow]")
+    _show_notes(console, seen)
 
 
 def show_result(console: Console, done: ImportResult) -> None:
@@ -155,8 +154,16 @@ def show_result(console: Console, done: ImportResult) -> None:
             "Correct them there and import that file.",
             soft_wrap=True,
         )
-    for note in done.notes:
+    _show_notes(console, done)
+
+
+def _show_notes(console: Console, of: Preview | ImportResult) -> None:
+    for note in of.notes:
         console.print(f"[yellow]{_plain(note)}[/yellow]")
+    if of.unknown_words:
+        column, word = next(iter(of.unknown_words))
+        told = f'What a word means can be said in the mapping file: [values.{column}], then "{word}" = a choice of it.'
+        console.print(f"[yellow]{_plain(told)}[/yellow]")
 
 
 def _show_rows(console: Console, lines: list[str], total: int) -> None:

@@ -10,7 +10,15 @@ Value: TypeAlias = str | float | int | bool | date | None
 
 
 class Unreadable(ValueError):
-    """The value cannot be used; the message says why and what to do."""
+    """The value cannot be used; the message says why and what to do.
+
+    Args:
+        ask: the rule that would make it clear, "dates" or "numbers"; empty: no rule helps.
+    """
+
+    def __init__(self, message: str, *, ask: str = "") -> None:
+        super().__init__(message)
+        self.ask = ask
 
 
 class Doubtful(Unreadable):

@@ -235,8 +235,9 @@ def _lone_sign(body: str, text: str, attribute: Attribute, rules: Rules) -> str:
         return sign if sign == {"point": ".", "comma": ","}[rules.numbers] else ""
     if sign == "." and attribute.kind is not Kind.NUMBER:
         raise Unreadable(
-            f"{quoted(text)} can mean {whole}{fraction} or {whole}.{fraction}. "
-            'Say which in the mapping: numbers = "comma" or numbers = "point"'
+            f"{quoted(text)} can mean {whole}{fraction} or {whole}.{fraction}. Write {whole}{fraction} or "
+            f"{whole}.{fraction}0",
+            ask="numbers",
         )
     return ""
 
@@ -272,10 +273,7 @@ def _day_and_month(first: int, sign: str, second: int, text: str, rules: Rules) 
     if second > 12:
         return second, first
     if rules.dates is None:
-        raise Unreadable(
-            f"{quoted(text)} can mean two days. Write it as 2026-03-31, or say in the mapping: "
-            'dates = "day first" or dates = "month first"'
-        )
+        raise Unreadable(f"{quoted(text)} can mean two days. Write it as 2026-03-31", ask="dates")
     return (first, second) if rules.dates == "day first" else (second, first)
 
 

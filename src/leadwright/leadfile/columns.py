@@ -115,7 +115,7 @@ class ColumnReader:
         empty = self._check_whole_rows(columns, rows, problems)
         if self._keep_bad_rows:
             targets = {h.letter: h.target for h in self.headings}
-            remarks += [Remark(p.row, p.column, p.letter, targets.get(p.letter, ""), p.reason) for p in problems]
+            remarks += [Remark(p.row, p.column, p.letter, targets.get(p.letter, ""), p.told()) for p in problems]
             problems = []
         return self._sorted_out(rows, columns, problems, remarks, empty)
 
@@ -133,7 +133,7 @@ class ColumnReader:
                 values.append(memory[cell])
             except Unreadable as error:
                 values.append(None)
-                problems.append(Problem(number, heading.text.strip(), heading.letter, str(error)))
+                problems.append(Problem(number, heading.text.strip(), heading.letter, str(error), error.ask))
         return values
 
     def _remarks(self, heading: Heading, cells: Sequence[Cell], numbers: Sequence[int]) -> list[Remark]:

@@ -55,15 +55,42 @@ def read_mapping(path: Path) -> ImportMapping:
         BadInput: no such file, neither TOML nor JSON, or a key or value that is not known.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The mapping file {path} cannot be read: {_reason(error)}.") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"The mapping file {path} cannot be read: {error.strerror or error}.") from error
+    return parse_mapping(content, path.name)
+
+
+def parse_mapping(content: bytes, name: str) -> ImportMapping:
+    """The mapping in the bytes of a file; JSON when its name ends so, else TOML.
+
+    Raises:
+        BadInput: not UTF-8, neither TOML nor JSON, or a key or value that is not known.
+    """
+    kind = "JSON" if name.lower().endswith(".json") else "TOML"
     try:
-        data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
-        raise BadInput(f"The mapping file {path.name} is not valid {kind}: {error}") from error
-    return mapping_from(data, name=path.name)
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The mapping file {name} cannot be read: it is not UTF-8 text.") from error
+    try:
+        data = json.loads(text) if kind == "JSON" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"The mapping file {name} is not valid {kind}: {error}") from error
+    return mapping_from(data, name=name)
+
+
+def document_of(mapping: ImportMapping) -> dict[str, Any]:
+    """The mapping as a document that `mapping_from` reads, JSON-able; what is not said is left out."""
+    document = {
+        "columns": dict(mapping.columns),
+        "values": {c: dict(words) for c, words in mapping.rules.words.items()},
+        "dates": mapping.rules.dates,
+        "numbers": mapping.rules.numbers,
+        "encoding": mapping.encoding,
+        "delimiter": "tab" if mapping.delimiter == "\t" else mapping.delimiter,
+        "sheet": mapping.sheet,
+    }
+    return {key: value for key, value in document.items() if value or key == "columns"}
 
 
 def mapping_from(data: Any, *, name: str = "mapping") -> ImportMapping:
@@ -137,11 +164,3 @@ def _new_column(heading: str, name: str, kind: str, table: Table) -> Attribute:
     if old and old.kind is not NEW_KINDS[kind]:
         raise BadInput(f'"{heading}": {name} exists and is of the kind {old.kind}. Use another name.', field=heading)
     return old or attribute(name, heading.strip()[:120] or name, NEW_KINDS[kind])
-
-
-def _reason(error: Exception) -> str:
-    return (
-        "it is not UTF-8 text"
-        if isinstance(error, UnicodeDecodeError)
-        else getattr(error, "strerror", "") or str(error)
-    )

@@ -64,6 +64,7 @@ class Spool:
         repeated: rows left out as repetitions.
         without_company, without_email: good rows that will be handed back to be completed.
         remarked: (column, remark) -> good rows of which that is said; the first thousand different ones.
+        doubtful: (column, cell) -> good rows whose cell is stored as something else; the first thousand different ones.
         rows_remarked: good rows of which something is said.
     """
 
@@ -76,6 +77,7 @@ class Spool:
     without_company: int = 0
     without_email: int = 0
     remarked: dict[tuple[str, str], int] = field(default_factory=dict)
+    doubtful: dict[tuple[str, str], int] = field(default_factory=dict)
     rows_remarked: int = 0
     _file: Any = None
 
@@ -178,6 +180,11 @@ def _count(ready: Ready, spool: Spool) -> None:
         said = ready.remarks.get(number, ())
         spool.rows_remarked += bool(said)
         for remark in said:
-            key = (remark.where, remark.text)
-            if key in spool.remarked or len(spool.remarked) < SHOWN:
-                spool.remarked[key] = spool.remarked.get(key, 0) + 1
+            _count_one(spool.remarked, (remark.where, remark.text))
+            if remark.cell:
+                _count_one(spool.doubtful, (remark.target, remark.cell))
+
+
+def _count_one(counts: dict[tuple[str, str], int], key: tuple[str, str]) -> None:
+    if key in counts or len(counts) < SHOWN:
+        counts[key] = counts.get(key, 0) + 1

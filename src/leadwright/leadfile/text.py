@@ -12,6 +12,7 @@ from typing import TextIO
 
 from leadwright.domain.cells import Cell
 from leadwright.errors import BadInput
+from leadwright.leadfile.problems import Unsaid
 from leadwright.leadfile.rows import BLOCK, HEADINGS_WITHIN, LeadList, Rows, fitted, heading_row
 
 DELIMITERS = ",;\t|"
@@ -97,8 +98,10 @@ def _look(path: Path) -> _Look:
 
 def _checked(encoding: str) -> str:
     try:
+        if encoding:
+            io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # knows "hex" and its like to be no encodings of text
         return codecs.lookup(encoding).name if encoding else ""
-    except LookupError:
+    except (LookupError, ValueError):
         raise BadInput(f'"{encoding}" is no encoding. Use utf-8, utf-16, windows-1252 or another known name.') from None
 
 
@@ -115,9 +118,10 @@ def _encoding(look: _Look, name: str, notes: list[str]) -> str:
     if look.is_utf8:
         return "utf-8"
     if look.strange >= 0:
-        raise BadInput(
+        raise Unsaid(
             f"{name} is neither UTF-8 nor Windows-1252 text (byte {look.strange + 1:,} fits neither). Save it as "
-            '"CSV UTF-8", or say the encoding in the mapping: encoding = "shift_jis"'
+            '"CSV UTF-8"',
+            "encoding",
         )
     notes.append(
         "The file is not UTF-8; it was read as Windows-1252. Look at accented letters in the preview, and if they are "
@@ -127,7 +131,7 @@ def _encoding(look: _Look, name: str, notes: list[str]) -> str:
 
 
 def _undecodable(name: str, encoding: str) -> BadInput:
-    return BadInput(f'{name} is not {encoding} text throughout. Save it as "CSV UTF-8", or say another encoding.')
+    return Unsaid(f'{name} is not {encoding} text throughout. Save it as "CSV UTF-8"', "encoding")
 
 
 def _first_rows(sample: str, delimiter: str) -> list[list[str]]:

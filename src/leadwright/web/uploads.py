@@ -39,9 +39,9 @@ class Upload:
         """Rows that were not imported, with their reasons."""
         return self.folder / "not-imported.csv"
 
-    def mapping(self) -> dict[str, str]:
-        """heading -> column, as the person chose."""
-        mapping: dict[str, str] = self._read("mapping") or {}
+    def mapping(self) -> dict[str, Any]:
+        """How the list is to be read, as the person chose: the document of a mapping."""
+        mapping: dict[str, Any] = self._read("mapping") or {}
         return mapping
 
     def status(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -15,8 +16,11 @@ from leadwright.domain.headings import EXTERNAL_ID, IGNORE, LEAD_ID, Fate, Headi
 from leadwright.domain.spelling import plain
 from leadwright.errors import BadInput, LeadwrightError
 from leadwright.identity.access import Principal
+from leadwright.leadfile.mapping import ImportMapping, document_of, mapping_from
+from leadwright.leadfile.problems import Unsaid
 from leadwright.services import Services
 from leadwright.web import uploads
+from leadwright.web.import_form import ON_PAGE, controls, mapping_sent, on_page, read_reading, words_of
 from leadwright.web.uploads import Upload
 from leadwright.web.visit import Pages, Visit
 
@@ -37,8 +41,12 @@ def upload(visit: Visit) -> Response:
     """Keep the file and show what it would do."""
     limit = visit.services.settings.import_max_mb
     try:
+        mapping = mapping_sent(visit)
         kept = uploads.keep(visit.services.settings, visit.who.id, visit.form.get("file"), time.time())
-        headings_of(visit.services, visit.who, kept.path)
+        kept.write("mapping", document_of(mapping))
+        headings_of(visit.services, visit.who, kept.path, mapping)
+    except Unsaid:
+        pass  # the next page asks
     except BadInput as error:
         return visit.page("import_start.html", 422, problem=str(error), limit=limit)
     return visit.to(f"/import/{kept.id}")
@@ -61,12 +69,23 @@ def look(visit: Visit) -> Response:
 
 @pages.post("/import/{upload}/mapping", "prvImportLead")
 def choose(visit: Visit) -> Response:
-    """Keep which column is which."""
+    """Keep how the list is written, what its words mean and which column is which."""
     kept = _kept(visit)
-    _, headings = headings_of(visit.services, visit.who, kept.path)
-    names = _names(headings)
-    chosen = {names[h.position]: visit.text(f"column-{h.position}", most=200) for h in headings if h.text}
-    kept.write("mapping", {text: target for text, target in chosen.items() if target})
+    old = mapping_from(kept.mapping())
+    try:
+        headings = _headings(visit, kept, old)
+        names = _names(headings)
+        chosen = {names[h.position]: visit.text(f"column-{h.position}", most=200) for h in headings if h.text}
+        wanted = read_reading(visit, old, {name: target for name, target in chosen.items() if target})
+        if (wanted.encoding, wanted.delimiter) != (old.encoding, old.delimiter):
+            there = set(
+                _names(headings_of(visit.services, visit.who, kept.path, replace(wanted, columns={}))[1]).values()
+            )
+            wanted = replace(wanted, columns={name: t for name, t in wanted.columns.items() if name in there})
+        headings_of(visit.services, visit.who, kept.path, wanted)
+    except BadInput as error:
+        return _preview(visit, kept, on_page(error), 422)
+    kept.write("mapping", document_of(wanted))
     return visit.to(f"/import/{kept.id}")
 
 
@@ -100,14 +119,23 @@ def _names(headings: list[Heading]) -> dict[int, str]:
     return {h.position: h.text if often[plain(h.text)] == 1 else by_letter(h.position) for h in headings}
 
 
+def _headings(visit: Visit, kept: Upload, mapping: ImportMapping) -> list[Heading]:
+    """What each heading means; none when it must be said first how the list is written."""
+    try:
+        return headings_of(visit.services, visit.who, kept.path, mapping)[1]
+    except Unsaid:
+        return []
+
+
 def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
-    mapping = kept.mapping()
-    _, headings = headings_of(visit.services, visit.who, kept.path, {"columns": mapping})
+    mapping = mapping_from(kept.mapping())
+    headings = _headings(visit, kept, mapping)
+    targets = {plain(name): target for name, target in mapping.columns.items()}
     seen = None
     try:
-        seen = preview(visit.services, visit.who, kept.path, {"columns": mapping})
+        seen = preview(visit.services, visit.who, kept.path, mapping)
     except BadInput as error:
-        problem = problem or str(error)
+        problem = problem or on_page(error)
     with visit.services.database.reading() as session:
         table = table_with_own(session, "lead")
     shown = list(dict.fromkeys(n for row in seen.first for n in row)) if seen else []
@@ -119,7 +147,11 @@ def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
         problem=problem,
         seen=seen,
         headings=headings,
-        mapping={position: mapping.get(name, "") for position, name in _names(headings).items()},
+        mapping={position: targets.get(plain(name), "") for position, name in _names(headings).items()},
+        controls=controls(mapping, text=kept.path.suffix.lower() not in {".xlsx", ".xlsm"}),
+        words=words_of(mapping, seen, table),
+        labels_of={a.name: a.label for a in table.attributes.values()},
+        remedies=ON_PAGE,
         targets=_targets(table),
         ignore=IGNORE,
         fate=Fate,
@@ -157,7 +189,7 @@ def _import(services: Services, who: Principal, kept: Upload, skip: bool) -> Non
             services,
             who,
             kept.path,
-            {"columns": kept.mapping()},
+            mapping_from(kept.mapping()),
             progress,
             skip_bad_rows=skip,
             bad_rows_file=kept.bad_rows,
@@ -167,6 +199,8 @@ def _import(services: Services, who: Principal, kept: Upload, skip: bool) -> Non
     except RowsRefused as error:
         few = f"Nothing was imported: {error.bad_rows:,} of {error.rows:,} rows cannot be used. "
         final = {"state": "refused", "text": few + "Correct them, or import the good rows only."}
+    except BadInput as error:
+        final = {"state": "refused", "text": on_page(error)}
     except LeadwrightError as error:
         final = {"state": "refused", "text": str(error)}
     except Exception:
