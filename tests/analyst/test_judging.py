@@ -145,7 +145,10 @@ def test_what_cannot_be_told_for_certain_is_left_open(ask: Any, details: str, va
             "Diversified Banks; Life Insurance; Office REITs; Electric Utilities; Broadcasting; Application Software; "
             "Passenger Airlines; Hospitals; Restaurants; Wholesalers; Telecommunications; Education; B2B -> Security",
         ),
-        ("met", "Building Products; Industrials; Steel; Pharmaceuticals; Health Care Equipment; Motor Vehicles & Parts"),
+        (
+            "met",
+            "Building Products; Industrials; Steel; Pharmaceuticals; Health Care Equipment; Motor Vehicles & Parts",
+        ),
         ("unknown", "Packaged Foods; Semiconductors; Technology; Apparel; Health Care; Biotechnology; Energy"),
     ],
 )
