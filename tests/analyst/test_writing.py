@@ -202,6 +202,12 @@ def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_the_ki
         ("Fabrikam Outdoors will invest in its people this year.", "an investment"),
     ):
         assert (relation(said) or "").startswith(f"News of {kind}, not of what Tailwind Systems offers: ask ")
+    for said in (
+        "was named a best employer of Ohio.",
+        "hires students for its holiday fair.",
+        "closes its summer party.",
+    ):
+        assert (relation(f"Fabrikam Outdoors {said}") or "").startswith("It says nothing of")
     named = relation("Fabrikam Outdoors starts a pilot with Northwind Planning.", "Northwind Planning")
     assert named == "Northwind Planning competes with us here: ask how far it has got."
 

@@ -28,25 +28,30 @@ COMMON = listed(
 # Kind of news -> (what it is, what to ask); the first that fits counts.
 _NEWS_KINDS = (
     (
-        r"layoffs?|lay(?:s|ing)? off|job cuts|restructur\w+|clos(?:es|ed|ing|ure)|shut\w*|bankrupt\w*|recall\w*|strike",
+        r"layoffs?|lay(?:s|ing)? off|job cuts|restructur\w+|bankrupt\w*|recall(?:s|ed|ing)?|on strike|shutdown|"
+        r"(?:clos(?:es|ed|ing|ure of)|shuts|shutting)(?: down)? (?:\w+ ){0,3}"
+        r"(?:stores?|plants?|sites?|offices?|factor\w+)",
         ("cuts or trouble", "what has to cost less, with tact, or wait"),
     ),
     (
-        r"regulat\w+|compliance|law(?:s|suits?)?|court|sued?|sues|fined|antitrust|investigat\w+|probe|ruling|settle\w*",
+        r"regulat\w+|compliance|lawsuits?|court|sued|sues|fined|antitrust|investigation|probe|ruling|settlement",
         ("rules or a legal matter", "what they have to change, and by when"),
     ),
     (
-        r"(?:appoint|hir|promot|resign|retir)(?:s|e|es|ed|ing|ment)?|names|named|ceo|cfo|cio|coo|"
-        r"chief \w+(?: \w+)? officer|successor|steps down|joins as",
+        r"(?:appoint\w*|promot\w+|names|named|hires|hired|resigns?|resigned|retires?|retired|steps down|welcomes)\b"
+        r".{0,60}\b(?:ceo|cfo|cio|coo|cto|chief|president|director|chair\w*|head of)|"
+        r"new (?:ceo|cfo|cio|coo|cto|chief|president)|"
+        r"(?:ceo|cfo|cio|coo|cto|president|chair\w*|officer)\b.{0,40}\b"
+        r"(?:resigns?|resigned|retires?|retired|steps down)",
         ("a change of people", "who decides now, and what the new people want to do differently"),
     ),
     (
-        r"acqui(?:re|res|red|ring|sition|sitions)|merg(?:e|es|ed|er|ers|ing)|takeover|divest\w*|spin-?off|buys|bought",
+        r"acqui(?:re|res|red|ring|sition|sitions)|merg(?:e|es|ed|er|ers|ing)|takeover|divest\w*|spin-?off",
         ("a purchase or a merger", "which systems and suppliers stay"),
     ),
     (
         r"expan\w+|opens?|opened|opening|new (?:\w+ ){0,2}(?:stores?|plants?|sites?|offices?|factor(?:y|ies)|branch\w*|"
-        r"warehouses?|centers?|centres?|locations?|markets?|routes?|hubs?)|builds?|enters",
+        r"warehouses?|centers?|centres?|locations?|markets?|routes?|hubs?)|enters (?:\w+ ){0,3}markets?",
         ("an expansion", "what the new places and people will need"),
     ),
     (
@@ -54,7 +59,7 @@ _NEWS_KINDS = (
         ("an investment", "what the money is meant for and who decides on it"),
     ),
     (
-        r"revenues?|sales|profits?|earnings|income|quarter\w*|results?|margins?|guidance|dividends?|shares?|fiscal",
+        r"revenues?|sales|profits?|earnings|income|quarter(?:ly)?|results(?! in)|margins?|guidance|dividends?|fiscal",
         ("results", "how the year goes and when budgets are set"),
     ),
     (
@@ -66,7 +71,10 @@ _NEWS_KINDS = (
         ("something new", "which work it brings and who leads it"),
     ),
 )
-_UP = r"grew|grown|grow(?:s|ing|th)?|rose|risen|increas\w+|up(?! to)|record|higher|improv\w+|beat"
+_UP = (
+    r"grew|grown|grow(?:s|ing|th)?|rose|risen|increas\w+|up(?! to)|higher|improv\w+|beat|"
+    r"record (?:sales|revenues?|profits?|earnings|year|quarter)"
+)
 _DOWN = (
     r"fell|fall(?:s|en|ing)?|declin\w+|decreas\w+|down|lower|loss(?:es)?|dropp?\w*|shrank|weak\w*|missed|debts?|costs?"
 )
