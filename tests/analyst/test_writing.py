@@ -37,7 +37,7 @@ def test_every_statement_is_a_real_quote_and_boiler_plate_is_dropped() -> None:
     assert not any("cookie" in s.text or "Sign in" in s.text for s in statements)
 
 
-def test_at_most_three_news_newest_first_each_with_its_relation_or_none() -> None:
+def test_at_most_three_news_newest_first_each_with_its_relation() -> None:
     many = [
         passage(f"n{day}", SourceKind.NEWS, f"Fabrikam Outdoors did thing {word} in its {word} plant.", f"News {word}",
                 date=f"2026-01-0{day}")
@@ -45,7 +45,7 @@ def test_at_most_three_news_newest_first_each_with_its_relation_or_none() -> Non
     ]  # fmt: skip
     news = [i for i in ANALYST.read_lead(brief(*many, **LEAD)).insights if i.section is Section.NEWS]
     assert [i.title for i in news] == ["News echo", "News delta", "News charlie"]
-    assert all(i.relation is None for i in news)
+    assert all(i.relation and "nothing of what Tailwind Systems offers" in i.relation.text for i in news)
     related = [i for i in reading().insights if i.section is Section.NEWS]
     assert related[0].relation is not None
     assert "inventory" in related[0].relation.text
@@ -179,7 +179,7 @@ def test_a_proposition_without_a_verb_gets_one_and_the_settings_are_its_evidence
     assert [e.passage_id for e in draft.paragraphs[2].evidence] == ["offering:value_proposition"]
 
 
-def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_there_is_none() -> None:
+def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_the_kind_of_news_claiming_no_more() -> None:
     def relation(said: str, *names: str) -> str | None:
         news = passage("n", SourceKind.NEWS, said, "Fabrikam Outdoors news", date="2026-01-01")
         found = ANALYST.read_lead(brief(news, competitors=names, **LEAD)).insights
@@ -190,6 +190,115 @@ def test_a_relation_names_shared_subjects_or_the_competitor_and_otherwise_there_
     assert relation(about) == (
         "Shared with what Tailwind Systems offers: inventory and stores. A reason to talk to them now."
     )
-    assert relation("Fabrikam Outdoors brings five teams under one plan within a year.") is None
+    teams = "Fabrikam Outdoors brings five teams under one plan within a year."
+    assert relation(teams) == (
+        "It says nothing of what Tailwind Systems offers: good to know before a talk, no reason for one."
+    )
+    for said, kind in (
+        ("Fabrikam Outdoors appoints Jane Doe as chief financial officer.", "a change of people"),
+        ("Fabrikam Outdoors opened a campus in Ohio on Monday.", "an expansion"),
+        ("Fabrikam Outdoors reported quarterly earnings above the forecast.", "results"),
+        ("Fabrikam Outdoors faces new regulation of tents in Europe.", "rules or a legal matter"),
+        ("Fabrikam Outdoors will invest in its people this year.", "an investment"),
+    ):
+        assert (relation(said) or "").startswith(f"News of {kind}, not of what Tailwind Systems offers: ask ")
+    for said in (
+        "was named a best employer of Ohio.",
+        "hires students for its holiday fair.",
+        "closes its summer party.",
+    ):
+        assert (relation(f"Fabrikam Outdoors {said}") or "").startswith("It says nothing of")
     named = relation("Fabrikam Outdoors starts a pilot with Northwind Planning.", "Northwind Planning")
     assert named == "Northwind Planning competes with us here: ask how far it has got."
+
+
+def test_a_relation_stands_under_the_statement_it_quotes() -> None:
+    said = (
+        "Fabrikam Outdoors plans to reduce emissions from freight by 24 %. "
+        "Fabrikam Outdoors will open stores with their own inventory in Ohio."
+    )
+    for kind, section in ((SourceKind.WEB, Section.PRIORITIES), (SourceKind.NEWS, Section.NEWS)):
+        found = ANALYST.read_lead(brief(passage("p", kind, said, "Fabrikam Outdoors"), **LEAD)).insights
+        item = next(i for i in found if i.section is section)
+        assert item.relation
+        assert "stores and inventory" in item.relation.text
+        assert item.relation.evidence == item.statements[0].evidence
+        assert len(item.statements) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("Fabrikam Outdoors grew sales by 8 % to $2 billion.", "Figures that rise"),
+        ("Fabrikam Outdoors reported that sales fell by 8 %.", "Figures under pressure"),
+        ("Fabrikam Outdoors raised $30 million from investors.", "Money comes in"),
+        ("Fabrikam Outdoors has sales of $2 billion.", "A measure of their size"),
+    ],
+)
+def test_finances_say_what_they_mean_for_the_sale(said: str, meaning: str) -> None:
+    found = ANALYST.read_lead(brief(passage("p", SourceKind.WEB, said, "Fabrikam Outdoors"), **LEAD)).insights
+    item = next(i for i in found if i.section is Section.FINANCES)
+    assert item.relation
+    assert item.relation.text.startswith(meaning)
+
+
+def overview(*more: Passage, **fields: str) -> list[str]:
+    found = ANALYST.read_lead(brief(*more, **{"companyname": "Fabrikam", **fields})).insights
+    return [s.text for i in found if i.section is Section.OVERVIEW for s in i.statements]
+
+
+def test_the_overview_tells_industry_size_and_location_each_once() -> None:
+    fields = {
+        "industry": "Building Products", "lw_industry": "Building Products", "numberofemployees": "2,300",
+        "address1_city": "Denver", "address1_stateorprovince": "Colorado", "address1_country": "United States",
+    }  # fmt: skip
+    alone = ["Industry: Building Products", "Employees: 2,300", "Location: Denver, Colorado, United States"]
+    assert overview(**fields) == alone
+    assert overview(location="Denver, Colorado, United States", **fields) == alone
+    said = "Fabrikam is a Building Products company with 2300 employees."
+    assert overview(passage("p", SourceKind.WEB, said, "Fabrikam"), **fields) == [alone[2], said]
+    said = "Fabrikam is a company headquartered in Denver, Colorado."
+    assert overview(passage("p", SourceKind.WEB, said, "Fabrikam"), **fields) == [*alone[:2], said]
+
+
+def test_the_same_lead_gets_the_same_draft_whatever_the_ids_are() -> None:
+    said = (
+        "A maker cut stockouts by 40 percent. ",
+        "A grocer reduced stockouts by 12 percent.",
+        "Shops shipped faster.",
+    )
+
+    def draft(number: int) -> str:
+        papers = [
+            passage(f"{(n * number) % 7}", SourceKind.KNOWLEDGE, text, "Results", "paper")
+            for n, text in enumerate(said)
+        ]
+        return text_of(mail_brief(reading(), *research(), *papers, key=f"run {number}"))
+
+    assert len({draft(number) for number in range(1, 7)}) == 1
+
+
+@pytest.mark.parametrize("name", ["Jane", "Ann", "Bo", "Cy"])
+@pytest.mark.parametrize(
+    ("fields", "known"),
+    [
+        (
+            {"industry": "Building Products", "address1_city": "Denver"},
+            "is in Building Products, with an address in Denver",
+        ),
+        ({"industry": "Building Products"}, "is in Building Products"),
+        ({"address1_city": "Denver"}, "in Denver"),
+        ({"numberofemployees": "2,300"}, "With 2,300 employees"),
+        ({"industry": "Unspecified"}, "may have use for what we do"),
+    ],
+)
+def test_without_a_topic_the_mail_opens_with_what_the_record_knows(
+    name: str, fields: dict[str, str], known: str
+) -> None:
+    opening = text_of(mail_brief(None, topic="", greeting_name=name, fields=fields)).split("\n")[2]
+    assert known in opening
+    assert "thinking" not in opening
+
+
+def test_without_a_topic_an_initiative_opens_the_mail() -> None:
+    assert "plans to sponsor a football team." in opened("Fabrikam Outdoors plans to sponsor a football team.", "")

@@ -326,7 +326,10 @@ def findings(lead: Lead) -> dict[str, Any]:
             {
                 "section": "accountFinances",
                 "title": "Finances",
-                "statements": [said(f"Net sales grew 6 % to ${lead.revenue / 1e9:.1f} billion.", year)],
+                "statements": [
+                    said(f"Net sales grew 6 % to ${lead.revenue / 1e9:.1f} billion.", year),
+                    said("The gross margin stayed where it was.", year),
+                ],
                 "relation": said("Growth leaves room for a pilot this budget year.", year),
             },
             {

@@ -93,6 +93,15 @@ def test_a_lead_the_agent_did_not_take_says_why_not(desk: Desk, browser: Callabl
     assert "Complete the lead" in browser("manager").get(f"/leads/{leadid}").text
 
 
+def test_what_a_statement_means_for_us_stands_under_it_and_not_under_the_next(
+    desk: Desk, browser: Callable[..., Browser]
+) -> None:
+    page = browser("seller").get(f"/leads/{desk.lead('handed_over')}?tab=finances").text
+    deeper = page[page.index('id="panel-finances"') :]
+    order = [deeper.index(words) for words in ("Net sales grew", "Growth leaves room", "The gross margin stayed")]
+    assert order == sorted(order)
+
+
 def test_text_from_outside_is_shown_as_text(desk: Desk, browser: Callable[..., Browser]) -> None:
     leadid = desk.lead("handed_over")
     with desk.services.database.transaction() as session:

@@ -62,7 +62,7 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """Statements of one section; `relation` says what an item means for the offering (news, priorities)."""
+    """Statements of one section; `relation` says what the first one means for the sale, and quotes what that quotes."""
 
     section: Section
     title: str

@@ -164,9 +164,30 @@ CARRIERS = frozenset({"manufacturing"})
 MAKERS = frozenset({"pharma", "medical_devices"})
 # Where some make things and others sell, find or develop them: neither a yes nor a no for who wants manufacturing.
 SOME_MAKE = frozenset(
-    "healthcare life_sciences biotech diagnostics technology hardware semiconductors consumer_electronics "
-    "virtual_reality consumer consumer_goods household_products personal_care apparel food beverages tobacco "
-    "agriculture energy oil_gas renewables climate".split()  # noqa: SIM905
+    [
+        "healthcare",
+        "life_sciences",
+        "biotech",
+        "diagnostics",
+        "technology",
+        "hardware",
+        "semiconductors",
+        "consumer_electronics",
+        "virtual_reality",
+        "consumer",
+        "consumer_goods",
+        "household_products",
+        "personal_care",
+        "apparel",
+        "food",
+        "beverages",
+        "tobacco",
+        "agriculture",
+        "energy",
+        "oil_gas",
+        "renewables",
+        "climate",
+    ]
 )
 # "Retail software" is software *for* retail: both must hold.
 TOOLS = frozenset({"software", "technology", "it_services", "artificial_intelligence", "analytics"})

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 
 from leadwright.analyst.builtin.pages import about_company, company_passages, site_of
+from leadwright.analyst.builtin.relation import COMMON, meaning_of_figures, meaning_of_news, relation_of
 from leadwright.analyst.builtin.sentences import sentences
-from leadwright.analyst.builtin.words import fold, listed, stems
+from leadwright.analyst.builtin.words import fold, stems
 from leadwright.analyst.protocol import Brief, Insight, Section
-from leadwright.domain.evidence import Passage, SourceKind, Statement, quote
+from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
 
 _MOST_STATEMENTS = 5
 _MOST_NEWS = 3
+_MOST_PAGES_SAY = 3  # sentences of the overview, beside what the record's fields say
+_FACTS = {"Industry": ("industry", "lw_industry"), "Employees": ("numberofemployees",), "Location": ("location",)}
+_PLACE = ("address1_city", "address1_stateorprovince", "address1_country")
 _OVERVIEW = re.compile(
     r"\b(?:is (?:an?|the|one of)|are (?:an?|the)|founded|established|headquartered|based in|operates?|"
     r"provides?|offers?|"
@@ -28,42 +32,20 @@ _FINANCES = re.compile(
     r"valuation|market cap\w*|guidance|growth|loss(?:es)?|fiscal|quarter)\b"
 )
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d+(?:\.\d+)?\s?(?:%|percent|million|billion|bn\b|m\b)")
-_FIELD_LABELS = {
-    "industry": "Industry", "lw_industry": "Industry", "numberofemployees": "Employees", "location": "Location",
-    "address1_city": "City", "address1_stateorprovince": "State", "address1_country": "Country",
-    "websiteurl": "Web site",
-}  # fmt: skip
-_COMMON = listed(
-    "the and for with from that this our your their its are was were has have had will can more most than "
-    "into over also new company business customer product service solution team people help make use get "
-    "one all any other who which they you we us it of to in on by as at an be or not but about through "
-    "across world leading best great year time work way need every provide offer based"
-    " plan planned open opened start started report reported announce announced launch launched say said tell told add "
-    "expand increase grow growth continue keep support work include become remain part several many first next year"
-    " within without bring brought take took taken give given gain come came goes went going have having made"
-    " making put set name named move moved run running build building built change changed cover covered handle"
-    " handled create created two three four five half both each every much same fewer less lower higher faster"
-    " better under above below between among against during while because since until whether either such then"
-    " only just even very well good live hour day week month times space site view last another where when what"
-    " there here once often already per via upon onto"
-)
 
 
 def insights_of(brief: Brief) -> tuple[Insight, ...]:
     """Overview, priorities, finances and at most three news items; a section without a statement is left out."""
     passages = company_passages(brief.lead, brief.passages)
-    if not passages:
-        own = _section(Section.OVERVIEW, "Overview", _field_statements(brief))
-        return tuple(i for i in (own, _section(Section.FINANCES, "Finances", _revenue_field(brief))) if i)
     pages = [p for p in passages if p.kind is not SourceKind.NEWS]
     told: set[str] = set()
     priorities = _about(brief, passages, _PRIORITIES, told, skip=_FINANCES_ONLY)
     finances = _revenue_field(brief) + _about(brief, passages, _FINANCES, told, also=_FIGURE)
-    overview = _field_statements(brief) + _about(brief, pages, _OVERVIEW, told)
+    overview = _about(brief, pages, _OVERVIEW, told)[:_MOST_PAGES_SAY]
     found = [
-        _section(Section.OVERVIEW, "Overview", overview),
-        _section(Section.PRIORITIES, "Strategic priorities", priorities, _relation_of(priorities, brief)),
-        _section(Section.FINANCES, "Finances", finances),
+        _section(Section.OVERVIEW, "Overview", _untold_fields(brief, overview) + overview),
+        _section(Section.PRIORITIES, "Strategic priorities", priorities, relation_of(priorities, brief)),
+        _section(Section.FINANCES, "Finances", finances, meaning_of_figures(finances)),
         *_news(brief, [p for p in passages if p.kind is SourceKind.NEWS]),
     ]
     return tuple(i for i in found if i)
@@ -75,26 +57,42 @@ _FINANCES_ONLY = re.compile(r"\b(?:fiscal|quarter|earnings|ebitda|dividend|guida
 def _section(
     section: Section, title: str, statements: Sequence[Statement], relation: Statement | None = None
 ) -> Insight | None:
-    return Insight(section, title, tuple(statements[:_MOST_STATEMENTS]), relation) if statements else None
+    """An insight whose relation, if any, rests on its first statement."""
+    ordered = sorted(statements, key=lambda s: relation is None or s.evidence != relation.evidence)
+    return Insight(section, title, tuple(ordered[:_MOST_STATEMENTS]), relation) if statements else None
 
 
-def _field_statements(brief: Brief) -> list[Statement]:
+def _untold_fields(brief: Brief, sentences_: Sequence[Statement]) -> list[Statement]:
+    """Industry, employees and location as the record has them, without those that a sentence tells as well."""
+    told = [_figures_bare(s.text) for s in sentences_]
     found: list[Statement] = []
-    told: set[str] = set()
-    for table in ("lead", "account"):
-        for column, label in _FIELD_LABELS.items():
-            value = brief.lead.get(f"{table}.{column}", "").strip()
-            passage = brief.passages.get(f"field:{table}.{column}")
-            if (
-                value
-                and passage
-                and label not in told
-                and fold(value) in fold(passage.text)
-                and label in ("Industry", "Employees")
-            ):
-                told.add(label)
-                found.append(Statement(f"{label}: {value}", (quote(passage, value),)))
+    for label, columns in _FACTS.items():
+        parts = next((p for table in ("lead", "account") if (p := _quoted_fields(brief, table, columns))), [])
+        if not parts and label == "Location":
+            parts = next((p for table in ("lead", "account") if (p := _quoted_fields(brief, table, _PLACE))), [])
+        words = [w for e in parts for w in e.quote.split(", ")] if label == "Location" else [e.quote for e in parts[:1]]
+        # City and state, or city and country where there is no state, tell a place.
+        if words and not any(all(_tells(text, word) for word in words[:2]) for text in told):
+            found.append(Statement(f"{label}: {', '.join(words)}", tuple(parts)))
     return found
+
+
+def _quoted_fields(brief: Brief, table: str, columns: Sequence[str]) -> list[Evidence]:
+    found: list[Evidence] = []
+    for column in columns:
+        value = brief.lead.get(f"{table}.{column}", "").strip()
+        passage = brief.passages.get(f"field:{table}.{column}")
+        if value and passage and fold(value) in fold(passage.text):
+            found.append(quote(passage, value))
+    return found
+
+
+def _tells(text: str, value: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(_figures_bare(value))}(?!\w)", text))
+
+
+def _figures_bare(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d)", "", fold(text))
 
 
 def _revenue_field(brief: Brief) -> list[Statement]:
@@ -138,7 +136,7 @@ def company_name(brief: Brief) -> str:
 
 def _is_told(text: str, told: set[str]) -> bool:
     """Was this, or nearly this, said already? Remembers it."""
-    words = frozenset(stems(text)) - _COMMON
+    words = frozenset(stems(text)) - COMMON
     mark = " ".join(sorted(words))
     for known in told:
         other = frozenset(known.split())
@@ -151,62 +149,17 @@ def _is_told(text: str, told: set[str]) -> bool:
 def _news(brief: Brief, passages: Sequence[Passage]) -> list[Insight]:
     told: set[str] = set()
     found: list[Insight] = []
-    for passage in sorted(passages, key=lambda p: (p.date or "", p.id), reverse=True):
+    for passage in sorted(passages, key=lambda p: (p.date or "", p.title, p.text), reverse=True):
         named = about_company(passage.title, company_name(brief), False)
         lines = [s for s in sentences(passage.text) if named or about_company(s, company_name(brief), False)][:2]
         if not lines and named and len(passage.title) >= 20 and passage.title in passage.text:
             lines = [passage.title]
         if not lines or _is_told(fold(passage.title or lines[0]), told):
             continue
-        statements = tuple(Statement(s, (quote(passage, s),)) for s in lines)
-        found.append(Insight(Section.NEWS, passage.title or lines[0], statements, _relation_of(statements, brief)))
+        statements = [Statement(s, (quote(passage, s),)) for s in lines]
+        relation = relation_of(statements, brief) or meaning_of_news(passage.title, statements, brief.offering.company)
+        if item := _section(Section.NEWS, passage.title or lines[0], statements, relation):
+            found.append(item)
         if len(found) == _MOST_NEWS:
             break
     return found
-
-
-def key_words(text: str) -> frozenset[str]:
-    """Stemmed words that carry meaning."""
-    return frozenset(w for w in stems(text) if len(w) > 3 and not w.isdigit()) - _COMMON
-
-
-def _relation_of(statements: Sequence[Statement], brief: Brief) -> Statement | None:
-    """What an item means for the sale: a competitor is in it, or it shares at least two subjects with the offering."""
-    for statement in statements:
-        for name in brief.competitors:
-            if name.strip() and re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(statement.text)):
-                return Statement(f"{name} competes with us here: ask how far it has got.", statement.evidence)
-    offering = brief.offering
-    ours = key_words(f"{offering.value_proposition} {offering.benefits}")
-    best: tuple[int, Statement] | None = None
-    for statement in statements:
-        shared = key_words(statement.text) & ours
-        if len(shared) >= 2 and (best is None or len(shared) > best[0]):
-            best = (len(shared), statement)
-    if best is None or not offering.company:
-        return None
-    subject = _listed(_phrases(best[1].text, ours)[:3])
-    text = f"Shared with what {offering.company} offers: {subject}. A reason to talk to them now."
-    return Statement(text, best[1].evidence)
-
-
-def _phrases(text: str, ours: frozenset[str]) -> list[str]:
-    """The words of a text that the offering has too; neighbours stay together ("distribution center")."""
-    found: list[list[str]] = []
-    near = False
-    for word in re.findall(r"[a-z0-9'-]+|[.,;:]", fold(text)):
-        is_ours = _stem_of(word) in ours
-        if is_ours and near:
-            found[-1].append(word)
-        elif is_ours:
-            found.append([word])
-        near = is_ours
-    return list(dict.fromkeys(" ".join(words) for words in found))
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _stem_of(word: str) -> str:
-    return (stems(word) or [""])[0]

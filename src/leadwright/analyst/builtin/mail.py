@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leadwright.analyst.builtin.insights import key_words
+from leadwright.analyst.builtin.industry import found_industry
 from leadwright.analyst.builtin.numbers import point
+from leadwright.analyst.builtin.relation import key_words
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.words import fold, plain
 from leadwright.analyst.protocol import MailBrief, Section
@@ -78,8 +79,9 @@ def write(brief: MailBrief) -> tuple[str, tuple[Statement, ...]]:
     """Subject and paragraphs, greeting to call to action; about 130 words at most, every fact quoted."""
     wishes = _wishes(brief)
     title = _field(brief, "jobtitle")
-    # Two people of one company are told the same facts in other words.
-    turn = zlib.crc32("|".join((brief.company, brief.key, brief.topic, title[0] if title else "")).encode())
+    # Two people of one company are told the same facts in other words; no id counts, so one lead has one draft.
+    person = (brief.company, brief.greeting_name, brief.topic, title[0] if title else "")
+    turn = zlib.crc32("|".join(person).encode())
     start = [_greeting(brief, wishes), _opening(brief, wishes, turn)]
     end = _call_to_action(brief, wishes, turn)
     left = _MOST_WORDS - 8 - sum(len(p.text.split()) for p in (*start, end))
@@ -197,7 +199,7 @@ def _opening(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
         for text in (clause + _link(brief, sentence, turn), clause):
             if statement := _safe(brief, text, [evidence]):
                 return statement
-    return _plain_opening(brief, turn)
+    return _plain_opening(brief, wishes, turn)
 
 
 def _as_opening(sentence: str, company: str, turn: int) -> str:
@@ -212,9 +214,11 @@ def _as_opening(sentence: str, company: str, turn: int) -> str:
     return f"{('I read that', 'I saw that', 'I noticed that')[turn % 3]} {clause}." if clause else ""
 
 
-def _told(brief: MailBrief, wishes: Wishes) -> Iterator[tuple[str, Evidence]]:
+_BEST_FIRST = (Section.PRIORITIES, Section.NEWS, Section.OVERVIEW)
+
+
+def _told(brief: MailBrief, wishes: Wishes, order: Sequence[Section] = _BEST_FIRST) -> Iterator[tuple[str, Evidence]]:
     """What is known of the company, best for an opening first: initiatives, news, then what it does."""
-    order = [Section.PRIORITIES, Section.NEWS, Section.OVERVIEW]
     for section in order:
         if section is Section.NEWS and wishes.no_news:
             continue
@@ -270,8 +274,8 @@ def _link(brief: MailBrief, sentence: str, turn: int) -> str:
     return (f" That is close to what we do at {seller}.", f" It touches what we work on at {seller}.")[turn % 2]
 
 
-def _plain_opening(brief: MailBrief, turn: int) -> Statement:
-    """The lead's topic or role; never what a directory says of the company."""
+def _plain_opening(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
+    """The lead's topic or role, else what is known of the company; never a sentence of a directory."""
     company, seller, topic = _clean_line(brief.company), _clean_line(brief.offering.company), _topic(brief)
     if topic:
         named = f" at {company}" if company and fold(company) not in fold(topic) else ""
@@ -284,13 +288,44 @@ def _plain_opening(brief: MailBrief, turn: int) -> Statement:
         text = f"As {title[0]} at {company}, you may have use for what we do at {seller}."
         if statement := _safe(brief, text, [title[1]]):
             return statement
+    for text, evidence in _known_openings(brief, wishes, turn):
+        if statement := _safe(brief, text, evidence):
+            return statement
     if company and seller:
-        options = [
-            f"I am writing from {seller} because {company} may have use for what we do.",
-            f"My colleagues and I at {seller} have been thinking about how we could be of use to {company}.",
-        ]
-        return Statement(options[turn % 2], ())
+        return Statement(f"I am writing from {seller} because {company} may have use for what we do.", ())
     return Statement(f"I am writing{' from ' + seller if seller else ''} with an idea that may be of use to you.", ())
+
+
+def _known_openings(brief: MailBrief, wishes: Wishes, turn: int) -> Iterator[tuple[str, list[Evidence]]]:
+    """What is known and may be said without a topic: an initiative or news, then industry and place, then size."""
+    company, seller = _clean_line(brief.company), _clean_line(brief.offering.company)
+    if not company or not seller:
+        return
+    for sentence, evidence in _told(brief, wishes, (Section.PRIORITIES, Section.NEWS)):
+        if clause := _as_opening(sentence, company, turn):
+            yield clause, [evidence]
+    industry, place = (
+        known if known and re.fullmatch(r"[^\W\d_][\w ,&/'.-]{2,60}", known[0]) else None
+        for known in (_field(brief, "industry", "lw_industry"), _field(brief, "address1_city", "location"))
+    )
+    if industry and found_industry(industry[0]) is None:
+        industry = None
+    where = f" in {place[0]}" if place else ""
+    quotes = [known[1] for known in (industry, place) if known]
+    if industry:
+        trade = f"{company} is in {industry[0]}" + (f", with an address{where}" if place else "")
+        yield (
+            (
+                f"{trade}, and may have use for what we do at {seller}.",
+                f"I am writing from {seller} because {trade}.",
+            )[turn % 2],
+            quotes,
+        )
+    elif place:
+        yield f"I am writing from {seller} to {company}{where} because you may have use for what we do.", quotes
+    people = _field(brief, "numberofemployees")
+    if people and not wishes.no_size and re.fullmatch(r"\d[\d,.]*", people[0]):
+        yield f"With {people[0]} employees, {company} may have use for what we do at {seller}.", [people[1]]
 
 
 def _field(brief: MailBrief, *columns: str) -> tuple[str, Evidence] | None:
@@ -460,7 +495,7 @@ def _is_told_plainly(sentence: str) -> bool:
 def _knowledge(brief: MailBrief) -> Sequence[Passage]:
     return sorted(
         (p for p in brief.passages.values() if p.kind is SourceKind.KNOWLEDGE and not p.id.startswith(OFFERING)),
-        key=lambda p: p.id,
+        key=lambda p: (p.title, p.text),
     )
 
 
