@@ -1,13 +1,16 @@
 """Preview with counts, and why a lead is selected or not."""
 
+from datetime import timedelta
+
 import pytest
 from tests.selection.agents import START, World
 
+from leadwright.db.agent import Agent
 from leadwright.db.base import new_id
 from leadwright.db.configuration import Configuration
 from leadwright.db.engine import Database
 from leadwright.db.sales import Account, Lead
-from leadwright.db.selection import preview, rules_of, why
+from leadwright.db.selection import preview, rules_of, taken_at_start, why
 from leadwright.domain.selection import Rules, default_criteria, from_json
 from leadwright.errors import BadInput, NotFound
 
@@ -19,6 +22,21 @@ def world(database: Database) -> World:
     made = World(database)
     made.start()
     return made
+
+
+@pytest.mark.parametrize(("days", "taken"), [(None, 0), (3, 1), (30, 2)])
+def test_before_the_start_it_is_known_how_many_leads_are_taken_at_once(
+    world: World, days: int | None, taken: int
+) -> None:
+    for ago in (1, 10):
+        world.add(Lead, noted=False, createdon=world.moment - timedelta(days=ago))
+    world.add(Lead, noted=False, createdon=world.moment - timedelta(days=1), ownerid=world.agentuser)
+    world.add(Lead, noted=False, leadqualitycode=1)
+    configuration = Configuration.model_validate({"selection": {"look_back_days": days}})
+    with world.database.transaction() as session:
+        agent = session.get_one(Agent, world.agentid)
+        agent.startedon = None
+        assert taken_at_start(session, configuration, agent, now=world.moment) == (3, taken)
 
 
 def test_preview_pages_by_key_and_counts_all(world: World) -> None:

@@ -53,6 +53,11 @@ def test_absence_counts_its_first_and_last_day(away_from: date | None, away_unti
     assert choice.why is (Why.TURN if here else Why.SUPERVISOR)
 
 
+def test_the_reason_of_an_unknown_fit_says_how_much_is_known_and_no_share() -> None:
+    rated = rate(fit(MET, MET, UNKNOWN, UNKNOWN, UNKNOWN), Activity(days_old=1))  # type: ignore[arg-type]
+    assert rated.reasons[0] == "Fit: Unknown, 2 of 5 criteria known, signal weak."
+
+
 @pytest.mark.parametrize(
     ("verdicts", "stage", "to_find_out"),
     [

@@ -106,11 +106,12 @@ def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, s
 
 
 @router.patch("/agent/{section}", summary="Change a section of the draft")
-def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, int]:
-    """Takes effect at Start or Apply."""
+def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, Any]:
+    """Takes effect at Start or Apply. `warnings` names the criteria that the analyst cannot read."""
     agent = needed_agent(services)
     version = act.edit_draft(services, who, agent.agentid, section, body.values, versionnumber=body.versionnumber)
-    return {"versionnumber": version}
+    warned = act.unreadable_criteria(services, who, agent.agentid) if section == "criteria" else ()
+    return {"versionnumber": version, "warnings": list(warned)}
 
 
 @router.get("/agent/simulation", summary="The latest test of the draft, with its emails")

@@ -85,7 +85,10 @@ def rate(fit: Fit, activity: Activity, *, roles: Collection[str] = ()) -> Rating
 def _fit(fit: Fit) -> tuple[int, str]:
     if fit.share is None:
         return 0, "Fit: nothing is known yet."
-    points = {Band.HIGH: 4, Band.MODERATE: 2, Band.LOW: 0, Band.UNKNOWN: 0}[fit.band]
+    if fit.band is Band.UNKNOWN:
+        known = sum(j.verdict is not Verdict.UNKNOWN for j in fit.judgements)
+        return 0, f"Fit: Unknown, {known} of {len(fit.judgements)} criteria known, signal {fit.signal.value}."
+    points = {Band.HIGH: 4, Band.MODERATE: 2, Band.LOW: 0}[fit.band]
     return points, f"Fit: {fit.band.value}, {fit.share:.0%} of what is known, signal {fit.signal.value}."
 
 
