@@ -100,7 +100,7 @@ def test_a_cell_is_read_as_people_mean_it(column: str, cell: Any, value: Any) ->
         ("revenue", float("nan"), "impossible"),
         ("revenue", "1.200", "Write 1200 or 1.2000"),
         ("revenue", "€5M", "US dollars"),
-        ("revenue", "1.200 €", 'numbers = "comma"'),
+        ("revenue", "1.200 €", "can mean 1200 or 1.200"),
         ("revenue", "€5M - $6M", "two currencies"),
         ("revenue", "€5M / £4M", "two currencies"),
         ("revenue", "(€500)", "cannot be negative"),
