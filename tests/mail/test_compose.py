@@ -64,6 +64,13 @@ def test_from_date_and_one_message_id_of_our_domain_that_nobody_can_guess() -> N
     assert compose(SENDER, PLAIN, messageid=given).messageid == given
 
 
+def test_it_goes_to_the_address_as_it_was_given_not_to_its_key() -> None:
+    """``straße`` and ``strasse``, ``Ada`` and ``ada``, may be two people to their server."""
+    letter = compose(SENDER, replace(PLAIN, to_address=" Straße.Ada@BÜCHER.example "))
+    assert letter.recipient == "Straße.Ada@xn--bcher-kva.example"
+    assert compose(SENDER, replace(PLAIN, to_address="Ada.B@Acme.Example")).recipient == "Ada.B@acme.example"
+
+
 def test_a_reply_stands_in_its_thread_with_one_re() -> None:
     thread = Thread("<c@x.example>", "<a@x.example>\r\n <b@x.example>", "RE: re: Re:  Shelves?")
     mail = read(compose(SENDER, replace(PLAIN, answers=thread)))
@@ -184,7 +191,7 @@ def test_names_and_subjects_in_any_script_are_encoded() -> None:
 
 def test_a_domain_of_any_script_goes_out_in_ascii() -> None:
     letter = compose(SENDER, replace(PLAIN, to_address="Jo@BÜCHER.example"))
-    assert letter.recipient == "jo@xn--bcher-kva.example"
+    assert letter.recipient == "Jo@xn--bcher-kva.example"
     assert not letter.needs_smtputf8
 
 

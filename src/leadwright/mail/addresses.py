@@ -1,4 +1,4 @@
-"""One spelling for every address: what is compared, hashed and put on the envelope. Looks nothing up."""
+"""Addresses of mail: the one spelling that is compared and hashed, and the one a mail is sent to. Looks nothing up."""
 
 from hashlib import sha256
 
@@ -16,6 +16,21 @@ def normalise(address: str) -> str:
     if any(ord(c) < 32 or ord(c) == 127 for c in text) or set(text) & set("<>,;"):
         raise BadInput(f'"{_shown(text)}" is not an email address. Write it as name@company.example.')
     return key_of(text)
+
+
+def deliverable(address: str) -> str:
+    """What goes on the envelope: the part before the @ letter for letter as given, the domain in ASCII.
+
+    Only the key folds letters: ``straße@`` and ``strasse@`` may be two people.
+
+    Raises:
+        BadInput: not an address.
+    """
+    domain = domain_of(normalise(address))
+    local, at, _ = address.strip().rpartition("@")
+    if not at:
+        raise BadInput(f'"{_shown(address)}" is not an email address. Write it as name@company.example.')
+    return f"{local}@{domain}"
 
 
 def domain_of(address: str) -> str:

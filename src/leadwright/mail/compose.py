@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, Template
 
 from leadwright.db.base import now
 from leadwright.errors import BadInput
-from leadwright.mail.addresses import domain_of, is_ascii, normalise
+from leadwright.mail.addresses import deliverable, domain_of, is_ascii
 from leadwright.mail.dkim import DkimKey, signature
 from leadwright.mail.headers import (
     NAME_LENGTH,
@@ -86,7 +86,7 @@ class Message:
 
 def new_message_id(address: str) -> str:
     """A Message-ID of our domain that nobody can guess, with its angle brackets."""
-    return f"<{secrets.token_hex(20)}@{domain_of(normalise(address))}>"
+    return f"<{secrets.token_hex(20)}@{domain_of(deliverable(address))}>"
 
 
 def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Letter:
@@ -95,7 +95,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
     Raises:
         BadInput: the sentence says what is missing or cannot be sent.
     """
-    own, to = _own_address(sender), normalise(message.to_address)
+    own, to = _own_address(sender), deliverable(message.to_address)
     _check_sender(sender)
     _check_url(message.unsubscribe_url)
     messageid = messageid or new_message_id(own)
@@ -121,7 +121,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
 
 def plain_note(address: str, messageid: str, subject: str, text: str) -> Letter:
     """A short mail to ourselves, for Test & Enable."""
-    own = normalise(address)
+    own = deliverable(address)
     head = [
         address_header("From", "Leadwright", own),
         address_header("To", "", own),
@@ -144,10 +144,10 @@ def reply_subject(subject: str) -> str:
 
 
 def _own_address(sender: Letterhead) -> str:
-    own = normalise(sender.address)
+    own = deliverable(sender.address)
     if not is_ascii(own):
         raise BadInput("The mailbox's own address must be of plain letters.")
-    if own.partition("@")[0] in _NO_REPLY:
+    if own.partition("@")[0].casefold() in _NO_REPLY:
         raise BadInput(f"Mail cannot come from {own}: people must be able to answer. Use a mailbox that is read.")
     return own
 
