@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from tests.mail.post_office import PASSWORD, SALES, Clock, PostOffice
 
 from leadwright.db.mail import Mailbox, Outbox
-from leadwright.mail.suppression import Reason, suppress, why_suppressed
+from leadwright.domain.suppression import Reason
+from leadwright.mail.suppression import suppress, why_suppressed
 from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_faults import Fault, Step, Times
 

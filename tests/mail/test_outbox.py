@@ -22,6 +22,7 @@ from leadwright.db.mail import Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.mail_phase import LONGEST_WAIT, Phase, wait_before
 from leadwright.domain.stage import AgentState
+from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.mail.checks import STANDARD, inside
 from leadwright.mail.claim import Nothing, Waiting, claim
@@ -29,7 +30,7 @@ from leadwright.mail.mailbox import Outcome, Result
 from leadwright.mail.outbox import Claimed, Order, cancel_waiting, conclude, pass_the_point, put
 from leadwright.mail.pace import MINUTE, sent_within
 from leadwright.mail.sender import Sender
-from leadwright.mail.suppression import Reason, suppress, suppress_domain, why_suppressed
+from leadwright.mail.suppression import suppress, suppress_domain, why_suppressed
 from leadwright.sandbox.mail_checker import check
 
 

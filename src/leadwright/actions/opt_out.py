@@ -1,9 +1,10 @@
 """Somebody leaves by the link in a mail. The only right it takes is the link itself."""
 
 from leadwright.db import audit
+from leadwright.domain.suppression import Reason
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
-from leadwright.mail.suppression import Reason, suppress
+from leadwright.mail.suppression import suppress
 from leadwright.mail.unsubscribe import Leaving, read_token
 from leadwright.services import Services
 

@@ -1,4 +1,6 @@
-"""May this mail leave now, and if not, when at the earliest? Rules only: no storage, no clock.
+"""May this mail leave now, and if not, when at the earliest? Rules only: no storage, no clock, no pace.
+
+How fast a mailbox sends is counted where all workers count together, in `mail/pace`.
 
 Asked in the transaction that claims the mail. What may not leave now waits with a sentence, what may never leave is
 cancelled with one (product rules, section 7; reliability, 1.2 and 3.3).
@@ -14,7 +16,7 @@ from leadwright.domain.country_gates import RULES, ConsentBasis, CountryRule, pa
 from leadwright.domain.sending_window import Window, next_opening
 from leadwright.errors import BadInput
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+DAY = timedelta(days=1)
 MARGIN = timedelta(milliseconds=500)  # a server counts arrivals, which lag behind claims by unequal times
 
 
@@ -45,8 +47,6 @@ class Discipline:
 
     Args:
         window: hours and weekdays, in the lead's time zone.
-        per_minute, per_day: mails of one mailbox in any 60 seconds and any 24 hours (Exchange Online: 30 and 10,000).
-        at_once: mails of one mailbox on their way at the same time.
         per_company: mails to one company in any 24 hours.
         lead_gap: least time between two mails to one lead; never under a day.
 
@@ -55,16 +55,12 @@ class Discipline:
     """
 
     window: Window = field(default_factory=Window)
-    per_minute: int = 30
-    per_day: int = 10_000
-    at_once: int = 4
     per_company: int = 3
     lead_gap: timedelta = DAY
 
     def __post_init__(self) -> None:
-        for name in ("per_minute", "per_day", "at_once", "per_company"):
-            if getattr(self, name) < 1:
-                raise BadInput(f"{name.replace('_', ' ').capitalize()} must be at least 1.", field=name)
+        if self.per_company < 1:
+            raise BadInput("Mails to one company must be at least 1 a day.", field="per_company")
         if self.lead_gap < DAY:
             raise BadInput("A lead never gets two mails within a day. Make the gap a day or more.", field="lead_gap")
 
@@ -74,16 +70,10 @@ class Traffic:
     """What has left already. Mails on their way count from their claim.
 
     Args:
-        minute_nth: when the `per_minute`-th latest mail of the mailbox left; None when there were fewer.
-        day_nth: the same of the `per_day`-th latest.
-        on_their_way: mails of the mailbox claimed and not settled.
-        company_nth: when the `per_company`-th latest mail to the company left.
+        company_nth: when the `per_company`-th latest mail to the company left; None when there were fewer.
         lead_last: when the latest mail to the lead left.
     """
 
-    minute_nth: datetime | None = None
-    day_nth: datetime | None = None
-    on_their_way: int = 0
     company_nth: datetime | None = None
     lead_last: datetime | None = None
 
@@ -139,11 +129,6 @@ def decide(
         return Decision(
             Answer.WAIT, "No mail leaves without the sender's postal address. Enter it in Email instructions."
         )
-    if traffic.on_their_way >= discipline.at_once:
-        return Decision(
-            Answer.WAIT,
-            f"{traffic.on_their_way} mails of this mailbox are on their way; the next leaves after one of them.",
-        )
     return _in_time(mail, discipline, traffic, now.astimezone(UTC))
 
 
@@ -173,8 +158,6 @@ def _bounds(mail: Outgoing, discipline: Discipline, traffic: Traffic) -> tuple[t
         (mail.back_at, "The person is out of office."),
         (_after(traffic.lead_last, discipline.lead_gap), "The lead had a mail less than a day ago."),
         (_after(traffic.company_nth, DAY), f"The company had {discipline.per_company} mails within a day."),
-        (_after(traffic.day_nth, DAY), f"The mailbox has sent its {discipline.per_day:,} mails of a day."),
-        (_after(traffic.minute_nth, MINUTE), f"The mailbox sends {discipline.per_minute} mails a minute."),
     )
 
 

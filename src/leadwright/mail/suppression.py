@@ -5,35 +5,18 @@ An opt-out and a claim for the same address wait for each other, so that no mail
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Outbox, Suppression
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.suppression import WHY, Reason
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain, normalise
 
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(:class, hashtext(:hash))")
-
-
-class Reason(StrEnum):
-    """Why somebody is not written to."""
-
-    OPT_OUT = "opt_out"
-    HARD_BOUNCE = "hard_bounce"
-    COMPLAINT = "complaint"
-    PERSON = "person"  # somebody of ours decided so
-
-
-_SENTENCES: dict[str, str] = {
-    Reason.OPT_OUT: "The recipient asked not to be written to.",
-    Reason.HARD_BOUNCE: "Mail to this address came back for good.",
-    Reason.COMPLAINT: "The recipient reported a mail as unwanted.",
-    Reason.PERSON: "Somebody decided that this address is not written to.",
-}
 
 
 def suppress(
@@ -89,7 +72,7 @@ def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -
         .order_by(Suppression.at)
         .limit(1)
     )
-    return None if found is None else _SENTENCES.get(found, found)
+    return None if found is None else WHY[Reason(found)]
 
 
 def share_recipient(session: Session, hashes: tuple[str, str]) -> None:
@@ -117,7 +100,7 @@ def _end_waiting(session: Session, whose: object, reason: Reason, scope: str, mo
     if scope:
         waiting = waiting.where(Outbox.purpose == scope)
     session.execute(
-        waiting.values(phase=Phase.SUPPRESSED, reason=_SENTENCES[reason], concludedon=moment).execution_options(
+        waiting.values(phase=Phase.SUPPRESSED, reason=WHY[reason], concludedon=moment).execution_options(
             synchronize_session=False
         )
     )
