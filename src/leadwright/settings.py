@@ -50,7 +50,12 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key that encrypts secrets at rest; empty: kept in data_dir/secret.key."
     )
     executor_id: str = Field("", description="Stable name of this process among several; empty: host name and port.")
-    workers: int = Field(8, ge=1, le=64, description="Leads worked at the same time by one process.")
+    workers: int = Field(
+        8,
+        ge=1,
+        le=64,
+        description="Leads worked at the same time by one process; with a model at least four for each of its calls.",
+    )
 
     analyst: Literal["builtin", "model"] = Field("builtin", description="Who judges: builtin (no key) or model.")
     model: str = Field("", description="Model as provider:name, e.g. openai:gpt-5-mini or anthropic:claude-sonnet-4-5.")
@@ -119,7 +124,7 @@ class Settings(BaseSettings):
 
     @property
     def leads_in_work(self) -> int:
-        """Leads worked at the same time by one process.
+        """Leads worked at the same time by one process; with a model at least four for each of its calls.
 
         With a model four for each of its calls: a lead reads the web longer than it waits for an answer, and with
         fewer the model would be idle.

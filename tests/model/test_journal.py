@@ -1,10 +1,13 @@
 """Answers paid for are committed before they are used, many in one transaction, and none suffers from another."""
 
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 
 from leadwright.analyst.model.journal import Journal, Paid
 from leadwright.db.engine import Database
@@ -12,13 +15,25 @@ from leadwright.db.engine import Database
 ANSWER = Paid("read_lead", 0, "c" * 64, "openai:fake", "{}", 10, 5, 0.001, 0.2)
 
 
-def test_answers_that_come_at_once_are_each_kept_and_share_transactions(database: Database) -> None:
+def test_answers_that_come_while_others_are_written_share_one_transaction(database: Database) -> None:
     journal, commits = Journal(database), []
-    event.listen(database.engine, "commit", lambda _connection: commits.append(1))
-    with ThreadPoolExecutor(32) as pool:
-        list(pool.map(lambda n: journal.record(f"run-{n}", replace(ANSWER, answer=str(n))), range(200)))
-    assert all([p.answer for p in journal.paid(f"run-{n}")] == [str(n)] for n in range(200))
-    assert len(commits) <= 200
+
+    def committed(_connection: Connection) -> None:
+        commits.append(1)
+
+    event.listen(Engine, "commit", committed)
+    try:
+        with ThreadPoolExecutor(20) as pool:
+            with journal._writing:  # somebody writes just now
+                kept = [pool.submit(journal.record, f"run-{n}", replace(ANSWER, answer=str(n))) for n in range(20)]
+                while len(journal._waiting) < 20:
+                    time.sleep(0.001)
+            for each in kept:
+                each.result()
+    finally:
+        event.remove(Engine, "commit", committed)
+    assert len(commits) == 1
+    assert all([p.answer for p in journal.paid(f"run-{n}")] == [str(n)] for n in range(20))
 
 
 def test_the_first_answer_under_a_key_stays(database: Database) -> None:
@@ -46,14 +61,19 @@ def test_an_answer_that_cannot_be_stored_stops_no_other(database: Database) -> N
     assert all(bool(journal.paid(f"run-{n}")) == (n % 10 != 3) for n in range(100))
 
 
-def test_a_database_that_is_away_is_said_to_each(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = Journal(database)
-    database.close()
+class Away:
+    """A database that cannot be written."""
 
-    def gone(*_: object, **__: object) -> None:
+    is_sqlite = True
+
+    @contextmanager
+    def transaction(self, **_: object) -> Iterator[None]:
         raise OSError("away")
+        yield
 
-    monkeypatch.setattr(database, "transaction", gone)
+
+def test_a_database_that_is_away_is_said_to_each() -> None:
+    journal = Journal(Away())  # type: ignore[arg-type]
     for n in range(3):
         with pytest.raises(OSError, match="away"):
             journal.record(f"run-{n}", ANSWER)

@@ -38,7 +38,7 @@ class Database:
                 raise BadInput("SQLite needs a file: sqlite:///path/to/leadwright.db")
             _make_folder(Path(parsed.database).parent)
             self.engine = _sqlite(url, pool_size)
-            self._hasty = _sqlite(url, pool_size, synchronous="NORMAL").execution_options(leadwright_writes=True)
+            hasty = _sqlite(url, pool_size, synchronous="NORMAL")
         elif parsed.get_backend_name() == "postgresql":
             self.engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -47,10 +47,11 @@ class Database:
                 pool_pre_ping=True,
                 hide_parameters=True,  # they are personal data, and errors are logged
             )
+            hasty = self.engine
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
         self._writer = self.engine.execution_options(leadwright_writes=True)
-        self._hasty = self._hasty if self.is_sqlite else self._writer
+        self._hasty = hasty.execution_options(leadwright_writes=True)
         self._turn = threading.Lock()  # threads queue here: SQLite itself lets them poll and sleep, ten times slower
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, true
@@ -15,6 +15,7 @@ from leadwright.db.base import now as moment
 from leadwright.db.configuration import Configuration
 from leadwright.db.criteria import clause
 from leadwright.db.people import CustomColumn, SystemUser, Team
+from leadwright.db.recent import Recent
 from leadwright.db.sales import Lead
 from leadwright.domain.attributes import TABLES, Attribute, Kind, Table, with_custom
 from leadwright.domain.selection import ConditionResult, Criteria, Rules, default_criteria, explain, flatten, from_json
@@ -33,8 +34,7 @@ _CONFIGURATION = select(_version.configuration).where(
     _version.agentid == bindparam("agentid"), _version.version == bindparam("version")
 )
 _OWN_COLUMNS = select(cast(SqlTable, CustomColumn.__table__))
-_MOST_RULES = 100
-_rules: dict[tuple[object, ...], Rules] = {}
+_rules = Recent[Rules](timedelta.max, most=100)  # a version never changes
 PREVIEW = (Lead.leadid, Lead.fullname, Lead.jobtitle, Lead.companyname, Lead.emailaddress1, Lead.createdon)
 PREVIEW_COLUMNS = (*PREVIEW, Lead.ownerid, Lead.lw_stage)
 
@@ -93,13 +93,12 @@ def applied_rules(session: Session, agentid: str, version: int, appliedon: datet
         BadInput: its criteria cannot be used any more.
     """
     own = tuple((t.name, a.name, a.kind) for t in tables.values() for a in t.attributes.values() if a.custom)
-    key = (agentid, version, appliedon, own)
-    if key not in _rules:
+
+    def make() -> Rules:
         configuration = session.scalar(_CONFIGURATION, {"agentid": agentid, "version": version})
-        while len(_rules) >= _MOST_RULES:
-            _rules.pop(next(iter(_rules)), None)
-        _rules[key] = rules_of(Configuration.model_validate(configuration), tables)
-    return _rules[key]
+        return rules_of(Configuration.model_validate(configuration), tables)
+
+    return _rules.get((agentid, version, appliedon, own), moment(), make)
 
 
 def matching_leads(

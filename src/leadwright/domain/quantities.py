@@ -54,7 +54,7 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?"
 _PARTS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:,? \d{1,2}:\d{2}.*)?")
 _WORDY = re.compile(r"(?:(\d{1,2})\.?[ -]([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})),?[ -](\d{4})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "january",
     "february",
     "march",
@@ -262,7 +262,7 @@ def read_date(cell: Cell, rules: Rules) -> date | None:
         return _made(int(parts[4]), month, day, text)
     if wordy := _WORDY.fullmatch(text.casefold()):
         name = wordy[2] or wordy[3]
-        if name[:3] in _MONTHS and (name == "sept" or _MONTH_NAMES[_MONTHS.index(name[:3])].startswith(name)):
+        if name[:3] in _MONTHS and (name == "sept" or MONTH_NAMES[_MONTHS.index(name[:3])].startswith(name)):
             return _made(int(wordy[5]), _MONTHS.index(name[:3]) + 1, int(wordy[1] or wordy[4]), text)
     raise Unreadable(f"{quoted(text)} is not a date. Write it as 2026-03-31, with the year in four digits")
 

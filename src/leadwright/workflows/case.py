@@ -1,18 +1,19 @@
 """What a pass over a lead works with: read and checked at its begin, and checked again before its end. No judging."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.base import now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, from_json
 from leadwright.db.people import SystemUser
+from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.optionsets import LeadState, NotificationIcon
 from leadwright.domain.stage import Stage
@@ -22,9 +23,8 @@ from leadwright.identity.agent_identity import agent_principal
 from leadwright.services import Services
 from leadwright.workflows import runs
 
-_SIGNED_IN_SECONDS = 1.0  # one sign-in serves the leads of this time
-_signed_in: dict[tuple[str, str], tuple[float, Principal]] = {}
-_MOST_CONFIGURATIONS = 50
+_signed_in = Recent[Principal](timedelta(seconds=1))  # one sign-in serves the leads of this time
+_configurations = Recent[Configuration](timedelta.max, most=50)  # a version never changes, so it is read once
 _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stands, or that the agent writes itself
     [
         "leadid",
@@ -60,7 +60,6 @@ _ROWS = (
     .where(LeadRun.runid == bindparam("runid"))
 )
 _LOCKED_ROWS = _ROWS.with_for_update(of=[LeadRun, Lead])
-_configurations: dict[tuple[str, str, int], Configuration] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,26 +230,17 @@ def _rows(session: Session, run: runs.Given, *, locked: bool) -> tuple[LeadRun, 
 
 
 def _configuration(services: Services, session: Session, run: LeadRun) -> Configuration:
-    """A version never changes, so it is read once."""
-    key = (services.database.url, run.agentid, run.version)
-    if key not in _configurations:
+    def read() -> Configuration:
         version = session.get(AgentVersion, (run.agentid, run.version))
         if version is None:
             raise NotFound(f"Configuration version {run.version} of the agent is gone. Apply the configuration again.")
-        while len(_configurations) >= _MOST_CONFIGURATIONS:
-            _configurations.pop(next(iter(_configurations)), None)
-        _configurations[key] = Configuration.model_validate(version.configuration)
-    return _configurations[key]
+        return Configuration.model_validate(version.configuration)
+
+    return _configurations.get((services.database.url, run.agentid, run.version), now(), read)
 
 
 def _sign_in(services: Services, agentid: str) -> Principal:
-    key = (services.database.url, agentid)
-    at, who = _signed_in.get(key, (0.0, None))
-    if who is None or time.monotonic() - at > _SIGNED_IN_SECONDS:
-        _signed_in.pop(key, None)
-        who = agent_principal(services, agentid)
-        _signed_in[key] = (time.monotonic(), who)
-    return who
+    return _signed_in.get((services.database.url, agentid), now(), lambda: agent_principal(services, agentid))
 
 
 def changed_fields(case: Case, lead: Lead, found: Findings) -> tuple[str, ...]:

@@ -23,12 +23,11 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from leadwright.errors import Conflict, LeadwrightError
 from leadwright.identity.agent_identity import pause_or_resume
 from leadwright.identity.sessions import forget_ended
-from leadwright.research.connect import refresh_keys
-from leadwright.research.knowledge import due_sources, ingest
 from leadwright.services import Services
 from leadwright.workflows import executors, runs
 from leadwright.workflows.research_lead import give_up, research_lead
 from leadwright.workflows.take_in import take_in
+from leadwright.workflows.upkeep import refresh_company_names, refresh_knowledge
 
 VERSION = "1"  # constant: no step is checkpointed, so a new release goes on with the old one's workflows
 QUEUE = "leads"
@@ -65,7 +64,7 @@ def _research_lead(runid: str, leadid: str, number: int, generation: int) -> Non
 class _Tick:
     name: str
     seconds: float
-    do: Callable[[], None]
+    do: Callable[[], object]
     due: float = 0.0
 
 
@@ -231,7 +230,7 @@ class Runtime:
             _Tick("take in", 1, self._take_in),
             _Tick("give", 0.2, self._give),
             _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
-            _Tick("sessions", 600, self._forget_sessions, time.monotonic() + 60),
+            _Tick("sessions", 600, lambda: forget_ended(self.services), time.monotonic() + 60),
         ]
         try:
             self._tick_on(ticks)
@@ -262,41 +261,20 @@ class Runtime:
     def _tick_slowly(self) -> None:
         """What may take minutes has a thread of its own, so that the other ticks never wait for it."""
         ticks = [
-            _Tick("knowledge", 3600, self._refresh_knowledge, time.monotonic() + _FIRST_SLOW_TICK),
-            _Tick("company names", 3600, self._refresh_keys, time.monotonic() + _FIRST_SLOW_TICK),
+            _Tick(
+                "knowledge",
+                3600,
+                lambda: refresh_knowledge(self.services, self._stopping),
+                time.monotonic() + _FIRST_SLOW_TICK,
+            ),
+            _Tick(
+                "company names", 3600, lambda: refresh_company_names(self.services), time.monotonic() + _FIRST_SLOW_TICK
+            ),
         ]
         while not self._stopping.wait(0.5):
             for tick in ticks:
                 if time.monotonic() >= tick.due and not self._stopping.is_set():
                     self._run(tick)
-
-    def _refresh_knowledge(self) -> None:
-        """Look at knowledge sources again that were not looked at for a day; one process does it at a time."""
-        database = self.services.database
-        guard = executors.hold(database, "knowledge")
-        if guard is None:
-            return
-        try:
-            with database.reading() as session:
-                sources = due_sources(session, embedding=self.services.embedding)
-            for sourceid in sources:
-                if self._stopping.is_set():
-                    return
-                self._ingest(sourceid)
-        finally:
-            guard.release()
-
-    def _ingest(self, sourceid: str) -> None:
-        try:
-            ingest(self.services.database, self.services.fetcher, sourceid, self.services.embedding)
-        except LeadwrightError as error:
-            _log.warning("knowledge source failed", source=sourceid, reason=str(error))
-        except Exception:
-            _log.exception("knowledge source failed", source=sourceid)
-
-    def _refresh_keys(self) -> None:
-        with self.services.database.transaction() as session:
-            refresh_keys(session)
 
     def _run(self, tick: _Tick) -> None:
         try:
@@ -322,9 +300,6 @@ class Runtime:
     def _watch_agent(self) -> None:
         if pause_or_resume(self.services):
             self._wake.set()
-
-    def _forget_sessions(self) -> None:
-        forget_ended(self.services)
 
     def _take_in(self) -> None:
         began = time.monotonic()

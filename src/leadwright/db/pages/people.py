@@ -9,7 +9,6 @@ from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent
 from leadwright.db.compiled import Compiled, Source, dialect_of
 from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.domain.optionsets import AccessMode
@@ -87,11 +86,6 @@ def assignable(session: Session) -> list[tuple[str, str]]:
         exists(select(literal(1)).where(UserRole.systemuserid == SystemUser.systemuserid)),
     )
     return [(i, n) for i, n in session.execute(query.order_by(SystemUser.fullname).limit(MOST))]
-
-
-def agent_users(session: Session) -> frozenset[str]:
-    """Ids of the users agents work as."""
-    return frozenset(i for i in session.scalars(select(Agent.agentuserid)) if i)
 
 
 def nobody_yet(session: Session) -> bool:

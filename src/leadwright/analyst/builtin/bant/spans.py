@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from leadwright.domain.quantities import MONTH_NAMES
+
 _DAYS = {
     "hour": 1 / 24,
     "day": 1.0,
@@ -30,21 +32,7 @@ _CALENDAR = re.compile(
     r"(?P<unit>week|month|quarter|year)(?: end|'s end)?)\b(?!s)"
 )
 _QUARTER = re.compile(r"\bq(?P<number>[1-4])(?:[ /,-]+(?P<year>20\d\d))?\b")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_MONTH = "|".join(m if m == "may" else f"{m}|{m[:3]}" for m in _MONTHS)
+_MONTH = "|".join(m if m == "may" else f"{m}|{m[:3]}" for m in MONTH_NAMES)
 _DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})"
     rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))"
@@ -110,7 +98,7 @@ def _targets(text: str, today: date) -> list[tuple[re.Match[str], date]]:
         found += [(match, first)] if first else []
     for match in _DATE.finditer(text):
         name = match["month"] or match["month2"] or match["month3"]
-        month = next(n for n, m in enumerate(_MONTHS, 1) if m.startswith(name))
+        month = next(n for n, m in enumerate(MONTH_NAMES, 1) if m.startswith(name))
         day = match["day"] or match["day2"]
         target = _ahead(int(match["year"] or match["year3"] or 0), month, int(day) if day else None, today)
         found += [(match, target)] if target else []
