@@ -234,9 +234,11 @@ def _lone_sign(body: str, text: str, attribute: Attribute, rules: Rules) -> str:
     if rules.numbers:
         return sign if sign == {"point": ".", "comma": ","}[rules.numbers] else ""
     if sign == "." and attribute.kind is not Kind.NUMBER:
+        clear = fraction.rstrip("0") or "0"  # any number of decimals but three, which could group thousands
+        clear += "0" * (len(clear) == 3)
         raise Unreadable(
             f"{quoted(text)} can mean {whole}{fraction} or {whole}.{fraction}. Write {whole}{fraction} or "
-            f"{whole}.{fraction}0",
+            f"{whole}.{clear}",
             ask="numbers",
         )
     return ""

@@ -44,6 +44,11 @@ class Company:
     has_site: bool
 
     @property
+    def trade(self) -> str:
+        """Its industry with the article: ``an Automotive Parts & Equipment``."""
+        return f"{'an' if self.industry[:1] in 'AEIO' else 'a'} {self.industry}"
+
+    @property
     def city(self) -> str:
         """Of the headquarters."""
         return self.headquarters.split(", ")[0]

@@ -47,7 +47,7 @@ def results(query: str, port: int, today: date, *, news: bool = False, count: in
         return articles[:count]
     size = f" It has about {firm.employees:,} employees (rehearsal figure)." if firm.discloses else ""
     money = f" Annual revenue was {dollars(firm.revenue)} (rehearsal figure)." if firm.discloses else ""
-    about = f"{firm.name} is a {firm.industry} company headquartered in {firm.headquarters}, founded in {firm.founded}."
+    about = f"{firm.name} is {firm.trade} company headquartered in {firm.headquarters}, founded in {firm.founded}."
     pages = [
         _result(f"{home}/about", f"About us | {firm.name}", about + size, "general"),
         _result(
