@@ -20,7 +20,7 @@ from leadwright.identity.access import readable
 from leadwright.web import record_form
 from leadwright.web.pages.lead_banner import may
 from leadwright.web.record_form import Sections
-from leadwright.web.visit import Visit
+from leadwright.web.visit import Pages, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,29 @@ class Sort:
     needed: tuple[str, ...]
     lacking: str
     company: bool = False
+
+
+def pages_of(sort: Sort) -> Pages:
+    """List, new record, one record; each with the privilege it needs."""
+    pages = Pages()
+    shown = (
+        (pages.get, sort.path, sort.read, list_page),
+        (pages.get, f"{sort.path}/new", sort.create, new_page),
+        (pages.post, f"{sort.path}/new", sort.create, create),
+        (pages.get, f"{sort.path}/{{recordid}}", sort.read, record_page),
+        (pages.post, f"{sort.path}/{{recordid}}", sort.write, change),
+    )
+    for declare, path, privilege, show in shown:
+        declare(path, privilege)(_of(sort, show))
+    return pages
+
+
+def _of(sort: Sort, show: Callable[[Visit, Sort], Response]) -> Callable[[Visit], Response]:
+    def page(visit: Visit) -> Response:
+        return show(visit, sort)
+
+    page.__name__ = f"{sort.table}_{show.__name__}"
+    return page
 
 
 def list_page(visit: Visit, sort: Sort) -> Response:
