@@ -70,7 +70,7 @@ class Step:
     hours: tuple[float, float]
     act: Act = Act.ANSWER
     says: str = ""
-    asked: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict, hash=False)
     subject: str = ""
     sender: str = ""
     status: str = ""
