@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from leadwright.db.sales import Lead
 from leadwright.errors import BadInput
+from leadwright.mail.trim import trim_reply
 from leadwright.sandbox.answers import Received, reply_subject
 from leadwright.sandbox.characters import Prospect
 from leadwright.sandbox.prospects import Prospects
@@ -22,7 +23,7 @@ from leadwright.web.site_map import Area
 from leadwright.web.visit import Pages, Visit
 
 PATH = "/rehearsal/prospects"
-AREA = Area(PATH, "Prospect inbox", "people")
+AREA = Area(PATH, "Prospect inbox", "play")
 NEW = "new"  # instead of a mail's number: a mail outside any thread
 _MOST_TEXT = 20_000
 
@@ -33,11 +34,13 @@ class Shown:
 
     Args:
         is_theirs: the prospect wrote it.
+        words: what is read at once: of their own mails without the quote and the signature.
         head: its header, as it came.
     """
 
     mail: Received
     is_theirs: bool
+    words: str
     head: str
 
     @property
@@ -94,7 +97,8 @@ def _page(
     visit: Visit, prospects: Prospects, who: Prospect, status: int = 200, problems: dict[str, str] | None = None
 ) -> Response:
     received = prospects.received(who)
-    shown = [Shown(m, False, _head(m)) for m in received] + [Shown(m, True, _head(m)) for m in prospects.sent(who)]
+    shown = [Shown(m, False, m.text.strip(), _head(m)) for m in received]
+    shown += [Shown(m, True, trim_reply(m.text) or m.text.strip(), _head(m)) for m in prospects.sent(who)]
     mail = _answered(visit, received)
     return visit.page(
         "rehearsal/prospect.html",
