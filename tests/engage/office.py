@@ -35,6 +35,7 @@ from leadwright.workflows.simulation import work as simulate
 from leadwright.workflows.take_in import take_in
 
 SALES = "sales@seller.example"
+ADA = "ada@northwind.example"
 PASSWORD = "sixteen paper kites"
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York, nine in Chicago
 FOLLOW_UP_PAPER = """# Questions
