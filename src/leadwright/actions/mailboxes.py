@@ -16,6 +16,7 @@ from leadwright.errors import BadInput, Conflict, LeadwrightError
 from leadwright.identity.access import Principal, require
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import normalise
+from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox import Trip
 from leadwright.mail.mailbox_checks import SERVER_SECONDS
 from leadwright.mail.records import approve, note_test, open_mailbox, reset_test, seal_secret
@@ -23,7 +24,6 @@ from leadwright.services import Services
 
 TEST_SECONDS = 60.0  # for the test message to come back in
 SECURITIES = {"starttls": "STARTTLS", "tls": "TLS", "none": "None, on this machine only"}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SERVERS = (
     "username", "lw_smtphost", "lw_smtpport", "lw_smtpsecurity", "lw_imaphost", "lw_imapport", "lw_imapsecurity",
 )  # fmt: skip
@@ -224,7 +224,7 @@ def _server(kind: str, host: str, port: int, security: str) -> dict[str, Any]:
         raise BadInput("A port is a number from 1 to 65535.", field=f"{kind}_port")
     if security not in SECURITIES:
         raise BadInput(f"Choose a security: {', '.join(SECURITIES)}.", field=f"{kind}_security")
-    if security == "none" and host not in _LOOPBACK:
+    if security == "none" and host not in LOOPBACK:
         raise BadInput(
             f"The password would go to {host} for everybody to read. Choose TLS or STARTTLS.", field=f"{kind}_security"
         )
