@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from leadwright.domain.engagement import Outcome
 from leadwright.errors import BadInput
 from leadwright.sandbox.companies import Company, company, site, slug
 from leadwright.sandbox.people import HEADINGS
@@ -39,6 +40,24 @@ class End(StrEnum):
     RETURNED = "returned"  # hard bounce: back to the former owner
     ESCALATED = "escalated"  # the supervisor has it
     SHOWN = "shown"  # a person looks at it, nothing was moved
+
+    def is_met_by(self, outcome: Outcome | None) -> bool:
+        """Did a conversation with this outcome come to this end? None: it goes on."""
+        return outcome in ENDS[self]
+
+
+ENDS: dict[End, frozenset[Outcome | None]] = {  # None: the conversation goes on
+    End.HANDED_OVER: frozenset({Outcome.QUALIFIED, Outcome.FAST_TRACK}),
+    End.BLOCKED: frozenset({Outcome.BLOCKED}),
+    End.CLARIFIED: frozenset({Outcome.CLARIFY}),
+    End.REFERRED: frozenset({Outcome.REFERRAL}),
+    End.DISQUALIFIED: frozenset({Outcome.NOT_INTERESTED, Outcome.NOT_QUALIFIED}),
+    End.NO_RESPONSE: frozenset({Outcome.NO_RESPONSE, None}),
+    End.SUPPRESSED: frozenset({Outcome.OPTED_OUT}),
+    End.RETURNED: frozenset({Outcome.UNREACHABLE}),
+    End.ESCALATED: frozenset({Outcome.ESCALATED}),
+    End.SHOWN: frozenset({Outcome.NO_RESPONSE, None}),
+}
 
 
 class AtServer(StrEnum):
@@ -131,7 +150,7 @@ class Prospect:
             "City": firm.city,
             "State/Province": firm.state,
             "Country/Region": firm.country,
-            "Lead Source": "Web",
+            "Lead Source": "Trade Show",
             "Rating": "Cold",
         }
         return {heading: values.get(heading, "") for heading in HEADINGS}
@@ -175,9 +194,13 @@ def _step(entry: dict[str, Any]) -> Step:
 
 _ASKS = {  # which of the four a question is about; the first that fits
     "budget": re.compile(r"\b(?:budget|invest\w*|spend\w*|set aside|funds?|funding|afford)\b"),
-    "authority": re.compile(r"\b(?:who|whom|decides?|decision|decision-makers?|approv\w*|signs?|sign off|involved)\b"),
+    "authority": re.compile(
+        r"\b(?:decides?|decision|decision-makers?|approv\w*|signs?|sign off|involved|has the say)\b"
+    ),
     "timeline": re.compile(r"\b(?:when|timeline|how soon|deadline|by what date|time ?frame|start date)\b"),
-    "need": re.compile(r"\b(?:need\w*|problem\w*|challeng\w*|goal\w*|achieve|improve|struggl\w*|what would|which)\b"),
+    "need": re.compile(
+        r"\b(?:need\w*|problem\w*|challeng\w*|goal\w*|achieve|improve|solve|struggl\w*|what would|which)\b"
+    ),
 }
 
 

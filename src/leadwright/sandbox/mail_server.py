@@ -80,7 +80,7 @@ class MailServer:
         self.store.unknown.update(address.casefold() for address in unknown)
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
-        """Put a message into an INBOX as if it had come from outside; nothing is said about who its sender is.
+        """Put a message into an INBOX as if it had come from outside; nothing is stamped about who its sender is.
 
         Raises:
             Conflict: the server does not run.

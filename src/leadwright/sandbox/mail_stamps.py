@@ -19,7 +19,7 @@ class Envelope:
 
     Args:
         sender: of MAIL FROM; "" for reports.
-        greeting: of EHLO; None when it did not come over SMTP.
+        greeting: of EHLO; None when it did not come over SMTP: nothing is said about its sender then.
         signed_in: address of the account that handed it in, or "".
     """
 
@@ -34,23 +34,21 @@ def stamps(envelope: Envelope, raw: bytes, moment: datetime, has_policy: Callabl
     Args:
         has_policy: does this domain publish who may send for it? Here: is it one of the sandbox's own.
     """
-    by = envelope.greeting or "unknown"
-    return (
-        f"Return-Path: <{_plain(envelope.sender)}>\r\n"
-        f"Authentication-Results: {AUTHSERV_ID}; {verdicts(envelope, raw, has_policy)}\r\n"
-        f"Received: from {_plain(by)} by {AUTHSERV_ID} with ESMTP; {format_datetime(moment)}\r\n"
-    ).encode("utf-8", "replace")
+    lines = [f"Return-Path: <{_plain(envelope.sender)}>"]
+    if envelope.greeting is not None:
+        lines.append(f"Authentication-Results: {AUTHSERV_ID}; {verdicts(envelope, envelope.greeting, raw, has_policy)}")
+    by = _plain(envelope.greeting or "unknown")
+    lines.append(f"Received: from {by} by {AUTHSERV_ID} with ESMTP; {format_datetime(moment)}")
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
 
 
-def verdicts(envelope: Envelope, raw: bytes, has_policy: Callable[[str], bool]) -> str:
+def verdicts(envelope: Envelope, greeting: str, raw: bytes, has_policy: Callable[[str], bool]) -> str:
     """The results of RFC 8601, such as ``spf=pass smtp.mailfrom=a.example; dmarc=pass header.from=a.example``."""
-    if envelope.greeting is None:
-        return "none"
     author = _author_domain(raw)
     if envelope.signed_in:
         own = _domain(envelope.signed_in)
         return f"dkim=pass header.d={own}; dmarc={'pass' if own == author else 'fail'} header.from={author or 'none'}"
-    greeting = envelope.greeting.casefold().strip("[]")
+    greeting = greeting.casefold().strip("[]")
     claimed = _domain(envelope.sender) or greeting
     allowed = _inside(greeting, claimed)
     spf = ("pass" if allowed else "fail") if has_policy(claimed) or not envelope.sender else "none"
