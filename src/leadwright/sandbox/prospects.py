@@ -164,8 +164,7 @@ class Prospects:
         for domain in sorted({lead.domain for lead in self.leads} | others):
             self._server.add_domain(domain, _PASSWORD, unknown=unknown)
         for lead in self.leads:
-            if lead.server is not AtServer.UNKNOWN:
-                self._server.add_account(lead.address, _PASSWORD)
+            self._server.add_account(lead.address, _PASSWORD)
         before = self._server.faults.script
         self._server.faults.script = lambda step, to: self._refused(step, to) or (before(step, to) if before else None)
 
