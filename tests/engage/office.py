@@ -185,16 +185,26 @@ def open_office(database: Database, folder: Path, server: MailServer, clock: Clo
     """Set everything up as people would, and start the agent."""
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
     services = Services(Settings(**values), database, settings.get("analyst_in_use") or BuiltinAnalyst(), clock=clock)
-    adminid = people.first_administrator(services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK)
+    adminid = people.first_administrator(
+        services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
+    )
     with database.reading() as session:
         admin = principal(session, adminid)
     office = Office(services, server, clock, admin)
     add = people.create_user
     for name in ("Mira Seller", "Tobin Seller"):
         email = f"{name.split()[0].lower()}@seller.example"
-        office.sellers.append(add(services, admin, fullname=name, email=email, password=PASSWORD, roles=[SALESPERSON], passwords=QUICK))
+        office.sellers.append(
+            add(services, admin, fullname=name, email=email, password=PASSWORD, roles=[SALESPERSON], passwords=QUICK)
+        )
     office.supervisor = add(
-        services, admin, fullname="Odalys Boss", email="odalys@seller.example", password=PASSWORD, roles=[SALES_MANAGER], passwords=QUICK
+        services,
+        admin,
+        fullname="Odalys Boss",
+        email="odalys@seller.example",
+        password=PASSWORD,
+        roles=[SALES_MANAGER],
+        passwords=QUICK,
     )
     office.agentid = agents.create_agent(services, admin, mode=AgentMode.ENGAGE)
     _prerequisites(office)

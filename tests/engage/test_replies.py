@@ -74,12 +74,12 @@ def test_the_mail_is_kept_as_an_email_activity_with_its_parties(office: Office, 
 
 
 def test_interest_without_more_is_asked_one_question_at_a_time(office: Office, leadid: str) -> None:
-    office.answer(ADA, "Sounds interesting, tell me more about how you would approach this.")
+    office.answer(ADA, "This sounds interesting for us.")
     office.work()
     mails = office.mails_to(ADA)
     assert len(mails) == 2
     asked = mails[1].get_body(("plain",)).get_content()
-    assert asked.count("?") - asked.count("http") >= 1
+    assert asked.partition("Kind regards")[0].count("?") == 1
     assert str(mails[1]["Auto-Submitted"]) == "auto-replied"
     assert str(mails[1]["Subject"]).startswith("Re: ")
     assert len(office.engagement_of(leadid).asked) == 1
@@ -254,7 +254,7 @@ def test_a_reply_without_headers_is_matched_by_the_link_it_quotes(office: Office
     first = office.mails_to(ADA)[0]
     quoted = "\n".join(f"> {line}" for line in first.get_body(("plain",)).get_content().splitlines())
     office.answer("other@northwind.example", f"Ada asked me to answer: {READY}\n\nOn Monday Seller wrote:\n{quoted}",
-                  In_Reply_To="<lost@elsewhere.example>", References="<lost@elsewhere.example>")  # fmt: skip
+                  to=first, In_Reply_To="<lost@elsewhere.example>", References="<lost@elsewhere.example>")  # fmt: skip
     office.work()
     received = [e for e in office.thread_of(leadid) if not e.directioncode]
     assert received[0].lw_judgement["matched_by"] == "link"
@@ -269,8 +269,9 @@ def test_a_new_mail_of_the_lead_is_matched_by_its_sender(office: Office, leadid:
 
 
 def test_a_mail_of_nobody_known_waits_for_a_person(office: Office, leadid: str) -> None:
-    office.answer("who@unknown.example", "Do you buy robots?", In_Reply_To="<a@b.example>", References="<a@b.example>",
-                  Subject="Robots")  # fmt: skip
+    first = office.mails_to(ADA)[0]
+    office.answer("who@unknown.example", "Do you buy robots?", to=first, In_Reply_To="<a@b.example>",
+                  References="<a@b.example>", Subject="Robots")  # fmt: skip
     office.work()
     assert [m.state for m in inbound(office)] == ["unmatched"]
 
@@ -288,16 +289,11 @@ def test_a_mail_after_the_end_is_kept_and_its_owner_told(office: Office, leadid:
     assert any(t.startswith("Wrote again") for t in titles)
 
 
-def test_a_german_reply_is_answered_in_german(office: Office, leadid: str) -> None:
-    office.answer(ADA, "Guten Tag, das klingt für uns sehr interessant. Wir möchten gerne mehr darüber erfahren.")
-    office.work()
-    mails = office.mails_to(ADA)
-    assert len(mails) == 2
-    assert "Guten Tag" in mails[1].get_body(("plain",)).get_content()
-
-
 def test_a_hostile_mail_is_quarantined_and_the_next_one_is_read(office: Office, leadid: str) -> None:
-    deep = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" * 3000
+    deep = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" * 3000
+    )
     office.server.deliver("x@evil.example", SALES, b"From: x@evil.example\r\nSubject: deep\r\n" + deep)
     office.answer(ADA, READY)
     office.work()
