@@ -74,7 +74,9 @@ def test_mails_are_shown_as_text_with_headers_and_the_unsubscribe_link(manager: 
 
 def test_an_answer_goes_out_by_smtp_in_the_thread_and_the_script_rests(manager: Browser, rehearsed: Rehearsed) -> None:
     rehearsed.mail(WHO)
-    answer = manager.submit(HERE, {"answers": "1", "subject": "", "text": "Grüße, call me.\n.\nMonday suits me."}, form=HERE)
+    answer = manager.submit(
+        HERE, {"answers": "1", "subject": "", "text": "Grüße, call me.\n.\nMonday suits me."}, form=HERE
+    )
     assert answer.status_code == 303
     rehearsed.play()
     [reading] = rehearsed.readings()
