@@ -6,8 +6,9 @@ SQLite: write-ahead log, foreign keys on, full fsync, and write transactions tha
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import now
 from leadwright.domain.selection.probes import fold
 from leadwright.errors import BadInput, Busy
 
@@ -32,6 +34,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         parsed = _parsed(url)
         self.url = url
+        self.clock: Callable[[], datetime] = now  # stamps the audit log; rehearsals set a virtual one
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
@@ -67,12 +70,16 @@ class Database:
         """
         try:
             writer = self._hasty if repeatable else self._writer
-            with self._queued(), Session(writer, expire_on_commit=False) as session, session.begin():
+            with self._queued(), Session(writer, expire_on_commit=False, info=self._info) as session, session.begin():
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
                 raise Busy("The database is busy with another writer. Try again in a moment.") from error
             raise
+
+    @property
+    def _info(self) -> dict[Any, Any]:
+        return {"clock": self.clock}
 
     @contextmanager
     def _queued(self) -> Iterator[None]:

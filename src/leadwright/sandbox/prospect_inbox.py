@@ -17,12 +17,14 @@ from leadwright.mail.trim import trim_reply
 from leadwright.sandbox.answers import Received, reply_subject
 from leadwright.sandbox.characters import Prospect
 from leadwright.sandbox.prospects import Prospects
+from leadwright.sandbox.weeks import Weeks
 from leadwright.services import Services
 from leadwright.web.security import SIGNED_IN
 from leadwright.web.site_map import Area
 from leadwright.web.visit import Pages, Visit
 
 PATH = "/rehearsal/prospects"
+CLOCK = "/rehearsal/clock"
 AREA = Area(PATH, "Prospect inbox", "play")
 NEW = "new"  # instead of a mail's number: a mail outside any thread
 _MOST_TEXT = 20_000
@@ -49,8 +51,12 @@ class Shown:
         return self.mail.at
 
 
-def prospect_inbox(services: Services, prospects: Prospects) -> APIRouter:
-    """The routes of the page, for `create_app(routers=[...])`; `AREA` is its line in the site map."""
+def prospect_inbox(services: Services, prospects: Prospects, weeks: Weeks | None = None) -> APIRouter:
+    """The routes of the page, for `create_app(routers=[...])`; `AREA` is its line in the site map.
+
+    Args:
+        weeks: lets the person skip to the next moment at which something is due.
+    """
     pages = Pages()
 
     @pages.get(PATH, SIGNED_IN)
@@ -68,7 +74,17 @@ def prospect_inbox(services: Services, prospects: Prospects) -> APIRouter:
             }
             for p in prospects.leads
         ]
-        return visit.page("rehearsal/prospects.html", rows=rows)
+        following = weeks.next_moment() if weeks else None
+        moment = visit.services.clock()
+        return visit.page("rehearsal/prospects.html", rows=rows, moment=moment, following=following, clock=CLOCK)
+
+    @pages.post(CLOCK, SIGNED_IN)
+    def skip(visit: Visit) -> Response:
+        """Go on to the next moment at which something is due."""
+        moment = weeks.skip() if weeks else None
+        if moment is None:
+            return visit.to(PATH, "Nothing is due any more: every conversation has ended.")
+        return visit.to(PATH, f"It is now {moment:%A, %d %B, %H:%M} UTC. What is due is being done.")
 
     @pages.get(PATH + "/{address}", SIGNED_IN)
     def prospect(visit: Visit) -> Response:

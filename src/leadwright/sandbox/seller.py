@@ -56,6 +56,7 @@ SELLERS = (
     ("Bastian Elmsgrave", "bastian@tallyhand-robotics.example"),
 )
 SUPERVISOR = ("Odalys Fairthorpe", "odalys@tallyhand-robotics.example")
+POSTAL_ADDRESS = "12 Tally Lane\nColumbus, OH 43004\nUnited States"
 SHARED_MAILBOX = (NAME, f"sales@{SLUG}.example")
 ADMINISTRATOR = ("Rehearsal Administrator", "admin@tallyhand-robotics.example")
 
