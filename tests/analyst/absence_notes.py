@@ -1,0 +1,70 @@
+"""Absence notes with their return dates, written for the tests before any rule was changed for them.
+
+A line: the first day back (several where the words allow them, `none` where they name no day), text. All were received on
+Wednesday, 25 November 2026. A date that can be read two ways means the later day, or none.
+"""
+
+FIRST = r"""
+2026-12-09 | I am out of the office and will be back in two weeks.
+2026-11-30 | I'm out this week and back at my desk on Monday.
+2026-12-07 | Thank you for your message. I am on holiday and return to work on Monday 7th December.
+2026-12-12, 2026-12-14 | I will be away from 30 November to 11 December inclusive with no access to email.
+2027-01-04 | Our offices close on 23 December and reopen on 4 January. Happy holidays!
+2027-01-04 | I am on annual leave from 21 December until 4 January.
+2027-01-04 | Season's greetings! I'm off from Dec 23rd and will be back on Jan 4th.
+2027-01-05, 2027-01-06 | On leave 24/12/2026 - 05/01/2027. For urgent matters call the front desk.
+2027-02-01 | I am on sabbatical through the end of January.
+2026-12-01 | I'll be out of the office for the rest of November.
+none | I am currently out of the office with limited access to email.
+none | I am on maternity leave. Please contact my colleague Jo Park.
+2026-11-26 | I am out of the office today and will reply tomorrow.
+2026-11-26 | Out sick today, back tomorrow.
+2026-12-10, none | I am away and will be back on 10/12.
+2026-12-08, none | I will return on 12/08/2026.
+2026-12-13 | I'm away until 13/12/2026.
+2026-12-18 | I'm back on 12/18.
+2026-11-30, 2026-11-28 | I will be out of office starting 11/23/2026 through 11/27/2026 and will respond to your message when I return.
+2026-12-03 | Please note I'm at a trade show Tue-Wed next week, returning Thursday, December 3.
+2026-12-14 | Traveling until the 14th. Replies will be delayed.
+2026-12-02 | Away for a week, back in 7 days.
+2026-12-16 | I am on vacation for three weeks and will be back at work on Dec 16, 2026.
+2027-03-01 | On parental leave until March 1st 2027; Sam covers for me.
+2026-11-30 | Returning 2026-11-30. For anything urgent contact help@example.com.
+2026-12-07 | Ich bin vom 26.11. bis 06.12.2026 im Urlaub und ab dem 07.12.2026 wieder erreichbar.
+2026-12-13, 2026-12-14 | Ich bin bis einschließlich 12. Dezember nicht im Büro.
+2027-01-07 | Unser Büro ist vom 24.12. bis zum 06.01. geschlossen. Ab dem 7. Januar sind wir wieder für Sie da.
+2026-11-30 | Ich bin ab Montag wieder für Sie da.
+2026-12-09 | Ich befinde mich im Urlaub und bin in zwei Wochen wieder da.
+2026-12-01 | Ich bin heute und morgen auf Dienstreise und ab dem 1. Dezember wieder im Büro.
+2027-01-11 | Bin im Urlaub, zurück am 11.1.
+none | Ich bin derzeit nicht im Büro. Ihre Mail wird nicht weitergeleitet.
+2026-12-05, 2026-12-07 | Ich bin bis inkl. 4.12. abwesend.
+2026-12-14 | Je suis en congés du 30 novembre au 13 décembre inclus. Je serai de retour le 14 décembre.
+2027-01-04 | Absente jusqu'au 3 janvier inclus, retour le lundi 4 janvier 2027.
+2026-12-01 | Je suis absent du bureau et serai de retour le 1er décembre.
+2026-12-07 | Actuellement en déplacement, je reviens lundi 7 décembre.
+2026-12-09 | Je suis en vacances, de retour dans deux semaines.
+2026-12-15 | Estoy fuera de la oficina y regreso el 15 de diciembre.
+2027-01-08, 2027-01-07 | Estaré de vacaciones del 23 de diciembre al 7 de enero.
+2026-12-02 | Estoy de viaje, vuelvo dentro de una semana.
+2026-11-30 | Hoy no estoy en la oficina; vuelvo el lunes.
+2026-12-09 | Sono fuori ufficio e rientrerò il 9 dicembre.
+2027-01-07, 2027-01-06 | Lo studio resterà chiuso dal 24 dicembre al 6 gennaio.
+2026-12-14 | Sarò assente fino a venerdì 11 dicembre compreso, torno lunedì 14 dicembre.
+2026-12-07 | Ik ben afwezig en ben op maandag 7 december weer bereikbaar.
+2027-01-04 | Ik ben met verlof van 21 december t/m 3 januari en vanaf 4 januari weer aanwezig.
+2026-12-09 | Ik ben over twee weken terug.
+2026-12-14 | Estou de férias e regresso a 14 de dezembro.
+2026-12-10 | Estarei ausente até 9 de dezembro, inclusive. Retorno no dia 10 de dezembro.
+2027-01-04 | Estamos em recesso e voltamos no dia 4 de janeiro de 2027.
+2026-12-08 | Jestem na urlopie, wracam 8 grudnia.
+2026-12-14, 2026-12-12 | Jestem nieobecna w biurze od 30.11 do 11.12 włącznie.
+2026-12-07 | Jag är på semester och är tillbaka måndagen den 7 december.
+2027-01-07, 2027-01-06 | Jag är ledig 21 december - 6 januari.
+2026-12-07 | Jeg er på ferie og er tilbage mandag d. 7. december.
+2026-12-07 | Jeg er ute av kontoret, tilbake 07.12.2026.
+2026-12-07 | Olen lomalla, palaan 7.12.2026.
+2026-12-07 | Jsem na dovolené, vrátím se 7. prosince.
+2026-12-07 | 12月7日まで休暇をいただいております。
+2026-12-07 | 我正在休假，12月7日回来。
+"""
