@@ -53,7 +53,7 @@ Mimecast | soft | 5.0.0 | 550 Rejected by header based Anti-Spoofing policy: sal
 Proofpoint | hard | 5.1.1 | 550 5.1.1 User Unknown (in reply to RCPT TO command)
 Proofpoint | soft | 5.7.0 | 554 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.7
 Barracuda | soft | 5.7.1 | 554 Service unavailable; Client host [mx.example.org] blocked using Barracuda Reputation
-Cisco | open | 5.1.0 | 550 #5.1.0 Address rejected.
+Cisco | hard | 5.1.0 | 550 #5.1.0 Address rejected.
 Cisco | soft | 5.7.1 | 554 Your access to this mail system has been rejected due to the sending MTA's poor reputation
 Zoho | hard | 5.1.1 | 550 5.1.1 User does not exist - <bob@example.net>
 Zoho | soft | 5.4.6 | 550 5.4.6 Unusual sending activity detected. Please try after sometime
@@ -65,4 +65,38 @@ Yandex | hard | 5.7.1 | 550 5.7.1 No such user!
 Naver | soft | 5.7.1 | 554 5.7.1 nhn Reject: your IP address is blocked by our spam policy
 docomo | open | text | The following message to <bob@example.net> was undeliverable.\nThe reason for the problem:\n550 Unknown user bob@example.net (in reply to end of DATA command)\n
 docomo | soft | 5.2.2 | 552 Too much mail data bob@example.net
+"""
+
+# Written after the rules had been changed for the first sixty, and before they were changed for these.
+SECOND = r"""
+Microsoft 365 | soft | 5.7.124 | 550 5.7.124 RESOLVER.RST.SenderNotInAllowedSendersList; sender not in allowed-senders list for the group
+Microsoft 365 | soft | 5.4.14 | 554 5.4.14 Hop count exceeded - possible mail loop ATTR34 [DB3FFO11FD036]
+Microsoft 365 | soft | 5.0.350 | 550 5.0.350 Remote server returned an error -> 550 Message rejected: see https://example.net/policy
+Microsoft 365 | soft | 5.7.750 | 550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains
+Microsoft 365 | soft | 5.2.0 | 554 5.2.0 STOREDRV.Deliver.Exception:StoragePermanentException.MapiExceptionLogonFailed
+Microsoft 365 | hard | 5.1.1 | 550 5.1.1 The email address you entered couldn't be found. Please check the recipient's email address
+Microsoft 365 | soft | 5.1.90 | 550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients
+Microsoft 365 | soft | 4.4.316 | 450 4.4.316 Connection refused [Message=Socket error code 10061]
+Gmail | soft | 5.7.26 | 550-5.7.26 Your email has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM.
+Gmail | soft | 5.7.25 | 550 5.7.25 The IP address sending this message does not have a PTR record setup
+Gmail | soft | 5.4.5 | 550 5.4.5 Daily SMTP relay limit exceeded for customer
+Gmail | hard | 5.1.2 | 553 5.1.2 We weren't able to find the recipient domain. Please check for any spelling errors, and make sure you didn't enter any spaces or periods
+iCloud | soft | 5.7.0 | 550 5.7.0 Blocked - see https://support.apple.com/kb/HT204137
+iCloud | soft | 5.2.2 | 552 5.2.2 <bob@example.net>: user is over quota (in reply to RCPT TO command)
+iCloud | hard | 5.1.1 | 550 5.1.1 <bob@example.net>: user does not exist (in reply to RCPT TO command)
+GMX | soft | 5.0.0 | 554 Transaction failed. Reject due to policy restrictions. For explanation visit https://postmaster.example/
+GMX | hard | 5.0.0 | 550 Requested action not taken: mailbox unavailable For explanation visit https://postmaster.example/ (in reply to RCPT TO command)
+T-Online | soft | 5.7.0 | 554 IP=192.0.2.7 - A problem occurred. (Ask your postmaster for help or to contact tobr@rx.example to clarify.)
+Orange | soft | 5.0.0 | 550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]
+Orange | hard | 5.1.1 | 550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416] (in reply to RCPT TO command)
+Free.fr | soft | 5.7.1 | 550 spam detected (in reply to end of DATA command)
+Libero | soft | 5.2.2 | 552 5.2.2 Casella piena - mailbox full for bob@example.net
+Fastmail | hard | 5.1.1 | 550 5.1.1 <bob@example.net>: Recipient address rejected: unable to verify address in reply to RCPT TO: user unknown
+Mailgun | soft | 5.0.0 | 605 Not delivering to previously bounced address
+SoftBank | hard | 5.0.0 | 550 Invalid recipient: <bob@example.net> (in reply to RCPT TO command)
+SoftBank | soft | 5.0.0 | 553 example.org does not exist (in reply to MAIL FROM command)
+163.com | hard | 5.0.0 | 550 User not found: bob@example.net (in reply to RCPT TO command)
+163.com | soft | 5.0.0 | 554 DT:SPM 163 smtp10,PMCowABnb2Zd 1 please see the help page
+MailEnable | soft | text | MailEnable: Message Delivery Delay.\n\nThe following recipient(s) have not yet been reached:\n\n[bob@example.net]\n\nReason: Remote host did not respond. Delivery will be retried for 2 days.\n
+Courier | hard | text | This is a delivery status notification from mx.example.net.\n\nUNDELIVERABLE MAIL\n\nYour message to the following recipients cannot be delivered:\n\n<bob@example.net>:\n    mx.example.net [192.0.2.9]:\n>>> RCPT TO:<bob@example.net>\n<<< 550 5.1.1 User unknown.\n
 """
