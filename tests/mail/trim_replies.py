@@ -542,3 +542,215 @@ FIRST = """
 -
 -> Merhaba
 """
+
+# Written after the trimming had been changed for the first ones, and before it was changed for these.
+SECOND = """
+# Outlook desktop, Spanish, signature with a title
++Perfecto, el martes a las once.
++
+?Un saludo,
+?Ana Ejemplo
+-Directora de Compras
+-Ejemplo S.A.
+-
+-De: Tom Seller <tom@example.org>
+-Enviado el: jueves, 12 de noviembre de 2026 9:14
+-Para: Ana Ejemplo
+-CC: Bob Builder
+-Asunto: RE: Su almacén
+-
+-Hola Ana:
+# Outlook desktop, Dutch, signature without marks
++Graag een offerte.
++
+?Met vriendelijke groet,
+?Anna Voorbeeld
+-Hoofd Inkoop
+-Voorbeeld BV
+-
+-Van: Tom Seller <tom@example.org>
+-Verzonden: donderdag 12 november 2026 09:14
+-Aan: Anna Voorbeeld
+-Onderwerp: Uw magazijn
+-
+-Beste Anna,
+# Outlook mobile, French
++Ok pour jeudi.
++
+-Télécharger Outlook pour iOS<https://aka.ms/o0ukef>
+-________________________________
+-De : Tom Seller <tom@example.org>
+-Envoyé : Thursday, November 12, 2026 9:14:22 AM
+-À : Anne Exemple <anne@example.com>
+-Objet : Votre entrepôt
+-
+-Bonjour
+# Outlook mobile, Polish
++Proszę zadzwonić.
++
+-Pobierz aplikację Outlook dla systemu Android<https://aka.ms/AAb9ysg>
+-________________________________
+-From: Tom Seller <tom@example.org>
+-Sent: Thursday, November 12, 2026 9:14:22 AM
+-To: Anna <anna@example.com>
+-Subject: Magazyn
+-
+-Dzień dobry
+# Gmail, Czech
++Děkuji, nemáme zájem.
++
+-čt 12. 11. 2026 v 9:14 odesílatel Tom Seller <tom@example.org> napsal:
+-
+-> Dobrý den
+# Gmail, French, wrapped
++Oui, avec plaisir.
++
+-Le jeu. 12 nov. 2026 à 09:14, Tom Seller de Leadwright Robotics International
+-<tom.seller.at.a.long.address@example.org> a écrit :
+-
+-> Bonjour Anne,
+# Apple Mail, German, iPhone
++Passt, bis Montag!
++
+-Von meinem iPhone gesendet
+-
+-> Am 12.11.2026 um 09:14 schrieb Tom Seller <tom@example.org>:
+->~
+->
+-> Hallo
+# Apple Mail, Italian, forwarded
++Marco, se ne occupi tu?
++
+-Inizio messaggio inoltrato:
+-
+-Da: Tom Seller <tom@example.org>
+-Oggetto: Il vostro magazzino
+-Data: 12 novembre 2026 alle ore 09:14:00 CET
+-A: anna@example.com
+-
+-Gentile Anna,
+# Apple Mail, Dutch
++Nee, dank je.
++
+-> Op 12 nov 2026, om 09:14 heeft Tom Seller <tom@example.org> het volgende geschreven:
+->~
+-> Beste Anna,
+# Thunderbird, Spanish
++No, gracias.
++
+-El 12/11/26 a las 9:14, Tom Seller escribió:
+-> Hola Ana
+# Thunderbird, Norwegian, interleaved
+-Den 12.11.2026 09:14, skrev Tom Seller:
+-> Har dere budsjett?
++Ja, fra januar.
+-> Hvem bestemmer?
++Det gjør jeg.
+# Thunderbird, Portuguese, forwarded
++Encaminho para o colega.
++
+--------- Mensagem encaminhada --------
+-Assunto: Armazém
+-Data: Thu, 12 Nov 2026 09:14:00 +0000
+-De: Tom Seller <tom@example.org>
+-Para: ana@example.com
+-
+-Olá
+# Zoho, English
++Interested. Call me.
++
+-
+----- On Thu, 12 Nov 2026 09:14:00 +0000 Tom Seller <tom@example.org> wrote ---
+-
+-Dear Ann,
+# Fastmail, English
++Yes, go ahead.
++
+-On Thu, Nov 12, 2026, at 9:14 AM, Tom Seller wrote:
+-> Dear Ann,
+# Mutt, English, interleaved with a signature
+-On Thu, Nov 12, 2026 at 09:14:00AM +0000, Tom Seller wrote:
+-> Budget?
++
++40k.
++
+-> Timing?
++
++May.
++
+---~
+-ann
+# HEY, English
++We went with somebody else.
++
+-On November 12, 2026, Tom Seller <tom@example.org> wrote:
+-
+-> Dear Ann,
+# Web.de, German
++Bitte melden Sie sich im Frühjahr.
++
+-Gesendet mit der WEB.DE Mail App
+-
+-Am 12.11.26 um 09:14 schrieb Tom Seller
+-
+-> Sehr geehrte Frau Muster,
+# Outlook, Czech
++Pošlete nabídku.
++
+-Od: Tom Seller <tom@example.org>
+-Odesláno: čtvrtek 12. listopadu 2026 9:14
+-Komu: Anna <anna@example.com>
+-Předmět: Sklad
+-
+-Dobrý den,
+# Outlook, Norwegian
++Ikke aktuelt nå.
++
+-Fra: Tom Seller <tom@example.org>
+-Sendt: torsdag 12. november 2026 09:14
+-Til: Anna <anna@example.com>
+-Emne: Lager
+-
+-Hei
+# Outlook, Hungarian
++Köszönöm, nem érdekel.
++
+-Feladó: Tom Seller <tom@example.org>
+-Elküldve: 2026. november 12., csütörtök 9:14
+-Címzett: Anna <anna@example.com>
+-Tárgy: Raktár
+-
+-Kedves Anna!
+# Outlook, Turkish
++Teşekkürler, ilgilenmiyoruz.
++
+-Kimden: Tom Seller <tom@example.org>
+-Gönderildi: 12 Kasım 2026 Perşembe 09:14
+-Kime: Anna <anna@example.com>
+-Konu: Depo
+-
+-Merhaba
+# Plain text, sign-off and a last request
++Send me the deck.
++
+?Best
+?Ann
++
++Could you also add the price list?
+# Plain text, external-mail banner on top
+-[EXTERNAL] This message came from outside your organisation. Do not click links unless you trust the sender.
++
++Happy to talk on Friday.
+# Outlook desktop, Italian, disclaimer
++Ci interessa.
++
+-Le informazioni contenute in questo messaggio sono riservate e destinate esclusivamente al destinatario. Se avete ricevuto questo messaggio per errore, vi preghiamo di cancellarlo.
+# Outlook desktop, English, long disclaimer
++Sounds good.
++
+-The contents of this e-mail are confidential to the ordinary user of the e-mail address to which it was addressed and may also be privileged.
+# Outlook desktop, Portuguese, disclaimer
++Vamos marcar.
++
+-Esta mensagem pode conter informação confidencial. Se não é o destinatário, por favor elimine-a.
+"""
