@@ -83,7 +83,7 @@ interested | + | Don't take me off the list yet, we're getting budget in Q1 and 
 question | + | How do your customers' own subscribers unsubscribe? We'd need that for the GDPR check before buying.
 wrong_person | ? | Not my circus. Helen in Facilities buys that sort of thing: helen.marsh@example.com
 wrong_person | ? | I moved to HR last year, logistics is now with Dev Patel.
-wrong_person | ? | I've passed this along to our head of operations, she'll reach out if it's of interest.
+wrong_person/other | ? | I've passed this along to our head of operations, she'll reach out if it's of interest.
 wrong_person | ? | You want our Leeds office for that, I only do the accounts.
 wrong_person | ?+ | Above my pay grade mate. Talk to Susan Hill, she signs off everything over 5k.
 left_company_or_dead_mailbox | ? | Hi, Janet retired in June. I'm looking after her mail, nothing will be acted upon here.
@@ -95,10 +95,10 @@ auto_reply | ? | We've received your enquiry (ref 88213) and aim to respond with
 escalate | - ? | You're in breach of PECR. Tell me where you obtained my data and who your DPO is. You have 30 days.
 escalate | -? | My solicitor will be in touch. Consider this formal notice.
 escalate | -? | Reported to the FTC. Have fun.
-other | ? | ok
+interested/other | +? | ok
 other | ? | Sorry, sent from my pocket.
 other | ? | Thanks Tom, let me read it properly over the weekend and I'll come back to you.
-other | ? | Did we meet in Hanover?
+other/question | ? | Did we meet in Hanover?
 interested | + | Moin, klingt spannend, haben Sie diese Woche noch Zeit für ein Telefonat?
 interested | + | Genau das suchen wir gerade. Bitte um ein Angebot für zwei Standorte.
 question | + | Was kostet der Spaß ungefähr, und läuft das mit SAP?

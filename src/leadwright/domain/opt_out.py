@@ -7,7 +7,9 @@ about the product ("does it handle unsubscribes?") are no opt-out.
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
 
@@ -32,6 +34,23 @@ _FOOTER = re.compile(
     r"\bwenn sie (?:keine|sich)\b|\bfalls sie (?:keine|sich)\b|\bsi vous (?:ne|souhaitez)\b|\bsi (?:no )?desea\b|"
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
+)
+# "Please don't take me off the list": the wish to leave is denied right before it, or inside it.
+_DENIED = re.compile(
+    r"(?<!why )(?:\b(?:do not|dont|never|no need to|no reason to|not want(?: you)?(?: to)?|rather not)"
+    r"(?: (?:please|yet|even|just|ever|you dare))*\s*)$"
+)
+_LEAVING = re.compile(
+    r"\W*(?:please |pls |just |and |to |i |we |want |like |wish )*"
+    r"(?:remove|tak|delet|drop|strike|unsubscrib|opt|stop|ceas|quit|get|be |lose|exclud)"
+)
+_STAYS = re.compile(
+    r"\b(?:mich|uns) (?:bitte )?(?:noch )?nicht (?:(?:aus|von|vom) (?:dem|der|ihr\w*|eur\w*)|ab\b|heraus|raus|streich|losch|"
+    r"entfern|austrag|abmeld)|\bne (?:me|nous) (?:retir|desinscri|desabonn|supprim|enlev)\w* (?:surtout |donc )?pas\b|"
+    r"\bno (?:me|nos) (?:borr|elimin|quit|saqu|den de baja|des de baja|de de baja)|\bnon (?:mi |ci )?(?:cancell|rimuov|"
+    r"toglie|disiscriv)|\b(?:haal|verwijder|schrijf) (?:mij|me|ons) (?:alstublieft |a\.?u\.?b\.? )?(?:nog )?niet\b|"
+    r"\bnao (?:me|nos) (?:remov|retir|tire|exclu|descadastr)|\bnie (?:usuwa|wypisu|skresla)\w*|"
+    r"\bta inte bort (?:mig|oss)\b|\bikke (?:fjern|slet|slett) (?:mig|meg|os|oss)\b|\b(?:fjern|slet|slett) (?:mig|meg) ikke\b"
 )
 _UNTIL = re.compile(r"\b(?:until|till|before|vor|erst|bis|avant|antes de|hasta|prima di|voor)\b.{0,40}$")
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
@@ -61,10 +80,17 @@ def opt_out_in(text: str, subject: str = "") -> str:
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
-    for sentence in own_sentences(text):
-        if _asks(sentence):
-            return sentence
-    return ""
+    sentences = own_sentences(text)
+    told = next((sentence for sentence in sentences if _asks(sentence)), "")
+    return told or next((said for said in _spelled_apart(sentences) if _asks(said.replace(".", ""))), "")
+
+
+def _spelled_apart(sentences: list[str]) -> Iterator[str]:
+    """Three or more sentences of one word each in a row, as one: "Take. Me. Off. This. List."."""
+    for alone, run in groupby(sentences, key=lambda sentence: len(sentence.split()) == 1):
+        words = list(run)
+        if alone and len(words) > 2:
+            yield " ".join(words)
 
 
 def own_sentences(text: str) -> list[str]:
@@ -91,9 +117,12 @@ def _asks(sentence: str) -> bool:
     plain = " ".join(_spelled(fold(sentence)).split())
     if _FOOTER.search(plain):
         return False
-    found = _ANYWHERE.search(plain)
-    if found and not _UNTIL.search(plain[found.end() :]):
-        return True
+    if _STAYS.search(plain):
+        return False
+    for found in _ANYWHERE.finditer(plain):
+        denied = _LEAVING.match(found[0]) and _DENIED.search(plain[: found.start()])
+        if not denied and not _UNTIL.search(plain[found.end() :]):
+            return True
     return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
 
 

@@ -78,11 +78,11 @@ _ENGLISH = (
     r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b",
     r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
     r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|"
-    r"something|from (?:the|this|that|our|tomorrow|today)\S* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
+    r"something|from (?:the|this|that|our|tomorrow|today)[^\s]* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
     r"project|agenda|event|demo|webinar)))",
     r"\b(?:remove|take|delete|erase|purge|scrub|forget) (?:all )?(?:of )?(?:my|our) (?:\w+ ){0,2}?"
     r"(?:e-?mails?|address(?:es)?|names?|data|details|info(?:rmation)?|contacts?|records?|numbers?|domain|company)\b",
-    r"\b(?:remove|take|delete) \S+@\S+",
+    r"\b(?:remove|take|delete|unsubscribe) [^\s@]+@[^\s@]+",
     rf"{_START}(?:stop|cease|quit|refrain from|discontinue|halt)(?: with)?(?: all)? {_WRITING}\b(?! (?:manually|"
     rf"by hand|our|to our|"
     rf"customers))",

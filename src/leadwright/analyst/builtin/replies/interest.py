@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import cues, refusals
+from leadwright.analyst.builtin.replies import cues, foreign_cues, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -18,17 +18,18 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _KINDS = {
-    "refuses": _any(refusals.REFUSALS),
+    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS),
     "no_plan": _any(refusals.NO_PLAN),
+    "later": _any(cues.LATER + foreign_cues.LATER),
     "curious": _any(cues.CURIOUS),
     "hedges": _any(cues.HEDGES),
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
     "commits": _any(cues.COMMITS),
-    "meets": _any(cues.MEETINGS),
-    "asks": _any(cues.ASKS),
-    "likes": _any(cues.LIKINGS),
-    "assents": _any(cues.ASSENTS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS),
+    "asks": _any(cues.ASKS + foreign_cues.ASKS),
+    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS),
+    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS),
 }
 _CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
 _COURTESY = re.compile(
@@ -100,6 +101,10 @@ def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
         if "likes" in s and s.said["likes"] != sentence:
             return Polarity.UNDETECTED, None, "", "The mail both praises and refuses."
         return Polarity.NEGATIVE, Confidence.HIGH, sentence, "A clear refusal."
+    if "later" in s and not strong:
+        if "likes" in s:
+            return Polarity.POSITIVE, Confidence.LOW, s.said["likes"], "Likes it, but not now."
+        return Polarity.UNDETECTED, None, "", "Asks for another time and does not tell whether there is interest."
     if wants:
         return _positive(s)
     if "curious" in s and "hedges" in s:
@@ -134,7 +139,7 @@ _NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unab
 
 def _kinds_in(plain: str) -> Iterator[str]:
     """The kinds of phrases in a sentence. What is denied, or part of a refusal itself, is no acceptance."""
-    refused = [m.span() for kind in ("refuses", "no_plan") for m in _KINDS[kind].finditer(plain)]
+    refused = [m.span() for kind in ("refuses", "no_plan", "later") for m in _KINDS[kind].finditer(plain)]
     for kind, pattern in _KINDS.items():
         if kind not in _WANTS:
             if pattern.search(plain):
