@@ -158,3 +158,67 @@ not_interested | - | Non, merci.
 interested | + | Sí, envíeme la propuesta cuanto antes.
 interested | + | Sì, volentieri. Mi chiami domattina.
 """
+
+# Written after the rules had been changed for the first ones, and before they were changed for these.
+SECOND = r"""
+interested | + | Okay fine, you win. Coffee next Tuesday?
+interested | + | This landed on my desk at just the right time, our lease on the old kit is up in March and the board wants options. Let's get something in the diary.
+interested | + | Shut up and take my money :)
+interested | + | We've got 40k earmarked for this. Who do I talk to about terms?
+interested | + | Our ops director asked me to get three quotes by Friday, yours would be the third.
+interested | + | Sign me up for the pilot.
+interested/question | + | Happy to look at a proposal if you can keep it under two pages.
+interested | + | Been burned before by your competitors so I'm cautious, but yes, let's have a conversation.
+interested | + | Pls call, mornings best
+interested | + | On behalf of Ms Grant: she would like to take up your offer of a site visit and proposes 12 December.
+question | + | How many robots would we need for 12,000 order lines a day?
+question | + | Any chance of a free trial?
+question | + | what languages does it come in
+question | + | Do we have to buy or can we lease?
+question | + | Can it cope with frozen goods at -25?
+objection/not_interested | - | We have a sister company that makes these, so it would be rather odd to buy yours.
+objection/not_interested | - | Nice idea but our ceilings are too low, it will never work here.
+objection/not_interested | - | I don't trust AI with my stock, full stop.
+objection/not_interested | - | Cute, but Excel does the job.
+not_interested | - | Not for us, good luck.
+not_interested | - | You've been told twice already: we're not buying.
+not_interested | - | Thanks but I'm retired from that game, no robots for me.
+not_interested | - | Yeah... no.
+not_interested | - | We closed the warehouse last year so there is nothing to automate.
+not_interested | - | I'm flattered but this isn't for a 3-person bakery.
+not_interested | - | How about never? Is never good for you?
+not_now | ?- | Busy season. Email me after Easter.
+not_now | ?-+ | Parking this until the new CFO starts in February.
+not_now | +?- | Sounds useful, though realistically it's a 2028 conversation.
+not_now | ?- | Too much on at the moment, sorry, try again in a few months.
+unsubscribe | - | I've asked before. Remove. My. Email.
+unsubscribe | - | Strike me from your records please
+unsubscribe | - | you are not welcome in my inbox, never write again
+unsubscribe | - | Great newsletter but too many, I'd like off.
+interested | + | Don't you dare stop emailing until we've had that demo! Wednesday?
+question | + | If I sign up, how do I stop your system mailing my customers?
+wrong_person | ? | I'm just the receptionist, the person you need is Karl in the back office.
+wrong_person | ? | Procurement handles all new suppliers: procurement@example.com.
+left_company_or_dead_mailbox | ? | Susan left us in August, her position has not been refilled.
+escalate | -? | Your company has been reported to the ICO under article 14. Respond within 14 days.
+other | ? | Noted.
+other | ? | Thanks, will read later.
+interested | + | Sehr interessant! Können Sie uns am Mittwoch besuchen?
+question | + | Wie lange dauert die Einführung und wer schult unsere Leute?
+not_interested/objection | - | Danke, aber wir haben erst letztes Jahr investiert.
+not_now | ?-+ | Im Moment haben wir andere Prioritäten, vielleicht im Herbst.
+interested | + | Oui, votre solution nous intéresse, pouvez-vous me rappeler demain matin ?
+not_interested | - | Désolé, cela ne correspond pas à nos besoins.
+unsubscribe | - | Arrêtez de m'envoyer des messages.
+interested | + | Me gustaría ver una demostración la próxima semana.
+not_interested/objection | - | No, gracias, ya trabajamos con otro proveedor.
+wrong_person | ? | Yo no llevo ese tema, escriba a compras@example.com
+interested | + | Interessante, mi mandi una proposta per due magazzini.
+not_interested | - | No grazie, non fa per noi.
+interested | + | Leuk! Wanneer kunnen jullie langskomen?
+not_interested/objection | - | Nee bedankt, te duur voor ons.
+question | + | Vocês atendem empresas em Portugal? Qual o valor?
+unsubscribe | - | Não quero mais receber seus e-mails.
+interested | + | Tak, jesteśmy zainteresowani, proszę o kontakt jutro.
+not_interested | - | Nej tack, inget för oss.
+"""
