@@ -120,6 +120,7 @@ _ENGLISH = (
     r"marketing|prospect|send(?:ing)?|call) ?lists?\b(?=.{0,20}$)",
     r"\b(?:off|from) (?:your|this) (?:list|database|crm|sequence|cadence|campaign)\b",
     r"\b(?:blacklist|blocklist|suppress) (?:me|us|my|our|this)\b",
+    r"\b(?:i|we)(?:'d| would)? ?(?:like|want|prefer)(?: to (?:get|come|be))? off\b(?! (?:the (?:phone|hook|ground|shelf)|site|peak))",
     r"\btake me (?:right )?off\b", r"\bnot to be contacted\b",
     r"\bunsolicited\b.{0,60}\bstop\b",
 )  # fmt: skip

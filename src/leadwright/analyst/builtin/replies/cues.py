@@ -72,6 +72,8 @@ LATER = (  # asks to be written to at another time, or says that now is none
     r"underwater|up to my (?:neck|ears))\b",
     r"\b(?:contract|agreement|licen[cs]e|subscription|deal)\b.{0,40}\b(?:runs?|expires?|ends?|is up|renews?|up for renewal)\b"
     r".{0,25}\b(?:until|till|to|through|in|next|20\d\d)\b",
+    r"\b(?:park(?:ing|ed)?|hold(?:ing)? off|postpon\w+|delay\w*|push(?:ing|ed)?|defer\w*|wait(?:ing)?)\b(?: \w+){0,4} (?:until|till)\b",
+    r"\b(?:20\d\d|next year|q[1-4]) (?:conversation|topic|project|thing|problem|discussion|matter)\b|\btoo much on\b|\bbusy season\b",
     r"\btiming (?:is )?(?:wrong|off|not (?:right|good|great))\b|\bmid[- ](?:migration|project|audit|move|rollout|implementation)\b",
 )  # fmt: skip
 
@@ -161,6 +163,8 @@ COMMITS = (
     r"\b(?:be|am|are) (?:\w+ )?making (?:a|the|my|our) (?:donation|purchase|order|contribution|payment)\b",
     r"\bsign (?:me|us) up\b",
     r"\b(?:i|we) (?:do |really |still |also )*want (?:to (?:book|see (?:it|this|a)|try|go ahead|get (?:this|it|started))|in\b(?! to))",
+    r"\btake my money\b|\b(?:earmarked|budgeted|ring-?fenced) for (?:this|it|that)\b",
+    r"\b(?:get|getting|collect\w*|gather\w*|need|after) (?:\w+ )?(?:quotes|offers|bids)\b(?!.{0,20}\b(?:from you again|every))",
     r"\bmoney (?:\w+ )?set aside\b|\bon (?:our|my|the) (?:\w+ )?(?:roadmap|plan) for\b",
     r"\b(?:we|i) need (?:exactly|precisely|just) (?:this|that|what)\b",
     r"\bcount (?:me|us) in\b",
@@ -224,6 +228,11 @@ MEETINGS = (
     r"\b(?:find|get|grab|book|send) (?:me|us) (?:a |an |some )?(?:calendar |meeting )?(?:slot|time|invite|date|link)s?\b",
     r"(?:^|[,;!] ?)(?:please )?(?:book|schedule) (?:it|me|us)\b",
     r"(?:^|[,;!.] ?)(?:please )?(?:loop|loping|looping|bring|add|copy) in (?:my|our)\b|^\+ ?1\b",
+    r"^(?!did |was |were |is |have |had )(?:\w+ ){0,4}(?:next |this |on )?(?:monday|tuesday|wednesday|thursday|friday|tomorrow)"
+    r"(?: (?:at |around |after )?\w+)?\?$",
+    r"\b(?:in|into) (?:the|my|our|your) (?:diary|calendar|diaries|calendars)\b|^please (?:just )?(?:call|ring|phone)(?=\s*[,.!]|$)",
+    r"\b(?:take (?:you )?up(?: on)?|accept)\b.{0,20}\b(?:offer|invitation|suggestion|visit|demo)\b|\b(?:when|how soon) can you "
+    r"(?:come|visit|start|install|drop by|call)\b",
     r"\bshoot (?:me|us) (?:a |an |your |some )?(?:calendar |meeting )?(?:invite|link|time|slot|availability)s?\b",
     r"\blet us (?:get|have) (?:them|you|him|her) (?:in|over)\b",
     r"\b(?:time|date|day|slot) works\b",
@@ -263,6 +272,11 @@ ASKS = (
     r"\bwho else\b.{0,60}\b(?:use|uses|using|has|runs?|works?|bought)\b|\bwant (?:a )?references?\b",
     r"\b(?:is|are) there (?:a|an|any) (?:\w+ )?(?:minimum|set-?up|free|trial|discount|contract|fee|api|integration|lock|limit|"
     r"charge|catch|monthly|annual|term|commitment|version|way)\b",
+    r"\bany chance of (?:a |an |some |the )?(?:\w+ )?(?:trial|demo|discount|call|quote|pilot|sample|reference|look|visit)",
+    r"^(?:and |so |hi |hello |[, ])*(?:what|which) (?:\w+ )?(?:languages?|platforms?|systems?|formats?|sizes?|versions?|countries|"
+    r"regions?|currenc\w+|models?|brands?|devices?|integrations?)\b",
+    r"\bhow do (?:i|we) (?:stop|make|get|keep|set|tell|prevent|export|import|train|connect) (?:it|your \w+|the)\b",
+    r"\bwho do (?:i|we) (?:talk|speak|write) to about\b",
     r"\bwhat happens (?:to|if|when)\b.{0,60}\b(?:data|cancel|leave|stop|break|fails?|outage|offline)\b",
     r"\b(?:is|are) (?:it|this|that|you|yours) (?:\w+ )?(?:cheaper|faster|better|quicker|easier|safer|certified|compliant|"
     r"available|compatible|hosted|cloud|on-?prem\w*)\b",

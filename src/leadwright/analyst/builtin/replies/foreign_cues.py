@@ -23,6 +23,8 @@ MEETINGS = (
     r"nachste|diese)",
     r"\b(?:vereinbaren|machen|planen|finden) (?:wir|sie) .{0,30}\btermin\b|\btermin (?:vereinbaren|ausmachen|abstimmen)\b",
     rf"\b{_DAY}\b.{{0,25}}\b(?:passt|passen|wurde passen|ginge|geht bei)\b",
+    r"\b(?:konnen|konnten|mochten|wollen) sie (?:uns|mich|mir|bei uns) .{0,40}\b(?:besuchen|anrufen|vorbeikommen|vorfuhren|"
+    r"zuruckrufen|zeigen|prasentieren)",
     # French
     r"\b(?:on peut|pouvons[- ]nous|peut[- ]on|pourrions[- ]nous|pourrait[- ]on|serait[- ]il possible de) (?:se |s'|nous )?"
     r".{0,20}(?:appel|rencontr|parl|voir|echang|planifi|organis|fix|cal)\w*",
@@ -43,6 +45,7 @@ MEETINGS = (
     # Dutch
     r"\b(?:kunnen|zullen|kan) (?:we|wij) .{0,30}\b(?:bellen|afspreken|praten|spreken|langskomen|kennismaken|"
     r"inplannen)",
+    r"\bwanneer (?:kunnen|kunt|kan|schikt|past)\b|\bkom(?:t u)? (?:gerust|maar|eens) langs\b",
     r"\b(?:bel|belt u) (?:me|mij|ons) (?:maar|even|gerust|morgen|op|aub|alstublieft)\b(?! (?:in|na|over))",
     r"\bafspraak (?:maken|inplannen|plannen)\b",
     # Portuguese
@@ -102,7 +105,7 @@ ASKS = (
     r"\bgraag (?:een )?(?:offerte|voorstel|demo|meer informatie|prijs\w*)",
     # Portuguese
     r"\bquanto (?:custa|custaria|custam|fica|e|tempo|sai)\b",
-    r"\bqual (?:e|seria) (?:o |a )?(?:preco|valor|custo|prazo|diferenca)",
+    r"\bqual (?:e |seria )?(?:o |a )?(?:preco|valor|custo|prazo|diferenca)",
     r"\b(?:pode|poderia|podem|podes) (?:me |nos )?(?:enviar|mandar|explicar|passar|informar|partilhar)",
     r"\b(?:envie|mande|enviem|mandem)(?:[- ](?:me|nos))?\b.{0,30}\b(?:proposta|orcamento|precos?|informac\w+|detalhes|tabela|"
     r"cotacao|apresentacao)",
@@ -131,6 +134,7 @@ LIKINGS = (
     r"\bnous cherchons (?:justement|actuellement|une solution|un outil|a )|\bje cherche justement",
     r"\b(?:tres|vraiment|bien) interessant\b|\b(?:cela|ca|votre \w+) (?:m'|nous )interesse\b",
     r"\b(?:je suis|nous sommes|nous serions|je serais) (?:tres |bien |fortement )?interess\w+",
+    r"\b(?:me|nos) (?:gustaria|encantaria|interesaria) (?:ver|conocer|saber|recibir|agendar|probar|hablar|tener|una?)\b",
     r"\b(?:suena|parece|se ve) (?:muy )?(?:bien|interesante|genial)\b",
     r"\b(?:justo|precisamente|exactamente) (?:es )?lo que (?:buscamos|necesitamos|buscaba)",
     r"\b(?:ci|mi) interessa(?:no)?\b|\bsembra (?:molto )?interessante\b|\bproprio quello che (?:cerc|ci serv)",
@@ -171,17 +175,19 @@ REFUSALS = (
     r"\b(?:brauchen|benotigen) (?:wir|ich) (?:\w+ ){0,2}nicht\b|\b(?:wir|ich) (?:brauchen|benotigen|brauche) (?:\w+ ){0,2}?"
     r"(?:nicht|kein\w*)\b",
     r"\b(?:ist|sind|ware) (?:uns |mir )?(?:viel |leider |einfach )?zu teuer\b",
+    r"\b(?:erst|gerade|kurzlich|bereits) (?:\w+ ){0,3}?(?:investiert|angeschafft|eingefuhrt|umgestellt|gekauft|verlangert|modernisiert)\b",
     r"\bhaben (?:uns )?(?:bereits |schon |anders |fur einen anderen |gegen )+(?:\w+ )?entschieden\b",
     # French
     r"^non[,.! ]+(?:merci|pas|nous|je|desole|ca)\b|^non merci\b|\bmerci,? mais non\b",
     r"\bpas (?:du tout |vraiment |encore |actuellement )?(?:interess\w+|besoin|notre priorite|d'actualite|le budget|de budget)\b",
+    r"\bne (?:correspond\w*|convient|rentre\w*|repond\w*) pas\b|\bce n'est pas (?:pour nous|notre|le moment)\b",
     r"\baucun (?:interet|besoin|budget)\b",
     r"\b(?:avons|ai|a) (?:deja )(?:\w+ ){0,2}?(?:prestataire|fournisseur|solution|outil|partenaire|equipe)\b|\bnous sommes deja "
     r"(?:equipes|satisfaits|accompagnes)",
     r"\b(?:beaucoup |bien )?trop (?:cher|chere|couteux|onereux)\b|\bne (?:donnerons|donnerai|souhait\w+) pas\b",
     # Spanish
     r"^no[,.! ]+(?:gracias|nos|me|estamos|tenemos|necesitamos)\b|\bgracias,? pero no\b|\bno,? gracias\b",
-    r"\bno (?:nos|me|le|les) (?:interesa|hace falta|encaja|conviene|sirve)\b|\bno (?:estamos|estoy|tenemos|tengo) (?:\w+ )?"
+    r"\bno es (?:para nosotros|lo que buscamos|nuestro)\b|\bno (?:nos|me|le|les) (?:interesa|hace falta|encaja|conviene|sirve)\b|\bno (?:estamos|estoy|tenemos|tengo) (?:\w+ )?"
     r"(?:interes\w*|presupuesto|necesidad|buscando)",
     r"\bya (?:tenemos|contamos con|trabajamos con|usamos|disponemos)\b",
     r"\b(?:demasiado|muy) (?:caro|cara|costoso)\b",
@@ -190,13 +196,13 @@ REFUSALS = (
     r"\bnon (?:ci|mi) (?:interessa\w*|serve|occorre)\b|\bnon (?:siamo|sono|saremmo) (?:\w+ )?interessat\w\b|\bnon abbiamo "
     r"(?:\w+ )?(?:bisogno|interesse|budget|necessita)",
     r"\b(?:abbiamo|ho|usiamo|utilizziamo) gia\b|\bgia (?:un|una) (?:fornitore|soluzione|sistema|partner)",
-    r"\btroppo (?:caro|cara|costoso)\b",
+    r"\bnon (?:fa|va bene|e adatto|e quello che|rientra)\b|\btroppo (?:caro|cara|costoso)\b",
     # Dutch
     r"^nee[,.! ]+(?:dank|bedankt|geen|niet|wij|we|dit|hoor)\b|\bnee,? (?:dank|bedankt)\b",
     r"\bgeen (?:\w+ )?(?:interesse|behoefte|belangstelling|budget)\b|\bniet (?:geinteresseerd|nodig|relevant|van toepassing)\b",
     r"\b(?:we|wij) (?:hebben|werken|zijn) (?:hier )?(?:al|reeds) (?:\w+ ){0,3}?(?:leverancier|oplossing|systeem|partner|voorzien|"
     r"met)\b|\bal voorzien\b",
-    r"\bte duur\b",
+    r"\bniet (?:voor ons|iets voor|wat wij zoeken|passend)\b|\bte duur\b",
     # Portuguese
     r"^nao[,.! ]+(?:obrigad\w+|temos|estamos|precis)|\bnao,? obrigad\w+|\bobrigad\w+,? mas (?:nao|no momento nao)\b",
     r"\bnao (?:temos|tenho|ha|estamos|estou) (?:\w+ )?(?:interess\w*|necessidade|orcamento|verba)|\bnao (?:nos|me) interessa\b|"
@@ -214,7 +220,7 @@ REFUSALS = (
     r"\b(?:inte|ikke) (?:\w+ )?(?:intresserad\w*|interesser\w*|aktuell\w*|aktuelt|behov|relevant)\b|\binget? (?:intresse|behov)|"
     r"\bingen interesse\b",
     r"\b(?:vi|jag|jeg) har (?:redan|allerede)\b",
-    r"\bfor (?:dyrt|dyr|dyra)\b",
+    r"\b(?:inget|ikke noget|ikke noe|inte nagot) for (?:oss|os|mig|meg)\b|\bfor (?:dyrt|dyr|dyra)\b",
 )  # fmt: skip
 
 LATER = (
@@ -223,7 +229,7 @@ LATER = (
     r"kontaktieren sie) .{0,50}\b(?:wieder|noch ?mal|noch einmal|nachstes jahr|im (?:neuen jahr|fruhjahr|sommer|herbst|"
     r"winter|januar|februar|marz|april|mai|juni|juli|august|september|oktober|november|dezember)|in (?:ein paar|einigen|\w+) "
     r"(?:monaten|wochen)|nach (?:den|dem|der) \w+|quartal|spater)",
-    r"\b(?:derzeit|aktuell|momentan|zurzeit|im moment|gerade|dieses jahr) (?:\w+ ){0,3}?(?:keine (?:kapazitat\w*|zeit)|nicht|"
+    r"\bandere prioritaten\b|\b(?:derzeit|aktuell|momentan|zurzeit|im moment|gerade|dieses jahr) (?:\w+ ){0,3}?(?:keine (?:kapazitat\w*|zeit)|nicht|"
     r"kein thema)\b",
     r"\b(?:erst|fruhestens|vielleicht) (?:nachstes jahr|im |ab |in |wieder)",
     # French

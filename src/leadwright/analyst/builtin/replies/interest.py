@@ -130,6 +130,7 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
 
 
+_BUT = re.compile(r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|men)\b")  # takes praise back
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
@@ -146,11 +147,13 @@ def _kinds_in(plain: str) -> Iterator[str]:
                 yield kind
         elif kind in ("commits", "likes") and _UNREAL.search(plain):
             continue
-        elif any(_stands(m, plain, refused) for m in pattern.finditer(plain)):
+        elif any(_stands(m, plain, refused, kind) for m in pattern.finditer(plain)):
             yield kind
 
 
-def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]]) -> bool:
+def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]], kind: str) -> bool:
+    if kind == "likes" and _BUT.search(plain[match.end() :]):
+        return False
     inside = any(start < match.end() and match.start() < end for start, end in refused)
     denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
     return not inside and not denied

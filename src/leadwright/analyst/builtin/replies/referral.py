@@ -26,6 +26,7 @@ _WRONG = (
     r"(?:hr|sales|marketing|finance|it|legal|another (?:team|role|department)|a (?:different|new) (?:team|role|department))\b",
     r"\b(?:he|she|they|[a-z]+) (?:buys|handles|owns|runs|covers|does|decides on|deals with|signs off(?: on)?|looks after) "
     r"(?:this|that|these|those|such|all|everything)\b(?<!it does that)(?<!it does this)(?<!what does that)(?<!what does this)",
+    r"\b(?:the )?(?:person|one|man|woman|guy|lady|team|department) you (?:need|want|are (?:after|looking for)|should)\b",
     r"\byou(?: will)? (?:want|need|are after) (?:our|my|the) .{2,40} for (?:this|that)\b",
     r"\bi (?:only|just) (?:do|look after|handle|deal with) the\b",
     r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|verantwortlich|"

@@ -25,6 +25,13 @@ REFUSALS = (
     r"(?:but )?(?:no|pass)\b[.!]*$",
     r"^(?:i will |we will |i am going to |think i will )?pass[.!]*$",
     r"\bbut (?:it is |that is )?(?:a )?(?:no|pass)(?: (?:from|for) (?:me|us))?[.!]*$",
+    r"\b(?:will|would|could|can) (?:never|not) work (?:here|for us|for me|with us|in our)\b|\b(?:is|be) nothing (?:left )?to (?:automate|"
+    r"buy|improve|discuss|sell)\b|\bnot for (?:a|an|our) (?:\S+ ){0,2}(?:company|business|shop|firm|bakery|team|practice|office|"
+    r"organi[sz]ation|place|outfit|charity)\b",
+    r"\bno (?!matter|time|problem|need|doubt|way|one|worries|rush|hurry|reply|reason|reference|plan)\w+ for (?:me|us)[.!]*$|"
+    r"^how about never\b|^yes[., ]+no[.!]*$",
+    r"\b(?:excel|spreadsheets?|pen and paper|whiteboard|what we have) (?:does|do|works?|is enough|suffices?)\b|\b(?:does|do) the (?:job|"
+    r"trick) (?:for us|just fine|fine)\b|\bdo not trust (?:ai|robots?|machines?|software|cloud|your|vendors|cold)\b",
     r"\bgiv(?:e|ing) (?:it|this|that|you|them) a miss\b",
     r"\boverkill\b|\bwrong idea about (?:us|what we)\b|\b(?:we|i) do not even have (?:a|an|any)\b",
     r"\b(?:built|build|made|wrote|developed|coded) (?:our|my) own\b|\bdo (?:it|this|that|all of (?:it|this)) in-?house\b",
