@@ -109,6 +109,20 @@ ABSENT = (
     r"\b(?:limited|no|intermittent|sporadic|little|restricted|without|reduced) (?:access|"
     r"connectivity) (?:to (?:my )?(?:e-?mails?|inbox|messages)|and)",
     r"\boffices? (?:is|are|will be) closed\b",
+    r"\b(?:our |the )?(?:offices?|office|company|plant|showroom) (?:will )?(?:close|closes|shuts?)\b|\breopens?\b(?= (?:on|in|at|\d))",
+    r"\b(?:out|off|home|i'm|am) sick\b|\boff work\b|^away\b|\bon the (?:beach|slopes)\b|\bwith no (?:laptop|phone|signal|internet)\b",
+    r"^(?:i(?:'m| am|'ll| will| shall)?(?: be)? )?(?:back|return(?:ing)?)(?: (?:to (?:the office|work)|at (?:my desk|work)))?"
+    r"(?= (?:on|in|from|by|\d|mon|tues|wednes|thurs|fri|tomorrow|next))",
+    r"\bat (?:a|an|the) (?:\w+ ){0,2}(?:trade (?:show|fair)|conference|off-?site|exhibition|training|summit)\b.{0,40}\b(?:until|till|"
+    r"back|return\w*|this week|next week|all week)\b",
+    r"\btravel+ing (?:until|till|through)\b",
+    r"\b(?:büro|praxis|betrieb|firma|unternehmen|werk)\b.{0,50}\bgeschlossen\b",
+    r"\bbureaux? (?:est|sont|sera|seront) fermés?\b|\bfermeture annuelle\b",
+    r"\bno est(?:oy|aré|ará|amos|aremos) en la oficina\b|\boficinas? (?:permanecer|estar|están|está|cerrar)\w*\b",
+    r"\b(?:lo studio|l'ufficio|gli uffici|l'azienda) (?:resterà|sarà|rimarrà|saranno|resteranno|è|sono) chius\w\b",
+    r"\bem recesso\b|\b(?:estamos|estaremos) fechados\b",
+    r"\b(?:ben|is) (?:over|vanaf|op|weer) .{0,30}\b(?:terug|bereikbaar|aanwezig)\b|\bkantoor is (?:gesloten|dicht)\b",
+    r"\b(?:är|er) (?:ledig|lediga|bortrest)\b|\bkontoret är stängt\b",
     r"\bclosed for (?:the )?(?:holidays?|christmas|summer|\w+ break)\b",
     r"\b(?:taking|enjoying) (?:some )?(?:time off|a few days off|a (?:well-deserved )?break|vacation)\b",
     r"\bnicht (?:im|in meinem|in unserem) büro\b",
