@@ -68,3 +68,37 @@ none | Ich bin derzeit nicht im Büro. Ihre Mail wird nicht weitergeleitet.
 2026-12-07 | 12月7日まで休暇をいただいております。
 2026-12-07 | 我正在休假，12月7日回来。
 """
+
+# Written after the rules had been changed for the first ones, and before they were changed for these.
+SECOND = r"""
+2026-12-14 | Hi, I'm on PTO through Friday, December 11 and will get back to you on Monday the 14th.
+2027-01-04 | Thanks for reaching out. Our team is off from December 24 - January 3. We'll be back January 4.
+2026-12-07 | I will be out of the office from Monday 30th November, returning Monday 7th December 2026.
+2026-12-02 | I'm in meetings off-site all day and will return on Wednesday.
+2026-12-16 | On leave for the next three weeks.
+2027-01-01, 2027-01-04 | I'm out for the rest of the year. Happy new year!
+2026-12-01 | Currently on jury duty, expected back on 1 Dec.
+none | I am no longer checking this inbox regularly while on secondment. Out of office until further notice.
+2026-12-21 | Out of office 07/12/2026 to 20/12/2026, back on 21/12/2026.
+2026-12-28 | I'm away 12/14/26 - 12/27/26 and back on 12/28/26.
+2026-12-08 | Vielen Dank für Ihre Nachricht. Ich bin erst am Dienstag, den 8. Dezember, wieder im Büro.
+2026-12-12, 2026-12-14 | Bis einschließlich 11.12. bin ich auf Geschäftsreise.
+2027-01-11 | Wir haben vom 21.12.2026 bis zum 10.01.2027 Betriebsferien und sind ab dem 11.01.2027 wieder für Sie da.
+2026-12-02 | Ich bin eine Woche nicht erreichbar.
+2026-12-08 | Je serai absente jusqu'au lundi 7 décembre inclus.
+2027-01-04 | Nos bureaux seront fermés du 24 décembre au 3 janvier. Réouverture le 4 janvier.
+2026-12-16 | Je suis en congé pendant trois semaines.
+2026-12-09 | Estoy de vacaciones hasta el 8 de diciembre inclusive.
+2027-01-11 | De baja por paternidad, me reincorporo el 11 de enero de 2027.
+2026-12-02 | Sono in trasferta e torno tra una settimana.
+2027-01-07 | Siamo chiusi per le festività fino al 6 gennaio compreso. Riapriamo il 7 gennaio.
+2026-12-14 | Van 30 november t/m 11 december ben ik met vakantie. Maandag 14 december ben ik er weer.
+2026-12-21 | Estarei fora do escritório de 7 a 20 de dezembro, regressando no dia 21 de dezembro.
+2026-12-15 | Jestem na urlopie do 14 grudnia włącznie.
+2026-12-10 | Jag är bortrest och åter på kontoret torsdag 10 december.
+2026-12-09 | Jeg er på ferie i to uger.
+2027-01-04 | Jeg har ferie og er tilbake på kontoret 4. januar.
+2026-12-14 | Olen vuosilomalla 13.12. asti, palaan 14.12.
+2027-01-05 | 年末年始休業のため、12月28日から1月4日まで休業いたします。1月5日より通常営業いたします。
+2027-03-12, none | I will be back on 3/12.
+"""

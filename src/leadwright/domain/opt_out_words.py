@@ -173,7 +173,8 @@ _ROMANCE = (
     r"\b(?:arrêtez|cessez|arrêter|cesser)\b.{0,15}\b(?:de |d'|vos |ces |les )(?:\w+ )?(?:écri\w+|envoy\w+|"
     r"contact\w+|mails?|emails?|messages?|harcel\w+|spam\w*)",
     r"\blaissez[- ](?:moi|nous) tranquilles?\b", r"\bplus (?:de|aucun) (?:mails?|e-?mails?|messages?|courriels?)\b",
-    r"\b(?:dar|dé|den|dar|denme|deme|darme|darnos|dennos|causar|quiero la|solicito la|dame)\b.{0,10}\bbaja\b",
+    r"\b(?:dar|den|denme|deme|denos|darme|darnos|dennos|causar|quiero la|solicito la|dame|de(?= de baja))\b.{0,10}\bbaja\b"
+    r"(?! (?:por|médica|laboral|maternal|paternal|de (?:maternidad|paternidad))\b)",
     r"\bbaja de (?:su|la|esta) lista",
     r"\bno (?:me|nos|vuelv\w+ a|quiero que me|queremos que nos)\b.{0,15}\b(?:escrib|contact|envi|env[ií]|mand|"
     r"molest|llam)\w*",

@@ -23,8 +23,8 @@ _BACK = re.compile(
     r"volta|volto|voltamos|torno|torniamo|vratim|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
     r"wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|"
     r"tillbaka|"
-    r"tilbage|tilbake)\b|"
-    r"\bater den\b|戻|返回|回来|复工|복귀"
+    r"tilbage|tilbake|reouverture|rouvr\w+|reprise|riapr\w+|reapertura|reabr\w+|er weer|ater pa|wiedereroffn\w+)\b|"
+    r"\bater den\b|戻|営業再開|より(?:通常)?営業|返回|回来|复工|복귀"
 )
 
 

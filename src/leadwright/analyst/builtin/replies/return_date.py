@@ -8,11 +8,11 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 
 from leadwright.analyst.builtin.replies.machine import away_sentences
-from leadwright.analyst.builtin.replies.stretches import stretches
+from leadwright.analyst.builtin.replies.stretches import numbered_days, stretches
 from leadwright.domain.opt_out import fold
 
 LONGEST = 400  # days of absence that are believed
-_NEAR = 120  # days: of a date that can be read two ways, a later reading beyond that is not believed
+_NEAR = 60  # days: of a date that can be read two ways, a later reading beyond that is not believed
 _ENGLISH = re.compile(r"\b(?:i|i'm|am|the|will|be|back|out|away|office|until|from|return\w*|leave|on|to)\b")
 _LOCALES = (
     "en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "da", "nb", "fi", "cs", "sk", "hu", "ro", "tr", "ru", "uk",
@@ -71,6 +71,7 @@ def _days(plain: str, start: date | None) -> Iterator[date]:
         rest = pattern.sub(lambda match: " " * len(match[0]), rest)
     if start is not None:
         yield from _spoken(rest, start)
+        yield from numbered_days(rest, start)
 
 
 def _day_first(plain: str) -> bool | None:

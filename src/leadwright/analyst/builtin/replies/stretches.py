@@ -26,7 +26,8 @@ _FOR = (
     r"(?:in(?: about)?|for(?: the)?(?: next)?|dans|pendant|dentro de|en|por|tra|fra|per|over|om|za|na|em|daqui a|fur|"
     r"wahrend|pour|voor|i)"
 )
-_LASTS = re.compile(rf"\b{_FOR} (?P<n>\d{{1,2}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}|a couple of) (?:{_UNIT})\b")
+_NO_WORD = r"(?=\w+ (?:wochen?|tage|monate) (?:lang|nicht|im|weg|abwesend|unterwegs)\b)"
+_LASTS = re.compile(rf"\b(?:{_FOR} |{_NO_WORD})(?P<n>\d{{1,2}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}|a couple of) (?:{_UNIT})\b")
 _END_OF = (
     r"(?:(?:the )?(?:rest|end|remainder|whole) of(?: the)?|all of|ende?(?: des| der)?|fin(?: de| du)?|finales de|final de|"
     r"fine(?: di)?|eind(?:e)?(?: van)?|fim(?: de| do)?|konca|slut(?:et)?(?: av| pa| af)?|udgangen af|utgangen av)"
@@ -40,7 +41,7 @@ _WEEK = ("week", "woche", "semaine", "semana", "settimana", "veckan", "ugen", "u
 _YEAR = ("year", "jahr", "jahres", "annee", "ano", "anno", "jaar", "roku", "aret")
 _MONTH = ("month", "monat", "monats", "mois", "mes", "mese", "maand", "miesiaca", "manaden", "maneden")
 _NTH = re.compile(
-    r"\b(?:until|till|on|by|back|return\w*) (?:on )?the (?P<en>\d{1,2})(?:st|nd|rd|th)\b|\b(?:bis zum|am|ab dem) "
+    r"\b(?:until|till|on|by|back|return\w*|through|\w+day)(?: on)?,? the (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! of)|\b(?:bis zum|am|ab dem) "
     r"(?P<de>\d{1,2})\.(?!\d| ?\d)|\b(?:jusqu'au|retour le) (?P<fr>\d{1,2})\b|\b(?:hasta el|fino al|ate o dia|ate dia|el dia) "
     r"(?P<es>\d{1,2})\b"
 )
@@ -61,6 +62,10 @@ def stretches(plain: str, start: date, months: Mapping[str, int]) -> Iterator[da
     for match in _MONTH_ALONE.finditer(plain):
         if match["what"] in months and len(match["what"]) > 3:
             yield _first_of(months[match["what"]], start)
+
+
+def numbered_days(plain: str, start: date) -> Iterator[date]:
+    """The next days with the numbers named without a month: "until the 14th"."""
     for match in _NTH.finditer(plain):
         yield from _next_with(int(next(day for day in match.groups() if day)), start)
 
