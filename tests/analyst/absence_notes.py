@@ -102,3 +102,23 @@ none | I am no longer checking this inbox regularly while on secondment. Out of 
 2027-01-05 | 年末年始休業のため、12月28日から1月4日まで休業いたします。1月5日より通常営業いたします。
 2027-03-12, none | I will be back on 3/12.
 """
+
+# Plain notes, written after both and before the rules were changed for them.
+THIRD = r"""
+2026-12-04 | Thank you for your email. I am out of the office until Friday, 4 December, with limited access to email.
+2026-11-30 | I will be out of the office on Thursday 26 and Friday 27 November, and will respond on Monday 30 November.
+2027-01-04 | I am currently on vacation and will return to the office on Monday, January 4th, 2027.
+2026-12-07 | I'm on leave all next week and back on Monday 7th.
+none | I am currently on long-term sick leave. Please direct your questions to info@example.com.
+2026-12-09 | Back in the office 9 Dec. Urgent? Call +44 20 7946 0000.
+2026-12-21 | Ich bin ab dem 21. Dezember wieder erreichbar. In dringenden Fällen hilft Frau Kern.
+2026-12-07 | Ich bin vom 30.11.2026 bis 06.12.2026 nicht im Haus.
+2026-12-09 | Je suis actuellement en vacances jusqu'au 9 décembre.
+2026-12-14 | Absent du bureau du 1er au 13 décembre, je vous répondrai à mon retour le 14 décembre.
+2026-12-10 | Estaré ausente hasta el jueves 10 de diciembre.
+2026-12-07 | Sarò in ferie dal 30 novembre al 4 dicembre e rientrerò lunedì 7 dicembre.
+2026-12-03 | Ik ben tot donderdag 3 december afwezig.
+2026-12-21 | Estou de férias e estarei de volta no dia 21/12.
+2026-12-11 | Przebywam na urlopie do 11 grudnia.
+2026-12-14 | Jag är på semester till och med 13 december.
+"""

@@ -222,3 +222,55 @@ unsubscribe | - | Não quero mais receber seus e-mails.
 interested | + | Tak, jesteśmy zainteresowani, proszę o kontakt jutro.
 not_interested | - | Nej tack, inget för oss.
 """
+
+# Plain replies, written after both and before the rules were changed for them.
+THIRD = r"""
+interested | + | Hi Tom, thanks for this. We're looking at options for our second site and I'd be interested in a quick call. Would Tuesday or Wednesday suit?
+interested | + | This could be relevant. Please send me some more information and I'll discuss it with the team.
+interested | + | Good timing, we are reviewing this area now. What would the next step be?
+interested | + | Yes, I'd like to hear more. I'm available Thursday between 10 and 12.
+interested | + | We do have a requirement for this. Who should my assistant contact to arrange a meeting?
+interested | + | I'm cc'ing Laura who runs our DC, she'd like to join a demo.
+interested | + | Send a quote for ten units, delivery before June.
+interested | + | I had a look at your site and I like what I see, let's arrange something.
+question | + | Could you tell me roughly what a system for 5,000 SKUs costs?
+question | + | How does this compare with a shuttle system?
+question | + | What kind of support do you offer after go-live?
+question | + | Do you have any customers in the pharma industry?
+question | + | Is your software compatible with Microsoft Dynamics?
+objection/not_interested | - | We're happy with our existing supplier and see no reason to change.
+objection/not_interested | - | It's out of our price range I'm afraid.
+objection/not_interested | - | We have just signed a three-year deal with another provider.
+not_interested | - | Thank you for your email but this isn't something we need.
+not_interested | - | We are not looking for anything like this.
+not_interested | - | No thank you.
+not_interested | - | I don't see how this would benefit us.
+not_interested | - | Thanks, but we'll pass this time.
+not_now | ?- | We won't be looking at this until next year.
+not_now | ?- | It's not a priority at the moment, please get back to me in six months.
+not_now | +?- | I'm interested but we have no budget before April. Can you contact me then?
+unsubscribe | - | Please don't contact me again.
+unsubscribe | - | Can you take me off your distribution list?
+unsubscribe | - | Kindly stop sending me marketing emails.
+wrong_person | ? | I no longer deal with this, please contact my colleague Ben Ward.
+wrong_person | ? | You'd be better off speaking to our facilities manager.
+left_company_or_dead_mailbox | ? | Ms Stone is no longer employed here.
+escalate | -? | If you email me again I will take legal advice and inform the regulator.
+other | ? | Thanks for your message, I'll come back to you.
+interested | + | Guten Tag, das klingt interessant. Können wir nächste Woche telefonieren?
+question | + | Können Sie mir eine Preisliste schicken?
+not_interested | - | Vielen Dank, aber wir haben keinen Bedarf.
+not_now | ?-+ | Bitte melden Sie sich im Frühjahr wieder bei uns.
+interested | + | Bonjour, votre offre m'intéresse. Pouvez-vous m'appeler jeudi ?
+not_interested | - | Nous n'avons pas besoin de ce type de solution.
+interested | + | Hola, nos interesa. ¿Podemos agendar una reunión la semana que viene?
+question | + | ¿Me puede enviar información sobre precios?
+not_interested | - | Gracias, pero ya tenemos un sistema.
+interested | + | Salve, saremmo interessati a una dimostrazione.
+not_interested | - | Al momento non ne abbiamo bisogno, grazie.
+interested | + | Dag Tom, lijkt me interessant. Heb je volgende week tijd?
+unsubscribe | - | Wilt u mij uit uw mailinglijst halen?
+question | + | Podem enviar-me um orçamento?
+not_interested | - | Niestety nie mamy takiej potrzeby.
+interested | + | Hej, det låter spännande. Kan du ringa mig imorgon?
+"""

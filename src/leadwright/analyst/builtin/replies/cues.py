@@ -62,6 +62,8 @@ LATER = (  # asks to be written to at another time, or says that now is none
     rf"\b(?:ping|try|ask|e-?mail|call|contact|write|reach out|circle back|come back|check(?: back| in)?|talk|touch base|"
     rf"follow(?:ing)? up|get back|hit|remind|revisit|reconnect|speak|catch up|chat|pick (?:this|it) up|get in touch|drop)\b"
     rf"(?: (?:to|with|in|back|out|again|me|us|up|this|it|your?|line|a|on|here|then|touch))* {_THEN}",
+    r"\b(?:contact|call|e-?mail|write|ask|ping|try)(?: to)? (?:me|us) then\b|\bnot (?:be )?(?:looking|deciding|buying|reviewing|doing)\b"
+    r".{0,30}\b(?:until|till|before)\b|\bno budget (?:before|until|till)\b",
     r"\b(?:another|some other) time (?:perhaps|maybe|then)\b|^(?:perhaps |maybe )?(?:another|some other) time[.!]*$",
     r"\bmaybe (?:in )?(?:the )?(?:q[1-4]|h[12]|next|spring|summer|autumn|fall|winter|down the|new year)\b",
     r"\b(?:we|i) (?:are|am) not there yet\b|\bnot the (?:right )?(?:moment|time)\b",

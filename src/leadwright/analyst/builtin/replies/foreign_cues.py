@@ -46,6 +46,7 @@ MEETINGS = (
     r"\b(?:kunnen|zullen|kan) (?:we|wij) .{0,30}\b(?:bellen|afspreken|praten|spreken|langskomen|kennismaken|"
     r"inplannen)",
     r"\bwanneer (?:kunnen|kunt|kan|schikt|past)\b|\bkom(?:t u)? (?:gerust|maar|eens) langs\b",
+    r"\b(?:heb je|heeft u|hebben jullie|heb jij) .{0,30}\b(?:tijd|even|ruimte)\b",
     r"\b(?:bel|belt u) (?:me|mij|ons) (?:maar|even|gerust|morgen|op|aub|alstublieft)\b(?! (?:in|na|over))",
     r"\bafspraak (?:maken|inplannen|plannen)\b",
     # Portuguese
@@ -193,7 +194,7 @@ REFUSALS = (
     r"\b(?:demasiado|muy) (?:caro|cara|costoso)\b",
     # Italian
     r"^no[,.! ]+(?:grazie|non|ci|abbiamo)\b|\bno,? grazie\b|\bgrazie,? ma (?:no|non)\b",
-    r"\bnon (?:ci|mi) (?:interessa\w*|serve|occorre)\b|\bnon (?:siamo|sono|saremmo) (?:\w+ )?interessat\w\b|\bnon abbiamo "
+    r"\bnon (?:ci|mi) (?:interessa\w*|serve|occorre)\b|\bnon (?:siamo|sono|saremmo) (?:\w+ )?interessat\w\b|\bnon (?:ne )?abbiamo "
     r"(?:\w+ )?(?:bisogno|interesse|budget|necessita)",
     r"\b(?:abbiamo|ho|usiamo|utilizziamo) gia\b|\bgia (?:un|una) (?:fornitore|soluzione|sistema|partner)",
     r"\bnon (?:fa|va bene|e adatto|e quello che|rientra)\b|\btroppo (?:caro|cara|costoso)\b",
@@ -212,7 +213,7 @@ REFUSALS = (
     # Polish
     r"^nie[,.! ]+(?:dziekuj\w+|jestesmy|potrzebuj\w+|mamy)\b|\bnie,? dziekuj\w+|\bdziekuj\w+,? (?:ale )?nie\b(?! (?:mam pytan|"
     r"wiem|ma problemu))",
-    r"\bnie (?:jestesmy|jestem) (?:\w+ )?zainteresowan\w+|\bnie (?:potrzebujemy|potrzebuje|planujemy|mamy (?:budzetu|potrzeby))\b",
+    r"\bnie (?:jestesmy|jestem) (?:\w+ )?zainteresowan\w+|\bnie (?:potrzebujemy|potrzebuje|planujemy|mamy (?:\w+ )?(?:budzetu|potrzeby))\b",
     r"\b(?:mamy|korzystamy|wspolpracujemy) juz\b|\bjuz (?:mamy|korzystamy|wspolpracujemy)\b",
     r"\b(?:za|zbyt) drog\w+",
     # Swedish, Danish, Norwegian

@@ -99,7 +99,7 @@ ABSENT = (
     r"\bout[- ]of[- ]office\b",
     r"(?<![\d,.])\booo\b(?![.,]?\d)",
     r"\bnot (?:currently )?in (?:the|my) office\b",
-    r"\bon (?:\w+ )?(?:annual |parental |maternity |paternity |sick |medical |family |bereavement |extended |"
+    r"\bon (?:[\w-]+ )?(?:annual |parental |maternity |paternity |sick |medical |family |bereavement |extended |"
     r"study )?(?:leave|vacation|holidays?|pto|sabbatical|furlough)\b",
     r"\b(?:am|be|is|are|currently|'m) (?:currently |now |presently )?(?:away|travel+ing|abroad|unavailable|"
     r"unreachable) (?:until|till|from|through|for|this|next|all|on|and|with|between|at|today|tomorrow|till|in|"

@@ -24,10 +24,12 @@ _WRONG = (
     r"\bnot my (?:circus|monkeys|job|call|decision|thing to decide)\b|\babove my pay ?grade\b",
     r"\b(?:is|are|sits?|lies?) now with [a-z]+\b|\bi (?:have )?(?:moved|switched|transferred) (?:to|into|over to) (?:\w+ )?"
     r"(?:hr|sales|marketing|finance|it|legal|another (?:team|role|department)|a (?:different|new) (?:team|role|department))\b",
-    r"\b(?:he|she|they|[a-z]+) (?:buys|handles|owns|runs|covers|does|decides on|deals with|signs off(?: on)?|looks after) "
-    r"(?:this|that|these|those|such|all|everything)\b(?<!it does that)(?<!it does this)(?<!what does that)(?<!what does this)",
+    r"\b(?!(?:how|what|when|where|why|which|it|this|that|your|system|software|product|tool|solution) )[a-z]+ (?:buys|handles|"
+    r"owns|runs|decides on|deals with|signs off(?: on)?|looks after) "
+    r"(?:this|that|these|those|such|all|everything)\b",
     r"\b(?:the )?(?:person|one|man|woman|guy|lady|team|department) you (?:need|want|are (?:after|looking for)|should)\b",
     r"\byou(?: will)? (?:want|need|are after) (?:our|my|the) .{2,40} for (?:this|that)\b",
+    r"\b(?:you would be |you are |you will be )?better off (?:speaking|talking|asking|contacting|writing|with)\b",
     r"\bi (?:only|just) (?:do|look after|handle|deal with) the\b",
     r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|verantwortlich|"
     r"kollege|kollegin|herr|frau)\b",

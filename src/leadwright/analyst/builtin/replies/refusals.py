@@ -23,7 +23,7 @@ REFUSALS = (
     r"\bwould rather (?:eat|die|chew|swallow|watch paint|poke|gouge|walk|stick|drink|have a root canal)\b",
     r"(?:^|[.,;!] ?)(?:lol|haha\w*|hm+|erm?|um+|uh|god|hell|oh|well|sorry|honestly|tempting|nice try|good try|thanks?)[,. ]+"
     r"(?:but )?(?:no|pass)\b[.!]*$",
-    r"^(?:i will |we will |i am going to |think i will )?pass[.!]*$",
+    r"(?:^|[.,;!] ?)(?:but )?(?:i will |we will |i am going to |think i will )?pass(?: (?:on this(?: one)?|this time|for now|thanks?))?[.!]*$",
     r"\bbut (?:it is |that is )?(?:a )?(?:no|pass)(?: (?:from|for) (?:me|us))?[.!]*$",
     r"\b(?:will|would|could|can) (?:never|not) work (?:here|for us|for me|with us|in our)\b|\b(?:is|be) nothing (?:left )?to (?:automate|"
     r"buy|improve|discuss|sell)\b|\bnot for (?:a|an|our) (?:\S+ ){0,2}(?:company|business|shop|firm|bakery|team|practice|office|"

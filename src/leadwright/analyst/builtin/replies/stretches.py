@@ -41,7 +41,7 @@ _WEEK = ("week", "woche", "semaine", "semana", "settimana", "veckan", "ugen", "u
 _YEAR = ("year", "jahr", "jahres", "annee", "ano", "anno", "jaar", "roku", "aret")
 _MONTH = ("month", "monat", "monats", "mois", "mes", "mese", "maand", "miesiaca", "manaden", "maneden")
 _NTH = re.compile(
-    r"\b(?:until|till|on|by|back|return\w*|through|\w+day)(?: on)?,? the (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! of)|\b(?:bis zum|am|ab dem) "
+    r"\b(?:until|till|on|by|back|return\w*|through|(?:mon|tues|wednes|thurs|fri)day)(?: on)?,?(?: the)? (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! of)|\b(?:bis zum|am|ab dem) "
     r"(?P<de>\d{1,2})\.(?!\d| ?\d)|\b(?:jusqu'au|retour le) (?P<fr>\d{1,2})\b|\b(?:hasta el|fino al|ate o dia|ate dia|el dia) "
     r"(?P<es>\d{1,2})\b"
 )
