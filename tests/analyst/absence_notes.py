@@ -1,7 +1,7 @@
 """Absence notes with their return dates, written for the tests before any rule was changed for them.
 
-A line: the first day back (several where the words allow them, `none` where they name no day), text. All were received on
-Wednesday, 25 November 2026. A date that can be read two ways means the later day, or none.
+A line: the first day back (several where the words allow them, `none` where they name no day), text. All were received
+on Wednesday, 25 November 2026. A date that can be read two ways means the later day, or none.
 """
 
 FIRST = r"""
@@ -67,7 +67,7 @@ none | Ich bin derzeit nicht im Büro. Ihre Mail wird nicht weitergeleitet.
 2026-12-07 | Jsem na dovolené, vrátím se 7. prosince.
 2026-12-07 | 12月7日まで休暇をいただいております。
 2026-12-07 | 我正在休假，12月7日回来。
-"""
+"""  # noqa: E501
 
 # Written after the rules had been changed for the first ones, and before they were changed for these.
 SECOND = r"""

@@ -1,7 +1,7 @@
 """Replies in the voice of people, written for the tests before any rule was changed for them.
 
-A line: classes that are right (the first is the best), polarities that are right (+, -, ?), text; a backslash and n stand
-for a line break. Nobody in them is real.
+A line: classes that are right (the first is the best), polarities that are right (+, -, ?), text; a backslash and n
+stand for a line break. Nobody in them is real.
 """
 
 FIRST = r"""
@@ -157,7 +157,7 @@ interested | + | Oui, avec plaisir. Envoyez-moi vos disponibilités.
 not_interested | - | Non, merci.
 interested | + | Sí, envíeme la propuesta cuanto antes.
 interested | + | Sì, volentieri. Mi chiami domattina.
-"""
+"""  # noqa: E501
 
 # Written after the rules had been changed for the first ones, and before they were changed for these.
 SECOND = r"""
@@ -221,7 +221,7 @@ question | + | Vocês atendem empresas em Portugal? Qual o valor?
 unsubscribe | - | Não quero mais receber seus e-mails.
 interested | + | Tak, jesteśmy zainteresowani, proszę o kontakt jutro.
 not_interested | - | Nej tack, inget för oss.
-"""
+"""  # noqa: E501
 
 # Plain replies, written after both and before the rules were changed for them.
 THIRD = r"""
@@ -273,4 +273,4 @@ unsubscribe | - | Wilt u mij uit uw mailinglijst halen?
 question | + | Podem enviar-me um orçamento?
 not_interested | - | Niestety nie mamy takiej potrzeby.
 interested | + | Hej, det låter spännande. Kan du ringa mig imorgon?
-"""
+"""  # noqa: E501

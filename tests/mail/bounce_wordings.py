@@ -1,7 +1,7 @@
 """Bounces in the wordings that mail systems document: written for the tests before any rule was changed for them.
 
-A line: system, expected (hard, soft, open: anything but hard), form (a status code for a standard report, `text` for a
-bounce that is only words), what the server said; a backslash and n stand for a line break. No address is a real person's.
+A line: system, expected (hard, soft, open: anything but hard), form (a status code for a standard report, `text` for
+a bounce that is only words), what the server said; a backslash and n stand for a line break. No address is a person's.
 """
 
 FIRST = r"""
@@ -65,7 +65,7 @@ Yandex | hard | 5.7.1 | 550 5.7.1 No such user!
 Naver | soft | 5.7.1 | 554 5.7.1 nhn Reject: your IP address is blocked by our spam policy
 docomo | open | text | The following message to <bob@example.net> was undeliverable.\nThe reason for the problem:\n550 Unknown user bob@example.net (in reply to end of DATA command)\n
 docomo | soft | 5.2.2 | 552 Too much mail data bob@example.net
-"""
+"""  # noqa: E501
 
 # Written after the rules had been changed for the first sixty, and before they were changed for these.
 SECOND = r"""
@@ -99,4 +99,4 @@ SoftBank | soft | 5.0.0 | 553 example.org does not exist (in reply to MAIL FROM 
 163.com | soft | 5.0.0 | 554 DT:SPM 163 smtp10,PMCowABnb2Zd 1 please see the help page
 MailEnable | soft | text | MailEnable: Message Delivery Delay.\n\nThe following recipient(s) have not yet been reached:\n\n[bob@example.net]\n\nReason: Remote host did not respond. Delivery will be retried for 2 days.\n
 Courier | hard | text | This is a delivery status notification from mx.example.net.\n\nUNDELIVERABLE MAIL\n\nYour message to the following recipients cannot be delivered:\n\n<bob@example.net>:\n    mx.example.net [192.0.2.9]:\n>>> RCPT TO:<bob@example.net>\n<<< 550 5.1.1 User unknown.\n
-"""
+"""  # noqa: E501

@@ -1,8 +1,8 @@
 """Replies as mail programs lay them out, written for the tests before any rule was changed for them.
 
-A reply starts with `# program, language`. Each line of it carries a mark: `+` is new and must stay, `-` is quote, signature,
-disclaimer or forwarded mail and must go, `?` is a closing or a name that may do either. Nobody in them is real; `~` at the
-end of a line stands for a blank there.
+A reply starts with `# program, language`. Each line of it carries a mark: `+` is new and must stay, `-` is quote,
+signature, disclaimer or forwarded mail and must go, `?` is a closing or a name that may do either. Nobody in them is
+real; `~` at the end of a line stands for a blank there.
 """
 
 FIRST = """
@@ -541,7 +541,7 @@ FIRST = """
 -Tom Seller <tom@example.org>, 12 Kas 2026 Per, 09:14 tarihinde şunu yazdı:
 -
 -> Merhaba
-"""
+"""  # noqa: E501
 
 # Written after the trimming had been changed for the first ones, and before it was changed for these.
 SECOND = """
@@ -753,4 +753,4 @@ SECOND = """
 +Vamos marcar.
 +
 -Esta mensagem pode conter informação confidencial. Se não é o destinatário, por favor elimine-a.
-"""
+"""  # noqa: E501

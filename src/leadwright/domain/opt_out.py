@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
+from leadwright.domain.opt_out_denials import DENIED, LEAVING, ONE_PAPER, OTHER_LIST, STAYS, UNTIL
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
 
 LONGEST = 20_000  # characters read; nobody opts out after that
@@ -34,40 +35,6 @@ _FOOTER = re.compile(
     r"\bwenn sie (?:keine|sich)\b|\bfalls sie (?:keine|sich)\b|\bsi vous (?:ne|souhaitez)\b|\bsi (?:no )?desea\b|"
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
-)
-# "Please don't take me off the list": the wish to leave is denied right before it, or inside it.
-_DENIED = re.compile(
-    r"(?<!why )(?:\b(?:do not|dont|never|no need to|no reason to|not want(?: you)?(?: to)?|rather not|hate to|"
-    r"reluctant to)"
-    r"(?: (?:please|yet|even|just|ever|you dare))*\s*)$"
-)
-_LEAVING = re.compile(
-    r"\W*(?:please |pls |just |and |to |i |we |want |like |wish )*"
-    r"(?:remove|tak|delet|drop|strike|unsubscrib|opt|stop|ceas|quit|get|be |lose|exclud)"
-)
-_STAYS = re.compile(
-    r"(?<!why )\b(?:do not|dont|never) (?:please |ever |yet )*(?:remove|take|delete|drop|strike|unsubscribe|opt) (?:me|us|my|our)\b|"
-    r"\b(?:hate|sorry|sad|shame) (?:to|if|for) (?:\w+ ){0,3}?(?:removed|taken off|unsubscribed|dropped)\b|"
-    r"\b(?:mich|uns) (?:bitte )?(?:noch )?nicht (?:(?:aus|von|vom) (?:dem|der|ihr\w*|eur\w*)|ab\b|heraus|raus|streich|losch|"
-    r"entfern|austrag|abmeld)|\bne (?:me|nous) (?:retir|desinscri|desabonn|supprim|enlev)\w* (?:surtout |donc )?pas\b|"
-    r"\bno (?:me|nos) (?:borr|elimin|quit|saqu|den de baja|des de baja|de de baja)|\bnon (?:mi |ci )?(?:cancell|rimuov|"
-    r"toglie|disiscriv)|\b(?:haal|verwijder|schrijf) (?:mij|me|ons) (?:alstublieft |a\.?u\.?b\.? )?(?:nog )?niet\b|"
-    r"\bnao (?:me|nos) (?:remov|retir|tire|exclu|descadastr)|\bnie (?:usuwa|wypisu|skresla)\w*|"
-    r"\bno (?:deje|dejen|dejes|pare|paren) de\b|\bnon smett\w+|\bnao (?:pare|parem|deixe|deixem) de\b|\bnie przestawa\w*|"
-    r"\bta inte bort (?:mig|oss)\b|\bikke (?:fjern|slet|slett) (?:mig|meg|os|oss)\b|\b(?:fjern|slet|slett) (?:mig|meg) ikke\b"
-)
-_ONE_PAPER = re.compile(  # "do not send me the contract yet"
-    r"(?: (?:the|an?|il|la|lo|una?|les?|das|die|den|eine?n?|el|los|os?|uma?|de|het|een|en|ett?|l'))* ?(?:listino|preventivo|offerta|"
-    r"proposta|contratto|fattura|price ?list|quote|proposal|contract|invoice|angebot|preisliste|vertrag|rechnung|devis|contrat|"
-    r"facture|presupuesto|contrato|factura|offerte|offert|tilbud)\b"
-)
-_OTHER_LIST = re.compile(
-    r"(?: (?:off|from|out of))?(?: (?:the|your|our|that|this))? ?(?:\w+ )?(?:waiting|wait|guest|short|price|attendee|task|to-?do)[- ]?list\b"
-)
-_UNTIL = re.compile(
-    r"\b(?:until|till|before|vor|erst|bis|avant|antes de|hasta|prima di|voor|fore|innan|przed|rano|"
-    r"in the morning|por la manana|por la tarde|(?:vor|nach)mittags?|morgens|le matin|la mattina|al mattino|'s ochtends|de manha|"
-    r"on (?:mon|tues|wednes|thurs|fri)days?|at (?:the )?weekends?)\b.{0,40}$"
 )
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
@@ -133,12 +100,12 @@ def _asks(sentence: str) -> bool:
     plain = " ".join(_spelled(fold(sentence)).split())
     if _FOOTER.search(plain):
         return False
-    if _STAYS.search(plain):
+    if STAYS.search(plain):
         return False
     for found in _ANYWHERE.finditer(plain):
-        denied = _LEAVING.match(found[0]) and _DENIED.search(plain[: found.start()])
+        denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
-        if not denied and not _UNTIL.search(rest) and not (_OTHER_LIST.match(rest) or _ONE_PAPER.match(rest)):
+        if not denied and not UNTIL.search(rest) and not (OTHER_LIST.match(rest) or ONE_PAPER.match(rest)):
             return True
     return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
 

@@ -71,22 +71,29 @@ _ENGLISH = (
     r"\b(?:please|pls|plz|kindly|just) unsubscribe\b(?! (?:link|rate|request|list|button|page|function|feature)s?)",
     r"\b(?:i|we)(?:'d|'ll| would| will| do| really| just| also)? ?(?:like|want|wish|need|prefer|have|asked|"
     r"tried)? ?(?:to)? "
-    r"?unsubscribe(?:d)?(?: (?:from (?!(?:our|my|an?|another)\b|the (?:old|other|previous|current|last) (?!list|mail|newsl)|(?!this|these|"
-    r"those|your|you|the|all|any|it|every|further|future|e-?mail|mail|newsl|list|that)\w+ (?:as|when|if|once|and|because|since|after))"
+    r"?unsubscribe(?:d)?(?: (?:from (?!(?:our|my|an?|another)\b|the (?:old|other|previous|current|last) (?!list|mail|"
+    r"newsl)|(?!this|these|"
+    r"those|your|you|the|all|any|it|every|further|future|e-?mail|mail|newsl|list|that)\w+ (?:as|when|if|once|and|"
+    r"because|since|after))"
     r"|please\b|now\b|immediately\b)|\s*[.!,?]|$)",
     r"\bhow (?:do|can|could|may) (?:i|we) (?:unsubscribe(?: from|\s*[.?!]|$)|get off|opt[- ]?out)",
     r"\b(?:get|be|am|have|want|like|being)(?: me| us| to be)? (?:unsubscribed|removed|taken off|opted out)\b"
     r"(?=\s*$|\s*[.!,?]| (?:from|immediately|please|now|asap))",
-    r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b(?! (?:from|of) (?:our|my|an?|another|the (?:old|other|"
+    r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b(?! (?:from|of) (?:our|my|an?|"
+    r"another|the (?:old|other|"
     r"previous|current|last) \w+)\b(?! (?:list|mailing|newsletter)))",
     r"\b(?:said|asked you to|told you to|asked for this to|want (?:you|this|it) to) stop\s*(?:$|[.!,;])",
     r"^you (?:may|can|should|must|need to) (?:please )?(?:now )?stop(?: now| this| it| that)?\s*(?:$|[.!,;])",
-    r"\b(?:do not|dont|never) (?:add|put|keep|leave|include) (?:me|us|my \w+|our \w+) (?:to|on|in)\b.{0,25}\b(?:lists?|database|crm|system|"
+    r"\b(?:do not|dont|never) (?:add|put|keep|leave|include) (?:me|us|my \w+|our \w+) (?:to|on|"
+    r"in)\b.{0,25}\b(?:lists?|database|crm|system|"
     r"sequence|campaign|mailings?)\b",
-    r"\b(?:delete|erase|remove|destroy) (?:everything|anything|all|any|whatever)\b.{0,40}\b(?:about|on|of|for) (?:me|us)\b",
-    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|agree|agreed|consent|consented|prefer|asked?) to be (?:e-?mailed|contacted|"
+    r"\b(?:delete|erase|remove|destroy) (?:everything|anything|all|any|whatever)\b.{0,40}\b(?:about|on|of|for) (?:me|"
+    r"us)\b",
+    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|agree|agreed|consent|consented|prefer|"
+    r"asked?) to be (?:e-?mailed|contacted|"
     r"mailed|called|approached|solicited|written to|bothered|messaged)\b",
-    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|asked?) (?:me |us )?to be (?:in|on|part of) (?:this|your|the|any) (?:\w+ ){0,2}"
+    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|asked?) (?:me |us )?to be (?:in|on|part of) (?:this|"
+    r"your|the|any) (?:\w+ ){0,2}"
     r"(?:lists?|database|crm|mailings?)\b",
     r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
     r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|"
@@ -115,7 +122,8 @@ _ENGLISH = (
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",
     r"\bopt (?:me|us) out\b",
-    r"\b(?:i|we)(?:'d|'ll| would| will)? ?(?:like|want|wish|choose|prefer|am|are)? ?(?:to )?opt(?:ing)?[- ]?out\b(?! (?:of|from) (?:my|our|the|an?|this|that) "
+    r"\b(?:i|we)(?:'d|'ll| would| will)? ?(?:like|want|wish|choose|prefer|am|"
+    r"are)? ?(?:to )?opt(?:ing)?[- ]?out\b(?! (?:of|from) (?:my|our|the|an?|this|that) "
     r"(?:\w+ ){0,2}(?:contract|agreement|plan|insurance|pension|deal|lease|scheme)\b)",
     r"\b(?:please|pls|plz) opt[- ]?out\b",
     r"\b(?:withdraw|revoke|rescind) (?:my|our|any|all) (?:\w+ )?(?:consent|permission)",
@@ -134,8 +142,10 @@ _ENGLISH = (
     r"\b(?:off|from) (?:your|this) (?:list|database|crm|sequence|cadence|campaign)\b",
     r"\b(?:blacklist|blocklist|suppress) (?:me|us|my|our|this)\b",
     r"\b(?:i|we)(?:'d| would)? ?(?:like|want|prefer)(?: to (?:get|come|be))? off"
-    r"(?:\s*(?:$|[.!,;])| (?:of )?(?:this|your|the|that|these) (?:\w+ )?(?:lists?|mails?|e-?mails?|newsletters?|thing|sequence)\b)",
-    r"\bcount (?:me|us) out of\b.{0,20}\b(?:mailings?|mails?|e-?mails?|newsletters?|lists?|campaigns?|marketing|future)\b",
+    r"(?:\s*(?:$|[.!,;])| (?:of )?(?:this|your|the|that|these) (?:\w+ )?(?:lists?|mails?|e-?mails?|newsletters?|"
+    r"thing|sequence)\b)",
+    r"\bcount (?:me|us) out of\b.{0,20}\b(?:mailings?|mails?|e-?mails?|newsletters?|lists?|campaigns?|marketing|"
+    r"future)\b",
     r"\bêtre (?:retir|supprim|désinscri|désabonn|radi)\w*",
     r"\bmijn (?:gegevens|adres|e-?mailadres|naam) (?:te )?(?:verwijderen|wissen|schrappen)\b",
     r"\bnie (?:przysyła|wysyła|przesyła|pisa|kontaktowa)\w* (?:się )?(?:mi |nam |do mnie |ze mną )?(?:więcej|już)\b",
@@ -144,9 +154,11 @@ _ENGLISH = (
 )  # fmt: skip
 
 _GERMAN = (
-    r"\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|werbe\w+|zusendung\w*|anfragen|anschreiben)\b.{0,30}\b(?:absehen|abzusehen|"
+    r"\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|werbe\w+|zusendung\w*|anfragen|"
+    r"anschreiben)\b.{0,30}\b(?:absehen|abzusehen|"
     r"verzichten|unterlassen|einstellen|einzustellen)\b",
-    r"\b(?:verzichten|sehen|unterlassen) sie .{0,30}\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|zusendung\w*|anfragen)\b",
+    r"\b(?:verzichten|sehen|unterlassen) sie .{0,30}\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|"
+    r"zusendung\w*|anfragen)\b",
     r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b[^,.;:]{0,30}\b(?:an(?:ge)?schr\w+|schreib\w+|kontakt\w+|"
     r"anmail\w+|mailen|melden|"
     r"send\w+|schick\w+|belästig\w+|anruf\w+|zu(?:send|schick)\w+)",
@@ -194,7 +206,8 @@ _ROMANCE = (
     r"\b(?:arrêtez|cessez|arrêter|cesser)\b.{0,15}\b(?:de |d'|vos |ces |les )(?:\w+ )?(?:écri\w+|envoy\w+|"
     r"contact\w+|mails?|emails?|messages?|harcel\w+|spam\w*)",
     r"\blaissez[- ](?:moi|nous) tranquilles?\b", r"\bplus (?:de|aucun) (?:mails?|e-?mails?|messages?|courriels?)\b",
-    r"\b(?:dar|den|denme|deme|denos|darme|darnos|dennos|causar|quiero la|solicito la|dame|de(?= de baja))\b.{0,10}\bbaja\b"
+    r"\b(?:dar|den|denme|deme|denos|darme|darnos|dennos|causar|quiero la|solicito la|dame|"
+    r"de(?= de baja))\b.{0,10}\bbaja\b"
     r"(?! (?:por|médica|laboral|maternal|paternal|de (?:maternidad|paternidad))\b)",
     r"\bbaja de (?:su|la|esta) lista",
     r"\bno (?:me|nos|vuelv\w+ a|quiero que me|queremos que nos)\b.{0,15}\b(?:escrib|contact|envi|env[ií]|mand|"

@@ -154,7 +154,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         + r"[^.;]{0,50}?\b(?:suspend\w*|disabled|inactive|deactivated|"
         r"locked|frozen|on hold|not (?:currently )?active|temporarily (?:unavailable|disabled|suspended|"
         r"locked)|restricted|dormant|"
-        r"unavailable for (?!explanation|details|more )|not enabled|discontinued)|(?:inactive|disabled|suspended|expired|locked|dormant|deactivated) "
+        r"unavailable for (?!explanation|details|more )|not enabled|discontinued)|(?:inactive|disabled|suspended|"
+        r"expired|locked|dormant|deactivated) "
         r"(?:user|account|mailbox|recipient|e-?mail|address)|account (?:has )?expired|subscription[^.]{0,20}expired|"
         r"\bsuspended\b|\b5\.7\.13\b",
     ),

@@ -16,7 +16,8 @@ _RETURNED = (
     "message/global-headers",
 )
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})\s{0,5}:\s{0,20}(.*)")
-_BY_RULE = re.compile(r"(?im)^reporting-mta:[^\n]{0,40}\binbound-smtp\.[\w.-]{1,60}\.amazonaws\.com")  # bounce action of SES
+# The "bounce" action of a receiving rule of Amazon SES.
+_BY_RULE = re.compile(r"(?im)^reporting-mta:[^\n]{0,40}\binbound-smtp\.[\w.-]{1,60}\.amazonaws\.com")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[^\s<>;,:()\[\]\"]{1,120}@[^\s<>;,()\[\]\"]{1,255}")
 _ID_LINE = re.compile(r"(?im)^[ \t>]{0,4}message-id:[ \t]{0,10}(?:\r?\n[ \t]+)?<?([^\s<>]{3,900})>?")
@@ -26,7 +27,7 @@ _ID_LINE = re.compile(r"(?im)^[ \t>]{0,4}message-id:[ \t]{0,10}(?:\r?\n[ \t]+)?<
 class Notice:
     """One recipient of a notification. `action` is lower-case; `said` holds the diagnostic, unfolded.
 
-    `by_rule` marks a report that a receiving rule sent after the mail was taken: its owner chose the code and the words.
+    `by_rule` marks a report that a receiving rule sent after the mail was taken: its owner chose code and words.
     """
 
     recipient: str

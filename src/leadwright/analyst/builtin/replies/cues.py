@@ -46,39 +46,6 @@ _GOOD = (
     r"it (?:could|would|might|can|will)))"
 )
 
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|aug|sept?|"
-    r"oct|nov|dec)"
-)
-_THEN = (
-    rf"(?:(?:in|until|till|after|around|from|by|come|next|early|late|mid|mid-|towards|for|this|(?:the )?(?:beginning|start|"
-    rf"end|middle|(?:first|second|third|last) (?:week|half)) of) )+(?:the )?(?:early |late |mid-?|new |next |coming |first |"
-    rf"second |third |fourth |end of (?:the )?|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)*(?:{_MONTH}\b|spring|summer|autumn|fall\b|winter|"
-    rf"q[1-4]|h[12]\b|year|quarter|half|season|fiscal|holidays|christmas|easter|audit|migration|move|launch|peak|rush|"
-    rf"(?:a few|a couple of|\d+|two|three|four|six|nine|twelve) (?:months|weeks|quarters))|maybe (?:in )?q[1-4]|"
-    rf"down the (?:road|line|track)|(?:some )?(?:another|other) time"
-)
-LATER = (  # asks to be written to at another time, or says that now is none
-    rf"\b(?:ping|try|ask|e-?mail|call|contact|write|reach out|circle back|come back|check(?: back| in)?|talk|touch base|"
-    rf"follow(?:ing)? up|get back|hit|remind|revisit|reconnect|speak|catch up|chat|pick (?:this|it) up|get in touch|drop)\b"
-    rf"(?: (?:to|with|in|back|out|again|me|us|up|this|it|your?|line|a|on|here|then|touch))* {_THEN}",
-    r"\b(?:contact|call|e-?mail|write|ask|ping|try)(?: to)? (?:me|us) then\b|\bnot (?:be )?(?:looking|deciding|buying|reviewing|doing)\b"
-    r".{0,30}\b(?:until|till|before)\b|\bno budget (?:before|until|till)\b",
-    r"\b(?:another|some other) time (?:perhaps|maybe|then)\b|^(?:perhaps |maybe )?(?:another|some other) time[.!]*$",
-    r"\bmaybe (?:in )?(?:the )?(?:q[1-4]|h[12]|next|spring|summer|autumn|fall|winter|down the|new year)\b",
-    r"\b(?:we|i) (?:are|am) not there yet\b|\bnot the (?:right )?(?:moment|time)\b",
-    r"\bnothing (?:new |else )?(?:gets?|will (?:be|get)|is) (?:approved|decided|bought|signed|purchased)\b",
-    r"\b(?:can|could) not (?:\w+ )?(?:think|look|focus|deal|consider|take|start|do|commit)\b.{0,30}\b(?:before|until|till|right now|"
-    r"this (?:year|quarter|month|side))\b",
-    r"\b(?:no|zero|not enough|without) (?:bandwidth|headspace|capacity)\b|\b(?:swamped|snowed under|drowning|flat out|"
-    r"underwater|up to my (?:neck|ears))\b",
-    r"\b(?:contract|agreement|licen[cs]e|subscription|deal)\b.{0,40}\b(?:runs?|expires?|ends?|is up|renews?|up for renewal)\b"
-    r".{0,25}\b(?:until|till|to|through|in|next|20\d\d)\b",
-    r"\b(?:park(?:ing|ed)?|hold(?:ing)? off|postpon\w+|delay\w*|push(?:ing|ed)?|defer\w*|wait(?:ing)?)\b(?: \w+){0,4} (?:until|till)\b",
-    r"\b(?:20\d\d|next year|q[1-4]) (?:conversation|topic|project|thing|problem|discussion|matter)\b|\btoo much on\b|\bbusy season\b",
-    r"\btiming (?:is )?(?:wrong|off|not (?:right|good|great))\b|\bmid[- ](?:migration|project|audit|move|rollout|implementation)\b",
-)  # fmt: skip
-
 CURIOUS = (
     r"\b(?:just|only|simply|merely|currently|still) (?:\w+ )?(?:research\w*|explor\w+|brows\w+|looking (?:around|"
     r"into)|curious|comparing|shopping around|checking|want(?:ed)? to (?:understand|know|learn|see)|"
@@ -164,9 +131,11 @@ COMMITS = (
     rf"\b(?:i|we) (?:will|would)\b.{{0,40}}\b(?:and|then) (?:\w+ )?{DO}\b",
     r"\b(?:be|am|are) (?:\w+ )?making (?:a|the|my|our) (?:donation|purchase|order|contribution|payment)\b",
     r"\bsign (?:me|us) up\b",
-    r"\b(?:i|we) (?:do |really |still |also )*want (?:to (?:book|see (?:it|this|a)|try|go ahead|get (?:this|it|started))|in\b(?! to))",
+    r"\b(?:i|we) (?:do |really |still |also )*want (?:to (?:book|see (?:it|this|a)|try|go ahead|get (?:this|it|"
+    r"started))|in\b(?! to))",
     r"\btake my money\b|\b(?:earmarked|budgeted|ring-?fenced) for (?:this|it|that)\b",
-    r"\b(?:get|getting|collect\w*|gather\w*|need|after) (?:\w+ )?(?:quotes|offers|bids)\b(?!.{0,20}\b(?:from you again|every))",
+    r"\b(?:get|getting|collect\w*|gather\w*|need|after) (?:\w+ )?(?:quotes|offers|"
+    r"bids)\b(?!.{0,20}\b(?:from you again|every))",
     r"\bmoney (?:\w+ )?set aside\b|\bon (?:our|my|the) (?:\w+ )?(?:roadmap|plan) for\b",
     r"\b(?:we|i) need (?:exactly|precisely|just) (?:this|that|what)\b",
     r"\bcount (?:me|us) in\b",
@@ -227,13 +196,17 @@ COMMITS = (
 MEETINGS = (
     r"\bgot (?:a |about |any |some )?(?:\d+ ?(?:min\w*|hours?)?|minutes?|time|a (?:sec|moment|minute))\b[^.!]{0,40}\?",
     r"^(?:are you |you )?(?:free|around|available)\b[^.!]{0,40}\?",
-    r"\b(?:find|get|grab|book|send) (?:me|us) (?:a |an |some )?(?:calendar |meeting )?(?:slot|time|invite|date|link)s?\b",
+    r"\b(?:find|get|grab|book|send) (?:me|us) (?:a |an |some )?(?:calendar |meeting )?(?:slot|time|invite|date|"
+    r"link)s?\b",
     r"(?:^|[,;!] ?)(?:please )?(?:book|schedule) (?:it|me|us)\b",
     r"(?:^|[,;!.] ?)(?:please )?(?:loop|loping|looping|bring|add|copy) in (?:my|our)\b|^\+ ?1\b",
-    r"^(?!did |was |were |is |have |had )(?:\w+ ){0,4}(?:next |this |on )?(?:monday|tuesday|wednesday|thursday|friday|tomorrow)"
+    r"^(?!did |was |were |is |have |had )(?:\w+ ){0,4}(?:next |this |on )?(?:monday|tuesday|wednesday|thursday|"
+    r"friday|tomorrow)"
     r"(?: (?:at |around |after )?\w+)?\?$",
-    r"\b(?:in|into) (?:the|my|our|your) (?:diary|calendar|diaries|calendars)\b|^please (?:just )?(?:call|ring|phone)(?=\s*[,.!]|$)",
-    r"\b(?:take (?:you )?up(?: on)?|accept)\b.{0,20}\b(?:offer|invitation|suggestion|visit|demo)\b|\b(?:when|how soon) can you "
+    r"\b(?:in|into) (?:the|my|our|your) (?:diary|calendar|diaries|calendars)\b|^please (?:just )?(?:call|ring|"
+    r"phone)(?=\s*[,.!]|$)",
+    r"\b(?:take (?:you )?up(?: on)?|accept)\b.{0,20}\b(?:offer|invitation|suggestion|visit|demo)\b|\b(?:when|"
+    r"how soon) can you "
     r"(?:come|visit|start|install|drop by|call)\b",
     r"\bshoot (?:me|us) (?:a |an |your |some )?(?:calendar |meeting )?(?:invite|link|time|slot|availability)s?\b",
     r"\blet us (?:get|have) (?:them|you|him|her) (?:in|over)\b",
@@ -266,23 +239,31 @@ MEETINGS = (
 )  # fmt: skip
 
 ASKS = (
-    r"\bwhat is the damage\b|\bballpark\b|\b(?:can|could|would) you (?:please )?(?:re-?send|ping over|drop)(?: me| us)? (?:the|your|that|a)\b",
+    r"\bwhat is the damage\b|\bballpark\b|\b(?:can|could|would) you (?:please )?(?:re-?send|ping over|drop)(?: me|"
+    r" us)? (?:the|your|that|a)\b",
     r"\bwhat (?:does|would|do|might) .{0,40}\b(?:look like|involve|entail|set (?:me|us) back|cost|include)\b",
-    r"\b(?:does|do|can|will|would) (?:it|this|that|you guys|you all|your \w+) (?:\w+ ){0,2}(?:talk to|run|plug|sync|speak|"
+    r"\b(?:does|do|can|will|would) (?:it|this|that|you guys|you all|your \w+) (?:\w+ ){0,2}(?:talk to|run|plug|sync|"
+    r"speak|"
     r"play (?:nice|well)|come with|handle|export|import|need|require|cope|read from|write to|cover|ship|fit)\b",
-    r"\bdo you (?:guys )?(?:cover|ship|serve|deliver|operate|work with|support|sell|have (?:a|an|any|anything|anyone|someone))\b",
+    r"\bdo you (?:guys )?(?:cover|ship|serve|deliver|operate|work with|support|sell|have (?:a|an|any|anything|anyone|"
+    r"someone))\b",
     r"\bwho else\b.{0,60}\b(?:use|uses|using|has|runs?|works?|bought)\b|\bwant (?:a )?references?\b",
-    r"\b(?:is|are) there (?:a|an|any) (?:\w+ )?(?:minimum|set-?up|free|trial|discount|contract|fee|api|integration|lock|limit|"
+    r"\b(?:is|are) there (?:a|an|any) (?:\w+ )?(?:minimum|set-?up|free|trial|discount|contract|fee|api|integration|"
+    r"lock|limit|"
     r"charge|catch|monthly|annual|term|commitment|version|way)\b",
-    r"\bany chance of (?:a |an |some |the )?(?:\w+ )?(?:trial|demo|discount|call|quote|pilot|sample|reference|look|visit)",
-    r"^(?:and |so |hi |hello |[, ])*(?:what|which) (?:\w+ )?(?:languages?|platforms?|systems?|formats?|sizes?|versions?|countries|"
+    r"\bany chance of (?:a |an |some |the )?(?:\w+ )?(?:trial|demo|discount|call|quote|pilot|sample|reference|look|"
+    r"visit)",
+    r"^(?:and |so |hi |hello |[, ])*(?:what|which) (?:\w+ )?(?:languages?|platforms?|systems?|formats?|sizes?|"
+    r"versions?|countries|"
     r"regions?|currenc\w+|models?|brands?|devices?|integrations?)\b",
     r"\bhow do (?:i|we) (?:stop|make|get|keep|set|tell|prevent|export|import|train|connect) (?:it|your \w+|the)\b",
     r"\bwho do (?:i|we) (?:talk|speak|write) to about\b",
     r"\bwhat happens (?:to|if|when)\b.{0,60}\b(?:data|cancel|leave|stop|break|fails?|outage|offline)\b",
-    r"\b(?:is|are) (?:it|this|that|you|yours) (?:\w+ )?(?:cheaper|faster|better|quicker|easier|safer|certified|compliant|"
+    r"\b(?:is|are) (?:it|this|that|you|yours) (?:\w+ )?(?:cheaper|faster|better|quicker|easier|safer|certified|"
+    r"compliant|"
     r"available|compatible|hosted|cloud|on-?prem\w*)\b",
-    r"\bhow (?:is|are) (?:this|it|that|you|yours) different\b|\bwho owns (?:the|our) data\b|\bwhere is (?:the|our) data\b",
+    r"\bhow (?:is|are) (?:this|it|that|you|yours) different\b|\bwho owns (?:the|our) data\b|\bwhere is (?:the|"
+    r"our) data\b",
     r"\bhow (?:is|are) (?:this|it|your \w+|"
     r"you) (?:\w+ )?(?:different|priced|licensed|billed|installed|"
     r"hosted|secured|better|deployed|supported|structured)\b",
@@ -367,7 +348,8 @@ LIKINGS = (
 )  # fmt: skip
 
 ASSENTS = (
-    r"^(?:ok |alright |fine |go on |well |then |sure |[, ])*(?:(?:i|we) will bite|show (?:me|us)|i am game|i am listening|"
+    r"^(?:ok |alright |fine |go on |well |then |sure |[, ])*(?:(?:i|we) will bite|show (?:me|us)|i am game|"
+    r"i am listening|"
     r"i am all ears|go on then|hit me|tell me more|bring it on)[.!]*$",
     r"^(?:yes|sure|absolutely|of course|definitely|certainly|ok|great|perfect)[,.! ]+(?:what|how|when|where|which|"
     r"who) .{3,80}\?",

@@ -14,11 +14,14 @@ _LEGAL = (
     r"court) (?:action|proceedings|steps|measures)",
     r"\blegal action\b",
     r"\bformal notice\b",
-    r"\b(?:take|seek|taking|seeking|get|getting) legal advice\b|\b(?:inform|notify|contact|go to|write to) the (?:regulator|"
+    r"\b(?:take|seek|taking|seeking|get|getting) legal advice\b|\b(?:inform|notify|contact|go to|"
+    r"write to) the (?:regulator|"
     r"authorit\w+|ombudsman|police)\b",
-    r"\b(?:my|our) (?:lawyers?|attorneys?|solicitors?|legal (?:team|counsel|department)) (?:will|shall|is going to|are going to) "
+    r"\b(?:my|our) (?:lawyers?|attorneys?|solicitors?|legal (?:team|counsel|department)) (?:will|shall|is going to|"
+    r"are going to) "
     r"(?:be in touch|be contacting|contact you|write to you|get in touch|take (?:this|it|over))",
-    r"\b(?:tell me|explain|state|disclose|confirm) (?:\w+ )?(?:where|how) you (?:have )?(?:got|get|obtain\w*|found|acquire\w*|"
+    r"\b(?:tell me|explain|state|disclose|confirm) (?:\w+ )?(?:where|how) you (?:have )?(?:got|get|obtain\w*|found|"
+    r"acquire\w*|"
     r"source\w*)\b.{0,20}\b(?:my|our) (?:\w+ )?(?:e-?mail|data|address|details|contact|info\w*)",
     r"\b(?:will|going to|gonna|shall) sue\b",
     r"\bsue (?:you|your)\b",

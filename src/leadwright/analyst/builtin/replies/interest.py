@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import cues, foreign_cues, refusals
+from leadwright.analyst.builtin.replies import cues, deferrals, foreign_cues, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -20,7 +20,7 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _KINDS = {
     "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS),
     "no_plan": _any(refusals.NO_PLAN),
-    "later": _any(cues.LATER + foreign_cues.LATER),
+    "later": _any(deferrals.LATER + foreign_cues.LATER),
     "curious": _any(cues.CURIOUS),
     "hedges": _any(cues.HEDGES),
     "casual": _any(cues.CASUAL),
@@ -130,7 +130,10 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
 
 
-_BUT = re.compile(r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|men)\b")  # takes praise back
+_BUT = re.compile(
+    r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|"
+    r"men)\b"
+)  # takes praise back
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )

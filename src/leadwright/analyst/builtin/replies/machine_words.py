@@ -109,18 +109,25 @@ ABSENT = (
     r"\b(?:limited|no|intermittent|sporadic|little|restricted|without|reduced) (?:access|"
     r"connectivity) (?:to (?:my )?(?:e-?mails?|inbox|messages)|and)",
     r"\boffices? (?:is|are|will be) closed\b",
-    r"\b(?:our |the )?(?:offices?|office|company|plant|showroom) (?:will )?(?:close|closes|shuts?)\b|\breopens?\b(?= (?:on|in|at|\d))",
-    r"\b(?:out|off|home|i'm|am) sick\b|\boff work\b|^away\b|\bon the (?:beach|slopes)\b|\bwith no (?:laptop|phone|signal|internet)\b",
-    r"^(?:i(?:'m| am|'ll| will| shall)?(?: be)? )?(?:back|return(?:ing)?)(?: (?:to (?:the office|work)|at (?:my desk|work)))?"
+    r"\b(?:our |the )?(?:offices?|office|company|plant|showroom) (?:will )?(?:close|closes|shuts?)\b|"
+    r"\breopens?\b(?= (?:on|in|at|\d))",
+    r"\b(?:out|off|home|i'm|am) sick\b|\boff work\b|^away\b|\bon the (?:beach|slopes)\b|\bwith no (?:laptop|phone|"
+    r"signal|internet)\b",
+    r"^(?:i(?:'m| am|'ll| will| shall)?(?: be)? )?(?:back|return(?:ing)?)(?: (?:to (?:the office|work)|at (?:my desk|"
+    r"work)))?"
     r"(?= (?:on|in|from|by|\d|mon|tues|wednes|thurs|fri|tomorrow|next))",
-    r"\bat (?:a|an|the) (?:\w+ ){0,2}(?:trade (?:show|fair)|conference|off-?site|exhibition|training|summit)\b.{0,40}\b(?:until|till|"
+    r"\bat (?:a|an|the) (?:\w+ ){0,2}(?:trade (?:show|fair)|conference|off-?site|exhibition|training|"
+    r"summit)\b.{0,40}\b(?:until|till|"
     r"back|return\w*|this week|next week|all week)\b",
-    r"\b(?:will|shall|'ll) (?:be back|return)\b(?= (?:on|to (?:the office|work)|in the office|by|mon|tues|wednes|thurs|fri|\d))",
+    r"\b(?:will|shall|'ll) (?:be back|return)\b(?= (?:on|to (?:the office|work)|in the office|by|mon|tues|wednes|"
+    r"thurs|fri|\d))",
     r"\b(?:expected|due) back\b|\bon (?:jury duty|secondment|bereavement)\b|\bwe (?:are|will be) closed\b",
     r"\b(?:am|be|is|are|'m) (?:currently )?(?:away|off|out|travel+ing) (?=\d)",
-    r"\bde baja (?:por|médica|laboral|hasta|maternal|paternal)\b|\b(?:estamos|estaremos) cerrados\b|\bcerrad[oa]s? por (?:vacaciones|"
+    r"\bde baja (?:por|médica|laboral|hasta|maternal|paternal)\b|\b(?:estamos|estaremos) cerrados\b|"
+    r"\bcerrad[oa]s? por (?:vacaciones|"
     r"festiv\w+|navidad)\b",
-    r"\b(?:siamo|saremo) chius\w\b|\bnous (?:sommes|serons) fermés\b|\bhar (?:ferie|semester)\b|\bwir haben geschlossen\b",
+    r"\b(?:siamo|saremo) chius\w\b|\bnous (?:sommes|serons) fermés\b|\bhar (?:ferie|semester)\b|"
+    r"\bwir haben geschlossen\b",
     r"\btravel+ing (?:until|till|through)\b",
     r"\b(?:büro|praxis|betrieb|firma|unternehmen|werk)\b.{0,50}\bgeschlossen\b",
     r"\bbureaux? (?:est|sont|sera|seront) fermés?\b|\bfermeture annuelle\b",

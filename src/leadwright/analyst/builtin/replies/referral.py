@@ -22,25 +22,33 @@ _WRONG = (
     r"\b(?:who|he|she|they|colleague|team) (?:handles?|manages?|is in charge of|looks? after|is responsible for|"
     r"takes? care of) (?:this|that|these|all|our|such)\b",
     r"\bnot my (?:circus|monkeys|job|call|decision|thing to decide)\b|\babove my pay ?grade\b",
-    r"\b(?:is|are|sits?|lies?) now with [a-z]+\b|\bi (?:have )?(?:moved|switched|transferred) (?:to|into|over to) (?:\w+ )?"
-    r"(?:hr|sales|marketing|finance|it|legal|another (?:team|role|department)|a (?:different|new) (?:team|role|department))\b",
-    r"\b(?!(?:how|what|when|where|why|which|it|this|that|your|system|software|product|tool|solution) )[a-z]+ (?:buys|handles|"
+    r"\b(?:is|are|sits?|lies?) now with [a-z]+\b|\bi (?:have )?(?:moved|switched|transferred) (?:to|into|"
+    r"over to) (?:\w+ )?"
+    r"(?:hr|sales|marketing|finance|it|legal|another (?:team|role|department)|a (?:different|new) (?:team|role|"
+    r"department))\b",
+    r"\b(?!(?:how|what|when|where|why|which|it|this|that|your|system|software|product|tool|solution) )[a-z]+ (?:buys|"
+    r"handles|"
     r"owns|runs|decides on|deals with|signs off(?: on)?|looks after) "
     r"(?:this|that|these|those|such|all|everything)\b",
-    r"\b(?:the )?(?:person|one|man|woman|guy|lady|team|department) you (?:need|want|are (?:after|looking for)|should)\b",
+    r"\b(?:the )?(?:person|one|man|woman|guy|lady|team|department) you (?:need|want|are (?:after|looking for)|"
+    r"should)\b",
     r"\byou(?: will)? (?:want|need|are after) (?:our|my|the) .{2,40} for (?:this|that)\b",
     r"\b(?:you would be |you are |you will be )?better off (?:speaking|talking|asking|contacting|writing|with)\b",
     r"\bi (?:only|just) (?:do|look after|handle|deal with) the\b",
-    r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|verantwortlich|"
+    r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|"
+    r"verantwortlich|"
     r"kollege|kollegin|herr|frau)\b",
-    r"\bce n'est pas moi\b|\bvoyez (?:plutôt )?avec\b|\badressez[- ]vous à\b|\bc'est .{2,40} qui (?:s'en|s'y|gère|décide)",
-    r"\bno (?:me encargo|llevo|soy) (?:yo )?(?:de |el |la )?(?:eso|esto|tema|yo)\b|\b(?:eso|esto|ese tema) lo (?:lleva|gestiona|ve|"
+    r"\bce n'est pas moi\b|\bvoyez (?:plutôt )?avec\b|\badressez[- ]vous à\b|\bc'est .{2,40} qui (?:s'en|s'y|gère|"
+    r"décide)",
+    r"\bno (?:me encargo|llevo|soy) (?:yo )?(?:de |el |la )?(?:eso|esto|tema|yo)\b|\b(?:eso|esto|"
+    r"ese tema) lo (?:lleva|gestiona|ve|"
     r"decide)\b|\bhable con\b",
     r"\bnon me ne occupo\b|\bse ne occupa\b|\b(?:scriva|parli|si rivolga|chieda) (?:al|alla|a|con)\b(?! (?:me|noi)\b)",
     r"\b(?:daar|hier) ga ik niet over\b|\bdat doet (?:mijn collega|de heer|mevrouw)\b|\bmoet u bij .{2,40} zijn\b",
     r"\bnão sou eu\b|\bfale com\b(?! (?:migo|a gente|nós))|\bquem (?:trata|cuida) d",
     r"\b(?:tym|tą sprawą|tymi sprawami) zajmuje się\b|\bnie zajmuję się\b",
-    r"\b(?:det är inte jag|det er ikke (?:mig|meg))\b|\b(?:prata|tala|snakk|tal) (?:istället |heller )?med\b(?! (?:mig|meg|oss|"
+    r"\b(?:det är inte jag|det er ikke (?:mig|meg))\b|\b(?:prata|tala|snakk|tal) (?:istället |"
+    r"heller )?med\b(?! (?:mig|meg|oss|"
     r"os)\b)",
     r"\bnicht (?:der|die) richtige (?:ansprechpartner\w*|person|stelle|ansprechperson)\b",
     r"\bfalsche\w* (?:ansprechpartner\w*|person|adresse|stelle)\b",

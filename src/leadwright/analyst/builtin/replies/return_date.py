@@ -24,7 +24,8 @@ _EAST = re.compile(r"(?:(20\d\d)\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})
 _NUMBERS = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})(?:\2|\b)(?:(20\d\d|\d\d)\b)?")
 _SPAN = re.compile(r"\b(\d{1,2})\.?\s*(?:-|–|bis|to|au|al|tot|do|till|til)\s*(?=\d{1,2}[. ])")
 _THROUGH = re.compile(  # right before a day that is still absence
-    r"\b(?:through|including|einschlie(?:ss)?lich|inkl(?:usive)?\.?|t/?m|tot en met|til og med|till och med|t\.o\.m\.?|incl\.?)"
+    r"\b(?:through|including|einschlie(?:ss)?lich|inkl(?:usive)?\.?|t/?m|tot en met|til og med|till och med|"
+    r"t\.o\.m\.?|incl\.?)"
     r"(?: (?:the|den|zum|le|el|il|de|to|\w+day,?|\w+tag,?))*\s*$"
 )
 _INCLUSIVE = re.compile(  # right after one
@@ -61,7 +62,10 @@ def _days(plain: str, start: date | None) -> Iterator[date]:
         (_ISO, lambda m: _made(start, y=m[1], m=m[2], d=m[3])),
         (_EAST, lambda m: _made(start, y=m[1], m=m[2], d=m[3])),
         (_SPAN, lambda _: ()),  # the "3." of "3. bis 14. Dezember"
-        (_named(), lambda m: _made(start, y=m["y1"] or m["y2"], m=str(_months()[m["m1"] or m["m2"]]), d=m["d1"] or m["d2"])),
+        (
+            _named(),
+            lambda m: _made(start, y=m["y1"] or m["y2"], m=str(_months()[m["m1"] or m["m2"]]), d=m["d1"] or m["d2"]),
+        ),
         (_NUMBERS, lambda m: _numbers(m, start, day_first=day_first)),
     ):
         for match in pattern.finditer(rest):

@@ -1,4 +1,4 @@
-"""Absences told as a stretch of time: "back in two weeks", "for the rest of November", "until the 14th". Days, not text."""
+"""Absences told as a stretch of time: "back in two weeks", "the rest of November", "until the 14th". Counts days."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,9 +27,13 @@ _FOR = (
     r"wahrend|pour|voor|i)"
 )
 _NO_WORD = r"(?=\w+ (?:wochen?|tage|monate) (?:lang|nicht|im|weg|abwesend|unterwegs)\b)"
-_LASTS = re.compile(rf"\b(?:{_FOR} |{_NO_WORD})(?P<n>\d{{1,2}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}|a couple of) (?:{_UNIT})\b")
+_LASTS = re.compile(
+    rf"\b(?:{_FOR} |{_NO_WORD})(?P<n>\d{{1,2}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}|"
+    rf"a couple of) (?:{_UNIT})\b"
+)
 _END_OF = (
-    r"(?:(?:the )?(?:rest|end|remainder|whole) of(?: the)?|all of|ende?(?: des| der)?|fin(?: de| du)?|finales de|final de|"
+    r"(?:(?:the )?(?:rest|end|remainder|whole) of(?: the)?|all of|ende?(?: des| der)?|fin(?: de| du)?|finales de|"
+    r"final de|"
     r"fine(?: di)?|eind(?:e)?(?: van)?|fim(?: de| do)?|konca|slut(?:et)?(?: av| pa| af)?|udgangen af|utgangen av)"
 )
 _ENDS = re.compile(rf"\b{_END_OF} (?P<what>[a-z]+)\b")
@@ -41,8 +45,10 @@ _WEEK = ("week", "woche", "semaine", "semana", "settimana", "veckan", "ugen", "u
 _YEAR = ("year", "jahr", "jahres", "annee", "ano", "anno", "jaar", "roku", "aret")
 _MONTH = ("month", "monat", "monats", "mois", "mes", "mese", "maand", "miesiaca", "manaden", "maneden")
 _NTH = re.compile(
-    r"\b(?:until|till|on|by|back|return\w*|through|(?:mon|tues|wednes|thurs|fri)day)(?: on)?,?(?: the)? (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! of)|\b(?:bis zum|am|ab dem) "
-    r"(?P<de>\d{1,2})\.(?!\d| ?\d)|\b(?:jusqu'au|retour le) (?P<fr>\d{1,2})\b|\b(?:hasta el|fino al|ate o dia|ate dia|el dia) "
+    r"\b(?:until|till|on|by|back|return\w*|through|(?:mon|tues|wednes|thurs|"
+    r"fri)day)(?: on)?,?(?: the)? (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! of)|\b(?:bis zum|am|ab dem) "
+    r"(?P<de>\d{1,2})\.(?!\d| ?\d)|\b(?:jusqu'au|retour le) (?P<fr>\d{1,2})\b|\b(?:hasta el|fino al|ate o dia|"
+    r"ate dia|el dia) "
     r"(?P<es>\d{1,2})\b"
 )
 
