@@ -51,6 +51,26 @@ Não me contactem mais.
 Proszę nie przysyłać więcej wiadomości.
 Kontakta mig inte igen.
 Vennligst slett meg fra listen deres.
+I am not your customer, remove me.
+Stop emailing me at 5 in the morning!!!
+Please cease contact.
+Could I ask not to be included in future emails?
+I must ask you to stop.
+This address is for invoices only, kindly delete it from your system.
+We have a no-cold-email policy. Take us off.
+Unsubscribe, thanks
+I never opted in. Delete me.
+Not sure how you got my address but don't use it again.
+Bitte löschen Sie meine E-Mail-Adresse aus Ihrem System.
+Hören Sie auf, mir zu schreiben.
+Supprimez mes coordonnées de votre base s'il vous plaît.
+Quiero darme de baja.
+Smettetela di scrivermi.
+Stuur mij geen mails meer.
+Gostaria de ser removido da lista.
+Nie życzę sobie takich wiadomości.
+Jag vill inte ha fler mejl.
+I don't want to hear from you again.
 """
 
 KEPT = r"""
@@ -104,4 +124,24 @@ Stuur de offerte niet per post maar per mail.
 Não envie o contrato ainda, falta uma assinatura.
 Proszę nie dzwonić rano, lepiej po południu.
 Ring mig inte före klockan tio, annars går det bra.
+Don't stop now, you nearly have me convinced.
+Let's not remove that option from the proposal.
+Do not delete the file, legal still needs it.
+Stop apologising, the quote is fine.
+We stopped using paper lists years ago.
+Please remove Jim from the invite and add Sue.
+No more questions from my side, send the contract.
+I don't want to hear excuses, I want a demo.
+I'd unsubscribe from half my inbox, but yours is worth reading.
+Please take us through the numbers once more.
+Never mind the mail from yesterday, we found the budget.
+Bitte schicken Sie keine Anhänge über 5 MB, sonst gerne.
+Ne m'envoyez pas le contrat avant lundi.
+No me envíe la factura todavía.
+Non cancellate l'appuntamento di giovedì!
+Bel me niet voor tienen.
+Não cancele a reunião, por favor.
+Proszę nie anulować spotkania.
+Skicka inte offerten än, vi ändrar antalet.
+Opt-out rates are what worry us most, how do you handle them?
 """

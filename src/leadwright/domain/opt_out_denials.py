@@ -35,7 +35,7 @@ ONE_PAPER = re.compile(  # "do not send me the contract yet"
     r"preventivo|offerta|"
     r"proposta|contratto|fattura|price ?list|quote|proposal|contract|invoice|angebot|preisliste|vertrag|rechnung|"
     r"devis|contrat|"
-    r"facture|presupuesto|contrato|factura|offerte|offert|tilbud)\b"
+    r"facture|presupuesto|contrato|factura|offerte|offert(?:en)?|avtalet|fakturan|tilbud)\b"
 )
 OTHER_LIST = re.compile(
     r"(?: (?:off|from|out of))?(?: (?:the|your|our|that|this))? ?(?:\w+ )?(?:waiting|wait|guest|short|price|attendee|"

@@ -58,6 +58,16 @@ _WRITING = (
 )
 _START = r"(?:^|[,.!:;–—-]\s*|\b(?:please|pls|plz|kindly|just|and|so|then|again|you|must|now|to)\s+)"
 
+_BE_REMOVED = (
+    r"(?:ser (?:removid|retirad|excluíd|descadastrad|apagad|eliminad|borrad|dad)[oa]|essere (?:cancellat|rimoss|tolt)[oa]|"
+    r"être (?:retir|supprim|désinscri|désabonn|radi)\w*|(?:gelöscht|entfernt|gestrichen|ausgetragen) (?:zu )?werden|"
+    r"verwijderd (?:te )?worden|bli (?:borttagen|raderad|avregistrerad)|(?:zostać|być) usunięt\w+)"
+)
+_REGISTER = (
+    r"(?:verteiler\w*|(?:mailing)?list\w*|kartei|datenbank|adressbuch|base(?: de \w+)?|fichiers?|banco de dados|cadastro|bestand|"
+    r"register|baz[ya]|mailings?|newsletters?|contatti|kontakter)"
+)
+
 _ENGLISH = (
     r"\b(?:removing|taking|deleting|excluding|dropping) (?:me|us|my (?:e-?mail|name|address|details|"
     r"data))\b(?! (?:through|to|a|an|the|up|as|into|on|line)\b)",
@@ -71,7 +81,8 @@ _ENGLISH = (
     r"\b(?:please|pls|plz|kindly|just) unsubscribe\b(?! (?:link|rate|request|list|button|page|function|feature)s?)",
     r"\b(?:i|we)(?:'d|'ll| would| will| do| really| just| also)? ?(?:like|want|wish|need|prefer|have|asked|"
     r"tried)? ?(?:to)? "
-    r"?unsubscribe(?:d)?(?: (?:from (?!(?:our|my|an?|another)\b|the (?:old|other|previous|current|last) (?!list|mail|"
+    r"?unsubscribe(?:d)?(?: (?:from (?!(?:our|my|an?|another|half|most)\b|the (?:old|other|previous|current|"
+    r"last) (?!list|mail|"
     r"newsl)|(?!this|these|"
     r"those|your|you|the|all|any|it|every|further|future|e-?mail|mail|newsl|list|that)\w+ (?:as|when|if|once|and|"
     r"because|since|after))"
@@ -83,6 +94,16 @@ _ENGLISH = (
     r"another|the (?:old|other|"
     r"previous|current|last) \w+)\b(?! (?:list|mailing|newsletter)))",
     r"\b(?:said|asked you to|told you to|asked for this to|want (?:you|this|it) to) stop\s*(?:$|[.!,;])",
+    r"\b(?:ask|asking|request|beg|urge|tell|telling|need|require)(?: that)? you(?: to)?(?: please)? stop\s*(?:$|"
+    r"[.!,;])",
+    r"\b(?:cease|stop|end) (?:all |any |further |the )*contact(?:ing)?\b",
+    r"\bnot to be (?:included|added|listed|kept|put) (?:in|on|to)\b.{0,25}\b(?:mailings?|mails?|e-?mails?|lists?|"
+    r"database|campaigns?|crm)\b",
+    r"\b(?:delete|remove|erase|take|strike) (?:it|this|them) (?:from|off|out of) (?:your|the) (?:\w+ )?(?:systems?|"
+    r"database|lists?|records?|"
+    r"crm|files?|mailings?)\b",
+    r"\b(?:do not|dont|never|stop) us(?:e|ing) (?:it|this|my|our)(?: \w+){0,2} ?(?:again|any ?more|e-?mail|address)\b",
+    rf"\b{_BE_REMOVED}\b.{{0,40}}\b{_REGISTER}\b|\b{_REGISTER}\b.{{0,40}}\b{_BE_REMOVED}\b",
     r"^you (?:may|can|should|must|need to) (?:please )?(?:now )?stop(?: now| this| it| that)?\s*(?:$|[.!,;])",
     r"\b(?:do not|dont|never) (?:add|put|keep|leave|include) (?:me|us|my \w+|our \w+) (?:to|on|"
     r"in)\b.{0,25}\b(?:lists?|database|crm|system|"
@@ -146,7 +167,6 @@ _ENGLISH = (
     r"thing|sequence)\b)",
     r"\bcount (?:me|us) out of\b.{0,20}\b(?:mailings?|mails?|e-?mails?|newsletters?|lists?|campaigns?|marketing|"
     r"future)\b",
-    r"\bêtre (?:retir|supprim|désinscri|désabonn|radi)\w*",
     r"\bmijn (?:gegevens|adres|e-?mailadres|naam) (?:te )?(?:verwijderen|wissen|schrappen)\b",
     r"\bnie (?:przysyła|wysyła|przesyła|pisa|kontaktowa)\w* (?:się )?(?:mi |nam |do mnie |ze mną )?(?:więcej|już)\b",
     r"\btake me (?:right )?off\b", r"\bnot to be contacted\b",
