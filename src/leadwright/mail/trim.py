@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 
 from leadwright.mail.quote_words import (
+    BANNER,
     DEVICE_LINE,
     DISCLAIMER,
     FROM_NAME,
     HEADER,
+    JOB_TITLE,
     OPENING,
     ORIGINAL,
     PLAIN_REPLY_LINE,
@@ -42,7 +44,7 @@ _CONTACT = re.compile(
 
 def trim_reply(text: str) -> str:
     """What the sender wrote newly, without surrounding blank lines; "" when everything is quoted."""
-    lines = _lines(text)
+    lines = _without_banner(_lines(text))
     ends = [_may_end_attribution(line) for line in lines]
     end = _end_of_new_part(lines, ends)
     kept = _without_quotes(lines[:end], ends)
@@ -53,8 +55,17 @@ def trim_reply(text: str) -> str:
 def _lines(text: str) -> list[str]:
     text = (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
-    )
+    ).replace("&nbsp;", " ")
     return [line.rstrip()[:_LONGEST] for line in text.split("\n")[:_MOST_LINES]]
+
+
+def _without_banner(lines: list[str]) -> list[str]:
+    """Drops the paragraph that warns of a mail from outside, where one stands on top."""
+    first = next((index for index, line in enumerate(lines) if not _is_blank(line)), 0)
+    if not lines or not BANNER.match(lines[first]):
+        return lines
+    end = next((index for index in range(first, min(len(lines), first + 5)) if _is_blank(lines[index])), first + 1)
+    return lines[end:]
 
 
 def _is_quoted(line: str) -> bool:
@@ -228,11 +239,18 @@ def _without_tail(lines: list[str]) -> list[str]:
         if above and (_SIGNATURE_MARK.fullmatch(line) or DISCLAIMER.match(line)):
             end = index
             break
-        if above and _RULE.fullmatch(line) and sum(not _is_blank(later) for later in lines[index + 1 :]) <= 8:
+        if above and _RULE.fullmatch(line) and _ends_with_a_signature(lines, index + 1):
             end = index
             break
     lines = _without_devices(lines[:end])
     return _without_contact(lines)
+
+
+def _ends_with_a_signature(lines: Sequence[str], start: int) -> bool:
+    """At most eight lines follow a rule, and the first of them is no sentence of the mail."""
+    few = sum(not _is_blank(later) for later in lines[start:]) <= 8
+    first = _next(lines, start)
+    return few and (not first.endswith((".", "?", "!")) or len(first.split()) < 3 or bool(_CONTACT.search(first)))
 
 
 def _without_devices(lines: list[str]) -> list[str]:
@@ -243,6 +261,10 @@ def _without_devices(lines: list[str]) -> list[str]:
     return kept
 
 
+def _is_title(line: str) -> bool:
+    return len(line.split()) <= 8 and not line.endswith((".", "?", "!")) and bool(JOB_TITLE.search(line))
+
+
 def _without_contact(lines: list[str]) -> list[str]:
     """Keeps "Best regards" and the name; drops the lines with phone, web or address under them."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
@@ -251,7 +273,7 @@ def _without_contact(lines: list[str]) -> list[str]:
         after = [at for at in range(index + 1, len(lines)) if not _is_blank(lines[at])]
         if (
             len(after) > 1
-            and any(_CONTACT.search(lines[at]) for at in after[1:])
+            and any(_CONTACT.search(lines[at]) or _is_title(lines[at]) for at in after[1:])
             and all(len(lines[at]) <= 120 for at in after)
         ):
             return lines[: after[0] + 1]
