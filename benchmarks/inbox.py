@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.schema import migrate
-from leadwright.mail.inbox import read_cursor, store_batch
+from leadwright.mail.inbox import read_cursor, store_fresh
 from leadwright.mail.login import Login, Server
-from leadwright.mail.mailbox import Batch
 from leadwright.mail.reader import MailReader, Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.smtp_imap import SmtpImapMailbox
@@ -63,18 +62,23 @@ class Inbox:
         """One pass: fetch what is new, store it, read it, store what was read. How many were new."""
         with self.database.reading() as session:
             cursor = read_cursor(session, self._mailboxid, "INBOX")
-        new = 0
+        new, before = 0, None
         for batch in self._mailbox.fetch_new(cursor, most_bytes=MOST_BYTES):
-            new += self._take(batch)
+            with self.database.transaction(repeatable=True) as session:
+                fresh = store_fresh(session, self._mailboxid, "INBOX", batch, now())
+            found = self._reader.read_many([message.raw for message in fresh.values()])
+            self._keep(before)  # while the children read and the server sends
+            before = (list(fresh), found)
+            new += len(fresh)
+        self._keep(before)
         return new
 
-    def _take(self, batch: Batch) -> int:
+    def _keep(self, read: tuple[list[str], Iterator[Reading | Quarantine]] | None) -> None:
+        if read is None or not read[0]:
+            return
+        rows = [_row(i, f) for i, f in zip(*read, strict=True)]
         with self.database.transaction(repeatable=True) as session:
-            fresh = store_batch(session, self._mailboxid, "INBOX", batch, now())
-        found = [self._reader.read(message.raw) for message in batch.messages]
-        with self.database.transaction(repeatable=True) as session:
-            _keep(session, fresh, found)
-        return len(fresh)
+            session.execute(insert(_READINGS), rows)
 
     def listen(self, spoken: list[float], stop: threading.Event) -> None:
         """Wait by IDLE and look; when the rules had spoken of each message."""
@@ -98,11 +102,6 @@ class Inbox:
         self._mailbox.close()
         self._reader.close()
         self.database.close()
-
-
-def _keep(session: Any, ids: Sequence[str], found: Sequence[Reading | Quarantine]) -> None:
-    if ids:
-        session.execute(insert(_READINGS), [_row(i, f) for i, f in zip(ids, found, strict=True)])
 
 
 def _row(inboundmessageid: str, found: Reading | Quarantine) -> dict[str, Any]:
