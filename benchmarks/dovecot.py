@@ -72,7 +72,7 @@ class Dovecot:
 
 def require(*programs: str) -> None:
     """End loudly when something of the system is missing."""
-    missing = [p for p in programs if not _path(p)]
+    missing = [p for p in programs if not find_program(p)]
     if missing:
         sys.exit(
             f"SKIPPED: {', '.join(missing)} not found. On Debian and Ubuntu: "
@@ -80,7 +80,7 @@ def require(*programs: str) -> None:
         )
 
 
-def _path(program: str) -> str | None:
+def find_program(program: str) -> str | None:
     return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
@@ -108,7 +108,7 @@ def dovecot(folder: Path, mails: Sequence[bytes]) -> Iterator[Dovecot]:
             os.chown(path, account.pw_uid, account.pw_gid)
     rights = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
     server = subprocess.Popen(
-        [_path("dovecot") or "dovecot", "-F", "-c", str(written)],
+        [find_program("dovecot") or "dovecot", "-F", "-c", str(written)],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **rights,
     )  # fmt: skip
     try:
