@@ -83,7 +83,7 @@ class Inbox:
     def listen(self, spoken: list[float], stop: threading.Event) -> None:
         """Wait by IDLE and look; when the rules had spoken of each message."""
         while not stop.is_set():
-            if self._mailbox.wait_for_new(1.0):
+            if self._mailbox.wait_for_new(5.0):
                 new = self.look()
                 spoken += [time.perf_counter()] * new
 
