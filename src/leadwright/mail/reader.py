@@ -55,7 +55,7 @@ class MailReader:
         limits: what is counted before parsing.
         seconds: processor time for one mail, whole seconds.
         memory: bytes one child may take, itself included.
-        patience: seconds by the clock for one mail, whatever the processor does.
+        patience: seconds by the clock for one mail, or for the few of one question, whatever the processor does.
     """
 
     def __init__(
@@ -202,12 +202,12 @@ class _Child:
         """None: the process is gone. What fits the pipe cannot block while it is written; else a timer watches."""
         self._mails += len(mails)
         watched = sum(map(len, mails)) + 8 * len(mails) + 8 > _FITS_THE_PIPE
-        watch = threading.Timer(self._patience * len(mails), self._give_up) if watched else None
+        watch = threading.Timer(self._patience, self._give_up) if watched else None
         if watch:
             watch.start()
         try:
             write_question(self._in, mails)
-            if not watch and not select.select([self._out], [], [], self._patience * len(mails))[0]:
+            if not watch and not select.select([self._out], [], [], self._patience)[0]:
                 self._give_up()
             return read_frame(self._out)
         except OSError:
