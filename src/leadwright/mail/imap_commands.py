@@ -6,7 +6,7 @@ import select
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadwright.mail.mailbox import Fetched
@@ -17,6 +17,8 @@ _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
 _PREFIX = re.compile(rb'\("([^"]*)"')
+_MOMENT = re.compile(rb"(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
@@ -161,9 +163,16 @@ def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
 
 
 def _moment(text: bytes) -> datetime | None:
+    found = _MOMENT.fullmatch(text.strip())
+    month = _MONTHS.find(found[2].lower()) if found else -1
+    if found is None or month % 3:
+        return None
+    day, year, hour, minute, second, hours, minutes = (int(found[n]) for n in (1, 3, 4, 5, 6, 8, 9))
+    offset = timedelta(hours=hours, minutes=minutes)
     try:
-        return datetime.strptime(text.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
-    except ValueError:
+        local = datetime(year, month // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        return local + offset if found[7] == b"-" else local - offset
+    except (ValueError, OverflowError):
         return None
 
 

@@ -54,7 +54,9 @@ class Sender:
 
     def send_next(self) -> Phase | Nothing | None:
         """Send one mail. Gives its phase, `Nothing` when none may be sent now, None when it was taken from us."""
-        with self._database.transaction() as session:
+        # A claim may wait for no disk: it has no effect outside, and the commit before the dot, which does wait, makes it
+        # durable first. Lost with the power, the mail is queued as it was and nothing was handed over.
+        with self._database.transaction(repeatable=True) as session:
             claimed = claim(session, self._mailboxid, worker=self._worker, clock=self._clock, checks=self._checks)
         if isinstance(claimed, Nothing):
             return claimed
