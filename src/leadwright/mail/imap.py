@@ -126,10 +126,11 @@ class ImapConnection:
 
     def close(self) -> None:
         """Say goodbye. Safe to repeat."""
-        imap, self._imap = self._imap, None
+        imap = self._imap
         if imap is not None:
             with suppress(*_ERRORS):
                 imap.logout()
+        self._drop()  # a line that broke at the goodbye is still open here
 
     def _tried(self, ask: Callable[[imaplib.IMAP4], T]) -> T:
         """Ask over the kept line, and once more over a new one when the kept one had died."""

@@ -16,7 +16,7 @@ from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim
-from leadwright.mail.mailbox import Mailbox, Result
+from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, conclude, pass_the_point
 from leadwright.mail.unknown import expire_leases, resolve_unknown
 
@@ -51,25 +51,28 @@ class Sender:
         self._worker = worker
         self._checks = tuple(checks)
         self._clock = clock
+        self._unstored: tuple[Claimed, Outcome] | None = None
 
     def send_next(self) -> Phase | Nothing | None:
-        """Send one mail. Gives its phase, `Nothing` when none may be sent now, None when it was taken from us."""
+        """Send one mail. Gives its phase, `Nothing` when none may be sent now, None when it was taken from us.
+
+        An outcome that could not be stored is stored first: until it is, this worker claims nothing and raises again.
+        """
+        if self._unstored is not None:
+            self._conclude(*self._unstored)
         with self._database.transaction() as session:
             claimed = claim(session, self._mailboxid, worker=self._worker, clock=self._clock, checks=self._checks)
         if isinstance(claimed, Nothing):
             return claimed
         outcome = self._mailbox.send(claimed.letter, lambda: self._pass(claimed))
+        self._unstored = (claimed, outcome)
         try:
-            with self._database.transaction() as session:
-                phase = conclude(session, claimed, outcome, self._clock())
+            return self._conclude(claimed, outcome)
         except (SQLAlchemyError, LeadwrightError):
             if outcome.result is Result.ACCEPTED:  # leave a proof where the next look-up finds it
                 with suppress(MailError):
                     self._mailbox.file_sent(claimed.letter.raw, self._clock())
             raise
-        if phase is None and outcome.result is Result.ACCEPTED:
-            _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
-        return phase
 
     def send_due(self, *, most: int | None = None, until: datetime | None = None) -> int:
         """Send until nothing may be sent now, at most `most` mails. How many were handed to the server.
@@ -138,6 +141,14 @@ class Sender:
     def close(self) -> None:
         """Let the connections go."""
         self._mailbox.close()
+
+    def _conclude(self, claimed: Claimed, outcome: Outcome) -> Phase | None:
+        with self._database.transaction() as session:
+            phase = conclude(session, claimed, outcome, self._clock())
+        self._unstored = None
+        if phase is None and outcome.result is Result.ACCEPTED:
+            _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
+        return phase
 
     def _pass(self, claimed: Claimed) -> bool:
         with self._database.transaction() as session:
