@@ -1,6 +1,7 @@
 """IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
 
 import imaplib
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -164,6 +165,7 @@ class ImapConnection:
         except (OSError, imaplib.IMAP4.error) as error:
             raise MailError(unreachable(server, error)) from error
         try:
+            imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end of an APPEND waits 40 ms
             if server.security == "starttls":
                 imap.starttls(server.context())
             self._sign_in(imap)

@@ -5,6 +5,7 @@ The standard library raises the same error for both, so MAIL, RCPT, DATA and the
 
 import re
 import smtplib
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -204,6 +205,8 @@ class SmtpConnection:
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
         try:
+            if smtp.sock is not None:  # else the dot, sent by itself, waits 40 ms for the mail's ACK
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.security == "starttls":
                 smtp.starttls(context=server.context())
             smtp.ehlo_or_helo_if_needed()
