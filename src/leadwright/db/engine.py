@@ -19,6 +19,7 @@ from leadwright.domain.selection.probes import fold
 from leadwright.errors import BadInput, Busy
 
 BUSY_SECONDS = 30
+ABANDONED_SECONDS = 120  # PostgreSQL takes its locks from a worker that fell asleep, or was lost, in a transaction
 
 
 class Database:
@@ -47,6 +48,7 @@ class Database:
                 pool_pre_ping=True,
                 hide_parameters=True,  # they are personal data, and errors are logged
             )
+            event.listen(self.engine, "connect", _give_up_abandoned)
             hasty = self.engine
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
@@ -133,6 +135,11 @@ def _make_folder(folder: Path) -> None:
         raise BadInput(
             f"The folder {folder} cannot be made: {error.strerror}. Choose another with data_dir or database_url."
         ) from error
+
+
+def _give_up_abandoned(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'")
+    connection.commit()
 
 
 def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:
