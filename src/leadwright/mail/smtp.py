@@ -20,7 +20,12 @@ _MAILS_A_CONNECTION = 100
 _IDLE_SECONDS = 30.0  # an older connection is tried before it is trusted
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-_SENDER_NOT_GOOD_ENOUGH = re.compile(r"\b5\.7\.515\b")  # Outlook.com: SPF, DKIM and DMARC of the domain
+_EVERY_MAIL = re.compile(  # what any other mail would meet as well, whatever it answers:
+    r"\b5\.7\.515\b"  # Outlook.com: SPF, DKIM and DMARC of the sender's domain
+    r"|\b5\.4\.5\b.*\blimit\b|submission ?quota",  # Gmail, Exchange: the mailbox has sent what it may send in a day
+    re.IGNORECASE,
+)
+_WE_ARE_FULL = re.compile(r"\b[45]\.2\.2\b|quota", re.IGNORECASE)  # said to MAIL, it is our own mailbox
 _log = structlog.get_logger(__name__)
 
 
@@ -164,7 +169,7 @@ class SmtpConnection:
             self.drop()
         else:
             self._reset(smtp)
-        if code in _SIGN_IN_CODES or _SENDER_NOT_GOOD_ENOUGH.search(said) or (step == "mail" and _ours(code)):
+        if code in _SIGN_IN_CODES or _EVERY_MAIL.search(said) or (step == "mail" and _ours(code, said)):
             return Outcome(Result.MAILBOX, said, code)
         if code >= 500:
             return Outcome(Result.REFUSED, said, code)
@@ -229,9 +234,9 @@ class SmtpConnection:
         smtp.auth("XOAUTH2", answer)
 
 
-def _ours(code: int) -> bool:
-    """A sender that is refused concerns every mail; one mail that is too large does not."""
-    return code >= 500 and code != 552
+def _ours(code: int, said: str) -> bool:
+    """A sender that is refused, or whose mailbox is full, concerns every mail; one mail that is too large does not."""
+    return (code >= 500 and code != 552) or _WE_ARE_FULL.search(said) is not None
 
 
 def _said(code: int, words: bytes | str) -> str:
