@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from leadwright.errors import MailError
 from leadwright.mail.imap_commands import (
+    fetch_heads,
     fetch_messages,
     fetch_sizes,
     folders_of_others,
@@ -22,10 +23,11 @@ from leadwright.mail.imap_commands import (
     server_words,
     uids_after,
     uids_of_id,
+    uids_since,
     wait_for_exists,
 )
 from leadwright.mail.login import Login, Server, unreachable
-from leadwright.mail.mailbox import Batch, Cursor, Found
+from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
 
 BATCH = 500  # messages asked for at a time
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
@@ -70,6 +72,16 @@ class ImapConnection:
             return self._tried(lambda imap: self._look(imap, self._sent, messageid))
         except MailError:
             return Found.CANNOT_TELL
+
+    def sent_heads(self, since: datetime, fields: str) -> Iterator[Fetched]:
+        """Header fields of what was filed in Sent on that day or later; none when there is no such folder.
+
+        Raises:
+            MailError: the server cannot be asked.
+        """
+        uids = self._tried(lambda imap: uids_since(imap, since) if select_folder(imap, self._sent) else [])
+        for start in range(0, len(uids), BATCH):
+            yield from self._once(partial(fetch_heads, uids=uids[start : start + BATCH], fields=fields))
 
     def file_sent(self, raw: bytes, moment: datetime, messageid: str) -> None:
         """See `mailbox.Mailbox.file_sent`."""

@@ -17,6 +17,7 @@ _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
 _PREFIX = re.compile(rb'\("([^"]*)"')
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # whatever the locale
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
@@ -106,6 +107,18 @@ def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
     """The uids of that Message-ID in the open folder."""
     data = require_ok(imap.uid("SEARCH", "HEADER", "Message-ID", quote(messageid)))
     return [int(u) for u in b" ".join(d for d in data if d).split()]
+
+
+def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
+    """The uids of what came into the open folder on that day or later."""
+    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTHS[moment.month - 1]}-{moment.year}"))
+    return sorted(map(int, b" ".join(d for d in data if d).split()))
+
+
+def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
+    """The named header fields of the messages, as `raw`."""
+    data = require_ok(imap.uid("FETCH", _ranges(uids), f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])"))
+    return sorted(_parsed(data, {}), key=lambda m: m.uid)
 
 
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
