@@ -1,6 +1,6 @@
-"""A TCP line that goes wrong on purpose, between us and a mail server or a database. Decides nothing about what it carries.
+"""A TCP line that goes wrong on purpose, between us and a mail server or a database. Changes nothing of what it carries.
 
-Faults are those of Toxiproxy, and two of our own: a break after so many bytes, and a break after certain words were seen.
+The faults of Toxiproxy, and two of our own: a break after so many bytes, and a break once certain words were seen.
 """
 
 import asyncio

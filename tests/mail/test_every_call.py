@@ -1,4 +1,4 @@
-"""Killed at, or refused, the N-th system call of one send, for every N: none sent twice, none lost, on both databases."""
+"""Killed at, or refused, the N-th system call of one send, for every N: none sent twice, none lost."""
 
 import os
 import shutil

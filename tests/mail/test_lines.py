@@ -1,4 +1,4 @@
-"""The line between us and the mail server breaks, stalls and crawls: no mail twice, none lost, each answer read once."""
+"""The line between us and the mail server breaks, stalls and crawls: no mail twice, none lost, each read once."""
 
 import time
 from datetime import datetime

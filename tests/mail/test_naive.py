@@ -9,6 +9,8 @@ from tests.mail.post_office import PASSWORD, SALES, Clock, PostOffice
 
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.suppression import Reason
+from leadwright.errors import MailError
+from leadwright.mail.mailbox import Cursor
 from leadwright.mail.suppression import suppress, why_suppressed
 from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_faults import Fault, Step, Times
@@ -82,3 +84,18 @@ def test_a_limit_counted_in_each_worker_is_passed_by_three(small_office: PostOff
         for row in rows[worker * 30 : worker * 30 + 30]:
             naive_send(small_office, row)
     assert broken(small_office) == {5}
+
+
+def test_moving_the_mark_before_the_messages_are_stored_loses_them(small_office: PostOffice) -> None:
+    for n in range(3):
+        small_office.server.deliver("jo@x.example", SALES, f"Message-ID: <{n}@x>\r\n\r\nAnswer {n}\r\n".encode())
+    mailbox, mark, kept = small_office.open(timeout=2.0), Cursor(), []
+    small_office.server.faults.cut_fetch = 60
+    for _ in range(2):
+        begun, mark = mark, Cursor(small_office.server.folder(SALES).validity, 3)
+        try:
+            for batch in mailbox.fetch_new(begun, most_bytes=1_000_000):
+                kept += batch.messages
+        except MailError:
+            small_office.server.faults.cut_fetch = 0
+    assert len(kept) < 3

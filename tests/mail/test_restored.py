@@ -21,7 +21,6 @@ from leadwright.mail.sender import Sender
 from leadwright.mail.unsubscribe import link
 from leadwright.sandbox.mail_checker import check
 
-
 SEALS = Vault(["of the tests, and long enough"])
 
 
@@ -79,7 +78,9 @@ def test_mails_newer_than_the_backup_are_not_sent_again(small_office: PostOffice
     sender = worker(small_office)
     assert sender.send_due() == 0
     assert small_office.phases() == {"sent": 6}
-    assert not any(decide(small_office, n) for n in range(6)), "what was decided before the restore is not decided again"
+    assert not any(decide(small_office, n) for n in range(6)), (
+        "what was decided before the restore is not decided again"
+    )
     assert decide(small_office, 6)
     assert sender.send_due() == 1
     assert check(small_office.database, small_office.server.log, clock(), ended=True) == []
@@ -87,9 +88,7 @@ def test_mails_newer_than_the_backup_are_not_sent_again(small_office: PostOffice
         assert broken_link(session) is None
 
 
-def test_what_was_decided_again_before_sent_could_be_asked_is_cancelled(
-    small_office: PostOffice, clock: Clock
-) -> None:
+def test_what_was_decided_again_before_sent_could_be_asked_is_cancelled(small_office: PostOffice, clock: Clock) -> None:
     sent_then_restored(small_office, clock)
     assert all(decide(small_office, n) for n in range(3, 6)), "decided again, under new Message-IDs"
     assert worker(small_office).send_due() == 0
@@ -116,7 +115,12 @@ def test_mails_of_people_and_links_that_do_not_open_teach_nothing(small_office: 
     server_files(small_office)
     decide(small_office, 0)
     foreign = letter("person0@company0.example").raw
-    for raw in (foreign, b"Subject: by hand\r\n\r\nx\r\n", b"Message-ID: <x@y>\r\nList-Unsubscribe: <>\r\n\r\n", b"\xff"):
+    for raw in (
+        foreign,
+        b"Subject: by hand\r\n\r\nx\r\n",
+        b"Message-ID: <x@y>\r\nList-Unsubscribe: <>\r\n\r\n",
+        b"\xff",
+    ):
         small_office.server.folder(SALES, "Sent").add(raw, clock())
     assert worker(small_office).send_due() == 1
     assert small_office.phases() == {"sent": 1}
@@ -144,9 +148,11 @@ def test_sent_is_looked_through_once_for_all_senders_of_a_line_and_again_after_i
 
 
 def test_the_mailbox_of_a_record_opens_the_links_of_its_mails() -> None:
-    row = Mailbox(emailaddress=SALES, lw_smtphost="a", lw_smtpport=1, lw_smtpsecurity="none", lw_imaphost="a",
-                  lw_imapport=1, lw_imapsecurity="none", lw_sentfolder="Sent", lw_authentication="password")  # fmt: skip
-    head = f"Message-ID: <1@x>\r\nList-Unsubscribe: <{link('https://x.example', SEALS, 'jo@y.example', 'key:1')}>,\r\n x"
+    row = Mailbox(emailaddress=SALES, lw_smtphost="a", lw_smtpport=1, lw_smtpsecurity="none", lw_sentfolder="Sent")
+    row.lw_imaphost, row.lw_imapport, row.lw_imapsecurity, row.lw_authentication = "a", 1, "none", "password"
+    head = (
+        f"Message-ID: <1@x>\r\nList-Unsubscribe: <{link('https://x.example', SEALS, 'jo@y.example', 'key:1')}>,\r\n x"
+    )
     copy = records.open_mailbox(row, SEALS)._copy(Fetched(1, head.encode(), 0))
     assert copy is not None
     assert copy.businesskey == "key:1"

@@ -1,4 +1,4 @@
-"""Workers as processes: stopped and woken after their lease, set against each other, ended by SIGTERM, without files."""
+"""Workers as processes: asleep past their lease, set against each other, ended by SIGTERM, short of files."""
 
 import os
 import random

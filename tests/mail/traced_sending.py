@@ -1,4 +1,4 @@
-"""Run as a program: sends one mail a child, and strace does harm at its N-th system call of a kind, for every N there is.
+"""Run as a program: sends one mail a child, and strace does harm at its N-th system call, for every N.
 
 Arguments: database URL, mailbox id, SMTP port, IMAP port, ``protocol`` or ``naive``, the harm (``signal=KILL``,
 ``error=EIO``, ``error=ENOSPC``), the steps between the Ns, then the system calls. Prints how often harm was done.
@@ -41,7 +41,7 @@ def child(place: list[str], number: int, kind: str, *, stop: bool, every: bool) 
     """Take over what the child before left, stop to be traced, then send one mail, or all of them."""
     url, mailboxid, smtp, imap = place[0], place[1], int(place[2]), int(place[3])
 
-    def clock():  # noqa: ANN202
+    def clock():
         return now() + timedelta(hours=number)
 
     if kind == "protocol":

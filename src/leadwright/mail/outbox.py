@@ -132,7 +132,7 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
 
 def conclude(session: Session, claimed: Claimed, outcome: Outcome, moment: datetime) -> Phase | None:
-    """Store what became of the attempt. None: the mail was not ours any more, and nothing was stored. Safe to repeat."""
+    """Store what became of the attempt. None: the mail is not ours any more, and nothing was stored. Safe to repeat."""
     row = session.get(Outbox, claimed.outboxid, populate_existing=True, with_for_update=True)
     if row is None or row.token != claimed.token:
         return None

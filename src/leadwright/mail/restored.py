@@ -1,6 +1,6 @@
 """After a restore of an older backup: what Sent has and our tables do not know is learned from it before mails go out.
 
-A copy in Sent names its mail by Message-ID, and by the business key sealed in its link to unsubscribe. So neither a mail
+A copy in Sent names its mail by Message-ID, and by the business key sealed in its link to unsubscribe. Neither a mail
 that waits in the backup goes out again, nor one that is decided again because the backup is older than its decision.
 """
 
