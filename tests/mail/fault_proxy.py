@@ -1,4 +1,4 @@
-"""A TCP line that goes wrong on purpose, between us and a mail server or a database. Changes nothing of what it carries.
+"""A TCP line that goes wrong on purpose, between us and a mail server or a database. Changes nothing that it carries.
 
 The faults of Toxiproxy, and two of our own: a break after so many bytes, and a break once certain words were seen.
 """

@@ -16,13 +16,12 @@ from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
 from leadwright.sandbox.mail_checker import check
 
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has no line to break
 _COMMITS = 3  # of one mail: its claim, the point of no return, its outcome
 
 
 @pytest.fixture
 def line(office: PostOffice) -> Iterator[FaultProxy]:
-    if office.database.is_sqlite:
-        pytest.skip("SQLite has no line that could break")
     folder = make_url(office.database.url).query["host"]
     with FaultProxy(f"{folder}/.s.PGSQL.5432") as proxy:
         yield proxy

@@ -108,11 +108,10 @@ def test_a_zombie_at_every_step_of_a_send(office: PostOffice, impatient: Databas
     assert zombies(office, impatient, range(1, 200)) >= 25
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite the dead hold no lock
 def test_locks_of_a_worker_that_fell_asleep_in_a_transaction_are_taken_from_it(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if office.database.is_sqlite:
-        pytest.skip("on SQLite all workers are on one machine, and a dead process holds no lock")
     monkeypatch.setattr("leadwright.db.engine.ABANDONED_SECONDS", 1)
     asleep, awake = Database(office.database.url), Database(office.database.url)
     locked = select(Mailbox).where(Mailbox.mailboxid == office.mailboxid).with_for_update()

@@ -138,8 +138,9 @@ def _make_folder(folder: Path) -> None:
 
 
 def _give_up_abandoned(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
     connection.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:
