@@ -111,19 +111,15 @@ def test_whatever_the_backup_says_of_a_mail_in_sent_it_was_sent(
     assert len(small_office.server.log) == 6
 
 
-def test_mails_of_people_and_links_that_do_not_open_teach_nothing(small_office: PostOffice, clock: Clock) -> None:
-    server_files(small_office)
-    decide(small_office, 0)
+def test_mails_of_people_and_links_that_do_not_open_teach_nothing(office: PostOffice, clock: Clock) -> None:
+    server_files(office)
+    decide(office, 0)
     foreign = letter("person0@company0.example").raw
-    for raw in (
-        foreign,
-        b"Subject: by hand\r\n\r\nx\r\n",
-        b"Message-ID: <x@y>\r\nList-Unsubscribe: <>\r\n\r\n",
-        b"\xff",
-    ):
-        small_office.server.folder(SALES, "Sent").add(raw, clock())
-    assert worker(small_office).send_due() == 1
-    assert small_office.phases() == {"sent": 1}
+    odd = b"Message-ID: <x\0@y>\r\nList-Unsubscribe: <>\r\n\r\n"
+    for raw in (foreign, b"Subject: by hand\r\n\r\nx\r\n", odd, b"\xff"):
+        office.server.folder(SALES, "Sent").add(raw, clock())
+    assert worker(office).send_due() == 1
+    assert office.phases() == {"sent": 1}
 
 
 def test_sent_is_looked_through_once_for_all_senders_of_a_line_and_again_after_it_could_not(

@@ -21,7 +21,8 @@ from leadwright.mail.outbox import Clock, record_end, show_on_email
 
 _FOUND = "Found in the Sent folder. The database did not know: it was restored from an older backup."
 _AGAIN = "It was decided again after the database had been restored. The first one is in the Sent folder: "
-_NOT_SENT = (Phase.QUEUED, Phase.SENDING, Phase.UNKNOWN, Phase.HELD)
+_TO_SEND = (Phase.QUEUED, Phase.SENDING)
+_NOT_SENT = (*_TO_SEND, Phase.UNKNOWN, Phase.HELD)
 _DAY = timedelta(days=1)
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock:
     with database.reading() as session:
         mine = Outbox.mailboxid == mailboxid
         newest = session.scalar(select(func.max(Outbox.createdon)).where(mine))
-        waiting = session.scalar(select(func.min(Outbox.createdon)).where(mine, Outbox.phase.in_(_NOT_SENT)))
+        waiting = session.scalar(select(func.min(Outbox.createdon)).where(mine, Outbox.phase.in_(_TO_SEND)))
     if newest is None:
         return 0
     learned = 0

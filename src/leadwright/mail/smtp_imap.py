@@ -6,6 +6,7 @@ from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
+from leadwright.domain.plain_text import storable
 from leadwright.errors import MailError
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.imap import ImapConnection
@@ -95,10 +96,10 @@ class SmtpImapMailbox:
 
     def _copy(self, found: Fetched) -> SentCopy | None:
         head = BytesHeaderParser().parsebytes(found.raw)
-        messageid = str(head.get("Message-ID", "")).strip()
+        messageid = storable(str(head.get("Message-ID", ""))).strip()
         if not messageid:
             return None
-        sender, recipient = (parseaddr(str(head.get(name, "")))[1] for name in ("From", "To"))
+        sender, recipient = (parseaddr(storable(str(head.get(name, ""))))[1] for name in ("From", "To"))
         key = key_in(self._seals, str(head.get("List-Unsubscribe", ""))) if self._seals else ""
         return SentCopy(messageid, sender, recipient, key, found.raw, found.received)
 
