@@ -66,7 +66,7 @@ def test_a_disk_that_fails_at_any_write_counts_as_not_stored(
     small_office: PostOffice, harm: str, calls: tuple[str, ...]
 ) -> None:
     ready(small_office, 200, files_sent=True)
-    assert harmed(small_office, harm, calls) > 2
+    assert harmed(small_office, harm, calls) >= 2
     assert_each_once(small_office, 200, filing=True)
 
 

@@ -17,7 +17,6 @@ _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
 _PREFIX = re.compile(rb'\("([^"]*)"')
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # whatever the locale
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
@@ -109,9 +108,12 @@ def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
     return [int(u) for u in b" ".join(d for d in data if d).split()]
 
 
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
     """The uids of what came into the open folder on that day or later."""
-    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTHS[moment.month - 1]}-{moment.year}"))
+    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
     return sorted(map(int, b" ".join(d for d in data if d).split()))
 
 

@@ -20,12 +20,7 @@ _MAILS_A_CONNECTION = 100
 _IDLE_SECONDS = 30.0  # an older connection is tried before it is trusted
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-_EVERY_MAIL = re.compile(  # what any other mail would meet as well, whatever it answers:
-    r"\b5\.7\.515\b"  # Outlook.com: SPF, DKIM and DMARC of the sender's domain
-    r"|\b5\.4\.5\b.*\blimit\b|submission ?quota",  # Gmail, Exchange: the mailbox has sent what it may send in a day
-    re.IGNORECASE,
-)
-_WE_ARE_FULL = re.compile(r"\b[45]\.2\.2\b|quota", re.IGNORECASE)  # said to MAIL, it is our own mailbox
+_SENDER_NOT_GOOD_ENOUGH = re.compile(r"\b5\.7\.515\b")  # Outlook.com: SPF, DKIM and DMARC of the domain
 _log = structlog.get_logger(__name__)
 
 
@@ -165,11 +160,14 @@ class SmtpConnection:
         return Outcome(Result.UNKNOWN, f"The server's answer makes no sense: {said}", code)
 
     def _not_taken(self, smtp: smtplib.SMTP, step: str, code: int, said: str) -> Outcome:
+        if _is_spent(step, said):
+            self.drop()
+            return Outcome(Result.MAILBOX, said, code)
         if code == 421:
             self.drop()
         else:
             self._reset(smtp)
-        if code in _SIGN_IN_CODES or _EVERY_MAIL.search(said) or (step == "mail" and _ours(code, said)):
+        if code in _SIGN_IN_CODES or _SENDER_NOT_GOOD_ENOUGH.search(said) or (step == "mail" and _ours(code)):
             return Outcome(Result.MAILBOX, said, code)
         if code >= 500:
             return Outcome(Result.REFUSED, said, code)
@@ -210,7 +208,8 @@ class SmtpConnection:
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
         try:
-            if smtp.sock is not None:  # else the dot, sent by itself, waits 40 ms for the mail's ACK
+            # The dot follows the text in a write of its own; without this it waits 40 ms for the server's delayed ACK.
+            if smtp.sock is not None:
                 smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.security == "starttls":
                 smtp.starttls(context=server.context())
@@ -234,14 +233,23 @@ class SmtpConnection:
         smtp.auth("XOAUTH2", answer)
 
 
-def _ours(code: int, said: str) -> bool:
-    """A sender that is refused, or whose mailbox is full, concerns every mail; one mail that is too large does not."""
-    return (code >= 500 and code != 552) or _WE_ARE_FULL.search(said) is not None
+def _ours(code: int) -> bool:
+    """A sender that is refused concerns every mail; one mail that is too large does not."""
+    return code >= 500 and code != 552
 
 
 def _said(code: int, words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{code} {' '.join(text.split())}"[:600]
+
+
+_FULL = re.compile(r"\b[45]\.2\.2\b|quota", re.IGNORECASE)
+_SENT_ITS_SHARE = re.compile(r"\b5\.4\.5\b.*\blimit\b|submission ?quota", re.IGNORECASE)  # Gmail; Exchange
+
+
+def _is_spent(step: str, said: str) -> bool:
+    """Is our own mailbox full, or has it sent what it may send in a day? Every other mail would meet the same."""
+    return _SENT_ITS_SHARE.search(said) is not None or (step == "mail" and _FULL.search(said) is not None)
 
 
 def _stuffed(raw: bytes) -> bytes:
