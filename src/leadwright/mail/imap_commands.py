@@ -110,6 +110,21 @@ def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
     return [int(u) for u in b" ".join(d for d in data if d).split()]
 
 
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
+    """The uids of what came into the open folder on that day or later."""
+    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
+    return sorted(map(int, b" ".join(d for d in data if d).split()))
+
+
+def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
+    """The named header fields of the messages, as `raw`."""
+    data = require_ok(imap.uid("FETCH", _ranges(uids), f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])"))
+    return sorted(_parsed(data, {}), key=lambda m: m.uid)
+
+
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
     """uid -> bytes of the message."""
     data = require_ok(imap.uid("FETCH", _ranges(uids), "(UID RFC822.SIZE)"))

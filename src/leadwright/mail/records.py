@@ -36,6 +36,7 @@ def open_mailbox(
         imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity), timeout=timeout),
         login=_login(row, vault, token),
         sent=row.lw_sentfolder,
+        seals=vault,
     )
 
 
