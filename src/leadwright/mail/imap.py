@@ -15,6 +15,7 @@ from leadwright.mail.imap_commands import (
     folders_of_others,
     group_by_size,
     quote,
+    read_capabilities,
     read_validity,
     require_ok,
     select_folder,
@@ -111,8 +112,7 @@ class ImapConnection:
         """
 
         def look(imap: imaplib.IMAP4) -> tuple[str, ...] | None:
-            _, told = imap.capability()  # more than before the sign-in
-            return folders_of_others(imap) if b"NAMESPACE" in b" ".join(told).upper().split() else None
+            return folders_of_others(imap) if "NAMESPACE" in imap.capabilities else None
 
         return self._tried(look)
 
@@ -166,6 +166,7 @@ class ImapConnection:
             if server.security == "starttls":
                 imap.starttls(server.context())
             self._sign_in(imap)
+            imap.capabilities = read_capabilities(imap)  # more than before the sign-in
         except (OSError, imaplib.IMAP4.error) as error:
             with suppress(OSError):
                 imap.shutdown()

@@ -20,6 +20,11 @@ _IDLE_SECONDS = 30.0  # an older connection is tried before it is trusted
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 _SENDER_NOT_GOOD_ENOUGH = re.compile(r"\b5\.7\.515\b")  # Outlook.com: SPF, DKIM and DMARC of the domain
+_SENDER_REFUSED = re.compile(  # Postfix says so only when it hears the recipient, Exchange after the dot
+    r"\bsender(?: address)? (?:was )?(?:rejected|refused|denied)|\bnot owned by user\b|\bSendAsDenied\b|"
+    r"permissions? to send as\b|\b5\.1\.[78]\b|\b5\.7\.60\b",
+    re.IGNORECASE,
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -77,6 +82,8 @@ class SmtpConnection:
             sender = "" if 200 <= code < 300 else _said(code, words)
             code, words = smtp.docmd(f"RCPT TO:<{address}>") if not sender else (250, b"")
             recipient = "" if 200 <= code < 300 else _said(code, words)
+            if code >= 500 and _SENDER_REFUSED.search(recipient):
+                sender, recipient = recipient, ""
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self.drop()
             return f"{self._server.host} broke off ({error}).", ""
@@ -163,7 +170,8 @@ class SmtpConnection:
             self.drop()
         else:
             self._reset(smtp)
-        if code in _SIGN_IN_CODES or _SENDER_NOT_GOOD_ENOUGH.search(said) or (step == "mail" and _ours(code)):
+        about_us = _SENDER_NOT_GOOD_ENOUGH.search(said) or (code >= 500 and _SENDER_REFUSED.search(said))
+        if code in _SIGN_IN_CODES or about_us or (step == "mail" and _ours(code)):
             return Outcome(Result.MAILBOX, said, code)
         if code >= 500:
             return Outcome(Result.REFUSED, said, code)
