@@ -234,12 +234,10 @@ def test_a_server_that_is_gone_is_named_while_it_is(mail_servers: MailServers, m
         with pytest.raises(MailError, match=r"localhost:\d+ cannot be reached"):
             list(mailbox.fetch_new(first.cursor, most_bytes=MOST))
         assert mailbox.find_sent("<nothing@seller.example>") is Found.CANNOT_TELL
-        outcome = mailbox.send(letter(LEADS[0]), lambda: True)
-        assert outcome.result is Result.MAILBOX
-        assert "454 4.7.0 Temporary authentication failure" in outcome.words
+        assert mailbox.send(letter(LEADS[0]), lambda: True).result is Result.MAILBOX  # nobody to ask about passwords
     finally:
         mail_servers.restart_dovecot()
-    assert mailbox.send(letter(LEADS[0]), lambda: True).result is Result.ACCEPTED
+    wait_until(lambda: mailbox.send(letter(LEADS[0]), lambda: True).result is Result.ACCEPTED)
     assert len(list(mailbox.fetch_new(first.cursor, most_bytes=MOST))) == 1
 
 

@@ -1,4 +1,4 @@
-"""The configuration of a private Dovecot: IMAP, delivery by LMTP with Sieve, sign-in for Postfix by password or token."""
+"""The configuration of a private Dovecot: IMAP, delivery by LMTP with Sieve, sign-in by password or token."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The configuration of a private Postfix: submission after sign-in, a door for mail from outside, bounces of its own."""
+"""The configuration of a private Postfix: submission after sign-in, a door for mail from outside, bounces."""
 
 import shutil
 from collections.abc import Iterable, Mapping
@@ -73,6 +73,7 @@ smtpd_error_sleep_time = 0
 smtpd_hard_error_limit = 200
 smtpd_client_connection_count_limit = 0
 queue_run_delay = 2s
+service_throttle_time = 1s
 minimal_backoff_time = 2s
 message_size_limit = 30000000
 """

@@ -149,8 +149,12 @@ def _start(command: list[str], output: Path) -> subprocess.Popen[bytes]:
     with output.open("ab") as file:
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", *command],
-            start_new_session=True, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env={"PATH": _SYSTEM_PATH, "LANG": "C.UTF-8"},
-        )  # fmt: skip
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env={"PATH": _SYSTEM_PATH, "LANG": "C.UTF-8"},
+        )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
