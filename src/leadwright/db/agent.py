@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from leadwright.db.base import Base, Id, new_id, now
 
 _LIVE = text("state <> 'archived'")  # one agent in an organisation has one mode
-_OPEN_RUN = text("stage IN ('queued', 'researching', 'blocked')")
+_OPEN_RUN = text("stage IN ('queued', 'researching', 'blocked', 'engaged')")
 WAITING_RUN = text("givenon IS NULL AND stage IN ('queued', 'researching', 'blocked')")
 GIVEN_RUN = text("givenon IS NOT NULL AND stage IN ('queued', 'researching', 'blocked')")
 
@@ -78,6 +78,8 @@ class LeadRun(Base):
     rating: Mapped[int | None] = mapped_column(Integer)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)  # verdicts, insights, competitors, rating reasons
     reassigned: Mapped[bool] = mapped_column(Boolean, default=False)
+    outcome: Mapped[str | None] = mapped_column(String(20))  # of a conversation: domain.engagement.Outcome
+    interest: Mapped[str | None] = mapped_column(String(12))  # purchase interest the conversation ended with
     attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries that failed
     generation: Mapped[int] = mapped_column(Integer, default=0)  # part of the workflow id; grows with each new try
     givenon: Mapped[datetime | None]  # given to the queue of workflows; None: waits here

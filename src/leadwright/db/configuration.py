@@ -1,5 +1,6 @@
 """What an agent's draft and versions store: all its settings as one typed document. No rules."""
 
+from datetime import time
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,6 +63,30 @@ class EmailInstructions(_Part):
     fixed_body: str = ""  # with {{Lead.First Name}} variables; empty: generated text
 
 
+class Handoff(_Part):
+    """When a lead in conversation is ready for a seller. All four empty: purchase interest alone decides."""
+
+    need: str = "The lead has a problem or a goal that our product serves."
+    timeline: str = "The lead wants it within a time in which we can deliver."
+    budget: str = "The budget covers our price for what is wanted."
+    authority: str = "The person decides on the purchase or takes part in the decision."
+    fast_track: bool = True  # high positive interest is handed over before these are known
+    next_steps: str = ""  # what a seller should do with a ready lead, one an entry line
+
+
+class Sending(_Part):
+    """When and how often the agent writes. How fast a mailbox sends is kept on the mailbox."""
+
+    window_start: time = time(9)
+    window_end: time = time(17)  # 00:00: the end of the day
+    weekdays: list[int] = Field(default_factory=lambda: [0, 1, 2, 3, 4])  # Monday is 0
+    time_zone: str = ""  # of leads of which nothing tells where they are; empty: hours that suit all likely ones
+    per_company: int = Field(3, ge=1, le=100)  # mails to one company in any 24 hours
+    follow_up_days: list[int] = Field(default_factory=lambda: [3, 7, 14])  # after the first mail
+    last_wait_days: int | None = Field(None, ge=1, le=90)  # after the last mail; None: as before the last follow-up
+    why: str = ""  # why they get this mail, printed in each; empty: told from the lead's source
+
+
 class EmailValidation(_Part):
     """Which email column is the address."""
 
@@ -113,4 +138,6 @@ class Configuration(_Part):
     criteria: list[ProfileCriterion] = Field(default_factory=list)
     assignment: Assignment = Field(default_factory=Assignment)
     competitors: CompetitorList = Field(default_factory=CompetitorList)
+    handoff: Handoff = Field(default_factory=Handoff)
+    sending: Sending = Field(default_factory=Sending)
     search_fields: list[str] = Field(default_factory=list)  # extra lead columns that may go to a search provider

@@ -44,6 +44,7 @@ class Mailbox(Base):
     lw_pauseduntil: Mapped[datetime | None]  # after trouble that every mail would meet
     lw_lasterror: Mapped[str | None] = mapped_column(Text)  # with the server's own words
     lw_lasterroron: Mapped[datetime | None]
+    lw_authservid: Mapped[str] = mapped_column(String(255), default="")  # whose Authentication-Results are believed
     lw_dkimdomain: Mapped[str | None] = mapped_column(String(255))
     lw_dkimselector: Mapped[str | None] = mapped_column(String(100))
     lw_sealeddkimkey: Mapped[str | None] = mapped_column(Text)  # PEM, purpose dkim:{id}
@@ -107,6 +108,7 @@ class Outbox(Base):
     spenton: Mapped[datetime | None]  # when the last attempt that reached the dot was over: counts for the pace
     concludedon: Mapped[datetime | None]
     filedon: Mapped[datetime | None]  # a copy is in the Sent folder
+    bouncedon: Mapped[datetime | None]  # it left, and came back
     __table_args__ = (
         Index("ix_outbox_due", "mailboxid", "phase", "dueat"),
         Index("ix_outbox_spent", "mailboxid", "spenton"),
@@ -142,11 +144,14 @@ class InboundMessage(Base):
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     uid: Mapped[int] = mapped_column(BigInteger)  # of the newest delivery
     deliveries: Mapped[int] = mapped_column(Integer, default=1)  # copies of it in the folder
-    state: Mapped[str] = mapped_column(String(20), default="new")  # new, done, duplicate, quarantined
+    state: Mapped[str] = mapped_column(String(20), default="new")  # new, done, duplicate, quarantined, unmatched
     reason: Mapped[str] = mapped_column(Text, default="")
     firstid: Mapped[str | None] = mapped_column(Id)  # duplicate of this one: same sender and words, another Message-ID
     emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"), index=True)
+    leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
+    kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    dueat: Mapped[datetime | None]  # not before, while it waits for another try
     receivedon: Mapped[datetime | None]  # as the server says
     fetchedon: Mapped[datetime] = mapped_column(default=now)
     __table_args__ = (

@@ -105,6 +105,10 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
     lw_importkey: Mapped[str | None] = mapped_column(String(200), unique=True)  # what re-import recognises a row by
     lw_emailstate: Mapped[str | None] = mapped_column(String(20))  # valid, invalid, or overruled_valid / _invalid
     lw_emailtype: Mapped[str | None] = mapped_column(String(20))  # work or personal
+    lw_timezone: Mapped[str | None] = mapped_column(String(60))  # IANA name; empty: told from the address
+    lw_consentbasis: Mapped[str | None] = mapped_column(String(20))  # domain.country_gates.Basis
+    lw_consentsource: Mapped[str | None] = mapped_column(String(300))
+    lw_consenton: Mapped[date | None] = mapped_column(Date)
     lw_accountunlinked: Mapped[bool] = mapped_column(Boolean, default=False)  # a person disconnected the account
     lw_contactunlinked: Mapped[bool] = mapped_column(Boolean, default=False)
     lw_stage: Mapped[str | None] = mapped_column(String(20))  # stage of the newest run, for lists
@@ -184,7 +188,14 @@ class Email(_Record, Base):
     statecode: Mapped[int] = mapped_column(Integer, default=0)
     statuscode: Mapped[int] = mapped_column(Integer, default=1)
     lw_runid: Mapped[str | None] = mapped_column(ForeignKey("leadrun.runid", ondelete="SET NULL"), unique=True)
+    lw_threadid: Mapped[str | None] = mapped_column(Id, index=True)  # run of the conversation it belongs to
+    messageid: Mapped[str | None] = mapped_column(String(998))
+    inreplyto: Mapped[str | None] = mapped_column(String(998))
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    torecipients: Mapped[str] = mapped_column(String(500), default="")
+    senton: Mapped[datetime | None]  # when it left, or came in
     lw_paragraphs: Mapped[list[Any]] = mapped_column(default=list)  # text and evidence of each paragraph
+    lw_judgement: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a mail that came in: db.judgements
     lw_hold: Mapped[str | None] = mapped_column(Text)  # why a person must look before it is used
 
 

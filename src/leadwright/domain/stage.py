@@ -9,6 +9,7 @@ class Stage(StrEnum):
     QUEUED = "queued"
     RESEARCHING = "researching"
     BLOCKED = "blocked"  # waits for a person, with the reason
+    ENGAGED = "engaged"  # in conversation with the agent: `db.engagement` says where it stands
     HANDED_OVER = "handed_over"
     DISQUALIFIED = "disqualified"
     RETURNED = "returned"  # back to the original owner: email missing or invalid
@@ -16,7 +17,7 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"  # the lead was taken over, merged or deleted meanwhile
 
 
-OPEN_STAGES = frozenset({Stage.QUEUED, Stage.RESEARCHING, Stage.BLOCKED})
+OPEN_STAGES = frozenset({Stage.QUEUED, Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED})
 
 
 class Trigger(StrEnum):
