@@ -27,6 +27,7 @@ AWAY = "away@company.example"
 UNKNOWN = "nobody@company.example"  # our own server refuses it at once
 BOUNCING = "nobody@gone.example"  # their server refuses it later: a bounce comes back
 PASSWORDS = {address: f"made up for {address.split('@')[0]}" for address in (SALES, COLLEAGUE, *LEADS, AWAY)}
+PASSWORDS[COLLEAGUE] = "Grüße für Łódź 7"
 _PORTS = ("imap", "imaps", "smtp", "smtps", "mx", "gone")
 _SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 

@@ -6,11 +6,13 @@ The standard library raises the same error for both, so MAIL, RCPT, DATA and the
 import re
 import smtplib
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
 
+from leadwright.errors import LeadwrightError
 from leadwright.mail.login import Login, Server, unreachable
 from leadwright.mail.mailbox import Letter, Outcome, Result
 
@@ -201,9 +203,19 @@ class SmtpConnection:
             return Outcome(Result.MAILBOX, f"{self._server.host}: {error} Choose another security or sign-in.")
         except (OSError, smtplib.SMTPException) as error:
             return Outcome(Result.MAILBOX, unreachable(self._server, error))
+        except LeadwrightError as error:  # the secret cannot be opened, or no token is given
+            return Outcome(Result.MAILBOX, str(error), retry_after=getattr(error, "retry_after", None))
         return None
 
     def _open(self) -> smtplib.SMTP:
+        try:
+            return self._open_once()
+        except smtplib.SMTPAuthenticationError:
+            if self._login is None or not self._login.may_try_again():
+                raise
+        return self._open_once()
+
+    def _open_once(self) -> smtplib.SMTP:
         server = self._server
         if server.security == "tls":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -224,14 +236,23 @@ class SmtpConnection:
 
     @staticmethod
     def _authenticate(smtp: smtplib.SMTP, login: Login) -> None:
-        if not login.xoauth2:
-            smtp.login(login.user, login.secret())
+        if login.xoauth2:
+            _answer(smtp, "XOAUTH2", login.bearer().encode())
             return
+        secret = login.secret()
+        if login.user.isascii() and secret.isascii():
+            smtp.login(login.user, secret)
+        else:
+            _answer(smtp, "PLAIN", login.plain())
 
-        def answer(challenge: bytes | None = None) -> str:
-            return "" if challenge else login.bearer()
 
-        smtp.auth("XOAUTH2", answer)
+def _answer(smtp: smtplib.SMTP, mechanism: str, answer: bytes) -> None:
+    """Sign in with an answer that is given at once; a server that asks back gets an empty line, then says why not."""
+    code, words = smtp.docmd("AUTH", f"{mechanism} {b64encode(answer).decode()}")
+    if code == 334:
+        code, words = smtp.docmd("")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _ours(code: int) -> bool:
