@@ -11,7 +11,8 @@ from email.message import EmailMessage
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.mail.post_office import SENDER, letter
+from sqlalchemy import select, update
+from tests.mail.post_office import SENDER, add_mailbox, letter
 from tests.mail_servers.authority import CLIENT_ID, CLIENT_SECRET, TENANT
 from tests.mail_servers.running import (
     AWAY,
@@ -26,15 +27,23 @@ from tests.mail_servers.running import (
 )
 
 from leadwright.analyst.builtin.replies.return_date import return_date_in
+from leadwright.db.base import now
+from leadwright.db.engine import Database
+from leadwright.db.mail import InboundMessage, Outbox
+from leadwright.db.mail import Mailbox as MailboxRow
+from leadwright.domain.mail_phase import Phase
 from leadwright.errors import MailError
 from leadwright.mail.automatic import Kind
 from leadwright.mail.bounce_phrases import Reason
 from leadwright.mail.compose import Message, compose
 from leadwright.mail.dkim import DkimKey
+from leadwright.mail.inbox import read_cursor, store_batch
 from leadwright.mail.login import Login, Security, Server
 from leadwright.mail.mailbox import Access, Cursor, Found, Result
 from leadwright.mail.oauth import MICROSOFT, Application, Tokens
+from leadwright.mail.outbox import Order, put
 from leadwright.mail.reading import Reading, read_mail
+from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 
 MOST = 10_000_000
@@ -199,6 +208,63 @@ def test_what_came_in_is_fetched_once_unread_and_again_after_the_folder_was_made
     assert anew[0].restarted
     assert anew[-1].cursor.uidvalidity != folder.cursor.uidvalidity
     assert [b"After" in m.raw for b in anew for m in b.messages] == [True]
+
+
+def test_nothing_is_new_again_when_every_uid_lost_its_meaning(
+    mail_servers: MailServers, mailbox: SmtpImapMailbox, database: Database
+) -> None:
+    mailboxid = add_mailbox(database)
+    for number in range(2):
+        mail_servers.deliver(LEADS[number], SALES, note(LEADS[number], f"Answer {number}"))
+    wait_until(lambda: len(mail_servers.mails(SALES)) == 2)
+    assert len(stored(database, mailboxid, mailbox)) == 2
+    mail_servers.doveadm("mailbox", "update", "-u", SALES, "--uid-validity", "4711", "INBOX")
+    mail_servers.deliver(LEADS[2], SALES, note(LEADS[2], "Answer 2"))
+    wait_until(lambda: len(mail_servers.mails(SALES)) == 3)
+    assert len(stored(database, mailboxid, mailbox)) == 1
+    assert stored(database, mailboxid, mailbox) == []
+    with database.reading() as session:
+        assert read_cursor(session, mailboxid, "INBOX").uidvalidity == 4711
+        assert len(session.scalars(select(InboundMessage)).all()) == 3
+
+
+def stored(database: Database, mailboxid: str, mailbox: SmtpImapMailbox) -> list[str]:
+    """What a pass of the inbox finds new: ids."""
+    with database.reading() as session:
+        cursor = read_cursor(session, mailboxid, "INBOX")
+    fresh: list[str] = []
+    for batch in mailbox.fetch_new(cursor, most_bytes=MOST):
+        with database.transaction() as session:
+            fresh += store_batch(session, mailboxid, "INBOX", batch, now())
+    return fresh
+
+
+def test_the_outbox_goes_out_once_and_is_filed_and_a_wrong_sender_fails_no_mail(
+    mail_servers: MailServers, mailbox: SmtpImapMailbox, database: Database
+) -> None:
+    mailboxid = add_mailbox(database)
+    with database.transaction() as session:
+        for number, lead in enumerate(LEADS):
+            put(session, Order(f"outreach:{number}", mailboxid, letter(lead, number)), now())
+    wrong = Sender(database, mailboxid, mailbox_on(mail_servers, user=COLLEAGUE), worker="wrong", clock=now)
+    assert wrong.send_next() == Phase.QUEUED
+    wrong.close()
+    with database.transaction() as session:
+        row = session.get_one(MailboxRow, mailboxid)
+        assert "Sender address rejected: not owned by user" in (row.lw_lasterror or "")
+        row.lw_pauseduntil = None
+        session.execute(update(Outbox).values(dueat=now()))
+    sender = Sender(database, mailboxid, mailbox, worker="one", clock=now)
+    assert sender.send_due() == 3
+    assert sender.send_due() == 0
+    sender.tidy()
+    for lead in LEADS:
+        wait_until(lambda lead=lead: len(mail_servers.mails(lead)) == 1)
+    assert len(mail_servers.mails(SALES, "Sent")) == 3
+    with database.reading() as session:
+        rows = session.scalars(select(Outbox)).all()
+        assert {row.phase for row in rows} == {Phase.SENT}
+        assert all(mailbox.find_sent(row.messageid) is Found.YES for row in rows)
 
 
 def test_idle_tells_of_a_delivery_at_once(mail_servers: MailServers, mailbox: SmtpImapMailbox) -> None:
