@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from leadwright.errors import MailError
+from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.imap_commands import (
     fetch_heads,
     fetch_messages,
@@ -17,6 +17,7 @@ from leadwright.mail.imap_commands import (
     folders_of_others,
     group_by_size,
     quote,
+    read_capabilities,
     read_validity,
     require_ok,
     select_folder,
@@ -34,6 +35,10 @@ _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 T = TypeVar("T")
+
+
+class _RefusedSignIn(MailError):
+    """The server was reached, and did not let us in."""
 
 
 class ImapConnection:
@@ -124,8 +129,7 @@ class ImapConnection:
         """
 
         def look(imap: imaplib.IMAP4) -> tuple[str, ...] | None:
-            _, told = imap.capability()  # more than before the sign-in
-            return folders_of_others(imap) if b"NAMESPACE" in b" ".join(told).upper().split() else None
+            return folders_of_others(imap) if "NAMESPACE" in imap.capabilities else None
 
         return self._tried(look)
 
@@ -166,6 +170,14 @@ class ImapConnection:
         return self._imap
 
     def _open(self) -> imaplib.IMAP4:
+        try:
+            return self._signed_in(self._line())
+        except _RefusedSignIn:
+            if self._login is None or not self._login.may_try_again():
+                raise
+        return self._signed_in(self._line())
+
+    def _line(self) -> imaplib.IMAP4:
         server = self._server
         try:
             if server.security == "tls":
@@ -176,16 +188,23 @@ class ImapConnection:
                 imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
         except (OSError, imaplib.IMAP4.error) as error:
             raise MailError(unreachable(server, error)) from error
+        return imap
+
+    def _signed_in(self, imap: imaplib.IMAP4) -> imaplib.IMAP4:
+        server = self._server
         try:
             imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end of an APPEND waits 40 ms
             if server.security == "starttls":
                 imap.starttls(server.context())
             self._sign_in(imap)
-        except (OSError, imaplib.IMAP4.error) as error:
+            imap.capabilities = read_capabilities(imap)  # more than before the sign-in
+        except (OSError, imaplib.IMAP4.error, LeadwrightError) as error:
             with suppress(OSError):
                 imap.shutdown()
+            if isinstance(error, LeadwrightError):  # the secret cannot be opened, or no token is given
+                raise MailError(str(error), installation=True) from error
             said = server_words(error)
-            raise MailError(f"{server.host} refused the sign-in: {said}", installation=True) from error
+            raise _RefusedSignIn(f"{server.host} refused the sign-in: {said}", installation=True) from error
         return imap
 
     def _sign_in(self, imap: imaplib.IMAP4) -> None:
@@ -195,8 +214,12 @@ class ImapConnection:
         if login.xoauth2:
             answers = iter([login.bearer().encode()])
             imap.authenticate("XOAUTH2", lambda _: next(answers, b""))
+            return
+        secret = login.secret()
+        if login.user.isascii() and secret.isascii():
+            imap.login(login.user, secret)
         else:
-            imap.login(login.user, login.secret())
+            imap.authenticate("PLAIN", lambda _: login.plain())
 
     def _drop(self) -> None:
         imap, self._imap = self._imap, None

@@ -59,8 +59,8 @@ def _readable(imap: imaplib.IMAP4, seconds: float) -> bool:
     while True:
         sock.settimeout(0.0)
         try:
-            if file.peek(1):
-                return True
+            if file.peek(1) or isinstance(sock, ssl.SSLSocket):
+                return True  # no byte and no wish to wait: the other side closed the line
         except ssl.SSLWantReadError:
             pass
         finally:
@@ -89,6 +89,11 @@ def folders_of_others(imap: imaplib.IMAP4) -> tuple[str, ...]:
         _, lines = imap.list('""', b'"' + prefix + b'*"')
         found += [line.decode("latin-1") for line in lines if isinstance(line, bytes)]
     return tuple(found)
+
+
+def read_capabilities(imap: imaplib.IMAP4) -> tuple[str, ...]:
+    """What the server can do for whoever is signed in, in capitals."""
+    return tuple(b" ".join(d for d in require_ok(imap.capability()) if d).decode("ascii", "replace").upper().split())
 
 
 def read_validity(imap: imaplib.IMAP4) -> int:
