@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
 
 import dkim
 from cryptography.hazmat.primitives import serialization
@@ -48,7 +47,8 @@ MAILS = 1_000
 SALES = "sales@seller.example"
 LEAVE = "https://desk.seller.example/unsubscribe/v1.key.token"
 _BODY = "Hello Person {n},\n\n" + "\n\n".join(
-    "we saw that your company opened two sites this spring, and that each plans its routes by hand. " * 3 for _ in range(3)
+    "we saw that your company opened two sites this spring, and that each plans its routes by hand. " * 3
+    for _ in range(3)
 )
 _TEXT = Template("{{ body }}\n\n-- \nShelf Makers Ltd., 1 Main Street, Springfield\nUnsubscribe: {{ leave }}\n")
 _HTML = Template(

@@ -149,7 +149,8 @@ class Office:
     def lead(self, **values: Any) -> str:
         """A new lead of a good fit."""
         usual = {
-            "firstname": "Ada", "lastname": "Miller", "jobtitle": "Head of Operations", "companyname": "Northwind Foods",
+            "firstname": "Ada", "lastname": "Miller", "jobtitle": "Head of Operations",
+            "companyname": "Northwind Foods",
             "emailaddress1": "ada@northwind.example", "subject": "Faster picking", "address1_city": "Chicago",
             "address1_stateorprovince": "Illinois", "address1_country": "United States", "lw_industry": "Food",
             "numberofemployees": 4_000, "revenue": 900_000_000.0,

@@ -14,8 +14,8 @@ from leadwright.domain.stage import Stage
 from leadwright.mail.suppression import why_suppressed
 
 READY = (
-    "Hello,\n\nwe need to double our picks before the season: our two warehouses cannot keep up. I run operations and I "
-    "decide on this. We have a budget of 400,000 dollars for it this year and want to be live within six months. "
+    "Hello,\n\nwe need to double our picks before the season: our two warehouses cannot keep up. I run operations and "
+    "I decide on this. We have a budget of 400,000 dollars for it this year and want to be live within six months. "
     "Can we talk on Thursday?\n\nAda"
 )
 
@@ -129,7 +129,7 @@ def test_remove_me_stops_everything_at_once_and_for_every_later_enrolment(
     office.pass_days(30)
     assert len(office.mails_to(ADA)) == 1
     assert office.run_of(again).stage in (Stage.DISQUALIFIED, Stage.CANCELLED)
-    assert not office.row_of(again).statuscode == 2
+    assert office.row_of(again).statuscode != 2
 
 
 def test_remove_me_counts_while_the_agent_is_halted(office: Office, leadid: str) -> None:
