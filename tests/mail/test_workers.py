@@ -129,7 +129,7 @@ def test_locks_of_a_worker_that_fell_asleep_in_a_transaction_are_taken_from_it(
 def raced(office: PostOffice, rounds: int) -> None:
     ready(office, 0, files_sent=True)
     racing = started(office, "race", rounds)
-    said, errors = racing.communicate(timeout=280)
+    said, errors = racing.communicate(timeout=3000)
     assert racing.returncode == 0, errors[-2000:]
     assert sum(map(int, said.split())) == rounds, "exactly one of the two in each round"
     assert office.phases() == {"sent": rounds}
