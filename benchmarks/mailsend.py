@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
 
 import dkim
 from cryptography.hazmat.primitives import serialization
@@ -48,7 +47,8 @@ MAILS = 1_000
 SALES = "sales@seller.example"
 LEAVE = "https://desk.seller.example/unsubscribe/v1.key.token"
 _BODY = "Hello Person {n},\n\n" + "\n\n".join(
-    "we saw that your company opened two sites this spring, and that each plans its routes by hand. " * 3 for _ in range(3)
+    "we saw that your company opened two sites this spring, and that each plans its routes by hand. " * 3
+    for _ in range(3)
 )
 _TEXT = Template("{{ body }}\n\n-- \nShelf Makers Ltd., 1 Main Street, Springfield\nUnsubscribe: {{ leave }}\n")
 _HTML = Template(
@@ -197,16 +197,23 @@ def sending(port: int, url: str, rounds: int) -> list[Figure]:
     by_round = ", ".join(f"{lo[0] / out[0]:.2f}" for lo, out in zip(seen["loop"], seen["outbox"], strict=True))
     load = "load " + " ".join(f"{x:.1f}" for x in os.getloadavg())
     whole = wall["composing"] + wall["writing"] + wall["outbox"]
+    each = f"{cpu['ours'] / fifth * 1000:.2f} ms, naive {cpu['naive'] / fifth * 1000:.2f} ms; {load}"
+    rates = (
+        f"{MAILS / wall['outbox']:.0f} a second, loop {MAILS / wall['loop']:.0f}; by round {by_round}; "
+        f"CPU {cpu['outbox']:.2f} s, loop {cpu['loop']:.2f} s; {load}"
+    )
+    steps = (
+        f"compose and sign {wall['composing']:.2f} s, write {wall['writing']:.2f} s, send {wall['outbox']:.2f} s; "
+        f"build {wall['building']:.2f} s, send {wall['loop']:.2f} s"
+    )
+    with_building = (wall["loop"] + wall["building"]) / whole
     return [
-        Figure("17", "CPU to build, sign and send / naive path", cpu["ours"] / cpu["naive"], "<= 0.40",
-               f"{cpu['ours'] / fifth * 1000:.2f} ms, naive {cpu['naive'] / fifth * 1000:.2f} ms; {load}"),
-        Figure("18", f"1,000 out of the outbox / send_message loop, {kind}", wall["loop"] / wall["outbox"], ">= 0.7",
-               f"{MAILS / wall['outbox']:.0f} a second, loop {MAILS / wall['loop']:.0f}; by round {by_round}; "
-               f"CPU {cpu['outbox']:.2f} s, loop {cpu['loop']:.2f} s; {load}"),
-        Figure("18b", "the same, composing, signing and writing beside building", (wall["loop"] + wall["building"]) / whole,
-               "", f"compose and sign {wall['composing']:.2f} s, write {wall['writing']:.2f} s, send {wall['outbox']:.2f} s; "
-               f"build {wall['building']:.2f} s, send {wall['loop']:.2f} s"),
-    ]  # fmt: skip
+        Figure("17", "CPU to build, sign and send / naive path", cpu["ours"] / cpu["naive"], "<= 0.40", each),
+        Figure(
+            "18", f"1,000 out of the outbox / send_message loop, {kind}", wall["loop"] / wall["outbox"], ">= 0.7", rates
+        ),
+        Figure("18b", "the same, composing, signing and writing beside building", with_building, "", steps),
+    ]
 
 
 def pacing(port: int, url: str, window: float, per_window: int, length: float) -> list[Figure]:

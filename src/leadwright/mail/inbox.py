@@ -48,9 +48,7 @@ def store_batch(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     return list(store_fresh(session, mailboxid, folder, batch, moment))
 
 
-def store_fresh(
-    session: Session, mailboxid: str, folder: str, batch: Batch, moment: datetime
-) -> dict[str, Fetched]:
+def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, moment: datetime) -> dict[str, Fetched]:
     """The same as `store_batch`; gives each new message to act on with its id, for who reads it at once."""
     marked = [(message, marks(message.raw)) for message in batch.messages]
     known = _known(session, mailboxid, {about.identity for _, about in marked})

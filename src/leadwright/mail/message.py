@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-
 _PEOPLE = ("reply_to", "to", "cc")
 
 

@@ -96,7 +96,11 @@ def _end_of_new_part(lines: Sequence[str], ends: Sequence[bool], near: Sequence[
         ):
             return _before_rule(lines, index)
         length = _attribution(lines, index, ends) if near[index] else 0
-        if length and any(not _is_blank(above) for above in lines[:index]) and not _is_quoted(_next(lines, index + length)):
+        if (
+            length
+            and any(not _is_blank(above) for above in lines[:index])
+            and not _is_quoted(_next(lines, index + length))
+        ):
             return index
     return len(lines)
 
