@@ -8,8 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 JOBS ?= 2
 
-demo: .venv/ready-demo ## the main job on the built-in platform, then the desk in the browser
-	@$(BIN)/leadwright demo $(DEMO)
+demo: .venv/ready-demo ## three simulated weeks of the main job on the built-in platform, then the desk in the browser
+	@$(BIN)/leadwright demo --engage $(DEMO)
 
 test: check browser mail-servers ## everything CI runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(PYTEST)

@@ -9,6 +9,7 @@ from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.identity.installation import CheckMailbox
 from leadwright.mail.mailbox_checks import check_mailbox
+from leadwright.mail.reader import MailReader
 from leadwright.research.email_validation import MailResolver, NoDns
 from leadwright.research.embedding import Embedding
 from leadwright.research.fetch import Fetcher
@@ -30,6 +31,7 @@ class Services:
         resolver: DNS about mail.
         embedding: finds knowledge by its meaning; None where its words alone count.
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
+        reader: reads what came in, in processes of its own.
     """
 
     settings: Settings
@@ -41,3 +43,4 @@ class Services:
     resolver: MailResolver = field(default_factory=NoDns)
     embedding: Embedding | None = None
     check_mailbox: CheckMailbox = check_mailbox
+    reader: MailReader = field(default_factory=MailReader)

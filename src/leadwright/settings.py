@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def address(self) -> str:
+        """The address links in mails begin with: `public_url`, else this machine's own, which only it can open."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'leadwright.db'}"

@@ -84,7 +84,6 @@ def test_every_row_of_the_table_for_a_persons_mail() -> None:
         assert decision.reasons
         assert all(r.endswith(".") for r in decision.reasons)
         assert not decision.suppress
-        assert not decision.confirm
         assert decision.until is None
         assert (decision.ask is None) or decision.move in (Move.ASK, Move.ANSWER)
         if decision.ask:
@@ -108,8 +107,6 @@ def test_an_opt_out_suppresses_whatever_else_the_mail_says(
     decision = decide(said, Standing())
     assert decision.suppress
     assert decision.move is (Move.ESCALATE if kind is ReplyClass.ESCALATE else Move.SUPPRESS)
-    assert decision.confirm == (said.trusted and kind is not ReplyClass.ESCALATE)
-    assert not decide(said, Standing(confirmed=True)).confirm
 
 
 @pytest.mark.parametrize("sender", SENDERS)

@@ -22,17 +22,16 @@ from leadwright.db import audit
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import facts, leads_in_work
-from leadwright.domain.sections import (
-    SENDING_MISSING,
-    missing_for_start,
-)
+from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import check_again
 from leadwright.identity.seed import root_business_unit
+from leadwright.mail.login import LOOPBACK
 from leadwright.services import Services
+from leadwright.workflows.engagements import mailbox_of
 
 __all__ = [
     "PARTS",
@@ -67,7 +66,7 @@ def create_agent(
     """Create the agent of this organisation. Returns its id.
 
     Args:
-        mode: ``research``, or ``engage`` which includes research; engage cannot be started in this version.
+        mode: ``research``, or ``engage`` which includes research.
 
     Raises:
         NotAllowed: prvConfigureAgent is missing.
@@ -96,19 +95,26 @@ def create_agent(
 
 
 def change_mode(services: Services, who: Principal, agentid: str, mode: str) -> None:
-    """Upgrade Research-only to Research and engage. The other way is refused, and so is this one for now.
+    """Upgrade Research-only to Research and engage; it starts again once prerequisites 3 and 4 are done.
+
+    Leads that were handed over before stay where they are.
 
     Raises:
-        Conflict: always, with the reason, unless the mode stays the same.
+        Conflict: the other way is refused; or the agent works: it has to be stopped first.
     """
     require(who, "prvConfigureAgent")
-    with services.database.reading() as session:
-        present = agent_of(session, agentid).mode
-    if _mode(mode) == present:
-        return
-    if present == AgentMode.ENGAGE:
-        raise Conflict("Research and engage cannot go back to Research-only: leads are in conversation with it.")
-    raise Conflict(f"{SENDING_MISSING} It can be upgraded when sending is there.")
+    wanted = _mode(mode)
+    with services.database.transaction() as session:
+        agent = locked(session, agentid)
+        if wanted == agent.mode:
+            return
+        if agent.mode == AgentMode.ENGAGE:
+            raise Conflict("Research and engage cannot go back to Research-only: leads are in conversation with it.")
+        if agent.state not in (AgentState.DRAFT, AgentState.OFF):
+            raise Conflict(f"Stop {agent.name} first; then it can be upgraded and started again.")
+        before, agent.mode = {"mode": agent.mode}, wanted
+        agent.versionnumber += 1
+        audited(session, who, "agent.upgraded", agent, before=before, after={"mode": wanted})
 
 
 def start_agent(services: Services, who: Principal, agentid: str) -> int:
@@ -124,6 +130,7 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
     require(who, "prvStartAgent")
     with services.database.reading() as session:
         mode = _startable(agent_of(session, agentid))
+        _links_open(services, session, agentid, mode)
     check_again(services, agentid, mode, by=who.actor)
     with services.database.transaction() as session:
         agent = locked(session, agentid)
@@ -244,8 +251,6 @@ def _mode(mode: str) -> AgentMode:
 
 def _startable(agent: Agent) -> AgentMode:
     mode = AgentMode(agent.mode)
-    if mode is AgentMode.ENGAGE:
-        raise NotReady((SENDING_MISSING,))
     if agent.state == AgentState.ARCHIVED:
         raise Conflict("An archived agent cannot be started. Create a new one.")
     if agent.state == AgentState.ON:
@@ -253,6 +258,25 @@ def _startable(agent: Agent) -> AgentMode:
     if agent.state == AgentState.PAUSED:
         raise Conflict(f"{agent.name} is paused and goes on by itself. {agent.statereason or ''}".strip())
     return mode
+
+
+def _links_open(services: Services, session: Session, agentid: str, mode: AgentMode) -> None:
+    """The link to unsubscribe must open where recipients are; only a mailbox on this very machine needs no address.
+
+    Raises:
+        NotReady: public_url is missing.
+    """
+    if mode is not AgentMode.ENGAGE or services.settings.public_url.startswith("https://"):
+        return
+    agent = agent_of(session, agentid)
+    mailbox = mailbox_of(session, agent) if agent.agentuserid else None
+    if mailbox is not None and mailbox.lw_smtphost not in LOOPBACK:
+        raise NotReady(
+            (
+                "Recipients must be able to open the link to unsubscribe. Set public_url to the https address "
+                "under which they reach Leadwright, then start it again.",
+            )
+        )
 
 
 def _apply(session: Session, who: Principal, agent: Agent, services: Services) -> bool:

@@ -37,6 +37,8 @@ PARTS: Mapping[str, str] = {
     "assignment": "assignment",
     "competitors": "competitors",
     "search_fields": "search_fields",
+    "handoff": "handoff",
+    "sending": "sending",
 }
 """Section as the page names it -> part of the configuration it edits."""
 

@@ -8,6 +8,7 @@ from leadwright.db.mail import Mailbox
 from leadwright.errors import BadInput
 from leadwright.identity.secrets import Vault
 from leadwright.mail.addresses import normalise
+from leadwright.mail.login import LOOPBACK
 from leadwright.mail.oauth import MICROSOFT, PROVIDERS, Application, check_application
 from leadwright.mail.records import seal_client_secret, seal_secret
 
@@ -18,7 +19,6 @@ _COLUMNS = {
 _SECRET_LABELS = {
     "password": "password of the mailbox", "refresh_token": "refresh token", "client_secret": "client secret",
 }  # fmt: skip
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SIGN_INS = {"password": "Password", **{key: f"{name}, with a token" for key, name in PROVIDERS.items()}}
 BOUND = (  # what a stored secret was entered for
     "username", "lw_smtphost", "lw_smtpport", "lw_smtpsecurity", "lw_imaphost", "lw_imapport", "lw_imapsecurity",
@@ -120,7 +120,7 @@ def _server(kind: str, host: str, port: int, security: str) -> dict[str, Any]:
         raise BadInput("A port is a number from 1 to 65535.", field=f"{kind}_port")
     if security not in SECURITIES:
         raise BadInput(f"Choose a security: {', '.join(SECURITIES)}.", field=f"{kind}_security")
-    if security == "none" and host not in _LOOPBACK:
+    if security == "none" and host not in LOOPBACK:
         raise BadInput(
             f"The password would go to {host} for everybody to read. Choose TLS or STARTTLS.", field=f"{kind}_security"
         )

@@ -118,6 +118,8 @@ class MailBrief:
         signature, disclaimer, other_terms: appended by code, not by the analyst.
         tone, instructions: the admin's prompts (email instructions, feedback of reviewers).
         use_news: account news on or off.
+        earlier: texts of the mails that were sent before, oldest first; then this one follows them up with something
+            new. Empty: the first mail.
     """
 
     key: str
@@ -131,11 +133,12 @@ class MailBrief:
     tone: str = ""
     instructions: str = ""
     use_news: bool = True
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A first mail: subject and body paragraphs (greeting to call to action), with what each rests on.
+    """A mail: subject and body paragraphs (greeting to call to action), with what each rests on.
 
     `paragraphs[i].evidence` may be empty only for a paragraph without facts (greeting, call to action).
     """
@@ -240,7 +243,7 @@ class Analyst(Protocol):
         ...
 
     def write_mail(self, brief: MailBrief) -> Draft:
-        """Write the first mail. At most one model call, one more when the first draft was unsupported."""
+        """Write the first mail or a follow-up. At most one model call, one more when the draft was unsupported."""
         ...
 
     def read_reply(self, brief: ReplyBrief) -> ReplyReading:

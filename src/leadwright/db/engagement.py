@@ -10,7 +10,7 @@ from leadwright.db.base import Base, Id, now
 
 
 class Engagement(Base):
-    """Waiting is the moment `dueat` of this row, never a sleeping workflow: it survives upgrades and can be asked for."""
+    """Waiting is the moment `dueat` of this row, no sleeping workflow: it survives upgrades and can be queried."""
 
     __tablename__ = "engagement"
     runid: Mapped[str] = mapped_column(ForeignKey("leadrun.runid", ondelete="CASCADE"), primary_key=True)
@@ -40,4 +40,7 @@ class Engagement(Base):
     reason: Mapped[str] = mapped_column(Text, default="")  # what comes next or why it waits, as a sentence
     createdon: Mapped[datetime] = mapped_column(default=now)
     endedon: Mapped[datetime | None]
-    __table_args__ = (Index("ix_engagement_due", "state", "dueat"), Index("ix_engagement_agent", "agentid", "createdon"))
+    __table_args__ = (
+        Index("ix_engagement_due", "state", "dueat"),
+        Index("ix_engagement_agent", "agentid", "createdon"),
+    )

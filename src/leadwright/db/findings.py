@@ -39,6 +39,7 @@ class Findings:
         email: state, type and reason of the address check.
         connected: accountid, contactid; None where nothing was connected.
         missing: what the lead's record lacks, in words.
+        conversation: what came of it: outcome, summary, open_questions, question, referral (name, address), mails.
     """
 
     judgements: tuple[Judgement, ...] = ()
@@ -51,6 +52,7 @@ class Findings:
     connected: Mapping[str, str | None] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     next_actions: tuple[str, ...] = ()
+    conversation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def to_json(findings: Findings) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def to_json(findings: Findings) -> dict[str, Any]:
         "connected": dict(findings.connected),
         "missing": list(findings.missing),
         "next_actions": list(findings.next_actions),
+        "conversation": dict(findings.conversation),
     }
 
 
@@ -116,6 +119,7 @@ def from_json(stored: Mapping[str, Any]) -> Findings:
         connected=stored.get("connected") or {},
         missing=tuple(stored.get("missing", [])),
         next_actions=tuple(stored.get("next_actions", [])),
+        conversation=stored.get("conversation") or {},
     )
 
 

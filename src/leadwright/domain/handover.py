@@ -1,7 +1,7 @@
-"""What becomes of a researched lead in Research-only mode, with its reasons and next actions (product.md 9)."""
+"""What becomes of a researched lead, with its reasons and next actions (product.md 6 and 9)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadwright.domain.evidence import SignalStrength
 from leadwright.domain.fit import Band, Fit, Judgement, Verdict
@@ -13,7 +13,7 @@ class Decision:
     """The outcome of a run.
 
     Args:
-        stage: handed over or disqualified.
+        stage: handed over, disqualified or engaged.
         to_find_out: handed over although little is known: a person is to find out.
         reasons: sentences, the verdict first.
         next_actions: what a seller should do, most useful first.
@@ -37,6 +37,14 @@ def decide(fit: Fit, *, missing: Sequence[str] = ()) -> Decision:
     if fit.signal is SignalStrength.WEAK or fit.band is Band.UNKNOWN:
         return Decision(Stage.HANDED_OVER, True, _thin(fit), _find_out(fit, missing))
     return Decision(Stage.HANDED_OVER, False, _good(fit), _follow_up(fit, missing))
+
+
+def decide_engagement(fit: Fit, *, missing: Sequence[str] = ()) -> Decision:
+    """The same in Research and engage: who would be handed over is written to, thin data to find out."""
+    decided = decide(fit, missing=missing)
+    if decided.stage is Stage.DISQUALIFIED:
+        return decided
+    return replace(decided, stage=Stage.ENGAGED, next_actions=())
 
 
 def _good(fit: Fit) -> tuple[str, ...]:

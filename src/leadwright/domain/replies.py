@@ -97,13 +97,11 @@ class Standing:
         asked: factors already asked for in this thread, in order.
         bant_configured: handoff criteria are set; without them purchase interest alone decides.
         fast_track: high positive interest is handed over before BANT is known.
-        confirmed: an opt-out of this person was confirmed before.
     """
 
     asked: tuple[Factor, ...] = ()
     bant_configured: bool = True
     fast_track: bool = True
-    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,6 @@ class Decision:
         ask: the factor of the one question in the mail; only with `Move.ASK` and `Move.ANSWER`.
         until: day before which no follow-up goes out; only with `Move.WAIT`, None leaves the cadence as it is.
         suppress: nobody writes to this address again; always with `Move.SUPPRESS`.
-        confirm: one mail confirms the opt-out.
     """
 
     move: Move
@@ -122,13 +119,12 @@ class Decision:
     ask: Factor | None = None
     until: date | None = None
     suppress: bool = False
-    confirm: bool = False
 
 
 def decide(heard: Heard, standing: Standing) -> Decision:
     """The decision table of product.md 8. An opt-out comes before everything, then machines, then the sender."""
     if heard.opt_out or heard.kind is ReplyClass.UNSUBSCRIBE:
-        return _opted_out(heard, standing)
+        return _opted_out(heard)
     if heard.kind in _WITHOUT_JUDGEMENT:
         return _WITHOUT_JUDGEMENT[heard.kind](heard)
     if not heard.trusted:
@@ -150,13 +146,12 @@ def next_question(bant: Iterable[FactorJudgement], asked: Collection[Factor]) ->
     return next((f for f in open_factors if f not in asked), None)
 
 
-def _opted_out(heard: Heard, standing: Standing) -> Decision:
-    """Suppressed at once, whoever wrote; confirmed once, and only to the lead's own authenticated address."""
+def _opted_out(heard: Heard) -> Decision:
+    """Suppressed at once, whoever wrote. No mail confirms it: nothing leaves after an opt-out."""
     reasons = ("The lead asked not to be written to again.",)
     if heard.kind is ReplyClass.ESCALATE:
         return Decision(Move.ESCALATE, (*reasons, _ESCALATED), suppress=True)
-    confirm = heard.trusted and not standing.confirmed
-    return Decision(Move.SUPPRESS, reasons, suppress=True, confirm=confirm)
+    return Decision(Move.SUPPRESS, reasons, suppress=True)
 
 
 _ESCALATED = "A legal threat, a complaint or sensitive data: the thread stops and the supervisor decides."

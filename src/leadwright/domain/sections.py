@@ -6,18 +6,18 @@ Pure: computed from the configuration as plain data and from facts the caller lo
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
+from leadwright.domain.follow_up import Cadence
 from leadwright.domain.prerequisites import BY_NUMBER, SetupState, needed
+from leadwright.domain.sending_window import Window, read_zone
 from leadwright.domain.simulation import Review, missing_for_review
 from leadwright.domain.stage import AgentMode, AgentState
+from leadwright.errors import BadInput
 
-SENDING_MISSING = (
-    "Research and engage writes to leads, which is not part of this version: everything can be set up and tested, the "
-    "shared mailbox too, but the agent cannot be started. Use a Research-only agent."
-)
 _VARIABLE = re.compile(r"\{\{(.*?)\}\}")
 
 
@@ -84,6 +84,7 @@ def sections(configuration: Mapping[str, Any], facts: Facts) -> tuple[Section, .
     """
     prerequisites = _prerequisites(facts)
     closed = closed_by(facts)
+    engages = facts.mode is AgentMode.ENGAGE
     parts = [
         ("profile", "General settings", "Agent profile", _profile(facts), True),
         ("company", "General settings", "Company info", _company(configuration["company"]), True),
@@ -92,12 +93,15 @@ def sections(configuration: Mapping[str, Any], facts: Facts) -> tuple[Section, .
         ("email", "Guidance", "Email instructions", _email(configuration["email"], facts), True),
         ("validation", "Guidance", "Email validation", _validation(configuration["validation"], facts), True),
         ("criteria", "Guidance", "Handoff criteria", _criteria(configuration["criteria"], facts), True),
+        ("handoff", "Guidance", "Readiness", _handoff(configuration["handoff"]), engages),
+        ("sending", "Guidance", "Sending discipline", _sending(configuration["sending"]), engages),
         ("knowledge", "Knowledge", "Knowledge", _knowledge(facts), False),
         ("assignment", "Assignment", "Assignment rules", _assignment(configuration["assignment"], facts), True),
-        ("simulation", "Simulation", "Simulation", _simulation(facts), facts.mode is AgentMode.ENGAGE),
+        ("simulation", "Simulation", "Simulation", _simulation(facts), engages),
     ]
     built = [prerequisites]
-    built += [Section(k, g, t, s, r, n, bool(closed)) for k, g, t, (s, r), n in parts]
+    hidden = frozenset() if engages else _OF_ENGAGE
+    built += [Section(k, g, t, s, r, n, bool(closed)) for k, g, t, (s, r), n in parts if k not in hidden]
     return (*built, _start(built, facts, bool(closed)))
 
 
@@ -118,7 +122,7 @@ def closed_by(facts: Facts) -> tuple[str, ...]:
 
 def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[str, ...]:
     """What stands between this agent and Start, each a sentence; empty when it may start."""
-    missing: list[str] = [SENDING_MISSING] if facts.mode is AgentMode.ENGAGE else []
+    missing: list[str] = []
     for section in all_sections:
         if section.key == "start" or not section.needed or section.state is SetupState.DONE:
             continue
@@ -126,6 +130,7 @@ def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[st
     return tuple(missing)
 
 
+_OF_ENGAGE = frozenset({"handoff", "sending"})
 _Found = tuple[SetupState, tuple[str, ...]]
 
 
@@ -269,6 +274,28 @@ def _field_problem(criterion: str, field: str, facts: Facts) -> str:
     if attribute is not None and attribute.kind in REFUSED_FOR_CRITERIA:
         return f"Criterion {criterion} cannot be read from {field}: columns of type {attribute.kind} are not judged."
     return ""
+
+
+def _handoff(handoff: Mapping[str, Any]) -> _Found:
+    """Nothing is needed: without criteria purchase interest alone decides."""
+    given = [name for name in ("need", "timeline", "budget", "authority") if handoff[name].strip()]
+    problems = ["Fill in two of need, timeline, budget and authority at least, or none."] if len(given) == 1 else []
+    return _found(problems, [], begun=True)
+
+
+def _sending(sending: Mapping[str, Any]) -> _Found:
+    try:
+        Window(
+            time.fromisoformat(sending["window_start"]),
+            time.fromisoformat(sending["window_end"]),
+            frozenset(sending["weekdays"]),
+        )
+        Cadence(tuple(sending["follow_up_days"]), sending["last_wait_days"])
+        if sending["time_zone"].strip():
+            read_zone(sending["time_zone"])
+    except BadInput as error:
+        return _found([str(error)], [], begun=True)
+    return _found([], [], begun=True)
 
 
 def _knowledge(facts: Facts) -> _Found:

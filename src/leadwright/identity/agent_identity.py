@@ -25,7 +25,7 @@ from leadwright.identity.directory import directory_of
 from leadwright.identity.installation import Installation
 from leadwright.identity.verification import identity_check, verify
 
-_IN_WORK = (Stage.QUEUED, Stage.RESEARCHING)
+_IN_WORK = (Stage.QUEUED, Stage.RESEARCHING, Stage.ENGAGED)
 _WORKING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING)
 _REASON = "Prerequisite"  # begins the reason of a pause that ends by itself
 _WRITE_AGAIN = timedelta(minutes=10)

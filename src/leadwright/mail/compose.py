@@ -27,11 +27,11 @@ from leadwright.mail.headers import (
     safe_text,
     text_header,
 )
+from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox import Letter
 
 _MOST_REFERENCES = 20
 _NO_REPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class Message:
         body: plain text, paragraphs apart by an empty line.
         why: the sentence that says why they get this mail.
         unsubscribe_url: https; the one-click address, see `unsubscribe.link`.
-        answer: a machine's answer to a mail of theirs; otherwise we began.
+        answers: the mail of theirs that this one answers.
+        follows: the mail of ours that this one follows up.
     """
 
     to_name: str
@@ -80,6 +81,7 @@ class Message:
     why: str
     unsubscribe_url: str
     answers: Thread | None = None
+    follows: Thread | None = None
     language: str = "en"
     moment: datetime = field(default_factory=now)
 
@@ -106,7 +108,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
         text_header("Subject", subject),
         date_header(message.moment),
         ids_header("Message-ID", [messageid]),
-        *_thread_headers(message.answers),
+        *_thread_headers(message.answers or message.follows),
         f"Auto-Submitted: {'auto-replied' if message.answers else 'auto-generated'}\r\n".encode(),
         b"X-Auto-Response-Suppress: All\r\n",
         f"List-Unsubscribe: <{message.unsubscribe_url}>,\r\n <mailto:{own}?subject=unsubscribe>\r\n".encode(),
@@ -161,16 +163,17 @@ def _check_sender(sender: Letterhead) -> None:
 
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
-    loopback = parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK
+    loopback = parts.scheme == "http" and (parts.hostname or "") in LOOPBACK
     if not (parts.scheme == "https" or loopback) or not url.isascii() or any(c in url for c in "<>,; \r\n\t\"'"):
         raise BadInput("The address to unsubscribe must be https. Set public_url to the address people reach you by.")
 
 
 def _subject(message: Message) -> str:
-    if message.answers is None:
+    thread = message.answers or message.follows
+    if thread is None:
         subject = safe_text(message.subject, "The subject", SUBJECT_LENGTH)
     else:
-        theirs = message.answers.subject or message.subject
+        theirs = thread.subject or message.subject
         subject = safe_text(reply_subject(theirs), "The subject", SUBJECT_LENGTH)
     if not subject:
         raise BadInput("The subject is empty. Write one.")

@@ -1,6 +1,7 @@
 """IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
 
 import imaplib
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.imap_commands import (
+    fetch_heads,
     fetch_messages,
     fetch_sizes,
     folders_of_others,
@@ -22,10 +24,11 @@ from leadwright.mail.imap_commands import (
     server_words,
     uids_after,
     uids_of_id,
+    uids_since,
     wait_for_exists,
 )
 from leadwright.mail.login import Login, Server, unreachable
-from leadwright.mail.mailbox import Batch, Cursor, Found
+from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
 
 BATCH = 500  # messages asked for at a time
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
@@ -74,6 +77,16 @@ class ImapConnection:
             return self._tried(lambda imap: self._look(imap, self._sent, messageid))
         except MailError:
             return Found.CANNOT_TELL
+
+    def sent_heads(self, since: datetime, fields: str) -> Iterator[Fetched]:
+        """Header fields of what was filed in Sent on that day or later; none when there is no such folder.
+
+        Raises:
+            MailError: the server cannot be asked.
+        """
+        uids = self._tried(lambda imap: uids_since(imap, since) if select_folder(imap, self._sent) else [])
+        for start in range(0, len(uids), BATCH):
+            yield from self._once(partial(fetch_heads, uids=uids[start : start + BATCH], fields=fields))
 
     def file_sent(self, raw: bytes, moment: datetime, messageid: str) -> None:
         """See `mailbox.Mailbox.file_sent`."""
@@ -130,10 +143,11 @@ class ImapConnection:
 
     def close(self) -> None:
         """Say goodbye. Safe to repeat."""
-        imap, self._imap = self._imap, None
+        imap = self._imap
         if imap is not None:
             with suppress(*_ERRORS):
                 imap.logout()
+        self._drop()  # a line that broke at the goodbye is still open here
 
     def _tried(self, ask: Callable[[imaplib.IMAP4], T]) -> T:
         """Ask over the kept line, and once more over a new one when the kept one had died."""
@@ -179,6 +193,7 @@ class ImapConnection:
     def _signed_in(self, imap: imaplib.IMAP4) -> imaplib.IMAP4:
         server = self._server
         try:
+            imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end of an APPEND waits 40 ms
             if server.security == "starttls":
                 imap.starttls(server.context())
             self._sign_in(imap)

@@ -6,7 +6,7 @@ import select
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadwright.mail.mailbox import Fetched
@@ -17,6 +17,8 @@ _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
 _PREFIX = re.compile(rb'\("([^"]*)"')
+_MOMENT = re.compile(rb"(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 
 
@@ -113,6 +115,21 @@ def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
     return [int(u) for u in b" ".join(d for d in data if d).split()]
 
 
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
+    """The uids of what came into the open folder on that day or later."""
+    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
+    return sorted(map(int, b" ".join(d for d in data if d).split()))
+
+
+def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
+    """The named header fields of the messages, as `raw`."""
+    data = require_ok(imap.uid("FETCH", _ranges(uids), f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])"))
+    return sorted(_parsed(data, {}), key=lambda m: m.uid)
+
+
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
     """uid -> bytes of the message."""
     data = require_ok(imap.uid("FETCH", _ranges(uids), "(UID RFC822.SIZE)"))
@@ -166,9 +183,16 @@ def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
 
 
 def _moment(text: bytes) -> datetime | None:
+    found = _MOMENT.fullmatch(text.strip())
+    month = _MONTHS.find(found[2].lower()) if found else -1
+    if found is None or month % 3:
+        return None
+    day, year, hour, minute, second, hours, minutes = (int(found[n]) for n in (1, 3, 4, 5, 6, 8, 9))
+    offset = timedelta(hours=hours, minutes=minutes)
     try:
-        return datetime.strptime(text.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
-    except ValueError:
+        local = datetime(year, month // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        return local + offset if found[7] == b"-" else local - offset
+    except (ValueError, OverflowError):
         return None
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 Security = Literal["tls", "starttls", "none"]
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})  # this very machine
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

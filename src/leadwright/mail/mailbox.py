@@ -59,6 +59,24 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SentCopy:
+    """A mail of ours as it lies in the Sent folder.
+
+    Args:
+        businesskey: of its outbox row, sealed in its link to unsubscribe; empty: none that opens.
+        head: the header fields all this was read from.
+        filed: when, as the server says.
+    """
+
+    messageid: str
+    sender: str
+    recipient: str
+    businesskey: str
+    head: bytes
+    filed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a folder was read. Zeros: from the start."""
 
@@ -136,6 +154,14 @@ class Mailbox(Protocol):
 
         Raises:
             MailError: it could not be filed.
+        """
+        ...
+
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        """The mails in the Sent folder that were filed on that day or later; none when there is no such folder.
+
+        Raises:
+            MailError: the server cannot be asked.
         """
         ...
 

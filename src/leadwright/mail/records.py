@@ -33,6 +33,7 @@ def open_mailbox(row: Mailbox, vault: Seals, *, timeout: float = 60.0) -> SmtpIm
         imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity), timeout=timeout),
         login=_login(row, vault),
         sent=row.lw_sentfolder,
+        seals=vault,
     )
 
 

@@ -101,7 +101,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
     shown = {name: text for name, text in {**usual, **allowed}.items() if name.partition(".")[2] not in PERSONAL}
     return MailBrief(
         key=dossier.key,
-        greeting_name=_first_name(lead),
+        greeting_name=first_name(lead),
         topic=line(lead.subject, 200),
         company=line(lead.companyname, 100),
         lead=allowed,
@@ -221,7 +221,7 @@ def _knowledge(means: Means, dossier: Dossier, texts: Mapping[str, str], steps: 
     return found
 
 
-def _first_name(lead: Lead) -> str:
+def first_name(lead: Lead) -> str:
     """The name to greet by; anything that does not look like a name gives none."""
     name = line(lead.firstname, 50) or (line(lead.fullname, 160).split(" ") if lead.lastname else [""])[0]
     return name if re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’-]){0,39}", name) else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from leadwright.db.people import SystemUser
 from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.optionsets import LeadState, NotificationIcon
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal
 from leadwright.identity.agent_identity import agent_principal
@@ -77,6 +78,7 @@ class Case:
 
     run: runs.Given
     agentid: str
+    mode: AgentMode
     version: int
     who: Principal
     configuration: Configuration
@@ -89,6 +91,25 @@ class Case:
     def cause(self) -> str:
         """For the audit log."""
         return f"run {self.run.number} of the lead, configuration version {self.version}"
+
+
+class Acting(Protocol):
+    """Who changes a lead, and for which run: a `Case`, or a conversation."""
+
+    @property
+    def who(self) -> Principal:
+        """The agent, signed in."""
+        ...
+
+    @property
+    def configuration(self) -> Configuration:
+        """The version the run is processed with."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """For the audit log."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +140,14 @@ def read_case(services: Services, run: runs.Given) -> Case:
     """
     with services.database.reading() as session:
         row, lead, agent = _rows(session, run, locked=False)
-        configuration = _configuration(services, session, row)
+        configuration = configuration_of(services, session, row)
     address = address_of(lead, configuration)
     return Case(
         run=run,
         agentid=row.agentid,
+        mode=AgentMode(agent.mode),
         version=row.version,
-        who=_sign_in(services, row.agentid),
+        who=sign_in(services, row.agentid),
         configuration=configuration,
         lead=lead,
         begun=_begun(row, lead, agent, address),
@@ -153,14 +175,14 @@ def persons_change(session: Session, rows: Locked) -> str | None:
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
-    begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED) and rows.run.startedon
+    begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
     if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))
         return f"{owner or 'Another team'} took the lead over meanwhile."
     return None
 
 
-def change_lead(session: Session, case: Case, rows: Locked, action: str, **values: object) -> None:
+def change_lead(session: Session, case: Acting, rows: Locked, action: str, **values: object) -> None:
     """Write columns of the lead as the agent, audited and noted for selection. Equal values are no change."""
     before = _write(session, case, rows, action, values)
     if rows.run.previousownerid and rows.lead.ownerid != rows.run.previousownerid:
@@ -173,7 +195,9 @@ def take_lead(session: Session, case: Case, rows: Locked, **values: object) -> N
     _write(session, case, rows, "lead.taken_by_agent", values)
 
 
-def _write(session: Session, case: Case, rows: Locked, action: str, values: Mapping[str, object]) -> dict[str, object]:
+def _write(
+    session: Session, case: Acting, rows: Locked, action: str, values: Mapping[str, object]
+) -> dict[str, object]:
     lead = rows.lead
     before = {k: getattr(lead, k) for k, v in values.items() if getattr(lead, k) != v}
     for name in before:
@@ -229,7 +253,13 @@ def _rows(session: Session, run: runs.Given, *, locked: bool) -> tuple[LeadRun, 
     return found.LeadRun, found.Lead, found.Agent
 
 
-def _configuration(services: Services, session: Session, run: LeadRun) -> Configuration:
+def configuration_of(services: Services, session: Session, run: LeadRun) -> Configuration:
+    """The version of the configuration that the run is processed with.
+
+    Raises:
+        NotFound: it is gone.
+    """
+
     def read() -> Configuration:
         version = session.get(AgentVersion, (run.agentid, run.version))
         if version is None:
@@ -239,7 +269,12 @@ def _configuration(services: Services, session: Session, run: LeadRun) -> Config
     return _configurations.get((services.database.url, run.agentid, run.version), now(), read)
 
 
-def _sign_in(services: Services, agentid: str) -> Principal:
+def sign_in(services: Services, agentid: str) -> Principal:
+    """The agent as its application user; one sign-in serves a second.
+
+    Raises:
+        NotAllowed: its identity is broken; names the failing check.
+    """
     return _signed_in.get((services.database.url, agentid), now(), lambda: agent_principal(services, agentid))
 
 

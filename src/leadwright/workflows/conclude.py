@@ -13,6 +13,7 @@ from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Assignment, Configuration
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import ActivityParty, AppNotification, Email, Lead
+from leadwright.domain.engagement import Outcome
 from leadwright.domain.optionsets import (
     EmailState,
     EmailStatus,
@@ -22,11 +23,12 @@ from leadwright.domain.optionsets import (
     Participation,
 )
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentMode, Stage
 from leadwright.research.email_validation import NoDns, validate_email
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import (
+    Acting,
     Case,
     Locked,
     address_of,
@@ -38,6 +40,7 @@ from leadwright.workflows.case import (
     notify,
     persons_change,
 )
+from leadwright.workflows.engagements import begin_engagement, mailbox_of
 from leadwright.workflows.first_mail import Mail
 from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
 from leadwright.workflows.judging import Result
@@ -68,6 +71,8 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
         _keep(rows.run, result, researched_at)
         if result.decision.stage is Stage.DISQUALIFIED:
             _disqualify(session, case, rows, result)
+        elif result.decision.stage is Stage.ENGAGED:
+            _engage(session, case, rows, result)
         else:
             _hand_over(session, case, rows, result, steps)
         if case.run.generation and (again := session.get(RunStep, (rows.run.runid, _AGAIN))):
@@ -99,7 +104,9 @@ def _keep(run: LeadRun, result: Result, researched_at: datetime) -> None:
 
 
 def _disqualify(session: Session, case: Case, rows: Locked, result: Result) -> None:
-    _end(rows.run, Stage.DISQUALIFIED, result.decision.reasons, rows.moment)
+    end_run(rows.run, Stage.DISQUALIFIED, result.decision.reasons, rows.moment)
+    if case.mode is AgentMode.ENGAGE:
+        rows.run.outcome = str(Outcome.LOW_FIT)
     change_lead(
         session,
         case,
@@ -119,6 +126,20 @@ def _disqualify(session: Session, case: Case, rows: Locked, result: Result) -> N
     )
 
 
+def _engage(session: Session, case: Case, rows: Locked, result: Result) -> None:
+    """The lead stays with the agent, which writes to it next. Without a mail or a mailbox it waits for a person."""
+    run = rows.run
+    mailbox = mailbox_of(session, rows.agent)
+    if result.mail is None or mailbox is None:
+        missing = "The agent has no approved mailbox. Set prerequisite 4 up." if mailbox is None else ""
+        _stop(session, run, Stage.BLOCKED, result.no_mail or missing, rows.moment)
+        return
+    run.stage, run.reasons, run.givenon, run.dueat = Stage.ENGAGED, list(result.decision.reasons), None, None
+    change_lead(session, case, rows, "lead.engaged", **_shown(result, Stage.ENGAGED))
+    _draft(session, case, rows, result.mail, None)
+    begin_engagement(session, case, rows, mailbox, held=result.mail.hold or "")
+
+
 def _hand_over(session: Session, case: Case, rows: Locked, result: Result, steps: Steps) -> None:
     rule = case.configuration.assignment
     previous = rows.run.previousownerid
@@ -128,7 +149,7 @@ def _hand_over(session: Session, case: Case, rows: Locked, result: Result, steps
     if owner is None and not names_nobody(rule):
         _nobody(session, case, rows, result)
         return
-    _end(
+    end_run(
         rows.run,
         Stage.HANDED_OVER,
         (*result.decision.reasons, *_owner_reason(owner), *_mail_reason(result)),
@@ -162,7 +183,7 @@ def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
     run.givenon, run.generation = None, run.generation + 1
     run.dueat = runs.later(rows.moment, _NOBODY_RETRY)
     change_lead(session, case, rows, "lead.blocked", **_shown(result, Stage.BLOCKED))
-    _alarm(session, case.agentid, reason, rows.moment, case.configuration.assignment.supervisor)
+    alarm(session, case.agentid, reason, rows.moment, case.configuration.assignment.supervisor)
 
 
 def _shown(result: Result, stage: Stage) -> dict[str, object]:
@@ -202,6 +223,7 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         "createdby": case.who.id,
         "modifiedby": case.who.id,
         "lw_runid": rows.run.runid,
+        "lw_threadid": rows.run.runid if case.mode is AgentMode.ENGAGE else None,
         "lw_paragraphs": findings.statements(mail.paragraphs),
         "lw_hold": hold,
     }
@@ -226,10 +248,10 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
     audit.record(session, case.who.actor, "email.drafted", "email", activityid, after=after, cause=case.cause)
 
 
-def give_back(session: Session, case: Case, rows: Locked, reason: str, stage: Stage) -> None:
+def give_back(session: Session, case: Acting, rows: Locked, reason: str, stage: Stage) -> None:
     """The lead goes back to who owned it before; `stage` is returned or cancelled."""
     run, lead = rows.run, rows.lead
-    _end(run, stage, (reason,), rows.moment)
+    end_run(run, stage, (reason,), rows.moment)
     owner = giving_back_to(session, run.previousownerid, case.configuration.assignment.supervisor)
     values: dict[str, object] = {"lw_stage": str(stage)}
     if owner and lead.ownerid == rows.agent.agentuserid:
@@ -303,7 +325,7 @@ def await_repair(services: Services, run: runs.Given, reason: str) -> None:
         version = session.get(AgentVersion, (row.agentid, row.version))
         rule = Configuration.model_validate(version.configuration).assignment if version else Assignment()
         for personid in dict.fromkeys((rule.supervisor, *_administrators(session))):
-            _alarm(session, row.agentid, reason, services.clock(), personid, title="The agent cannot work")
+            alarm(session, row.agentid, reason, services.clock(), personid, title="The agent cannot work")
 
 
 def _in_hand(session: Session, run: runs.Given) -> LeadRun | None:
@@ -328,7 +350,7 @@ def give_up(services: Services, run: runs.Given, reason: str) -> None:
 
 
 def _stop(session: Session, run: LeadRun, stage: Stage, reason: str, moment: datetime) -> None:
-    _end(run, stage, (reason,), moment)
+    end_run(run, stage, (reason,), moment)
     if stage is Stage.BLOCKED:
         run.concludedon = None
     run.givenon, run.generation = None, run.generation + 1
@@ -344,10 +366,10 @@ def _stop(session: Session, run: LeadRun, stage: Stage, reason: str, moment: dat
     version = session.get(AgentVersion, (run.agentid, run.version))
     if version:
         rule = Configuration.model_validate(version.configuration).assignment
-        _alarm(session, run.agentid, reason, moment, rule.supervisor)
+        alarm(session, run.agentid, reason, moment, rule.supervisor)
 
 
-def _alarm(
+def alarm(
     session: Session,
     agentid: str,
     reason: str,
@@ -362,5 +384,6 @@ def _alarm(
     notify(session, personid, key, title, reason, icon=NotificationIcon.FAILURE, link="/leads?view=processing")
 
 
-def _end(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:
+def end_run(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:
+    """The run has its outcome."""
     run.stage, run.reasons, run.concludedon, run.dueat = stage, list(reasons), moment, None

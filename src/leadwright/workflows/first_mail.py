@@ -1,4 +1,7 @@
-"""Writing the first mail: by the analyst, checked and rewritten once, or from a fixed template. Stores nothing."""
+"""Writing the first mail or a follow-up: by the analyst, checked and rewritten once, or from a fixed template.
+
+Stores nothing.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +9,7 @@ from leadwright.analyst import MailBrief
 from leadwright.db.configuration import Configuration
 from leadwright.domain.evidence import Statement
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
+from leadwright.domain.stage import AgentMode
 from leadwright.services import Services
 from leadwright.workflows.steps import Step, Steps
 
@@ -20,18 +24,23 @@ class Mail:
     hold: str | None = None
 
 
-def first_mail(services: Services, configuration: Configuration, brief: MailBrief, steps: Steps) -> Mail:
+def first_mail(
+    services: Services, configuration: Configuration, brief: MailBrief, steps: Steps, mode: AgentMode
+) -> Mail:
     """Written as the settings say; what stays unsupported after one rewriting is held for a person.
+
+    A fixed template is for the first mail only. In Research and engage the disclaimer is not part of the text: it
+    stands in the footer of what is sent, where nobody can take it out.
 
     Raises:
         OutsideError: the analyst could not be asked.
     """
-    if configuration.email.fixed_body:
-        return _fixed(configuration, brief, steps)
-    return _drafted(services, configuration, brief, steps)
+    if configuration.email.fixed_body and not brief.earlier:
+        return _fixed(configuration, brief, steps, mode)
+    return _drafted(services, configuration, brief, steps, mode)
 
 
-def _drafted(services: Services, configuration: Configuration, brief: MailBrief, steps: Steps) -> Mail:
+def _drafted(services: Services, configuration: Configuration, brief: MailBrief, steps: Steps, mode: AgentMode) -> Mail:
     with steps.step("draft", analyst=services.analyst.name, passages=len(brief.passages)) as step:
         draft = services.analyst.write_mail(brief)
         step.usage = draft.usage
@@ -44,10 +53,10 @@ def _drafted(services: Services, configuration: Configuration, brief: MailBrief,
             step.usage = draft.usage
         problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
         steps.add(Step("check_draft_again", outputs={"unsupported": list(problems)}))
-    return _mail(configuration, draft.subject, draft.paragraphs, " ".join(problems) or None)
+    return _mail(configuration, draft.subject, draft.paragraphs, " ".join(problems) or None, mode)
 
 
-def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps) -> Mail:
+def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps, mode: AgentMode) -> Mail:
     values = {"lead.first name": brief.greeting_name, "lead.firstname": brief.greeting_name}
     values |= {"lead.company name": brief.company, "lead.companyname": brief.company}
     values |= {"lead.topic": brief.topic, "lead.subject": brief.topic}
@@ -57,15 +66,17 @@ def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps) -> Mail
     empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
     steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
     hold = f"The template's {', '.join(empty)} has no value for this lead." if empty else None
-    return _mail(configuration, subject, (Statement(body, ()),), hold)
+    return _mail(configuration, subject, (Statement(body, ()),), hold, mode)
 
 
-def _mail(configuration: Configuration, subject: str, paragraphs: tuple[Statement, ...], hold: str | None) -> Mail:
+def _mail(
+    configuration: Configuration, subject: str, paragraphs: tuple[Statement, ...], hold: str | None, mode: AgentMode
+) -> Mail:
     profile = configuration.profile
     body = assemble(
         [p.text for p in paragraphs],
         signature=profile.signature,
-        disclaimer=profile.disclaimer,
+        disclaimer="" if mode is AgentMode.ENGAGE else profile.disclaimer,
         other_terms=profile.other_terms,
     )
     return Mail(subject_line(subject), body, paragraphs, hold)

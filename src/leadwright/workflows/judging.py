@@ -8,9 +8,10 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, FoundCompetitor, FoundInsight
 from leadwright.db.sales import Lead
 from leadwright.domain.fit import CriterionKind, Fit, weigh
-from leadwright.domain.handover import Decision, decide
+from leadwright.domain.handover import Decision, decide, decide_engagement
 from leadwright.domain.optionsets import label
 from leadwright.domain.rating import Rating, rate, shown
+from leadwright.domain.stage import AgentMode
 from leadwright.workflows.first_mail import Mail
 
 
@@ -35,6 +36,7 @@ def judge(
     missing: tuple[str, ...],
     so_far: Findings,
     researched_at: datetime,
+    mode: AgentMode = AgentMode.RESEARCH,
 ) -> Result:
     """Weigh, rate and decide by the rules; no mail yet.
 
@@ -47,7 +49,8 @@ def judge(
     days = (researched_at - lead.createdon).days
     activity = shown(days, topic=lead.subject or "", source=lead.leadsourcecode)
     rating = rate(fit, activity, roles=[c.name for c in criteria if c.kind is CriterionKind.ROLE])
-    result = Result(reading, fit, rating, decide(fit, missing=missing), so_far, None)
+    decided = (decide_engagement if mode is AgentMode.ENGAGE else decide)(fit, missing=missing)
+    result = Result(reading, fit, rating, decided, so_far, None)
     return replace(result, found=_found(result, configuration, missing))
 
 

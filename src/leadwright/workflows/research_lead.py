@@ -1,4 +1,4 @@
-"""One pass of the agent over one lead, Research-only: the order of steps. Each can be repeated after a crash."""
+"""One pass of the agent over one lead up to its outcome or its first mail. Each step can be repeated after a crash."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -51,7 +51,8 @@ def research_lead(services: Services, run: runs.Given) -> None:
     5. **Read**: the analyst judges each criterion and writes the insights; what no source supports is dropped.
     6. **Weigh, rate, decide**: rules, no analyst.
     7. **Draft** the first mail unless disqualified; unsupported: rewritten once, then held for a person.
-    8. **Conclude**, one transaction: owner by the assignment rule, findings, draft, steps, notification, audit.
+    8. **Conclude**, one transaction: owner by the assignment rule, findings, draft, steps, notification, audit. In
+       Research and engage the lead stays with the agent, and its conversation begins: `reach_out` sends the draft.
 
     Raises nothing that a lead causes: a failure outside is tried again later, a lasting one stops this lead with its
     reason. After a crash the whole pass is repeated; 3 and 8 happen once, answers of 5 and 7 are not paid twice.
@@ -123,7 +124,13 @@ def _pass(services: Services, run: runs.Given) -> None:
         step.usage, step.outputs = said.usage, {"unsupported_dropped": dropped}
     researched_at = services.clock()
     result = judge(
-        case.lead, case.configuration, reading, missing=case.missing, so_far=so_far, researched_at=researched_at
+        case.lead,
+        case.configuration,
+        reading,
+        missing=case.missing,
+        so_far=so_far,
+        researched_at=researched_at,
+        mode=case.mode,
     )
     steps.add(Step("decide", outputs=_outputs(result)))
     if result.decision.stage is not Stage.DISQUALIFIED:
@@ -205,7 +212,7 @@ def _write(
         return None, "No email was drafted: nothing says what is offered. Write the value proposition."
     try:
         brief = mail_brief(services, dossier, gathered.company, reading)
-        return first_mail(services, settings, brief, steps), ""
+        return first_mail(services, settings, brief, steps, case.mode), ""
     except OutsideError as error:
         if error.installation or (not error.permanent and _tries_left(services, case)):
             raise

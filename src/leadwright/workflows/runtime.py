@@ -24,19 +24,24 @@ from leadwright.errors import Conflict, LeadwrightError
 from leadwright.identity.agent_identity import pause_or_resume
 from leadwright.identity.sessions import forget_ended
 from leadwright.services import Services
-from leadwright.workflows import executors, runs
+from leadwright.workflows import conversations, executors, runs
+from leadwright.workflows.conversations import Correspondence
+from leadwright.workflows.engagements import Turn
+from leadwright.workflows.incoming import Incoming
 from leadwright.workflows.research_lead import give_up, research_lead
 from leadwright.workflows.take_in import take_in
 from leadwright.workflows.upkeep import refresh_company_names, refresh_knowledge
 
 VERSION = "1"  # constant: no step is checkpointed, so a new release goes on with the old one's workflows
 QUEUE = "leads"
+TALKS = "conversations"  # a queue of its own: an answer never waits behind thousands of leads to be researched
 RECOVERIES = 20  # a lead during which the process dies this often is given up
 KEEP = timedelta(days=1)  # finished workflows, before the retention job deletes them
 FINAL = ("SUCCESS", "ERROR", "CANCELLED")
 DEAD_LETTER = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 _FIRST_SLOW_TICK = 60.0  # seconds after the start: what serves leads comes first
 _POLL = 0.2  # seconds between two looks into the queue
+_ASKED_AGAIN = 30.0  # seconds after which a due move that was enqueued is looked after
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +63,18 @@ class _Json(Serializer):
 def _research_lead(runid: str, leadid: str, number: int, generation: int) -> None:
     if Runtime.working is not None:
         Runtime.working._work(runs.Given(runid, leadid, number, generation))
+
+
+@DBOS.workflow(name="reach_out", max_recovery_attempts=RECOVERIES)
+def _reach_out(runid: str, turn: int, attempt: int) -> None:
+    if Runtime.working is not None:
+        Runtime.working._talk(Turn(runid, turn, attempt))
+
+
+@DBOS.workflow(name="answer_reply", max_recovery_attempts=RECOVERIES)
+def _answer_reply(inboundid: str, attempt: int) -> None:
+    if Runtime.working is not None:
+        Runtime.working._talk(Incoming(inboundid, attempt))
 
 
 @dataclass
@@ -95,6 +112,8 @@ class Runtime:
         self._thread: threading.Thread | None = None
         self._slow_thread: threading.Thread | None = None
         self._leaving = False  # `stop` was called
+        self._asked: dict[str, float] = {}  # workflow id of a due move -> when it was enqueued
+        self._post = Correspondence(services, self.executor_id, self._stopping, self.wake)
         self._engine: Engine | None = None
 
     def start(self) -> None:
@@ -116,6 +135,7 @@ class Runtime:
         self._thread.start()
         self._slow_thread = threading.Thread(target=self._tick_slowly, name="leadwright-slow-ticks", daemon=True)
         self._slow_thread.start()
+        self._post.start()
 
     def stop(self, *, timeout: float = 20.0) -> bool:
         """Finish the leads in hand, hand the others back, and leave.
@@ -131,6 +151,7 @@ class Runtime:
         self._thread.join(timeout)
         if self._slow_thread:
             self._slow_thread.join(timeout)
+        self._post.stop(timeout)
         with self._idle:
             finished = self._idle.wait_for(lambda: self._running == 0, timeout)
         DBOS.destroy()
@@ -205,6 +226,9 @@ class Runtime:
         DBOS.register_queue(
             QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=_POLL, on_conflict="always_update"
         )
+        DBOS.register_queue(
+            TALKS, worker_concurrency=self.concurrency, polling_interval_sec=_POLL, on_conflict="always_update"
+        )
         _spare_the_collector()
 
     def _work(self, run: runs.Given) -> None:
@@ -221,6 +245,17 @@ class Runtime:
                 self._running -= 1
                 self._idle.notify_all()
 
+    def _talk(self, work: conversations.Work) -> None:
+        with self._idle:
+            self._running += 1
+        try:
+            if not self._stopping.is_set():
+                conversations.do(self.services, work)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
     def _tick(self) -> None:
         ticks = [
             _Tick("heartbeat", 5, self._beat),
@@ -229,6 +264,7 @@ class Runtime:
             _Tick("reconcile", 30, self._reconcile),
             _Tick("take in", 1, self._take_in),
             _Tick("give", 0.2, self._give),
+            _Tick("conversations", 0.5, self._converse),
             _Tick("retention", 3600, self._forget_finished, time.monotonic() + 60),
             _Tick("sessions", 600, lambda: forget_ended(self.services), time.monotonic() + 60),
         ]
@@ -318,6 +354,32 @@ class Runtime:
             with SetWorkflowID(run.workflow_id):
                 DBOS.enqueue_workflow(QUEUE, _research_lead, run.runid, run.leadid, run.number, run.generation)
 
+    def _converse(self) -> None:
+        """Enqueue what conversations have to do. The id says which move it is, so it is enqueued once, by whomever."""
+        due = {work.workflow_id: work for work in conversations.due_work(self.services, self._window)}
+        self._asked = {id_: at for id_, at in self._asked.items() if id_ in due}
+        for id_, work in due.items():
+            if id_ not in self._asked:
+                self._asked[id_] = time.monotonic()
+                with SetWorkflowID(id_):
+                    if isinstance(work, Turn):
+                        DBOS.enqueue_workflow(TALKS, _reach_out, work.runid, work.turn, work.attempt)
+                    else:
+                        DBOS.enqueue_workflow(TALKS, _answer_reply, work.inboundid, work.attempt)
+        self._look_after(due)
+
+    def _look_after(self, due: dict[str, conversations.Work]) -> None:
+        """What is still due long after it was enqueued, though its workflow is over, gets another try."""
+        old = [id_ for id_, at in self._asked.items() if time.monotonic() - at > _ASKED_AGAIN]
+        if not old:
+            return
+        found = DBOS.list_workflows(workflow_ids=old, load_input=False, load_output=False)
+        over = {w.workflow_id for w in found if w.status in (*FINAL, DEAD_LETTER)}
+        for id_ in old:
+            self._asked[id_] = time.monotonic()
+            if id_ in over:
+                conversations.once_more(self.services, due[id_])
+
     def _take_over(self) -> None:
         """Give the workflows of dead executors to the living, one process at a time."""
         database = self.services.database
@@ -331,8 +393,12 @@ class Runtime:
         if guard is None:
             return
         try:
+            talks = [o for o in orphans if not o.startswith("research:")]
+            if talks:
+                DBOS.resume_workflows(talks, queue_name=TALKS)
+            if leads := [o for o in orphans if o not in talks]:
+                DBOS.resume_workflows(leads, queue_name=QUEUE)
             if orphans:
-                DBOS.resume_workflows(orphans, queue_name=QUEUE)
                 _log.warning("work of a dead process taken over", leads=len(orphans), dead=sorted(dead))
             executors.forget(database, dead)
         finally:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from leadwright.analyst.grounding import grounded
 from leadwright.db import findings
+from leadwright.db.agent import Agent
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings
 from leadwright.db.sales import Lead
 from leadwright.db.simulation import Simulation, SimulationDraft
 from leadwright.domain.simulation import LeadState
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import LeadwrightError, MissingExtra, NotFound, OutsideError
 from leadwright.research.brief import gather, mail_brief
 from leadwright.research.dossier import open_dossier
@@ -44,6 +45,7 @@ class _Given:
     simulationid: str
     token: str
     configuration: Configuration
+    mode: AgentMode = AgentMode.RESEARCH
 
 
 class _Stopped(Exception):
@@ -80,9 +82,11 @@ def work(services: Services, simulationid: str, token: str) -> None:
     try:
         with services.database.reading() as session:
             test = session.get(Simulation, simulationid)
-        if test is None or test.token != token:
+            agent = session.get(Agent, test.agentid) if test else None
+        if test is None or agent is None or test.token != token:
             return
-        given = _Given(simulationid, token, Configuration.model_validate(test.configuration))
+        configuration = Configuration.model_validate(test.configuration)
+        given = _Given(simulationid, token, configuration, AgentMode(agent.mode))
         while (draft := _next(services, given)) is not None:
             if not _keep(services, given, draft.draftid, _tried(services, given, draft)):
                 return
@@ -156,6 +160,7 @@ def _try(services: Services, given: _Given, draft: SimulationDraft) -> Mapping[s
         missing=missing_of(lead, configuration),
         so_far=Findings(email=email),
         researched_at=services.clock(),
+        mode=given.mode,
     )
     values: dict[str, Any] = {
         "findings": findings.to_json(result.found),
@@ -167,7 +172,7 @@ def _try(services: Services, given: _Given, draft: SimulationDraft) -> Mapping[s
         return {**values, "state": LeadState.DISQUALIFIED}
     try:
         brief = mail_brief(services, dossier, gathered.company, reading)
-        mail = first_mail(services, configuration, brief, Steps())
+        mail = first_mail(services, configuration, brief, Steps(), given.mode)
     except OutsideError as error:
         if error.installation:
             raise

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Usage
@@ -79,4 +79,14 @@ class Steps:
             session.execute(delete(RunStep).where(RunStep.runid == runid))
         if by_name:
             rows = [{**s, "runid": runid, "position": n} for n, s in enumerate(by_name.values(), 1)]
+            session.execute(insert(_TABLE), rows)
+
+    def store_more(self, session: Session, runid: str, prefix: str) -> None:
+        """Write the steps after those that the run has already, their names beginning with `prefix`."""
+        last = session.scalar(select(func.max(RunStep.position)).where(RunStep.runid == runid)) or 0
+        names = {f"{prefix}_{s['name']}"[:60]: s for s in self._steps}
+        session.execute(delete(RunStep).where(RunStep.runid == runid, RunStep.name.in_(names)))
+        if rows := [
+            {**s, "name": n, "runid": runid, "position": last + k} for k, (n, s) in enumerate(names.items(), 1)
+        ]:
             session.execute(insert(_TABLE), rows)

@@ -28,8 +28,8 @@ def present_agent(session: Session) -> Agent | None:
 
 
 def leads_in_work(session: Session, agentid: str) -> int:
-    """How many leads the agent has queued or is researching."""
-    stages = (Stage.QUEUED, Stage.RESEARCHING)
+    """How many leads the agent has queued, is researching or is in conversation with."""
+    stages = (Stage.QUEUED, Stage.RESEARCHING, Stage.ENGAGED)
     return session.scalar(select(func.count()).where(LeadRun.agentid == agentid, LeadRun.stage.in_(stages))) or 0
 
 

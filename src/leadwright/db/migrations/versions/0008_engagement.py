@@ -1,5 +1,7 @@
 """Conversations with leads: where each stands, the mails of its thread, what was judged, consent and time zone."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ depends_on = None
 
 _OPEN = "stage IN ('queued', 'researching', 'blocked', 'engaged')"
 _OPEN_BEFORE = "stage IN ('queued', 'researching', 'blocked')"
-_EMAIL = (
+_EMAIL: tuple[sa.Column[Any], ...] = (
     sa.Column("messageid", sa.String(length=998), nullable=True),
     sa.Column("inreplyto", sa.String(length=998), nullable=True),
     sa.Column("sender", sa.String(length=320), nullable=False, server_default=""),

@@ -1,0 +1,129 @@
+"""Which mail of ours does this one answer? By Message-ID, by the sealed link in what it quotes, by sender.
+
+Only a Message-ID, which nobody can guess, or the link prove that the writer has our mail.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import Email
+from leadwright.errors import BadInput, NotFound
+from leadwright.mail.addresses import hash_address
+from leadwright.mail.bounce import DeliveryReport
+from leadwright.mail.compose import reply_subject
+from leadwright.mail.message import Message
+from leadwright.mail.unsubscribe import PATH, Leaving, Seals, read_token
+
+_MOST_IDS = 40
+_MOST_LINKS = 20
+_SEALED = r"[A-Za-z0-9_.~-]"
+# A mail program may break the line inside a link: a following line that holds nothing else belongs to it.
+_LINK = re.compile(rf"{re.escape(PATH)}({_SEALED}{{20,2000}}(?:=?\r?\n[>| \t]*{_SEALED}{{8,200}}(?=[\s>]|$))*)")
+_BREAK = re.compile(r"=?\r?\n[>| \t]*")
+
+
+class How(StrEnum):
+    """What it was recognised by."""
+
+    MESSAGE_ID = "message_id"
+    LINK = "link"
+    SUBJECT = "subject"  # sender and subject
+    SENDER = "sender"  # the sender alone: one lead has that address and is in conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The lead a mail is about, and what proves it.
+
+    Args:
+        runid: of the conversation; None when the mail of ours belonged to none.
+        outboxid: the mail of ours, when one is named.
+        recipient: whom that mail was sent to.
+    """
+
+    how: How
+    leadid: str
+    runid: str | None
+    outboxid: str | None = None
+    recipient: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """The writer has a mail of ours."""
+        return self.how in (How.MESSAGE_ID, How.LINK)
+
+
+def match_reply(session: Session, message: Message, vault: Seals) -> Match | None:
+    """The lead that a mail answers, in the order of product.md 8; None when nothing tells."""
+    named = [*message.in_reply_to, *reversed(message.references)][:_MOST_IDS]
+    return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, message)
+
+
+def match_report(session: Session, report: DeliveryReport) -> Match | None:
+    """The mail of ours that a delivery report is about; None when it names none that we sent."""
+    return _by_ids(session, [report.original_message_id]) if report.original_message_id else None
+
+
+def _by_ids(session: Session, ids: Sequence[str]) -> Match | None:
+    wanted = [i if i.startswith("<") else f"<{i}>" for i in ids]
+    if not wanted:
+        return None
+    rows = {row.messageid: row for row in session.execute(_ours().where(Outbox.messageid.in_(wanted)))}
+    row = next((rows[i] for i in wanted if i in rows), None)
+    return Match(How.MESSAGE_ID, row.leadid, row.lw_threadid, row.outboxid, row.recipient) if row else None
+
+
+def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
+    text = f"{message.plain}\n{message.html_text}"
+    for found in _LINK.findall(text)[:_MOST_LINKS]:
+        leaving = _opened(vault, _BREAK.split(found)[0]) or _opened(vault, _BREAK.sub("", found))
+        if leaving is None:
+            continue
+        row = session.execute(_ours().where(Outbox.businesskey == leaving.businesskey)).first()
+        if row is not None:
+            return Match(How.LINK, row.leadid, row.lw_threadid, row.outboxid, row.recipient)
+    return None
+
+
+def _opened(vault: Seals, token: str) -> Leaving | None:
+    try:
+        return read_token(vault, token)
+    except NotFound:
+        return None
+
+
+def _by_sender(session: Session, message: Message) -> Match | None:
+    try:
+        found = hash_address(message.sender.address) if message.sender else ""
+    except BadInput:
+        return None
+    rows = session.execute(
+        select(Engagement.runid, Engagement.leadid, Engagement.address, Engagement.endedon)
+        .where(Engagement.addresshash == found)
+        .order_by(Engagement.createdon.desc())
+        .limit(10)
+    ).all()
+    open_ = [row for row in rows if row.endedon is None]
+    if not rows or len({row.leadid for row in rows}) > 1:
+        return None
+    row = (open_ or rows)[0]
+    subject = reply_subject(message.subject).casefold()
+    ours = session.scalars(select(Email.subject).where(Email.lw_threadid == row.runid, Email.directioncode.is_(True)))
+    how = How.SUBJECT if any(reply_subject(s).casefold() == subject for s in ours) else How.SENDER
+    return Match(how, row.leadid, row.runid, None, row.address)
+
+
+def _ours() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Outbox.outboxid, Outbox.leadid, Email.lw_threadid, Outbox.messageid, Outbox.recipient)
+        .join(Email, Email.activityid == Outbox.emailid)
+        .where(Outbox.leadid.is_not(None))
+    )

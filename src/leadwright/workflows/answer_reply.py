@@ -1,0 +1,242 @@
+"""One mail that came in: read, matched to its lead, judged, decided, acted on once. The order of steps, no rules."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.configuration import Configuration
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.engagement import Outcome
+from leadwright.domain.interest import Polarity, undetected
+from leadwright.domain.opt_out import opt_out_in
+from leadwright.domain.replies import Move, ReplyClass, decide
+from leadwright.domain.stage import Stage
+from leadwright.domain.suppression import Reason
+from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
+from leadwright.identity.secrets import open_vault
+from leadwright.mail.matching import Match, match_reply
+from leadwright.mail.reader import Quarantine
+from leadwright.mail.reading import Reading
+from leadwright.mail.unknown import prove_sent
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import Waits, persons_change
+from leadwright.workflows.conversation_ends import Nobody, return_to_owner
+from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any
+from leadwright.workflows.incoming import (
+    Incoming,
+    close,
+    close_only,
+    judgement_of,
+    keep_incoming,
+    put_aside,
+    put_off,
+    put_off_or_aside,
+    retry_seconds,
+    suppress_for,
+    take_up,
+    tell_owner,
+)
+from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
+from leadwright.workflows.reading_replies import Read, read_reply
+from leadwright.workflows.reports import act_on_report
+from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.steps import Step, Steps
+
+_NOBODY_SECONDS = 3_600.0
+_HALTED_SECONDS = 60.0
+_TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
+_log = structlog.get_logger(__name__)
+
+
+class _Again(Exception):
+    """The conversation was moved on while this mail was read: it is looked at once more, with how things stand now."""
+
+
+def answer_reply(services: Services, work: Incoming) -> None:
+    """Act on one mail.
+
+    1. **Parse** in a child process; what passes its limits is quarantined. 2. **Opt-out by rule**, before anything
+    else, whether or not the agent works. 3. **Match** it to its lead. 4. **Judge** it in the light of the thread, one
+    question at most. 5. **Decide** by rule. 6. **Act**, one transaction: activity, conversation, lead, outbox.
+
+    Raises nothing that a mail causes. Safe to repeat: the row is closed in the transaction that acts.
+    """
+    try:
+        _act_on(services, work)
+    except _Again:
+        put_off(services, work, "The conversation went on meanwhile.", seconds=0.0)
+    except Waits:
+        put_off(services, work, "The agent does not work now; the mail waits.", seconds=_HALTED_SECONDS)
+    except NotAllowed as error:
+        put_off(services, work, str(error), seconds=retry_seconds(0))
+    except Nobody as error:
+        put_off(services, work, str(error), seconds=_NOBODY_SECONDS)
+    except MissingExtra as error:
+        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+    except OutsideError as error:
+        if error.installation:
+            put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+        else:
+            seconds = max(retry_seconds(work.attempt), error.retry_after or 0.0)
+            put_off_or_aside(services, work, str(error), seconds=seconds, tries=_TRIES_OUTSIDE)
+    except (BadInput, Conflict) as error:
+        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+    except Exception as error:
+        if is_passing(error):
+            put_off(services, work, f"The database or network was away ({type(error).__name__}).", seconds=5.0)
+            return
+        _log.exception("mail failed", inbound=work.inboundid)
+        reason = f"Something unexpected went wrong ({type(error).__name__}). The log has the details."
+        put_off_or_aside(services, work, reason, seconds=retry_seconds(work.attempt))
+
+
+def _act_on(services: Services, work: Incoming) -> None:
+    with services.database.reading() as session:
+        row = session.get(InboundMessage, work.inboundid)
+        if row is None or row.state != "new" or row.attempts != work.attempt:
+            return
+        own = set(session.scalars(select(Mailbox.emailaddress)))
+        session.expunge_all()
+    mail = services.reader.read(row.raw)
+    if isinstance(mail, Quarantine):
+        put_aside(services, work, mail.reason)
+        return
+    sender = mail.message.sender
+    if sender and sender.address.casefold() in own:
+        close_only(services, work, "auto_reply", "It is from our own mailbox.")
+    elif mail.report is not None:
+        act_on_report(services, work, mail, mail.report)
+    else:
+        _mail(services, work, row, mail)
+
+
+def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading) -> None:
+    with services.database.reading() as session:
+        found = match_reply(session, mail.message, open_vault(services.settings))
+    if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
+        _opted_out(services, work, mail, found)
+    if found is None:
+        _unmatched(services, work, mail)
+        return
+    talk = conversation_of(services, found.runid)
+    if talk is None:
+        _late(services, work, row, mail, found)
+        return
+    received = row.receivedon or row.fetchedon
+    steps = Steps()
+    with steps.step("read", analyst=services.analyst.name, matched_by=str(found.how)) as step:
+        read = _read(services, talk, mail, row, work)
+        step.usage, step.outputs = read.said.usage, {"class": str(read.said.kind)}
+    decision = decide(read.heard, read.standing)
+    steps.add(Step("decide", outputs={"move": str(decision.move), "reasons": list(decision.reasons)}))
+    with services.database.transaction() as session:
+        inbound = take_up(session, work)
+        if inbound is None:
+            return
+        rows = lock_any(session, talk.runid, services.clock())
+        if rows is None or rows.engagement.turn != talk.engagement.turn:
+            raise _Again
+        if found.outboxid and (sent := session.get(Outbox, found.outboxid)):
+            prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
+        hold = decision.reasons[0] if decision.move is Move.SHOW else None
+        judgement = judgement_of(decision, read.said.kind, read=read, how=str(found.how))
+        emailid = keep_incoming(session, inbound, mail, rows.lead, runid=talk.runid, judgement=judgement, hold=hold)
+        close(inbound, "done", read.said.kind, " ".join(decision.reasons), leadid=talk.leadid)
+        steps.store_more(session, talk.runid, f"reply_{rows.engagement.heard + 1}")
+        reply = Reply(work.inboundid, emailid, mail, read, decision, found.proven)
+        _move(services, session, talk, rows, reply, received)
+
+
+def _move(
+    services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply, received: datetime
+) -> None:
+    machine = reply.read.said.kind in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
+    if not machine:
+        heard_of(rows, reply, received)
+    if reason := persons_change(session, rows):
+        return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
+        return
+    if not machine and reply.decision.move not in (Move.STORE, Move.SHOW):
+        stop_waiting(session, rows)
+        _remember_consent(rows, reply)
+    act(services, session, talk, rows, reply)
+
+
+def _read(services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming) -> Read:
+    received = row.receivedon or row.fetchedon
+    read = read_reply(services, talk, mail, received, work.inboundid)
+    if not mail.automatic and _said_before(services, talk, mail):
+        said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
+        return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)
+    return read
+
+
+def _said_before(services: Services, talk: Conversation, mail: Reading) -> bool:
+    """The very same words came before in this thread: a machine answers each of our mails."""
+    words = " ".join(mail.new_text.split())
+    with services.database.reading() as session:
+        earlier = session.scalars(
+            select(Email.description).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(False))
+        )
+        return len(words) > 20 and any(" ".join(text.split()) == words for text in earlier)
+
+
+def _remember_consent(rows: Held, reply: Reply) -> None:
+    """Who asks us something may be answered: that is kept where no other basis is."""
+    interest = reply.read.said.interest
+    if reply.read.heard.trusted and interest.polarity is not Polarity.NEGATIVE and not rows.lead.lw_consentbasis:
+        rows.lead.lw_consentbasis, rows.lead.lw_consenton = "inquiry", rows.moment.date()
+        rows.lead.lw_consentsource = f"Reply by email, activity {reply.emailid}"
+
+
+def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading, found: Match) -> None:
+    """The conversation is over: the mail is kept on the lead, and whoever has it is told, unless a machine wrote."""
+    with services.database.transaction() as session:
+        inbound = take_up(session, work)
+        if inbound is None:
+            return
+        lead = session.get(Lead, found.leadid)
+        if lead is None:
+            close(inbound, "unmatched", "", "Its lead was deleted.")
+            return
+        keep_incoming(session, inbound, mail, lead, runid=found.runid)
+        kind = ReplyClass.AUTO_REPLY if mail.automatic else ReplyClass.OTHER
+        close(inbound, "done", kind, "The conversation had ended; its owner was told.", leadid=lead.leadid)
+        if not mail.automatic:
+            supervisor = _supervisor(session, found.runid)
+            body = f"{mail.message.subject}: {mail.new_text[:400]}"
+            tell_owner(session, lead, supervisor, f"late:{work.inboundid}", "Wrote again", body)
+
+
+def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
+    if mail.automatic:
+        close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
+        return
+    with services.database.transaction() as session:
+        if row := take_up(session, work):
+            close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+
+
+def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:
+    """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to."""
+    sender = mail.message.sender
+    addresses = [sender.address] if sender else []
+    if found is not None and found.proven and found.recipient:
+        addresses.append(found.recipient)
+    with services.database.transaction() as session:
+        if take_up(session, work) is None:
+            return
+        for address in addresses:
+            suppress_for(services, session, address, Reason.OPT_OUT, work)
+
+
+def _supervisor(session: Session, runid: str | None) -> str | None:
+    run = session.get(LeadRun, runid) if runid else None
+    version = session.get(AgentVersion, (run.agentid, run.version)) if run else None
+    return Configuration.model_validate(version.configuration).assignment.supervisor if version else None

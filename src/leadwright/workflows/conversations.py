@@ -1,0 +1,138 @@
+"""What conversations have to do now, and the threads that send and listen for them. Knows no DBOS."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from leadwright.errors import LeadwrightError
+from leadwright.services import Services
+from leadwright.workflows.answer_reply import answer_reply
+from leadwright.workflows.engagements import Turn, due_turns, put_off_turn
+from leadwright.workflows.incoming import Incoming, due_incoming, put_off
+from leadwright.workflows.post import Post
+from leadwright.workflows.reach_out import reach_out
+from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.settle import settle
+
+Work = Turn | Incoming
+_SEND_EVERY = 0.5  # seconds between two looks for mails to send
+_TIDY_EVERY = 10.0
+_LISTEN = 20.0  # seconds one IDLE may last; a new setting of the mailbox is seen by then
+_REST = 5.0  # where there is no mailbox, or after trouble
+_log = structlog.get_logger(__name__)
+
+
+def due_work(services: Services, most: int) -> Sequence[Work]:
+    """Mails to act on and moves that are due, mails first: an answer may make a follow-up needless."""
+    moment = services.clock()
+    with services.database.reading() as session:
+        incoming = due_incoming(session, moment, most)
+        turns = due_turns(session, moment, most - len(incoming)) if len(incoming) < most else ()
+    return [*incoming, *turns]
+
+
+def do(services: Services, work: Work) -> None:
+    """Do it. Raises nothing that a lead or a mail causes."""
+    if isinstance(work, Turn):
+        reach_out(services, work)
+    else:
+        answer_reply(services, work)
+
+
+def once_more(services: Services, work: Work) -> None:
+    """Its workflow is over and it is still due: it needs another id."""
+    if isinstance(work, Turn):
+        put_off_turn(services, work, "It is tried again.", seconds=0.0, blame=False)
+    else:
+        put_off(services, work, "It is tried again.", seconds=0.0)
+
+
+def one_round(services: Services, post: Post, *, most: int = 200) -> int:
+    """Receive, act, send and settle in this thread until nothing is due at this moment. How much was done.
+
+    For rehearsals and tests, whose clock stands still meanwhile; `Correspondence` does the same with threads.
+    """
+    done = 0
+    while True:
+        before = done
+        done += post.receive()
+        for work in due_work(services, most):
+            do(services, work)
+            done += 1
+        done += post.send_due() + settle(services)
+        if done == before:
+            return done
+
+
+class Correspondence:
+    """The threads of one process that send, receive and settle. `start`, `stop`; a broken server is waited for.
+
+    Args:
+        woken: called when something came in or left, so that the next step is looked for at once.
+    """
+
+    def __init__(self, services: Services, worker: str, stopping: threading.Event, woken: Callable[[], None]) -> None:
+        self._services = services
+        self._worker = worker
+        self._stopping = stopping
+        self._woken = woken
+        self.troubles: dict[str, str] = {}
+        self._threads = [
+            threading.Thread(target=self._run, args=("sending", self._send), name="leadwright-sending", daemon=True),
+            threading.Thread(target=self._run, args=("receiving", self._listen), name="leadwright-inbox", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Wait until both have ended; `stopping` was set by the caller."""
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _run(self, name: str, work: Callable[[Post], None]) -> None:
+        post = Post(self._services, f"{self._worker}:{name}")
+        try:
+            while not self._stopping.is_set():
+                try:
+                    work(post)
+                    self.troubles.pop(name, None)
+                except Exception as error:
+                    self._report(name, error)
+                    post.close()
+                    self._stopping.wait(_REST)
+        finally:
+            post.close()
+
+    def _send(self, post: Post) -> None:
+        tidied = 0.0
+        while not self._stopping.is_set():
+            if time.monotonic() - tidied >= _TIDY_EVERY:
+                post.tidy()
+                tidied = time.monotonic()
+            if post.send_due() + settle(self._services):
+                self._woken()
+            self._stopping.wait(_SEND_EVERY)
+
+    def _listen(self, post: Post) -> None:
+        while not self._stopping.is_set():
+            if not post.is_needed:
+                self._stopping.wait(_REST)
+                continue
+            if post.receive():
+                self._woken()
+            if not post.wait_for_new(_LISTEN):
+                self._stopping.wait(0.5)
+
+    def _report(self, name: str, error: Exception) -> None:
+        sentence = str(error) if isinstance(error, LeadwrightError) else f"{type(error).__name__}: {error}"
+        if self.troubles.get(name) != sentence:
+            if isinstance(error, LeadwrightError) or is_passing(error):
+                _log.warning("mail waits", what=name, reason=sentence)
+            else:
+                _log.exception("mail waits", what=name)
+        self.troubles[name] = sentence

@@ -1,0 +1,238 @@
+"""The rows of mails that came in: which are due, put off, put aside; and the email activity each becomes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit
+from leadwright.db.base import new_id
+from leadwright.db.findings import statements
+from leadwright.db.judgements import bant_to_json, interest_to_json
+from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
+from leadwright.domain.plain_text import storable
+from leadwright.domain.replies import Decision, Move, ReplyClass
+from leadwright.domain.suppression import Reason
+from leadwright.errors import BadInput
+from leadwright.mail.matching import Match
+from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import suppress
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import lead_name, notify
+from leadwright.workflows.letters import add_parties
+from leadwright.workflows.reading_replies import Read
+
+_MOST_TEXT = 100_000
+_TRIES = 3  # of a mail that fails for no known reason, before it is put aside
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A mail that came in and is to be acted on. The workflow id is made of these and nothing else."""
+
+    inboundid: str
+    attempt: int
+
+    @property
+    def workflow_id(self) -> str:
+        """``answer_reply:{inbound}``, and the number of the try after a first one failed."""
+        first = f"answer_reply:{self.inboundid}"
+        return f"{first}:{self.attempt}" if self.attempt else first
+
+
+def due_incoming(session: Session, moment: datetime, most: int) -> Sequence[Incoming]:
+    """Mails nobody has acted on yet, oldest first."""
+    rows = session.execute(
+        select(InboundMessage.inboundmessageid, InboundMessage.attempts)
+        .where(InboundMessage.state == "new")
+        .where(or_(InboundMessage.dueat <= moment, InboundMessage.dueat.is_(None)))
+        .order_by(InboundMessage.fetchedon, InboundMessage.uid)
+        .limit(most)
+    )
+    return [Incoming(*row) for row in rows]
+
+
+def take_up(session: Session, work: Incoming) -> InboundMessage | None:
+    """The row, locked, while this try of it still counts."""
+    row = session.get(InboundMessage, work.inboundid, with_for_update=True, populate_existing=True)
+    return row if row is not None and row.state == "new" and row.attempts == work.attempt else None
+
+
+def put_off(services: Services, work: Incoming, reason: str, *, seconds: float) -> None:
+    """It is tried again later."""
+    with services.database.transaction() as session:
+        if row := take_up(session, work):
+            row.attempts, row.reason = row.attempts + 1, reason
+            row.dueat = services.clock() + timedelta(seconds=seconds)
+
+
+def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds: float, tries: int = _TRIES) -> None:
+    """It is tried again later, and after so many tries put aside for a person."""
+    if work.attempt + 1 < tries:
+        put_off(services, work, reason, seconds=seconds)
+    else:
+        put_aside(services, work, reason)
+
+
+def put_aside(services: Services, work: Incoming, reason: str) -> None:
+    """Quarantined: kept raw, acted on by nobody, and the mailbox's people are told."""
+    with services.database.transaction() as session:
+        row = take_up(session, work)
+        if row is None:
+            return
+        row.state, row.reason, row.dueat = "quarantined", reason, None
+        after = {"reason": reason}
+        audit.record(session, audit.SYSTEM, "mail.quarantined", "inboundmessage", row.inboundmessageid, after=after)
+
+
+def close(row: InboundMessage, state: str, kind: str, reason: str, *, leadid: str | None = None) -> None:
+    """It was acted on; `reason` says how."""
+    row.state, row.kind, row.reason, row.dueat = state, kind, reason, None
+    row.leadid = leadid or row.leadid
+
+
+def keep_incoming(
+    session: Session,
+    row: InboundMessage,
+    mail: Reading,
+    lead: Lead,
+    *,
+    runid: str | None,
+    judgement: dict[str, Any] | None = None,
+    hold: str | None = None,
+) -> str:
+    """The email activity of a mail from a lead, with its parties. Returns its activityid.
+
+    Args:
+        hold: why a person must look at it: whoever wrote it may not be the lead.
+    """
+    message, sender = mail.message, mail.message.sender
+    address = sender.address if sender else ""
+    received = row.receivedon or row.fetchedon
+    mailbox = session.get_one(Mailbox, row.mailboxid)
+    emailid = new_id()
+    session.add(
+        Email(
+            activityid=emailid,
+            regardingobjectid=lead.leadid,
+            subject=storable(message.subject)[:800],
+            description=storable(mail.new_text or message.text)[:_MOST_TEXT],
+            directioncode=False,
+            statecode=int(EmailState.COMPLETED),
+            statuscode=int(EmailStatus.RECEIVED),
+            ownerid=lead.ownerid,
+            owningbusinessunit=lead.owningbusinessunit,
+            createdon=received,
+            modifiedon=received,
+            createdby=None,
+            modifiedby=None,
+            lw_threadid=runid,
+            messageid=(row.messageid or "")[:998] or None,
+            inreplyto=(message.in_reply_to[0] if message.in_reply_to else "")[:998] or None,
+            sender=storable(address)[:320],
+            torecipients=mailbox.emailaddress,
+            senton=received,
+            lw_judgement=judgement or {},
+            lw_hold=hold,
+        )
+    )
+    session.flush()
+    is_lead = address.casefold() == (lead.emailaddress1 or "").casefold()
+    add_parties(
+        session,
+        emailid,
+        lead.leadid,
+        sender=(lead.leadid if is_lead else None, "lead" if is_lead else None, storable(address)),
+        to=(mailbox.regardingobjectid, "systemuser", mailbox.emailaddress),
+    )
+    row.emailid, row.leadid = emailid, lead.leadid
+    return emailid
+
+
+def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
+    """Tell whoever has the lead, else the supervisor."""
+    owner = session.get(SystemUser, lead.ownerid) if lead.ownerid else None
+    person = owner.systemuserid if owner and owner.applicationid is None and not owner.isdisabled else supervisor
+    notify(
+        session, person, key, f"{title}: {lead_name(lead)}", body[:1_000], icon=NotificationIcon.MENTION,
+        link=f"/leads/{lead.leadid}/thread",
+    )  # fmt: skip
+
+
+def retry_seconds(attempt: int) -> float:
+    """Before another try of what an outside service failed at."""
+    return runs.RETRY_SECONDS[min(attempt, len(runs.RETRY_SECONDS) - 1)]
+
+
+def suppress_for(services: Services, session: Session, address: str, reason: Reason, work: Incoming) -> None:
+    """Never write to that address again; one that is none is passed over."""
+    try:
+        new = suppress(session, address, reason=reason, source=f"inbound:{work.inboundid}", clock=services.clock)
+    except BadInput:
+        return
+    if new:
+        after = {"reason": str(reason), "source": f"inbound:{work.inboundid}"}
+        audit.record(session, audit.SYSTEM, "suppression.added", "suppression", work.inboundid, after=after)
+
+
+def store_only(
+    services: Services, work: Incoming, mail: Reading, found: Match | None, kind: ReplyClass, why: str
+) -> None:
+    """It is kept, with its lead when there is one, and nothing follows from it."""
+    with services.database.transaction() as session:
+        row = take_up(session, work)
+        if row is None:
+            return
+        lead = session.get(Lead, found.leadid) if found else None
+        close(row, "done", kind, why, leadid=lead.leadid if lead else None)
+        if lead is not None and found is not None:
+            shown = judgement_of(Decision(Move.STORE, (why,)), kind)
+            keep_incoming(session, row, mail, lead, runid=found.runid, judgement=shown)
+
+
+def close_only(services: Services, work: Incoming, kind: str, reason: str) -> None:
+    """It was acted on, and belongs to no lead."""
+    with services.database.transaction() as session:
+        if row := take_up(session, work):
+            close(row, "done", kind, reason)
+
+
+def judgement_of(
+    decision: Decision, kind: ReplyClass, *, read: Read | None = None, how: str = "", said: str = ""
+) -> dict[str, Any]:
+    """The JSON of `Email.lw_judgement`: what was read in a mail, what was decided, and why.
+
+    Args:
+        how: what the mail was matched by.
+        said: a mail server's own words.
+    """
+    shown: dict[str, Any] = {
+        "class": str(kind),
+        "move": str(decision.move),
+        "reasons": list(decision.reasons),
+        "ask": str(decision.ask) if decision.ask else None,
+        "until": decision.until.isoformat() if decision.until else None,
+        "matched_by": how,
+        "said": said[:1_000],
+    }
+    if read is None:
+        return shown
+    reading, heard = read.said, read.heard
+    return shown | {
+        "quote": reading.quote.quote if reading.quote else "",
+        "opt_out": reading.opt_out.quote if reading.opt_out else "",
+        "interest": interest_to_json(reading.interest),
+        "bant": bant_to_json(reading.bant),
+        "question": reading.question,
+        "answer": statements(reading.answer),
+        "referral": {"name": reading.referral.name, "address": reading.referral.address} if reading.referral else {},
+        "authenticated": heard.authenticated,
+        "same_sender": heard.same_sender,
+    }

@@ -1,0 +1,190 @@
+"""A mail of a conversation: composed, kept as an email activity, put into the outbox, in the caller's transaction."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit, findings
+from leadwright.db.base import new_id
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.domain.evidence import Statement
+from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
+from leadwright.identity.secrets import open_vault
+from leadwright.mail.compose import Letterhead, Message, Thread, compose
+from leadwright.mail.outbox import Order, put
+from leadwright.mail.records import dkim_key
+from leadwright.mail.unsubscribe import link
+from leadwright.services import Services
+from leadwright.workflows.engagements import Conversation, Held
+
+_DISCLOSURE = "This message was written with the help of AI."
+_PARTIES = cast(Table, ActivityParty.__table__)
+_CAME = {
+    LeadSource.WEB: "you contacted us through our web site",
+    LeadSource.TRADE_SHOW: "we have you on record from a trade show",
+    LeadSource.SEMINAR: "we have you on record from a seminar",
+    LeadSource.EXTERNAL_REFERRAL: "you were recommended to us",
+    LeadSource.WORD_OF_MOUTH: "you were recommended to us",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be sent.
+
+    Args:
+        body: paragraphs, signature and terms; the footer is added when it is composed.
+        emailid: the draft it stands in already; None: a new email activity.
+        hold: why a person must look at it first; then it is kept as a draft and not sent.
+    """
+
+    subject: str
+    body: str
+    paragraphs: tuple[Statement, ...] = ()
+    emailid: str | None = None
+    hold: str | None = None
+
+
+def send(
+    services: Services,
+    session: Session,
+    talk: Conversation,
+    rows: Held,
+    mail: Written,
+    *,
+    businesskey: str,
+    purpose: str = "outreach",
+    answers: Thread | None = None,
+    follows: Thread | None = None,
+) -> str:
+    """Put the mail into the outbox: Message-ID and bytes are fixed now. The same key again changes nothing.
+
+    Returns:
+        outboxid.
+
+    Raises:
+        BadInput: something of the configuration is missing or cannot be sent; the sentence says what.
+    """
+    vault = open_vault(services.settings)
+    mailbox, configuration, lead = talk.mailbox, talk.configuration, rows.lead
+    letterhead = Letterhead(
+        name=mailbox.name or configuration.company.name,
+        address=mailbox.emailaddress,
+        legal_name=configuration.company.name,
+        postal_address=configuration.email.postal_address,
+        disclosure=configuration.profile.disclaimer.strip() or _DISCLOSURE,
+        dkim=dkim_key(mailbox, vault),
+    )
+    letter = compose(
+        letterhead,
+        Message(
+            to_name=lead.fullname or "",
+            to_address=rows.engagement.address,
+            subject=mail.subject,
+            body=mail.body,
+            why=configuration.sending.why or why_they_get_it(lead, configuration.company.name),
+            unsubscribe_url=link(services.settings.address, vault, rows.engagement.address, businesskey),
+            answers=answers,
+            follows=follows,
+            moment=rows.moment,
+        ),
+    )
+    thread = answers or follows
+    emailid = mail.emailid or keep(session, talk, rows, mail)
+    email = session.get_one(Email, emailid, populate_existing=True)
+    email.messageid, email.inreplyto = letter.messageid, thread.messageid if thread else None
+    email.sender, email.torecipients = letter.sender, letter.recipient
+    order = Order(
+        businesskey=businesskey,
+        mailboxid=mailbox.mailboxid,
+        letter=letter,
+        purpose=purpose,
+        leadid=lead.leadid,
+        emailid=emailid,
+        agentid=talk.agentid,
+        version=talk.version,
+    )
+    outboxid, _ = put(session, order, rows.moment)
+    after = {"lead": lead.leadid, "subject": mail.subject, "messageid": letter.messageid}
+    audit.record(session, talk.who.actor, "email.decided", "email", emailid, after=after, cause=talk.cause)
+    return outboxid
+
+
+def keep(session: Session, talk: Conversation, rows: Held, mail: Written) -> str:
+    """Keep the mail as a new email activity of the lead, a draft until it goes out. Returns its activityid."""
+    emailid = new_id()
+    session.add(
+        Email(
+            activityid=emailid,
+            regardingobjectid=rows.lead.leadid,
+            subject=mail.subject,
+            description=mail.body,
+            statecode=int(EmailState.OPEN),
+            statuscode=int(EmailStatus.DRAFT),
+            ownerid=rows.lead.ownerid,
+            owningbusinessunit=rows.lead.owningbusinessunit,
+            createdon=rows.moment,
+            modifiedon=rows.moment,
+            createdby=talk.who.id,
+            modifiedby=talk.who.id,
+            lw_threadid=talk.runid,
+            lw_paragraphs=findings.statements(mail.paragraphs),
+            lw_hold=mail.hold,
+        )
+    )
+    session.flush()
+    add_parties(session, emailid, rows.lead.leadid, sender=(talk.who.id, "systemuser", talk.mailbox.emailaddress),
+                to=(rows.lead.leadid, "lead", rows.engagement.address))  # fmt: skip
+    return emailid
+
+
+def add_parties(
+    session: Session,
+    emailid: str,
+    leadid: str,
+    *,
+    sender: tuple[str | None, str | None, str],
+    to: tuple[str | None, str | None, str],
+) -> None:
+    """Who wrote to whom about which lead: id, table and address of each, where they are known."""
+    parties: list[tuple[Participation, tuple[str | None, str | None, str]]] = [
+        (Participation.SENDER, sender),
+        (Participation.TO, to),
+        (Participation.REGARDING, (leadid, "lead", "")),
+    ]
+    rows: list[dict[str, Any]] = [
+        {
+            "activityid": emailid,
+            "participationtypemask": int(part),
+            "partyid": id_,
+            "partyobjecttypecode": table,
+            "addressused": address[:200] or None,
+        }
+        for part, (id_, table, address) in parties
+    ]
+    session.execute(insert(_PARTIES), rows)
+
+
+def why_they_get_it(lead: Lead, company: str) -> str:
+    """The sentence that tells the recipient why: from the lead's source, never more than is known."""
+    source = lead.leadsourcecode
+    known = _CAME.get(LeadSource(source)) if source in set(LeadSource) else None
+    if known:
+        return f"You get this email from {company} because {known}."
+    where = f" at {lead.companyname}" if lead.companyname else ""
+    return f"You get this email from {company} because of your role{where}."
+
+
+def last_of_thread(session: Session, runid: str) -> Thread | None:
+    """The newest mail of ours that left in this conversation, to be followed up."""
+    row = session.execute(
+        select(Outbox.messageid, Email.subject, Email.inreplyto)
+        .join(Email, Email.activityid == Outbox.emailid)
+        .where(Email.lw_threadid == runid, Email.directioncode.is_(True), Outbox.phase == "sent")
+        .order_by(Outbox.concludedon.desc())
+        .limit(1)
+    ).first()
+    return Thread(row.messageid, row.inreplyto or "", row.subject) if row else None

@@ -1,0 +1,219 @@
+"""What a decision about a reply does to its conversation: each move of `domain.replies`, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.analyst.answering import AnswerBrief, write_answer
+from leadwright.db.base import new_id
+from leadwright.db.judgements import bant_to_json, interest_to_json
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import Email
+from leadwright.domain.bant import Factor, qualifies
+from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.follow_up import return_of
+from leadwright.domain.interest import Confidence, Polarity
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.optionsets import EmailState, EmailStatus
+from leadwright.domain.outreach import assemble, subject_line
+from leadwright.domain.readiness import Told
+from leadwright.domain.replies import Decision, Move
+from leadwright.domain.sending_window import zones_of
+from leadwright.domain.suppression import Reason
+from leadwright.mail.compose import Thread, reply_subject
+from leadwright.mail.outbox import cancel_waiting
+from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import suppress
+from leadwright.research.brief import first_name
+from leadwright.services import Services
+from leadwright.workflows.conversation_ends import disqualify, hand_over
+from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.incoming import tell_owner
+from leadwright.workflows.letters import Written, send
+from leadwright.workflows.reading_replies import Read
+from leadwright.workflows.sending_rules import ANSWER
+
+_ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
+_SOFT_BOUNCES = 3  # of one conversation, before a person looks
+_AGAIN_AFTER = timedelta(days=1)  # a mail that came back for now
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply that was decided about.
+
+    Args:
+        proven: its writer has a mail of ours.
+    """
+
+    inboundid: str
+    emailid: str
+    mail: Reading
+    read: Read
+    decision: Decision
+    proven: bool
+
+
+def act(services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
+    """Do the one move that follows.
+
+    Raises:
+        Nobody: nobody can take the lead now.
+        BadInput: an answer cannot be sent; the sentence says why.
+    """
+    decision = reply.decision
+    if decision.suppress:
+        _suppress(services, session, rows, reply)
+    match decision.move:
+        case Move.HAND_OVER | Move.BLOCKED | Move.PROPOSE_CONTACT | Move.ESCALATE:
+            hand_over(session, talk, rows, _told(talk, reply), decision.reasons)
+        case Move.DISQUALIFY | Move.SUPPRESS:
+            disqualify(session, talk, rows, _told(talk, reply), decision.reasons)
+        case Move.ASK | Move.ANSWER:
+            _answer(services, session, talk, rows, reply)
+        case Move.WAIT:
+            _wait(rows, decision)
+        case Move.SHOW:
+            _show(session, talk, rows, reply)
+        case _:
+            return
+
+
+def heard_of(rows: Held, reply: Reply, received: datetime) -> None:
+    """What a person's mail changes in any case: it was heard, its judgement is the newest, nothing older goes out."""
+    row, read = rows.engagement, reply.read
+    row.heard, row.lastheardon = row.heard + 1, received
+    if read.heard.trusted:
+        row.interest, row.bant = interest_to_json(read.said.interest), bant_to_json(read.said.bant)
+
+
+def stop_waiting(session: Session, rows: Held) -> None:
+    """A follow-up that has not left yet would come after their answer: it is cancelled."""
+    cancel_waiting(session, rows.lead.leadid, "The lead answered before it went out.", rows.moment)
+
+
+def outcome_of(decision: Decision, read: Read) -> Outcome:
+    """How the conversation ends by that move."""
+    interest, standing = read.said.interest, read.standing
+    ends = {
+        Move.BLOCKED: Outcome.BLOCKED,
+        Move.PROPOSE_CONTACT: Outcome.REFERRAL,
+        Move.ESCALATE: Outcome.ESCALATED,
+        Move.SUPPRESS: Outcome.OPTED_OUT,
+    }
+    if decision.move in ends:
+        return ends[decision.move]
+    if decision.move is Move.DISQUALIFY:
+        return Outcome.NOT_INTERESTED if interest.polarity is Polarity.NEGATIVE else Outcome.NOT_QUALIFIED
+    if interest.polarity is not Polarity.POSITIVE:
+        return Outcome.CLARIFY
+    if not standing.bant_configured or qualifies(read.said.bant):
+        return Outcome.QUALIFIED
+    fast = interest.confidence is Confidence.HIGH and standing.fast_track
+    return Outcome.FAST_TRACK if fast else Outcome.CLARIFY
+
+
+def bounced(session: Session, rows: Held, mail: Outbox, said: str) -> None:
+    """A mail came back for now: the same words go out again a day later, a few times at most."""
+    row = rows.engagement
+    mail.bouncedon = rows.moment
+    row.softbounces += 1
+    email = session.get(Email, mail.emailid) if mail.emailid else None
+    if email is None or mail.purpose == ANSWER or row.softbounces > _SOFT_BOUNCES:
+        move_on(rows, state=State.PERSON, reason=f"A mail came back and was not sent again. {said}".strip())
+        return
+    email.statuscode = int(EmailStatus.FAILED)
+    row.sent = max(row.sent - 1, 0)
+    copy = Email(
+        activityid=new_id(), regardingobjectid=email.regardingobjectid, subject=email.subject,
+        description=email.description, lw_paragraphs=email.lw_paragraphs, lw_threadid=email.lw_threadid,
+        statecode=int(EmailState.OPEN), statuscode=int(EmailStatus.DRAFT), ownerid=email.ownerid,
+        owningbusinessunit=email.owningbusinessunit, createdon=rows.moment, modifiedon=rows.moment,
+    )  # fmt: skip
+    session.add(copy)
+    step = Step.FOLLOW_UP if row.sent else Step.FIRST_MAIL
+    reason = f"The mail came back for now and goes out again. {said}".strip()
+    move_on(rows, state=State.DUE, step=step, due_at=rows.moment + _AGAIN_AFTER, reason=reason)
+
+
+def _told(talk: Conversation, reply: Reply) -> Told:
+    said = reply.read.said
+    referral = (said.referral.name, said.referral.address) if said.referral else ("", "")
+    outcome = outcome_of(reply.decision, reply.read)
+    return Told(
+        outcome,
+        said.interest,
+        said.bant,
+        question=said.question if outcome in (Outcome.BLOCKED, Outcome.CLARIFY) else "",
+        referral=referral if outcome is Outcome.REFERRAL else ("", ""),
+        next_steps=talk.configuration.handoff.next_steps,
+    )
+
+
+def _suppress(services: Services, session: Session, rows: Held, reply: Reply) -> None:
+    source = f"inbound:{reply.inboundid}"
+    suppress(session, rows.engagement.address, reason=Reason.OPT_OUT, source=source, clock=services.clock)
+
+
+def _answer(services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
+    """The quotes that answer, and one question. The recipient is the lead's address, whoever wrote."""
+    row, decision, message = rows.engagement, reply.decision, reply.mail.message
+    today = session.scalar(
+        select(func.count()).where(
+            Outbox.leadid == talk.leadid,
+            Outbox.purpose == ANSWER,
+            Outbox.phase.not_in((Phase.CANCELLED, Phase.SUPPRESSED)),
+            Outbox.createdon > rows.moment - timedelta(days=1),
+        )
+    )
+    if (today or 0) >= _ANSWERS_A_DAY:
+        reason = f"The agent answered {today} times within a day and stops: a person should look."
+        move_on(rows, state=State.PERSON, reason=reason)
+        tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"loop:{talk.runid}:{row.turn}",
+                   "Many questions", reason)  # fmt: skip
+        return
+    answer = reply.read.said.answer if decision.move is Move.ANSWER else ()
+    _, paragraphs = write_answer(AnswerBrief(reply.mail.new_text, first_name(rows.lead), answer, decision.ask))
+    profile = talk.configuration.profile
+    body = assemble([p.text for p in paragraphs], signature=profile.signature, other_terms=profile.other_terms)
+    thread = Thread(message.message_id or "", message.value("references"), message.subject)
+    subject = subject_line(reply_subject(message.subject)) or "Re:"
+    outboxid = send(
+        services, session, talk, rows, Written(subject, body, paragraphs),
+        businesskey=f"answer:{talk.leadid}:{talk.number}:{reply.inboundid}", purpose=ANSWER, answers=thread,
+    )  # fmt: skip
+    if decision.ask:
+        row.asked = [*row.asked, str(decision.ask)]
+    row.answers += int(bool(answer))
+    move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(decision.ask))
+    row.outboxid = outboxid
+
+
+def _answering(ask: Factor | None) -> str:
+    return f"The answer is in the outbox; it asks about {ask.value}." if ask else "The answer is in the outbox."
+
+
+def _wait(rows: Held, decision: Decision) -> None:
+    """Away: nothing goes out before the return date; without one the cadence stays."""
+    row = rows.engagement
+    if decision.until is None:
+        return
+    zone = zones_of(rows.lead.lw_timezone, None, row.whereabouts.get("zones", ()))[0]
+    row.backat = max(at for at in (return_of(decision.until, zone), row.backat) if at)
+    if row.state == State.DUE and row.dueat and row.dueat < row.backat:
+        step = Step(row.step)
+        patience = row.dueat - row.lastsenton if step is Step.NO_RESPONSE and row.lastsenton else timedelta()
+        reason = f"Out of office until {decision.until:%Y-%m-%d}. {row.reason}"
+        move_on(rows, state=State.DUE, step=step, due_at=row.backat + patience, reason=reason)
+
+
+def _show(session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
+    """Somebody else may have written: a person decides. One who has our mail stops what would go out next."""
+    why = reply.decision.reasons[0]
+    tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"show:{reply.inboundid}",
+               "Who wrote this", why)  # fmt: skip
+    if reply.proven and reply.read.heard.authenticated is not False:
+        stop_waiting(session, rows)
+        move_on(rows, state=State.PERSON, reason=f"{why} A person must say whether it counts as the lead's answer.")

@@ -1,0 +1,186 @@
+"""The agents' mailboxes at work: what is due goes out, what came in is stored. Decides nothing about a lead."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Mailbox, Outbox
+from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
+from leadwright.domain.stage import AgentMode, AgentState
+from leadwright.errors import LeadwrightError, MailError
+from leadwright.identity.secrets import open_vault
+from leadwright.mail.checks import STANDARD
+from leadwright.mail.inbox import read_cursor, store_batch
+from leadwright.mail.limits import Limits
+from leadwright.mail.records import open_mailbox
+from leadwright.mail.sender import Sender
+from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.services import Services
+from leadwright.workflows import executors
+from leadwright.workflows.sending_rules import rules_in_claim
+
+INBOX = "INBOX"
+_LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
+_TO_SEND = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN)
+_log = structlog.get_logger(__name__)
+
+
+class Post:
+    """One worker's hold on the mailboxes. Not for several threads: the one that sends and the one that reads have each
+    their own.
+
+    Args:
+        worker: name in the records.
+    """
+
+    def __init__(self, services: Services, worker: str) -> None:
+        self._services = services
+        self._worker = worker
+        self._opened: dict[str, tuple[datetime, SmtpImapMailbox]] = {}
+
+    def send_due(self, *, until: datetime | None = None) -> int:
+        """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
+
+        Args:
+            until: wait for the pace until then instead of leaving the rest for the next time.
+        """
+        sent = 0
+        for mailbox in self._mailboxes(_sending):
+            sender = self._sender(mailbox)
+            if sender is not None:
+                sent += sender.send_due(until=until)
+        return sent
+
+    def tidy(self) -> None:
+        """Take over what dead workers left, look up unknown mails, file copies in Sent."""
+        for mailbox in self._mailboxes(_tidying):
+            if sender := self._sender(mailbox):
+                sender.tidy()
+
+    def receive(self) -> int:
+        """Store what came in. How many messages are new; one process reads a mailbox at a time.
+
+        Raises:
+            MailError: a server cannot be asked; the mailbox record says so too.
+        """
+        fresh, trouble = 0, None
+        for mailbox in self._mailboxes(_listening):
+            guard = executors.hold(self._services.database, f"inbox {mailbox.mailboxid}")
+            if guard is None:
+                continue
+            try:
+                fresh += self._fetch(mailbox)
+            except MailError as error:
+                trouble = error
+                self._note(mailbox.mailboxid, str(error))
+            finally:
+                guard.release()
+        if trouble is not None:
+            raise trouble
+        return fresh
+
+    def wait_for_new(self, seconds: float) -> bool:
+        """Wait until something comes in, told by the server where it can. True: look now.
+
+        Raises:
+            MailError: the connection broke.
+        """
+        mailboxes = self._mailboxes(_listening)
+        if len(mailboxes) != 1:  # an organisation has one; several are looked at in turn
+            return False
+        opened = self._open(mailboxes[0])
+        return opened.wait_for_new(seconds, folder=INBOX) if opened else False
+
+    @property
+    def is_needed(self) -> bool:
+        """Is there a mailbox to read or to send from?"""
+        return bool(self._mailboxes(_listening) or self._mailboxes(_sending))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        for _, opened in self._opened.values():
+            opened.close()
+        self._opened.clear()
+
+    def _fetch(self, mailbox: Mailbox) -> int:
+        opened = self._open(mailbox)
+        if opened is None:
+            return 0
+        database, fresh = self._services.database, 0
+        with database.reading() as session:
+            cursor = read_cursor(session, mailbox.mailboxid, INBOX)
+        for batch in opened.fetch_new(cursor, folder=INBOX, most_bytes=Limits().size):
+            with database.transaction() as session:
+                fresh += len(store_batch(session, mailbox.mailboxid, INBOX, batch, self._services.clock()))
+        return fresh
+
+    def _sender(self, mailbox: Mailbox) -> Sender | None:
+        opened = self._open(mailbox)
+        if opened is None:
+            return None
+        return Sender(
+            self._services.database,
+            mailbox.mailboxid,
+            opened,
+            worker=self._worker,
+            checks=(*STANDARD, rules_in_claim(self._services)),
+            clock=self._services.clock,
+        )
+
+    def _open(self, mailbox: Mailbox) -> SmtpImapMailbox | None:
+        """Its connections, kept while its record stays as it is; None when it cannot be opened."""
+        known = self._opened.get(mailbox.mailboxid)
+        if known is not None and known[0] == mailbox.modifiedon:
+            return known[1]
+        if known is not None:
+            known[1].close()
+            del self._opened[mailbox.mailboxid]
+        try:
+            opened = open_mailbox(mailbox, open_vault(self._services.settings))
+        except LeadwrightError as error:
+            self._note(mailbox.mailboxid, str(error))
+            return None
+        self._opened[mailbox.mailboxid] = (mailbox.modifiedon, opened)
+        return opened
+
+    def _mailboxes(self, which: object) -> Sequence[Mailbox]:
+        with self._services.database.reading() as session:
+            query = select(Mailbox).where(which)  # type: ignore[arg-type]
+            found = session.scalars(query.order_by(Mailbox.emailaddress)).all()
+            session.expunge_all()
+        return found
+
+    def _note(self, mailboxid: str, trouble: str) -> None:
+        _log.warning("mailbox", mailbox=mailboxid, reason=trouble)
+        with self._services.database.transaction() as session:
+            session.execute(
+                update(Mailbox)
+                .where(Mailbox.mailboxid == mailboxid)
+                .values(lw_lasterror=trouble, lw_lasterroron=self._services.clock())
+            )
+
+
+_approved = Mailbox.emailrouteraccessapproval == AddressApproval.APPROVED
+_engaged = (
+    exists()
+    .where(Agent.agentuserid == Mailbox.regardingobjectid)
+    .where(Agent.mode == AgentMode.ENGAGE, Agent.state.in_(_LISTENING), Agent.startedon.is_not(None))
+)
+_talked = exists().where(Engagement.mailboxid == Mailbox.mailboxid)
+_listening = _approved & (Mailbox.incomingemaildeliverymethod != DeliveryMethod.NONE) & or_(_engaged, _talked)
+_sending = _approved & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_(_TO_SEND))
+
+_unfiled = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase == Phase.SENT, Outbox.filedon.is_(None))
+_tidying = _sending | (_approved & Mailbox.lw_filessent.is_(False) & _unfiled)
+
+
+def next_mail_due(session: Session) -> datetime | None:
+    """When the next mail of any mailbox may go out at the earliest."""
+    query = select(Outbox.dueat).where(Outbox.phase == Phase.QUEUED).order_by(Outbox.dueat)
+    return session.scalar(query.limit(1))

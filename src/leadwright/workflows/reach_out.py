@@ -1,0 +1,151 @@
+"""The move of a conversation that is due: the first mail, a follow-up, or the end because nobody answered.
+
+Nothing is sent here: a mail is written into the outbox in the transaction that moves the conversation on.
+"""
+
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from leadwright.analyst import Insight, MailBrief, Reading, Usage
+from leadwright.analyst.protocol import Section
+from leadwright.db.findings import from_json
+from leadwright.db.sales import Email
+from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.optionsets import EmailStatus
+from leadwright.domain.stage import AgentMode, Stage
+from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
+from leadwright.research.brief import mail_brief
+from leadwright.research.company import research_company
+from leadwright.research.dossier import Dossier, open_dossier
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import Elsewhere, Waits, persons_change
+from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
+from leadwright.workflows.engagements import (
+    Conversation,
+    Held,
+    Turn,
+    lock_conversation,
+    move_on,
+    put_off_turn,
+    read_conversation,
+)
+from leadwright.workflows.first_mail import Mail, first_mail
+from leadwright.workflows.letters import Written, keep, last_of_thread, send
+from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.steps import Steps
+
+_log = structlog.get_logger(__name__)
+
+
+def reach_out(services: Services, turn: Turn) -> None:
+    """Do what is due in a conversation.
+
+    1. **Read** it, and sign the agent in. 2. **Write** the follow-up, when it is one. 3. **Decide**, one transaction:
+    a person's change wins; the mail goes into the outbox, or the lead is disqualified because nobody answered.
+
+    Raises nothing that a lead causes. Safe to repeat: the outbox takes a mail of one step once.
+    """
+    try:
+        talk = read_conversation(services, turn.runid)
+        if talk.engagement.turn == turn.turn and talk.engagement.state == State.DUE:
+            _move(services, talk)
+    except Elsewhere:
+        return
+    except Waits:
+        put_off_turn(services, turn, "The agent does not work now.", seconds=5.0, blame=False)
+    except NotAllowed as error:
+        put_off_turn(services, turn, str(error), seconds=5.0, blame=False)
+    except MissingExtra as error:
+        put_off_turn(services, turn, str(error), seconds=runs.REPAIR_SECONDS[0], blame=False)
+    except OutsideError as error:
+        seconds = max(runs.RETRY_SECONDS[min(turn.attempt, len(runs.RETRY_SECONDS) - 1)], error.retry_after or 0.0)
+        put_off_turn(services, turn, str(error), seconds=seconds, blame=not error.installation)
+    except (BadInput, Conflict) as error:
+        put_off_turn(services, turn, str(error), seconds=runs.REPAIR_SECONDS[0], blame=False)
+    except Exception as error:
+        if not is_passing(error):
+            _log.exception("conversation failed", run=turn.runid)
+        said = f"Something unexpected went wrong ({type(error).__name__})."
+        put_off_turn(services, turn, said, seconds=runs.PASSING_SECONDS[-1], blame=not is_passing(error))
+
+
+def _move(services: Services, talk: Conversation) -> None:
+    step, steps = Step(talk.engagement.step), Steps()
+    mail = _follow_up(services, talk, steps) if step is Step.FOLLOW_UP and not _has_draft(services, talk) else None
+    with services.database.transaction() as session:
+        rows = lock_conversation(session, talk, services.clock())
+        if reason := persons_change(session, rows):
+            return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
+            return
+        if step is Step.NO_RESPONSE:
+            days = (rows.moment - (rows.engagement.firstsenton or rows.moment)).days
+            reason = f"No response to {rows.engagement.sent} mails in {days} days."
+            disqualify(session, talk, rows, told_so_far(talk, Outcome.NO_RESPONSE), (reason,))
+            return
+        written = _written(session, talk, rows, mail)
+        number = rows.engagement.sent
+        if mail is not None:
+            steps.store_more(session, talk.runid, f"follow_up_{number}")
+        if written.hold:
+            keep(session, talk, rows, written)
+            move_on(rows, state=State.PERSON, reason=f"A person must look at the follow-up. {written.hold}")
+            return
+        again = f":{rows.engagement.softbounces}" if rows.engagement.softbounces else ""
+        key = f"outreach:{talk.leadid}:{talk.number}:{number}{again}"
+        outboxid = send(
+            services, session, talk, rows, written, businesskey=key,
+            follows=last_of_thread(session, talk.runid) if number else None,
+        )  # fmt: skip
+        move_on(rows, state=State.SENDING, reason=_waiting(number))
+        rows.engagement.outboxid = outboxid
+
+
+def _waiting(number: int) -> str:
+    return f"Follow-up {number} is in the outbox." if number else "The first mail is in the outbox."
+
+
+def _written(session: Session, talk: Conversation, rows: Held, mail: Mail | None) -> Written:
+    """The follow-up; else the mail as it stands in the draft, which a person may have rewritten."""
+    if mail is not None:
+        return Written(mail.subject, mail.body, mail.paragraphs, hold=mail.hold)
+    draft = session.scalar(_drafts(talk).order_by(Email.createdon.desc()).limit(1))
+    if draft is None or not draft.description.strip():
+        raise Conflict("The draft of this mail is gone. Write one on the lead's page.")
+    return Written(draft.subject, draft.description, emailid=draft.activityid)
+
+
+def _drafts(talk: Conversation) -> Select[Email]:
+    """Mails of the conversation that nobody has sent yet."""
+    unsent = Email.statuscode.in_((EmailStatus.DRAFT, EmailStatus.PENDING_SEND))
+    return select(Email).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(True), unsent)
+
+
+def _has_draft(services: Services, talk: Conversation) -> bool:
+    with services.database.reading() as session:
+        return session.scalar(_drafts(talk).limit(1)) is not None
+
+
+def _follow_up(services: Services, talk: Conversation, steps: Steps) -> Mail:
+    """Written from the research of the run, with something that was not said before."""
+    dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
+    brief = replace(_brief(services, talk, dossier), earlier=_said_before(services, talk))
+    return first_mail(services, talk.configuration, brief, steps, AgentMode.ENGAGE)
+
+
+def _brief(services: Services, talk: Conversation, dossier: Dossier) -> MailBrief:
+    found = from_json(talk.run.findings)
+    insights = tuple(Insight(Section(i.section), i.title, i.statements, i.relation) for i in found.insights)
+    reading = Reading(found.judgements, insights, (), Usage(""))
+    subject = research_company(services, dossier.company, talk.runid)
+    brief = mail_brief(services, dossier, subject.passages if subject else (), reading)
+    return replace(brief, key=f"{talk.runid}:{talk.engagement.sent}")
+
+
+def _said_before(services: Services, talk: Conversation) -> tuple[str, ...]:
+    with services.database.reading() as session:
+        query = select(Email.description).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(True))
+        return tuple(session.scalars(query.order_by(Email.createdon)))

@@ -1,0 +1,146 @@
+"""A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from leadwright.analyst import ReplyBrief, ReplyReading, Usage
+from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.db.sales import Email
+from leadwright.domain.bant import Factor
+from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.domain.interest import undetected
+from leadwright.domain.replies import Heard, ReplyClass, Standing
+from leadwright.errors import BadInput
+from leadwright.mail.addresses import normalise
+from leadwright.mail.authentication import Verdict, read_authentication
+from leadwright.mail.automatic import Kind
+from leadwright.mail.reading import Reading
+from leadwright.research.dossier import Dossier, open_dossier
+from leadwright.research.fields import field_passages, field_texts
+from leadwright.research.knowledge import retrieve
+from leadwright.services import Services
+from leadwright.workflows.engagements import Conversation
+
+_MOST_EARLIER = 20
+_KNOWLEDGE = 6  # passages of the follow-up set that are looked at
+_HEADERS = (
+    "auto-submitted", "precedence", "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
+    "return-path", "content-type", "x-failed-recipients", "subject", "from",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A reply as read, beside what the rules need of it."""
+
+    said: ReplyReading
+    heard: Heard
+    standing: Standing
+
+
+def read_reply(services: Services, talk: Conversation, mail: Reading, received: datetime, key: str) -> Read:
+    """Ask the analyst, once, for a person's mail; rules alone read a machine's.
+
+    Args:
+        key: of the journal: the same mail is paid for once.
+
+    Raises:
+        OutsideError: the analyst could not be asked.
+    """
+    dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
+    brief = _brief(services, talk, dossier, mail, received, key)
+    said = _by_machine(brief) if mail.automatic else services.analyst.read_reply(brief)
+    return Read(said, _heard(talk, mail, said), standing_of(talk))
+
+
+def standing_of(talk: Conversation) -> Standing:
+    """Where the thread stands, and the settings that count."""
+    handoff = talk.configuration.handoff
+    return Standing(
+        asked=tuple(Factor(f) for f in talk.engagement.asked),
+        bant_configured=any(f.strip() for f in (handoff.need, handoff.timeline, handoff.budget, handoff.authority)),
+        fast_track=handoff.fast_track,
+    )
+
+
+def same_sender(talk: Conversation, mail: Reading) -> bool:
+    """Did it come from the lead's own address?"""
+    try:
+        sender = mail.message.sender
+        return bool(sender) and normalise(sender.address if sender else "") == normalise(talk.engagement.address)
+    except BadInput:
+        return False
+
+
+def authenticated(talk: Conversation, mail: Reading) -> bool | None:
+    """Is the sender who he says? None when our own server said nothing about it."""
+    dmarc = read_authentication(mail.message, talk.mailbox.lw_authservid).dmarc
+    return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
+
+
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
+    return Heard(
+        kind=said.kind,
+        interest=said.interest,
+        bant=said.bant,
+        opt_out=said.opt_out is not None,
+        knowledge=said.knowledge,
+        return_date=said.return_date,
+        authenticated=authenticated(talk, mail),
+        same_sender=same_sender(talk, mail),
+    )
+
+
+def _by_machine(brief: ReplyBrief) -> ReplyReading:
+    """What a machine wrote: an absence, somebody who has left, a list. It is never asked of a model."""
+    settled = settled_by_rule(brief)
+    kinds = (ReplyClass.OUT_OF_OFFICE, ReplyClass.LEFT, ReplyClass.BOUNCE, ReplyClass.AUTO_REPLY)
+    if settled and (settled.kind in kinds or settled.opt_out):
+        return settled
+    nothing = undetected("A machine wrote it; it was not judged.")
+    return ReplyReading(ReplyClass.AUTO_REPLY, nothing, (), Usage("builtin"))
+
+
+def _brief(
+    services: Services, talk: Conversation, dossier: Dossier, mail: Reading, received: datetime, key: str
+) -> ReplyBrief:
+    message = mail.message
+    fields = field_texts(dossier.records)
+    with services.database.reading() as session:
+        query = f"{message.subject} {mail.new_text}"[:2_000]
+        known = retrieve(session, "followup", query, _KNOWLEDGE, embedding=services.embedding)
+    headers = {name: value for name in _HEADERS if (value := message.value(name))}
+    if mail.automatic:
+        absent = mail.automatic.kind is Kind.OUT_OF_OFFICE
+        headers.setdefault("auto-submitted", "auto-replied" if absent else "auto-generated")
+    return ReplyBrief(
+        key=key,
+        text=mail.new_text,
+        received_on=received.date(),
+        subject=message.subject,
+        headers=headers,
+        lead=fields,
+        passages={**field_passages(fields), **_earlier(services, talk)},
+        knowledge={p.id: p for p in known},
+        offering=dossier.offering,
+    )
+
+
+def _earlier(services: Services, talk: Conversation) -> dict[str, Passage]:
+    """What the lead wrote before in this thread, oldest first."""
+    with services.database.reading() as session:
+        rows = session.execute(
+            select(Email.activityid, Email.subject, Email.description, Email.senton)
+            .where(Email.lw_threadid == talk.runid, Email.directioncode.is_(False), Email.lw_hold.is_(None))
+            .order_by(Email.senton.desc())
+            .limit(_MOST_EARLIER)
+        ).all()
+    return {
+        f"mail:{row.activityid}": Passage(
+            f"mail:{row.activityid}", SourceKind.SAID, f"mail:{row.activityid}", row.subject, row.description,
+            row.senton.date().isoformat() if row.senton else None,
+        )
+        for row in reversed(rows)
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""What mail systems tell about our mails: a bounce or complaint counts only for a mail really sent to that address."""
+
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import Lead
+from leadwright.domain.engagement import Outcome, State
+from leadwright.domain.interest import undetected
+from leadwright.domain.replies import Decision, Heard, Move, ReplyClass, Standing, decide
+from leadwright.domain.suppression import Reason
+from leadwright.errors import BadInput
+from leadwright.mail.addresses import normalise
+from leadwright.mail.bounce import DeliveryReport, Failure, Kind
+from leadwright.mail.matching import Match, match_report
+from leadwright.mail.reading import Reading
+from leadwright.mail.unknown import prove_sent
+from leadwright.services import Services
+from leadwright.workflows.conversation_ends import disqualify, told_so_far
+from leadwright.workflows.engagements import conversation_of, lock_any
+from leadwright.workflows.incoming import (
+    Incoming,
+    close,
+    judgement_of,
+    keep_incoming,
+    store_only,
+    suppress_for,
+    take_up,
+)
+from leadwright.workflows.moves import bounced
+from leadwright.workflows.settle import unreachable
+
+
+def act_on_report(services: Services, work: Incoming, mail: Reading, report: DeliveryReport) -> None:
+    """A bounce, a complaint or another report counts only when it names a mail that really went to that address."""
+    with services.database.reading() as session:
+        found = match_report(session, report)
+        ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
+    failure = _failure_of(report, ours) if ours is not None else None
+    named = ours is not None and (failure is not None or not report.failures)
+    hard = failure.hard if failure else report.hard
+    if ours is not None and report.kind in (Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED):
+        with services.database.transaction() as session:
+            prove_sent(session, ours.messageid, "A report about it came.", services.clock)
+    if report.kind is Kind.COMPLAINT and ours is not None and found is not None:
+        _complaint(services, work, mail, found, ours)
+        return
+    if report.kind is not Kind.BOUNCE or found is None or ours is None:
+        why = "The report names no mail that was sent." if ours is None else f"It tells: {report.kind}."
+        store_only(services, work, mail, found, ReplyClass.BOUNCE, why)
+        return
+    decision = decide(Heard(ReplyClass.BOUNCE, undetected(), hard=hard, names_our_mail=named), Standing())
+    said = failure.said if failure else ""
+    _bounce(services, work, mail, found, ours, decision, said)
+
+
+def _failure_of(report: DeliveryReport, ours: Outbox) -> Failure | None:
+    """What the report says of the address our mail went to."""
+    for failure in report.failures:
+        try:
+            if normalise(failure.recipient) == normalise(ours.recipient):
+                return failure
+        except BadInput:
+            continue
+    return report.failures[0] if len(report.failures) == 1 and not report.failures[0].recipient else None
+
+
+def _bounce(
+    services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox, decision: Decision, said: str
+) -> None:
+    talk = conversation_of(services, found.runid)
+    with services.database.transaction() as session:
+        row = take_up(session, work)
+        if row is None:
+            return
+        lead = session.get(Lead, found.leadid)
+        close(row, "done", ReplyClass.BOUNCE, " ".join(decision.reasons), leadid=found.leadid)
+        if lead is not None:
+            judgement = judgement_of(decision, ReplyClass.BOUNCE, said=said)
+            keep_incoming(session, row, mail, lead, runid=found.runid, judgement=judgement)
+        rows = lock_any(session, found.runid, services.clock()) if found.runid and talk else None
+        sent = session.get_one(Outbox, ours.outboxid)
+        if sent.bouncedon is not None:
+            return
+        if decision.move is Move.ADDRESS_INVALID:
+            sent.bouncedon = services.clock()
+            if rows is not None and talk is not None:
+                unreachable(services, session, talk, rows, said)
+            else:
+                suppress_for(services, session, ours.recipient, Reason.HARD_BOUNCE, work)
+        elif decision.move is Move.RETRY and rows is not None and rows.engagement.state != State.SENDING:
+            bounced(session, rows, sent, said)
+
+
+def _complaint(services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox) -> None:
+    talk = conversation_of(services, found.runid)
+    reason = "The recipient reported our mail as unwanted."
+    with services.database.transaction() as session:
+        row = take_up(session, work)
+        if row is None:
+            return
+        suppress_for(services, session, ours.recipient, Reason.COMPLAINT, work)
+        close(row, "done", ReplyClass.ESCALATE, reason, leadid=found.leadid)
+        if lead := session.get(Lead, found.leadid):
+            shown = judgement_of(Decision(Move.SUPPRESS, (reason,), suppress=True), ReplyClass.ESCALATE)
+            keep_incoming(session, row, mail, lead, runid=found.runid, judgement=shown)
+        rows = lock_any(session, found.runid, services.clock()) if found.runid and talk else None
+        if rows is not None and talk is not None:
+            disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (reason,))

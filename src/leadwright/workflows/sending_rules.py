@@ -1,0 +1,129 @@
+"""May this mail of the agent leave now? Reads what the rules of `domain.sending` want to know, in the claim itself."""
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import LeadRun
+from leadwright.db.configuration import Configuration
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.country_gates import Basis, ConsentBasis
+from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
+from leadwright.domain.sending_window import zones_of
+from leadwright.domain.stage import Stage
+from leadwright.errors import LeadwrightError
+from leadwright.mail.claim import Check, Refusal, Waiting
+from leadwright.services import Services
+from leadwright.workflows.case import configuration_of
+from leadwright.workflows.engagements import discipline_of
+
+_ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
+ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
+_LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
+
+
+def rules_in_claim(services: Services) -> Check:
+    """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
+
+    A mail of a conversation that has ended is cancelled; one to an address that was written to as another lead, too.
+    """
+
+    def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
+        if waiting.emailid is None or waiting.agentid is None:
+            return None
+        found = _conversation(session, waiting)
+        if found is None:
+            return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
+        return _refusal(services, session, waiting, found, moment)
+
+    return check
+
+
+def _conversation(session: Session, waiting: Waiting) -> Any:
+    return session.execute(
+        select(Engagement, Lead, LeadRun)
+        .join(LeadRun, LeadRun.runid == Engagement.runid)
+        .join(Lead, Lead.leadid == Engagement.leadid)
+        .join(Email, Email.lw_threadid == Engagement.runid)
+        .where(Email.activityid == waiting.emailid, LeadRun.stage == Stage.ENGAGED)
+    ).first()
+
+
+def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
+    configuration = configuration_of(services, session, found.LeadRun)
+    try:
+        discipline = discipline_of(configuration)
+        outgoing = _outgoing(session, waiting, found, configuration)
+    except LeadwrightError as error:
+        return Refusal(Phase.QUEUED, str(error), moment + _ASK_AGAIN)
+    traffic = _traffic(session, waiting, found.Lead, moment, discipline.per_company)
+    decision = decide(outgoing, discipline, traffic, moment)
+    if decision.answer is Answer.SEND:
+        return None
+    if decision.answer is Answer.CANCEL:
+        return Refusal(Phase.CANCELLED, decision.reason)
+    return Refusal(Phase.QUEUED, decision.reason, decision.at or moment + _ASK_AGAIN)
+
+
+def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Configuration) -> Outgoing:
+    row, lead = found.Engagement, found.Lead
+    return Outgoing(
+        zones=zones_of(lead.lw_timezone, None, row.whereabouts.get("zones", ())),
+        postal_address=configuration.email.postal_address,
+        country=row.whereabouts.get("country") or None,
+        basis=_basis(lead),
+        back_at=row.backat if waiting.purpose != ANSWER else None,
+        never=_written_as_another(session, waiting, row),
+    )
+
+
+def _basis(lead: Lead) -> ConsentBasis | None:
+    """What is stored. Somebody who wrote to us asked us something: that is kept on the lead when it happens."""
+    kind: Basis | None = None
+    with suppress(ValueError):
+        kind = Basis(lead.lw_consentbasis) if lead.lw_consentbasis else None
+    return ConsentBasis(kind, lead.lw_consentsource or "", lead.lw_consenton or date.max) if kind else None
+
+
+def _written_as_another(session: Session, waiting: Waiting, row: Engagement) -> str:
+    """A sentence when the same address is, or was, written to as another lead of this agent."""
+    if row.sent:
+        return ""
+    other = session.scalar(
+        select(func.coalesce(Lead.fullname, "without a name"))
+        .join(Outbox, Outbox.leadid == Lead.leadid)
+        .where(
+            Outbox.recipienthash == waiting.hashes[0],
+            Outbox.agentid == waiting.agentid,
+            Outbox.leadid != waiting.leadid,
+            Outbox.phase.in_(_LEFT),
+        )
+        .limit(1)
+    )
+    return f"This address was written to already, as the lead {other}." if other is not None else ""
+
+
+def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, per_company: int) -> Traffic:
+    """What left before, or is on its way: a mail counts from its claim."""
+    left = func.coalesce(Outbox.spenton, Outbox.claimedon)
+    ours = (Outbox.outboxid != waiting.outboxid, Outbox.phase.in_(_LEFT), Outbox.agentid.is_not(None))
+    last = None
+    if waiting.purpose != ANSWER:
+        last = session.scalar(select(func.max(left)).where(*ours, Outbox.leadid == waiting.leadid))
+    nth = None
+    if lead.companyname and waiting.purpose != ANSWER:
+        nth = session.scalar(
+            select(left)
+            .join(Lead, Lead.leadid == Outbox.leadid)
+            .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
+            .order_by(left.desc())
+            .offset(per_company - 1)
+            .limit(1)
+        )
+    return Traffic(nth, last)

@@ -1,0 +1,154 @@
+"""What became of a mail moves its conversation on: sent, refused, cancelled, or its recipient has left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Outbox, Suppression
+from leadwright.db.sales import Email
+from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.follow_up import Next, next_step
+from leadwright.domain.mail_phase import ENDS, Phase
+from leadwright.domain.optionsets import LeadStatus
+from leadwright.domain.stage import Stage
+from leadwright.domain.suppression import WHY, Reason
+from leadwright.errors import LeadwrightError
+from leadwright.mail.bounce_phrases import HARD
+from leadwright.mail.bounce_reasons import reason_in
+from leadwright.mail.suppression import suppress
+from leadwright.services import Services
+from leadwright.workflows import runs
+from leadwright.workflows.case import Elsewhere, Waits, change_lead
+from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
+from leadwright.workflows.engagements import (
+    Conversation,
+    Held,
+    cadence_of,
+    lock_conversation,
+    move_on,
+    read_conversation,
+)
+
+_MOST = 200
+_LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
+_log = structlog.get_logger(__name__)
+
+
+def settle(services: Services) -> int:
+    """Bring every conversation in line with the outbox and with who has left. How many were moved. Safe to repeat."""
+    with services.database.reading() as session:
+        waiting = [*_concluded(session), *_departed(session)]
+    moved = 0
+    for runid in dict.fromkeys(waiting):
+        try:
+            moved += _settle(services, runid)
+        except (Elsewhere, Waits):
+            continue
+        except LeadwrightError as error:
+            _log.warning("a conversation could not be settled", run=runid, reason=str(error))
+    return moved
+
+
+def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
+    """What follows when nobody answers the mail that left then."""
+    row = rows.engagement
+    due = next_step(sent_at, max(row.sent, 1), cadence_of(talk.configuration), row.backat)
+    follow_up = due.what is Next.FOLLOW_UP
+    reason = f"Follow-up {max(row.sent, 1)} goes out if no answer comes." if follow_up else (
+        "If no answer comes until then, the lead is disqualified: no response."
+    )  # fmt: skip
+    step = Step.FOLLOW_UP if follow_up else Step.NO_RESPONSE
+    move_on(rows, state=State.DUE, step=step, due_at=due.at, reason=reason)
+
+
+def _concluded(session: Session) -> Sequence[str]:
+    query = (
+        select(Engagement.runid)
+        .join(Outbox, Outbox.outboxid == Engagement.outboxid)
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
+        .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
+    )
+    return session.scalars(query.limit(_MOST)).all()
+
+
+def _departed(session: Session) -> Sequence[str]:
+    """Conversations whose partner asked, by click or otherwise, not to be written to."""
+    left = exists().where(
+        Suppression.hash == Engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
+    )
+    open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
+    return session.scalars(select(Engagement.runid).where(open_, left).limit(_MOST)).all()
+
+
+def _settle(services: Services, runid: str) -> bool:
+    talk = read_conversation(services, runid)
+    with services.database.transaction() as session:
+        rows = lock_conversation(session, talk, services.clock())
+        if why := _left(session, rows):
+            disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
+            return True
+        outboxid = rows.engagement.outboxid
+        mail = session.get(Outbox, outboxid) if outboxid and rows.engagement.state == State.SENDING else None
+        if mail is None or mail.phase not in ENDS:
+            return False
+        _follow(services, session, talk, rows, mail)
+        return True
+
+
+def _left(session: Session, rows: Held) -> str:
+    reason = session.scalar(
+        select(Suppression.reason).where(
+            Suppression.hash == rows.engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
+        )
+    )
+    return WHY[Reason(reason)] if reason else ""
+
+
+def _follow(services: Services, session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    match mail.phase:
+        case Phase.SENT:
+            _sent(session, talk, rows, mail)
+        case Phase.HELD:
+            rows.engagement.reason = mail.reason
+        case Phase.SUPPRESSED:
+            disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
+        case Phase.CANCELLED:
+            return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, mail.reason, stage=Stage.CANCELLED)
+        case _:
+            _refused(services, session, talk, rows, mail)
+
+
+def _sent(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    row, at = rows.engagement, mail.concludedon or rows.moment
+    if mail.emailid and (email := session.get(Email, mail.emailid)):
+        email.senton = at
+    if row.step in (Step.FIRST_MAIL, Step.FOLLOW_UP):
+        row.sent += 1
+        row.firstsenton = row.firstsenton or at
+    row.lastsenton = at
+    if rows.lead.statuscode == LeadStatus.NEW:
+        change_lead(session, talk, rows, "lead.contacted", statuscode=int(LeadStatus.CONTACTED))
+    schedule_next(rows, talk, at)
+
+
+def _refused(services: Services, session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    """The server refused it: for the address, the lead goes back; for anything else a person looks."""
+    if reason_in(mail.reason) in HARD:
+        unreachable(services, session, talk, rows, mail.reason)
+        return
+    move_on(rows, state=State.PERSON, reason=f"The mail could not be sent. {mail.reason}")
+
+
+def unreachable(services: Services, session: Session, talk: Conversation, rows: Held, said: str) -> None:
+    """The address takes no mail: never written to again, and its owner from before corrects it."""
+    address = rows.engagement.address
+    suppress(session, address, reason=Reason.HARD_BOUNCE, source=f"run:{talk.runid}", clock=services.clock)
+    change_lead(session, talk, rows, "lead.email_invalid", lw_emailstate="invalid")
+    reason = f"The address {address} takes no mail. Correct it, then the agent takes the lead up again. {said}"
+    return_to_owner(session, talk, rows, Outcome.UNREACHABLE, reason.strip())
