@@ -13,7 +13,7 @@ from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_T
 from leadwright.actions import agent as agents
 from leadwright.actions import mailboxes as m
 from leadwright.actions import prerequisites as p
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.db.agent import Agent
 from leadwright.db.audit import AuditEntry, broken_link
 from leadwright.db.mail import Mailbox
