@@ -75,8 +75,9 @@ def die_at(step: int, database: Database) -> None:
         if step and next(counted) >= step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(database._writer, "begin", count)
-    event.listen(database._writer, "commit", count)
+    for writer in (database._writer, database._hasty):
+        event.listen(writer, "begin", count)
+        event.listen(writer, "commit", count)
     _count_after_commits(database, count)
     for name in ("sendall", "recv_into"):
         plain = getattr(socket.socket, name)
