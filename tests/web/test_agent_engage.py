@@ -205,3 +205,31 @@ def test_follow_up_knowledge_is_only_there_for_an_agent_that_engages(desk: Desk,
     assert page.get("/agent/section/handoff").status_code == 404
     engaging(desk)
     assert "Used only to answer what leads ask" in page.get("/agent/knowledge").text
+
+
+def test_the_dashboard_of_an_engaging_agent_opens_a_list_behind_every_figure(
+    desk: Desk, browser: Callable[..., Any], api: Callable[..., TestClient]
+) -> None:
+    page = browser("manager")
+    assert "Engagement funnel" not in page.get("/dashboard?days=30").text
+    engaging(desk)
+    shown = page.get("/dashboard?days=30").text
+    for said in (
+        "Engagement funnel",
+        "Purchase interest",
+        "Generated pipeline",
+        "Email response rate",
+        "In conversation",
+    ):
+        assert said in shown, said
+    links = set(re.findall(r'href="(/dashboard/leads\?[^"]+)"', shown))
+    for measure in ("pipeline", "mails_sent", "queries_responded", "time_to_qualify", "cost", "autonomous"):
+        assert any(f"figure={measure}&" in link for link in links), measure
+    for link in links:
+        assert page.get(link.replace("&amp;", "&")).status_code == 200, link
+    program = api("Sales Manager")
+    figures = program.get("/dashboard?days=30").json()
+    assert figures["mode"] == "engage"
+    assert figures["mails"] == {"outreach": 0, "answers": 0}
+    assert figures["rates"]["email_response"] is None
+    assert program.get("/dashboard/leads?figure=pipeline&days=30").json() == []
