@@ -142,7 +142,8 @@ class Visit:
     def _frame(self, seen: shell.Shell) -> Drawn:
         who = self.who
         roles, privileges = tuple(sorted(who.roles)), frozenset(who.privileges)
-        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, self.request.url.path))
+        path, areas = self.request.url.path, self.request.app.state.areas
+        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, areas))
 
     def _shell(self) -> shell.Shell | None:
         if self.session is None:

@@ -55,13 +55,18 @@ def read_reply(services: Services, talk: Conversation, mail: Reading, received: 
     return Read(said, _heard(talk, mail, said), standing_of(talk))
 
 
+def criteria_of(talk: Conversation) -> dict[str, str]:
+    """The admin's words for each factor of BANT that counts."""
+    handoff = talk.configuration.handoff
+    return {str(f): text for f in Factor if (text := getattr(handoff, f).strip())}
+
+
 def standing_of(talk: Conversation) -> Standing:
     """Where the thread stands, and the settings that count."""
-    handoff = talk.configuration.handoff
     return Standing(
         asked=tuple(Factor(f) for f in talk.engagement.asked),
-        bant_configured=any(f.strip() for f in (handoff.need, handoff.timeline, handoff.budget, handoff.authority)),
-        fast_track=handoff.fast_track,
+        bant_configured=bool(criteria_of(talk)),
+        fast_track=talk.configuration.handoff.fast_track,
     )
 
 
@@ -125,6 +130,7 @@ def _brief(
         passages={**field_passages(fields), **_earlier(services, talk)},
         knowledge={p.id: p for p in known},
         offering=dossier.offering,
+        criteria=criteria_of(talk),
     )
 
 

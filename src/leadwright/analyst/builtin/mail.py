@@ -1,10 +1,11 @@
-"""The first mail from templates, filled only with what the brief holds (product.md 7). Signature, disclaimer and terms
+"""The mails from templates, filled only with what the brief holds (product.md 7). Signature, disclaimer and terms
 are not written here.
 """
 
 import re
 import zlib
 
+from leadwright.analyst.builtin.follow_up import follow_up
 from leadwright.analyst.builtin.mail_words import Wishes, clean_line, field, read_wishes, topic_of
 from leadwright.analyst.builtin.opening import opening_of
 from leadwright.analyst.builtin.value import value_of
@@ -17,13 +18,19 @@ _MOST_WORDS = 130
 
 
 def write(brief: MailBrief) -> tuple[str, tuple[Statement, ...]]:
-    """Subject and paragraphs, greeting to call to action; about 130 words at most, every fact quoted."""
+    """Subject and paragraphs, greeting to call to action; about 130 words at most, every fact quoted.
+
+    A follow-up, where mails were sent before, is shorter and says something new.
+    """
     wishes = read_wishes(brief)
     title = field(brief, "jobtitle")
     # Two people of one company are told the same facts in other words; no id counts, so one lead has one draft.
     person = (brief.company, brief.greeting_name, brief.topic, title[0] if title else "")
     turn = zlib.crc32("|".join(person).encode())
-    start = [_greeting(brief, wishes), opening_of(brief, wishes, turn)]
+    greeting = _greeting(brief, wishes)
+    if brief.earlier:
+        return _subject(brief, turn), follow_up(brief, wishes, greeting)
+    start = [greeting, opening_of(brief, wishes, turn)]
     end = _call_to_action(brief, wishes, turn)
     left = _MOST_WORDS - 8 - sum(len(p.text.split()) for p in (*start, end))
     value = value_of(brief, wishes, turn, left)

@@ -51,6 +51,15 @@ def opening_of(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
     return _plain_opening(brief, wishes, turn)
 
 
+def company_news(brief: MailBrief, wishes: Wishes, turn: int) -> Iterator[tuple[str, list[Evidence]]]:
+    """What the company does or plans, as a sentence of a mail, nearest to what we offer first."""
+    about = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits} {topic_of(brief)}")
+    told = sorted(_told(brief, wishes), key=lambda t: -len(key_words(t[0]) & about))
+    for sentence, evidence in told:
+        if clause := _as_opening(sentence, brief.company, turn):
+            yield clause + _link(brief, sentence, turn), [evidence]
+
+
 def _as_opening(sentence: str, company: str, turn: int) -> str:
     """The first sentence of a mail: what a page says in the first person is quoted, the rest is told."""
     if _DIRECTORY.search(fold(sentence)):

@@ -44,8 +44,8 @@ def value_of(brief: MailBrief, wishes: Wishes, turn: int, most: int) -> Statemen
     if not offer:
         return None
     size = None if wishes.no_size or wishes.short else _size(brief)
-    proof = None if wishes.no_proof or wishes.short else _nearest(brief, _is_proof, turn)
-    benefit = None if wishes.short else _nearest(brief, _is_benefit, turn, least=1)
+    proof = None if wishes.no_proof or wishes.short else _nearest(brief, is_proof, turn)
+    benefit = None if wishes.short else _nearest(brief, is_benefit, turn, least=1)
     if benefit and proof and len(_roots(benefit[0]) & _roots(proof[0])) > 2:
         benefit = None
     for parts in (
@@ -159,15 +159,17 @@ def _roots(text: str) -> frozenset[str]:
     return frozenset(w[:5] for w in key_words(text))
 
 
-def _is_benefit(sentence: str) -> bool:
+def is_benefit(sentence: str) -> bool:
+    """Does the sentence tell plainly what somebody gains, without needing the one before it?"""
     return (
-        not _is_proof(sentence)
+        not is_proof(sentence)
         and _is_told_plainly(sentence)
         and not re.search(r"\b(?:it|its|them|they|this|these|you|your)\b", sentence, re.I)
     )
 
 
-def _is_proof(sentence: str) -> bool:
+def is_proof(sentence: str) -> bool:
+    """Does the sentence tell what somebody has achieved with us?"""
     return _is_told_plainly(sentence) and bool(_PROOF.search(fold(sentence)))
 
 

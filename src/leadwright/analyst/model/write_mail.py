@@ -1,4 +1,4 @@
-"""The question `write_mail`: opening, value and call to action of the first mail. The greeting is ours. One call."""
+"""The question `write_mail`: opening, value and call to action of a mail. The greeting is ours. One call."""
 
 import re
 
@@ -38,6 +38,7 @@ def question(brief: MailBrief) -> tuple[Question[MailAnswer], Data]:
             f"{visible(brief.offering.benefits, 300)}",
             f"Tone: {visible(brief.tone, 200)}" if brief.tone else "",
             f"Instructions of the seller's company: {visible(brief.instructions, 900)}" if brief.instructions else "",
+            _follow_up(brief),
         )
         if line
     )
@@ -52,6 +53,17 @@ def question(brief: MailBrief) -> tuple[Question[MailAnswer], Data]:
         check=lambda answer: _check(data, answer),
     )
     return asked, data
+
+
+def _follow_up(brief: MailBrief) -> str:
+    """What else is asked of a follow-up: our own earlier words, which must not be said again."""
+    if not brief.earlier:
+        return ""
+    told = " | ".join(visible(text, 500) for text in brief.earlier[-3:])
+    return (
+        f"This is follow-up {len(brief.earlier)} to mails nobody answered. Two sentences a part at most; `opening` "
+        f"recalls the earlier mail, `value` says something that is not in: {told}"
+    )
 
 
 def draft(brief: MailBrief, data: Data, answer: MailAnswer, usage: Usage) -> Draft:
