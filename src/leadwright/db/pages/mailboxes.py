@@ -1,6 +1,7 @@
 """Mailboxes and the outbox on pages: records without their secrets, what waits, what a person has to decide."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from leadwright.domain.mail_phase import Phase
 
 PAGE = 100
 _WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+_OPEN = ("new", "unmatched", "quarantined")
 _HEAD, _NEWEST = 32_768, 20  # bytes of a mail, mails
 _SECRET = frozenset({"lw_sealedsecret", "lw_sealedclientsecret", "lw_sealeddkimkey"})
 _COLUMNS = tuple(c for c in Mailbox.__table__.columns if c.name not in _SECRET)
@@ -72,6 +74,22 @@ def phases(session: Session) -> dict[str, dict[str, int]]:
     counted = select(Outbox.mailboxid, Outbox.phase, func.count()).group_by(Outbox.mailboxid, Outbox.phase)
     for mailboxid, phase, count in session.execute(counted):
         found.setdefault(mailboxid, {})[phase] = count
+    return found
+
+
+def next_due(session: Session) -> dict[str, datetime]:
+    """mailboxid -> when the first mail that waits in it is due."""
+    due = select(Outbox.mailboxid, func.min(Outbox.dueat)).where(Outbox.phase == Phase.QUEUED)
+    return {row[0]: row[1] for row in session.execute(due.group_by(Outbox.mailboxid))}
+
+
+def incoming(session: Session) -> dict[str, dict[str, int]]:
+    """mailboxid -> state -> number of messages that came in and are new, unmatched or quarantined."""
+    found: dict[str, dict[str, int]] = {}
+    message = InboundMessage
+    counted = select(message.mailboxid, message.state, func.count()).where(message.state.in_(_OPEN))
+    for mailboxid, state, count in session.execute(counted.group_by(message.mailboxid, message.state)):
+        found.setdefault(mailboxid, {})[state] = count
     return found
 
 
