@@ -124,7 +124,7 @@ def test_nothing_to_divide_by_is_not_a_zero() -> None:
 
 
 TALKS = [  # stage, outcome, interest, reassigned, state, mails sent, heard, answers sent, opportunity, qualified
-    ("handed_over", "qualified", "positive", False, "ended", 1, 2, 1, 1_000.0, True),
+    ("handed_over", "qualified", "positive", False, "ended", 1, 2, 2, 1_000.0, True),
     ("handed_over", "fast_track", "positive", False, "ended", 2, 1, 0, 500.0, False),
     ("handed_over", "referral", "undetected", False, "ended", 1, 1, 0, None, False),
     ("handed_over", "blocked", None, False, "ended", 1, 1, 0, None, False),
@@ -190,7 +190,9 @@ def _run(n: int, stage: str, moment: Any, **more: Any) -> LeadRun:
 
 
 def _mail(session: Session, n: int, purpose: str, k: int, phase: str) -> None:
-    mail = Email(ownerid="o", owningbusinessunit="b", lw_threadid=f"r{n:02}", directioncode=True)
+    evidence = [{"passage_id": "p"}] if purpose == "answer" and k != 1 else []  # the second one only asks
+    said = [{"text": "Ten weeks.", "evidence": evidence}]
+    mail = Email(ownerid="o", owningbusinessunit="b", lw_threadid=f"r{n:02}", directioncode=True, lw_paragraphs=said)
     session.add(mail)
     session.flush()
     session.add(
@@ -212,13 +214,13 @@ def test_figures_of_an_agent_that_engages_follow_their_own_formulas(database: Da
     assert (counts[Figure.IN_CONVERSATION], counts[Figure.UNDER_WAY], counts[Figure.WAITS_FOR_PERSON]) == (3, 2, 1)
     assert (counts[Figure.WRITTEN_TO], counts[Figure.REPLIED], counts[Figure.NO_REPLY]) == (11, 8, 3)
     assert [counts[f] for f in (Figure.POSITIVE, Figure.NEGATIVE, Figure.UNDETECTED)] == [3, 2, 2]
-    assert board.mailed == Mailed(outreach=16, answers=1, pipeline=1_825.0)
+    assert board.mailed == Mailed(outreach=16, answers=1, sent=18, pipeline=1_825.0)
     assert rates.autonomous_processing == pytest.approx(5 / 12)
     assert rates.handover == pytest.approx(2 / 12)
     assert rates.positive_interest == pytest.approx(2 / 12)
     assert rates.lead_qualification == pytest.approx(2 / 12)  # both runs of the qualified lead
     assert rates.email_response == pytest.approx(8 / 16)
-    assert rates.dollars_per_mail == pytest.approx(3.4 / 17)
+    assert rates.dollars_per_mail == pytest.approx(3.4 / 18)
     assert rates.pipeline == 1_825.0
 
 
@@ -245,7 +247,7 @@ def test_a_reader_counts_only_mails_and_opportunities_of_leads_they_may_see(data
     with database.reading() as session:
         mine = Lead.leadid == "l1"
         board = read_dashboard(session, mine, now() - timedelta(days=7), now(), AgentMode.ENGAGE)
-    assert board.mailed == Mailed(outreach=2, answers=0, pipeline=500.0)
+    assert board.mailed == Mailed(outreach=2, answers=0, sent=2, pipeline=500.0)
 
 
 def test_a_research_only_agent_keeps_its_own_formulas(database: Database) -> None:

@@ -195,7 +195,7 @@ def test_the_footer_is_shown_as_readers_will_see_it_and_a_disclaimer_cannot_be_l
     shown = text_of(page.get("/agent/section/email"))
     assert "Seller Robotics, 1 Main Street, Springfield" in shown
     assert "This message was written with the help of AI." in shown
-    assert "You get this email from Seller Robotics because of your role at Contoso Ltd." in shown
+    assert "You get this email from Seller Robotics because of your role at Contoso." in shown
 
 
 def test_follow_up_knowledge_is_only_there_for_an_agent_that_engages(desk: Desk, browser: Callable[..., Any]) -> None:
@@ -230,6 +230,6 @@ def test_the_dashboard_of_an_engaging_agent_opens_a_list_behind_every_figure(
     program = api("Sales Manager")
     figures = program.get("/dashboard?days=30").json()
     assert figures["mode"] == "engage"
-    assert figures["mails"] == {"outreach": 0, "answers": 0}
+    assert figures["mails"] == {"sent": 0, "outreach": 0, "answers": 0}
     assert figures["rates"]["email_response"] is None
     assert program.get("/dashboard/leads?figure=pipeline&days=30").json() == []

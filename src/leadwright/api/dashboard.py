@@ -36,7 +36,7 @@ def dashboard(
         "mode": board.mode,
         "counts": board.counts,
         "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
-        "mails": {"outreach": board.mailed.outreach, "answers": board.mailed.answers},
+        "mails": {n: getattr(board.mailed, n) for n in ("sent", "outreach", "answers")},
         "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
     }
 

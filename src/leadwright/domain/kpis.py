@@ -134,12 +134,14 @@ class Mailed:
 
     Args:
         outreach: first mails and follow-ups that left.
-        answers: mails that left as answers to what leads wrote.
+        answers: mails that left and answer a question from the knowledge.
+        sent: every mail that left, questions of ours included.
         pipeline: estimated revenue, in dollars, of opportunities from leads that were handed over.
     """
 
     outreach: int = 0
     answers: int = 0
+    sent: int = 0
     pipeline: float = 0.0
 
 
@@ -206,7 +208,7 @@ def kpis(
         email_response=_share(counts[Figure.REPLIED], mailed.outreach),
         positive_interest=_share(positive, processed),
         pipeline=mailed.pipeline,
-        dollars_per_mail=_share(spent.dollars, mailed.outreach + mailed.answers),
+        dollars_per_mail=_share(spent.dollars, mailed.sent),
     )
 
 

@@ -5,7 +5,7 @@ from leadwright.db.sales import Lead
 from leadwright.mail.compose import LEAVE, Letterhead, footer_lines
 from leadwright.workflows.letters import why_they_get_it
 
-_EXAMPLE = Lead(companyname="Contoso Ltd.")
+_EXAMPLE = Lead(companyname="Contoso")
 
 
 def footer_of(configuration: Configuration) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Row, Select, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Row, Select, Text, and_, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import LeadRun, RunStep
@@ -18,7 +18,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import AgentMode, Stage
 
 _DAY = 86_400
-_PURPOSE = {Measure.MAILS: "outreach", Measure.ANSWERS: "answer"}
+_OUTREACH, _ANSWER = "outreach", "answer"  # purposes of mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,26 +206,35 @@ def _spent(session: Session, period: ColumnElement[bool], visible: ColumnElement
 
 
 def _mailed(session: Session, period: ColumnElement[bool], visible: ColumnElement[bool]) -> Mailed:
-    def total(measure: Measure) -> Any:
-        parts = _amounts(measure, period, visible).subquery()
-        return session.scalar(select(func.sum(parts.c.amount))) or 0
+    def total(parts: Select[*tuple[Any, ...]]) -> Any:
+        return session.scalar(select(func.sum(parts.subquery().c.amount))) or 0
 
-    mails, answers = int(total(Measure.MAILS)), int(total(Measure.ANSWERS))
-    return Mailed(outreach=mails, answers=answers, pipeline=float(total(Measure.PIPELINE)))
+    outreach, answers, pipeline = (
+        total(_amounts(measure, period, visible)) for measure in (Measure.MAILS, Measure.ANSWERS, Measure.PIPELINE)
+    )
+    return Mailed(int(outreach), int(answers), int(total(_mails(period, visible))), float(pipeline))
 
 
 def _amounts(measure: Measure, period: ColumnElement[bool], visible: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """runid and amount of each thing that a measure adds up; the page's figure and its list both rest on it."""
-    if measure is Measure.PIPELINE:
-        return (
-            of_runs(select(LeadRun.runid, Opportunity.estimatedvalue.label("amount")))
-            .join(Opportunity, Opportunity.originatingleadid == LeadRun.leadid)
-            .where(period, visible, condition(Figure.HANDED_OVER), ~handed_over_later())
-            .where(Opportunity.estimatedvalue.is_not(None))
-        )
+    if measure is Measure.MAILS:
+        return _mails(period, visible).where(Outbox.purpose == _OUTREACH)
+    if measure is Measure.ANSWERS:
+        quotes = cast(Email.lw_paragraphs, Text).like('%"passage_id"%')  # a mail that only asks quotes nothing
+        return _mails(period, visible).where(Outbox.purpose == _ANSWER, quotes)
+    return (
+        of_runs(select(LeadRun.runid, Opportunity.estimatedvalue.label("amount")))
+        .join(Opportunity, Opportunity.originatingleadid == LeadRun.leadid)
+        .where(period, visible, condition(Figure.HANDED_OVER), ~handed_over_later())
+        .where(Opportunity.estimatedvalue.is_not(None))
+    )
+
+
+def _mails(period: ColumnElement[bool], visible: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """runid and 1 for each mail that left in the conversation of a run."""
     return (
         of_runs(select(LeadRun.runid, literal(1).label("amount")))
         .join(Email, Email.lw_threadid == LeadRun.runid)
         .join(Outbox, Outbox.emailid == Email.activityid)
-        .where(period, visible, Outbox.phase == Phase.SENT, Outbox.purpose == _PURPOSE[measure])
+        .where(period, visible, Outbox.phase == Phase.SENT)
     )
