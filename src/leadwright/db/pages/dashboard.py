@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Row, Select, Text, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Float, Row, Select, Text, and_, case, cast, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import LeadRun, RunStep
@@ -18,7 +18,11 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import AgentMode, Stage
 
 _DAY = 86_400
-_OUTREACH, _ANSWER = "outreach", "answer"  # purposes of mails
+_QUOTES = cast(Email.lw_paragraphs, Text).like('%"passage_id"%')  # a mail that only asks quotes nothing
+_KINDS = {
+    Measure.MAILS: Outbox.purpose == "outreach",
+    Measure.ANSWERS: and_(Outbox.purpose == "answer", _QUOTES),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +210,17 @@ def _spent(session: Session, period: ColumnElement[bool], visible: ColumnElement
 
 
 def _mailed(session: Session, period: ColumnElement[bool], visible: ColumnElement[bool]) -> Mailed:
-    def total(parts: Select[*tuple[Any, ...]]) -> Any:
-        return session.scalar(select(func.sum(parts.subquery().c.amount))) or 0
-
-    outreach, answers, pipeline = (
-        total(_amounts(measure, period, visible)) for measure in (Measure.MAILS, Measure.ANSWERS, Measure.PIPELINE)
-    )
-    return Mailed(int(outreach), int(answers), int(total(_mails(period, visible))), float(pipeline))
+    kinds = [func.sum(case((kind, 1), else_=0)) for kind in (_KINDS[Measure.MAILS], _KINDS[Measure.ANSWERS], true())]
+    row = session.execute(_mails(period, visible).with_only_columns(*kinds)).one()
+    parts = _amounts(Measure.PIPELINE, period, visible).subquery()
+    pipeline = session.scalar(select(func.sum(parts.c.amount)))
+    return Mailed(int(row[0] or 0), int(row[1] or 0), int(row[2] or 0), float(pipeline or 0))
 
 
 def _amounts(measure: Measure, period: ColumnElement[bool], visible: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """runid and amount of each thing that a measure adds up; the page's figure and its list both rest on it."""
-    if measure is Measure.MAILS:
-        return _mails(period, visible).where(Outbox.purpose == _OUTREACH)
-    if measure is Measure.ANSWERS:
-        quotes = cast(Email.lw_paragraphs, Text).like('%"passage_id"%')  # a mail that only asks quotes nothing
-        return _mails(period, visible).where(Outbox.purpose == _ANSWER, quotes)
+    if measure in _KINDS:
+        return _mails(period, visible).where(_KINDS[measure])
     return (
         of_runs(select(LeadRun.runid, Opportunity.estimatedvalue.label("amount")))
         .join(Opportunity, Opportunity.originatingleadid == LeadRun.leadid)
