@@ -150,6 +150,7 @@ class InboundMessage(Base):
     emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"), index=True)
     leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
     kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
+    vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     dueat: Mapped[datetime | None]  # not before, while it waits for another try
     receivedon: Mapped[datetime | None]  # as the server says
