@@ -26,6 +26,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.replies import Move, ReplyClass
 from leadwright.domain.suppression import WHY, Reason
 
+_AFTER = "~"  # beside mails of the same moment; their ids grow with time
 _ON_ITS_WAY = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
 
 
@@ -169,14 +170,14 @@ class Thread:
 def read_thread(session: Session, leadid: str) -> Thread:
     """Put it together."""
     talk, rows = read.newest(session, leadid), read.mails(session, leadid)
-    items: list[tuple[datetime, int, OurMail | TheirMail | Event]] = []
+    items: list[tuple[datetime, str, OurMail | TheirMail | Event]] = []
     for row in rows:
         mail = _ours(row, talk) if row.directioncode else _theirs(row)
         at = mail.at or mail.due_at or mail.written_at if isinstance(mail, OurMail) else mail.at
-        items.append((at, 1, mail))
-    items += [(e.at, 2, e) for e in map(_step, read.steps_of_people(session, leadid))]
+        items.append((at, mail.emailid, mail))
+    items += [(e.at, _AFTER, e) for e in map(_step, read.steps_of_people(session, leadid))]
     if talk is not None:
-        items += [(e.at, 0, e) for e in map(_opt_out, read.opt_outs(session, talk.addresshash))]
+        items += [(e.at, _AFTER, e) for e in map(_opt_out, read.opt_outs(session, talk.addresshash))]
     ordered = sorted(items, key=lambda item: item[:2])
     standing = _standing(session, talk, rows) if talk is not None else None
     return Thread(standing, tuple(item for _, _, item in ordered))
