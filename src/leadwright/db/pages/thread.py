@@ -13,6 +13,7 @@ from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import State
+from leadwright.domain.optionsets import EmailStatus
 
 MOST_MAILS = 200  # of one lead; the newest
 MOST_STEPS = 60
@@ -84,7 +85,7 @@ def waits_for_a_look(session: Session, runid: str) -> Any:
     """The draft of ours that is not out yet: activityid, subject, lw_hold, versionnumber; None when there is none."""
     query = (
         select(Email.activityid, Email.subject, Email.lw_hold, Email.versionnumber)
-        .where(Email.lw_threadid == runid, Email.directioncode.is_(True), Email.statuscode == 1)
+        .where(Email.lw_threadid == runid, Email.directioncode.is_(True), Email.statuscode == int(EmailStatus.DRAFT))
         .order_by(Email.createdon.desc())
     )
     return session.execute(query.limit(1)).first()
