@@ -1,4 +1,4 @@
-"""The conversation page in a browser: three threads, light, dark and narrow. LEADWRIGHT_SCREENSHOTS=1 keeps pictures."""
+"""The conversation page in a browser: three threads, light, dark, narrow. LEADWRIGHT_SCREENSHOTS=1 keeps pictures."""
 
 import os
 from collections.abc import Iterator

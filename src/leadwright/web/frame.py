@@ -14,7 +14,7 @@ class Frame:
 
     Args:
         token: of the sign-out form.
-        unread: notifications, counted to a hundred.
+        unread: notifications, counted to a hundred; `inbox` likewise: mails that wait for a person.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Frame:
     token: str
     unread: int
     path: str
+    inbox: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,9 @@ class Visit:
     def _frame(self, seen: shell.Shell) -> Drawn:
         who = self.who
         roles, privileges = tuple(sorted(who.roles)), frozenset(who.privileges)
-        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, self.request.url.path))
+        waiting = seen.inbox if "prvReadDashboard" in privileges else 0
+        path = self.request.url.path
+        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, waiting))
 
     def _shell(self) -> shell.Shell | None:
         if self.session is None:

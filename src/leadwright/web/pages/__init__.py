@@ -14,6 +14,7 @@ from leadwright.web.pages import (
     dashboard,
     home,
     import_leads,
+    inbox,
     lead_actions,
     lead_connect,
     lead_delete,
@@ -58,6 +59,7 @@ ALL = (
     people.pages,
     password.pages,
     audit_log.pages,
+    inbox.pages,
     outbox.pages,
     unsubscribe.pages,
 )
