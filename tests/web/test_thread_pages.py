@@ -15,7 +15,7 @@ from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import InboundMessage, Mailbox, Suppression
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.stage import Stage
@@ -91,7 +91,13 @@ def test_the_thread_says_what_comes_next_and_shows_strangers_words_as_text(
     desk: Desk, browser: Callable[..., Browser]
 ) -> None:
     leadid = conversation(desk)
+    with desk.services.database.transaction() as session:
+        address = str(session.get_one(Lead, leadid).emailaddress1)
+        session.add(
+            Suppression(hash=hash_address(address), kind="address", reason="opt_out", source="one_click", at=NOW)
+        )
     page = browser("manager").get(f"/leads/{leadid}/thread").text
+    assert "The recipient asked not to be written to. By the link in a mail." in page
     assert "Next, in 3 days: Follow-up 1 goes out, if no answer comes before." in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>We are interested.</mark>" in page
     assert "<script>alert" not in page
@@ -122,6 +128,8 @@ def test_the_lists_and_the_research_page_say_in_conversation(desk: Desk, browser
     page = client.get(f"/leads/{leadid}").text
     assert f'href="/leads/{leadid}/thread"' in page
     assert "Waits for an answer" in page
+    assert f'href="/leads/{leadid}/thread"' in client.get(f"/leads/{leadid}/edit").text
+    assert "/thread" not in client.get(f"/leads/{desk.lead('queued')}/edit").text
     assert "In conversation" in page
 
 

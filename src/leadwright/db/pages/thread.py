@@ -19,7 +19,7 @@ MOST_MAILS = 200  # of one lead; the newest
 MOST_STEPS = 60
 PEOPLES_STEPS = (
     "lead.conversation_released", "lead.conversation_vouched", "lead.conversation_resumed", "lead.conversation_paused",
-    "lead.opted_out_by_person", "lead.referral_created", "lead.handed_over", "lead.disqualified", "lead.reassigned",
+    "lead.opted_out_by_person", "lead.referral_created", "lead.mail_linked", "lead.handed_over", "lead.disqualified", "lead.reassigned",
     "lead.returned_by_seller", "lead.qualified", "lead.email_overruled",
 )  # fmt: skip
 Rows = Sequence[Any]

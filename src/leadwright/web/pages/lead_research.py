@@ -12,6 +12,7 @@ from leadwright.db.findings import Findings, FoundInsight, from_json
 from leadwright.db.pages import lead_research as read
 from leadwright.db.pages.agent_settings import present_agent
 from leadwright.db.pages.people import assignable
+from leadwright.db.pages.thread import has_thread
 from leadwright.db.pages.thread_story import standing_of
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import Verdict
@@ -80,6 +81,7 @@ def research(visit: Visit) -> Response:
             "history": read.history(session, lead.leadid),
             "untaken": _untaken(visit, session, lead) if run is None else None,
             "standing": standing_of(session, lead.leadid),
+            "threaded": has_thread(session, lead.leadid),
             "sellers": assignable(session) if may(visit.who, "prvAssignLead", lead) else [],
         }
     tab = visit.text("tab") or "overview"

@@ -69,6 +69,7 @@ def thread(visit: Visit) -> Response:
         "lead_thread.html",
         lead=lead,
         here="thread",
+        threaded=True,
         banner=None,
         standing=standing,
         stopped=bool(standing and standing.ended_at is None and standing.agent_state in _STOPPED),
