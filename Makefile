@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 JOBS ?= 2
 
-demo: .venv/ready-demo ## the main job on the built-in platform, then the desk in the browser
-	@$(BIN)/leadwright demo $(DEMO)
+demo: .venv/ready-demo ## three simulated weeks of the main job on the built-in platform, then the desk in the browser
+	@$(BIN)/leadwright demo --engage $(DEMO)
 
-test: check browser ## everything CI runs
+test: check browser mail-servers ## everything CI runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(PYTEST)
 
 check: .venv/ready-dev ## lint, format, types, import contracts
@@ -23,6 +23,10 @@ check: .venv/ready-dev ## lint, format, types, import contracts
 .PHONY: browser
 browser: .venv/ready-dev
 	@sh .ci/browser
+
+.PHONY: mail-servers
+mail-servers:
+	@sh .ci/mail-servers
 
 faults: .venv/ready-dev ## slow fault runs
 	$(BIN)/python -m pytest -m faults -o timeout=3600 tests $(PYTEST)

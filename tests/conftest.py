@@ -120,6 +120,22 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def running_mail_servers() -> Iterator[Any]:
+    """A private Postfix and Dovecot, one pair for all tests; the test is skipped where they cannot be run."""
+    from tests.mail_servers.running import running_servers
+
+    with running_servers() as servers:
+        yield servers
+
+
+@pytest.fixture
+def mail_servers(running_mail_servers: Any) -> Any:
+    """`tests.mail_servers.running.MailServers`, with empty mailboxes and no token given out."""
+    running_mail_servers.start_anew()
+    return running_mail_servers
+
+
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that needs the outside network fails."""

@@ -85,7 +85,7 @@ def test_every_judgement_quotes_the_mail(text: str) -> None:
         ("Estaré fuera de la oficina hasta el 7 de enero de 2027.", "2027-01-07"),
         ("Estoy de vacaciones. Volveré el lunes 30 de noviembre.", "2026-11-30"),
         ("Sono in ferie fino al 10 gennaio 2027", "2027-01-10"),
-        ("Ik ben met vakantie tot en met 3 januari", "2027-01-03"),
+        ("Ik ben met vakantie tot en met 3 januari", "2027-01-04"),
         ("Estou de férias até 15 de dezembro.", "2026-12-15"),
         ("Jestem na urlopie do 30 grudnia.", "2026-12-30"),
         ("Jag är på semester, åter den 7 januari", "2027-01-07"),

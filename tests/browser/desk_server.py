@@ -2,17 +2,19 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from fastapi import APIRouter
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from leadwright.api.routes import router
 from leadwright.cli.serve import listen
 from leadwright.services import Services
 from leadwright.web.app import create_app
+from leadwright.web.site_map import Area
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -27,10 +29,11 @@ ARGUMENTS = [
 
 
 @contextmanager
-def served(services: Services) -> Iterator[str]:
-    """The desk at an address on loopback; the worker is the caller's business."""
+def served(services: Services, routers: Sequence[APIRouter] = (), areas: Sequence[Area] = ()) -> Iterator[str]:
+    """The desk at an address on loopback, with further pages if wanted; the worker is the caller's business."""
     listening = listen("127.0.0.1", 0)
-    config = uvicorn.Config(create_app(services, routers=[router]), log_config=None, access_log=False, ws="none")
+    app = create_app(services, routers=[router, *routers], areas=areas)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

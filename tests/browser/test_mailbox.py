@@ -47,7 +47,7 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
     desk: tuple[Page, str], server: MailServer, sqlite_database: Database, tmp_path: Path
 ) -> None:
     page, address = desk
-    _engage_agent(page, address)
+    engage_agent(page, address)
     third, fourth = page.locator("#p3"), page.locator("#p4")
 
     third.get_by_role("button", name="Mark as done").click()
@@ -55,7 +55,7 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
     _type_mailbox(page, server, "wrong")
     third.get_by_role("button", name="Mark as done").click()
     expect(third).to_contain_text("535 5.7.8 wrong name or password")
-    _pictures(page, tmp_path, "mailbox-refused")
+    take_pictures(page, tmp_path, "mailbox-refused")
     third.get_by_text("Set up again").click()
     third.get_by_label("Password of the mailbox").fill("sixteen paper kites")
     third.get_by_role("button", name="Keep the mailbox").click()
@@ -72,7 +72,7 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
     expect(page.locator("main")).to_contain_text("The test message went out and came back in.")
     fourth.get_by_role("button", name="Mark as done").click()
     expect(fourth).to_contain_text("Marked as done")
-    _pictures(page, tmp_path, "mailbox-done")
+    take_pictures(page, tmp_path, "mailbox-done")
     page.goto(f"{address}/agent")
     expect(page.locator("main")).to_contain_text("the agent cannot be started")
 
@@ -80,14 +80,14 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
     page.goto(f"{address}/outbox")
     expect(page.locator("main")).to_contain_text("person0@company0.example")
     expect(page.locator("main")).to_contain_text("The answer never came.")
-    _pictures(page, tmp_path, "outbox")
+    take_pictures(page, tmp_path, "outbox")
     page.get_by_role("button", name="It arrived").click()
     expect(page.locator("main")).to_contain_text("Kept as sent: it arrived.")
     page.goto(f"{address}/audit?action=email.sent")
     expect(page.locator("main")).to_contain_text("Ada Administrator")
 
 
-def _engage_agent(page: Page, address: str) -> None:
+def engage_agent(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_label("Your name").fill("Ada Administrator")
     page.get_by_label("Email address").fill("ada@seller.example")
@@ -135,7 +135,7 @@ def _held_mail(database: Database) -> None:
         )
 
 
-def _pictures(page: Page, folder: Path, name: str) -> None:
+def take_pictures(page: Page, folder: Path, name: str) -> None:
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

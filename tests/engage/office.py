@@ -13,6 +13,7 @@ from sqlalchemy import select
 from leadwright.actions import agent as agents
 from leadwright.actions import leads as lead_actions
 from leadwright.actions import mailboxes, people, prerequisites, simulation
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.engagement import Engagement
@@ -22,8 +23,10 @@ from leadwright.db.sales import Email, Lead
 from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON
 from leadwright.domain.stage import AgentMode
 from leadwright.identity.access import Principal, principal
+from leadwright.identity.passwords import Passwords
 from leadwright.research.knowledge import add_source, ingest
 from leadwright.sandbox.mail_server import MailServer
+from leadwright.sandbox.mail_store import Accepted
 from leadwright.services import Services
 from leadwright.settings import Settings
 from leadwright.workflows import runs
@@ -37,7 +40,9 @@ from leadwright.workflows.take_in import take_in
 SALES = "sales@seller.example"
 ADA = "ada@northwind.example"
 PASSWORD = "sixteen paper kites"
+QUICK = Passwords(time_cost=1, memory_kib=8, parallelism=1)
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York, nine in Chicago
+_NEAR = {"host": "localhost", "security": "none"}
 FOLLOW_UP_PAPER = """# Questions
 
 Implementation takes ten weeks from the order to the first robot.
@@ -101,6 +106,11 @@ class Office:
             assert not due_work(self.services, 1)
             self.clock.move_to(min(later))
 
+    @property
+    def sent(self) -> list[Accepted]:
+        """What the server accepted from the agent, in order; the test of the mailbox itself left out."""
+        return [a for a in self.server.log if a.recipient != SALES and a.sender == SALES]
+
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What the server accepted for that address, in order."""
         raws = [a.raw for a in self.server.log if a.recipient.casefold() == address.casefold()]
@@ -123,10 +133,26 @@ class Office:
         mail.set_content(text)
         self.server.deliver(address, SALES, mail.as_bytes(policy=policy.SMTP))
 
+    def bounce(self, address: str, status: str, said: str, *, messageid: str = "") -> None:
+        """The mail system of the other side tells that the newest mail to that address did not arrive."""
+        about = messageid or str(self.mails_to(address)[-1]["Message-ID"])
+        raw = (
+            f"From: MAILER-DAEMON@mx.example\r\nTo: {SALES}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+            f"Message-ID: <dsn{id(about)}@mx.example>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+            f"--b\r\nContent-Type: text/plain\r\n\r\nYour mail to <{address}> was not delivered: {said}\r\n"
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+            f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: {status}\r\n"
+            f"Diagnostic-Code: smtp; {said}\r\n\r\n"
+            f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {about}\r\nTo: {address}\r\n\r\n--b--\r\n"
+        )
+        self.server.deliver("", SALES, raw.encode())
+
     def lead(self, **values: Any) -> str:
         """A new lead of a good fit."""
         usual = {
-            "firstname": "Ada", "lastname": "Miller", "jobtitle": "Head of Operations", "companyname": "Northwind Foods",
+            "firstname": "Ada", "lastname": "Miller", "jobtitle": "Head of Operations",
+            "companyname": "Northwind Foods",
             "emailaddress1": "ada@northwind.example", "subject": "Faster picking", "address1_city": "Chicago",
             "address1_stateorprovince": "Illinois", "address1_country": "United States", "lw_industry": "Food",
             "numberofemployees": 4_000, "revenue": 900_000_000.0,
@@ -158,23 +184,45 @@ class Office:
             return session.scalars(select(Outbox).order_by(Outbox.createdon)).all()
 
 
-def open_office(database: Database, folder: Path, server: MailServer, clock: Clock, **settings: Any) -> Office:
-    """Set everything up as people would, and start the agent."""
+def open_office(
+    database: Database,
+    folder: Path,
+    server: MailServer,
+    clock: Clock,
+    *,
+    line: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Office:
+    """Set everything up as people would.
+
+    Args:
+        line: how the shared mailbox is reached, where that is not the sandbox's server.
+    """
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
     services = Services(Settings(**values), database, settings.get("analyst_in_use") or BuiltinAnalyst(), clock=clock)
-    adminid = people.first_administrator(services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD)
+    adminid = people.first_administrator(
+        services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
+    )
     with database.reading() as session:
         admin = principal(session, adminid)
     office = Office(services, server, clock, admin)
     add = people.create_user
     for name in ("Mira Seller", "Tobin Seller"):
         email = f"{name.split()[0].lower()}@seller.example"
-        office.sellers.append(add(services, admin, fullname=name, email=email, password=PASSWORD, roles=[SALESPERSON]))
+        office.sellers.append(
+            add(services, admin, fullname=name, email=email, password=PASSWORD, roles=[SALESPERSON], passwords=QUICK)
+        )
     office.supervisor = add(
-        services, admin, fullname="Odalys Boss", email="odalys@seller.example", password=PASSWORD, roles=[SALES_MANAGER]
+        services,
+        admin,
+        fullname="Odalys Boss",
+        email="odalys@seller.example",
+        password=PASSWORD,
+        roles=[SALES_MANAGER],
+        passwords=QUICK,
     )
     office.agentid = agents.create_agent(services, admin, mode=AgentMode.ENGAGE)
-    _prerequisites(office)
+    _prerequisites(office, line or _sandbox_line(server))
     _settings(office)
     _knowledge(office, folder)
     return office
@@ -194,7 +242,13 @@ def start(office: Office) -> None:
     agents.start_agent(services, admin, agentid)
 
 
-def _prerequisites(office: Office) -> None:
+def _sandbox_line(server: MailServer) -> dict[str, Any]:
+    server.add_account(SALES, PASSWORD, files_sent=True)
+    near = {f"{kind}_{name}": value for kind in ("smtp", "imap") for name, value in _NEAR.items()}
+    return near | {"smtp_port": server.smtp_port, "imap_port": server.imap_port, "password": PASSWORD}
+
+
+def _prerequisites(office: Office, line: dict[str, Any]) -> None:
     services, admin, agentid = office.services, office.admin, office.agentid
     registered = prerequisites.register_application(services, admin, agentid, name="Agent")
     assert prerequisites.mark_done(services, admin, agentid, 1).done
@@ -202,23 +256,11 @@ def _prerequisites(office: Office) -> None:
         services, admin, agentid, clientid=registered.clientid, name="Agent user"
     )
     assert prerequisites.mark_done(services, admin, agentid, 2).done
-    office.server.add_account(SALES, PASSWORD, files_sent=True)
     mailboxid = mailboxes.set_up_mailbox(
         services,
         admin,
         agentid,
-        mailboxes.SharedMailbox(
-            name="Seller Robotics",
-            address=SALES,
-            smtp_host="localhost",
-            smtp_port=office.server.smtp_port,
-            smtp_security="none",
-            imap_host="localhost",
-            imap_port=office.server.imap_port,
-            imap_security="none",
-            password=PASSWORD,
-            members=[user],
-        ),
+        SharedMailbox(name="Seller Robotics", address=SALES, members=[user], **line),
     )
     assert prerequisites.mark_done(services, admin, agentid, 3).done
     mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid, address=SALES)

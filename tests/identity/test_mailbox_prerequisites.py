@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 from tests.identity.conftest import Office
+from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_TOKEN, Authority, running_authority
 
 from leadwright.actions import agent as agents
 from leadwright.actions import mailboxes as m
 from leadwright.actions import prerequisites as p
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.db.agent import Agent
 from leadwright.db.audit import AuditEntry, broken_link
 from leadwright.db.mail import Mailbox
@@ -265,9 +266,83 @@ def test_setting_the_mailbox_up_anew_asks_for_approval_and_test_again(small_post
 def test_a_stored_password_is_never_sent_to_another_server(small_post: Post) -> None:
     small_post.set_up()
     for other in ({"smtp_host": "127.0.0.1"}, {"imap_port": 1}, {"user": "somebody"}):
-        with pytest.raises(BadInput, match="Enter the password again") as refused:
+        with pytest.raises(BadInput, match="Enter the password of the mailbox again") as refused:
             small_post.set_up(password="", **other)
         assert refused.value.field == "password"
+
+
+def by_token(authority: Authority, **other: str) -> dict[str, str]:
+    return {
+        "password": "",
+        "sign_in": "google",
+        "client_id": GOOGLE_CLIENT,
+        "client_secret": CLIENT_SECRET,
+        "refresh_token": REFRESH_TOKEN,
+        "token_url": authority.google,
+        **other,
+    }
+
+
+def test_a_mailbox_that_signs_in_with_a_token_is_verified_and_its_secrets_stand_nowhere(post: Post) -> None:
+    with running_authority(SALES) as authority:
+        post.set_up(**by_token(authority))
+        report = post.tick(3)
+        assert not report.done
+        assert "535 5.7.8 wrong name or password" in found(report)["Send as"][1]
+        post.server.store.accounts[SALES].password = list(authority.issued)[-1]  # the sandbox takes it for the token
+        report = post.tick(3)
+        assert report.done, report.checks
+        p.unmark(post.office.services, post.office.admin, post.agentid, 3)
+        post.set_up(**by_token(authority, client_secret="", refresh_token=""))
+        assert post.tick(3).done
+    with post.office.services.database.reading() as session:
+        whole = "".join(str(session.execute(text(f"SELECT * FROM {t}")).all()) for t in ("mailbox", "auditentry"))
+    for secret in (CLIENT_SECRET, REFRESH_TOKEN, PASSWORD, *authority.issued):
+        assert secret not in whole
+
+
+def test_a_refused_token_is_told_in_the_endpoints_words_with_what_to_do(small_post: Post) -> None:
+    with running_authority(SALES) as authority:
+        small_post.set_up(**by_token(authority, refresh_token="1//revoked"))
+        report = small_post.tick(3)
+    said = found(report)["Send as"]
+    assert said[0] is False
+    assert "Token has been expired or revoked." in said[1]
+    assert "Sign in at Google anew" in said[1]
+
+
+def test_stored_secrets_of_an_application_never_go_to_another_endpoint_or_server(small_post: Post) -> None:
+    with running_authority(SALES) as authority:
+        small_post.set_up(**by_token(authority))
+        kept = by_token(authority, client_secret="", refresh_token="")
+        for other in ({"token_url": ""}, {"client_id": "another"}, {"smtp_host": "127.0.0.1"}):
+            with pytest.raises(BadInput, match="Enter the client secret again") as refused:
+                small_post.set_up(**kept | other)
+            assert refused.value.field == "client_secret"
+        with pytest.raises(BadInput, match="Enter the password of the mailbox again"):
+            small_post.set_up(password="")
+        small_post.set_up()
+        assert small_post.record().lw_sealedclientsecret is None
+        with pytest.raises(BadInput, match="Enter the client secret"):
+            small_post.set_up(**kept)
+
+
+@pytest.mark.parametrize(
+    ("other", "field"),
+    [
+        ({"sign_in": "kerberos"}, "sign_in"),
+        ({"client_id": " "}, "client_id"),
+        ({"sign_in": "microsoft", "tenant": "common"}, "tenant"),
+        ({"token_url": "http://login.example/token"}, "token_url"),
+        ({"refresh_token": ""}, "refresh_token"),
+    ],
+)
+def test_an_application_that_cannot_work_is_refused_at_its_field(
+    small_post: Post, other: dict[str, str], field: str
+) -> None:
+    with running_authority(SALES) as authority, pytest.raises(BadInput) as refused:
+        small_post.set_up(**by_token(authority, **other))
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(

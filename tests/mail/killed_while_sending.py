@@ -6,7 +6,6 @@ Seed ``sweep``: child n sends one mail and dies at its step n, for every n that 
 The clock jumps an hour with each child, so that leases and the ten minutes of settling pass.
 """
 
-import itertools
 import os
 import random
 import signal
@@ -67,13 +66,22 @@ def send_naively(database: Database, _mailboxid: str, smtp: int, _imap: int, _cl
     line.quit()
 
 
-def die_at(step: int, database: Database) -> None:
-    """Kill this process at the given step; 0: never."""
-    counted = itertools.count(1)
+def act_at(step: int, database: Database, act: Callable[[], None], *, once: bool = False) -> Callable[[], int]:
+    """Do something to this process at the given step of its work, and at all later ones; 0: never.
+
+    Args:
+        once: only at that step.
+
+    Returns:
+        Tells how many steps there were so far.
+    """
+    steps = 0
 
     def count(*_: Any) -> None:
-        if step and next(counted) >= step:
-            os.kill(os.getpid(), signal.SIGKILL)
+        nonlocal steps
+        steps += 1
+        if step and (steps == step if once else steps >= step):
+            act()
 
     event.listen(database._writer, "begin", count)
     event.listen(database._writer, "commit", count)
@@ -88,6 +96,7 @@ def die_at(step: int, database: Database) -> None:
             return answer
 
         setattr(socket.socket, name, counted_call)
+    return lambda: steps
 
 
 def _count_after_commits(database: Database, count: Callable[..., None]) -> None:
@@ -120,7 +129,7 @@ def main() -> None:
                 database = Database(url)
                 if sweeping:
                     take_over(database, mailboxid, int(smtp), int(imap), lambda: now() + timedelta(hours=child))  # noqa: B023
-                die_at(step, database)
+                act_at(step, database, lambda: os.kill(os.getpid(), signal.SIGKILL))
                 clock = lambda: now() + timedelta(hours=child)  # noqa: B023, E731
                 send(database, mailboxid, int(smtp), int(imap), clock, sweeping)
                 left = sweeping or _left(database)

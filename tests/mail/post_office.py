@@ -50,6 +50,7 @@ class PostOffice:
     mailboxid: str
     clock: Callable[[], datetime]
     opened: list[SmtpImapMailbox] = field(default_factory=list)
+    people: int = 0
 
     def open(self, **more: Any) -> SmtpImapMailbox:
         self.opened.append(open_mailbox(self.server.smtp_port, self.server.imap_port, **more))
@@ -60,12 +61,13 @@ class PostOffice:
             mailbox.close()
 
     def waiting(self, count: int, **values: Any) -> list[str]:
-        """Mails in the outbox, each to a person of its own."""
+        """Mails in the outbox, each to a person nobody has written to yet."""
         ids = []
         with self.database.transaction() as session:
-            for n in range(count):
+            for n in range(self.people, self.people + count):
                 order = Order(f"outreach:{n}:1:1", self.mailboxid, letter(f"person{n}@company{n}.example", n), **values)
                 ids.append(put(session, order, self.clock())[0])
+        self.people += count
         return ids
 
     def rows(self) -> dict[str, Outbox]:

@@ -250,3 +250,36 @@ def test_limits_are_counted_not_guessed() -> None:
     assert too_much(HEAD + b"\r\n" + b"--x\r\n" * 5_000) is None, "lines of dashes in a text are no parts"
     with pytest.raises(TooMuch, match="limit is 10"):
         parse_mail(mail(), Limits(size=10))
+
+
+def test_many_are_read_in_order_and_as_one_by_one() -> None:
+    mails = [mail(f"text {n}", subject=f"number {n}") for n in range(130)] + [dsn()]
+    with MailReader(2) as reader:
+        assert list(reader.read_many(mails)) == [reader.read(raw) for raw in mails]
+        assert list(reader.read_many([])) == []
+
+
+def test_one_bad_mail_among_many_costs_only_itself() -> None:
+    slow = HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 90_000 + b"x"
+    mails = [mail(str(n)) for n in range(30)]
+    mails[7:7] = [HOSTILE["1,000 levels"], slow]
+    with MailReader(2, patience=0.5, seconds=1) as reader:
+        found = list(reader.read_many(mails))
+    assert [n for n, f in enumerate(found) if isinstance(f, Quarantine)] in ([7], [7, 8])
+    assert [f.message.text.strip() for n, f in enumerate(found) if isinstance(f, Reading) and n != 8] == [
+        str(n) for n in range(30)
+    ]
+
+
+def test_a_child_that_dies_over_many_costs_none_of_them() -> None:
+    mails = [mail(str(n)) for n in range(60)]
+    with MailReader() as reader:
+        reader.read(mail())
+        child = reader._idle.get()
+        reader._idle.put(child)
+        assert child is not None
+        child._process.send_signal(signal.SIGSTOP)
+        coming = reader.read_many(mails)
+        time.sleep(0.2)
+        os.kill(child._process.pid, signal.SIGKILL)
+        assert all(isinstance(found, Reading) for found in coming)

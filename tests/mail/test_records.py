@@ -7,13 +7,23 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 from tests.mail.post_office import PASSWORD, SALES, PostOffice
+from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_TOKEN, running_authority
 
 from leadwright.db.base import now
 from leadwright.db.mail import Mailbox
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.secrets import Vault
 from leadwright.mail.mailbox import Access
-from leadwright.mail.records import approve, dkim_key, note_test, open_mailbox, seal_dkim_key, seal_secret
+from leadwright.mail.oauth import GOOGLE, Application, Tokens
+from leadwright.mail.records import (
+    approve,
+    dkim_key,
+    note_test,
+    open_mailbox,
+    seal_client_secret,
+    seal_dkim_key,
+    seal_secret,
+)
 
 VAULT = Vault(["a key of the test, long enough"])
 
@@ -112,14 +122,20 @@ def test_what_a_record_lacks_is_said(small_office: PostOffice, values: dict[str,
         open_mailbox(record(small_office, **values), VAULT)
 
 
-def test_a_token_is_asked_for_at_each_sign_in(small_office: PostOffice) -> None:
-    asked: list[str] = []
-
-    def token() -> str:
-        asked.append("")
-        return PASSWORD
-
-    mailbox = open_mailbox(record(small_office, lw_authentication="xoauth2", username=SALES), VAULT, token=token)
-    trip = mailbox.test_trip(5)
-    assert (trip.outgoing, trip.incoming, len(asked)) == ("", "", 2)
-    mailbox.close()
+def test_a_record_with_an_application_signs_in_with_its_token_and_hides_both_secrets(small_office: PostOffice) -> None:
+    with running_authority(SALES) as authority:
+        application = Application(GOOGLE, GOOGLE_CLIENT, "", authority.google)
+        token = Tokens(application, lambda: (CLIENT_SECRET, REFRESH_TOKEN)).current()
+        small_office.server.store.accounts[SALES].password = token  # the sandbox takes the password for the token
+        values = {"lw_provider": GOOGLE, "lw_clientid": GOOGLE_CLIENT, "lw_tokenurl": authority.google}
+        row = record(small_office, lw_authentication="xoauth2", **values)
+        seal_secret(row, VAULT, REFRESH_TOKEN)
+        seal_client_secret(row, VAULT, CLIENT_SECRET)
+        mailbox = open_mailbox(row, VAULT)
+        trip = mailbox.test_trip(5)
+        mailbox.close()
+        assert (trip.outgoing, trip.incoming, len(authority.asked)) == ("", "", 1)
+    assert CLIENT_SECRET not in str(vars(row))
+    assert REFRESH_TOKEN not in str(vars(row))
+    row.mailboxid = "another"
+    assert "changed from outside" in open_mailbox(row, VAULT).test_trip(1).outgoing

@@ -1,13 +1,13 @@
 """Mailboxes of the agent: what "Set up" of prerequisites 3 and 4 does, Approve Email, Test & Enable. Ticks nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
+from leadwright.actions.shared_mailbox import BOUND, SharedMailbox, fresh_secrets, read_values, seal_fresh
 from leadwright.db import audit
 from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.db.people import SystemUser
@@ -16,46 +16,16 @@ from leadwright.errors import BadInput, Conflict, LeadwrightError
 from leadwright.identity.access import Principal, require
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import normalise
-from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox import Trip
 from leadwright.mail.mailbox_checks import SERVER_SECONDS
-from leadwright.mail.records import approve, note_test, open_mailbox, reset_test, seal_secret
+from leadwright.mail.records import approve, note_test, open_mailbox, reset_test
 from leadwright.services import Services
 
 TEST_SECONDS = 60.0  # for the test message to come back in
-SECURITIES = {"starttls": "STARTTLS", "tls": "TLS", "none": "None, on this machine only"}
-_SERVERS = (
-    "username", "lw_smtphost", "lw_smtpport", "lw_smtpsecurity", "lw_imaphost", "lw_imapport", "lw_imapsecurity",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SharedMailbox:
-    """What prerequisite 3 asks for.
-
-    Args:
-        user: who signs in at the servers; the address unless given.
-        password: empty keeps the stored one while servers and user stay the same.
-        members: systemuserids of application users that may use it.
-        sent: name of the Sent folder.
-    """
-
-    name: str
-    address: str
-    smtp_host: str
-    imap_host: str
-    user: str = ""
-    password: str = ""
-    members: Sequence[str] = ()
-    smtp_port: int = 587
-    smtp_security: str = "starttls"
-    imap_port: int = 993
-    imap_security: str = "tls"
-    sent: str = "Sent"
 
 
 def set_up_mailbox(services: Services, who: Principal, agentid: str, given: SharedMailbox) -> str:
-    """Prerequisite 3: keep the shared mailbox, its servers and its members; the password is sealed.
+    """Prerequisite 3: keep the shared mailbox, its servers and its members; its secrets are sealed.
 
     A record that changed has to be approved and tested again: prerequisite 4 loses its mark.
 
@@ -68,12 +38,12 @@ def set_up_mailbox(services: Services, who: Principal, agentid: str, given: Shar
         Conflict: the prerequisite is ticked, or the agent is working.
     """
     may_set_up(who, 3)
-    values = _values(given)
+    values = read_values(given)
     with services.database.transaction() as session:
         prerequisite = open_row(session, agentid, 3)
         row = session.scalar(select(Mailbox).where(Mailbox.emailaddress == values["emailaddress"]).with_for_update())
         before = _shown(session, row) if row else {}
-        _needs_password(row, values, given.password)
+        fresh = fresh_secrets(row, values, given)
         moment = services.clock()
         if row is None:
             row = Mailbox(createdon=moment, **values)
@@ -82,14 +52,13 @@ def set_up_mailbox(services: Services, who: Principal, agentid: str, given: Shar
         else:
             for name, value in values.items():
                 setattr(row, name, value)
-        if given.password:
-            seal_secret(row, open_vault(services.settings), given.password)
+        seal_fresh(row, open_vault(services.settings), fresh)
         row.modifiedon, row.lw_pauseduntil = moment, None
         reset_test(row)
         _set_members(session, row.mailboxid, given.members)
         begin(prerequisite, {"mailboxid": row.mailboxid, "emailaddress": row.emailaddress})
         untick(row_of(session, agentid, 4))
-        after = {**_shown(session, row), "password": "changed" if given.password else "kept"}
+        after = {**_shown(session, row), **{name: "changed" if secret else "kept" for name, secret in fresh.items()}}
         action = "mailbox.changed" if before else "mailbox.created"
         audit.record(session, who.actor, action, "mailbox", row.mailboxid, before=before, after=after)
         return row.mailboxid
@@ -194,53 +163,6 @@ def _chosen(session: Session, agentid: str, *, lock: bool = True) -> Mailbox:
     return row
 
 
-def _values(given: SharedMailbox) -> dict[str, Any]:
-    name = " ".join(given.name.split())
-    if not name or len(name) > 160:
-        raise BadInput("Give the mailbox a display name of at most 160 characters.", field="name")
-    try:
-        address = normalise(given.address)
-    except BadInput as error:
-        raise BadInput(str(error), field="address") from error
-    if len(address) > 100:
-        raise BadInput("The address may have at most 100 characters.", field="address")
-    if len(given.user) > 200 or len(given.sent) > 200:
-        raise BadInput("User and folder may have at most 200 characters.", field="user")
-    return {
-        "name": name,
-        "emailaddress": address,
-        "username": given.user.strip() or address,
-        **_server("smtp", given.smtp_host, given.smtp_port, given.smtp_security),
-        **_server("imap", given.imap_host, given.imap_port, given.imap_security),
-        "lw_sentfolder": given.sent.strip() or "Sent",
-    }
-
-
-def _server(kind: str, host: str, port: int, security: str) -> dict[str, Any]:
-    host = host.strip().casefold()
-    if not host or len(host) > 255 or any(c.isspace() or c in "/@" for c in host):
-        raise BadInput("Enter the name of the server, such as mail.example.com.", field=f"{kind}_host")
-    if not 1 <= port <= 65_535:
-        raise BadInput("A port is a number from 1 to 65535.", field=f"{kind}_port")
-    if security not in SECURITIES:
-        raise BadInput(f"Choose a security: {', '.join(SECURITIES)}.", field=f"{kind}_security")
-    if security == "none" and host not in LOOPBACK:
-        raise BadInput(
-            f"The password would go to {host} for everybody to read. Choose TLS or STARTTLS.", field=f"{kind}_security"
-        )
-    return {f"lw_{kind}host": host, f"lw_{kind}port": port, f"lw_{kind}security": security}
-
-
-def _needs_password(row: Mailbox | None, values: dict[str, Any], password: str) -> None:
-    """A stored password is never sent to another server, nor for another user, than those it was entered for."""
-    if password:
-        return
-    if row is None or not row.lw_sealedsecret:
-        raise BadInput("Enter the password of the mailbox.", field="password")
-    if any(getattr(row, name) != values[name] for name in _SERVERS):
-        raise BadInput("Server or user changed. Enter the password again.", field="password")
-
-
 def _set_members(session: Session, mailboxid: str, members: Sequence[str]) -> None:
     chosen = set(members)
     known = session.scalars(
@@ -257,5 +179,5 @@ def _set_members(session: Session, mailboxid: str, members: Sequence[str]) -> No
 
 def _shown(session: Session, row: Mailbox) -> dict[str, Any]:
     members = select(MailboxMember.systemuserid).where(MailboxMember.mailboxid == row.mailboxid)
-    names = ("name", "emailaddress", "lw_sentfolder", *_SERVERS)
+    names = ("name", "emailaddress", "lw_sentfolder", *BOUND)
     return {**{n: getattr(row, n) for n in names}, "members": sorted(session.scalars(members))}

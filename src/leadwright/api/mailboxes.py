@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from leadwright.actions import mailboxes, outbox
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages.mailboxes import mailbox_record, members_of
@@ -26,7 +26,7 @@ _WAITING = ("outboxid", "recipient", "emailaddress", "phase", "reason", "dueat",
 
 
 class Setup(BaseModel):
-    """A shared mailbox with its servers. Without `password` the stored one stays, if servers and user stay too."""
+    """A shared mailbox with its servers. Secrets left out stay as stored, if servers, user and `sign_in` stay too."""
 
     name: str = Field(max_length=160)
     address: str = Field(max_length=320)
@@ -40,6 +40,12 @@ class Setup(BaseModel):
     password: str = Field("", max_length=1_000)
     members: list[str] = Field(default_factory=list, max_length=100)
     sent: str = Field("Sent", max_length=200)
+    sign_in: Literal["password", "microsoft", "google"] = "password"
+    tenant: str = Field("", max_length=200)
+    client_id: str = Field("", max_length=200)
+    client_secret: str = Field("", max_length=4_000)
+    refresh_token: str = Field("", max_length=4_000)
+    token_url: str = Field("", max_length=500)
 
 
 class Record(BaseModel):
@@ -57,7 +63,7 @@ class Word(BaseModel):
 
 @router.put("/agent/prerequisites/3/mailbox", summary="Set up the shared mailbox")
 def set_up(services: Adapters, who: Creator, body: Setup) -> dict[str, str]:
-    """Its password is sealed and never given out."""
+    """Its secrets are sealed and never given out."""
     agentid = needed_agent(services).agentid
     return {"mailboxid": mailboxes.set_up_mailbox(services, who, agentid, SharedMailbox(**body.model_dump()))}
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadwright.errors import BadInput
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,13 +18,34 @@ if TYPE_CHECKING:
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the summary instead of serving the desk.")] = False,
-    leads: Annotated[int, typer.Option(min=1, max=5_000, help="Leads to import at the first run.")] = 200,
-    data_dir: Annotated[Path, typer.Option(help="Folder of the rehearsal; run again to go on.")] = Path(
-        "leadwright-demo"
-    ),
+    leads: Annotated[
+        int, typer.Option(min=1, max=5_000, help="Leads to import at the first run, without --engage.")
+    ] = 200,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the rehearsal; run again to go on. Default: leadwright-demo or leadwright-engage."
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the desk; another when it is taken.")] = 8480,
+    engage: Annotated[
+        bool, typer.Option("--engage", help="Research and engage: forty prospects over three simulated weeks.")
+    ] = False,
 ) -> None:
-    """Run the main job on 200 rehearsal leads: no key, no network, nothing leaves this machine."""
+    """Run the main job on rehearsal leads: no key, no network, nothing leaves this machine.
+
+    Without --engage 200 leads are researched and handed over with a drafted email. With it the agent also writes to
+    forty made-up prospects, who answer by real mail while three weeks pass in about a minute.
+    """
+    if engage:
+        from leadwright.cli.demo_engage import play
+
+        play(once=once, data_dir=data_dir or Path("leadwright-engage"), port=port)
+        return
+    _research(once, leads, data_dir or Path("leadwright-demo"), port)
+
+
+def _research(once: bool, leads: int, data_dir: Path, port: int) -> None:
     from rich.console import Console
 
     from leadwright import logs
@@ -33,6 +56,8 @@ def demo(
 
     console = Console()
     known = rehearsal.load(data_dir)
+    if known is not None and known.engage:
+        raise BadInput(f"{data_dir} holds a rehearsal of Research and engage. Add --engage, or choose another folder.")
     listening = listen("127.0.0.1", port, other=True)
     if listening.getsockname()[1] != port and port:
         console.print(f"Port {port} is taken; the desk will be on {listening.getsockname()[1]}.")
@@ -45,7 +70,7 @@ def demo(
             _prepare(console, services, data_dir, made)
             _work(console, services, world, made, None if once else listening)
             if once:
-                _tell_how_to_open(console, data_dir, made)
+                tell_how_to_open(console, data_dir, made)
         finally:
             services.database.close()
 
@@ -89,24 +114,23 @@ def _serve(console: "Console", services: "Services", made: "Rehearsal", listenin
 
     if not isinstance(listening, socket.socket):
         return
-    text = f"Open           {address(listening)}\n{_sign_in(made)}"
+    text = f"Open           {address(listening)}\n{sign_in_of(made)}"
     console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))
     run(create_app(services, routers=[router]), listening)
 
 
-def _tell_how_to_open(console: "Console", folder: Path, made: "Rehearsal") -> None:
+def tell_how_to_open(console: "Console", folder: Path, made: "Rehearsal") -> None:
     """What the other way of running prints at its end: how to look at the desk, and who may sign in."""
     import shlex
 
     from rich.panel import Panel
 
     at, command = shlex.quote(str(folder.resolve())), own_command()
-    lines = f"{_sign_in(made)}\n\nOpen the desk with one of these commands, then the address it prints:"
+    lines = f"{sign_in_of(made)}\n\nOpen the desk with one of these commands, then the address it prints:"
     console.print(Panel(lines, title="The desk", expand=False))
     console.print(f"  LEADWRIGHT_DATA_DIR={at} {command} serve --no-worker", soft_wrap=True, highlight=False)
-    console.print(
-        f"  {command} demo --data-dir {at}    [dim]goes on with the rehearsal[/]", soft_wrap=True, highlight=False
-    )
+    again = f"{command} demo{' --engage' if made.engage else ''} --data-dir {at}"
+    console.print(f"  {again}    [dim]goes on with the rehearsal[/]", soft_wrap=True, highlight=False)
 
 
 def own_command() -> str:
@@ -123,7 +147,8 @@ def own_command() -> str:
     return shlex.quote(str(started.absolute()))
 
 
-def _sign_in(made: "Rehearsal") -> str:
+def sign_in_of(made: "Rehearsal") -> str:
+    """Who may sign in, a line each, and the password."""
     from leadwright.sandbox import seller
 
     people = (("Seller", seller.SELLERS[0]), ("Supervisor", seller.SUPERVISOR), ("Administrator", seller.ADMINISTRATOR))

@@ -121,7 +121,7 @@ def record_many(
     number, last = _head(session)
     began, many = number, iter(changed)
     shared = {
-        "at": now(),
+        "at": session.info.get("clock", now)(),
         "actorid": actor.id,
         "actorkind": actor.kind,
         "actorname": actor.name,

@@ -6,19 +6,22 @@ SQLite: write-ahead log, foreign keys on, full fsync, and write transactions tha
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import now
 from leadwright.domain.selection.probes import fold
 from leadwright.errors import BadInput, Busy
 
 BUSY_SECONDS = 30
+ABANDONED_SECONDS = 120  # PostgreSQL takes its locks from a worker that fell asleep, or was lost, in a transaction
 
 
 class Database:
@@ -32,6 +35,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         parsed = _parsed(url)
         self.url = url
+        self.clock: Callable[[], datetime] = now  # stamps the audit log; rehearsals set a virtual one
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
@@ -47,6 +51,7 @@ class Database:
                 pool_pre_ping=True,
                 hide_parameters=True,  # they are personal data, and errors are logged
             )
+            event.listen(self.engine, "connect", _give_up_abandoned)
             hasty = self.engine
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
@@ -67,12 +72,16 @@ class Database:
         """
         try:
             writer = self._hasty if repeatable else self._writer
-            with self._queued(), Session(writer, expire_on_commit=False) as session, session.begin():
+            with self._queued(), Session(writer, expire_on_commit=False, info=self._info) as session, session.begin():
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
                 raise Busy("The database is busy with another writer. Try again in a moment.") from error
             raise
+
+    @property
+    def _info(self) -> dict[Any, Any]:
+        return {"clock": self.clock}
 
     @contextmanager
     def _queued(self) -> Iterator[None]:
@@ -135,6 +144,12 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def _give_up_abandoned(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'")
+    connection.autocommit = False
+
+
 def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         url,
@@ -158,6 +173,13 @@ def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "handle_error")
+    def leave_handle(context: ExceptionContext) -> None:
+        """After a failed write or fsync nobody knows what is on the disk: this handle is not used again."""
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & 0xFF == sqlite3.SQLITE_IOERR:
+            context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

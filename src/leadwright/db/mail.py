@@ -29,7 +29,12 @@ class Mailbox(Base):
     lw_outgoingwords: Mapped[str] = mapped_column(Text, default="")
     username: Mapped[str] = mapped_column(String(200), default="")
     lw_authentication: Mapped[str] = mapped_column(String(20), default="password")  # password or xoauth2
-    lw_sealedsecret: Mapped[str | None] = mapped_column(Text)  # identity.secrets, purpose mailbox:{id}
+    lw_sealedsecret: Mapped[str | None] = mapped_column(Text)  # password or refresh token, purpose mailbox:{id}
+    lw_provider: Mapped[str] = mapped_column(String(20), default="")  # of tokens: microsoft or google
+    lw_tenant: Mapped[str] = mapped_column(String(200), default="")
+    lw_clientid: Mapped[str] = mapped_column(String(200), default="")
+    lw_tokenurl: Mapped[str] = mapped_column(String(500), default="")  # empty: the provider's own
+    lw_sealedclientsecret: Mapped[str | None] = mapped_column(Text)  # purpose mailboxclient:{id}
     lw_smtphost: Mapped[str] = mapped_column(String(255), default="")
     lw_smtpport: Mapped[int] = mapped_column(Integer, default=587)
     lw_smtpsecurity: Mapped[str] = mapped_column(String(10), default="starttls")  # starttls, tls, none

@@ -7,8 +7,11 @@ about the product ("does it handle unsubscribes?") are no opt-out.
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
+from leadwright.domain.opt_out_denials import DENIED, LEAVING, ONE_PAPER, OTHER_LIST, STAYS, UNTIL
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
 
 LONGEST = 20_000  # characters read; nobody opts out after that
@@ -33,7 +36,6 @@ _FOOTER = re.compile(
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
 )
-_UNTIL = re.compile(r"\b(?:until|till|before|vor|erst|bis|avant|antes de|hasta|prima di|voor)\b.{0,40}$")
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
 _REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
@@ -61,10 +63,17 @@ def opt_out_in(text: str, subject: str = "") -> str:
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
-    for sentence in own_sentences(text):
-        if _asks(sentence):
-            return sentence
-    return ""
+    sentences = own_sentences(text)
+    told = next((sentence for sentence in sentences if _asks(sentence)), "")
+    return told or next((said for said in _spelled_apart(sentences) if _asks(said.replace(".", ""))), "")
+
+
+def _spelled_apart(sentences: list[str]) -> Iterator[str]:
+    """Three or more sentences of one word each in a row, as one: "Take. Me. Off. This. List."."""
+    for alone, run in groupby(sentences, key=lambda sentence: len(sentence.split()) == 1):
+        words = list(run)
+        if alone and len(words) > 2:
+            yield " ".join(words)
 
 
 def own_sentences(text: str) -> list[str]:
@@ -91,9 +100,13 @@ def _asks(sentence: str) -> bool:
     plain = " ".join(_spelled(fold(sentence)).split())
     if _FOOTER.search(plain):
         return False
-    found = _ANYWHERE.search(plain)
-    if found and not _UNTIL.search(plain[found.end() :]):
-        return True
+    if STAYS.search(plain):
+        return False
+    for found in _ANYWHERE.finditer(plain):
+        denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
+        rest = plain[found.end() :]
+        if not denied and not UNTIL.search(rest) and not (OTHER_LIST.match(rest) or ONE_PAPER.match(rest)):
+            return True
     return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
 
 

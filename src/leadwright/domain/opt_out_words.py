@@ -58,6 +58,18 @@ _WRITING = (
 )
 _START = r"(?:^|[,.!:;–—-]\s*|\b(?:please|pls|plz|kindly|just|and|so|then|again|you|must|now|to)\s+)"
 
+_BE_REMOVED = (
+    r"(?:ser (?:removid|retirad|excluíd|descadastrad|apagad|eliminad|borrad|dad)[oa]|essere (?:cancellat|rimoss|"
+    r"tolt)[oa]|"
+    r"être (?:retir|supprim|désinscri|désabonn|radi)\w*|(?:gelöscht|entfernt|gestrichen|ausgetragen) (?:zu )?werden|"
+    r"verwijderd (?:te )?worden|bli (?:borttagen|raderad|avregistrerad)|(?:zostać|być) usunięt\w+)"
+)
+_REGISTER = (
+    r"(?:verteiler\w*|(?:mailing)?list\w*|kartei|datenbank|adressbuch|base(?: de \w+)?|fichiers?|banco de dados|"
+    r"cadastro|bestand|"
+    r"register|baz[ya]|mailings?|newsletters?|contatti|kontakter)"
+)
+
 _ENGLISH = (
     r"\b(?:removing|taking|deleting|excluding|dropping) (?:me|us|my (?:e-?mail|name|address|details|"
     r"data))\b(?! (?:through|to|a|an|the|up|as|into|on|line)\b)",
@@ -71,18 +83,48 @@ _ENGLISH = (
     r"\b(?:please|pls|plz|kindly|just) unsubscribe\b(?! (?:link|rate|request|list|button|page|function|feature)s?)",
     r"\b(?:i|we)(?:'d|'ll| would| will| do| really| just| also)? ?(?:like|want|wish|need|prefer|have|asked|"
     r"tried)? ?(?:to)? "
-    r"?unsubscribe(?:d)?(?: (?:from|please|now|immediately)\b|\s*[.!,?]|$)",
+    r"?unsubscribe(?:d)?(?: (?:from (?!(?:our|my|an?|another|half|most)\b|the (?:old|other|previous|current|"
+    r"last) (?!list|mail|"
+    r"newsl)|(?!this|these|"
+    r"those|your|you|the|all|any|it|every|further|future|e-?mail|mail|newsl|list|that)\w+ (?:as|when|if|once|and|"
+    r"because|since|after))"
+    r"|please\b|now\b|immediately\b)|\s*[.!,?]|$)",
     r"\bhow (?:do|can|could|may) (?:i|we) (?:unsubscribe(?: from|\s*[.?!]|$)|get off|opt[- ]?out)",
     r"\b(?:get|be|am|have|want|like|being)(?: me| us| to be)? (?:unsubscribed|removed|taken off|opted out)\b"
     r"(?=\s*$|\s*[.!,?]| (?:from|immediately|please|now|asap))",
-    r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b",
+    r"\b(?:i|we)(?:'ve| have)?(?: already| previously)? (?:unsubscribed|opted out)\b(?! (?:from|of) (?:our|my|an?|"
+    r"another|the (?:old|other|"
+    r"previous|current|last) \w+)\b(?! (?:list|mailing|newsletter)))",
+    r"\b(?:said|asked you to|told you to|asked for this to|want (?:you|this|it) to) stop\s*(?:$|[.!,;])",
+    r"\b(?:ask|asking|request|beg|urge|tell|telling|need|require)(?: that)? you(?: to)?(?: please)? stop\s*(?:$|"
+    r"[.!,;])",
+    r"\b(?:cease|stop|end) (?:all |any |further |the )*contact(?:ing)?\b",
+    r"\bnot to be (?:included|added|listed|kept|put) (?:in|on|to)\b.{0,25}\b(?:mailings?|mails?|e-?mails?|lists?|"
+    r"database|campaigns?|crm)\b",
+    r"\b(?:delete|remove|erase|take|strike) (?:it|this|them) (?:from|off|out of) (?:your|the) (?:\w+ )?(?:systems?|"
+    r"database|lists?|records?|"
+    r"crm|files?|mailings?)\b",
+    r"\b(?:do not|dont|never|stop) us(?:e|ing) (?:it|this|my|our)(?: \w+){0,2} ?(?:again|any ?more|e-?mail|address)\b",
+    rf"\b{_BE_REMOVED}\b.{{0,40}}\b{_REGISTER}\b|\b{_REGISTER}\b.{{0,40}}\b{_BE_REMOVED}\b",
+    r"^you (?:may|can|should|must|need to) (?:please )?(?:now )?stop(?: now| this| it| that)?\s*(?:$|[.!,;])",
+    r"\b(?:do not|dont|never) (?:add|put|keep|leave|include) (?:me|us|my \w+|our \w+) (?:to|on|"
+    r"in)\b.{0,25}\b(?:lists?|database|crm|system|"
+    r"sequence|campaign|mailings?)\b",
+    r"\b(?:delete|erase|remove|destroy) (?:everything|anything|all|any|whatever)\b.{0,40}\b(?:about|on|of|for) (?:me|"
+    r"us)\b",
+    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|agree|agreed|consent|consented|prefer|"
+    r"asked?) to be (?:e-?mailed|contacted|"
+    r"mailed|called|approached|solicited|written to|bothered|messaged)\b",
+    r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|asked?) (?:me |us )?to be (?:in|on|part of) (?:this|"
+    r"your|the|any) (?:\w+ ){0,2}"
+    r"(?:lists?|database|crm|mailings?)\b",
     r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
     r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|"
-    r"something|from (?:the|this|that|our|tomorrow|today)\S* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
+    r"something|from (?:the|this|that|our|tomorrow|today)[^\s]* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
     r"project|agenda|event|demo|webinar)))",
     r"\b(?:remove|take|delete|erase|purge|scrub|forget) (?:all )?(?:of )?(?:my|our) (?:\w+ ){0,2}?"
     r"(?:e-?mails?|address(?:es)?|names?|data|details|info(?:rmation)?|contacts?|records?|numbers?|domain|company)\b",
-    r"\b(?:remove|take|delete) \S+@\S+",
+    r"\b(?:remove|take|delete|unsubscribe) [^\s@]+@[^\s@]+",
     rf"{_START}(?:stop|cease|quit|refrain from|discontinue|halt)(?: with)?(?: all)? {_WRITING}\b(?! (?:manually|"
     rf"by hand|our|to our|"
     rf"customers))",
@@ -103,7 +145,9 @@ _ENGLISH = (
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",
     r"\bopt (?:me|us) out\b",
-    r"\b(?:i|we)(?:'d|'ll| would| will)? ?(?:like|want|wish|choose|prefer|am|are)? ?(?:to )?opt(?:ing)?[- ]?out\b",
+    r"\b(?:i|we)(?:'d|'ll| would| will)? ?(?:like|want|wish|choose|prefer|am|"
+    r"are)? ?(?:to )?opt(?:ing)?[- ]?out\b(?! (?:of|from) (?:my|our|the|an?|this|that) "
+    r"(?:\w+ ){0,2}(?:contract|agreement|plan|insurance|pension|deal|lease|scheme)\b)",
     r"\b(?:please|pls|plz) opt[- ]?out\b",
     r"\b(?:withdraw|revoke|rescind) (?:my|our|any|all) (?:\w+ )?(?:consent|permission)",
     r"\b(?:i|we) object to (?:the |any |all |your )?(?:\w+ )?(?:processing|marketing|use of|being contacted|"
@@ -120,11 +164,23 @@ _ENGLISH = (
     r"marketing|prospect|send(?:ing)?|call) ?lists?\b(?=.{0,20}$)",
     r"\b(?:off|from) (?:your|this) (?:list|database|crm|sequence|cadence|campaign)\b",
     r"\b(?:blacklist|blocklist|suppress) (?:me|us|my|our|this)\b",
+    r"\b(?:i|we)(?:'d| would)? ?(?:like|want|prefer)(?: to (?:get|come|be))? off"
+    r"(?:\s*(?:$|[.!,;])| (?:of )?(?:this|your|the|that|these) (?:\w+ )?(?:lists?|mails?|e-?mails?|newsletters?|"
+    r"thing|sequence)\b)",
+    r"\bcount (?:me|us) out of\b.{0,20}\b(?:mailings?|mails?|e-?mails?|newsletters?|lists?|campaigns?|marketing|"
+    r"future)\b",
+    r"\bmijn (?:gegevens|adres|e-?mailadres|naam) (?:te )?(?:verwijderen|wissen|schrappen)\b",
+    r"\bnie (?:przysyła|wysyła|przesyła|pisa|kontaktowa)\w* (?:się )?(?:mi |nam |do mnie |ze mną )?(?:więcej|już)\b",
     r"\btake me (?:right )?off\b", r"\bnot to be contacted\b",
     r"\bunsolicited\b.{0,60}\bstop\b",
 )  # fmt: skip
 
 _GERMAN = (
+    r"\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|werbe\w+|zusendung\w*|anfragen|"
+    r"anschreiben)\b.{0,30}\b(?:absehen|abzusehen|"
+    r"verzichten|unterlassen|einstellen|einzustellen)\b",
+    r"\b(?:verzichten|sehen|unterlassen) sie .{0,30}\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|"
+    r"zusendung\w*|anfragen)\b",
     r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b[^,.;:]{0,30}\b(?:an(?:ge)?schr\w+|schreib\w+|kontakt\w+|"
     r"anmail\w+|mailen|melden|"
     r"send\w+|schick\w+|belästig\w+|anruf\w+|zu(?:send|schick)\w+)",
@@ -172,7 +228,9 @@ _ROMANCE = (
     r"\b(?:arrêtez|cessez|arrêter|cesser)\b.{0,15}\b(?:de |d'|vos |ces |les )(?:\w+ )?(?:écri\w+|envoy\w+|"
     r"contact\w+|mails?|emails?|messages?|harcel\w+|spam\w*)",
     r"\blaissez[- ](?:moi|nous) tranquilles?\b", r"\bplus (?:de|aucun) (?:mails?|e-?mails?|messages?|courriels?)\b",
-    r"\b(?:dar|dé|den|dar|denme|deme|darme|darnos|dennos|causar|quiero la|solicito la|dame)\b.{0,10}\bbaja\b",
+    r"\b(?:dar|den|denme|deme|denos|darme|darnos|dennos|causar|quiero la|solicito la|dame|"
+    r"de(?= de baja))\b.{0,10}\bbaja\b"
+    r"(?! (?:por|médica|laboral|maternal|paternal|de (?:maternidad|paternidad))\b)",
     r"\bbaja de (?:su|la|esta) lista",
     r"\bno (?:me|nos|vuelv\w+ a|quiero que me|queremos que nos)\b.{0,15}\b(?:escrib|contact|envi|env[ií]|mand|"
     r"molest|llam)\w*",

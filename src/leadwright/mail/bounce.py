@@ -130,7 +130,16 @@ def _from_notices(message: Message) -> DeliveryReport | None:
     told = [notice for notice, its in zip(notices, kinds, strict=True) if its is kind]
     spoken = read_refusals(message) if kind is Kind.BOUNCE else ()
     failures = tuple(
-        _failure(n.recipient, n.status, n.said, _spoken_of(n.recipient, spoken), kind, standard=True) for n in told
+        _failure(
+            n.recipient,
+            n.status,
+            n.said,
+            _spoken_of(n.recipient, spoken),
+            kind,
+            permanent=False if n.by_rule else None,
+            standard=True,
+        )
+        for n in told
     )
     return DeliveryReport(kind, failures, original, envelope)
 
@@ -183,6 +192,7 @@ def _failure(
     if reason:
         hard = (
             reason in HARD
+            and permanent is not False
             and not status.startswith("4")
             and is_about_the_address(reason, status, said, f"{said} {around}", standard=standard)
         )

@@ -92,7 +92,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         + _W
         + r"content|contains (?:a )?(?:url|link|prohibited|objectionable)|(?:suspicious|prohibited) (?:url|"
         r"content|attachment)|"
-        r"high[- ]probability|advertis|phish|scored too high|denied by (?:content|a filter)|迷惑メール",
+        r"\bdt:spm\b|high[- ]probability|advertis|phish|scored too high|denied by (?:content|a filter)|迷惑メール",
     ),
     (
         Reason.BLOCKED,
@@ -128,7 +128,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         r"error|concurrent|quick)|rate ?-?limit|(?:rate|limit|frequency|number)[^.;]{0,50}(?:exceed|reach|"
         r"thrott)|throttl|"
         r"exceed\w*[^.;]{0,50}(?:rate|limit|number of|connections|frequency|per (?:hour|day|minute))|"
-        r"sending (?:limit|rate)|"
+        r"sending (?:limit|rate)|reach\w* (?:your|the|its)[^.;]{0,40}\blimit|"
         r"(?:receiving|getting) mail (?:at|too)|slow down|connection limit|concurrent|\b4\.7\.28\b",
     ),
     (
@@ -154,7 +154,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         + r"[^.;]{0,50}?\b(?:suspend\w*|disabled|inactive|deactivated|"
         r"locked|frozen|on hold|not (?:currently )?active|temporarily (?:unavailable|disabled|suspended|"
         r"locked)|restricted|dormant|"
-        r"unavailable for|not enabled|discontinued)|(?:inactive|disabled|suspended|expired|locked|dormant|deactivated) "
+        r"unavailable for (?!explanation|details|more )|not enabled|discontinued)|(?:inactive|disabled|suspended|"
+        r"expired|locked|dormant|deactivated) "
         r"(?:user|account|mailbox|recipient|e-?mail|address)|account (?:has )?expired|subscription[^.]{0,20}expired|"
         r"\bsuspended\b|\b5\.7\.13\b",
     ),
@@ -303,5 +304,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         r"exit status|child status|temporary|cannot open|unable to (?:create|open|write)|command output|"
         r"not enough (?:memory|resources)|\b4\d\d\b",
     ),
-    (Reason.FILTERED, r"reject|refus|denied|filter|disallow|not want|blocked|prohibit|拒否"),
+    (
+        Reason.FILTERED,
+        r"reject|refus|denied|filter|disallow|not want|blocked|prohibit|拒否|previously bounced|suppress(?:ed|ion)\b",
+    ),
 )

@@ -90,6 +90,12 @@ _COMMANDS = re.compile(
     r"(?P<said>rcpt)(?: to)?:?<?[^.]{0,120}(?:generated|fail|replied|response|said)"
 )
 _SAYS_WHERE = frozenset({"1.0", "1.1", "1.3", "1.4", "1.6", "1.10"})
+# Wordings whose system documents them as "no such address", whatever command was answered.
+_DOCUMENTED = re.compile(
+    r"delivery error: dd this user doesn't have an? \S+ account \(\S{3,320}\) \[(?!-9\])|"  # Yahoo; -9 is a filter
+    r"requested action not taken: mailbox unavailable \("  # Outlook.com; others answer these words without a number
+)
+_SUPPRESSED = re.compile(r"\bsuppress(?:ed|ion)\b")  # the sender's own service did not even try
 _NOT_IN_DIRECTORY = re.compile(r"not listed in (?:\S+ ){0,4}(?:directory|address book)")
 _REPLY = re.compile(r"(?<![\d.])5\d\d[ -]")
 _NAMES_SOMEONE = re.compile(r"(?<![\d.])5\d\d[ -][^@]{0,80}[\w.+=-]@[\w-]")
@@ -108,18 +114,23 @@ def is_about_the_address(reason: Reason, status: str, said: str, around: str, *,
     """Does this refusal prove that the address takes no mail?
 
     Only when the code says so, or the refused command was the one that names the recipient; in a report of the
-    standard form also when the reply names it or the reporting system itself knew. A directory that does not list it
-    knows as well. Filters answer "user unknown" as
-    well, to the sender or after the text: those are never hard.
+    standard form also when the reply names it, when its system documents the words as "no such address", or when the
+    reporting system itself knew. A directory that does not list it knows as well. Filters answer "user unknown" too, to
+    the sender or after the text: those are never hard, nor is what a suppression list keeps back.
     """
+    words = " ".join(said.lower().split())
+    if _SUPPRESSED.search(words):
+        return False
     if status.startswith("5") and status[2:] in _SAYS_WHERE and reason is not Reason.HOST_UNKNOWN:
+        return True
+    if standard and reason is Reason.USER_UNKNOWN and _DOCUMENTED.search(words):
         return True
     command = refused_command(around)
     if command:
         return command == "rcpt"
     if reason is not Reason.USER_UNKNOWN:
         return True
-    if _NOT_IN_DIRECTORY.search(" ".join(said.lower().split())):
+    if _NOT_IN_DIRECTORY.search(words):
         return True
     if not standard or (status and not status.endswith((".0.0", ".5.0"))):
         return False

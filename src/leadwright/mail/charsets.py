@@ -63,4 +63,6 @@ def decode(data: bytes, label: str = "") -> str:
 
 def printable(text: str) -> str:
     """The text without control characters (tab, line feed and carriage return stay) and lone surrogates."""
+    if text.isprintable():
+        return text
     return _UNPRINTABLE.sub(lambda found: "\ufffd" if found.group() >= "\ud800" else "", text)

@@ -1,11 +1,14 @@
 """The process that reads strangers' mail: bytes in, JSON out, within limits of time and memory. Started by `reader`.
 
-Holds no secret, opens no file and no connection. A frame is eight bytes of length and that many bytes.
+Holds no secret, opens no file and no connection. A frame is eight bytes of length and that many bytes. A question is
+eight bytes that say how many mails follow, and a frame for each; the answer is one frame, a JSON list in their order.
+It is written when every mail of the question was taken, so that neither side can wait for the other to read.
 """
 
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import IO, Any
 
 from leadwright.mail.limits import Limits, TooMuch
@@ -32,6 +35,15 @@ def write_frame(target: IO[bytes], data: bytes) -> None:
     target.flush()
 
 
+def write_question(target: IO[bytes], mails: Sequence[bytes]) -> None:
+    """Writes a question about some mails and passes it on at once."""
+    target.write(len(mails).to_bytes(8, "big"))
+    for raw in mails:
+        target.write(len(raw).to_bytes(8, "big"))
+        target.write(raw)
+    target.flush()
+
+
 def main() -> None:
     """Answers one mail after another until the parent is gone. The first frame is the configuration as JSON."""
     source, target = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -41,11 +53,16 @@ def main() -> None:
     configuration = json.loads(first)
     _limit_memory(configuration["memory"])
     limits, own = Limits(**configuration["limits"]), frozenset(configuration["own"])
-    while (raw := read_frame(source)) is not None:
-        _limit_time(configuration["seconds"])
-        answer = json.dumps(_answer(raw, own, limits)).encode()
-        del raw
-        write_frame(target, answer)
+    while len(count := source.read(8)) == 8:
+        answers = []
+        for _ in range(int.from_bytes(count, "big")):
+            raw = read_frame(source)
+            if raw is None:
+                return
+            _limit_time(configuration["seconds"])
+            answers.append(json.dumps(_answer(raw, own, limits)))
+            del raw
+        write_frame(target, f"[{','.join(answers)}]".encode())
 
 
 def _answer(raw: bytes, own: frozenset[str], limits: Limits) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
 from leadwright.errors import LeadwrightError, NotFound
 from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Claimed, Clock, change, show_on_email
-from leadwright.mail.pace import next_place
+from leadwright.mail.pace import SKEW, next_place
 from leadwright.mail.suppression import share_recipient, why_hash_suppressed
 
 CLAIM_LEASE = timedelta(seconds=240)  # connecting, and everything before the dot
@@ -94,7 +94,8 @@ def _closed(mailbox: Mailbox, moment: datetime) -> Nothing | None:
         return Nothing(None, f"The address {mailbox.emailaddress} is not approved. Choose Approve Email.")
     if mailbox.outgoingemaildeliverymethod == DeliveryMethod.NONE:
         return Nothing(None, f"The mailbox {mailbox.emailaddress} does not send. Set its outgoing delivery method.")
-    if mailbox.lw_pauseduntil is not None and mailbox.lw_pauseduntil > moment:
+    ahead = mailbox.lw_lasterroron is not None and mailbox.lw_lasterroron > moment + SKEW  # by a clock that was wrong
+    if mailbox.lw_pauseduntil is not None and mailbox.lw_pauseduntil > moment and not ahead:
         return Nothing(mailbox.lw_pauseduntil, mailbox.lw_lasterror or "The mailbox is paused.")
     return None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadwright.mail.header_fields import read_ids
 from leadwright.mail.message import Message
@@ -16,6 +16,8 @@ _RETURNED = (
     "message/global-headers",
 )
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})\s{0,5}:\s{0,20}(.*)")
+# The "bounce" action of a receiving rule of Amazon SES.
+_BY_RULE = re.compile(r"(?im)^reporting-mta:[^\n]{0,40}\binbound-smtp\.[\w.-]{1,60}\.amazonaws\.com")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"[^\s<>;,:()\[\]\"]{1,120}@[^\s<>;,()\[\]\"]{1,255}")
 _ID_LINE = re.compile(r"(?im)^[ \t>]{0,4}message-id:[ \t]{0,10}(?:\r?\n[ \t]+)?<?([^\s<>]{3,900})>?")
@@ -23,18 +25,22 @@ _ID_LINE = re.compile(r"(?im)^[ \t>]{0,4}message-id:[ \t]{0,10}(?:\r?\n[ \t]+)?<
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One recipient of a notification. `action` is lower-case; `said` holds the diagnostic, unfolded."""
+    """One recipient of a notification. `action` is lower-case; `said` holds the diagnostic, unfolded.
+
+    `by_rule` marks a report that a receiving rule sent after the mail was taken: its owner chose code and words.
+    """
 
     recipient: str
     action: str
     status: str
     said: str
+    by_rule: bool = False
 
 
 def read_notices(message: Message) -> tuple[Notice, ...]:
     """Every recipient of every delivery-status part; a rejecting read receipt counts as one too."""
     found = [
-        notice
+        replace(notice, by_rule=bool(_BY_RULE.search(part.text)))
         for part in message.reports
         if part.type in _STATUS_TYPES
         for notice in (_notice(group) for group in _groups(part.text))

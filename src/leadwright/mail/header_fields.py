@@ -43,6 +43,8 @@ def split_header(raw: bytes) -> tuple[tuple[tuple[str, str], ...], int]:
 
 
 def _value(raw: bytes) -> str:
+    if raw.isascii() and b"=?" not in raw and (text := raw.decode("ascii")).isprintable():
+        return text.strip()
     return _LINE_BREAKS.sub(" ", decode_words(decode(raw))).strip()
 
 

@@ -17,9 +17,17 @@ _KINDS = (
 )
 
 
+def _is_plainly_seen(text: str) -> bool:
+    """Cheap: only Western letters, of which the soft hyphen alone is never seen."""
+    try:
+        return b"\xad" not in text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+
+
 def remove_unseen(text: str) -> tuple[str, tuple[str, ...]]:
     """The text without characters that show nothing, and what kinds there were."""
-    if text.isascii():
+    if text.isascii() or _is_plainly_seen(text):
         return text, ()
     kinds = []
     for kind, pattern in _KINDS:

@@ -1,6 +1,7 @@
 """IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
 
 import imaplib
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -8,29 +9,36 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from leadwright.errors import MailError
+from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.imap_commands import (
+    fetch_heads,
     fetch_messages,
     fetch_sizes,
     folders_of_others,
     group_by_size,
     quote,
+    read_capabilities,
     read_validity,
     require_ok,
     select_folder,
     server_words,
     uids_after,
     uids_of_id,
+    uids_since,
     wait_for_exists,
 )
 from leadwright.mail.login import Login, Server, unreachable
-from leadwright.mail.mailbox import Batch, Cursor, Found
+from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
 
 BATCH = 500  # messages asked for at a time
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 T = TypeVar("T")
+
+
+class _RefusedSignIn(MailError):
+    """The server was reached, and did not let us in."""
 
 
 class ImapConnection:
@@ -59,9 +67,9 @@ class ImapConnection:
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
 
-    def wait_for_new(self, seconds: float, *, folder: str) -> bool:
+    def wait_for_new(self, seconds: float, *, folder: str, enough: Callable[[], bool]) -> bool:
         """See `mailbox.Mailbox.wait_for_new`."""
-        return self._tried(lambda imap: self._wait(imap, seconds, folder))
+        return self._tried(lambda imap: self._wait(imap, seconds, folder, enough))
 
     def find_sent(self, messageid: str) -> Found:
         """See `mailbox.Mailbox.find_sent`."""
@@ -69,6 +77,16 @@ class ImapConnection:
             return self._tried(lambda imap: self._look(imap, self._sent, messageid))
         except MailError:
             return Found.CANNOT_TELL
+
+    def sent_heads(self, since: datetime, fields: str) -> Iterator[Fetched]:
+        """Header fields of what was filed in Sent on that day or later; none when there is no such folder.
+
+        Raises:
+            MailError: the server cannot be asked.
+        """
+        uids = self._tried(lambda imap: uids_since(imap, since) if select_folder(imap, self._sent) else [])
+        for start in range(0, len(uids), BATCH):
+            yield from self._once(partial(fetch_heads, uids=uids[start : start + BATCH], fields=fields))
 
     def file_sent(self, raw: bytes, moment: datetime, messageid: str) -> None:
         """See `mailbox.Mailbox.file_sent`."""
@@ -111,8 +129,7 @@ class ImapConnection:
         """
 
         def look(imap: imaplib.IMAP4) -> tuple[str, ...] | None:
-            _, told = imap.capability()  # more than before the sign-in
-            return folders_of_others(imap) if b"NAMESPACE" in b" ".join(told).upper().split() else None
+            return folders_of_others(imap) if "NAMESPACE" in imap.capabilities else None
 
         return self._tried(look)
 
@@ -126,10 +143,11 @@ class ImapConnection:
 
     def close(self) -> None:
         """Say goodbye. Safe to repeat."""
-        imap, self._imap = self._imap, None
+        imap = self._imap
         if imap is not None:
             with suppress(*_ERRORS):
                 imap.logout()
+        self._drop()  # a line that broke at the goodbye is still open here
 
     def _tried(self, ask: Callable[[imaplib.IMAP4], T]) -> T:
         """Ask over the kept line, and once more over a new one when the kept one had died."""
@@ -152,6 +170,14 @@ class ImapConnection:
         return self._imap
 
     def _open(self) -> imaplib.IMAP4:
+        try:
+            return self._signed_in(self._line())
+        except _RefusedSignIn:
+            if self._login is None or not self._login.may_try_again():
+                raise
+        return self._signed_in(self._line())
+
+    def _line(self) -> imaplib.IMAP4:
         server = self._server
         try:
             if server.security == "tls":
@@ -162,15 +188,23 @@ class ImapConnection:
                 imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
         except (OSError, imaplib.IMAP4.error) as error:
             raise MailError(unreachable(server, error)) from error
+        return imap
+
+    def _signed_in(self, imap: imaplib.IMAP4) -> imaplib.IMAP4:
+        server = self._server
         try:
+            imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end of an APPEND waits 40 ms
             if server.security == "starttls":
                 imap.starttls(server.context())
             self._sign_in(imap)
-        except (OSError, imaplib.IMAP4.error) as error:
+            imap.capabilities = read_capabilities(imap)  # more than before the sign-in
+        except (OSError, imaplib.IMAP4.error, LeadwrightError) as error:
             with suppress(OSError):
                 imap.shutdown()
+            if isinstance(error, LeadwrightError):  # the secret cannot be opened, or no token is given
+                raise MailError(str(error), installation=True) from error
             said = server_words(error)
-            raise MailError(f"{server.host} refused the sign-in: {said}", installation=True) from error
+            raise _RefusedSignIn(f"{server.host} refused the sign-in: {said}", installation=True) from error
         return imap
 
     def _sign_in(self, imap: imaplib.IMAP4) -> None:
@@ -180,8 +214,12 @@ class ImapConnection:
         if login.xoauth2:
             answers = iter([login.bearer().encode()])
             imap.authenticate("XOAUTH2", lambda _: next(answers, b""))
+            return
+        secret = login.secret()
+        if login.user.isascii() and secret.isascii():
+            imap.login(login.user, secret)
         else:
-            imap.login(login.user, login.secret())
+            imap.authenticate("PLAIN", lambda _: login.plain())
 
     def _drop(self) -> None:
         imap, self._imap = self._imap, None
@@ -210,7 +248,7 @@ class ImapConnection:
             imap.create(quote(self._sent))
         require_ok(imap.append(quote(self._sent), r"(\Seen)", imaplib.Time2Internaldate(moment), raw))
 
-    def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str) -> bool:
+    def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str, enough: Callable[[], bool]) -> bool:
         if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
         known = self._read.get(folder, Cursor())
@@ -218,8 +256,8 @@ class ImapConnection:
             return True
         end = time.monotonic() + seconds
         if "IDLE" in imap.capabilities:
-            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS))
-        while (left := end - time.monotonic()) > 0:
+            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS), enough)
+        while (left := end - time.monotonic()) > 0 and not enough():
             time.sleep(min(left, _POLL_SECONDS))
             require_ok(imap.noop())
             if uids_after(imap, known.lastuid):

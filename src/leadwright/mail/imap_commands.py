@@ -5,8 +5,8 @@ import re
 import select
 import ssl
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadwright.mail.mailbox import Fetched
@@ -17,11 +17,14 @@ _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _NAMESPACES = re.compile(rb'NIL|\((?:\((?:"[^"]*"|[^()"])*\))+\)')
 _PREFIX = re.compile(rb'\("([^"]*)"')
+_MOMENT = re.compile(rb"(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
+_LOOK_UP = 0.5  # seconds: somebody who wants to stop is heard by then
 
 
-def wait_for_exists(imap: imaplib.IMAP4, seconds: float) -> bool:
-    """Wait for EXISTS (RFC 2177). `imaplib` has no IDLE before Python 3.14."""
+def wait_for_exists(imap: imaplib.IMAP4, seconds: float, enough: Callable[[], bool]) -> bool:
+    """Wait for EXISTS (RFC 2177), until `enough` says so. `imaplib` has no IDLE before Python 3.14."""
     tag = imap._new_tag()
     imap.send(tag + b" IDLE\r\n")
     line = imap.readline()
@@ -31,7 +34,9 @@ def wait_for_exists(imap: imaplib.IMAP4, seconds: float) -> bool:
             raise imaplib.IMAP4.abort(f"IDLE was refused: {line.decode('latin-1').strip()}")
         new, line = new or _is_new(line), imap.readline()
     end = time.monotonic() + seconds
-    while not new and (left := end - time.monotonic()) > 0 and _readable(imap, left):
+    while not new and (left := end - time.monotonic()) > 0 and not enough():
+        if not _readable(imap, min(left, _LOOK_UP)):
+            continue
         line = imap.readline()
         if not line or line.upper().startswith(b"* BYE"):
             raise imaplib.IMAP4.abort(line.decode("latin-1").strip() or "the line was closed")
@@ -57,8 +62,8 @@ def _readable(imap: imaplib.IMAP4, seconds: float) -> bool:
     while True:
         sock.settimeout(0.0)
         try:
-            if file.peek(1):
-                return True
+            if file.peek(1) or isinstance(sock, ssl.SSLSocket):
+                return True  # no byte and no wish to wait: the other side closed the line
         except ssl.SSLWantReadError:
             pass
         finally:
@@ -89,6 +94,11 @@ def folders_of_others(imap: imaplib.IMAP4) -> tuple[str, ...]:
     return tuple(found)
 
 
+def read_capabilities(imap: imaplib.IMAP4) -> tuple[str, ...]:
+    """What the server can do for whoever is signed in, in capitals."""
+    return tuple(b" ".join(d for d in require_ok(imap.capability()) if d).decode("ascii", "replace").upper().split())
+
+
 def read_validity(imap: imaplib.IMAP4) -> int:
     """UIDVALIDITY of the open folder; 0 where the server gives none."""
     _, said = imap.response("UIDVALIDITY")
@@ -106,6 +116,21 @@ def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
     """The uids of that Message-ID in the open folder."""
     data = require_ok(imap.uid("SEARCH", "HEADER", "Message-ID", quote(messageid)))
     return [int(u) for u in b" ".join(d for d in data if d).split()]
+
+
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
+    """The uids of what came into the open folder on that day or later."""
+    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
+    return sorted(map(int, b" ".join(d for d in data if d).split()))
+
+
+def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
+    """The named header fields of the messages, as `raw`."""
+    data = require_ok(imap.uid("FETCH", _ranges(uids), f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])"))
+    return sorted(_parsed(data, {}), key=lambda m: m.uid)
 
 
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
@@ -161,9 +186,16 @@ def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
 
 
 def _moment(text: bytes) -> datetime | None:
+    found = _MOMENT.fullmatch(text.strip())
+    month = _MONTHS.find(found[2].lower()) if found else -1
+    if found is None or month % 3:
+        return None
+    day, year, hour, minute, second, hours, minutes = (int(found[n]) for n in (1, 3, 4, 5, 6, 8, 9))
+    offset = timedelta(hours=hours, minutes=minutes)
     try:
-        return datetime.strptime(text.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
-    except ValueError:
+        local = datetime(year, month // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        return local + offset if found[7] == b"-" else local - offset
+    except (ValueError, OverflowError):
         return None
 
 

@@ -4,12 +4,13 @@ Works on bytes with two patterns, so that a hostile message costs no more than a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
@@ -19,6 +20,7 @@ from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
 SAME_WORDS = timedelta(hours=24)  # the same words from the same sender under another Message-ID: sent twice
 _HEAD_BYTES = 102_400
+_MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 
 
@@ -43,20 +45,36 @@ def store_batch(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     Returns:
         Ids of new messages to act on, oldest first; copies and quarantined ones are not among them.
     """
+    return list(store_fresh(session, mailboxid, folder, batch, moment))
+
+
+def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, moment: datetime) -> dict[str, Fetched]:
+    """The same as `store_batch`; gives each new message to act on with its id, for who reads it at once."""
     marked = [(message, marks(message.raw)) for message in batch.messages]
-    known = _known(session, mailboxid, {m.identity for _, m in marked})
-    fresh: list[str] = []
+    known = _known(session, mailboxid, {about.identity for _, about in marked})
+    firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
+    rows: dict[str, dict[str, Any]] = {}
+    fresh: dict[str, Fetched] = {}
     for message, about in marked:
-        row = known.get(about.identity)
-        if row is not None:
+        if (row := known.get(about.identity)) is not None:
             _seen_again(row, batch.cursor.uidvalidity, message.uid)
-            continue
-        row = _new_row(session, mailboxid, folder, batch.cursor, message, about, moment)
-        session.add(row)
-        session.flush()
-        known[about.identity] = row
-        if row.state == "new":
-            fresh.append(row.inboundmessageid)
+        elif (own := rows.get(about.identity)) is not None:
+            own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
+        else:
+            row_id = new_id()
+            before = firsts.setdefault(about.contenthash, [])
+            new = _new_row(message, about, moment, before)
+            rows[about.identity] = {
+                **new, "inboundmessageid": row_id, "mailboxid": mailboxid, "folder": folder,
+                "uidvalidity": batch.cursor.uidvalidity,
+            }  # fmt: skip
+            if new["firstid"] is None:
+                before.append((moment, row_id))
+            if new["state"] == "new":
+                fresh[row_id] = message
+    session.flush()
+    if rows:
+        session.execute(insert(_MESSAGES), list(rows.values()))
     _keep_cursor(session, mailboxid, folder, batch.cursor, moment)
     return fresh
 
@@ -94,42 +112,47 @@ def _seen_again(row: InboundMessage, validity: int, uid: int) -> None:
 
 
 def _new_row(
-    session: Session, mailboxid: str, folder: str, cursor: Cursor, message: Fetched, about: Marks, moment: datetime
-) -> InboundMessage:
-    row = InboundMessage(
-        inboundmessageid=new_id(),
-        mailboxid=mailboxid,
-        identity=about.identity,
-        contenthash=about.contenthash,
-        messageid=about.messageid,
-        raw=message.raw,
-        folder=folder,
-        uidvalidity=cursor.uidvalidity,
-        uid=message.uid,
-        receivedon=message.received,
-        fetchedon=moment,
-        state="new",
-    )
+    message: Fetched, about: Marks, moment: datetime, before: Sequence[tuple[datetime, str]]
+) -> dict[str, Any]:
+    """The columns that are the message's own. `before`: when the same words came, oldest first, and as which row."""
+    state, reason, first = "new", "", None
     if message.size > len(message.raw):
-        row.state = "quarantined"
-        row.reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
-    elif (first := _same_words(session, mailboxid, about.contenthash, message.received or moment)) is not None:
-        row.state, row.firstid, row.reason = "duplicate", first, "The same words came before under another Message-ID."
-    return row
+        state = "quarantined"
+        reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
+    else:
+        since = (message.received or moment) - SAME_WORDS
+        first = next((row for came, row in before if came >= since), None)
+        if first is not None:
+            state, reason = "duplicate", "The same words came before under another Message-ID."
+    return {
+        "identity": about.identity,
+        "contenthash": about.contenthash,
+        "messageid": about.messageid,
+        "raw": message.raw,
+        "uid": message.uid,
+        "deliveries": 1,
+        "receivedon": message.received,
+        "fetchedon": moment,
+        "state": state,
+        "reason": reason,
+        "firstid": first,
+    }
 
 
-def _same_words(session: Session, mailboxid: str, contenthash: str, moment: datetime) -> str | None:
-    return session.scalar(
-        select(InboundMessage.inboundmessageid)
+def _firsts(session: Session, mailboxid: str, contents: Iterable[str]) -> dict[str, list[tuple[datetime, str]]]:
+    """For each content: when it came first, and as which row."""
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    for content, came, row in session.execute(
+        select(InboundMessage.contenthash, InboundMessage.fetchedon, InboundMessage.inboundmessageid)
         .where(
             InboundMessage.mailboxid == mailboxid,
-            InboundMessage.contenthash == contenthash,
+            InboundMessage.contenthash.in_(list(contents)),
             InboundMessage.firstid.is_(None),
-            InboundMessage.fetchedon >= moment - SAME_WORDS,
         )
         .order_by(InboundMessage.fetchedon)
-        .limit(1)
-    )
+    ):
+        found.setdefault(content, []).append((came, row))
+    return found
 
 
 def _keep_cursor(session: Session, mailboxid: str, folder: str, cursor: Cursor, moment: datetime) -> None:

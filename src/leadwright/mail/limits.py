@@ -1,6 +1,7 @@
 """What is counted before a mail is parsed: size, header, levels, parts, addresses. Linear; nothing is decoded."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadwright.errors import BadInput
@@ -9,6 +10,7 @@ _END_OF_HEADER = re.compile(rb"\r?\n\r?\n|\r\r")
 _STRUCTURE = re.compile(rb"(?im)^(?:--([^\r\n]*)|content-type:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*))")
 _BOUNDARY = re.compile(rb'(?i)\bboundary\s{0,20}=\s{0,20}(?:"([^"\r\n]*)|([^\s;"]+))')
 _PEOPLE = re.compile(rb"(?im)^(?:from|to|cc|bcc|reply-to|resent-to|resent-cc):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
+_MANY = 5_000  # lines; from here on the pattern is faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _structure(raw: bytes, limits: Limits) -> str | None:
     announced: set[bytes] = set()
     open_: list[tuple[bytes, int]] = []
     messages = parts = 0
-    for found in _STRUCTURE.finditer(raw):
+    for found in _structural(raw):
         line, kind = found.groups()
         if kind is not None:
             named = _BOUNDARY.search(kind)
@@ -75,6 +77,24 @@ def _structure(raw: bytes, limits: Limits) -> str | None:
         if len(open_) + messages > limits.levels:
             return f"Its parts lie in one another more than {limits.levels} levels deep."
     return None
+
+
+def _structural(raw: bytes) -> Iterator[re.Match[bytes]]:
+    """The lines that open parts or say what they are, found by their beginnings: a pattern would try every line."""
+    small = raw.lower()
+    places = {b"\n--": -1, b"\ncontent-type:": -1}
+    if sum(map(small.count, places)) > _MANY:
+        yield from _STRUCTURE.finditer(raw)
+        return
+    if small.startswith((b"--", b"content-type:")) and (first := _STRUCTURE.match(raw)):
+        yield first
+    for start in places:
+        places[start] = small.find(start)
+    while (ahead := [at for at in places.values() if at >= 0]) and (found := _STRUCTURE.match(raw, min(ahead) + 1)):
+        yield found
+        for start, at in places.items():
+            if 0 <= at < found.end():
+                places[start] = small.find(start, at + 1)
 
 
 def _step(line: bytes, announced: set[bytes], open_: list[tuple[bytes, int]]) -> int:

@@ -37,15 +37,25 @@ class Login:
     Args:
         secret: gives the password, or for XOAUTH2 an access token that is valid now.
         xoauth2: sign in with a token, as Microsoft and Google ask for.
+        renew: told that the server refused the secret; True when another one may be tried, once.
     """
 
     user: str
     secret: Callable[[], str]
     xoauth2: bool = False
+    renew: Callable[[], bool] | None = None
 
     def bearer(self) -> str:
         """The XOAUTH2 answer, before base64."""
         return f"user={self.user}\x01auth=Bearer {self.secret()}\x01\x01"
+
+    def plain(self) -> bytes:
+        """The answer of PLAIN (RFC 4616), before base64: the only way for letters beyond ASCII."""
+        return f"\0{self.user}\0{self.secret()}".encode()
+
+    def may_try_again(self) -> bool:
+        """After a refusal: is there another secret to try?"""
+        return self.renew is not None and self.renew()
 
 
 def unreachable(server: Server, error: BaseException) -> str:

@@ -59,6 +59,24 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SentCopy:
+    """A mail of ours as it lies in the Sent folder.
+
+    Args:
+        businesskey: of its outbox row, sealed in its link to unsubscribe; empty: none that opens.
+        head: the header fields all this was read from.
+        filed: when, as the server says.
+    """
+
+    messageid: str
+    sender: str
+    recipient: str
+    businesskey: str
+    head: bytes
+    filed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a folder was read. Zeros: from the start."""
 
@@ -139,6 +157,14 @@ class Mailbox(Protocol):
         """
         ...
 
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        """The mails in the Sent folder that were filed on that day or later; none when there is no such folder.
+
+        Raises:
+            MailError: the server cannot be asked.
+        """
+        ...
+
     def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
         """What is new after `cursor`, oldest first, in batches. Changes nothing on the server; safe to repeat.
 
@@ -147,8 +173,13 @@ class Mailbox(Protocol):
         """
         ...
 
-    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Wait until something came in, at most so long. True: look now. Without IDLE it looks from time to time.
+
+        Args:
+            enough: asked about twice a second; True ends the waiting.
 
         Raises:
             MailError: the connection broke.

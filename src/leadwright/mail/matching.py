@@ -20,12 +20,14 @@ from leadwright.mail.addresses import hash_address
 from leadwright.mail.bounce import DeliveryReport
 from leadwright.mail.compose import reply_subject
 from leadwright.mail.message import Message
-from leadwright.mail.unsubscribe import PATH, Seals, read_token
+from leadwright.mail.unsubscribe import PATH, Leaving, Seals, read_token
 
 _MOST_IDS = 40
 _MOST_LINKS = 20
-_LINK = re.compile(re.escape(PATH) + r"([A-Za-z0-9_.~=-]{20,2000})")
-_BROKEN = re.compile(r"=?\r?\n[>| \t]*")  # a mail program broke the line inside a link
+_SEALED = r"[A-Za-z0-9_.~-]"
+# A mail program may break the line inside a link: a following line that holds nothing else belongs to it.
+_LINK = re.compile(rf"{re.escape(PATH)}({_SEALED}{{20,2000}}(?:=?\r?\n[>| \t]*{_SEALED}{{8,200}}(?=[\s>]|$))*)")
+_BREAK = re.compile(r"=?\r?\n[>| \t]*")
 
 
 class How(StrEnum):
@@ -95,15 +97,21 @@ def _by_ids(session: Session, ids: Sequence[str]) -> Match | None:
 
 def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
     text = f"{message.plain}\n{message.html_text}"
-    for found in _LINK.findall(_BROKEN.sub("", text))[:_MOST_LINKS]:
-        try:
-            leaving = read_token(vault, found)
-        except NotFound:
+    for found in _LINK.findall(text)[:_MOST_LINKS]:
+        leaving = _opened(vault, _BREAK.split(found)[0]) or _opened(vault, _BREAK.sub("", found))
+        if leaving is None:
             continue
         row = session.execute(_ours().where(Outbox.businesskey == leaving.businesskey)).first()
         if row is not None:
             return Match(How.LINK, row.leadid, row.lw_threadid, row.outboxid, row.recipient)
     return None
+
+
+def _opened(vault: Seals, token: str) -> Leaving | None:
+    try:
+        return read_token(vault, token)
+    except NotFound:
+        return None
 
 
 def _by_sender(session: Session, message: Message) -> Match | None:

@@ -1,10 +1,12 @@
 """What one mail is after parsing: plain values only, so that it can cross from the parsing process as JSON."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
+
+_PEOPLE = ("reply_to", "to", "cc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,14 @@ class Message:
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, topmost first; the case of the name does not matter."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return {name: tuple(values) for name, values in found.items()}
 
     def value(self, name: str) -> str:
         """The topmost value of a header; "" when absent."""
@@ -103,12 +111,15 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dicts; `from_json` is the way back."""
-        return asdict(self)
+        plain = {f.name: getattr(self, f.name) for f in _FIELDS}
+        plain["sender"] = asdict(self.sender) if self.sender else None
+        for name in ("attachments", "reports", *_PEOPLE):
+            plain[name] = [asdict(item) for item in plain[name]]
+        return plain
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Message":
         """The message that `as_json` described."""
-        lists = ("reply_to", "to", "cc")
         return cls(
             **{
                 **data,
@@ -116,7 +127,10 @@ class Message:
                 "sender": Address(**data["sender"]) if data["sender"] else None,
                 "attachments": tuple(Attachment(**a) for a in data["attachments"]),
                 "reports": tuple(Report(**r) for r in data["reports"]),
-                **{name: tuple(Address(**a) for a in data[name]) for name in lists},
+                **{name: tuple(Address(**a) for a in data[name]) for name in _PEOPLE},
                 **{name: tuple(data[name]) for name in ("hidden", "calendar", "defects", "references", "in_reply_to")},
             }
         )
+
+
+_FIELDS = fields(Message)

@@ -19,6 +19,7 @@ from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.sales import Email
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase, has_expired, wait_before
 from leadwright.domain.optionsets import EmailState, EmailStatus
+from leadwright.domain.plain_text import storable
 from leadwright.errors import Conflict
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain
 from leadwright.mail.mailbox import Letter, Outcome, Result
@@ -131,10 +132,12 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
 
 def conclude(session: Session, claimed: Claimed, outcome: Outcome, moment: datetime) -> Phase | None:
-    """Store what became of the attempt. None: the mail was not ours any more, and nothing was stored."""
+    """Store what became of the attempt. None: the mail is not ours any more, and nothing was stored. Safe to repeat."""
     row = session.get(Outbox, claimed.outboxid, populate_existing=True, with_for_update=True)
     if row is None or row.token != claimed.token:
         return None
+    if row.phase == Phase.SENT and outcome.result is Result.ACCEPTED:
+        return Phase.SENT  # stored before, though the answer to the commit never came
     late = outcome.result is Result.ACCEPTED and row.phase in (Phase.UNKNOWN, Phase.HELD, Phase.QUEUED)
     if row.phase not in IN_FLIGHT and not late:
         return None
@@ -169,7 +172,7 @@ def record_end(session: Session, row: Outbox, *, actor: audit.Actor | None = Non
 
 
 def _store(session: Session, row: Outbox, outcome: Outcome, moment: datetime) -> None:
-    row.reason, row.leaseuntil = outcome.words, moment
+    row.reason, row.leaseuntil = storable(outcome.words), moment
     match outcome.result:
         case Result.ACCEPTED:
             row.phase, row.spenton, row.concludedon = Phase.SENT, moment, moment
@@ -190,7 +193,7 @@ def _again(row: Outbox, outcome: Outcome, moment: datetime) -> None:
     row.attempts += 1
     if has_expired(row.firsttriedon or moment, moment):
         row.phase, row.concludedon = Phase.FAILED, moment
-        row.reason = f"Given up after {row.attempts} tries in five days. The server said last: {outcome.words}"
+        row.reason = f"Given up after {row.attempts} tries in five days. The server said last: {row.reason}"
         return
     wait = max(wait_before(row.attempts), timedelta(seconds=outcome.retry_after or 0))
     row.phase, row.dueat = Phase.QUEUED, moment + wait
@@ -200,7 +203,7 @@ def _pause(session: Session, mailboxid: str, outcome: Outcome, moment: datetime)
     session.execute(
         update(Mailbox)
         .where(Mailbox.mailboxid == mailboxid)
-        .values(lw_pauseduntil=moment + PAUSE, lw_lasterror=outcome.words, lw_lasterroron=moment)
+        .values(lw_pauseduntil=moment + PAUSE, lw_lasterror=storable(outcome.words), lw_lasterroron=moment)
     )
 
 

@@ -7,7 +7,7 @@ length, wherever it begins, does the server accept more than the limit.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox, Outbox
@@ -16,6 +16,7 @@ from leadwright.domain.mail_phase import IN_FLIGHT
 MINUTE = timedelta(seconds=60)
 DAY = timedelta(hours=24)
 SOON = timedelta(milliseconds=20)
+SKEW = timedelta(minutes=5)  # by which clocks of workers may differ; what lies further ahead was written by a wrong one
 
 
 def next_place(session: Session, mailbox: Mailbox, moment: datetime) -> datetime | None:
@@ -52,4 +53,17 @@ def _free_at(session: Session, mailbox: Mailbox, moment: datetime, window: timed
         .offset(places - 1)
         .limit(1)
     )
+    if last is not None and last > moment + SKEW:
+        _bring_back(session, mailbox, moment)
+        last = moment
     return None if last is None else last + window
+
+
+def _bring_back(session: Session, mailbox: Mailbox, moment: datetime) -> None:
+    """A clock had jumped ahead and came back: what it counted counts from now, neither for days nor not at all."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.mailboxid == mailbox.mailboxid, Outbox.spenton > moment + SKEW)
+        .values(spenton=moment)
+        .execution_options(synchronize_session=False)
+    )

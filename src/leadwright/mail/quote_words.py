@@ -63,9 +63,10 @@ _ORIGINAL = (
     r"replied message|reply above this line|"
     r"(?:begin |start )?forward(?:ed)? (?:message|mail|by.*)|ursprüngliche (?:nachricht|e-?mail|mail)|"
     r"originalnachricht|"
-    r"(?:anfang der )?weitergeleitete (?:nachricht|e-?mail)|message (?:d'origine|original|transféré|"
+    r"(?:(?:anfang|beginn) der )?weitergeleiteten? (?:nachricht|e-?mail)|(?:début du )?message (?:d'origine|original|"
+    r"transféré|"
     r"transmis)|message original|mensaje (?:original|reenviado)|"
-    r"(?:inicio del )?mensaje reenviado|mensagem (?:original|encaminhada)|messaggio (?:originale|"
+    r"(?:inicio del )?mensaje reenviado|(?:início da )?mensagem (?:original|encaminhada)|messaggio (?:originale|"
     r"inoltrato)|inizio messaggio inoltrato|"
     r"oorspronkelijk bericht|origineel bericht|doorgestuurd bericht|begin doorgestuurd bericht|"
     r"oprindelig (?:meddelelse|besked)|"
@@ -112,6 +113,7 @@ DEVICE_LINE = re.compile(
     rf"с моего|із мого|minun)\b.{{0,40}}(?:{_DEVICE})|"
     rf"diese nachricht wurde von .{{0,60}}gesendet|(?:get|hol(?:en)? (?:sie )?(?:sich )?|télécharge[rz]?|"
     rf"obtener|obtenez|ottieni|download|descargar|baixar|obter|pobierz|hämta|hent|scarica) \[?outlook\b|"
+    rf".{{0,25}}\boutlook\b.{{0,15}}\b(?:ios|android)\b.{{0,60}}$|"
     rf"\S{{1,20}} (?:from|via|by) (?:my |a )?(?:mobile|phone|cell|iphone|ipad|tablet)\b|"
     rf"(?:從|从|在)我的.{{0,30}}(?:傳送|发送|發送|发出)|(?:发|發)自我的|(?:iphone|ipad|"
     rf"android|スマートフォン|携帯).{{0,10}}から送信|"
@@ -140,6 +142,24 @@ SIGN_OFF = re.compile(
     r"감사합니다\.?)[ \t]{0,3}[,.!;:]{0,3}[ \t]{0,4}",
     re.IGNORECASE,
 )
+# What a person is, on the line under the name.
+JOB_TITLE = re.compile(
+    r"\b(?:head of|vice president|president|director|manager|chief|officer|ceo|cto|cfo|coo|founder|owner|partner|"
+    r"engineer|buyer|assistant|leiter(?:in)?|leitung|geschäftsführer(?:in)?|einkäufer(?:in)?|vorstand|prokurist(?:in)?|"
+    r"responsable|directeur|directrice|gérante?|acheteur|acheteuse|directora?|gerente|jef[ea]|responsabile|direttore|"
+    r"direttrice|titolare|hoofd|inkoper|bedrijfsleider|diretora?|kierownik|dyrektor|prezes|chef|inköpare|direktör|"
+    r"indkøber|direktør|johtaja|päällikkö|ředitel(?:ka)?|директор|начальник|руководитель|müdür[üu]?)\b|"
+    r"(?:leiter|leiterin|chef|manager)\b|部長|課長|经理|總監|总监|부장|과장",
+    re.IGNORECASE,
+)
+# What the gateway of an organisation puts above a mail from outside.
+BANNER = re.compile(
+    r"[ \t*_]{0,6}(?:\[ext(?:ern(?:al)?)?\b[^\]]{0,30}\]|(?:this is an )?extern(?:al|e|er)? (?:e-?mail|sender|message|"
+    r"absender)\b ?[:.!-]|"
+    r"(?:caution|warning|attention)[:!]?[^.]{0,60}(?:outside (?:of )?(?:your|the|our) organi[sz]ation|external)|"
+    r"(?:you don't|some people who received this message don't) often (?:get|receive) email from)",
+    re.IGNORECASE,
+)
 DISCLAIMER = re.compile(
     r"[ \t*_]{0,6}(?:confidentiality (?:notice|note)|(?:legal )?disclaimer|confidential(?:ity)?:|"
     r"legal notice|important notice|privileged (?:and|&) confidential|"
@@ -147,10 +167,16 @@ DISCLAIMER = re.compile(
     r"communication|transmission)[^.]{0,120}"
     r"(?:confidential|intended (?:only|solely)|privileged)|diese e-?mail (?:enthält|"
     r"kann)[^.]{0,60}vertraulich|ce (?:message|courriel|mail)[^.]{0,80}confidentiel|"
-    r"este (?:mensaje|correo|e-?mail|mensagem)[^.]{0,80}confidencial|questo (?:messaggio|"
+    r"est[ea] (?:mensaje|correo|e-?mail|mensagem)[^.]{0,80}confidencia|"
+    r"(?:le informazioni|il contenuto|la informaci[óo]n|las? informa[çc](?:ões|ão)|les informations|die informationen)"
+    r"[^.]{0,60}(?:mess?[ae]gg?io|mensaje|mensagem|message|e-?mail|nachricht)[^.]{0,60}(?:riservat|confiden|"
+    r"vertraulich)|"
+    r"questo (?:messaggio|"
     r"e-?mail)[^.]{0,120}(?:riservat|confidenzial|analizzato)|dit (?:bericht|"
     r"e-?mail)[^.]{0,80}vertrouwelijk|"
-    r"virus-?free\.|avast|this email has been (?:checked|scanned)|(?:please )?(?:consider|think (?:of|"
-    r"about)) the environment)",
+    r"virus-?free\.|avast|this email has been (?:checked|scanned)|"
+    r"(?:p |before printing[^.]{0,40})?(?:please )?(?:consider|think (?:of|about)) the environment|"
+    r"(?:p )?(?:bitte )?(?:denken sie|prüfen sie)[^.]{0,40}(?:an die umwelt|ausgedruckt)|"
+    r"(?:p )?(?:avant d'imprimer|pensez à l'environnement|antes de imprimir|prima di stampare|denk aan het milieu))",
     re.IGNORECASE,
 )

@@ -8,19 +8,22 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import chain
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from leadwright.mail.child import read_frame, write_frame
+from leadwright.mail.child import read_frame, write_frame, write_question
 from leadwright.mail.limits import Limits
 from leadwright.mail.reading import Reading
 
 # What Python needs to start; keys and passwords of ours stay out of the process that reads strangers' mail.
 _PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
-_MAILS_A_CHILD = 2_000
+_MAILS_A_CHILD = 10_000
+_MAILS_A_QUESTION, _BYTES_A_QUESTION = 25, 500_000
 # A pipe of Linux holds 64 kB; elsewhere the second thread watches every mail.
 _FITS_THE_PIPE = 60_000 if sys.platform == "linux" else 0
 
@@ -52,7 +55,7 @@ class MailReader:
         limits: what is counted before parsing.
         seconds: processor time for one mail, whole seconds.
         memory: bytes one child may take, itself included.
-        patience: seconds by the clock for one mail, whatever the processor does.
+        patience: seconds by the clock for one mail, or for the few of one question, whatever the processor does.
     """
 
     def __init__(
@@ -71,7 +74,9 @@ class MailReader:
         ).encode()
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         self._closed = False
-        for _ in range(max(1, processes)):
+        self._processes = max(1, processes)
+        self._threads: ThreadPoolExecutor | None = None
+        for _ in range(self._processes):
             self._idle.put(None)
 
     def read(self, raw: bytes) -> Reading | Quarantine:
@@ -82,10 +87,7 @@ class MailReader:
         try:
             found: Reading | Quarantine | None = None
             for _ in range(2):
-                if child is None or child.is_spent:
-                    if child:
-                        child.end()
-                    child = _Child(self._configuration, self._patience, self._seconds)
+                child = self._usable(child)
                 found = child.read(raw)
                 if not isinstance(found, Quarantine):
                     return found
@@ -95,14 +97,48 @@ class MailReader:
                     return found
             return found or Quarantine(Why.CRASHED, "Reading it ended the parsing process.")
         finally:
-            if self._closed and child:
-                child.end()
-                child = None
-            self._idle.put(child)
+            self._put_back(child)
+
+    def _usable(self, child: "_Child | None") -> "_Child":
+        if child is not None and not child.is_spent:
+            return child
+        if child is not None:
+            child.end()
+        return _Child(self._configuration, self._patience, self._seconds)
+
+    def _put_back(self, child: "_Child | None") -> None:
+        if self._closed and child:
+            child.end()
+            child = None
+        self._idle.put(child)
+
+    def read_many(self, mails: Sequence[bytes]) -> Iterator[Reading | Quarantine]:
+        """Begins to read at once, in every process and several mails a question; gives what was read in their order.
+
+        The caller may do other things before it asks for the first. What holds for `read` holds for each mail: the
+        mails of a question whose process died are read again, one by one.
+        """
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._processes, thread_name_prefix="mail-reader")
+        return chain.from_iterable(self._threads.map(self._read_some, _questions(mails)))
+
+    def _read_some(self, mails: Sequence[bytes]) -> list[Reading | Quarantine]:
+        if len(mails) == 1:
+            return [self.read(mails[0])]
+        child = self._idle.get()
+        try:
+            child = self._usable(child)
+            found = child.read_some(mails)
+        finally:
+            self._put_back(child)
+        return [self.read(raw) for raw in mails] if found is None else found
 
     def close(self) -> None:
         """Ends the idle processes; one that is still reading ends after its mail."""
         self._closed = True
+        if self._threads is not None:
+            self._threads.shutdown()
+            self._threads = None
         waiting: list[_Child | None] = []
         while not self._idle.empty():
             waiting.append(self._idle.get_nowait())
@@ -151,38 +187,34 @@ class _Child:
         return self._process.poll() is not None
 
     def read(self, raw: bytes) -> Reading | Quarantine:
-        self._mails += 1
-        answer = self._answer_to(raw) if len(raw) < _FITS_THE_PIPE else self._watched_answer_to(raw)
-        if answer is None:
-            return self._died()
-        data = json.loads(answer)
-        if "quarantine" in data:
-            why, reason = data["quarantine"]
-            return Quarantine(Why(why), reason)
-        return Reading.from_json(data["reading"])
+        answer = self._answer_to([raw])
+        return self._died() if answer is None else _found(json.loads(answer)[0])
 
-    def _answer_to(self, raw: bytes) -> bytes | None:
-        """For mails that fit the pipe, so that writing cannot block: waits for the answer to begin."""
+    def read_some(self, mails: Sequence[bytes]) -> list[Reading | Quarantine] | None:
+        """What was read, in order; None when the process died, whichever mail it was."""
+        answer = self._answer_to(mails)
+        if answer is None:
+            self.end()
+            return None
+        return [_found(data) for data in json.loads(answer)]
+
+    def _answer_to(self, mails: Sequence[bytes]) -> bytes | None:
+        """None: the process is gone. What fits the pipe cannot block while it is written; else a timer watches."""
+        self._mails += len(mails)
+        watched = sum(map(len, mails)) + 8 * len(mails) + 8 > _FITS_THE_PIPE
+        watch = threading.Timer(self._patience, self._give_up) if watched else None
+        if watch:
+            watch.start()
         try:
-            write_frame(self._in, raw)
-            ready, _, _ = select.select([self._out], [], [], self._patience)
-            if not ready:
+            write_question(self._in, mails)
+            if not watch and not select.select([self._out], [], [], self._patience)[0]:
                 self._give_up()
             return read_frame(self._out)
         except OSError:
             return None
-
-    def _watched_answer_to(self, raw: bytes) -> bytes | None:
-        """For large mails: a second thread ends the process when patience does."""
-        watch = threading.Timer(self._patience, self._give_up)
-        watch.start()
-        try:
-            write_frame(self._in, raw)
-            return read_frame(self._out)
-        except OSError:
-            return None
         finally:
-            watch.cancel()
+            if watch:
+                watch.cancel()
 
     def _give_up(self) -> None:
         self._late = True
@@ -210,3 +242,24 @@ class _Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _found(data: dict[str, Any]) -> Reading | Quarantine:
+    if "quarantine" in data:
+        why, reason = data["quarantine"]
+        return Quarantine(Why(why), reason)
+    return Reading.from_json(data["reading"])
+
+
+def _questions(mails: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """The mails in order, some a question; a large one alone."""
+    some: list[bytes] = []
+    size = 0
+    for raw in mails:
+        if some and (len(some) == _MAILS_A_QUESTION or size + len(raw) > _BYTES_A_QUESTION):
+            yield some
+            some, size = [], 0
+        some.append(raw)
+        size += len(raw)
+    if some:
+        yield some

@@ -1,6 +1,5 @@
 """From a mailbox record to the mailbox itself: servers, sign-in and DKIM key, secrets opened only when needed."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
@@ -12,21 +11,19 @@ from leadwright.errors import BadInput
 from leadwright.mail.dkim import DkimKey, load_key
 from leadwright.mail.login import Login, Security, Server
 from leadwright.mail.mailbox import Trip
+from leadwright.mail.oauth import PROVIDERS, Application, Tokens
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.mail.unsubscribe import Seals
 
 
-def open_mailbox(
-    row: Mailbox, vault: Seals, *, token: Callable[[], str] | None = None, timeout: float = 60.0
-) -> SmtpImapMailbox:
+def open_mailbox(row: Mailbox, vault: Seals, *, timeout: float = 60.0) -> SmtpImapMailbox:
     """The mailbox of a record.
 
     Args:
-        token: gives an access token that is valid now, for XOAUTH2.
         timeout: seconds for one answer.
 
     Raises:
-        BadInput: a server or the token is missing.
+        BadInput: a server is missing, or who gives the tokens.
     """
     if not row.lw_smtphost or not row.lw_imaphost:
         raise BadInput(f"The mailbox {row.emailaddress} lacks its servers. Give the host of SMTP and of IMAP.")
@@ -34,14 +31,20 @@ def open_mailbox(
         row.emailaddress,
         smtp=Server(row.lw_smtphost, row.lw_smtpport, cast(Security, row.lw_smtpsecurity), timeout=timeout),
         imap=Server(row.lw_imaphost, row.lw_imapport, cast(Security, row.lw_imapsecurity), timeout=timeout),
-        login=_login(row, vault, token),
+        login=_login(row, vault),
         sent=row.lw_sentfolder,
+        seals=vault,
     )
 
 
 def seal_secret(row: Mailbox, vault: Seals, secret: str) -> None:
-    """Keep the password, encrypted for this mailbox alone."""
+    """Keep the password, or Google's refresh token, encrypted for this mailbox alone."""
     row.lw_sealedsecret = vault.seal(secret, f"mailbox:{row.mailboxid}")
+
+
+def seal_client_secret(row: Mailbox, vault: Seals, secret: str) -> None:
+    """Keep the secret of the application that asks for tokens, encrypted for this mailbox alone."""
+    row.lw_sealedclientsecret = vault.seal(secret, f"mailboxclient:{row.mailboxid}")
 
 
 def seal_dkim_key(row: Mailbox, vault: Seals, domain: str, selector: str, pem: str) -> DkimKey:
@@ -98,13 +101,27 @@ def note_test(session: Session, row: Mailbox, trip: Trip, moment: datetime) -> b
     return works
 
 
-def _login(row: Mailbox, vault: Seals, token: Callable[[], str] | None) -> Login | None:
+def _login(row: Mailbox, vault: Seals) -> Login | None:
     user = row.username or row.emailaddress
     if row.lw_authentication == "xoauth2":
-        if token is None:
-            raise BadInput(f"The mailbox {row.emailaddress} signs in with a token, and no application gives one.")
-        return Login(user, token, xoauth2=True)
+        tokens = _tokens(row, vault)
+        return Login(user, tokens.current, xoauth2=True, renew=tokens.renew)
     sealed = row.lw_sealedsecret
     if not sealed:
         return None
     return Login(user, lambda: vault.open(sealed, f"mailbox:{row.mailboxid}"))
+
+
+def _tokens(row: Mailbox, vault: Seals) -> Tokens:
+    client, refresh, mailboxid = row.lw_sealedclientsecret, row.lw_sealedsecret, row.mailboxid
+    if row.lw_provider not in PROVIDERS or not client:
+        raise BadInput(
+            f"The mailbox {row.emailaddress} signs in with a token, and no application gives one. Enter it under "
+            "Set up of prerequisite 3."
+        )
+
+    def secrets() -> tuple[str, str]:
+        opened = vault.open(client, f"mailboxclient:{mailboxid}")
+        return opened, vault.open(refresh, f"mailbox:{mailboxid}") if refresh else ""
+
+    return Tokens(Application(row.lw_provider, row.lw_clientid, row.lw_tenant, row.lw_tokenurl), secrets)

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import select, update
@@ -16,13 +18,33 @@ from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim
-from leadwright.mail.mailbox import Mailbox, Result
+from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, conclude, pass_the_point
+from leadwright.mail.restored import learn_from_sent
 from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then
 _FILED_A_PASS = 50
+_ASK_AGAIN = 60.0  # seconds between two tries to look through Sent
 _log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Hold:
+    """What a worker must not forget of a mailbox that it has open, however many senders it makes for it.
+
+    Args:
+        unstored: the outcome of the last mail, while the database cannot store it.
+        learned: Sent was looked through once.
+        asked: when it was last tried (monotonic).
+    """
+
+    unstored: tuple[Claimed, Outcome] | None = None
+    learned: bool = False
+    asked: float = -_ASK_AGAIN
+
+
+_HOLDS: WeakKeyDictionary[Mailbox, _Hold] = WeakKeyDictionary()
 
 
 class Sender:
@@ -51,25 +73,31 @@ class Sender:
         self._worker = worker
         self._checks = tuple(checks)
         self._clock = clock
+        self._hold = _HOLDS.setdefault(mailbox, _Hold())
 
     def send_next(self) -> Phase | Nothing | None:
-        """Send one mail. Gives its phase, `Nothing` when none may be sent now, None when it was taken from us."""
-        with self._database.transaction() as session:
+        """Send one mail. Gives its phase, `Nothing` when none may be sent now, None when it was taken from us.
+
+        An outcome that could not be stored is stored first: until it is, this worker claims nothing and raises again.
+        """
+        if self._hold.unstored is not None:
+            self._conclude(*self._hold.unstored)
+        self._learn()
+        # A claim need not wait for the disk: it has no effect outside, and the commit before the dot, which waits,
+        # makes it durable too. Lost with the power, the mail is queued as it was, and nothing was handed over.
+        with self._database.transaction(repeatable=True) as session:
             claimed = claim(session, self._mailboxid, worker=self._worker, clock=self._clock, checks=self._checks)
         if isinstance(claimed, Nothing):
             return claimed
         outcome = self._mailbox.send(claimed.letter, lambda: self._pass(claimed))
+        self._hold.unstored = (claimed, outcome)
         try:
-            with self._database.transaction() as session:
-                phase = conclude(session, claimed, outcome, self._clock())
+            return self._conclude(claimed, outcome)
         except (SQLAlchemyError, LeadwrightError):
             if outcome.result is Result.ACCEPTED:  # leave a proof where the next look-up finds it
                 with suppress(MailError):
                     self._mailbox.file_sent(claimed.letter.raw, self._clock())
             raise
-        if phase is None and outcome.result is Result.ACCEPTED:
-            _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
-        return phase
 
     def send_due(self, *, most: int | None = None, until: datetime | None = None) -> int:
         """Send until nothing may be sent now, at most `most` mails. How many were handed to the server.
@@ -138,6 +166,27 @@ class Sender:
     def close(self) -> None:
         """Let the connections go."""
         self._mailbox.close()
+
+    def _conclude(self, claimed: Claimed, outcome: Outcome) -> Phase | None:
+        with self._database.transaction() as session:
+            phase = conclude(session, claimed, outcome, self._clock())
+        self._hold.unstored = None
+        if phase is None and outcome.result is Result.ACCEPTED:
+            _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
+        return phase
+
+    def _learn(self) -> None:
+        """Before the first mail: was the database restored, and does Sent know more than it?"""
+        hold = self._hold
+        if hold.learned or time.monotonic() - hold.asked < _ASK_AGAIN:
+            return
+        hold.asked = time.monotonic()
+        try:
+            learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
+        except MailError as error:
+            _log.warning("Sent could not be looked through", mailbox=self._mailboxid, error=str(error))
+        else:
+            hold.learned = True
 
     def _pass(self, claimed: Claimed) -> bool:
         with self._database.transaction() as session:

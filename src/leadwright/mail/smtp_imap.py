@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 
+from leadwright.domain.plain_text import storable
 from leadwright.errors import MailError
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.imap import ImapConnection
 from leadwright.mail.login import Login, Server
-from leadwright.mail.mailbox import Access, Batch, Cursor, Found, Letter, Outcome, Result, Trip
+from leadwright.mail.mailbox import Access, Batch, Cursor, Fetched, Found, Letter, Outcome, Result, SentCopy, Trip
 from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
+from leadwright.mail.unsubscribe import Seals, key_in
 
 _LOOK_SECONDS = 0.5
 
@@ -20,6 +23,7 @@ class SmtpImapMailbox:
 
     Args:
         sent: name of the Sent folder.
+        seals: opens the links in what we sent; without it a copy in Sent has no business key.
     """
 
     def __init__(
@@ -31,8 +35,10 @@ class SmtpImapMailbox:
         login: Login | None,
         sent: str = "Sent",
         dot_seconds: float = DOT_SECONDS,
+        seals: Seals | None = None,
     ) -> None:
         self.address = address
+        self._seals = seals
         self._sent = sent
         self._smtp = SmtpConnection(smtp, login, dot_seconds=dot_seconds)
         self._imap = ImapConnection(imap, login, sent=sent)
@@ -49,13 +55,21 @@ class SmtpImapMailbox:
         """Append a copy to the Sent folder, unless it is there."""
         self._imap.file_sent(raw, moment, _message_id(raw))
 
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        """Read the header fields that name our mails."""
+        for found in self._imap.sent_heads(moment, "MESSAGE-ID FROM TO LIST-UNSUBSCRIBE"):
+            if (copy := self._copy(found)) is not None:
+                yield copy
+
     def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
         """Fetch in ranges what came after the cursor."""
         return self._imap.fetch_new(cursor, folder=folder, most_bytes=most_bytes)
 
-    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
         """IDLE, or a look every 15 seconds where the server has none."""
-        return self._imap.wait_for_new(seconds, folder=folder)
+        return self._imap.wait_for_new(seconds, folder=folder, enough=enough)
 
     def test_trip(self, seconds: float) -> Trip:
         """Send ourselves a mail, see it arrive, remove it."""
@@ -81,6 +95,15 @@ class SmtpImapMailbox:
         """Let both lines go."""
         self._smtp.close()
         self._imap.close()
+
+    def _copy(self, found: Fetched) -> SentCopy | None:
+        head = BytesHeaderParser().parsebytes(found.raw)
+        messageid = storable(str(head.get("Message-ID", ""))).strip()
+        if not messageid:
+            return None
+        sender, recipient = (parseaddr(storable(str(head.get(name, ""))))[1] for name in ("From", "To"))
+        key = key_in(self._seals, str(head.get("List-Unsubscribe", ""))) if self._seals else ""
+        return SentCopy(messageid, sender, recipient, key, found.raw, found.received)
 
     def _see_it_arrive(self, messageid: str, seconds: float) -> str:
         end = time.monotonic() + seconds

@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 
 from leadwright.mail.quote_words import (
+    BANNER,
     DEVICE_LINE,
     DISCLAIMER,
     FROM_NAME,
     HEADER,
+    JOB_TITLE,
     OPENING,
     ORIGINAL,
     PLAIN_REPLY_LINE,
@@ -42,19 +44,44 @@ _CONTACT = re.compile(
 
 def trim_reply(text: str) -> str:
     """What the sender wrote newly, without surrounding blank lines; "" when everything is quoted."""
-    lines = _lines(text)
+    lines = _without_banner(_lines(text))
     ends = [_may_end_attribution(line) for line in lines]
-    end = _end_of_new_part(lines, ends)
-    kept = _without_quotes(lines[:end], ends)
+    near = _near(ends)
+    end = _end_of_new_part(lines, ends, near)
+    kept = _without_quotes(lines[:end], ends, near)
     kept = _without_tail(kept)
     return "\n".join(kept).strip("\n").rstrip()
+
+
+def _near(ends: Sequence[bool]) -> list[bool]:
+    """For each line: may an attribution end on it or on one of the next seven?"""
+    near, last = [False] * len(ends), -8
+    for index in range(len(ends) - 1, -1, -1):
+        if ends[index]:
+            last = index
+        near[index] = 0 <= last < index + 8
+    return near
+
+
+def _fences(lines: Sequence[str]) -> list[bool]:
+    """For each line: does a block of code begin or end on it?"""
+    return [line.lstrip(" \t").startswith(("```", "~~~")) and bool(_FENCE.match(line)) for line in lines]
 
 
 def _lines(text: str) -> list[str]:
     text = (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
-    )
+    ).replace("&nbsp;", " ")
     return [line.rstrip()[:_LONGEST] for line in text.split("\n")[:_MOST_LINES]]
+
+
+def _without_banner(lines: list[str]) -> list[str]:
+    """Drops the paragraph that warns of a mail from outside, where one stands on top."""
+    first = next((index for index, line in enumerate(lines) if not _is_blank(line)), 0)
+    if not lines or not BANNER.match(lines[first]):
+        return lines
+    end = next((index for index in range(first, min(len(lines), first + 5)) if _is_blank(lines[index])), first + 1)
+    return lines[end:]
 
 
 def _is_quoted(line: str) -> bool:
@@ -65,12 +92,12 @@ def _is_blank(line: str) -> bool:
     return not line.strip()
 
 
-def _end_of_new_part(lines: Sequence[str], ends: Sequence[bool]) -> int:
+def _end_of_new_part(lines: Sequence[str], ends: Sequence[bool], near: Sequence[bool]) -> int:
     """Where a mail that is included without quote marks begins: separator, header block or attribution."""
-    fenced = False
+    fenced, fences = False, _fences(lines)
     for index, line in enumerate(lines):
-        if _FENCE.match(line):
-            fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
+        if fences[index]:
+            fenced = not fenced and any(fences[index + 1 :])
         if fenced or _is_quoted(line):
             continue
         if (
@@ -79,9 +106,12 @@ def _end_of_new_part(lines: Sequence[str], ends: Sequence[bool]) -> int:
             or _header_block(lines, index)
         ):
             return _before_rule(lines, index)
-        length = _attribution(lines, index, ends) if any(ends[index : index + 8]) else 0
-        written_above = any(not _is_blank(above) for above in lines[:index])
-        if length and written_above and not _is_quoted(_next(lines, index + length)):
+        length = _attribution(lines, index, ends) if near[index] else 0
+        if (
+            length
+            and any(not _is_blank(above) for above in lines[:index])
+            and not _is_quoted(_next(lines, index + length))
+        ):
             return index
     return len(lines)
 
@@ -199,15 +229,15 @@ def _names_sender(text: str) -> bool:
     return text.endswith((":", "：")) and bool(_DATE.search(text)) and bool(_ADDRESS.search(text))
 
 
-def _without_quotes(lines: Sequence[str], ends: Sequence[bool]) -> list[str]:
+def _without_quotes(lines: Sequence[str], ends: Sequence[bool], near: Sequence[bool]) -> list[str]:
     """Drops quoted lines, and the attribution above them; text between quotes stays."""
     kept: list[str] = []
-    index, fenced = 0, False
+    index, fenced, fences = 0, False, _fences(lines)
     while index < len(lines):
         line = lines[index]
-        if _FENCE.match(line) and not _is_quoted(line):
-            fenced = not fenced and any(_FENCE.match(later) for later in lines[index + 1 :])
-        length = _attribution(lines, index, ends) if not fenced and any(ends[index : index + 8]) else 0
+        if fences[index] and not _is_quoted(line):
+            fenced = not fenced and any(fences[index + 1 :])
+        length = _attribution(lines, index, ends) if not fenced and near[index] else 0
         if length and (_is_quoted(_next(lines, index + length)) or not any(not _is_blank(k) for k in kept)):
             index += length
         elif _is_quoted(line) and not fenced:
@@ -221,18 +251,26 @@ def _without_quotes(lines: Sequence[str], ends: Sequence[bool]) -> list[str]:
 def _without_tail(lines: list[str]) -> list[str]:
     """Drops signature, device line, disclaimer and contact block at the end."""
     end = len(lines)
-    fences = [index for index, line in enumerate(lines) if _FENCE.match(line)]
+    fences = [index for index, fence in enumerate(_fences(lines)) if fence]
     first = fences[-1] if len(fences) > 1 else 0
+    begins = next((index for index, line in enumerate(lines) if not _is_blank(line)), end)
     for index, line in enumerate(lines[first:], first):
-        above = any(not _is_blank(earlier) for earlier in lines[:index])
+        above = index > begins
         if above and (_SIGNATURE_MARK.fullmatch(line) or DISCLAIMER.match(line)):
             end = index
             break
-        if above and _RULE.fullmatch(line) and sum(not _is_blank(later) for later in lines[index + 1 :]) <= 8:
+        if above and _RULE.fullmatch(line) and _ends_with_a_signature(lines, index + 1):
             end = index
             break
     lines = _without_devices(lines[:end])
     return _without_contact(lines)
+
+
+def _ends_with_a_signature(lines: Sequence[str], start: int) -> bool:
+    """At most eight lines follow a rule, and the first of them is no sentence of the mail."""
+    few = sum(not _is_blank(later) for later in lines[start:]) <= 8
+    first = _next(lines, start)
+    return few and (not first.endswith((".", "?", "!")) or len(first.split()) < 3 or bool(_CONTACT.search(first)))
 
 
 def _without_devices(lines: list[str]) -> list[str]:
@@ -243,6 +281,10 @@ def _without_devices(lines: list[str]) -> list[str]:
     return kept
 
 
+def _is_title(line: str) -> bool:
+    return len(line.split()) <= 8 and not line.endswith((".", "?", "!")) and bool(JOB_TITLE.search(line))
+
+
 def _without_contact(lines: list[str]) -> list[str]:
     """Keeps "Best regards" and the name; drops the lines with phone, web or address under them."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
@@ -251,7 +293,7 @@ def _without_contact(lines: list[str]) -> list[str]:
         after = [at for at in range(index + 1, len(lines)) if not _is_blank(lines[at])]
         if (
             len(after) > 1
-            and any(_CONTACT.search(lines[at]) for at in after[1:])
+            and any(_CONTACT.search(lines[at]) or _is_title(lines[at]) for at in after[1:])
             and all(len(lines[at]) <= 120 for at in after)
         ):
             return lines[: after[0] + 1]

@@ -6,7 +6,7 @@ Message-ID. Anything else is held for a person, because SMTP cannot tell (RFC 10
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
@@ -16,7 +16,8 @@ from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.errors import Conflict, NotFound
 from leadwright.mail.mailbox import Found, Mailbox
-from leadwright.mail.outbox import Clock, record_end, show_on_email
+from leadwright.mail.outbox import DOT_LEASE, Clock, record_end, show_on_email
+from leadwright.mail.pace import SKEW
 
 SETTLE = timedelta(seconds=600)  # a slow worker, or a slow server, may still be at it
 PATIENCE = timedelta(hours=24)  # for a Sent folder that cannot be asked
@@ -33,6 +34,7 @@ _UNREADABLE = (
 def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
     """Take over what dead workers left: before the dot it waits again, after it nobody knows. How many rows."""
     moment = clock()
+    _bring_back(session, mailboxid, moment)
     rows = session.scalars(
         select(Outbox)
         .where(Outbox.mailboxid == mailboxid, Outbox.phase.in_(IN_FLIGHT), Outbox.leaseuntil <= moment)
@@ -115,6 +117,20 @@ def decide_held(
     show_on_email(session, row.emailid, Phase(row.phase), moment)
     record_end(session, row, actor=actor)
     return Phase(row.phase)
+
+
+def _bring_back(session: Session, mailboxid: str, moment: datetime) -> None:
+    """A clock had jumped ahead and came back: leases that it gave end as long from now as the longest of them lasts."""
+    session.execute(
+        update(Outbox)
+        .where(
+            Outbox.mailboxid == mailboxid,
+            Outbox.phase.in_((*IN_FLIGHT, Phase.UNKNOWN)),
+            Outbox.leaseuntil > moment + DOT_LEASE + SKEW,
+        )
+        .values(leaseuntil=moment + DOT_LEASE)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _settle(session: Session, outboxid: str, token: int, found: Found, authoritative: bool, moment: datetime) -> bool:

@@ -3,6 +3,7 @@
 It opens as long as the key that sealed it is in `secret.key`, also when the lead is long gone.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from leadwright.mail.addresses import normalise
 
 _PURPOSE = "unsubscribe"
 PATH = "/unsubscribe/"
+_LINK = re.compile(rf"<https?://[^>]*?{PATH}([^>/]+)>")
 
 
 class Seals(Protocol):
@@ -45,6 +47,15 @@ def link(public_url: str, vault: Seals, address: str, businesskey: str) -> str:
     """
     sealed = vault.seal(f"{normalise(address)}\n{businesskey}", _PURPOSE)
     return f"{public_url.rstrip('/')}{PATH}{sealed.replace('=', '')}"
+
+
+def key_in(vault: Seals, header: str) -> str:
+    """The business key of one of our mails, out of its List-Unsubscribe header; "" when it is none of ours."""
+    found = _LINK.search("".join(header.split()))
+    try:
+        return read_token(vault, found[1]).businesskey if found else ""
+    except NotFound:
+        return ""
 
 
 def read_token(vault: Seals, token: str) -> Leaving:

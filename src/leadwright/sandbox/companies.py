@@ -1,9 +1,12 @@
-"""The companies of the rehearsal: real public facts from data/companies.csv, invented figures from a seed."""
+"""The companies of the rehearsal: real public facts from data/companies.csv, invented figures from a seed.
+
+Those of the prospects who answer mail are invented altogether: nobody says a word here in the name of a real company.
+"""
 
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from io import StringIO
@@ -23,9 +26,10 @@ _HEADS = (350, 700, 1_200, 2_600, 4_800, 8_200, 13_500, 21_000, 38_000, 64_000, 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One company. The first six are facts; `employees` and `revenue` are invented for the rehearsal.
+    """One company. The first six are facts unless it is invented; `employees` and `revenue` always are invented.
 
     Args:
+        symbol: at the stock exchange; "" for an invented company.
         revenue: US dollars a year.
         discloses: whether its pages give figures at all.
         has_site: a few answer 404 everywhere.
@@ -42,6 +46,11 @@ class Company:
     revenue: int
     discloses: bool
     has_site: bool
+
+    @property
+    def is_invented(self) -> bool:
+        """Does it exist in the rehearsal only?"""
+        return not self.symbol
 
     @property
     def trade(self) -> str:
@@ -75,8 +84,18 @@ def slug(name: str) -> str:
 @cache
 def companies() -> tuple[Company, ...]:
     """All 200, in the order of their names. The same on every machine and every run."""
-    text = (files(__package__) / "data" / "companies.csv").read_text("utf-8")
-    return tuple(_company(row) for row in csv.DictReader(StringIO(text)))
+    return tuple(_company(row) for row in _rows("companies.csv"))
+
+
+@cache
+def invented_companies() -> tuple[Company, ...]:
+    """Forty that do not exist: each has a site and figures that suit the seller's profile."""
+    return tuple(_invented(_company({"symbol": "", **row})) for row in _rows("invented.csv"))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files(__package__) / "data" / name).read_text("utf-8")
+    return list(csv.DictReader(StringIO(text)))
 
 
 def site(named: str, port: int) -> str:
@@ -91,7 +110,13 @@ def company(named: str) -> Company | None:
 
 @cache
 def _by_slug() -> dict[str, Company]:
-    return {c.slug: c for c in companies()}
+    return {c.slug: c for c in (*companies(), *invented_companies())}
+
+
+def _invented(drawn: Company) -> Company:
+    heads = min(max(drawn.employees, 1_400), 42_000)
+    revenue = min(max(drawn.revenue, 620_000_000), 12_000_000_000)
+    return replace(drawn, employees=heads, revenue=revenue, discloses=True, has_site=True)
 
 
 def _company(row: dict[str, str]) -> Company:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from email.parser import BytesHeaderParser
 
 from leadwright.sandbox.mail_store import Stored
@@ -119,6 +120,8 @@ def matches(keys: list[str], number: int, message: Stored, count: int, last: int
         if key in flags and flags[key] not in message.flags:
             return False
         if key.startswith("UN") and flags.get(key[2:]) in message.flags:
+            return False
+        if key == "SINCE" and message.received.date() < datetime.strptime(left.pop(0), "%d-%b-%Y").date():  # noqa: DTZ007
             return False
         if key in {"UID", "HEADER", "SUBJECT", "FROM", "TO"} and not _has(key, left, message, last):
             return False

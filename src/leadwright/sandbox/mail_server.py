@@ -7,7 +7,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,6 +16,7 @@ from typing import Self
 from leadwright.errors import Conflict
 from leadwright.sandbox.imap_session import ImapSession
 from leadwright.sandbox.mail_faults import MailFaults
+from leadwright.sandbox.mail_stamps import Envelope
 from leadwright.sandbox.mail_store import Accepted, Account, Folder, MailStore
 from leadwright.sandbox.smtp_session import SmtpSession
 
@@ -73,8 +74,13 @@ class MailServer:
             address.casefold(), Account(address.casefold(), password, files_sent=files_sent)
         )
 
+    def add_domain(self, domain: str, password: str, *, unknown: Iterable[str] = ()) -> None:
+        """Give everybody at a domain a mailbox, but for the addresses in `unknown`. Safe to repeat."""
+        self.store.open_domains.setdefault(domain.casefold(), password)
+        self.store.unknown.update(address.casefold() for address in unknown)
+
     def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
-        """Put a message into an INBOX as if it had come from outside.
+        """Put a message into an INBOX as if it had come from outside; nothing is stamped about who its sender is.
 
         Raises:
             Conflict: the server does not run.
@@ -84,7 +90,7 @@ class MailServer:
         done = threading.Event()
 
         def accept() -> None:
-            self.store.accept(sender, recipient, raw, copies=self.faults.copies)
+            self.store.accept(Envelope(sender), recipient, raw, copies=self.faults.copies)
             done.set()
 
         self._loop.call_soon_threadsafe(accept)
@@ -101,7 +107,7 @@ class MailServer:
             Conflict: a port is taken.
         """
         try:
-            self._sockets = [socket.create_server(("127.0.0.1", port)) for port in self._ports]
+            self._sockets = [_listening(port) for port in self._ports]
         except OSError as error:
             raise Conflict(f"The sandbox's mail server cannot listen: {error}. Stop what uses its port.") from error
         started = threading.Event()
@@ -176,3 +182,16 @@ class MailServer:
             writer.close()
             with suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
+
+
+def _listening(port: int) -> socket.socket:
+    """On loopback, named TCP so that asyncio sets NODELAY: an answer of several lines would wait 40 ms otherwise."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("127.0.0.1", port))
+        made.listen(128)
+    except OSError:
+        made.close()
+        raise
+    return made

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from hashlib import sha256
 
+from leadwright.sandbox.mail_stamps import Envelope, stamps
+
 STANDARD_FOLDERS = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
 _validities = itertools.count(int(time.time()) % 1_000_000_000)
 
@@ -82,11 +84,15 @@ class MailStore:
 
     Args:
         clock: stamps what comes in.
+        open_domains: where everybody has a mailbox, made when the first mail comes: domain -> password of them all.
+        unknown: addresses that nobody has, even at an open domain.
     """
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     accounts: dict[str, Account] = field(default_factory=dict)
     log: list[Accepted] = field(default_factory=list)
+    open_domains: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
     def account(self, address: str) -> Account | None:
         """The account of an address; ``name+tag@host`` belongs to ``name@host``."""
@@ -95,23 +101,37 @@ class MailStore:
 
     def hosts(self, address: str) -> bool:
         """Is this server the one for the address's domain?"""
-        domain = "@" + address.casefold().rpartition("@")[2]
-        return any(known.endswith(domain) for known in self.accounts)
+        return self.has_domain(address.casefold().rpartition("@")[2])
 
-    def accept(self, sender: str, recipient: str, raw: bytes, *, copies: int = 1) -> None:
+    def has_domain(self, domain: str) -> bool:
+        """Is this server the one for the domain?"""
+        ending = "@" + domain.casefold()
+        return domain.casefold() in self.open_domains or any(known.endswith(ending) for known in self.accounts)
+
+    def takes(self, address: str) -> bool:
+        """Is there a mailbox for the address, or would there be one at its first mail?"""
+        if address.casefold() in self.unknown:
+            return False
+        return self.account(address) is not None or address.casefold().rpartition("@")[2] in self.open_domains
+
+    def accept(self, envelope: Envelope, recipient: str, raw: bytes, *, copies: int = 1) -> None:
         """Log the message and put it into the recipient's INBOX, when they have one here."""
         moment = self.clock()
-        self.log.append(Accepted(moment, sender, recipient, *identify(recipient, raw), raw))
-        account = self.account(recipient)
+        self.log.append(Accepted(moment, envelope.sender, recipient, *identify(recipient, raw), raw))
+        account = self._recipient(recipient)
         if account is None:
             return
-        stamped = (
-            f"Return-Path: <{sender}>\r\nReceived: from sandbox; {moment:%a, %d %b %Y %H:%M:%S +0000}\r\n".encode()
-        )
+        stamped = stamps(envelope, raw, moment, self.has_domain)
         for _ in range(copies):
             account.folders["INBOX"].add(stamped + raw, moment)
         for tell in list(account.waiting):
             tell()
+
+    def _recipient(self, address: str) -> Account | None:
+        found, domain = self.account(address), address.casefold().rpartition("@")[2]
+        if found is None and domain in self.open_domains and address.casefold() not in self.unknown:
+            found = self.accounts[address.casefold()] = Account(address.casefold(), self.open_domains[domain])
+        return found
 
 
 def identify(recipient: str, raw: bytes) -> tuple[str, str]:

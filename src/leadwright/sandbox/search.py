@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from leadwright.sandbox.companies import Company, companies, dollars, site
+from leadwright.sandbox.companies import Company, companies, dollars, invented_companies, site
 from leadwright.sandbox.stories import story
 
 _WORD = re.compile(r"[a-z0-9&]+")
@@ -61,7 +61,7 @@ def results(query: str, port: int, today: date, *, news: bool = False, count: in
 def meant(query: str) -> Company | None:
     """The company whose name a query holds: the longest name all of whose words occur."""
     words = set(_WORD.findall(query.casefold()))
-    found = [c for c in companies() if (name := _words(c)) and name <= words]
+    found = [c for c in (*companies(), *invented_companies()) if (name := _words(c)) and name <= words]
     return max(found, key=lambda c: len(c.name), default=None)
 
 

@@ -56,6 +56,8 @@ SELLERS = (
     ("Bastian Elmsgrave", "bastian@tallyhand-robotics.example"),
 )
 SUPERVISOR = ("Odalys Fairthorpe", "odalys@tallyhand-robotics.example")
+POSTAL_ADDRESS = "12 Tally Lane\nColumbus, OH 43004\nUnited States"
+SHARED_MAILBOX = (NAME, f"sales@{SLUG}.example")
 ADMINISTRATOR = ("Rehearsal Administrator", "admin@tallyhand-robotics.example")
 
 
@@ -65,7 +67,7 @@ def write_papers(folder: Path) -> dict[str, Path]:
     The Word and PowerPoint papers are made too when the extra "documents" is installed.
     """
     folders: dict[str, Path] = {}
-    for purpose in ("research", "outreach", "competitors"):
+    for purpose in ("research", "outreach", "followup", "competitors"):
         target = folders[purpose] = folder / purpose
         target.mkdir(parents=True, exist_ok=True)
         for paper in (files(__package__) / "data" / "papers" / purpose).iterdir():

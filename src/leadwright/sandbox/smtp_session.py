@@ -8,6 +8,7 @@ import ssl
 from contextlib import suppress
 
 from leadwright.sandbox.mail_faults import MailFaults, Step
+from leadwright.sandbox.mail_stamps import Envelope
 from leadwright.sandbox.mail_store import Account, MailStore
 
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^>]*)>(.*)", re.IGNORECASE)
@@ -33,6 +34,7 @@ class SmtpSession:
         self._store, self._faults, self._tls = store, faults, tls
         self._reader, self._writer = reader, writer
         self._account: Account | None = None
+        self._greeting = ""
         self._sender: str | None = None
         self._recipients: list[str] = []
 
@@ -52,13 +54,15 @@ class SmtpSession:
                 else:
                     await handler(rest)
 
-    async def _do_ehlo(self, _rest: str) -> None:
+    async def _do_ehlo(self, rest: str) -> None:
+        self._greeting = rest.strip()
         more = ["STARTTLS"] if self._tls else []
         for word in ("sandbox", f"SIZE {_MOST_BYTES}", "8BITMIME", "SMTPUTF8", *more):
             await self._say(f"250-{word}", flush=False)
         await self._say("250 AUTH PLAIN LOGIN XOAUTH2")
 
-    async def _do_helo(self, _rest: str) -> None:
+    async def _do_helo(self, rest: str) -> None:
+        self._greeting = rest.strip()
         await self._say("250 sandbox")
 
     async def _do_noop(self, _rest: str) -> None:
@@ -114,7 +118,7 @@ class SmtpSession:
             await self._say("503 5.5.1 MAIL first" if found else "501 5.5.4 RCPT TO:<address>")
             return
         to = found[1]
-        if self._store.hosts(to) and self._store.account(to) is None:
+        if self._store.hosts(to) and not self._store.takes(to):
             await self._say("550 5.1.1 no such mailbox here")
         elif not self._store.hosts(to) and self._account is None:
             await self._say("550 5.7.1 relaying denied")
@@ -132,8 +136,10 @@ class SmtpSession:
         if _BARE_LF.search(raw):
             await self._say("554 5.6.0 bare CR or LF")
         elif await self._or_fault(Step.DOT, "", to):
+            signed_in = self._account.address if self._account is not None else ""
+            envelope = Envelope(self._sender or "", self._greeting, signed_in)
             for recipient in self._recipients:
-                self._store.accept(self._sender or "", recipient, raw, copies=self._faults.copies)
+                self._store.accept(envelope, recipient, raw, copies=self._faults.copies)
             if self._account is not None and self._account.files_sent:
                 self._account.folders["Sent"].add(raw, self._store.clock(), {"\\Seen"})
             await self._or_fault(Step.TAKEN, "250 2.0.0 accepted", to)

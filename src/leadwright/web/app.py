@@ -19,6 +19,7 @@ from leadwright.web import failures
 from leadwright.web.doors import BodyLimit, KnownHosts
 from leadwright.web.pages import ALL
 from leadwright.web.security import PUBLIC, SafeAnswers, check_declared, declares
+from leadwright.web.site_map import Area
 from leadwright.web.static_files import static_file
 
 
@@ -33,7 +34,12 @@ class Worker(Protocol):
 
 
 def create_app(
-    services: Services, *, runtime: Worker | None = None, routers: Sequence[APIRouter] = (), setup_code: str = ""
+    services: Services,
+    *,
+    runtime: Worker | None = None,
+    routers: Sequence[APIRouter] = (),
+    areas: Sequence[Area] = (),
+    setup_code: str = "",
 ) -> FastAPI:
     """The web application.
 
@@ -41,6 +47,7 @@ def create_app(
         services: the adapters in force.
         runtime: started with the application and stopped with it, when given.
         routers: further interfaces beside the pages, such as the JSON API; their routes declare what they need too.
+        areas: further lines of the site map, for pages among `routers`.
         setup_code: lets somebody on another machine create the first administrator; empty: nobody.
 
     Raises:
@@ -80,6 +87,7 @@ def create_app(
     )
     app.state.services = services
     app.state.setup_code = setup_code
+    app.state.areas = tuple(areas)
     static = declares(PUBLIC)(static_file)
     app.router.routes.append(Route("/static/{hash}/{name}", static, methods=["GET"], name="static"))
     for pages in ALL:

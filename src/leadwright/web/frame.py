@@ -6,6 +6,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from leadwright.web.rendering import render
+from leadwright.web.site_map import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Frame:
     Args:
         token: of the sign-out form.
         unread: notifications, counted to a hundred; `inbox` likewise: mails that wait for a person.
+        areas: further lines of the site map, such as the rehearsal's.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Frame:
     token: str
     unread: int
     path: str
+    areas: tuple[Area, ...] = ()
     inbox: int = 0
 
 

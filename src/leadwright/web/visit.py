@@ -142,9 +142,9 @@ class Visit:
     def _frame(self, seen: shell.Shell) -> Drawn:
         who = self.who
         roles, privileges = tuple(sorted(who.roles)), frozenset(who.privileges)
+        path, areas = self.request.url.path, self.request.app.state.areas
         waiting = seen.inbox if "prvReadDashboard" in privileges else 0
-        path = self.request.url.path
-        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, waiting))
+        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, areas, waiting))
 
     def _shell(self) -> shell.Shell | None:
         if self.session is None:

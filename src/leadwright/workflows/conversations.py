@@ -125,7 +125,7 @@ class Correspondence:
                 continue
             if post.receive():
                 self._woken()
-            if not post.wait_for_new(_LISTEN):
+            if not post.wait_for_new(_LISTEN, self._stopping.is_set):
                 self._stopping.wait(0.5)
 
     def _report(self, name: str, error: Exception) -> None:

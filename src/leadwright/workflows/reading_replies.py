@@ -1,16 +1,17 @@
 """A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from leadwright.analyst import ReplyBrief, ReplyReading, Usage
 from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.db.judgements import read_interest
 from leadwright.db.sales import Email
 from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Passage, SourceKind
-from leadwright.domain.interest import undetected
+from leadwright.domain.interest import in_thread, undetected
 from leadwright.domain.replies import Heard, ReplyClass, Standing
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
@@ -54,17 +55,31 @@ def read_reply(
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, key)
-    said = _by_machine(brief) if mail.automatic else services.analyst.read_reply(brief)
+    said = _by_machine(brief) if mail.automatic else _in_thread(talk, services.analyst.read_reply(brief))
     return Read(said, _heard(talk, mail, said, vouched=vouched), standing_of(talk))
+
+
+def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
+    """A person's bare answer to our question keeps the interest that was shown before it."""
+    if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
+        return said
+    row = talk.engagement
+    asked = bool(row.asked) or row.answers > 0
+    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), asked=asked))
+
+
+def criteria_of(talk: Conversation) -> dict[str, str]:
+    """The admin's words for each factor of BANT that counts."""
+    handoff = talk.configuration.handoff
+    return {str(f): text for f in Factor if (text := getattr(handoff, f).strip())}
 
 
 def standing_of(talk: Conversation) -> Standing:
     """Where the thread stands, and the settings that count."""
-    handoff = talk.configuration.handoff
     return Standing(
         asked=tuple(Factor(f) for f in talk.engagement.asked),
-        bant_configured=any(f.strip() for f in (handoff.need, handoff.timeline, handoff.budget, handoff.authority)),
-        fast_track=handoff.fast_track,
+        bant_configured=bool(criteria_of(talk)),
+        fast_track=talk.configuration.handoff.fast_track,
     )
 
 
@@ -129,6 +144,7 @@ def _brief(
         passages={**field_passages(fields), **_earlier(services, talk)},
         knowledge={p.id: p for p in known},
         offering=dossier.offering,
+        criteria=criteria_of(talk),
     )
 
 

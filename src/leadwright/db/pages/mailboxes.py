@@ -13,7 +13,7 @@ from leadwright.domain.mail_phase import Phase
 
 PAGE = 100
 _WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
-_SECRET = frozenset({"lw_sealedsecret", "lw_sealeddkimkey"})
+_SECRET = frozenset({"lw_sealedsecret", "lw_sealedclientsecret", "lw_sealeddkimkey"})
 _COLUMNS = tuple(c for c in Mailbox.__table__.columns if c.name not in _SECRET)
 
 

@@ -3,12 +3,13 @@
 from starlette.responses import Response
 
 from leadwright.actions import mailboxes as act
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.errors import BadInput
 from leadwright.web.pages.agent import needed_agent
 from leadwright.web.pages.agent_prerequisites import prerequisites_page
 from leadwright.web.visit import Pages, Visit
 
+MOST_SECRET = 4_000  # characters; a refresh token may be long
 pages = Pages()
 
 
@@ -27,9 +28,15 @@ def set_up(visit: Visit) -> Response:
             imap_port=visit.number("imap_port") or 993,
             imap_security=visit.text("imap_security", most=20) or "tls",
             user=visit.text("user", most=400),
-            password=_password(visit),
+            password=_secret(visit, "password"),
             members=[m for m in visit.form.getlist("members") if isinstance(m, str)],
             sent=visit.text("sent", most=400),
+            sign_in=visit.text("sign_in", most=20) or "password",
+            tenant=visit.text("tenant", most=400),
+            client_id=visit.text("mailbox_client_id", most=400),
+            client_secret=_secret(visit, "client_secret"),
+            refresh_token=_secret(visit, "refresh_token"),
+            token_url=visit.text("token_url", most=1_000),
         )
         act.set_up_mailbox(visit.services, visit.who, agent.agentid, given)
     except BadInput as error:
@@ -69,12 +76,13 @@ def enable(visit: Visit) -> Response:
 
 def _field(error: BadInput, address: str) -> str:
     """The name of the field on the page: prerequisite 1 has a name too, and both forms an address."""
-    return {"name": "mailbox_name", "address": address, "email": address}.get(error.field or "", error.field or "")
+    own = {"name": "mailbox_name", "address": address, "email": address, "client_id": "mailbox_client_id"}
+    return own.get(error.field or "", error.field or "")
 
 
-def _password(visit: Visit) -> str:
-    """As typed: a password may begin or end with a blank."""
-    value = visit.form.get("password", "")
-    if not isinstance(value, str) or len(value) > 1_000:
-        raise BadInput("Please shorten the password: at most 1,000 characters.", field="password")
+def _secret(visit: Visit, name: str) -> str:
+    """As typed: a secret may begin or end with a blank."""
+    value = visit.form.get(name, "")
+    if not isinstance(value, str) or len(value) > MOST_SECRET:
+        raise BadInput(f"Please shorten it: at most {MOST_SECRET:,} characters.", field=name)
     return value

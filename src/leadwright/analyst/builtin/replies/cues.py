@@ -131,6 +131,13 @@ COMMITS = (
     rf"\b(?:i|we) (?:will|would)\b.{{0,40}}\b(?:and|then) (?:\w+ )?{DO}\b",
     r"\b(?:be|am|are) (?:\w+ )?making (?:a|the|my|our) (?:donation|purchase|order|contribution|payment)\b",
     r"\bsign (?:me|us) up\b",
+    r"\b(?:i|we) (?:do |really |still |also )*want (?:to (?:book|see (?:it|this|a)|try|go ahead|get (?:this|it|"
+    r"started))|in\b(?! to))",
+    r"\btake my money\b|\b(?:earmarked|budgeted|ring-?fenced) for (?:this|it|that)\b",
+    r"\b(?:get|getting|collect\w*|gather\w*|need|after) (?:\w+ )?(?:quotes|offers|"
+    r"bids)\b(?!.{0,20}\b(?:from you again|every))",
+    r"\bmoney (?:\w+ )?set aside\b|\bon (?:our|my|the) (?:\w+ )?(?:roadmap|plan) for\b",
+    r"\b(?:we|i) need (?:exactly|precisely|just) (?:this|that|what)\b",
     r"\bcount (?:me|us) in\b",
     r"\b(?:i|we) (?:am|are) in\b(?=\s*[.!,]|$)",
     r"\bwhere do (?:i|we) sign\b",
@@ -187,6 +194,22 @@ COMMITS = (
 )  # fmt: skip
 
 MEETINGS = (
+    r"\bgot (?:a |about |any |some )?(?:\d+ ?(?:min\w*|hours?)?|minutes?|time|a (?:sec|moment|minute))\b[^.!]{0,40}\?",
+    r"^(?:are you |you )?(?:free|around|available)\b[^.!]{0,40}\?",
+    r"\b(?:find|get|grab|book|send) (?:me|us) (?:a |an |some )?(?:calendar |meeting )?(?:slot|time|invite|date|"
+    r"link)s?\b",
+    r"(?:^|[,;!] ?)(?:please )?(?:book|schedule) (?:it|me|us)\b",
+    r"(?:^|[,;!.] ?)(?:please )?(?:loop|loping|looping|bring|add|copy) in (?:my|our)\b|^\+ ?1\b",
+    r"^(?!did |was |were |is |have |had )(?:\w+ ){0,4}(?:next |this |on )?(?:monday|tuesday|wednesday|thursday|"
+    r"friday|tomorrow)"
+    r"(?: (?:at |around |after )?\w+)?\?$",
+    r"\b(?:in|into) (?:the|my|our|your) (?:diary|calendar|diaries|calendars)\b|^please (?:just )?(?:call|ring|"
+    r"phone)(?=\s*[,.!]|$)",
+    r"\b(?:take (?:you )?up(?: on)?|accept)\b.{0,20}\b(?:offer|invitation|suggestion|visit|demo)\b|\b(?:when|"
+    r"how soon) can you "
+    r"(?:come|visit|start|install|drop by|call)\b",
+    r"\bshoot (?:me|us) (?:a |an |your |some )?(?:calendar |meeting )?(?:invite|link|time|slot|availability)s?\b",
+    r"\blet us (?:get|have) (?:them|you|him|her) (?:in|over)\b",
     r"\b(?:time|date|day|slot) works\b",
     r"\b(?:add|invite|include)\b.{0,40}\b(?:to|for|in) the (?:invite|call|meeting|demo|invitation)\b",
     rf"\b(?:schedule|book|set up|set|arrange|organi[sz]e|have|hop on|jump on|get on|do|plan|find|hold|set aside|"
@@ -216,6 +239,31 @@ MEETINGS = (
 )  # fmt: skip
 
 ASKS = (
+    r"\bwhat is the damage\b|\bballpark\b|\b(?:can|could|would) you (?:please )?(?:re-?send|ping over|drop)(?: me|"
+    r" us)? (?:the|your|that|a)\b",
+    r"\bwhat (?:does|would|do|might) .{0,40}\b(?:look like|involve|entail|set (?:me|us) back|cost|include)\b",
+    r"\b(?:does|do|can|will|would) (?:it|this|that|you guys|you all|your \w+) (?:\w+ ){0,2}(?:talk to|run|plug|sync|"
+    r"speak|"
+    r"play (?:nice|well)|come with|handle|export|import|need|require|cope|read from|write to|cover|ship|fit)\b",
+    r"\bdo you (?:guys )?(?:cover|ship|serve|deliver|operate|work with|support|sell|have (?:a|an|any|anything|anyone|"
+    r"someone))\b",
+    r"\bwho else\b.{0,60}\b(?:use|uses|using|has|runs?|works?|bought)\b|\bwant (?:a )?references?\b",
+    r"\b(?:is|are) there (?:a|an|any) (?:\w+ )?(?:minimum|set-?up|free|trial|discount|contract|fee|api|integration|"
+    r"lock|limit|"
+    r"charge|catch|monthly|annual|term|commitment|version|way)\b",
+    r"\bany chance of (?:a |an |some |the )?(?:\w+ )?(?:trial|demo|discount|call|quote|pilot|sample|reference|look|"
+    r"visit)",
+    r"^(?:and |so |hi |hello |[, ])*(?:what|which) (?:\w+ )?(?:languages?|platforms?|systems?|formats?|sizes?|"
+    r"versions?|countries|"
+    r"regions?|currenc\w+|models?|brands?|devices?|integrations?)\b",
+    r"\bhow do (?:i|we) (?:stop|make|get|keep|set|tell|prevent|export|import|train|connect) (?:it|your \w+|the)\b",
+    r"\bwho do (?:i|we) (?:talk|speak|write) to about\b",
+    r"\bwhat happens (?:to|if|when)\b.{0,60}\b(?:data|cancel|leave|stop|break|fails?|outage|offline)\b",
+    r"\b(?:is|are) (?:it|this|that|you|yours) (?:\w+ )?(?:cheaper|faster|better|quicker|easier|safer|certified|"
+    r"compliant|"
+    r"available|compatible|hosted|cloud|on-?prem\w*)\b",
+    r"\bhow (?:is|are) (?:this|it|that|you|yours) different\b|\bwho owns (?:the|our) data\b|\bwhere is (?:the|"
+    r"our) data\b",
     r"\bhow (?:is|are) (?:this|it|your \w+|"
     r"you) (?:\w+ )?(?:different|priced|licensed|billed|installed|"
     r"hosted|secured|better|deployed|supported|structured)\b",
@@ -255,6 +303,12 @@ ASKS = (
 )  # fmt: skip
 
 LIKINGS = (
+    r"\b(?:your )?timing is (?:\w+ )?(?:uncanny|spooky|spot on|scary|unbelievable|perfect|great|impeccable)\b",
+    r"\bhit(?:s)? (?:close to )?home\b|\b(?:you have|got) (?:my|our) (?:full |undivided )?attention\b",
+    r"\bwhere have you been all (?:my|our) (?:life|lives)\b|\bstop the press(?:es)?\b",
+    r"\b(?:i|we) (?:am|are|would be) (?:\w+ )?keen (?:to|on)\b|^(?:would be |very |really )?keen to\b",
+    r"\b(?:will not|would not|can not) (?:shut up|stop talking) about\b",
+    r"\bglad (?:that )?(?:i|we) (?:did not|read|opened|kept)\b",
     r"\byour timing is (?:perfect|great|good|excellent|impeccable)\b",
     r"\bsounds like (?:a plan|a deal|a winner|a good|a great)\b",
     r"\b(?:that|this|it) (?:is|was) (?:\w+ ){0,2}(?:great|awesome|"
@@ -294,6 +348,9 @@ LIKINGS = (
 )  # fmt: skip
 
 ASSENTS = (
+    r"^(?:ok |alright |fine |go on |well |then |sure |[, ])*(?:(?:i|we) will bite|show (?:me|us)|i am game|"
+    r"i am listening|"
+    r"i am all ears|go on then|hit me|tell me more|bring it on)[.!]*$",
     r"^(?:yes|sure|absolutely|of course|definitely|certainly|ok|great|perfect)[,.! ]+(?:what|how|when|where|which|"
     r"who) .{3,80}\?",
     r"^(?:oh |well |ok |yes |yeah |sure |hi |hello |thanks |then |[, ])*(?:yes|sure|absolutely|definitely|"

@@ -13,6 +13,16 @@ _LEGAL = (
     r"\b(?:take|taking|face|facing|pursue|consider|considering|initiate|begin|start) (?:further |any )?(?:legal|"
     r"court) (?:action|proceedings|steps|measures)",
     r"\blegal action\b",
+    r"\bformal notice\b",
+    r"\b(?:take|seek|taking|seeking|get|getting) legal advice\b|\b(?:inform|notify|contact|go to|"
+    r"write to) the (?:regulator|"
+    r"authorit\w+|ombudsman|police)\b",
+    r"\b(?:my|our) (?:lawyers?|attorneys?|solicitors?|legal (?:team|counsel|department)) (?:will|shall|is going to|"
+    r"are going to) "
+    r"(?:be in touch|be contacting|contact you|write to you|get in touch|take (?:this|it|over))",
+    r"\b(?:tell me|explain|state|disclose|confirm) (?:\w+ )?(?:where|how) you (?:have )?(?:got|get|obtain\w*|found|"
+    r"acquire\w*|"
+    r"source\w*)\b.{0,20}\b(?:my|our) (?:\w+ )?(?:e-?mail|data|address|details|contact|info\w*)",
     r"\b(?:will|going to|gonna|shall) sue\b",
     r"\bsue (?:you|your)\b",
     r"\blawsuit\b",
@@ -22,7 +32,7 @@ _LEGAL = (
     r"infringement|verstoß|beschwerde|request|fine)",
     r"\b(?:complain|complaint|report\w*)\b.{0,40}\b(?:ico|ftc|cnil|authorit\w+|regulator\w*|commissioner|police|"
     r"spamhaus|data protection|abuse)\b",
-    r"\b(?:violat\w+|breach\w*|infring\w+|in violation)\b.{0,25}\b(?:gdpr|dsgvo|rgpd|can-spam|casl|"
+    r"\b(?:violat\w+|breach\w*|infring\w+|in violation)\b.{0,25}\b(?:gdpr|dsgvo|rgpd|can-spam|casl|pecr|ccpa|"
     r"privacy|data protection|the law|law|regulations?|my rights)\b",
     r"\b(?:illegal|unlawful)(?:ly)?\b.{0,40}\b(?:e-?mail\w*|contact\w*|data|spam|this|send\w*|process\w*)|"
     r"\b(?:this|that|it|sending|contacting) .{0,20}\b(?:is )?(?:illegal|unlawful)\b",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import cues, refusals
+from leadwright.analyst.builtin.replies import cues, deferrals, foreign_cues, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -18,17 +18,18 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _KINDS = {
-    "refuses": _any(refusals.REFUSALS),
+    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS),
     "no_plan": _any(refusals.NO_PLAN),
+    "later": _any(deferrals.LATER + foreign_cues.LATER),
     "curious": _any(cues.CURIOUS),
     "hedges": _any(cues.HEDGES),
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
     "commits": _any(cues.COMMITS),
-    "meets": _any(cues.MEETINGS),
-    "asks": _any(cues.ASKS),
-    "likes": _any(cues.LIKINGS),
-    "assents": _any(cues.ASSENTS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS),
+    "asks": _any(cues.ASKS + foreign_cues.ASKS),
+    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS),
+    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS),
 }
 _CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
 _COURTESY = re.compile(
@@ -100,6 +101,10 @@ def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
         if "likes" in s and s.said["likes"] != sentence:
             return Polarity.UNDETECTED, None, "", "The mail both praises and refuses."
         return Polarity.NEGATIVE, Confidence.HIGH, sentence, "A clear refusal."
+    if "later" in s and not strong:
+        if "likes" in s:
+            return Polarity.POSITIVE, Confidence.LOW, s.said["likes"], "Likes it, but not now."
+        return Polarity.UNDETECTED, None, "", "Asks for another time and does not tell whether there is interest."
     if wants:
         return _positive(s)
     if "curious" in s and "hedges" in s:
@@ -125,6 +130,10 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
 
 
+_BUT = re.compile(
+    r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|"
+    r"men)\b"
+)  # takes praise back
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
@@ -134,18 +143,20 @@ _NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unab
 
 def _kinds_in(plain: str) -> Iterator[str]:
     """The kinds of phrases in a sentence. What is denied, or part of a refusal itself, is no acceptance."""
-    refused = [m.span() for kind in ("refuses", "no_plan") for m in _KINDS[kind].finditer(plain)]
+    refused = [m.span() for kind in ("refuses", "no_plan", "later") for m in _KINDS[kind].finditer(plain)]
     for kind, pattern in _KINDS.items():
         if kind not in _WANTS:
             if pattern.search(plain):
                 yield kind
         elif kind in ("commits", "likes") and _UNREAL.search(plain):
             continue
-        elif any(_stands(m, plain, refused) for m in pattern.finditer(plain)):
+        elif any(_stands(m, plain, refused, kind) for m in pattern.finditer(plain)):
             yield kind
 
 
-def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]]) -> bool:
+def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]], kind: str) -> bool:
+    if kind == "likes" and _BUT.search(plain[match.end() :]):
+        return False
     inside = any(start < match.end() and match.start() < end for start, end in refused)
     denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
     return not inside and not denied

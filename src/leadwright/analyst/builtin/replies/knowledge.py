@@ -41,8 +41,8 @@ _SAME = {  # words that mean the same in a question and in a paper
 _QUESTION = re.compile("|".join(f"(?:{p})" for p in cues.ASKS))
 _ABOUT_TALKING = re.compile(
     r"\b(?:are you|will you be|would you be|can we|could we|shall we|when are|do you have time|what time|"
-    r"does) .{0,30}\b(?:free|"
-    r"available|meet|talk|call|schedule|works?|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
+    r"does (?:(?:this|that|it|next|tomorrow|today|the|an?) |\w*day |\d)) ?.{0,30}\b(?:free|"
+    r"available|meet|talk|call|schedule|works?(?! with\b)|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
     r"\bcan you (?:stop|come|call)\b"
 )
 _HOW_MUCH = re.compile(

@@ -19,15 +19,16 @@ _REPLIED = re.compile(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|ynt|回复|答复|回覆)\s*[::]", re.IGNORECASE
 )  # then the words are our own
 _BACK = re.compile(
-    r"\b(?:back|return\w*|zuruck|erreichbar|retour|vuelta|regres\w+|"
-    r"volta|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
+    r"\b(?:back|return\w*|zuruck|erreichbar|wieder|retour|reviens|vuelta|vuelvo|regres\w+|"
+    r"volta|volto|voltamos|torno|torniamo|vratim|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
     r"wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|"
     r"tillbaka|"
-    r"tilbage|tilbake)\b|"
-    r"\bater den\b|戻|返回|回来|复工|복귀"
+    r"tilbage|tilbake|reouverture|rouvr\w+|reprise|riapr\w+|reapertura|reabr\w+|er weer|ater pa|wiedereroffn\w+)\b|"
+    r"\bater den\b|戻|営業再開|より(?:通常)?営業|返回|回来|复工|복귀"
 )
 
 
+_SHORTENED = re.compile(r"\b[^\W\d]{1,5}\.$")
 _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=but\s)|\n+")
 
 
@@ -83,8 +84,14 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
 
 
 def away_sentences(text: str) -> list[str]:
-    """The sentences that speak of the absence itself."""
-    return [s for s in own_sentences(text) if _ABSENT.search(fold(s)) or _BACK.search(fold(s))]
+    """The sentences that speak of the absence itself; one that was cut before a date ("d. 7. december") is whole."""
+    whole: list[str] = []
+    for sentence in own_sentences(text):
+        if whole and _SHORTENED.search(whole[-1]) and sentence[:1].isdigit():
+            whole[-1] += f" {sentence}"
+        else:
+            whole.append(sentence)
+    return [s for s in whole if _ABSENT.search(fold(s)) or _BACK.search(fold(s))]
 
 
 def without_absence(text: str) -> str:

@@ -99,7 +99,7 @@ ABSENT = (
     r"\bout[- ]of[- ]office\b",
     r"(?<![\d,.])\booo\b(?![.,]?\d)",
     r"\bnot (?:currently )?in (?:the|my) office\b",
-    r"\bon (?:\w+ )?(?:annual |parental |maternity |paternity |sick |medical |family |bereavement |extended |"
+    r"\bon (?:[\w-]+ )?(?:annual |parental |maternity |paternity |sick |medical |family |bereavement |extended |"
     r"study )?(?:leave|vacation|holidays?|pto|sabbatical|furlough)\b",
     r"\b(?:am|be|is|are|currently|'m) (?:currently |now |presently )?(?:away|travel+ing|abroad|unavailable|"
     r"unreachable) (?:until|till|from|through|for|this|next|all|on|and|with|between|at|today|tomorrow|till|in|"
@@ -109,6 +109,33 @@ ABSENT = (
     r"\b(?:limited|no|intermittent|sporadic|little|restricted|without|reduced) (?:access|"
     r"connectivity) (?:to (?:my )?(?:e-?mails?|inbox|messages)|and)",
     r"\boffices? (?:is|are|will be) closed\b",
+    r"\b(?:our |the )?(?:offices?|office|company|plant|showroom) (?:will )?(?:close|closes|shuts?)\b|"
+    r"\breopens?\b(?= (?:on|in|at|\d))",
+    r"\b(?:out|off|home|i'm|am) sick\b|\boff work\b|^away\b|\bon the (?:beach|slopes)\b|\bwith no (?:laptop|phone|"
+    r"signal|internet)\b",
+    r"^(?:i(?:'m| am|'ll| will| shall)?(?: be)? )?(?:back|return(?:ing)?)(?: (?:to (?:the office|work)|at (?:my desk|"
+    r"work)))?"
+    r"(?= (?:on|in|from|by|\d|mon|tues|wednes|thurs|fri|tomorrow|next))",
+    r"\bat (?:a|an|the) (?:\w+ ){0,2}(?:trade (?:show|fair)|conference|off-?site|exhibition|training|"
+    r"summit)\b.{0,40}\b(?:until|till|"
+    r"back|return\w*|this week|next week|all week)\b",
+    r"\b(?:will|shall|'ll) (?:be back|return)\b(?= (?:on|to (?:the office|work)|in the office|by|mon|tues|wednes|"
+    r"thurs|fri|\d))",
+    r"\b(?:expected|due) back\b|\bon (?:jury duty|secondment|bereavement)\b|\bwe (?:are|will be) closed\b",
+    r"\b(?:am|be|is|are|'m) (?:currently )?(?:away|off|out|travel+ing) (?=\d)",
+    r"\bde baja (?:por|médica|laboral|hasta|maternal|paternal)\b|\b(?:estamos|estaremos) cerrados\b|"
+    r"\bcerrad[oa]s? por (?:vacaciones|"
+    r"festiv\w+|navidad)\b",
+    r"\b(?:siamo|saremo) chius\w\b|\bnous (?:sommes|serons) fermés\b|\bhar (?:ferie|semester)\b|"
+    r"\bwir haben geschlossen\b",
+    r"\btravel+ing (?:until|till|through)\b",
+    r"\b(?:büro|praxis|betrieb|firma|unternehmen|werk)\b.{0,50}\bgeschlossen\b",
+    r"\bbureaux? (?:est|sont|sera|seront) fermés?\b|\bfermeture annuelle\b",
+    r"\bno est(?:oy|aré|ará|amos|aremos) en la oficina\b|\boficinas? (?:permanecer|estar|están|está|cerrar)\w*\b",
+    r"\b(?:lo studio|l'ufficio|gli uffici|l'azienda) (?:resterà|sarà|rimarrà|saranno|resteranno|è|sono) chius\w\b",
+    r"\bem recesso\b|\b(?:estamos|estaremos) fechados\b",
+    r"\b(?:ben|is) (?:over|vanaf|op|weer) .{0,30}\b(?:terug|bereikbaar|aanwezig)\b|\bkantoor is (?:gesloten|dicht)\b",
+    r"\b(?:är|er) (?:ledig|lediga|bortrest)\b|\bkontoret är stängt\b",
     r"\bclosed for (?:the )?(?:holidays?|christmas|summer|\w+ break)\b",
     r"\b(?:taking|enjoying) (?:some )?(?:time off|a few days off|a (?:well-deserved )?break|vacation)\b",
     r"\bnicht (?:im|in meinem|in unserem) büro\b",
@@ -209,7 +236,8 @@ GONE = (
     r"\b(?:left|leaving) (?:the )?(?:company|organi[sz]ation|firm|business|my (?:role|position|job))\b",
     r"\bretired (?:in|as of|from|on|effective|at|since|last)\b",
     r"^retired\b",
-    r"\b(?:am|is|now) retired\b",
+    r"\b(?:am|is|now) retired\b(?! from (?:that|this|all))",
+    r"\b(?:left|leaves|has left|is leaving) us (?:in|last|on|at|at the end of|this|earlier)\b",
     r"\bmy last (?:working )?day (?:at|with|was|is|in|of)\b",
     r"\bpassed away\b",
     r"\b(?:deceased|in memoriam)\b",

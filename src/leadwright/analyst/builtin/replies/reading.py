@@ -99,9 +99,11 @@ def _class_of(signals: Signals, interest: Interest, question: str) -> tuple[Repl
         plain = written_out(refusal)
         if interest.polarity is Polarity.UNDETECTED and not _LATER.search(plain):
             return ReplyClass.OTHER, refusal
-        if _LATER.search(plain) or "no_plan" in signals:
+        if _LATER.search(plain) or "no_plan" in signals or "later" in signals:
             return ReplyClass.NOT_NOW, refusal
         return (ReplyClass.OBJECTION if _OBJECTS.search(plain) else ReplyClass.NOT_INTERESTED), refusal
+    if "later" in signals and interest.confidence in (None, Confidence.LOW):
+        return ReplyClass.NOT_NOW, signals.first("later")
     accepted = signals.first("commits", "meets", "assents", "likes")
     if accepted:
         return ReplyClass.INTERESTED, accepted

@@ -21,6 +21,35 @@ _WRONG = (
     r"decides))\b",
     r"\b(?:who|he|she|they|colleague|team) (?:handles?|manages?|is in charge of|looks? after|is responsible for|"
     r"takes? care of) (?:this|that|these|all|our|such)\b",
+    r"\bnot my (?:circus|monkeys|job|call|decision|thing to decide)\b|\babove my pay ?grade\b",
+    r"\b(?:is|are|sits?|lies?) now with [a-z]+\b|\bi (?:have )?(?:moved|switched|transferred) (?:to|into|"
+    r"over to) (?:\w+ )?"
+    r"(?:hr|sales|marketing|finance|it|legal|another (?:team|role|department)|a (?:different|new) (?:team|role|"
+    r"department))\b",
+    r"\b(?!(?:how|what|when|where|why|which|it|this|that|your|system|software|product|tool|solution) )[a-z]+ (?:buys|"
+    r"handles|"
+    r"owns|runs|decides on|deals with|signs off(?: on)?|looks after) "
+    r"(?:this|that|these|those|such|all|everything)\b",
+    r"\b(?:the )?(?:person|one|man|woman|guy|lady|team|department) you (?:need|want|are (?:after|looking for)|"
+    r"should)\b",
+    r"\byou(?: will)? (?:want|need|are after) (?:our|my|the) .{2,40} for (?:this|that)\b",
+    r"\b(?:you would be |you are |you will be )?better off (?:speaking|talking|asking|contacting|writing|with)\b",
+    r"\bi (?:only|just) (?:do|look after|handle|deal with) the\b",
+    r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|"
+    r"verantwortlich|"
+    r"kollege|kollegin|herr|frau)\b",
+    r"\bce n'est pas moi\b|\bvoyez (?:plutôt )?avec\b|\badressez[- ]vous à\b|\bc'est .{2,40} qui (?:s'en|s'y|gère|"
+    r"décide)",
+    r"\bno (?:me encargo|llevo|soy) (?:yo )?(?:de |el |la )?(?:eso|esto|tema|yo)\b|\b(?:eso|esto|"
+    r"ese tema) lo (?:lleva|gestiona|ve|"
+    r"decide)\b|\bhable con\b",
+    r"\bnon me ne occupo\b|\bse ne occupa\b|\b(?:scriva|parli|si rivolga|chieda) (?:al|alla|a|con)\b(?! (?:me|noi)\b)",
+    r"\b(?:daar|hier) ga ik niet over\b|\bdat doet (?:mijn collega|de heer|mevrouw)\b|\bmoet u bij .{2,40} zijn\b",
+    r"\bnão sou eu\b|\bfale com\b(?! (?:migo|a gente|nós))|\bquem (?:trata|cuida) d",
+    r"\b(?:tym|tą sprawą|tymi sprawami) zajmuje się\b|\bnie zajmuję się\b",
+    r"\b(?:det är inte jag|det er ikke (?:mig|meg))\b|\b(?:prata|tala|snakk|tal) (?:istället |"
+    r"heller )?med\b(?! (?:mig|meg|oss|"
+    r"os)\b)",
     r"\bnicht (?:der|die) richtige (?:ansprechpartner\w*|person|stelle|ansprechperson)\b",
     r"\bfalsche\w* (?:ansprechpartner\w*|person|adresse|stelle)\b",
     r"\bnicht (?:mehr )?(?:dafür |hierfür )?zuständig\b",
@@ -74,6 +103,7 @@ _ROLE_BEFORE = re.compile(
     rf"[Ll]eiter(?:in)?|[Rr]esponsable)"
     rf"(?: of \w+)?,\s+{_NAME}"
 )
+_DAYS = r"(?:Me\b|Us\b|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _POINTS = re.compile(
     rf"(?:\b[Yy]ou (?:should|need to|want to|may want to|might want to|could|can)|\b[Pp]lease|\b[Bb]etter|"
     rf"\b[Bb]est(?: to)?|\b[Tt]ry|"
@@ -84,6 +114,7 @@ _POINTS = re.compile(
     rf"cfo|cto|cio|coo|team lead|"
     rf"[\w-]+ (?:manager|director|lead|team|department))\b|{_NAME}|\S+@\S+)"
 )
+_POINTS_AT_ONCE = re.compile(rf"^(?:Talk|Speak|Try|Ask|Contact|E-?mail|Call|Ping)(?: (?:to|with))? (?!{_DAYS}){_NAME}")
 _CONDITION = re.compile(
     r"^(?:if you|for (?:any|all|other|further|more|urgent)|in case|should you|in (?:urgent|an emergency))\b"
 )
@@ -120,7 +151,7 @@ def _points_elsewhere(sentence: str) -> bool:
     plain = fold(sentence)
     if gives_orders(sentence) or _CONDITION.search(plain):
         return False
-    return _NOT_ME.search(plain) is not None or _POINTS.search(sentence) is not None
+    return _NOT_ME.search(plain) is not None or any(p.search(sentence) for p in (_POINTS, _POINTS_AT_ONCE))
 
 
 def _name_near(sentence: str, place: int) -> str:

@@ -15,10 +15,40 @@ _GENERIC = (
 
 REFUSALS = (
     r"\b(?:answer|response|decision) (?:is|remains) (?:still |a |a firm )?no\b",
-    r"\bnever again\b",
+    r"(?:^|[,;!] ?)never again[.!]*$",
+    r"\bwhat part of (?:no|not)\b|\bdo (?:i|we) look like\b",
+    r"\b(?:great|wow|wonderful|joy|lovely|fantastic|brilliant|yay|oh)[,.! ]+(?:yet |just what (?:i|"
+    r"we) needed[,.]? )*another "
+    r"(?:\w+ ){0,3}(?:company|vendor|e-?mail|mail|pitch|sales\w*|tool|platform|one|startup|start-up|robot)\b",
+    r"\bnot a single (?:reason|word|thing)\b",
+    r"\bwould rather (?:eat|die|chew|swallow|watch paint|poke|gouge|walk|stick|drink|have a root canal)\b",
+    r"(?:^|[.,;!] ?)(?:lol|haha\w*|hm+|erm?|um+|uh|god|hell|oh|well|sorry|honestly|tempting|nice try|good try|"
+    r"thanks?)[,. ]+"
+    r"(?:but )?(?:no|pass)\b[.!]*$",
+    r"(?:^|[.,;!] ?)(?:but )?(?:i will |we will |i am going to |think i will )?pass(?: (?:on this(?: one)?|this time|"
+    r"for now|thanks?))?[.!]*$",
+    r"\bbut (?:it is |that is )?(?:a )?(?:no|pass)(?: (?:from|for) (?:me|us))?[.!]*$",
+    r"\b(?:will|would|could|can) (?:never|not) work (?:here|for us|for me|with us|in our)\b|\b(?:is|"
+    r"be) nothing (?:left )?to (?:automate|"
+    r"buy|improve|discuss|sell)\b|\bnot for (?:a|an|our) (?:\S+ ){0,2}(?:company|business|shop|firm|bakery|team|"
+    r"practice|office|"
+    r"organi[sz]ation|place|outfit|charity)\b",
+    r"\bno (?!matter|time|problem|need|doubt|way|one|worries|rush|hurry|reply|reason|reference|plan)\w+ for (?:me|"
+    r"us)[.!]*$|"
+    r"^how about never\b|^yes[., ]+no[.!]*$",
+    r"\b(?:excel|spreadsheets?|pen and paper|whiteboard|what we have) (?:does|do|works?|is enough|suffices?)\b|"
+    r"\b(?:does|do) the (?:job|"
+    r"trick) (?:for us|just fine|fine)\b|\bdo not trust (?:ai|robots?|machines?|software|cloud|your|vendors|cold)\b",
+    r"\bgiv(?:e|ing) (?:it|this|that|you|them) a miss\b",
+    r"\boverkill\b|\bwrong idea about (?:us|what we)\b|\b(?:we|i) do not even have (?:a|an|any)\b",
+    r"\b(?:built|build|made|wrote|developed|coded) (?:our|my) own\b|\bdo (?:it|this|that|all of (?:it|"
+    r"this)) in-?house\b",
+    r"\bdo not have (?:a|any|that|this|much of a) (?:problem|issue|pain|challenge)\b",
+    r"\b(?:i|we) have no (?:say|budget|interest|need|use)\b",
+    r"\b(?:sounds?|looks?|seems?) (?:\w+ )?(?:expensive|pricey|costly|overpriced)\b",
     r"\b(?:makes?|making) no sense\b",
     r"\bwill not (?:be )?requir\w+\b",
-    r"(?<!why )\b(?:i|we) (?:can|will|do|would|could|am|are|did) not(?: to)?[.!]*$",
+    r"(?<!why )(?<!glad )(?<!that )\b(?:i|we) (?:can|will|do|would|could|am|are|did) not(?: to)?[.!]*$",
     r"\bnot (?:going|moving|proceeding) (?:ahead|forward)\b",
     r"\bcan not (?:right now|now|at this|today|do (?:that|this|it)\b|commit|justify)",
     r"\b(?:do|would|did) not want to[.!]*$",
@@ -84,7 +114,7 @@ REFUSALS = (
     r"\bnot (?:yet )?ready (?:to|for)\b(?! (?:sign|talk price))",
     r"(?:^|\b(?:i|we|team|company)\b)(?: \w+){0,3}? ?\bnot (?:able|in a position|willing|prepared|inclined|"
     r"comfortable|going) (?:to|with|donating|"
-    r"giving) ?(?!(?:open|see|view|access|attend|join|make it|miss|lie|waste|complain))",
+    r"giving)\b(?! ?(?:open|see|view|access|attend|join|make it|miss|lie|waste|complain))",
     r"\b(?:is|it is|are|was|this|that) not (?:a |our |an |currently |really |my |high |top |much of )*priority\b",
     r"^not (?:a |our |currently |my )*priority\b",
     r"\b(?:low|lower) priority\b",
@@ -103,7 +133,8 @@ REFUSALS = (
     r"content|pleased|comfortable|fine|good|set|sorted|covered|well served|all set) (?:with|by|where) (?:our|my|"
     r"the|what|current|existing|how|we|i|a|another|[a-z]+(?: for now)?$|"
     r"[a-z]+ (?:and|but|for|as|so|at)\b)",
-    r"\b(?:we|i) (?:are|am) (?:all |already )?(?:set|sorted|covered|good|fine)(?: (?:here|for now|thanks?|"
+    r"\b(?:we|i) (?:are|am) (?:all |already )?(?:set|sorted|covered|good|fine)(?: (?:here|for now|thanks?|on (?:this|"
+    r"that) (?:front|one|side|score)|"
     r"right now|at the moment|there))*\s*(?:[.!,;]|$)",
     r"\balready (?:\w+ )?(?:have|has|use|uses|using|work(?:s|ing)?|got|signed|chose|chosen|purchased|bought|with|"
     r"covered|in place|committed|under contract|implemented|deployed|solved|own|picked|decided|selected|"

@@ -12,7 +12,8 @@ _SHORT = {
     "plz": "please", "pls": "please", "plse": "please", "u": "you", "ur": "your", "r": "are", "thx": "thanks",
     "ty": "thanks", "info": "information", "w/": "with", "w": "with", "4": "for",
     "asap": "as soon as possible", "mtg": "meeting", "appt": "appointment", "tmrw": "tomorrow",
-    "tmr": "tomorrow", "gonna": "going to", "wanna": "want to", "lets": "let us", "let's": "let us",
+    "tmr": "tomorrow", "gonna": "going to", "mins": "minutes", "tues": "tuesday", "thurs": "thursday",
+    "wanna": "want to", "lets": "let us", "let's": "let us",
     "im": "i am", "ive": "i have", "id": "i would", "ill": "i will", "weve": "we have", "dont": "do not",
     "doesnt": "does not", "didnt": "did not", "isnt": "is not", "arent": "are not", "wont": "will not",
     "cant": "can not", "cannot": "can not", "couldnt": "could not", "wouldnt": "would not",
@@ -23,7 +24,7 @@ _SHORT = {
 _ENDINGS = (
     (r"\bcan't\b", "can not"), (r"\bwon't\b", "will not"), (r"n't\b", " not"), (r"\blet's\b", "let us"),
     (r"'re\b", " are"), (r"'ve\b", " have"), (r"'ll\b", " will"), (r"'d\b", " would"), (r"'m\b", " am"),
-    (r"\b(it|that|what|there|here|how|who|where|he|she)'s\b", r"\1 is"),
+    (r"\b(it|that|what|there|here|how|who|where|he|she|everything|nothing|nobody|budget|timing|now)'s\b", r"\1 is"),
 )  # fmt: skip
 # Words that decide, and that no other English word is one slip away from.
 _DECIDING = (

@@ -1,0 +1,105 @@
+"""After a restore of an older backup: what Sent has and our tables do not know is learned from it before mails go out.
+
+A copy in Sent names its mail by Message-ID, and by the business key sealed in its link to unsubscribe. Neither a mail
+that waits in the backup goes out again, nor one that is decided again because the backup is older than its decision.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.base import new_id
+from leadwright.db.engine import Database
+from leadwright.db.mail import Outbox
+from leadwright.domain.mail_phase import Phase
+from leadwright.errors import BadInput
+from leadwright.mail.addresses import domain_of, hash_address, hash_domain
+from leadwright.mail.mailbox import Mailbox, SentCopy
+from leadwright.mail.outbox import Clock, record_end, show_on_email
+
+_FOUND = "Found in the Sent folder. The database did not know: it was restored from an older backup."
+_AGAIN = "It was decided again after the database had been restored. The first one is in the Sent folder: "
+_TO_SEND = (Phase.QUEUED, Phase.SENDING)
+_NOT_SENT = (*_TO_SEND, Phase.UNKNOWN, Phase.HELD)
+_DAY = timedelta(days=1)
+_log = structlog.get_logger(__name__)
+
+
+def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock) -> int:
+    """Look through what Sent got since our tables last knew of a mail. How many mails were learned. Safe to repeat.
+
+    Raises:
+        MailError: the Sent folder could not be asked.
+    """
+    with database.reading() as session:
+        mine = Outbox.mailboxid == mailboxid
+        newest = session.scalar(select(func.max(Outbox.createdon)).where(mine))
+        waiting = session.scalar(select(func.min(Outbox.createdon)).where(mine, Outbox.phase.in_(_TO_SEND)))
+    if newest is None:
+        return 0
+    learned = 0
+    for copy in mailbox.sent_since(min(newest, waiting or newest) - _DAY):
+        with database.reading() as session:
+            phase = session.scalar(select(Outbox.phase).where(Outbox.messageid == copy.messageid))
+        if phase in _NOT_SENT or (phase is None and copy.businesskey):
+            with database.transaction() as session:
+                learned += _learn(session, mailboxid, copy, clock())
+    if learned:
+        _log.warning("mails in Sent were not known here: restored from an older backup?", mails=learned)
+    return learned
+
+
+def _learn(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -> bool:
+    row = _locked(session, Outbox.messageid == copy.messageid)
+    if row is None:
+        again = _locked(session, Outbox.businesskey == copy.businesskey)
+        if again is not None:
+            return _cancel(session, again, copy, moment)
+        row = _made(mailboxid, copy, moment)
+        if row is None:
+            return False
+        session.add(row)
+        session.flush()
+    elif row.phase not in _NOT_SENT:
+        return False
+    row.phase, row.reason, row.concludedon, row.filedon = Phase.SENT, _FOUND, moment, moment
+    row.spenton = row.spenton or copy.filed or moment
+    show_on_email(session, row.emailid, Phase.SENT, moment)
+    record_end(session, row)
+    return True
+
+
+def _cancel(session: Session, row: Outbox, copy: SentCopy, moment: datetime) -> bool:
+    if row.phase != Phase.QUEUED:
+        return False
+    row.phase, row.reason, row.concludedon = Phase.CANCELLED, _AGAIN + copy.messageid, moment
+    show_on_email(session, row.emailid, Phase.CANCELLED, moment)
+    return True
+
+
+def _made(mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
+    """A row for a mail of which nothing else is left."""
+    try:
+        hashes = hash_address(copy.recipient), hash_domain(domain_of(copy.recipient))
+    except BadInput:
+        return None
+    return Outbox(
+        outboxid=new_id(),
+        businesskey=copy.businesskey,
+        mailboxid=mailboxid,
+        messageid=copy.messageid,
+        sender=copy.sender,
+        recipient=copy.recipient,
+        recipienthash=hashes[0],
+        domainhash=hashes[1],
+        raw=copy.head,
+        createdon=copy.filed or moment,
+        dueat=copy.filed or moment,
+    )
+
+
+def _locked(session: Session, which: object) -> Outbox | None:
+    query = select(Outbox).where(which).with_for_update()  # type: ignore[arg-type]
+    return session.scalar(query.execution_options(populate_existing=True))

@@ -1,0 +1,138 @@
+"""The seven invariants of a rehearsal, each proven from our tables and the mail server's log."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.audit import AuditEntry, broken_link
+from leadwright.db.configuration import Configuration
+from leadwright.db.mail import InboundMessage, Outbox, Suppression
+from leadwright.db.sales import Lead
+from leadwright.domain.engagement import Outcome
+from leadwright.domain.mail_phase import ENDS, Phase
+from leadwright.domain.stage import OPEN_STAGES, Stage
+from leadwright.mail.inbox import marks
+from leadwright.sandbox.mail_checker import Broken, check
+from leadwright.sandbox.mail_store import Accepted, Folder
+from leadwright.services import Services
+
+RULES = {
+    1: "At most one accepted mail for each step of a lead, by Message-ID and by content",
+    2: "Every mail of the outbox came to an end; none vanished, none is in flight past its lease",
+    3: "No mail left after its recipient opted out, bounced, was handed over, or the agent was stopped",
+    4: "Every message that came in is stored once, or put aside with a reason",
+    5: "Never more than 30 mails in any minute, nor more than the day allows",
+    6: "One owner and one open pass for each lead; the sellers' turns differ by one at most",
+    7: "Every effect outside has its audit entry: who, why, when, by which version",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One invariant: how many things were looked at, and what does not hold."""
+
+    number: int
+    rule: str
+    looked_at: int
+    broken: tuple[str, ...]
+
+
+def prove(
+    services: Services, log: Sequence[Accepted], inbox: Folder, moment: datetime, *, ended: bool = False
+) -> list[Proof]:
+    """All seven.
+
+    Args:
+        log: what the mail server accepted from the agent's mailbox.
+        inbox: of that mailbox, as the server keeps it.
+        ended: every mail must have come to an end; False while conversations go on.
+    """
+    found: list[Broken] = check(services.database, log, moment, ended=ended)
+    with services.database.reading() as session:
+        rows = list(session.scalars(select(Outbox)))
+        looked = {1: len(log), 2: len(rows), 3: len(log), 5: len(log)}
+        found += _after_the_end(session, rows, log)
+        looked[4] = len(inbox.messages)
+        found += _stored_once(session, inbox)
+        looked[6] = session.scalar(select(func.count()).select_from(Lead)) or 0
+        found += _one_owner(session) + _fair(session)
+        looked[7] = len(rows)
+        found += _audited(session, rows)
+    return [
+        Proof(number, rule, looked[number], tuple(b.sentence for b in found if b.invariant == number))
+        for number, rule in RULES.items()
+    ]
+
+
+def _after_the_end(session: Session, rows: Sequence[Outbox], log: Sequence[Accepted]) -> list[Broken]:
+    """3: by the server's own log, against when each end was stored."""
+    sent = {row.messageid: row for row in rows}
+    never = {s.hash: s.at for s in session.scalars(select(Suppression).where(Suppression.scope == ""))}
+    ends = dict(session.execute(select(LeadRun.leadid, func.max(LeadRun.concludedon)).group_by(LeadRun.leadid)).all())
+    open_ = set(session.scalars(select(LeadRun.leadid).where(LeadRun.stage.in_(OPEN_STAGES))))
+    broken = []
+    for accepted in log:
+        row = sent.get(accepted.messageid)
+        if row is None:
+            continue
+        left = [never[h] for h in (row.recipienthash, row.domainhash) if h in never]
+        if any(accepted.at > at for at in left):
+            broken.append(Broken(3, f"{row.businesskey} left after its recipient was not to be written to."))
+        end = ends.get(row.leadid) if row.leadid and row.leadid not in open_ else None
+        if end is not None and accepted.at > end:
+            broken.append(Broken(3, f"{row.businesskey} left after the conversation had ended."))
+    return broken
+
+
+def _stored_once(session: Session, inbox: Folder) -> list[Broken]:
+    """4: as many different messages at the server as rows here, and none without an end or a reason."""
+    there = Counter(marks(m.raw).identity for m in inbox.messages)
+    stored = Counter(session.scalars(select(InboundMessage.identity)))
+    broken = [Broken(4, f"A message of the server is not stored ({i[:12]}).") for i in there if i not in stored]
+    broken += [Broken(4, f"A message is stored {n} times ({i[:12]}).") for i, n in stored.items() if n > 1]
+    aside = session.scalars(select(InboundMessage).where(InboundMessage.state.in_(("quarantined", "unmatched"))))
+    return broken + [Broken(4, "A message was put aside without a reason.") for m in aside if not m.reason]
+
+
+def _one_owner(session: Session) -> list[Broken]:
+    """6: one open pass a lead; a handed over lead is owned by whom its pass names."""
+    many = session.execute(
+        select(LeadRun.leadid, func.count()).where(LeadRun.stage.in_(OPEN_STAGES)).group_by(LeadRun.leadid)
+    )
+    broken = [Broken(6, f"Lead {leadid} has {n} open passes.") for leadid, n in many if n > 1]
+    nobody = session.scalar(select(func.count()).where(LeadRun.stage == Stage.HANDED_OVER, LeadRun.ownerid.is_(None)))
+    return broken + ([Broken(6, f"{nobody} handed over leads have no owner.")] if nobody else [])
+
+
+def _fair(session: Session) -> list[Broken]:
+    """6: what the assignment rule gave to each seller; what was escalated went to the supervisor."""
+    agent = session.scalar(select(Agent).order_by(Agent.createdon.desc()).limit(1))
+    version = session.get(AgentVersion, (agent.agentid, agent.appliedversion)) if agent else None
+    if version is None:
+        return []
+    sellers = Configuration.model_validate(version.configuration).assignment.sellers
+    counted = dict(
+        session.execute(
+            select(LeadRun.ownerid, func.count())
+            .where(LeadRun.stage == Stage.HANDED_OVER, LeadRun.reassigned.is_(False))
+            .where(func.coalesce(LeadRun.outcome, "") != Outcome.ESCALATED)
+            .group_by(LeadRun.ownerid)
+        ).all()
+    )
+    counts = [counted.get(seller, 0) for seller in sellers]
+    unfair = bool(counts) and max(counts) - min(counts) > 1
+    return [Broken(6, f"The sellers got {', '.join(map(str, counts))} leads.")] if unfair else []
+
+
+def _audited(session: Session, rows: Sequence[Outbox]) -> list[Broken]:
+    """7: each mail that was decided or ended has its entry, and no entry was changed."""
+    causes = set(session.scalars(select(AuditEntry.cause).where(AuditEntry.action.in_(("email.sent", "email.failed")))))
+    ended = [r for r in rows if r.phase in (Phase.SENT, Phase.FAILED) and r.phase in ENDS]
+    broken = [Broken(7, f"{r.businesskey} has no audit entry.") for r in ended if r.businesskey not in causes]
+    link = broken_link(session)
+    return broken + ([Broken(7, f"The audit chain is broken at entry {link}.")] if link else [])

@@ -1,0 +1,39 @@
+"""Opt-outs both ways: none is missed, and no wish to go on, no other list and no contract is taken for one."""
+
+import pytest
+from tests.domain.opt_out_traps import ASKED, KEPT
+
+from leadwright.domain.opt_out import opt_out_in
+
+
+@pytest.mark.parametrize("text", [*ASKED.strip().splitlines(), "Take. Me. Off. This. List."])
+def test_a_request_to_stop_is_found(text: str) -> None:
+    assert opt_out_in(text)
+
+
+@pytest.mark.parametrize("text", KEPT.strip().splitlines())
+def test_what_only_sounds_like_a_request_to_stop_is_none(text: str) -> None:
+    assert not opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't take me off your list yet, we have money in spring.",
+        "Please don't unsubscribe me!",
+        "Bitte nehmen Sie mich nicht aus dem Verteiler.",
+        "Ne me retirez pas de votre liste.",
+        "No me borre de la lista.",
+        "Non mi cancelli dalla lista.",
+        "Haal mij niet van de lijst.",
+        "De baja por paternidad, me reincorporo el 11 de enero.",
+    ],
+)
+def test_a_denied_request_is_none(text: str) -> None:
+    assert not opt_out_in(text)
+
+
+def test_a_reproach_is_a_request_all_the_same() -> None:
+    assert opt_out_in("Why don't you take me off your list?")
+    assert opt_out_in("Don't contact me again, and don't keep me in your database.")
+    assert opt_out_in("Please remove ann@example.com and bob@example.com from your mailings.")
