@@ -3,20 +3,22 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.desk_server import chromium, served, sign_in
-from tests.engage.office import MONDAY, PASSWORD, Clock, Office, open_office, start
+from tests.engage.office import MONDAY, PASSWORD, SALES, Clock, Office, open_office, start
 
 from leadwright.db.engine import Database
 from leadwright.db.schema import migrate
 from leadwright.sandbox.mail_server import MailServer
 
 pytestmark = pytest.mark.browser
-KEPT = Path(os.environ.get("LEADWRIGHT_THREAD_PICTURES", Path(__file__).parents[2] / "docs" / "images"))
+KEPT = Path(__file__).parents[2] / "docs" / "images"
 ADA, BO, CY = "ada@northwind.example", "bo@harbour.example", "cy@larkspur.example"
+DI = "di@meridian.example"
 BOSS = "odalys@seller.example"
 
 
@@ -30,6 +32,7 @@ class Threads:
     answered: str
     handed_over: str
     waiting: str
+    away: str
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,7 @@ def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Threads]:
             office.lead(),
             office.lead(firstname="Bo", lastname="Finch", companyname="Harbour Foods", emailaddress1=BO),
             office.lead(firstname="Cy", lastname="Lark", companyname="Larkspur Foods", emailaddress1=CY),
+            office.lead(firstname="Di", lastname="Moss", companyname="Meridian Foods", emailaddress1=DI),
         )
         office.work()
         office.pass_days(1)
@@ -54,6 +58,14 @@ def threads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Threads]:
             "May. I decide together with our COO.\n\nBo",
         )
         office.answer(CY, "We are interested, please call me on Thursday.", From="cy.lark@private.example")
+        office.answer(
+            DI, "Thank you for your mail. I am out of the office until 9 March 2026.", Subject="Automatic reply: away",
+            Auto_Submitted="auto-replied",
+        )  # fmt: skip
+        stranger = EmailMessage()
+        stranger["From"], stranger["To"], stranger["Subject"] = "Zoe New <zoe@new.example>", SALES, "Your robots"
+        stranger.set_content("A colleague showed me your mail. Can you call me?\n\nZoe")
+        office.server.deliver("zoe@new.example", SALES, stranger.as_bytes())
         office.work()
         with chromium() as browser, served(office.services) as address:
             yield Threads(office, browser, address, *leads)
@@ -76,7 +88,6 @@ def opened(threads: Threads, *, width: int, dark: bool = False, script: bool = T
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False)])
 def test_threads_look_right(threads: Threads, width: int, dark: bool, tmp_path: Path) -> None:
-    folder = KEPT if os.environ.get("LEADWRIGHT_SCREENSHOTS") else tmp_path
     page = opened(threads, width=width, dark=dark)
     outside: list[str] = []
     page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(threads.address) else None)
@@ -84,11 +95,34 @@ def test_threads_look_right(threads: Threads, width: int, dark: bool, tmp_path: 
         ("answered", threads.answered, "Answered from the knowledge"),
         ("handed-over", threads.handed_over, "Ended: "),
         ("waiting", threads.waiting, "Waits for a person"),
+        ("away", threads.away, "Nothing goes out while the person is away."),
     ):
         page.goto(f"{threads.address}/leads/{leadid}/thread")
         assert says in page.locator("main").inner_text()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = KEPT if os.environ.get("LEADWRIGHT_SCREENSHOTS") and name == "answered" and not dark else tmp_path
         page.screenshot(path=folder / f"thread-{name}-{'dark' if dark else width}.png", full_page=True)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert sideways <= 0, f"{name} scrolls sideways at {width} pixels by {sideways}"
+    page.goto(f"{threads.address}/inbox")
+    page.screenshot(path=tmp_path / f"inbox-{'dark' if dark else width}.png")
+    page.get_by_role("link", name="Zoe New").click()
+    page.get_by_label("Search leads by name, company or email").last.fill("Ada")
+    page.keyboard.press("Enter")
+    page.get_by_text("Link with this lead").wait_for()
+    page.screenshot(path=tmp_path / f"inbox-mail-{'dark' if dark else width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert outside == []
+
+
+def test_a_person_pauses_by_keyboard_and_without_scripts(threads: Threads) -> None:
+    page = opened(threads, width=390, script=False)
+    page.goto(f"{threads.address}/leads/{threads.away}/thread")
+    page.locator("summary", has_text="Pause").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Until").fill("2026-03-20")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/thread")
+    said = page.locator("main").inner_text()
+    assert "Nothing goes out before that day." in said
+    assert "Odalys Boss paused it until 2026-03-20." in said
+    assert "Conversation paused" in said

@@ -8,20 +8,21 @@ from sqlalchemy.orm import Session
 
 from leadwright.db import audit
 from leadwright.db.agent import LeadRun
-from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
+from leadwright.db.findings import read_statements
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.pages.thread import open_run
-from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import LABELS, Outcome
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.optionsets import EmailState, EmailStatus
+from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import OPEN_STAGES
 from leadwright.errors import Conflict, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.engagements import Conversation, Held, lock_any
+from leadwright.workflows.letters import Written, keep
 
 _NEVER_LEFT = (Phase.CANCELLED, Phase.FAILED)
 
@@ -128,34 +129,13 @@ def free_key(session: Session, rows: Held) -> bool:
     return True
 
 
-def draft_again(session: Session, who: Principal, rows: Held) -> None:
+def draft_again(session: Session, talk: Conversation, rows: Held) -> None:
     """The words of the newest mail of ours that never left, as a draft once more."""
     unsent = Email.statuscode.in_((int(EmailStatus.CANCELED), int(EmailStatus.FAILED)))
     ours = (Email.lw_threadid == rows.run.runid) & Email.directioncode.is_(True) & unsent
     old = session.scalar(select(Email).where(ours).order_by(Email.createdon.desc()).limit(1))
-    if old is None:
-        return
-    emailid = new_id()
-    session.add(
-        Email(
-            activityid=emailid, regardingobjectid=old.regardingobjectid, subject=old.subject,
-            description=old.description, lw_paragraphs=old.lw_paragraphs, lw_threadid=old.lw_threadid,
-            statecode=int(EmailState.OPEN), statuscode=int(EmailStatus.DRAFT), ownerid=old.ownerid,
-            owningbusinessunit=old.owningbusinessunit, createdon=rows.moment, modifiedon=rows.moment,
-            createdby=who.id or None, modifiedby=who.id or None,
-        )
-    )  # fmt: skip
-    session.flush()
-    for party in session.scalars(select(ActivityParty).where(ActivityParty.activityid == old.activityid)):
-        session.add(
-            ActivityParty(
-                activityid=emailid,
-                participationtypemask=party.participationtypemask,
-                partyid=party.partyid,
-                partyobjecttypecode=party.partyobjecttypecode,
-                addressused=party.addressused,
-            )
-        )
+    if old is not None:
+        keep(session, talk, rows, Written(old.subject, old.description, read_statements(old.lw_paragraphs)))
 
 
 def decided(session: Session, who: Principal, rows: Held, action: str, cause: str) -> None:

@@ -125,9 +125,9 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
             return
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
-        if free_key(session, rows):
-            draft_again(session, who, rows)
         talk, row = talk_of(services, session, who, rows), rows.engagement
+        if free_key(session, rows):
+            draft_again(session, talk, rows)
         if row.sent and row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)
         else:

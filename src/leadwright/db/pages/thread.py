@@ -18,10 +18,20 @@ from leadwright.domain.optionsets import EmailStatus
 MOST_MAILS = 200  # of one lead; the newest
 MOST_STEPS = 60
 PEOPLES_STEPS = (
-    "lead.conversation_released", "lead.conversation_vouched", "lead.conversation_resumed", "lead.conversation_paused",
-    "lead.opted_out_by_person", "lead.referral_created", "lead.mail_linked", "lead.handed_over", "lead.disqualified", "lead.reassigned",
-    "lead.returned_by_seller", "lead.qualified", "lead.email_overruled",
-)  # fmt: skip
+    "lead.conversation_released",
+    "lead.conversation_vouched",
+    "lead.conversation_resumed",
+    "lead.conversation_paused",
+    "lead.opted_out_by_person",
+    "lead.referral_created",
+    "lead.mail_linked",
+    "lead.handed_over",
+    "lead.disqualified",
+    "lead.reassigned",
+    "lead.returned_by_seller",
+    "lead.qualified",
+    "lead.email_overruled",
+)
 Rows = Sequence[Any]
 
 
