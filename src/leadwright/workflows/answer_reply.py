@@ -19,7 +19,7 @@ from leadwright.domain.stage import Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
-from leadwright.mail.matching import Match, match_reply
+from leadwright.mail.matching import Match, match_linked, match_reply
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.unknown import prove_sent
@@ -120,7 +120,8 @@ def _act_on(services: Services, work: Incoming) -> None:
 
 def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading) -> None:
     with services.database.reading() as session:
-        found = match_reply(session, mail.message, open_vault(services.settings))
+        linked = match_linked(session, row)
+        found = linked or match_reply(session, mail.message, open_vault(services.settings))
     if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
         _opted_out(services, work, mail, found)
     if found is None:
@@ -176,7 +177,7 @@ def _move(
 
 def _read(services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming) -> Read:
     received = row.receivedon or row.fetchedon
-    read = read_reply(services, talk, mail, received, work.inboundid)
+    read = read_reply(services, talk, mail, received, work.inboundid, vouched=bool(row.vouchedby))
     if not mail.automatic and _said_before(services, talk, mail):
         said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
         return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)
