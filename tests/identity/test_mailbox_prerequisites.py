@@ -393,13 +393,13 @@ def test_an_exchange_administrator_sets_the_mailbox_up_approves_and_tests_it(sma
     assert m.enable_mailbox(services, who, agentid).outgoing == ""
 
 
-def test_an_engage_agent_with_everything_done_is_still_not_started_and_says_why(post: Post) -> None:
+def test_an_engage_agent_whose_prerequisites_are_done_is_not_started_without_a_postal_address(post: Post) -> None:
     post.all_done()
     post.office.configure(post.agentid)
     missing = agents.can_start(post.office.services, post.office.admin, post.agentid)
-    assert "not part of this version" in missing[0]
+    assert "postal address" in missing[0]
     assert not any(reason.startswith("Prerequisites") for reason in missing)
-    with pytest.raises(agents.NotReady, match="not part of this version"):
+    with pytest.raises(agents.NotReady, match="postal address"):
         agents.start_agent(post.office.services, post.office.admin, post.agentid)
 
 

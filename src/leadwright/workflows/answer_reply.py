@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
@@ -15,7 +15,7 @@ from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.opt_out import opt_out_in
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
@@ -263,8 +263,20 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
         return
     with services.database.transaction() as session:
-        if row := take_up(session, work):
+        row = take_up(session, work)
+        if row is None:
+            return
+        if _came_before_the_start(session, row):
+            close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
+        else:
             close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+
+
+def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
+    """A mailbox that is old holds much that is nobody's business here; opt-outs in it were honoured all the same."""
+    query = select(func.min(Agent.startedon)).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
+    started = session.scalar(query.where(Mailbox.mailboxid == row.mailboxid, Agent.state != AgentState.ARCHIVED))
+    return started is not None and row.receivedon is not None and row.receivedon < started
 
 
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:

@@ -3,6 +3,7 @@
 from leadwright.web.pages import (
     accounts,
     agent,
+    agent_engage,
     agent_knowledge,
     agent_mailbox,
     agent_prerequisites,
@@ -50,6 +51,7 @@ ALL = (
     agent.pages,
     agent_prerequisites.pages,
     agent_mailbox.pages,
+    agent_engage.pages,
     agent_selection.pages,
     agent_sellers.pages,
     agent_knowledge.pages,

@@ -29,7 +29,17 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Qualification",
         ("leadsourcecode", "leadqualitycode", "budgetamount", "estimatedamount", "estimatedclosedate", "decisionmaker"),
     ),
-    ("Contact preferences", ("donotemail", "donotbulkemail")),
+    (
+        "Contact preferences",
+        (
+            "donotemail",
+            "donotbulkemail",
+            "lw_timezone",
+            "lw_consentbasis",
+            "lw_consentsource",
+            "lw_consenton",
+        ),
+    ),
     ("Notes", ("description",)),
 )
 
