@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from leadwright.actions.conversation_rows import (
     decided,
@@ -15,6 +14,7 @@ from leadwright.actions.conversation_rows import (
     locked,
     open_draft,
     talk_of,
+    visible,
     waiting_mail,
 )
 from leadwright.db.configuration import Assignment
@@ -95,21 +95,22 @@ def vouch(services: Services, who: Principal, leadid: str, emailid: str) -> None
         Conflict: the mail is not one that waits for this, or the conversation has ended.
     """
     with services.database.transaction() as session:
-        rows = locked(session, who, leadid, NEEDS["their-answer"], services.clock())
+        visible(session, who, leadid, NEEDS["their-answer"])
         mail = session.scalar(select(InboundMessage).where(InboundMessage.emailid == emailid).with_for_update())
         email = session.get(Email, emailid)
         if mail is None or email is None or email.regardingobjectid != leadid or not email.lw_hold:
-            if _vouched_already(session, who, leadid):
-                return
             raise Conflict("This mail does not wait for anybody to say whose it is. Load the page again.")
+        if mail.vouchedby and mail.state == "new":
+            return
+        rows = locked(session, who, leadid, NEEDS["their-answer"], services.clock())
         mail.state, mail.vouchedby, mail.leadid, mail.dueat = "new", who.id, leadid, None
-        mail.attempts, mail.emailid = mail.attempts + 1, None
+        mail.attempts += 1
         mail.reason = f"{who.name} says that it is the lead's answer; it is read again."
+        email.lw_threadid = None  # its first reading counts no more; the next one takes its place
         rows.engagement.heard = max(rows.engagement.heard - 1, 0)
         if rows.engagement.state == State.PERSON:
             rows.engagement.reason = mail.reason
         decided(session, who, rows, "lead.conversation_vouched", f"{email.sender}: {email.subject}")
-        session.delete(email)
 
 
 def go_on(services: Services, who: Principal, leadid: str) -> None:
@@ -257,13 +258,6 @@ def _to(talk: Conversation, who: Principal) -> Conversation:
     """The same conversation under a rule that names this person alone."""
     rule = Assignment(sellers=[who.id])
     return replace(talk, configuration=talk.configuration.model_copy(update={"assignment": rule}))
-
-
-def _vouched_already(session: Session, who: Principal, leadid: str) -> bool:
-    found = select(InboundMessage.inboundmessageid).where(
-        InboundMessage.leadid == leadid, InboundMessage.vouchedby == who.id, InboundMessage.state == "new"
-    )
-    return session.scalar(found.limit(1)) is not None
 
 
 def _may(who: Principal, decision: str, lead: Any) -> bool:
