@@ -46,34 +46,41 @@ def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *
         NotAllowed, BadInput: the message names the privilege, or the column and what to write.
     """
     with services.database.transaction() as session:
-        require(who, "prvCreateLead")
-        table = table_with_own(session, "lead")
-        read = _read(session, who, table, values, services.clock())
-        complete_name(read, {})
-        if not read.get("companyname") and not read.get("fullname"):
-            raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
-        read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
-        own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
-        stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
-        holder = owner_of_new(session, who, owner)
-        moment = services.clock()
-        leadid = new_id()
-        session.execute(
-            insert(Lead).values(
-                **stored,
-                custom=own,
-                leadid=leadid,
-                ownerid=holder.systemuserid,
-                owningbusinessunit=holder.businessunitid,
-                createdon=moment,
-                modifiedon=moment,
-                createdby=who.id or None,
-                modifiedby=who.id or None,
-                lw_importkey=key_for(session, stored),
-            )
+        return add_lead(services, session, who, values, owner=owner)
+
+
+def add_lead(
+    services: Services, session: Session, who: Principal, values: Mapping[str, Any], *, owner: str = ""
+) -> str:
+    """The same in the caller's transaction."""
+    require(who, "prvCreateLead")
+    table = table_with_own(session, "lead")
+    read = _read(session, who, table, values, services.clock())
+    complete_name(read, {})
+    if not read.get("companyname") and not read.get("fullname"):
+        raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
+    read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
+    own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
+    stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
+    holder = owner_of_new(session, who, owner)
+    moment = services.clock()
+    leadid = new_id()
+    session.execute(
+        insert(Lead).values(
+            **stored,
+            custom=own,
+            leadid=leadid,
+            ownerid=holder.systemuserid,
+            owningbusinessunit=holder.businessunitid,
+            createdon=moment,
+            modifiedon=moment,
+            createdby=who.id or None,
+            modifiedby=who.id or None,
+            lw_importkey=key_for(session, stored),
         )
-        changes.record(session, leadid, "created", {})
-        audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
+    )
+    changes.record(session, leadid, "created", {})
+    audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
     return leadid
 
 

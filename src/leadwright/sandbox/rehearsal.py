@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from leadwright.identity.access import Principal, principal
 from leadwright.research.knowledge import add_source, ingest
 from leadwright.sandbox import seller
 from leadwright.sandbox.characters import prospects
+from leadwright.sandbox.clock import VirtualClock
 from leadwright.sandbox.companies import companies, site, slug
 from leadwright.sandbox.mail_server import MailServer
 from leadwright.sandbox.mail_stamps import AUTHSERV_ID
@@ -201,6 +202,8 @@ def _review(services: Services, who: Principal, agentid: str, made: Rehearsal) -
     for draft in shown.leads if shown else ():
         if draft.state == LeadState.DRAFTED:
             simulation.approve(services, who, agentid, draft.draftid)
+    if isinstance(services.clock, VirtualClock):  # it stands still: they must not come at the moment of the start
+        services.clock.advance_to(services.clock() + timedelta(minutes=1))
 
 
 def _agent(services: Services, who: Principal, made: Rehearsal) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
@@ -15,11 +15,11 @@ from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.opt_out import opt_out_in
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
-from leadwright.mail.matching import Match, match_reply
+from leadwright.mail.matching import Match, match_linked, match_reply
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.unknown import prove_sent
@@ -120,7 +120,8 @@ def _act_on(services: Services, work: Incoming) -> None:
 
 def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading) -> None:
     with services.database.reading() as session:
-        found = match_reply(session, mail.message, open_vault(services.settings))
+        linked = match_linked(session, row)
+        found = linked or match_reply(session, mail.message, open_vault(services.settings))
     if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
         _opted_out(services, work, mail, found)
     if found is None:
@@ -176,7 +177,7 @@ def _move(
 
 def _read(services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming) -> Read:
     received = row.receivedon or row.fetchedon
-    read = read_reply(services, talk, mail, received, work.inboundid)
+    read = read_reply(services, talk, mail, received, work.inboundid, vouched=bool(row.vouchedby))
     if not mail.automatic and _said_before(services, talk, mail):
         said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
         return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)
@@ -262,8 +263,20 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
         return
     with services.database.transaction() as session:
-        if row := take_up(session, work):
+        row = take_up(session, work)
+        if row is None:
+            return
+        if _came_before_the_start(session, row):
+            close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
+        else:
             close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+
+
+def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
+    """A mailbox that is old holds much that is nobody's business here; opt-outs in it were honoured all the same."""
+    query = select(func.min(Agent.startedon)).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
+    started = session.scalar(query.where(Mailbox.mailboxid == row.mailboxid, Agent.state != AgentState.ARCHIVED))
+    return started is not None and row.receivedon is not None and row.receivedon < started
 
 
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:

@@ -41,11 +41,14 @@ class Read:
     standing: Standing
 
 
-def read_reply(services: Services, talk: Conversation, mail: Reading, received: datetime, key: str) -> Read:
+def read_reply(
+    services: Services, talk: Conversation, mail: Reading, received: datetime, key: str, *, vouched: bool = False
+) -> Read:
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
         key: of the journal: the same mail is paid for once.
+        vouched: a person says that it is the lead's answer.
 
     Raises:
         OutsideError: the analyst could not be asked.
@@ -53,7 +56,7 @@ def read_reply(services: Services, talk: Conversation, mail: Reading, received: 
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, key)
     said = _by_machine(brief) if mail.automatic else _in_thread(talk, services.analyst.read_reply(brief))
-    return Read(said, _heard(talk, mail, said), standing_of(talk))
+    return Read(said, _heard(talk, mail, said, vouched=vouched), standing_of(talk))
 
 
 def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
@@ -95,7 +98,7 @@ def authenticated(talk: Conversation, mail: Reading) -> bool | None:
     return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
 
 
-def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, vouched: bool) -> Heard:
     return Heard(
         kind=said.kind,
         interest=said.interest,
@@ -105,6 +108,7 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
         return_date=said.return_date,
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
+        vouched=vouched,
     )
 
 
