@@ -31,7 +31,7 @@ _LINK = re.compile(
     r"\w+://\S+|\bwww\.\S+|mailto:\S+|javascript:\S*|[\w.+-]+@[\w.-]+\.\w+|(?<![\w@.])(?:[a-z0-9-]{2,}\.)+[a-z]{2,}\b\S*",
     re.IGNORECASE,
 )
-_OWN_CALL = 12_000  # tokens that one call may take at most
+OWN_CALL = 12_000  # tokens that one call may take at most
 
 
 def breaches(scene: Scene) -> list[str]:
@@ -139,7 +139,7 @@ def _budget(scene: Scene, rows: _Rows) -> Iterator[str]:
     lead_of = {i.inboundmessageid: i.leadid for i in rows.inbound} | {r.runid: r.leadid for r in rows.runs.values()}
     for answer in rows.answers:
         spent[str(lead_of.get(answer.key.partition(":")[0], answer.key))] += answer.tokensin + answer.tokensout
-    yield from (f"{lead} cost {tokens} tokens" for lead, tokens in spent.items() if tokens > CAP + _OWN_CALL)
+    yield from (f"{lead} cost {tokens} tokens" for lead, tokens in spent.items() if tokens > CAP + OWN_CALL)
 
 
 def _suppressed(scene: Scene, rows: _Rows) -> Iterator[str]:

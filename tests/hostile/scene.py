@@ -147,7 +147,7 @@ def open_scene(
             "analyst": "model", "model": "openai:fake-1", "model_base_url": model.url, "model_api_key": API_KEY,
             "model_tokens_per_lead": CAP,
         }  # fmt: skip
-        office = open_office(database, folder, server, clock, **usual, **settings)
+        office = open_office(database, folder, server, clock, **{**usual, **settings})
         start(office)
         _smuggle(office, folder, knowledge)
         analyst = ModelAnalyst(office.services.settings, Journal(database))

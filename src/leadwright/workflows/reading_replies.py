@@ -12,7 +12,7 @@ from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.interest import undetected
 from leadwright.domain.replies import Heard, ReplyClass, Standing
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, ModelError
 from leadwright.mail.addresses import normalise
 from leadwright.mail.authentication import Verdict, read_authentication
 from leadwright.mail.automatic import Kind
@@ -44,14 +44,15 @@ def read_reply(services: Services, talk: Conversation, mail: Reading, received: 
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
-        key: of the journal: the same mail is paid for once.
+        key: of the mail: the same mail is paid for once, and its cost counts for its lead.
 
     Raises:
-        OutsideError: the analyst could not be asked.
+        OutsideError: the analyst could not be asked now. One that cannot read this mail at all, or may not for its
+            cost, has read nothing in it: then a person clarifies what is wanted.
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
-    brief = _brief(services, talk, dossier, mail, received, key)
-    said = _by_machine(brief) if mail.automatic else services.analyst.read_reply(brief)
+    brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
+    said = _by_machine(brief) if mail.automatic else _by_analyst(services, brief)
     return Read(said, _heard(talk, mail, said), standing_of(talk))
 
 
@@ -91,6 +92,15 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
     )
+
+
+def _by_analyst(services: Services, brief: ReplyBrief) -> ReplyReading:
+    try:
+        return services.analyst.read_reply(brief)
+    except ModelError as error:
+        if not error.permanent or error.installation:
+            raise
+        return ReplyReading(ReplyClass.OTHER, undetected(f"It could not be read by machine. {error}"), (), Usage(""))
 
 
 def _by_machine(brief: ReplyBrief) -> ReplyReading:
