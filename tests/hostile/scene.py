@@ -1,6 +1,7 @@
 """An office whose model belongs to an attacker, and the mails and leads he attacks it with. Asserts nothing."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fake_model import FakeModel
-from tests.engage.office import MONDAY, PASSWORD, SALES, Clock, Office, open_office, start
+from tests.engage.office import FOLLOW_UP_PAPER, MONDAY, PASSWORD, SALES, Clock, Office, open_office, start
 from tests.hostile.attackers_model import Attacker
 from tests.hostile.own_attacks import ATTACKS, Attack
 
@@ -50,6 +51,7 @@ class Scene:
     office: Office
     attacker: Attacker
     model: FakeModel
+    knowledge: str  # all that may be quoted as an answer
     cases: list[Case] = field(default_factory=list)
 
     def add_lead(self, **fields: Any) -> Case:
@@ -106,9 +108,15 @@ def _encoded(text: str) -> str:
 
 
 def attacks_of(folder: Path) -> list[Attack]:
-    """Every string of the sets, each in another part of a mail in turn, and our own."""
-    texts = [row["text"] for name in SETS for row in rows_of(folder / name)]
-    return [*ATTACKS, *(placed(text, number) for number, text in enumerate(texts))]
+    """Our own, and every string of the sets twice: in text, subject and name at once, and in one part in turn."""
+    texts = strings_of(folder)
+    turns = (placed(text, number) for number, text in enumerate(texts))
+    return [*ATTACKS, *(everywhere(text) for text in texts), *turns]
+
+
+def strings_of(folder: Path) -> list[str]:
+    """The attacks of the sets."""
+    return [row["text"] for name in SETS for row in rows_of(folder / name)]
 
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
@@ -117,19 +125,28 @@ def rows_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines()]
 
 
+def everywhere(text: str) -> Attack:
+    """The string as text, subject and sender's name of one mail."""
+    return Attack("everywhere", text, subject=" ".join(text.split())[:400], name=_name(text))
+
+
 def placed(text: str, number: int) -> Attack:
     """The string in the part of a mail whose turn it is."""
-    line = " ".join(text.split())
     polite = "Thank you for the mail."
     return (
         Attack("body", f"{polite}\n\n{text}\n\nPat"),
         Attack("body", f"{QUESTION}\n\n{text}"),
-        Attack("subject", polite, subject=line[:400]),
-        Attack("name", polite, name=line[:120].replace('"', "").replace("<", "").replace(",", " ").replace(":", " ")),
+        Attack("subject", f"{polite} {QUESTION}", subject=" ".join(text.split())[:400]),
+        Attack("name", f"{polite} {QUESTION}", name=_name(text)),
         Attack("hidden", polite, html=f"<p>{polite}</p><div style='display:none'>{text}</div>"),
         Attack("quoted", f"{polite}\n\nOn Monday Seller wrote:\n" + "\n".join(f"> {x}" for x in text.splitlines())),
-        Attack("body", text),
+        Attack("file", f"{polite} {QUESTION}", file=_name(text)),
     )[number % 7]
+
+
+def _name(text: str) -> str:
+    """As much of the text as fits a name, without what would end it."""
+    return " ".join(re.sub(r'["<>,:;()@\\\\]', " ", " ".join(text.split())[:150]).split())
 
 
 @contextmanager
@@ -153,7 +170,7 @@ def open_scene(
         analyst = ModelAnalyst(office.services.settings, Journal(database))
         office.services = replace(office.services, analyst=analyst)
         try:
-            yield Scene(office, attacker, model)
+            yield Scene(office, attacker, model, " ".join("\n".join((FOLLOW_UP_PAPER, *knowledge)).split()))
         finally:
             if office.post:
                 office.post.close()

@@ -26,7 +26,9 @@ def spoofs(seed: int, count: int = 200) -> Iterator[tuple[str, str, Attack]]:
     chance = random.Random(seed)
     for number in range(count):
         words = chance.choice((*_WORDS, *(a.text for a in ATTACKS)))
-        if number % 2:
+        if number % 5 == 4:
+            yield "unproven", "{address}", Attack("spoof", f"{words}\n{number}", subject=chance.choice(("Robots", "")))
+        elif number % 2:
             result = f"{AUTHSERV}; {chance.choice(_FAILS)}"
             forged = ("Authentication-Results", f"{AUTHSERV}; dmarc=pass header.from={{domain}}")
             heads = (("Authentication-Results", result), *((forged,) if number % 4 == 1 else ()))

@@ -19,8 +19,9 @@ _LIST = (
     r"guarante\w+|warrant(?:y|ies)|promis(?:e|es|ed|ing)|hereby|binding|liabil\w+|liable|indemni\w+|penalt(?:y|ies)",
     r"refund\w*|money[- ]?back|\bmoney back|reimburs\w+|compensat\w+|rebate\w*|discount\w*|voucher\w*|waiv(?:e|es|ed|ing)",
     r"exclusive offer|half[- ]price|(?:at|for) (?:no|half|zero)(?: \w+)? (?:cost|price|charge|fee)s?|free of charge",
-    r"(?<!feel )(?<!be )free (?:for|of|in|to (?:use|try|keep)|month|year|trial|licen[cs]e|of cost)|"
-    r"\b(?:is|are|be|get \w+|stays?|comes?|robots?|it|you|year|month) (?:completely |all )?free\b|\bfor free\b",
+    r"(?<!feel )(?<!be )free (?:for (?:you|your|all|life|ever|the)|of|in|to (?:use|try|keep)|month|year|trial|licen[cs]e|of cost)|"
+    r"(?<!you )\b(?:is|are|get \w+|stays?|comes?|robots?|year|month) (?:completely |all )?free\b(?! (?:for a|next|this|on))"
+    r"|\bfor free\b",
     r"(?:without|no)(?: any| extra| further)? (?:cost|charge|fee)s?|costs?(?: you)? nothing|pays? nothing|"
     r"nothing to pay",
     r"cancel\w*(?: \w+)? (?:at )?any ?time|percent off|per cent off|% off|accept(?:s|ed)? (?:your|the|all|any) "

@@ -89,9 +89,7 @@ def fill(template: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]
     return _VARIABLE.sub(value, template), tuple(dict.fromkeys(empty))
 
 
-def _cited(
-    paragraphs: Iterable[Statement], passages: Mapping[str, Passage], only: SourceKind | None = None
-) -> str:
+def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage], only: SourceKind | None = None) -> str:
     ids = dict.fromkeys(e.passage_id for p in paragraphs for e in p.evidence)
     quoted = (passages[i] for i in ids if i in passages)
     return _fold(" \n ".join(f"{p.title} \n {p.text}" for p in quoted if only is None or p.kind is only))

@@ -70,6 +70,7 @@ class Heard:
         names_our_mail: a bounce names a mail that really went to that address; a forged one suppresses nobody.
         authenticated: False when the sender's DMARC failed; None when nothing was said about it.
         same_sender: it came from the lead's own address.
+        proven: its writer has a mail of ours; True as well where no server of ours checks senders.
     """
 
     kind: ReplyClass
@@ -82,11 +83,13 @@ class Heard:
     names_our_mail: bool = True
     authenticated: bool | None = None
     same_sender: bool = True
+    proven: bool = True
 
     @property
     def trusted(self) -> bool:
         """May it give consent and cause a handover by itself?"""
-        return self.same_sender and self.authenticated is not False
+        vouched = self.proven if self.authenticated is None else self.authenticated
+        return self.same_sender and vouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,9 @@ _WITHOUT_JUDGEMENT = {
 def _doubt(heard: Heard) -> str:
     if heard.authenticated is False:
         return "The sender could not be authenticated (DMARC failed)."
-    return "It came from another address than the lead's."
+    if not heard.same_sender:
+        return "It came from another address than the lead's."
+    return "It answers no mail of ours, and no server vouches for its sender."
 
 
 def _judged(heard: Heard, standing: Standing) -> Decision:

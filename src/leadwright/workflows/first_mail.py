@@ -67,7 +67,11 @@ def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps, mode: A
     body, empty_body = fill(configuration.email.fixed_body, values)
     empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
     steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
-    hold = f"The template's {', '.join(empty)} has no value for this lead." if empty else _strange(configuration, f"{subject}\n{body}")
+    hold = (
+        f"The template's {', '.join(empty)} has no value for this lead."
+        if empty
+        else _strange(configuration, f"{subject}\n{body}")
+    )
     return _mail(configuration, subject, (Statement(body, ()),), hold, mode)
 
 

@@ -40,11 +40,14 @@ class Read:
     standing: Standing
 
 
-def read_reply(services: Services, talk: Conversation, mail: Reading, received: datetime, key: str) -> Read:
+def read_reply(
+    services: Services, talk: Conversation, mail: Reading, received: datetime, key: str, *, proven: bool = True
+) -> Read:
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
         key: of the mail: the same mail is paid for once, and its cost counts for its lead.
+        proven: its writer has a mail of ours.
 
     Raises:
         OutsideError: the analyst could not be asked now. One that cannot read this mail at all, or may not for its
@@ -53,7 +56,7 @@ def read_reply(services: Services, talk: Conversation, mail: Reading, received: 
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
     said = _by_machine(brief) if mail.automatic else _by_analyst(services, brief)
-    return Read(said, _heard(talk, mail, said), standing_of(talk))
+    return Read(said, _heard(talk, mail, said, proven), standing_of(talk))
 
 
 def standing_of(talk: Conversation) -> Standing:
@@ -81,7 +84,7 @@ def authenticated(talk: Conversation, mail: Reading) -> bool | None:
     return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
 
 
-def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading, proven: bool) -> Heard:
     return Heard(
         kind=said.kind,
         interest=said.interest,
@@ -91,6 +94,7 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
         return_date=said.return_date,
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
+        proven=proven or not talk.mailbox.lw_authservid,
     )
 
 

@@ -170,7 +170,9 @@ def _answer(brief: ReplyBrief, answer: ReplyAnswer, shown: Sequence[Passage]) ->
     found = (e for e in evidence(answer.answer, shown) if e.passage_id in brief.knowledge)
     whole = dict.fromkeys(s for e in found for s in _sentences_of(brief.knowledge[e.passage_id], e.quote))
     own = (brief.offering.website, brief.offering.price_list)
-    return tuple(Statement(e.quote, (e,)) for e in whole if not gives_orders(e.quote) and not foreign_links(e.quote, own))
+    return tuple(
+        Statement(e.quote, (e,)) for e in whole if not gives_orders(e.quote) and not foreign_links(e.quote, own)
+    )
 
 
 def _sentences_of(passage: Passage, words: str) -> Iterator[Evidence]:
