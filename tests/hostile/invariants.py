@@ -21,10 +21,9 @@ from leadwright.domain.engagement import POSITIVE, Outcome
 from leadwright.mail.addresses import hash_address
 from leadwright.sandbox.mail_store import Accepted
 
-_MAY_CHANGE = frozenset(
-    "ownerid owningbusinessunit leadqualitycode lw_stage statecode statuscode donotemail lw_consentbasis lw_consenton "
-    "lw_consentsource lw_emailstate lw_emailcheckedon lw_emailreason lw_version versionnumber modifiedon modifiedby "
-    "lw_fit lw_rating lw_timezone".split()
+_MAY_CHANGE = re.compile(  # what a reply may change of its lead
+    r"ownerid|owningbusinessunit|leadqualitycode|lw_stage|statecode|statuscode|donotemail|versionnumber|modifiedon|"
+    r"modifiedby|lw_consentbasis|lw_consenton|lw_consentsource"
 )
 _SAYS = re.compile(r"(?<!\w)\w[\w'’-]+(?!\w)")
 _LINK = re.compile(
@@ -206,6 +205,6 @@ def _fields(scene: Scene, case: Case) -> Iterator[str]:
     if not case.before:
         return
     now = columns(scene.office.row_of(case.leadid))
-    changed = {k for k, v in now.items() if v != case.before[k]} - _MAY_CHANGE
+    changed = {k for k, v in now.items() if v != case.before[k] and not _MAY_CHANGE.fullmatch(k)}
     if changed:
         yield f"its fields changed: {[(k, case.before[k], now[k]) for k in sorted(changed)]}"

@@ -39,12 +39,12 @@ def unsupported(
     Args:
         passages: id -> passage the mail may quote.
         known: further text that may be used: topic, greeting name, company, offering, chosen fields.
-        own: our own texts, when only their links may be said, and only their commitments and those of the quoted
-            knowledge; None allows those of every quoted passage and of `known`.
+        own: our own texts, when only their links may be said, and only their commitments and those of quoted pages and
+            papers; None allows those of every quoted passage and of `known`.
     """
     common = _fold(" \n ".join(k for k in known if k))
     ours = None if own is None else " \n ".join(own)
-    ours_to_claim = None if ours is None else f"{ours} \n {_cited(paragraphs, passages, only=SourceKind.KNOWLEDGE)}"
+    ours_to_claim = None if ours is None else f"{ours} \n {_cited(paragraphs, passages, without=SourceKind.FIELD)}"
 
     def check(text: str, where: str, cited: Iterable[Statement]) -> list[str]:
         support = f"{common} \n {_cited(cited, passages)}"
@@ -89,10 +89,10 @@ def fill(template: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]
     return _VARIABLE.sub(value, template), tuple(dict.fromkeys(empty))
 
 
-def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage], only: SourceKind | None = None) -> str:
+def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage], without: SourceKind | None = None) -> str:
     ids = dict.fromkeys(e.passage_id for p in paragraphs for e in p.evidence)
     quoted = (passages[i] for i in ids if i in passages)
-    return _fold(" \n ".join(f"{p.title} \n {p.text}" for p in quoted if only is None or p.kind is only))
+    return _fold(" \n ".join(f"{p.title} \n {p.text}" for p in quoted if p.kind is not without))
 
 
 def _check(text: str, where: str, support: str, links: str, claims: str) -> Iterator[str]:
