@@ -104,6 +104,8 @@ def kind_of_ours(purpose: str, number: int) -> str:
     return f"Follow-up {number}" if number else "First mail"
 
 
-def phase_in_words(phase: Phase | None) -> str:
+def phase_in_words(phase: Phase | None, *, bounced: bool = False) -> str:
     """What became of a mail of ours; None: it is a draft that nobody decided to send."""
+    if bounced:
+        return "Sent, and came back"
     return _PHASES[phase] if phase else "Draft, not sent"

@@ -235,7 +235,7 @@ def _ours(row: Any, talk: Any) -> OurMail:
         emailid=row.activityid,
         kind=kind_of_ours(row.purpose or "", _number(row, talk)),
         phase=phase,
-        fate=phase_in_words(phase),
+        fate=phase_in_words(phase, bounced=row.bouncedon is not None),
         subject=row.subject,
         text=row.description,
         recipient=row.recipient or row.torecipients,
