@@ -49,7 +49,7 @@ class Rehearsal:
         password: of the administrator, the supervisor and every seller; it opens nothing but this folder.
         ready: everything is set up and the leads are imported.
         engage: the agent writes to its leads and reads their answers, by the mail server on these ports.
-        clock: where its time stood when it was last left, ISO 8601.
+        clock: where its time stood when it was last left, ISO 8601; `ends`: the moment to which its weeks are played.
     """
 
     world_port: int
@@ -60,6 +60,7 @@ class Rehearsal:
     smtp_port: int = 0
     imap_port: int = 0
     clock: str = ""
+    ends: str = ""
 
 
 def load(folder: Path) -> Rehearsal | None:
@@ -146,7 +147,7 @@ def set_up(services: Services, folder: Path, made: Rehearsal, say: Say) -> Impor
 
 def leave(folder: Path, made: Rehearsal, moment: datetime) -> None:
     """Note where its clock stands, so that it goes on from there."""
-    _keep(folder, replace(load(folder) or made, clock=moment.isoformat()))
+    _keep(folder, replace(load(folder) or made, clock=moment.isoformat(), ends=made.ends))
 
 
 def _administrator(services: Services, made: Rehearsal) -> Principal:

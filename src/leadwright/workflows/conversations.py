@@ -111,6 +111,9 @@ class Correspondence:
     def _send(self, post: Post) -> None:
         tidied = 0.0
         while not self._stopping.is_set():
+            if not post.is_needed:
+                self._stopping.wait(_REST)
+                continue
             if time.monotonic() - tidied >= _TIDY_EVERY:
                 post.tidy()
                 tidied = time.monotonic()
