@@ -20,6 +20,7 @@ def test_every_state_step_class_move_and_phase_has_words() -> None:
     assert all(what_was_decided(move, None) for move in Move)
     assert all(phase_in_words(phase) for phase in (*Phase, None))
     assert set(CLASSES) == set(ReplyClass)
+    assert "again" in what_was_decided(Move.STORE, None, ReplyClass.UNSUBSCRIBE)
 
 
 def test_what_comes_next_names_the_follow_up() -> None:

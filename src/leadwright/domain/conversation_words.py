@@ -85,8 +85,10 @@ def what_comes_next(state: State, step: Step, sent: int) -> str:
     }[step]
 
 
-def what_was_decided(move: Move, ask: Factor | None) -> str:
+def what_was_decided(move: Move, ask: Factor | None, kind: ReplyClass | None = None) -> str:
     """What the agent did after a mail of theirs."""
+    if move is Move.STORE and kind is ReplyClass.UNSUBSCRIBE:
+        return "Nobody writes to this address again."
     asked = f" asked about {ask.value}" if ask else ""
     if move is Move.ASK:
         return f"Answered, and{asked}." if ask else "Answered."

@@ -271,7 +271,7 @@ def _theirs(row: Any) -> TheirMail:
         subject=row.subject,
         text=row.description,
         at=row.senton or row.createdon,
-        decided=what_was_decided(move, ask) if move else row.noted or "Kept.",
+        decided=what_was_decided(move, ask, kind) if move else row.noted or "Kept.",
         reasons=tuple(judged.get("reasons", ())),
         interest=read_interest(judged["interest"]) if judged.get("interest") else None,
         bant=read_bant(judged.get("bant", ())),
