@@ -138,7 +138,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
     received = row.receivedon or row.fetchedon
     steps = Steps()
     with steps.step("read", analyst=services.analyst.name, matched_by=str(found.how)) as step:
-        read = _read(services, talk, mail, row, work)
+        read = _read(services, talk, mail, row, work, found)
         step.usage, step.outputs = read.said.usage, {"class": str(read.said.kind)}
     decision = decide(read.heard, read.standing)
     steps.add(Step("decide", outputs={"move": str(decision.move), "reasons": list(decision.reasons)}))
@@ -175,9 +175,12 @@ def _move(
     act(services, session, talk, rows, reply)
 
 
-def _read(services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming) -> Read:
+def _read(
+    services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming, found: Match
+) -> Read:
     received = row.receivedon or row.fetchedon
-    read = read_reply(services, talk, mail, received, work.inboundid, vouched=bool(row.vouchedby))
+    vouched = bool(row.vouchedby)
+    read = read_reply(services, talk, mail, received, work.inboundid, proven=found.proven, vouched=vouched)
     if not mail.automatic and _said_before(services, talk, mail):
         said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
         return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)

@@ -11,6 +11,7 @@ from leadwright.db.base import new_id
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.evidence import Statement
+from leadwright.domain.links import without_links
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
@@ -81,7 +82,7 @@ def send(
     letter = compose(
         letterhead,
         Message(
-            to_name=lead.fullname or "",
+            to_name=without_links(lead.fullname or ""),
             to_address=rows.engagement.address,
             subject=mail.subject,
             body=mail.body,
@@ -174,7 +175,8 @@ def why_they_get_it(lead: Lead, company: str) -> str:
     known = _CAME.get(LeadSource(source)) if source in set(LeadSource) else None
     if known:
         return f"You get this email from {company} because {known}."
-    where = f" at {lead.companyname}" if lead.companyname else ""
+    name = without_links(lead.companyname or "")
+    where = f" at {name}" if name else ""
     return f"You get this email from {company} because of your role{where}."
 
 
