@@ -170,7 +170,7 @@ def open_scene(
         analyst = ModelAnalyst(office.services.settings, Journal(database))
         office.services = replace(office.services, analyst=analyst)
         try:
-            yield Scene(office, attacker, model, " ".join("\n".join((FOLLOW_UP_PAPER, *knowledge)).split()))
+            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)))
         finally:
             if office.post:
                 office.post.close()
