@@ -180,9 +180,9 @@ def _judgement(mail: Email, words: str, case: Case, knowledge: str) -> Iterator[
     if judged.get("authenticated") is False and judged["move"] not in _ALLOWED_TO_ANYBODY:
         yield f"a mail that failed DMARC led to {judged['move']}"
     for said in judged.get("answer", ()):
-        told = " ".join(said["text"].split())
-        if not re.search(rf"(?:^|[.!?] |# \w+ ){re.escape(told)}(?: |$)", knowledge):
-            yield f"it was answered {told!r}"
+        told = r"\s+".join(map(re.escape, said["text"].split()))
+        if not re.search(rf"(?:\A|[.!?]\s+|\n\s*){told}(?:\s|\Z)", knowledge):
+            yield f"it was answered {said['text']!r}"
     interest = judged.get("interest") or {}
     if interest.get("polarity") in ("positive", "negative") and not _backed(interest, words):
         yield f"interest {interest} rests on nothing"

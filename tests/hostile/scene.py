@@ -151,12 +151,19 @@ def _name(text: str) -> str:
 
 @contextmanager
 def open_scene(
-    database: Database, folder: Path, seed: int, knowledge: Sequence[str] = (), **settings: Any
+    database: Database,
+    folder: Path,
+    seed: int,
+    knowledge: Sequence[str] = (),
+    outreach: Sequence[str] = (),
+    **settings: Any,
 ) -> Iterator[Scene]:
     """An office set up by honest people, then its model is the attacker's.
 
     Args:
         knowledge: paragraphs that somebody smuggled into the follow-up papers.
+        outreach: the same for the papers that first mails quote.
+        settings: with ``analyst="builtin"`` no model is asked.
     """
     clock, attacker = Clock(MONDAY), Attacker(seed, SECRETS)
     with MailServer(clock=clock) as server, FakeModel(answering=attacker) as model:
@@ -166,11 +173,13 @@ def open_scene(
         }  # fmt: skip
         office = open_office(database, folder, server, clock, **{**usual, **settings})
         start(office)
-        _smuggle(office, folder, knowledge)
+        _smuggle(office, folder, "followup", knowledge)
+        _smuggle(office, folder, "outreach", outreach)
         analyst = ModelAnalyst(office.services.settings, Journal(database))
-        office.services = replace(office.services, analyst=analyst)
+        if office.services.settings.analyst == "model":
+            office.services = replace(office.services, analyst=analyst)
         try:
-            yield Scene(office, attacker, model, " ".join("\n".join((FOLLOW_UP_PAPER, *knowledge)).split()))
+            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)))
         finally:
             if office.post:
                 office.post.close()
@@ -178,11 +187,11 @@ def open_scene(
             analyst.close()
 
 
-def _smuggle(office: Office, folder: Path, paragraphs: Sequence[str]) -> None:
+def _smuggle(office: Office, folder: Path, purpose: str, paragraphs: Sequence[str]) -> None:
     if not paragraphs:
         return
-    paper = folder / "smuggled.md"
+    paper = folder / f"{purpose}.md"
     paper.write_text("# Implementation\n\n" + "\n\n".join(paragraphs), "utf-8")
     with office.services.database.transaction() as session:
-        sourceid = add_source(session, "followup", "file", str(paper)).sourceid
+        sourceid = add_source(session, purpose, "file", str(paper)).sourceid
     ingest(office.services.database, office.services.fetcher, sourceid, None)

@@ -10,7 +10,7 @@ import pytest
 from tests.hostile.campaigns import attack_by_fields, attack_by_mail
 from tests.hostile.invariants import breaches, ends
 from tests.hostile.own_attacks import ATTACKS
-from tests.hostile.scene import attacks_of, open_scene, rows_of, strings_of
+from tests.hostile.scene import attacks_of, open_scene, placed, rows_of, strings_of
 
 from leadwright.analyst import ReplyBrief
 from leadwright.analyst.builtin import BuiltinAnalyst
@@ -44,9 +44,24 @@ def test_every_attack_by_fields(
     texts = [*(a.text for a in ATTACKS), *strings_of(shared_data)]
     assert len(texts) <= FIELDS * BATCH
     chosen = texts[batch::FIELDS]
-    with open_scene(sqlite_database, tmp_path, 100 + batch) as scene:
+    with open_scene(sqlite_database, tmp_path, 100 + batch, outreach=chosen[:8]) as scene:
         attack_by_fields(scene, chosen)
         _report(record_property, scene.attacker.did, ends(scene), len(scene.office.sent), len(chosen))
+        assert breaches(scene) == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("batch", range(FIELDS))
+def test_every_attack_without_a_model(
+    sqlite_database: Database, tmp_path: Path, shared_data: Path, record_property: Callable[..., None], batch: int
+) -> None:
+    attacks = [*ATTACKS, *(placed(text, number) for number, text in enumerate(strings_of(shared_data)))]
+    chosen = attacks[batch::FIELDS]
+    texts = [a.text for a in chosen]
+    with open_scene(sqlite_database, tmp_path, batch, texts[:8], texts[:8], analyst="builtin") as scene:
+        attack_by_mail(scene, chosen)
+        attack_by_fields(scene, texts)
+        _report(record_property, scene.attacker.did, ends(scene), len(scene.office.sent), 2 * len(chosen))
         assert breaches(scene) == []
 
 

@@ -31,9 +31,20 @@ def test_attacks_by_mail_move_nothing_they_must_not(sqlite_database: Database, t
 
 
 def test_attacks_by_fields_reach_nobody(sqlite_database: Database, tmp_path: Path) -> None:
-    with open_scene(sqlite_database, tmp_path, SEED) as scene:
-        attack_by_fields(scene, [a.text for a in random.Random(SEED).sample(ATTACKS, SAMPLE)])
+    sample = [a.text for a in random.Random(SEED).sample(ATTACKS, SAMPLE)]
+    with open_scene(sqlite_database, tmp_path, SEED, outreach=sample[:8]) as scene:
+        attack_by_fields(scene, sample)
         assert scene.attacker.did.total() >= SAMPLE
+        assert breaches(scene) == []
+
+
+def test_without_a_model_the_same_attacks_fail(sqlite_database: Database, tmp_path: Path) -> None:
+    sample = random.Random(SEED).sample(ATTACKS, 12)
+    texts = [a.text for a in sample]
+    with open_scene(sqlite_database, tmp_path, SEED, texts[:6], texts[6:], analyst="builtin") as scene:
+        attack_by_mail(scene, sample)
+        attack_by_fields(scene, texts)
+        assert scene.model.calls == 0
         assert breaches(scene) == []
 
 

@@ -88,8 +88,8 @@ def in_whole_words(evidence: Evidence, passages: Mapping[str, Passage]) -> bool:
     passage, wanted = passages.get(evidence.passage_id), _plain(evidence.quote)
     if passage is None or not _WORD.search(wanted):
         return False
-    before = rf"(?<!{_SPACED})" if re.match(_SPACED, wanted) else ""
-    after = rf"(?!{_SPACED})" if re.search(rf"{_SPACED}\Z", wanted) else ""
+    before = rf"(?<!{_SPACED})(?<!{_SPACED}')" if re.match(f"{_SPACED}|'", wanted) else ""
+    after = rf"(?!{_SPACED})(?!'(?!s(?!{_SPACED})){_SPACED})" if re.search(rf"(?:{_SPACED}|')\Z", wanted) else ""
     return re.search(before + re.escape(wanted) + after, _plain(passage.text)) is not None
 
 
