@@ -5,12 +5,12 @@ from contextlib import suppress
 from datetime import datetime
 
 import structlog
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Outbox, Suppression
+from leadwright.db.mail import InboundMessage, Outbox, Suppression
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import Next, next_step
@@ -37,6 +37,11 @@ from leadwright.workflows.engagements import (
 
 _MOST = 200
 _LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
+# The mail that asked for it and is still being read says itself how the conversation ends: it may hold a threat as well.
+_BEING_READ = exists().where(
+    InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
+)
+_HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
 _log = structlog.get_logger(__name__)
 
 
@@ -87,9 +92,7 @@ def _concluded(session: Session) -> Sequence[str]:
 
 def _departed(session: Session) -> Sequence[str]:
     """Conversations whose partner asked, by click or otherwise, not to be written to."""
-    left = exists().where(
-        Suppression.hash == Engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-    )
+    left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
     return session.scalars(select(Engagement.runid).where(open_, left).limit(_MOST)).all()
 
@@ -111,9 +114,7 @@ def _settle(services: Services, runid: str) -> bool:
 
 def _left(session: Session, rows: Held) -> str:
     reason = session.scalar(
-        select(Suppression.reason).where(
-            Suppression.hash == rows.engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-        )
+        select(Suppression.reason).where(Suppression.hash == rows.engagement.addresshash, *_HAS_LEFT)
     )
     return WHY[Reason(reason)] if reason else ""
 
