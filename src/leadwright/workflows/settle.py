@@ -37,7 +37,7 @@ from leadwright.workflows.engagements import (
 
 _MOST = 200
 _LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
-# The mail that asked for it and is still being read says itself how the conversation ends: it may hold a threat as well.
+# The mail that asked for it, while it is read, says itself how the conversation ends: it may hold a threat as well.
 _BEING_READ = exists().where(
     InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
 )
