@@ -48,6 +48,20 @@ def test_without_a_model_the_same_attacks_fail(sqlite_database: Database, tmp_pa
         assert breaches(scene) == []
 
 
+def test_a_mail_that_the_model_will_not_read_goes_to_a_person_and_no_follow_up_leaves(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with open_scene(sqlite_database, tmp_path, SEED) as scene:
+        scene.attacker.honest = {"read_lead", "write_mail"}
+        case = scene.add_lead()
+        scene.office.work()
+        scene.model.answering = lambda *_: ("I'm sorry, but I can't help with that.", "stop")
+        scene.say(case, Attack("question", f"{QUESTION} We may well buy."))
+        scene.office.pass_days(20)
+        assert ends(scene) == {"handed_over: clarify": 1}
+        assert len(scene.office.sent) == 1
+
+
 def test_whoever_writes_without_end_costs_no_more_than_the_cap_of_his_lead(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
