@@ -309,3 +309,32 @@ def test_every_mail_is_stored_once_or_put_aside(office: Office, leadid: str) -> 
     with office.services.database.reading() as session:
         received = session.scalars(select(Email).where(Email.directioncode.is_(False))).all()
     assert len(received) == len(office.server.folder(SALES).messages) - 0
+
+
+def test_a_bare_answer_to_our_question_keeps_the_interest_shown_before(office: Office, leadid: str) -> None:
+    office.answer(ADA, "This sounds interesting for us.")
+    office.work()
+    office.answer(ADA, "Our pickers walk eleven miles a day and we lose orders because of it.")
+    office.work()
+    received = [e for e in office.thread_of(leadid) if not e.directioncode]
+    assert received[-1].lw_judgement["interest"]["polarity"] == "positive"
+    assert office.run_of(leadid).stage in (Stage.ENGAGED, Stage.HANDED_OVER)
+
+
+def test_a_flood_of_mails_is_not_judged_and_goes_to_a_person(office: Office, leadid: str) -> None:
+    for n in range(16):
+        office.answer(ADA, f"Number {n}: we find it interesting, tell us more.")
+        office.work()
+        if office.run_of(leadid).stage != Stage.ENGAGED:
+            break
+    assert len(office.mails_to(ADA)) <= 5
+
+
+def test_a_lead_that_was_deleted_and_comes_again_is_not_written_to_twice(office: Office, leadid: str) -> None:
+    from leadwright.actions.leads import delete_lead
+
+    delete_lead(office.services, office.admin, leadid)
+    again = office.lead()
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.run_of(again).stage == Stage.CANCELLED

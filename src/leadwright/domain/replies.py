@@ -70,6 +70,7 @@ class Heard:
         names_our_mail: a bounce names a mail that really went to that address; a forged one suppresses nobody.
         authenticated: False when the sender's DMARC failed; None when nothing was said about it.
         same_sender: it came from the lead's own address.
+        vouched: a person says that it is the lead's answer, whatever its sender shows.
     """
 
     kind: ReplyClass
@@ -82,11 +83,12 @@ class Heard:
     names_our_mail: bool = True
     authenticated: bool | None = None
     same_sender: bool = True
+    vouched: bool = False
 
     @property
     def trusted(self) -> bool:
         """May it give consent and cause a handover by itself?"""
-        return self.same_sender and self.authenticated is not False
+        return self.vouched or (self.same_sender and self.authenticated is not False)
 
 
 @dataclass(frozen=True, slots=True)

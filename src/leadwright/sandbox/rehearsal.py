@@ -13,6 +13,7 @@ from typing import Any
 from leadwright.actions import agent, connected_records, mailboxes, people, prerequisites, simulation
 from leadwright.actions.import_leads import ImportResult, import_file
 from leadwright.actions.leads import create_lead
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.db.mail import Mailbox
 from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON
 from leadwright.domain.simulation import LeadState
@@ -175,7 +176,7 @@ def _write_list(path: Path, made: Rehearsal) -> None:
 def _mailbox(services: Services, who: Principal, agentid: str, user: str, made: Rehearsal) -> None:
     """Prerequisites 3 and 4, on the rehearsal's own mail server."""
     name, address = seller.SHARED_MAILBOX
-    wanted = mailboxes.SharedMailbox(
+    wanted = SharedMailbox(
         name=name, address=address, password=made.password, members=[user],
         smtp_host="127.0.0.1", smtp_port=made.smtp_port, smtp_security="none",
         imap_host="127.0.0.1", imap_port=made.imap_port, imap_security="none",

@@ -139,7 +139,7 @@ def keep_incoming(
             sender=storable(address)[:320],
             torecipients=mailbox.emailaddress,
             senton=received,
-            lw_judgement=judgement or {},
+            lw_judgement={**(judgement or {}), "hidden": list(message.hidden)},
             lw_hold=hold,
         )
     )
@@ -235,4 +235,5 @@ def judgement_of(
         "referral": {"name": reading.referral.name, "address": reading.referral.address} if reading.referral else {},
         "authenticated": heard.authenticated,
         "same_sender": heard.same_sender,
+        "vouched": heard.vouched,
     }

@@ -1,16 +1,17 @@
 """A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from leadwright.analyst import ReplyBrief, ReplyReading, Usage
 from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.db.judgements import read_interest
 from leadwright.db.sales import Email
 from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Passage, SourceKind
-from leadwright.domain.interest import undetected
+from leadwright.domain.interest import in_thread, undetected
 from leadwright.domain.replies import Heard, ReplyClass, Standing
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
@@ -40,19 +41,31 @@ class Read:
     standing: Standing
 
 
-def read_reply(services: Services, talk: Conversation, mail: Reading, received: datetime, key: str) -> Read:
+def read_reply(
+    services: Services, talk: Conversation, mail: Reading, received: datetime, key: str, *, vouched: bool = False
+) -> Read:
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
         key: of the journal: the same mail is paid for once.
+        vouched: a person says that it is the lead's answer.
 
     Raises:
         OutsideError: the analyst could not be asked.
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, key)
-    said = _by_machine(brief) if mail.automatic else services.analyst.read_reply(brief)
-    return Read(said, _heard(talk, mail, said), standing_of(talk))
+    said = _by_machine(brief) if mail.automatic else _in_thread(talk, services.analyst.read_reply(brief))
+    return Read(said, _heard(talk, mail, said, vouched=vouched), standing_of(talk))
+
+
+def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
+    """A person's bare answer to our question keeps the interest that was shown before it."""
+    if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
+        return said
+    row = talk.engagement
+    asked = bool(row.asked) or row.answers > 0
+    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), asked=asked))
 
 
 def criteria_of(talk: Conversation) -> dict[str, str]:
@@ -85,7 +98,7 @@ def authenticated(talk: Conversation, mail: Reading) -> bool | None:
     return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
 
 
-def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, vouched: bool) -> Heard:
     return Heard(
         kind=said.kind,
         interest=said.interest,
@@ -95,6 +108,7 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading) -> Heard:
         return_date=said.return_date,
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
+        vouched=vouched,
     )
 
 

@@ -1,6 +1,7 @@
 """What became of a mail moves its conversation on: sent, refused, cancelled, or its recipient has left."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -20,7 +21,7 @@ from leadwright.domain.suppression import WHY, Reason
 from leadwright.errors import LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
-from leadwright.mail.suppression import suppress
+from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Elsewhere, Waits, change_lead
@@ -52,6 +53,13 @@ def settle(services: Services) -> int:
         except LeadwrightError as error:
             _log.warning("a conversation could not be settled", run=runid, reason=str(error))
     return moved
+
+
+def settle_one(services: Services, runid: str | None) -> None:
+    """The same for one conversation, before a mail about it is acted on: what left is counted first."""
+    if runid is not None:
+        with suppress(Elsewhere, Waits):
+            _settle(services, runid)
 
 
 def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
@@ -148,7 +156,7 @@ def _refused(services: Services, session: Session, talk: Conversation, rows: Hel
 def unreachable(services: Services, session: Session, talk: Conversation, rows: Held, said: str) -> None:
     """The address takes no mail: never written to again, and its owner from before corrects it."""
     address = rows.engagement.address
-    suppress(session, address, reason=Reason.HARD_BOUNCE, source=f"run:{talk.runid}", clock=services.clock)
+    suppress_address(session, address, reason=Reason.HARD_BOUNCE, source=f"run:{talk.runid}", clock=services.clock)
     change_lead(session, talk, rows, "lead.email_invalid", lw_emailstate="invalid")
     reason = f"The address {address} takes no mail. Correct it, then the agent takes the lead up again. {said}"
     return_to_owner(session, talk, rows, Outcome.UNREACHABLE, reason.strip())
