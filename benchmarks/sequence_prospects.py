@@ -1,4 +1,4 @@
-"""Ten thousand people who get the mails of `benchmarks.sequence`: most say nothing, the others do one thing, by seed."""
+"""The people who get the mails of `benchmarks.sequence`: most say nothing, the others do one thing each, by seed."""
 
 import heapq
 import re
@@ -50,7 +50,7 @@ class Crowd:
 
     def kind_of(self, address: str) -> str:
         """What this person does."""
-        place, bound = Random(f"{self._seed}:{address.casefold()}").random(), 0.0  # noqa: S311
+        place, bound = Random(f"{self._seed}:{address.casefold()}").random(), 0.0
         for kind, share in KINDS.items():
             bound += share
             if place < bound:
@@ -89,7 +89,7 @@ class Crowd:
             self._met.add(mail.recipient.casefold())
             kind = self.kind_of(mail.recipient)
             if kind != "silent":
-                hours = Random(f"{self._seed}:{mail.recipient}:wait").uniform(0.2, 100)  # noqa: S311
+                hours = Random(f"{self._seed}:{mail.recipient}:wait").uniform(0.2, 100)
                 at = mail.at + timedelta(minutes=round(hours * 60))
                 heapq.heappush(self._due, (at, len(self._met), kind, mail))
         self._read = len(log)

@@ -40,6 +40,7 @@ class Place:
     """What a worker shares with the others.
 
     Args:
+        notices: how often the mail server said that something came in.
         done: things done by each worker, and last by the driver.
         seen: sum of `done` before the last round of each worker that found nothing to do.
         report: where the worker puts a dictionary when it ends.
@@ -48,6 +49,7 @@ class Place:
     index: int
     workers: int
     clock: Any
+    notices: Any
     done: Any
     seen: Any
     stop: Any
@@ -64,6 +66,7 @@ class _Worker:
         opened.database.clock = clock
         self.services = replace(opened, clock=clock)
         self.place, self.clock = place, clock
+        self.moment, self.more, self.told = _EPOCH, True, -1
         self.troubles: Counter[str] = Counter()
         self.seconds: Counter[str] = Counter()
         count = max(1, _CONNECTIONS // place.workers)
@@ -78,17 +81,23 @@ class _Worker:
         from leadwright.workflows.settle import settle
         from leadwright.workflows.take_in import take_in
 
-        done = 0
-        while taken := self._counted("take in", take_in, self.services):
-            done += taken
-        with self.services.database.transaction() as session:
-            given = runs.give(session, _WINDOW)
+        done, given = 0, []
+        if self.moment != self.clock():
+            self.moment, self.more = self.clock(), True
+            while taken := self._counted("take in", take_in, self.services):
+                done += taken
+        if self.more:
+            with self.services.database.transaction() as session:
+                given = runs.give(session, _WINDOW)
+                self.more = bool(given) or runs.progress(session).open > 0
         work = [w for w in conversations.due_work(self.services, 400) if self._is_mine(w)]
         sending = [
             self.pool.submit(self._counted, "send", lambda p=p: p.send_due(until=self.clock() + timedelta(seconds=1)))
             for p in self.senders
         ]
-        sending.append(self.pool.submit(self._counted, "receive", self.receiver.receive))
+        if self.told != self.place.notices[0]:
+            self.told = self.place.notices[0]
+            sending.append(self.pool.submit(self._counted, "receive", self.receiver.receive))
         doing = [self.pool.submit(self._counted, "research", research_lead, self.services, run) for run in given]
         doing += [self.pool.submit(self._counted, "converse", conversations.do, self.services, w) for w in work]
         for future in doing:
