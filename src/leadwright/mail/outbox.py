@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db import audit
 from leadwright.db.agent import Agent
@@ -133,7 +133,9 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
 def conclude(session: Session, claimed: Claimed, outcome: Outcome, moment: datetime) -> Phase | None:
     """Store what became of the attempt. None: the mail is not ours any more, and nothing was stored. Safe to repeat."""
-    row = session.get(Outbox, claimed.outboxid, populate_existing=True, with_for_update=True)
+    row = session.get(
+        Outbox, claimed.outboxid, populate_existing=True, with_for_update=True, options=[defer(Outbox.raw)]
+    )
     if row is None or row.token != claimed.token:
         return None
     if row.phase == Phase.SENT and outcome.result is Result.ACCEPTED:
@@ -164,7 +166,8 @@ def cancel_waiting(session: Session, leadid: str, reason: str, moment: datetime)
 def record_end(session: Session, row: Outbox, *, actor: audit.Actor | None = None) -> None:
     """The audit entry of a mail that went out or failed."""
     if actor is None:
-        agent = session.get(Agent, row.agentid) if row.agentid else None
+        named = select(Agent.agentuserid, Agent.name).where(Agent.agentid == row.agentid)
+        agent = session.execute(named).first() if row.agentid else None
         actor = audit.Actor(agent.agentuserid, "agent", agent.name) if agent else audit.SYSTEM
     after = {"messageid": row.messageid, "lead": row.leadid, "version": row.version, "server": row.reason[:300]}
     kind, which = ("email", row.emailid) if row.emailid else ("outbox", row.outboxid)

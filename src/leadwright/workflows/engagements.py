@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.configuration import Configuration
@@ -179,6 +179,35 @@ def lock_conversation(session: Session, talk: Conversation, moment: datetime) ->
     return Held(run, lead, agent, moment, engagement)
 
 
+def lock_at_once(
+    services: Services, session: Session, runid: str, who: Principal, moment: datetime, *, waits: bool
+) -> tuple[Conversation, Held]:
+    """Read and lock an open conversation in one, where nothing has to be written before its lock.
+
+    Args:
+        who: its agent, signed in.
+        waits: for another process that holds it; else that one has it.
+
+    Raises:
+        Elsewhere: it has ended, is gone, or another process holds it.
+        Waits: the agent does not work now.
+    """
+    run, lead, agent, engagement = _rows(session, runid, locked=True, skip=not waits)
+    talk = Conversation(
+        runid=runid,
+        agentid=agent.agentid,
+        number=run.number,
+        version=run.version,
+        who=who,
+        configuration=configuration_of(services, session, run),
+        lead=lead,
+        run=run,
+        engagement=engagement,
+        mailbox=session.get_one(Mailbox, engagement.mailboxid),
+    )
+    return talk, Held(run, lead, agent, moment, engagement)
+
+
 def lock_any(session: Session, runid: str, moment: datetime) -> Held | None:
     """The rows of an open conversation, locked, whatever its agent does now; None when it has ended."""
     try:
@@ -241,7 +270,7 @@ def put_off_turn(services: Services, turn: Turn, reason: str, *, seconds: float,
 
 
 def _rows(
-    session: Session, runid: str, *, locked: bool, whoever: bool = False
+    session: Session, runid: str, *, locked: bool, whoever: bool = False, skip: bool = False
 ) -> tuple[LeadRun, Lead, Agent, Engagement]:
     query = (
         select(LeadRun, Lead, Agent, Engagement)
@@ -249,9 +278,10 @@ def _rows(
         .join(Agent, Agent.agentid == LeadRun.agentid)
         .join(Engagement, Engagement.runid == LeadRun.runid)
         .where(LeadRun.runid == runid)
+        .options(defer(Agent.draft))
     )
     if locked:
-        query = query.with_for_update(of=[LeadRun, Lead, Engagement])
+        query = query.with_for_update(of=[LeadRun, Lead, Engagement], skip_locked=skip)
     found = session.execute(query.execution_options(populate_existing=True)).first()
     if found is None or found.LeadRun.stage != Stage.ENGAGED or found.Engagement.state not in _OPEN:
         raise Elsewhere
