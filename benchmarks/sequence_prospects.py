@@ -24,6 +24,7 @@ _SAYS = {
     "refuses": "Hello,\n\nthank you, but we are not interested.\n\nKind regards",
     "opts out": "Please remove me from your list.",
 }
+_GRAIN = 5  # minutes: people answer at full ones, so that the clock does not stop for each of them alone
 _LEAVE = re.compile(r"/unsubscribe/([^>/\s]+)>")
 
 
@@ -90,7 +91,7 @@ class Crowd:
             kind = self.kind_of(mail.recipient)
             if kind != "silent":
                 hours = Random(f"{self._seed}:{mail.recipient}:wait").uniform(0.2, 100)
-                at = mail.at + timedelta(minutes=round(hours * 60))
+                at = mail.at + timedelta(minutes=_GRAIN * round(hours * 60 / _GRAIN))
                 heapq.heappush(self._due, (at, len(self._met), kind, mail))
         self._read = len(log)
 
