@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from leadwright.errors import BadInput, Busy
 
 BUSY_SECONDS = 30
 RESTED_SECONDS = 1.0  # of a connection to PostgreSQL, after which it may have been lost
+_NO_WAIT = text("SET LOCAL synchronous_commit TO off")
 ABANDONED_SECONDS = 120  # PostgreSQL takes its locks from a worker that fell asleep, or was lost, in a transaction
 
 
@@ -66,8 +67,9 @@ class Database:
         """One write transaction: committed at the end, rolled back on any error.
 
         Args:
-            repeatable: were it lost when the machine loses power (not when the process is killed), it would simply be
-                done again; SQLite then does not wait for the disk. Never for what has an effect outside.
+            repeatable: were it lost when the machine loses power or the database server dies (not when this process
+                is killed), it would simply be done again; it then does not wait for the disk, and is on it before
+                anything that was stored later. Never for what has an effect outside.
 
         Raises:
             Busy: the database stayed locked by another process for 30 seconds, or ended a deadlock of two writers.
@@ -75,6 +77,8 @@ class Database:
         try:
             writer = self._hasty if repeatable else self._writer
             with self._queued(), Session(writer, expire_on_commit=False, info=self._info) as session, session.begin():
+                if repeatable and not self.is_sqlite:
+                    session.execute(_NO_WAIT)
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
