@@ -55,12 +55,20 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that this worker alone may send, until the lease ends."""
+    """A mail that this worker alone may send, until the lease ends.
+
+    Args:
+        hashes: of recipient and domain, as in suppression.
+        purpose: scope of suppression.
+    """
 
     outboxid: str
     token: int
     leaseuntil: datetime
     letter: Letter
+    hashes: tuple[str, str]
+    purpose: str
+    emailid: str | None
 
 
 def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
@@ -114,17 +122,12 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
     Commit the transaction before the server is given the last byte.
     """
-    row = session.execute(
-        select(Outbox.recipienthash, Outbox.domainhash, Outbox.purpose, Outbox.emailid).where(
-            Outbox.outboxid == claimed.outboxid
-        )
-    ).one()
-    share_recipient(session, (row.recipienthash, row.domainhash))
+    share_recipient(session, claimed.hashes)
     moment = clock()
-    why = why_hash_suppressed(session, (row.recipienthash, row.domainhash), row.purpose)
+    why = why_hash_suppressed(session, claimed.hashes, claimed.purpose)
     if why is not None:
         _move(session, claimed, (Phase.SENDING,), phase=Phase.SUPPRESSED, reason=why, concludedon=moment)
-        show_on_email(session, row.emailid, Phase.SUPPRESSED, moment)
+        show_on_email(session, claimed.emailid, Phase.SUPPRESSED, moment)
         return False
     if moment >= claimed.leaseuntil:
         return False

@@ -123,17 +123,17 @@ def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, p
     """What left before, or is on its way: a mail counts from its claim."""
     left = func.coalesce(Outbox.spenton, Outbox.claimedon)
     ours = (Outbox.outboxid != waiting.outboxid, Outbox.phase.in_(_LEFT), Outbox.agentid.is_not(None))
-    last = None
-    if waiting.purpose != ANSWER:
-        last = session.scalar(select(func.max(left)).where(*ours, Outbox.leadid == waiting.leadid))
-    nth = None
-    if lead.companyname and waiting.purpose != ANSWER:
-        nth = session.scalar(
-            select(left)
-            .join(Lead, Lead.leadid == Outbox.leadid)
-            .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
-            .order_by(left.desc())
-            .offset(per_company - 1)
-            .limit(1)
-        )
-    return Traffic(nth, last)
+    if waiting.purpose == ANSWER:
+        return Traffic()
+    last = select(func.max(left)).where(*ours, Outbox.leadid == waiting.leadid)
+    nth = (
+        select(left)
+        .join(Lead, Lead.leadid == Outbox.leadid)
+        .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
+        .order_by(left.desc())
+        .offset(per_company - 1)
+        .limit(1)
+    )
+    if not lead.companyname:
+        return Traffic(None, session.scalar(last))
+    return Traffic(*session.execute(select(nth.scalar_subquery(), last.scalar_subquery())).one())
