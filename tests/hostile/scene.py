@@ -52,6 +52,7 @@ class Scene:
     attacker: Attacker
     model: FakeModel
     knowledge: str  # all that may be quoted as an answer
+    papers: str  # what first mails may quote
     cases: list[Case] = field(default_factory=list)
 
     def add_lead(self, **fields: Any) -> Case:
@@ -179,7 +180,7 @@ def open_scene(
         if office.services.settings.analyst == "model":
             office.services = replace(office.services, analyst=analyst)
         try:
-            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)))
+            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)), "\n".join(outreach))
         finally:
             if office.post:
                 office.post.close()
