@@ -197,16 +197,23 @@ def sending(port: int, url: str, rounds: int) -> list[Figure]:
     by_round = ", ".join(f"{lo[0] / out[0]:.2f}" for lo, out in zip(seen["loop"], seen["outbox"], strict=True))
     load = "load " + " ".join(f"{x:.1f}" for x in os.getloadavg())
     whole = wall["composing"] + wall["writing"] + wall["outbox"]
+    each = f"{cpu['ours'] / fifth * 1000:.2f} ms, naive {cpu['naive'] / fifth * 1000:.2f} ms; {load}"
+    rates = (
+        f"{MAILS / wall['outbox']:.0f} a second, loop {MAILS / wall['loop']:.0f}; by round {by_round}; "
+        f"CPU {cpu['outbox']:.2f} s, loop {cpu['loop']:.2f} s; {load}"
+    )
+    steps = (
+        f"compose and sign {wall['composing']:.2f} s, write {wall['writing']:.2f} s, send {wall['outbox']:.2f} s; "
+        f"build {wall['building']:.2f} s, send {wall['loop']:.2f} s"
+    )
+    with_building = (wall["loop"] + wall["building"]) / whole
     return [
-        Figure("17", "CPU to build, sign and send / naive path", cpu["ours"] / cpu["naive"], "<= 0.40",
-               f"{cpu['ours'] / fifth * 1000:.2f} ms, naive {cpu['naive'] / fifth * 1000:.2f} ms; {load}"),
-        Figure("18", f"1,000 out of the outbox / send_message loop, {kind}", wall["loop"] / wall["outbox"], ">= 0.7",
-               f"{MAILS / wall['outbox']:.0f} a second, loop {MAILS / wall['loop']:.0f}; by round {by_round}; "
-               f"CPU {cpu['outbox']:.2f} s, loop {cpu['loop']:.2f} s; {load}"),
-        Figure("18b", "the same, composing, signing and writing beside building", (wall["loop"] + wall["building"]) / whole,
-               "", f"compose and sign {wall['composing']:.2f} s, write {wall['writing']:.2f} s, send {wall['outbox']:.2f} s; "
-               f"build {wall['building']:.2f} s, send {wall['loop']:.2f} s"),
-    ]  # fmt: skip
+        Figure("17", "CPU to build, sign and send / naive path", cpu["ours"] / cpu["naive"], "<= 0.40", each),
+        Figure(
+            "18", f"1,000 out of the outbox / send_message loop, {kind}", wall["loop"] / wall["outbox"], ">= 0.7", rates
+        ),
+        Figure("18b", "the same, composing, signing and writing beside building", with_building, "", steps),
+    ]
 
 
 def pacing(port: int, url: str, window: float, per_window: int, length: float) -> list[Figure]:

@@ -74,7 +74,11 @@ def test_mailbox_set_up_wrong_password_named_approved_tested_and_a_held_mail_dec
     expect(fourth).to_contain_text("Marked as done")
     take_pictures(page, tmp_path, "mailbox-done")
     page.goto(f"{address}/agent")
-    expect(page.locator("main")).to_contain_text("the agent cannot be started")
+    expect(page.get_by_role("button", name="Start agent")).to_be_disabled()
+    expect(page.locator("main")).to_contain_text("It cannot go back to Research-only")
+    page.goto(f"{address}/agent/sending")
+    expect(page.locator("main")).to_contain_text(f"Limits of {SALES}")
+    take_pictures(page, tmp_path, "sending")
 
     _held_mail(sqlite_database)
     page.goto(f"{address}/outbox")

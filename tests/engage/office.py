@@ -13,6 +13,8 @@ from sqlalchemy import select
 from leadwright.actions import agent as agents
 from leadwright.actions import leads as lead_actions
 from leadwright.actions import mailboxes, people, prerequisites, simulation
+from leadwright.actions.shared_mailbox import SharedMailbox
+from leadwright.analyst import Analyst
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.engagement import Engagement
@@ -41,6 +43,7 @@ ADA = "ada@northwind.example"
 PASSWORD = "sixteen paper kites"
 QUICK = Passwords(time_cost=1, memory_kib=8, parallelism=1)
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York, nine in Chicago
+_NEAR = {"host": "localhost", "security": "none"}
 FOLLOW_UP_PAPER = """# Questions
 
 Implementation takes ten weeks from the order to the first robot.
@@ -182,10 +185,24 @@ class Office:
             return session.scalars(select(Outbox).order_by(Outbox.createdon)).all()
 
 
-def open_office(database: Database, folder: Path, server: MailServer, clock: Clock, **settings: Any) -> Office:
-    """Set everything up as people would, and start the agent."""
+def open_office(
+    database: Database,
+    folder: Path,
+    server: MailServer,
+    clock: Clock,
+    *,
+    line: dict[str, Any] | None = None,
+    analyst: Analyst | None = None,
+    **settings: Any,
+) -> Office:
+    """Set everything up as people would.
+
+    Args:
+        line: how the shared mailbox is reached, where that is not the sandbox's server.
+        analyst: who judges; the builtin unless given.
+    """
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
-    services = Services(Settings(**values), database, settings.get("analyst_in_use") or BuiltinAnalyst(), clock=clock)
+    services = Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
     adminid = people.first_administrator(
         services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
     )
@@ -208,7 +225,7 @@ def open_office(database: Database, folder: Path, server: MailServer, clock: Clo
         passwords=QUICK,
     )
     office.agentid = agents.create_agent(services, admin, mode=AgentMode.ENGAGE)
-    _prerequisites(office)
+    _prerequisites(office, line or _sandbox_line(server))
     _settings(office)
     _knowledge(office, folder)
     return office
@@ -228,7 +245,13 @@ def start(office: Office) -> None:
     agents.start_agent(services, admin, agentid)
 
 
-def _prerequisites(office: Office) -> None:
+def _sandbox_line(server: MailServer) -> dict[str, Any]:
+    server.add_account(SALES, PASSWORD, files_sent=True)
+    near = {f"{kind}_{name}": value for kind in ("smtp", "imap") for name, value in _NEAR.items()}
+    return near | {"smtp_port": server.smtp_port, "imap_port": server.imap_port, "password": PASSWORD}
+
+
+def _prerequisites(office: Office, line: dict[str, Any]) -> None:
     services, admin, agentid = office.services, office.admin, office.agentid
     registered = prerequisites.register_application(services, admin, agentid, name="Agent")
     assert prerequisites.mark_done(services, admin, agentid, 1).done
@@ -236,23 +259,11 @@ def _prerequisites(office: Office) -> None:
         services, admin, agentid, clientid=registered.clientid, name="Agent user"
     )
     assert prerequisites.mark_done(services, admin, agentid, 2).done
-    office.server.add_account(SALES, PASSWORD, files_sent=True)
     mailboxid = mailboxes.set_up_mailbox(
         services,
         admin,
         agentid,
-        mailboxes.SharedMailbox(
-            name="Seller Robotics",
-            address=SALES,
-            smtp_host="localhost",
-            smtp_port=office.server.smtp_port,
-            smtp_security="none",
-            imap_host="localhost",
-            imap_port=office.server.imap_port,
-            imap_security="none",
-            password=PASSWORD,
-            members=[user],
-        ),
+        SharedMailbox(name="Seller Robotics", address=SALES, members=[user], **line),
     )
     assert prerequisites.mark_done(services, admin, agentid, 3).done
     mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid, address=SALES)

@@ -309,3 +309,45 @@ def test_every_mail_is_stored_once_or_put_aside(office: Office, leadid: str) -> 
     with office.services.database.reading() as session:
         received = session.scalars(select(Email).where(Email.directioncode.is_(False))).all()
     assert len(received) == len(office.server.folder(SALES).messages) - 0
+
+
+def test_a_bare_answer_to_our_question_keeps_the_interest_shown_before(office: Office, leadid: str) -> None:
+    office.answer(ADA, "This sounds interesting for us.")
+    office.work()
+    office.answer(ADA, "Our pickers walk eleven miles a day and we lose orders because of it.")
+    office.work()
+    received = [e for e in office.thread_of(leadid) if not e.directioncode]
+    assert received[-1].lw_judgement["interest"]["polarity"] == "positive"
+    assert office.run_of(leadid).stage in (Stage.ENGAGED, Stage.HANDED_OVER)
+
+
+def test_a_flood_of_mails_is_not_judged_and_goes_to_a_person(office: Office, leadid: str) -> None:
+    for n in range(16):
+        office.answer(ADA, f"Number {n}: we find it interesting, tell us more.")
+        office.work()
+        if office.run_of(leadid).stage != Stage.ENGAGED:
+            break
+    assert len(office.mails_to(ADA)) <= 5
+
+
+def test_a_lead_that_was_deleted_and_comes_again_is_not_written_to_twice(office: Office, leadid: str) -> None:
+    from leadwright.actions.leads import delete_lead
+
+    delete_lead(office.services, office.admin, leadid)
+    again = office.lead()
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.run_of(again).stage == Stage.CANCELLED
+
+
+def test_what_was_in_the_mailbox_before_the_start_is_no_work_but_its_opt_outs_count(office: Office) -> None:
+    for text in ("Your invoice is attached.", "Please remove me from your list."):
+        head = f"From: old@old.example\r\nTo: {SALES}\r\nSubject: x\r\nMessage-ID: <{len(text)}@old.example>\r\n"
+        raw = f"{head}\r\n{text}\r\n"
+        office.server.deliver("old@old.example", SALES, raw.encode())
+    for message in office.server.folder(SALES).messages:
+        message.received = datetime(2026, 1, 1, tzinfo=UTC)
+    office.work()
+    assert [m.state for m in inbound(office)] == ["done", "done"]
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, "old@old.example", "outreach")

@@ -264,10 +264,11 @@ def test_an_organisation_has_one_agent(office: Office) -> None:
             agents.create_agent(office.services, office.admin, name="Second", mode=mode)
 
 
-def test_engage_is_refused_at_start_because_this_version_does_not_send(small_office: Office) -> None:
+def test_engage_wants_its_mailbox_and_address_before_it_starts_and_has_no_way_back(small_office: Office) -> None:
     agentid = agents.create_agent(small_office.services, small_office.admin, mode="engage")
-    with pytest.raises(agents.NotReady, match="not part of this version"):
+    with pytest.raises(agents.NotReady, match="shared mailbox: set it up") as refused:
         agents.start_agent(small_office.services, small_office.admin, agentid)
+    assert "Enter the sender's postal address" in str(refused.value)
     with pytest.raises(Conflict, match="cannot go back"):
         agents.change_mode(small_office.services, small_office.admin, agentid, "research")
     with pytest.raises(BadInput, match="Research is always on"):

@@ -13,7 +13,7 @@ from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_T
 from leadwright.actions import agent as agents
 from leadwright.actions import mailboxes as m
 from leadwright.actions import prerequisites as p
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.db.agent import Agent
 from leadwright.db.audit import AuditEntry, broken_link
 from leadwright.db.mail import Mailbox
@@ -393,13 +393,13 @@ def test_an_exchange_administrator_sets_the_mailbox_up_approves_and_tests_it(sma
     assert m.enable_mailbox(services, who, agentid).outgoing == ""
 
 
-def test_an_engage_agent_with_everything_done_is_still_not_started_and_says_why(post: Post) -> None:
+def test_an_engage_agent_whose_prerequisites_are_done_is_not_started_without_a_postal_address(post: Post) -> None:
     post.all_done()
     post.office.configure(post.agentid)
     missing = agents.can_start(post.office.services, post.office.admin, post.agentid)
-    assert "not part of this version" in missing[0]
+    assert "postal address" in missing[0]
     assert not any(reason.startswith("Prerequisites") for reason in missing)
-    with pytest.raises(agents.NotReady, match="not part of this version"):
+    with pytest.raises(agents.NotReady, match="postal address"):
         agents.start_agent(post.office.services, post.office.admin, post.agentid)
 
 

@@ -183,3 +183,25 @@ def test_a_name_beside_a_company_is_the_person() -> None:
 
 def test_columns_have_the_letters_of_a_spreadsheet() -> None:
     assert [column_letter(i) for i in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "target"),
+    [
+        ("Time zone", "lw_timezone"),
+        ("Zeitzone", "lw_timezone"),
+        ("Fuseau horaire", "lw_timezone"),
+        ("Zona horaria", "lw_timezone"),
+        ("Consent", "lw_consentbasis"),
+        ("Consent basis", "lw_consentbasis"),
+        ("Legal basis for processing contact's data", "lw_consentbasis"),
+        ("Rechtsgrundlage", "lw_consentbasis"),
+        ("Consent source", "lw_consentsource"),
+        ("Origen del consentimiento", "lw_consentsource"),
+        ("Consent date", "lw_consenton"),
+        ("Date du consentement", "lw_consenton"),
+        ("Einwilligungsdatum", "lw_consenton"),
+    ],
+)
+def test_zone_and_consent_are_recognised_in_four_languages(heading: str, target: str) -> None:
+    assert [h.target for h in recognise([heading])] == [target]

@@ -399,6 +399,24 @@ def test_unknown_choices_and_ranges_are_warnings_and_stay_with_the_lead_as_a_not
         assert session.scalar(select(func.count()).select_from(Annotation)) == 1
 
 
+def test_zone_and_consent_come_in_and_a_day_that_is_yet_to_come_keeps_the_list_out(
+    office: Office, as_csv: Write
+) -> None:
+    headings = "Company,Email,Zeitzone,Rechtsgrundlage,Consent source,Consent date"
+    good = ["Acme,a@acme.example,europe/berlin,Bestandskunde,Order 1,2026-01-05", "Bolt,b@bolt.example,Mars,maybe,,"]
+    done = import_file(office.services, office.admin, as_csv([headings, *good]))
+    assert done.created == 2
+    assert any("Mars" in note and "no time zone" in note for note in done.notes)
+    first, second = sorted(office.leads(), key=lambda lead: lead.companyname)
+    assert (first.lw_timezone, first.lw_consentbasis) == ("Europe/Berlin", "customer")
+    assert (first.lw_consentsource, first.lw_consenton) == ("Order 1", date(2026, 1, 5))
+    assert (second.lw_timezone, second.lw_consentbasis) == (None, None)
+    ahead = ["Cord,c@cord.example,,Consent,Form,2199-01-05"]
+    with pytest.raises(RowsRefused, match="yet to come"):
+        import_file(office.services, office.admin, as_csv([headings, *ahead]))
+    assert len(office.leads()) == 2
+
+
 def test_a_second_import_waits_for_the_first(office: Office, as_csv: Write) -> None:
     first = as_csv(["Company,Email", *[f"Firm {i},a{i}@b.example" for i in range(4000)]], "first.csv")
     second = as_csv(["Company,Email", *[f"Firm {i},a{i}@b.example" for i in range(3990, 4020)]], "second.csv")

@@ -44,6 +44,9 @@ def test_a_new_lead_is_normalised_owned_by_its_maker_and_audited(office: Office)
         ({"parentaccountid": "no such"}, "parentaccountid", "no such account"),
         ({"statecode": 0, "statuscode": 3}, "statuscode", "does not go with"),
         ({"donotemail": "perhaps"}, "donotemail", "neither yes nor no"),
+        ({"lw_timezone": "Mars/Olympus"}, "lw_timezone", "Time Zone: .* no time zone"),
+        ({"lw_consentbasis": "perhaps"}, "lw_consentbasis", "Consent Basis: .* Express consent"),
+        ({"lw_consenton": "2199-01-01"}, "lw_consenton", "Consent Date: 2199-01-01 is yet to come"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(

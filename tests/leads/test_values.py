@@ -264,3 +264,45 @@ def test_what_was_read_is_read_the_same_again(cell: str) -> None:
             continue
         if once and not once.startswith("'"):
             assert read(once) == once
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("lw_timezone", "America/Chicago", "America/Chicago"),
+        ("lw_timezone", "europe/berlin", "Europe/Berlin"),
+        ("lw_timezone", "America/New York", "America/New_York"),
+        ("lw_timezone", "N/A", None),
+        ("lw_consentbasis", "express", "express"),
+        ("lw_consentbasis", "Express consent", "express"),
+        ("lw_consentbasis", "Freely given consent from contact", "express"),
+        ("lw_consentbasis", "Bestandskunde", "customer"),
+        ("lw_consentbasis", "Demande", "inquiry"),
+        ("lw_consentbasis", "publicada", "published"),
+        ("lw_consentbasis", "unknown", None),
+        ("lw_consenton", "2026-03-02", date(2026, 3, 2)),
+    ],
+)
+def test_zone_and_consent_are_read_as_people_write_them(column: str, cell: str, value: Any) -> None:
+    assert reader(LEAD[column], Rules(today=date(2026, 3, 2)))(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("lw_timezone", "Springfield time", "is no time zone. Write it as Europe/Berlin"),
+        ("lw_timezone", "../../etc/passwd", "is no time zone"),
+        ("lw_consentbasis", "Legitimate interest", "Express consent, Customer, Inquiry, Published address"),
+        ("lw_consenton", "2026-03-03", "2026-03-03 is yet to come"),
+    ],
+)
+def test_a_zone_or_consent_that_cannot_be_is_refused_with_what_to_write(column: str, cell: str, says: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        reader(LEAD[column], Rules(today=date(2026, 3, 2)))(cell)
+    assert says in str(refused.value)
+    assert isinstance(refused.value, Doubtful) == (column != "lw_consenton")
+
+
+def test_a_list_may_say_which_basis_its_own_word_means() -> None:
+    rules = Rules(words={"lw_consentbasis": {"DOI": "Express consent"}})
+    assert reader(LEAD["lw_consentbasis"], rules)("doi") == "express"

@@ -83,8 +83,9 @@ def act_at(step: int, database: Database, act: Callable[[], None], *, once: bool
         if step and (steps == step if once else steps >= step):
             act()
 
-    event.listen(database._writer, "begin", count)
-    event.listen(database._writer, "commit", count)
+    for writer in (database._writer, database._hasty):
+        event.listen(writer, "begin", count)
+        event.listen(writer, "commit", count)
     _count_after_commits(database, count)
     for name in ("sendall", "recv_into"):
         plain = getattr(socket.socket, name)

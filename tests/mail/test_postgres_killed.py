@@ -96,8 +96,8 @@ def sent_while_killed(office: PostOffice, postgres: Server, mails: int, kills: i
         time.sleep(0.2)
         postgres.start()
         ahead += timedelta(hours=1)  # what the killed transactions left is taken over
-    for _ in range(120):
-        ahead += timedelta(minutes=12)
+    for waited in range(600):
+        ahead += timedelta(minutes=12 if waited % 10 == 0 else 0)  # rarely: no worker shall lose every lease to it
         time.sleep(0.5)
         with suppress(SQLAlchemyError):
             if all(row.phase in ENDS for row in office.rows().values()):
@@ -116,7 +116,7 @@ def test_postgresql_killed_while_three_workers_send(far_office: PostOffice, post
 
 @pytest.mark.faults
 def test_postgresql_killed_every_few_seconds(far_office: PostOffice, postgres: Server) -> None:
-    sent_while_killed(far_office, postgres, mails=6000, kills=15, most=8)
+    sent_while_killed(far_office, postgres, mails=1500, kills=12, most=6)
 
 
 @pytest.mark.faults

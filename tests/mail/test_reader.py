@@ -263,7 +263,7 @@ def test_one_bad_mail_among_many_costs_only_itself() -> None:
     slow = HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 90_000 + b"x"
     mails = [mail(str(n)) for n in range(30)]
     mails[7:7] = [HOSTILE["1,000 levels"], slow]
-    with MailReader(2, patience=0.5, seconds=1) as reader:
+    with MailReader(2, seconds=1) as reader:
         found = list(reader.read_many(mails))
     assert [n for n, f in enumerate(found) if isinstance(f, Quarantine)] in ([7], [7, 8])
     assert [f.message.text.strip() for n, f in enumerate(found) if isinstance(f, Reading) and n != 8] == [

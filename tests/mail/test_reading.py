@@ -21,6 +21,7 @@ from leadwright.db.base import now
 from leadwright.db.mail import InboundMessage
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
+from leadwright.mail import imap_commands
 from leadwright.mail.inbox import marks, read_cursor, store_batch
 from leadwright.mail.mailbox import Found, Result
 from leadwright.mail.smtp_imap import SmtpImapMailbox
@@ -170,6 +171,21 @@ def test_sent_away_with_bye_it_signs_in_again(small_office: PostOffice) -> None:
             except MailError:
                 small_office.server.faults.bye_at += 5
     assert len(stored(small_office)) == 6
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        (b"25-Nov-2026 22:10:00 +0000", dt.datetime(2026, 11, 25, 22, 10, tzinfo=dt.UTC)),
+        (b" 1-feb-2026 00:30:00 +0530", dt.datetime(2026, 1, 31, 19, 0, tzinfo=dt.UTC)),
+        (b"31-Dec-2026 23:30:59 -0130", dt.datetime(2027, 1, 1, 1, 0, 59, tzinfo=dt.UTC)),
+        (b"31-Feb-2026 00:00:00 +0000", None),
+        (b"01-anf-2026 00:00:00 +0000", None),
+        (b"yesterday", None),
+    ],
+)
+def test_when_a_message_came_is_read_or_unknown(said: bytes, moment: dt.datetime | None) -> None:
+    assert imap_commands._moment(said) == moment
 
 
 def test_idle_tells_at_once(small_office: PostOffice) -> None:

@@ -1,12 +1,13 @@
 """The configuration of a private Dovecot: IMAP, delivery by LMTP with Sieve, sign-in by password or token."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 SIEVE_AWAY = """\
 require ["vacation"];
 vacation :days 1 :subject "Out of office" :addresses ["{address}"]
-"I am out of the office until 14 December 2026. In urgent cases please write to the switchboard.";
+"I am out of the office until {until}. In urgent cases please write to the switchboard.";
 """
 
 
@@ -33,12 +34,12 @@ def write_dovecot(base: Path, ports: Mapping[str, int], passwords: Mapping[str, 
     return path
 
 
-def write_absence(base: Path, address: str) -> None:
+def write_absence(base: Path, address: str, until: date) -> None:
     """A mailbox that answers with an absence note."""
     name, _, domain = address.partition("@")
     script = base / "mail" / domain / name / ".dovecot.sieve"
     script.parent.mkdir(parents=True)
-    script.write_text(SIEVE_AWAY.format(address=address))
+    script.write_text(SIEVE_AWAY.format(address=address, until=f"{until.day} {until:%B %Y}"))
 
 
 _CONFIGURATION = """\

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ SALES = "sales@seller.example"
 COLLEAGUE = "colleague@seller.example"
 LEADS = ("ines@company.example", "jonas@company.example", "mila@company.example")
 AWAY = "away@company.example"
+BACK = datetime.now(UTC).date() + timedelta(days=19)  # as the absence note of `AWAY` says
 UNKNOWN = "nobody@company.example"  # our own server refuses it at once
 BOUNCING = "nobody@gone.example"  # their server refuses it later: a bounce comes back
 PASSWORDS = {address: f"made up for {address.split('@')[0]}" for address in (SALES, COLLEAGUE, *LEADS, AWAY)}
@@ -129,7 +131,7 @@ def running_servers() -> Iterator[MailServers]:
         ports = _free_ports()
         write_certificate(base)
         write_dovecot(base, ports, PASSWORDS, f"{authority.url}/introspect")
-        write_absence(base, AWAY)
+        write_absence(base, AWAY, BACK)
         for place in (base / "mail", *(base / "mail").rglob("*")):
             shutil.chown(place, "nobody", "nogroup")
         configuration = write_postfix(base, ports, PASSWORDS, AWAY)

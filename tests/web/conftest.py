@@ -63,6 +63,7 @@ def desk(made_desk: tuple[Path, Desk], tmp_path: Path) -> Iterator[Desk]:
     database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
     services = Services(Settings(data_dir=tmp_path / "data"), database, SilentAnalyst(), clock=made.services.clock)
     yield replace(made, services=services)
+    services.reader.close()
     database.close()
 
 

@@ -18,6 +18,7 @@ from leadwright.db.pages.agent_settings import facts, selection_problem
 from leadwright.db.people import CustomColumn, SystemUser, Team
 from leadwright.domain.sections import (
     Section,
+    check_sending,
     closed_by,
     is_web_address,
 )
@@ -185,6 +186,8 @@ def _plain(error: ValidationError) -> BadInput:
 def _check_references(session: Session, part: str, draft: Configuration) -> None:
     if part == "selection" and (problem := selection_problem(session, draft.selection.model_dump())):
         raise BadInput(problem, field="conditions")
+    if part == "sending":
+        check_sending(draft.sending.model_dump(mode="json"))
     if part != "assignment":
         return
     people = [*draft.assignment.sellers, *filter(None, [draft.assignment.supervisor])]

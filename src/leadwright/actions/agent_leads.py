@@ -6,9 +6,12 @@ from sqlalchemy.orm import Session
 from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
+from leadwright.db.engagement import Engagement
 from leadwright.db.sales import Lead
+from leadwright.domain.engagement import State
 from leadwright.domain.stage import OPEN_STAGES, Stage
 from leadwright.identity.access import Principal
+from leadwright.mail.outbox import cancel_waiting
 from leadwright.services import Services
 from leadwright.workflows.conclude import giving_back_to
 
@@ -49,6 +52,10 @@ def _give_back(
         run.stage, run.reasons, run.concludedon = str(Stage.CANCELLED), [_REASON], moment
         run.givenon, run.dueat, run.generation = None, None, run.generation + 1
         values = {"lw_stage": str(Stage.CANCELLED)}
+    if (engagement := session.get(Engagement, run.runid)) is not None and engagement.state != State.ENDED:
+        engagement.state, engagement.reason, engagement.endedon = str(State.ENDED), _REASON, moment
+        engagement.turn, engagement.dueat = engagement.turn + 1, None
+        cancel_waiting(session, lead.leadid, _REASON, moment)
     owner = giving_back_to(session, run.previousownerid, supervisor)
     if owner and lead.ownerid == agent.agentuserid:
         values |= {"ownerid": owner.systemuserid, "owningbusinessunit": owner.businessunitid}

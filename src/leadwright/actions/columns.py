@@ -1,13 +1,13 @@
 """Values of columns as people and programs send them, read by the kind of their column. No record, no right."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Any
 
 from leadwright.domain.attributes import Attribute, Kind
-from leadwright.domain.cells import Unreadable
+from leadwright.domain.cells import Rules, Unreadable
 from leadwright.domain.plain_text import unstorable
 from leadwright.domain.values import reader, split_name
 from leadwright.errors import BadInput
@@ -15,8 +15,16 @@ from leadwright.errors import BadInput
 _WRITTEN = frozenset({Kind.TEXT, Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.MEMO})
 
 
-def read_value(attribute: Attribute, value: Any) -> Any:
+def latest_day(moment: datetime) -> date:
+    """The day it is where the day begins first: what is later is yet to come everywhere."""
+    return (moment.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+def read_value(attribute: Attribute, value: Any, today: date | None = None) -> Any:
     """The value as it is stored; None for an empty text.
+
+    Args:
+        today: of `latest_day`: a day that cannot lie ahead is held against it.
 
     Raises:
         BadInput: names the column and what to write.
@@ -25,7 +33,7 @@ def read_value(attribute: Attribute, value: Any) -> Any:
     if attribute.kind is Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
         value = str(int(value))  # the reader of choices takes text
     try:
-        return reader(attribute)(value)
+        return reader(attribute, Rules(today=today))(value)
     except Unreadable as error:
         raise BadInput(f"{attribute.label}: {error}.", field=attribute.name) from error
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from leadwright.actions.columns import latest_day
 from leadwright.db.columns import table_with_own
 from leadwright.domain.attributes import Attribute, Table, with_custom
 from leadwright.domain.headings import Clash, Fate, Heading, by_letter, clashes, label_of, recognise, with_creation
@@ -65,7 +66,8 @@ def open_for_import(
     _refuse_absent(targets, leads)
     if with_creation_date:
         headings = with_creation(headings)
-    return OpenedList(leads, headings, table, new, wanted)
+    rules = replace(wanted.rules, today=latest_day(services.clock()))
+    return OpenedList(leads, headings, table, new, replace(wanted, rules=rules))
 
 
 def _refuse_absent(targets: Mapping[str, str], leads: LeadList) -> None:
@@ -152,7 +154,7 @@ def notes_of(opened: OpenedList, spool: Spool, *, only_judged: bool = False) -> 
 
 def unknown_words(opened: OpenedList, spool: Spool) -> dict[tuple[str, str], int]:
     """(column, word) that is no choice of that column -> good rows that say it; of the first thousand cells."""
-    choices = {a.name for a in opened.table.attributes.values() if a.choices}
+    choices = {a.name for a in opened.table.attributes.values() if a.choices or a.words}
     return {(target, word): rows for (target, word), rows in spool.doubtful.items() if target in choices}
 
 

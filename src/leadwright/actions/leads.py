@@ -1,12 +1,13 @@
 """Create, change and delete one lead. Every change is checked, audited, and noted for selection."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from leadwright.actions.columns import complete_name, read_value, stored_value
+from leadwright.actions.columns import complete_name, latest_day, read_value, stored_value
 from leadwright.actions.known_leads import key_for
 from leadwright.db import audit, changes
 from leadwright.db.agent import LeadRun, ModelAnswer
@@ -45,34 +46,41 @@ def create_lead(services: Services, who: Principal, values: Mapping[str, Any], *
         NotAllowed, BadInput: the message names the privilege, or the column and what to write.
     """
     with services.database.transaction() as session:
-        require(who, "prvCreateLead")
-        table = table_with_own(session, "lead")
-        read = _read(session, who, table, values)
-        complete_name(read, {})
-        if not read.get("companyname") and not read.get("fullname"):
-            raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
-        read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
-        own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
-        stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
-        holder = owner_of_new(session, who, owner)
-        moment = services.clock()
-        leadid = new_id()
-        session.execute(
-            insert(Lead).values(
-                **stored,
-                custom=own,
-                leadid=leadid,
-                ownerid=holder.systemuserid,
-                owningbusinessunit=holder.businessunitid,
-                createdon=moment,
-                modifiedon=moment,
-                createdby=who.id or None,
-                modifiedby=who.id or None,
-                lw_importkey=key_for(session, stored),
-            )
+        return add_lead(services, session, who, values, owner=owner)
+
+
+def add_lead(
+    services: Services, session: Session, who: Principal, values: Mapping[str, Any], *, owner: str = ""
+) -> str:
+    """The same in the caller's transaction."""
+    require(who, "prvCreateLead")
+    table = table_with_own(session, "lead")
+    read = _read(session, who, table, values, services.clock())
+    complete_name(read, {})
+    if not read.get("companyname") and not read.get("fullname"):
+        raise BadInput("A lead needs a company or a name. Write one of them.", field="companyname")
+    read["statecode"], read["statuscode"] = _states(read.get("statecode"), read.get("statuscode"))
+    own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
+    stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
+    holder = owner_of_new(session, who, owner)
+    moment = services.clock()
+    leadid = new_id()
+    session.execute(
+        insert(Lead).values(
+            **stored,
+            custom=own,
+            leadid=leadid,
+            ownerid=holder.systemuserid,
+            owningbusinessunit=holder.businessunitid,
+            createdon=moment,
+            modifiedon=moment,
+            createdby=who.id or None,
+            modifiedby=who.id or None,
+            lw_importkey=key_for(session, stored),
         )
-        changes.record(session, leadid, "created", {})
-        audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
+    )
+    changes.record(session, leadid, "created", {})
+    audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
     return leadid
 
 
@@ -103,7 +111,7 @@ def edit_lead(
         if versionnumber is not None and lead.versionnumber != versionnumber:
             raise _changed_meanwhile()
         table = table_with_own(session, "lead")
-        after, before = _edits(session, who, table, lead, values)
+        after, before = _edits(session, who, table, lead, values, services.clock())
         if not after:
             return int(lead.versionnumber)
         own = {n: v for n, v in after.items() if n in table.attributes and table.attributes[n].custom}
@@ -200,10 +208,10 @@ def _visible(session: Session, who: Principal, leadid: str, privilege: str) -> R
 
 
 def _edits(
-    session: Session, who: Principal, table: Table, lead: Row[Any], values: Mapping[str, Any]
+    session: Session, who: Principal, table: Table, lead: Row[Any], values: Mapping[str, Any], moment: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Columns that change: after, and before."""
-    read = _read(session, who, table, values)
+    read = _read(session, who, table, values, moment)
     current = {**lead.custom, **{n: v for n, v in lead._mapping.items() if n != "custom"}}
     complete_name(read, current)
     if {"statecode", "statuscode"} & set(read):
@@ -224,7 +232,9 @@ def _edits(
     return after, {n: current.get(n) for n in after}
 
 
-def _read(session: Session, who: Principal, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+def _read(
+    session: Session, who: Principal, table: Table, values: Mapping[str, Any], moment: datetime
+) -> dict[str, Any]:
     """Values read by the kind of their column.
 
     Raises:
@@ -239,7 +249,7 @@ def _read(session: Session, who: Principal, table: Table, values: Mapping[str, A
         attribute = known.get(name)
         if attribute is None:
             raise BadInput(f"{name} is no column of a lead that can be written.", field=name)
-        read[name] = read_value(attribute, value)
+        read[name] = read_value(attribute, value, latest_day(moment))
     return read
 
 

@@ -162,6 +162,8 @@ class ReplyBrief:
         passages: id -> passage that may be quoted for BANT: earlier mails, fields, price lists, policies.
         knowledge: id -> passage of the follow-up set; the only source of an answer.
         offering: what we sell.
+        criteria: factor of BANT -> when the admin counts it as given; factors that are not asked for are left out. A
+            model reads them; the builtin has rules of its own.
     """
 
     key: str
@@ -173,6 +175,7 @@ class ReplyBrief:
     passages: Mapping[str, Passage] = field(default_factory=dict)
     knowledge: Mapping[str, Passage] = field(default_factory=dict)
     offering: Offering = field(default_factory=lambda: Offering(""))
+    criteria: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mail(self) -> Passage:

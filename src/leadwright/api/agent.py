@@ -66,6 +66,12 @@ class Feedback(BaseModel):
     versionnumber: int | None = None
 
 
+class Mode(BaseModel):
+    """The automation level: Research-only can be upgraded, nothing else."""
+
+    mode: Literal["research", "engage"]
+
+
 class Stop(BaseModel):
     """drain: finish begun leads; halt: leave them where they are."""
 
@@ -103,6 +109,13 @@ def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
 def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, str]:
     """One agent in an organisation."""
     return {"agentid": act.create_agent(services, who, name=body.name, mode=body.mode)}
+
+
+@router.post("/agent/mode", summary="Upgrade Research-only to Research and engage")
+def change_mode(services: Adapters, who: Editor, body: Mode) -> dict[str, str]:
+    """Refused with 409 while the agent works, and the other way."""
+    act.change_mode(services, who, needed_agent(services).agentid, body.mode)
+    return {"mode": body.mode}
 
 
 @router.patch("/agent/{section}", summary="Change a section of the draft")

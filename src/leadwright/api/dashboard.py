@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.db.pages.agent_settings import present_mode
 from leadwright.db.pages.dashboard import leads_behind, leads_measured, read_dashboard
 from leadwright.db.sales import Lead
 from leadwright.domain.kpis import Figure, Measure
@@ -24,15 +25,18 @@ def dashboard(
     who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
     days: Annotated[int, Query(ge=1, le=3660)] = 7,
 ) -> dict[str, Any]:
-    """Counts, rates and cost of the leads taken in during the last days."""
+    """Counts, rates, mails and cost of the leads taken in during the last days, by the formulas of the agent's mode."""
     until = services.clock()
     with services.database.reading() as session:
-        board = read_dashboard(session, readable(who, Lead, "prvReadLead"), until - timedelta(days=days), until)
+        visible, mode = readable(who, Lead, "prvReadLead"), present_mode(session)
+        board = read_dashboard(session, visible, until - timedelta(days=days), until, mode)
     return {
         "since": board.since,
         "until": board.until,
+        "mode": board.mode,
         "counts": board.counts,
         "rates": {name: getattr(board.kpis, name) for name in board.kpis.__slots__},
+        "mails": {n: getattr(board.mailed, n) for n in ("sent", "outreach", "answers")},
         "cost": {"tokens": board.spent.tokens, "dollars": board.spent.dollars, "unpriced": board.spent.unpriced},
     }
 
@@ -44,9 +48,9 @@ def dashboard_leads(
     figure: Figure | Measure,
     days: Annotated[int, Query(ge=1, le=3660)] = 7,
     after: Annotated[str, Query(max_length=36, description="runid of the last row; of figures.")] = "",
-    page: Annotated[int, Query(ge=1, le=100_000, description="Of time_to_qualify and cost.")] = 1,
+    page: Annotated[int, Query(ge=1, le=100_000, description="Of measures such as cost.")] = 1,
 ) -> list[dict[str, Any]]:
-    """Fifty a page. time_to_qualify and cost: with the seconds, dollars and tokens of each, the most first."""
+    """Fifty a page. Of a measure with the part of each: seconds, dollars and tokens, or `amount`; the most first."""
     until = services.clock()
     since, visible = until - timedelta(days=days), readable(who, Lead, "prvReadLead")
     with services.database.reading() as session:

@@ -1,12 +1,13 @@
 """Mailboxes over the API: prerequisites 3 and 4, the outbox's queue, mails that wait for a person's word."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from leadwright.actions import mailboxes, outbox
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions import mailbox_pace, mailboxes, outbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages.mailboxes import mailbox_record, members_of
@@ -55,6 +56,15 @@ class Record(BaseModel):
     address: str = Field(max_length=320)
 
 
+class Limits(BaseModel):
+    """What is left out stays. authserv_id: whose Authentication-Results header is believed; empty: nobody's."""
+
+    per_minute: int | None = None
+    per_day: int | None = None
+    at_once: int | None = None
+    authserv_id: str | None = Field(None, max_length=300)
+
+
 class Word(BaseModel):
     """What became of the mail: it arrived, send it again, or give it up."""
 
@@ -88,6 +98,13 @@ def enable(services: Adapters, who: Approver) -> dict[str, Any]:
     """A message goes out and comes back in; both texts are empty when that worked. Takes up to a minute."""
     trip = mailboxes.enable_mailbox(services, who, needed_agent(services).agentid)
     return {"works": not (trip.outgoing or trip.incoming), "outgoing": trip.outgoing, "incoming": trip.incoming}
+
+
+@router.patch("/agent/mailbox/pace", summary="Change how fast the agent's mailbox sends")
+def change_pace(services: Adapters, who: Creator, body: Limits) -> dict[str, Any]:
+    """Holds from the next mail on, while the agent works too."""
+    agentid = needed_agent(services).agentid
+    return asdict(mailbox_pace.change_pace(services, who, agentid, **body.model_dump(exclude_none=True)))
 
 
 @router.get("/mailboxes", summary="Mailboxes with their pace")

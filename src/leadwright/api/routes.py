@@ -6,7 +6,17 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.openapi.utils import get_openapi
 
 from leadwright import __version__
-from leadwright.api import agent, connected_records, dashboard, leads, mailboxes, people, seller_segments
+from leadwright.api import (
+    agent,
+    connected_records,
+    conversations,
+    dashboard,
+    inbox,
+    leads,
+    mailboxes,
+    people,
+    seller_segments,
+)
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.identity.access import Principal
 from leadwright.identity.directory import SCOPE, directory_of
@@ -64,3 +74,5 @@ router.include_router(seller_segments.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)
 router.include_router(mailboxes.router)
+router.include_router(conversations.router)
+router.include_router(inbox.router)

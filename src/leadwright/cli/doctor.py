@@ -191,6 +191,12 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
         yield Finding("Adapters", "fail", _said(error), "Correct the setting, or install what is missing.")
         return
     yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
+    from leadwright.cli.doctor_mail import examine_mailboxes
+
+    try:
+        yield from examine_mailboxes(services)
+    except Exception as error:
+        yield Finding("Mailboxes", "fail", _said(error), "Open the agent settings page.")
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
     remedy = "Correct the setting embedding_model, or set it to none."
     yield _guarded("Knowledge", remedy, lambda: _knowledge(services))

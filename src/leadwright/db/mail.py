@@ -149,12 +149,15 @@ class InboundMessage(Base):
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     uid: Mapped[int] = mapped_column(BigInteger)  # of the newest delivery
     deliveries: Mapped[int] = mapped_column(Integer, default=1)  # copies of it in the folder
-    state: Mapped[str] = mapped_column(String(20), default="new")  # new, done, duplicate, quarantined, unmatched
+    state: Mapped[str] = mapped_column(
+        String(20), default="new"
+    )  # new, done, duplicate, quarantined, unmatched, ignored
     reason: Mapped[str] = mapped_column(Text, default="")
     firstid: Mapped[str | None] = mapped_column(Id)  # duplicate of this one: same sender and words, another Message-ID
     emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"), index=True)
     leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
     kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
+    vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     dueat: Mapped[datetime | None]  # not before, while it waits for another try
     receivedon: Mapped[datetime | None]  # as the server says

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from leadwright.domain import optionsets as o
+from leadwright.domain.country_gates import BASES
 
 
 class Kind(StrEnum):
@@ -63,6 +64,9 @@ class Attribute:
         choices: value -> label, for CHOICE.
         target: table a LOOKUP points to.
         low, high: range of numbers.
+        words: stored word -> label, for a TEXT column that takes only these.
+        zone: True for a TEXT column that takes the name of a time zone.
+        past: True for a DATE that cannot lie ahead.
         custom: True for a column of the organisation's own, stored in the JSON column ``custom``.
     """
 
@@ -75,6 +79,9 @@ class Attribute:
     low: float | None = None
     high: float | None = None
     custom: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    zone: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,10 @@ _LEAD = _table(
     Attribute("statuscode", "Status Reason", Kind.CHOICE, choices=o.choices(o.LeadStatus)),
     Attribute("donotemail", "Do not allow Emails", Kind.BOOLEAN),
     Attribute("donotbulkemail", "Do not allow Bulk Emails", Kind.BOOLEAN),
+    Attribute("lw_timezone", "Time Zone", Kind.TEXT, 60, zone=True),
+    Attribute("lw_consentbasis", "Consent Basis", Kind.TEXT, 20, words={str(b): name for b, name in BASES.items()}),
+    Attribute("lw_consentsource", "Consent Source", Kind.TEXT, 300),
+    Attribute("lw_consenton", "Consent Date", Kind.DATE, past=True),
     Attribute("decisionmaker", "Decision Maker?", Kind.BOOLEAN),
     Attribute("budgetamount", "Budget Amount", Kind.MONEY, low=0, high=1e14),
     Attribute("parentaccountid", "Parent Account for lead", Kind.LOOKUP, target="account"),

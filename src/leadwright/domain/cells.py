@@ -44,11 +44,13 @@ class Rules:
         dates: order of day and month in 03/04/2026; None: such a date is refused.
         numbers: decimal sign; None: 1.200 as an amount is refused, 1,200 is one thousand two hundred.
         words: further words for choices, plain heading or logical name -> word -> label.
+        today: the latest day that is not yet to come; None: no day is refused for lying ahead.
     """
 
     dates: Literal["day first", "month first"] | None = None
     numbers: Literal["point", "comma"] | None = None
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    today: date | None = None
 
 
 _ESCAPED = frozenset("=+-@")

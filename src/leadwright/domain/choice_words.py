@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from leadwright.domain.country_gates import Basis
 from leadwright.domain.lead import STATE_OF_STATUS
 from leadwright.domain.optionsets import LeadRating, LeadSource, LeadState, LeadStatus, choices
 from leadwright.domain.spelling import plain, spelled
@@ -79,6 +80,25 @@ def _states() -> dict[str, int]:
         word: int(LeadState.OPEN) for word in spelled("Active, Offen, Ouvert, Abierto")
     }
 
+
+_BASES: dict[Basis, str] = {
+    Basis.EXPRESS: "Express, Consent, Opt-in, Opted in, Double opt-in, Explicit consent, "
+    "Freely given consent from contact, Einwilligung, Ausdrückliche Einwilligung, Eingewilligt, "
+    "Consentement, Consentement explicite, Consentement exprès, Consentimiento, Consentimiento expreso, "
+    "Consentimiento explícito",
+    Basis.CUSTOMER: "Existing customer, Contract, Performance of a contract, Existing business relationship, "
+    "Legitimate interest – existing customer, Legitimate interest - existing customer, Kunde, Bestandskunde, Vertrag, "
+    "Client, Client existant, Contrat, Cliente, Cliente existente, Contrato",
+    Basis.INQUIRY: "Enquiry, Request, Asked us, Inbound request, Anfrage, Demande, Demande entrante, Consulta, "
+    "Solicitud",
+    Basis.PUBLISHED: "Published, Public, Conspicuous publication, Published business address, "
+    "Veröffentlicht, Veröffentlichte Adresse, Publiée, Adresse publiée, Publicada, Dirección publicada",
+}
+
+TEXT_WORDS: dict[str, dict[str, str]] = {
+    "lw_consentbasis": {word: str(basis) for basis, words in _BASES.items() for word in spelled(words)},
+}
+"""Words for columns of fixed text, logical name -> word -> what is stored."""
 
 WORDS: dict[str, dict[str, int]] = {
     "leadsourcecode": _of(_SOURCES),

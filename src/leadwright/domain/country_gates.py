@@ -25,6 +25,14 @@ class Basis(StrEnum):
     PUBLISHED = "published"  # published the business address without a no, and the mail concerns the role
 
 
+BASES: Mapping[Basis, str] = {
+    Basis.EXPRESS: "Express consent",
+    Basis.CUSTOMER: "Customer",
+    Basis.INQUIRY: "Inquiry",
+    Basis.PUBLISHED: "Published address",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentBasis:
     """A stored basis. `source` says where it is from, such as a form or a web page; `on` is the day it was given."""

@@ -86,6 +86,18 @@ WORDS: dict[str, str] = {
     "No permitir correos electrónicos, Baja de correo, Dado de baja, Cancelación de suscripción a todos los correos",
     "donotbulkemail": "Do Not Bulk Email, Bulk Email Opt Out, Keine Massen-E-Mails zulassen, "
     "Ne pas autoriser les courriers électroniques en nombre, No permitir correos electrónicos en masa",
+    "lw_timezone": "Timezone, TZ, Lead Time Zone, Local Time Zone, IANA Time Zone, Zeitzone, Fuseau horaire, "
+    "Zona horaria, Huso horario",
+    "lw_consentbasis": "Consent, Consent Basis, Legal Basis, Consent Type, Legal basis for processing contact's data, "
+    "Basis of Consent, Einwilligung, Rechtsgrundlage, Art der Einwilligung, Grundlage der Einwilligung, "
+    "Consentement, Base légale, Base juridique, Base du consentement, Type de consentement, Consentimiento, "
+    "Base legal, Base jurídica, Tipo de consentimiento, Base del consentimiento",
+    "lw_consentsource": "Consent Source, Source of Consent, Opt-in Source, Quelle der Einwilligung, "
+    "Einwilligungsquelle, Opt-in-Quelle, Source du consentement, Origine du consentement, "
+    "Fuente del consentimiento, Origen del consentimiento",
+    "lw_consenton": "Consent Date, Date of Consent, Consent Given On, Consent On, Opt-in Date, Opt-in Timestamp, "
+    "Einwilligungsdatum, Datum der Einwilligung, Einwilligung am, Opt-in-Datum, Date du consentement, "
+    "Date de consentement, Fecha del consentimiento, Fecha de consentimiento",
     "decisionmaker": "Decision Maker, Is Decision Maker, Entscheidungsträger, Entscheider, Décideur, "
     "Responsable de la toma de decisiones, Decisor",
     "budgetamount": "Budget, Budget Amount (USD), Budgetbetrag, Montant du budget, Presupuesto, "

@@ -56,3 +56,17 @@ class Interest:
 def undetected(reason: str = "The mail does not tell whether there is interest.") -> Interest:
     """No interest and no lack of it was seen."""
     return Interest(Polarity.UNDETECTED, reason=reason)
+
+
+def in_thread(now: Interest, before: Interest, *, asked: bool) -> Interest:
+    """Interest of a mail in the light of the thread: a bare answer to our question keeps the interest shown before.
+
+    Args:
+        now: as judged from this mail alone.
+        before: of the mails before it.
+        asked: we had asked something, so a short answer is no loss of interest.
+    """
+    if now.polarity is not Polarity.UNDETECTED or before.polarity is not Polarity.POSITIVE or not asked:
+        return now
+    reason = f"It answers our question; before that: {before.reason}" if before.reason else "It answers our question."
+    return Interest(before.polarity, before.confidence, before.category, reason, before.evidence)

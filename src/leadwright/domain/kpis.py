@@ -1,7 +1,9 @@
-"""Dashboard formulas of the Research-only mode (product.md 10). Counting is SQL's; dividing is done here."""
+"""Dashboard formulas of both modes (product.md 10). Counting is SQL's; dividing is done here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from leadwright.domain.stage import AgentMode
 
 
 class Figure(StrEnum):
@@ -25,6 +27,20 @@ class Figure(StrEnum):
     MODERATE = "moderate"
     LOW = "low"
     UNKNOWN = "unknown"
+    IN_CONVERSATION = "in_conversation"
+    AUTONOMOUS = "autonomous"  # ended by the agent alone: handed over with positive intent, or low interest
+    POSITIVE_HANDOVERS = "positive_handovers"  # handed over by the agent with positive intent
+    LOW_INTEREST = "low_interest"  # disqualified for low interest, and not reassigned
+    TRANSFERRED = "transferred"  # handed over after a conversation for something else than positive intent
+    CONVERTED = "converted"  # processed, and qualified by a person
+    WRITTEN_TO = "written_to"
+    REPLIED = "replied"
+    NO_REPLY = "no_reply"
+    UNDER_WAY = "under_way"  # in conversation, and the agent goes on by itself
+    WAITS_FOR_PERSON = "waits_for_person"  # in conversation, and the agent cannot go on alone
+    POSITIVE = "positive"  # purchase interest the conversation ended with
+    NEGATIVE = "negative"
+    UNDETECTED = "undetected"
 
 
 class Measure(StrEnum):
@@ -32,9 +48,18 @@ class Measure(StrEnum):
 
     TIME = "time_to_qualify"
     COST = "cost"
+    PIPELINE = "pipeline"  # dollars
+    MAILS = "mails_sent"
+    ANSWERS = "queries_responded"
 
 
-MEASURES: dict[Measure, str] = {Measure.TIME: "Time to qualify", Measure.COST: "Cost"}
+MEASURES: dict[Measure, str] = {
+    Measure.TIME: "Time to qualify",
+    Measure.COST: "Cost",
+    Measure.PIPELINE: "Generated pipeline",
+    Measure.MAILS: "Outreach emails sent",
+    Measure.ANSWERS: "Customer queries responded",
+}
 LABELS: dict[Figure, str] = {
     Figure.ASSIGNED: "Assigned",
     Figure.IN_PROGRESS: "In progress",
@@ -54,6 +79,20 @@ LABELS: dict[Figure, str] = {
     Figure.MODERATE: "Moderate fit",
     Figure.LOW: "Low fit",
     Figure.UNKNOWN: "Fit unknown",
+    Figure.IN_CONVERSATION: "In conversation",
+    Figure.AUTONOMOUS: "Processed autonomously",
+    Figure.POSITIVE_HANDOVERS: "Handed over with positive intent",
+    Figure.LOW_INTEREST: "Disqualified for low interest",
+    Figure.TRANSFERRED: "Transferred to a person",
+    Figure.CONVERTED: "Qualified",
+    Figure.WRITTEN_TO: "Written to",
+    Figure.REPLIED: "Replied",
+    Figure.NO_REPLY: "No reply",
+    Figure.UNDER_WAY: "In progress",
+    Figure.WAITS_FOR_PERSON: "Waits for a person",
+    Figure.POSITIVE: "Positive interest",
+    Figure.NEGATIVE: "Negative interest",
+    Figure.UNDETECTED: "Undetected interest",
 }
 
 FUNNEL = (
@@ -66,6 +105,17 @@ FUNNEL = (
     Figure.HANDED_OVER,
     Figure.OPPORTUNITIES,
 )
+ENGAGE_FUNNEL = (*FUNNEL[:2], Figure.IN_CONVERSATION, *FUNNEL[2:])
+ENGAGEMENT = (
+    Figure.WRITTEN_TO,
+    Figure.REPLIED,
+    Figure.NO_REPLY,
+    Figure.UNDER_WAY,
+    Figure.AUTONOMOUS,
+    Figure.TRANSFERRED,
+    Figure.WAITS_FOR_PERSON,
+)
+INTEREST = (Figure.POSITIVE, Figure.NEGATIVE, Figure.UNDETECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +129,28 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailed:
+    """What went out to the leads of the period, and what came of it.
+
+    Args:
+        outreach: first mails and follow-ups that left.
+        answers: mails that left and answer a question from the knowledge.
+        sent: every mail that left, questions of ours included.
+        pipeline: estimated revenue, in dollars, of opportunities from leads that were handed over.
+    """
+
+    outreach: int = 0
+    answers: int = 0
+    sent: int = 0
+    pipeline: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Kpis:
-    """Shares are 0 to 1, None when there is nothing to divide by; times in seconds."""
+    """Shares are 0 to 1, None when there is nothing to divide by; times in seconds, money in dollars.
+
+    From `lead_qualification` on they are of Research and engage, None for a Research-only agent.
+    """
 
     autonomous_processing: float | None
     handover: float | None
@@ -91,22 +161,37 @@ class Kpis:
     dollars_per_verdict: float | None
     dollars_per_draft: float | None
     dollars_forecast_month: float | None
+    lead_qualification: float | None = None
+    email_response: float | None = None
+    positive_interest: float | None = None
+    pipeline: float | None = None
+    dollars_per_mail: float | None = None
 
 
-def kpis(counts: dict[Figure, int], spent: Spent, seconds_to_qualify: float | None, days: float) -> Kpis:
-    """Divide.
+def kpis(
+    counts: dict[Figure, int],
+    spent: Spent,
+    seconds_to_qualify: float | None,
+    days: float,
+    mode: AgentMode = AgentMode.RESEARCH,
+    mailed: Mailed = Mailed(),
+) -> Kpis:
+    """Divide, by the formulas of the mode.
 
     Args:
         counts: leads of the period by figure.
         spent: what they cost.
         seconds_to_qualify: mean from the start of research to the handover.
         days: length of the period so far, for the forecast of 30 days.
+        mailed: mails of the period's leads and the pipeline from them.
     """
     processed = counts[Figure.PROCESSED]
     verdicts = counts[Figure.HANDED_OVER] + counts[Figure.DISQUALIFIED]
-    return Kpis(
-        autonomous_processing=_share(verdicts, processed),
-        handover=_share(counts[Figure.HANDED_OVER], processed),
+    engages = mode is AgentMode.ENGAGE
+    positive = counts[Figure.POSITIVE_HANDOVERS]
+    plain = Kpis(
+        autonomous_processing=_share(counts[Figure.AUTONOMOUS] if engages else verdicts, processed),
+        handover=_share(positive if engages else counts[Figure.HANDED_OVER], processed),
         research_completion=_share(counts[Figure.RESEARCHED], counts[Figure.ASSIGNED]),
         seconds_to_qualify=seconds_to_qualify,
         dollars_per_lead=_share(spent.dollars, counts[Figure.ASSIGNED]),
@@ -114,6 +199,16 @@ def kpis(counts: dict[Figure, int], spent: Spent, seconds_to_qualify: float | No
         dollars_per_verdict=_share(spent.dollars, verdicts),
         dollars_per_draft=_share(spent.dollars, spent.drafts),
         dollars_forecast_month=spent.dollars / days * 30 if days > 0 else None,
+    )
+    if not engages:
+        return plain
+    return replace(
+        plain,
+        lead_qualification=_share(counts[Figure.CONVERTED], processed),
+        email_response=_share(counts[Figure.REPLIED], mailed.outreach),
+        positive_interest=_share(positive, processed),
+        pipeline=mailed.pipeline,
+        dollars_per_mail=_share(spent.dollars, mailed.sent),
     )
 
 

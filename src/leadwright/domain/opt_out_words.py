@@ -59,12 +59,14 @@ _WRITING = (
 _START = r"(?:^|[,.!:;–—-]\s*|\b(?:please|pls|plz|kindly|just|and|so|then|again|you|must|now|to)\s+)"
 
 _BE_REMOVED = (
-    r"(?:ser (?:removid|retirad|excluíd|descadastrad|apagad|eliminad|borrad|dad)[oa]|essere (?:cancellat|rimoss|tolt)[oa]|"
+    r"(?:ser (?:removid|retirad|excluíd|descadastrad|apagad|eliminad|borrad|dad)[oa]|essere (?:cancellat|rimoss|"
+    r"tolt)[oa]|"
     r"être (?:retir|supprim|désinscri|désabonn|radi)\w*|(?:gelöscht|entfernt|gestrichen|ausgetragen) (?:zu )?werden|"
     r"verwijderd (?:te )?worden|bli (?:borttagen|raderad|avregistrerad)|(?:zostać|być) usunięt\w+)"
 )
 _REGISTER = (
-    r"(?:verteiler\w*|(?:mailing)?list\w*|kartei|datenbank|adressbuch|base(?: de \w+)?|fichiers?|banco de dados|cadastro|bestand|"
+    r"(?:verteiler\w*|(?:mailing)?list\w*|kartei|datenbank|adressbuch|base(?: de \w+)?|fichiers?|banco de dados|"
+    r"cadastro|bestand|"
     r"register|baz[ya]|mailings?|newsletters?|contatti|kontakter)"
 )
 

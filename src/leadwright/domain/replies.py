@@ -70,6 +70,7 @@ class Heard:
         names_our_mail: a bounce names a mail that really went to that address; a forged one suppresses nobody.
         authenticated: False when the sender's DMARC failed; None when nothing was said about it.
         same_sender: it came from the lead's own address.
+        vouched: a person says that it is the lead's answer, whatever its sender shows.
         proven: its writer has a mail of ours; True as well where no server of ours checks senders.
     """
 
@@ -83,13 +84,16 @@ class Heard:
     names_our_mail: bool = True
     authenticated: bool | None = None
     same_sender: bool = True
+    vouched: bool = False
     proven: bool = True
 
     @property
     def trusted(self) -> bool:
         """May it give consent and cause a handover by itself?"""
-        vouched = self.proven if self.authenticated is None else self.authenticated
-        return self.same_sender and vouched
+        if self.vouched:
+            return True
+        genuine = self.proven if self.authenticated is None else self.authenticated
+        return self.same_sender and genuine
 
 
 @dataclass(frozen=True, slots=True)

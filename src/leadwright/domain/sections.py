@@ -283,16 +283,28 @@ def _handoff(handoff: Mapping[str, Any]) -> _Found:
     return _found(problems, [], begun=True)
 
 
+def check_sending(sending: Mapping[str, Any]) -> None:
+    """Hours, days and zone that make sense.
+
+    Raises:
+        BadInput: they do not; `field` names the setting.
+    """
+    start, end = time.fromisoformat(sending["window_start"]), time.fromisoformat(sending["window_end"])
+    for field_, make in (
+        ("window_end", lambda: Window(start, end)),
+        ("weekdays", lambda: Window(weekdays=frozenset(sending["weekdays"]))),
+        ("follow_up_days", lambda: Cadence(tuple(sending["follow_up_days"]), sending["last_wait_days"])),
+        ("time_zone", lambda: read_zone(sending["time_zone"]) if sending["time_zone"].strip() else None),
+    ):
+        try:
+            make()
+        except BadInput as error:
+            raise BadInput(str(error), field=field_) from error
+
+
 def _sending(sending: Mapping[str, Any]) -> _Found:
     try:
-        Window(
-            time.fromisoformat(sending["window_start"]),
-            time.fromisoformat(sending["window_end"]),
-            frozenset(sending["weekdays"]),
-        )
-        Cadence(tuple(sending["follow_up_days"]), sending["last_wait_days"])
-        if sending["time_zone"].strip():
-            read_zone(sending["time_zone"])
+        check_sending(sending)
     except BadInput as error:
         return _found([str(error)], [], begun=True)
     return _found([], [], begun=True)

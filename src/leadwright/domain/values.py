@@ -6,12 +6,15 @@ stored, None for an empty cell, or raises `Unreadable` with a sentence that says
 
 import re
 from collections.abc import Callable
+from datetime import date
+from functools import cache
 from typing import TypeAlias
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from leadwright.domain.attributes import Attribute, Kind
 from leadwright.domain.cells import Cell, Doubtful, Rules, Unreadable, Value, clean, quoted, says_nothing
-from leadwright.domain.choice_words import WORDS, reads_closed
+from leadwright.domain.choice_words import TEXT_WORDS, WORDS, reads_closed
 from leadwright.domain.optionsets import LeadState, LeadStatus
 from leadwright.domain.quantities import read_date, read_quantity
 from leadwright.domain.spelling import plain, without_accents
@@ -47,7 +50,11 @@ def _reader(attribute: Attribute, rules: Rules) -> Read:
     if kind in (Kind.NUMBER, Kind.DECIMAL, Kind.MONEY):
         return lambda cell: read_quantity(cell, attribute, rules)
     if kind in (Kind.DATE, Kind.DATETIME):
-        return lambda cell: read_date(cell, rules)
+        return lambda cell: _not_ahead(read_date(cell, rules), attribute, rules)
+    if attribute.words:
+        return _fixed_text(attribute, rules)
+    if attribute.zone:
+        return _zone
     written = {Kind.EMAIL: _email, Kind.URL: _url}.get(kind)
     many_lines = kind is Kind.MEMO
     return lambda cell: _text(cell, attribute, written, many_lines=many_lines)
@@ -115,6 +122,51 @@ def _choice(attribute: Attribute, rules: Rules) -> Read:
             raise _no_choice(text, attribute)
         return value
 
+    return read
+
+
+def _fixed_text(attribute: Attribute, rules: Rules) -> Read:
+    """A word of a column that takes only some; what is stored is its plain name."""
+    values = TEXT_WORDS.get(attribute.name, {}) | {plain(label): word for word, label in attribute.words.items()}
+    values |= {plain(word): word for word in attribute.words}
+    for word, meant in rules.words.get(attribute.name, {}).items():
+        values[plain(word)] = values.get(plain(meant), "")
+
+    def read(cell: Cell) -> str | None:
+        text = clean(cell)
+        if not text or says_nothing(cell):
+            return None
+        value = values.get(plain(text), values.get(plain(without_accents(text))))
+        if not value:
+            message = f"{quoted(text)} is not one of these: {', '.join(attribute.words.values())}"
+            raise Doubtful(message, instead=None, remark=f"{quoted(text)} is none we know, so it is left empty")
+        return value
+
+    return read
+
+
+def _zone(cell: Cell) -> str | None:
+    text = clean(cell)
+    if not text or says_nothing(cell):
+        return None
+    name = _zones().get(text.casefold().replace(" ", "_"))
+    if name is None:
+        raise Doubtful(
+            f"{quoted(text)} is no time zone. Write it as Europe/Berlin or America/New_York",
+            instead=None,
+            remark=f"{quoted(text)} is no time zone such as Europe/Berlin, so it is left empty",
+        )
+    return name
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
+
+
+def _not_ahead(read: date | None, attribute: Attribute, rules: Rules) -> date | None:
+    if attribute.past and read and rules.today and read > rules.today:
+        raise Unreadable(f"{read.isoformat()} is yet to come. Write the day on which it was given")
     return read
 
 

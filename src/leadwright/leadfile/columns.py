@@ -4,7 +4,7 @@ Works column by column and remembers what a cell was read as, so that the hundre
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadwright.domain.attributes import Kind, Table
@@ -209,7 +209,7 @@ def _reader(heading: Heading, table: Table, rules: Rules) -> Read:
     if heading.target in (LEAD_ID, EXTERNAL_ID):
         return _id
     words = {**rules.words.get(heading.target, {}), **rules.words.get(heading.text.strip(), {})}
-    return reader(table.attributes[heading.target], Rules(rules.dates, rules.numbers, {heading.target: words}))
+    return reader(table.attributes[heading.target], replace(rules, words={heading.target: words}))
 
 
 def _id(cell: Cell) -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from leadwright.mail.message import Message
 
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|compauth)\s{0,5}=\s{0,5}([a-z]{1,20})", re.IGNORECASE)
+_STAMP = re.compile(rb"^authentication-results:\s{0,20}([A-Za-z0-9._:-]{1,255})", re.IGNORECASE | re.MULTILINE)
 _COMMENT = re.compile(r"\([^()]{0,2000}\)")
 _FROM_DOMAIN = re.compile(r"header\.from\s{0,5}=\s{0,5}\"?<?(?:[^\s;<>@\"]{1,100}@)?([\w.-]{1,255})", re.IGNORECASE)
 
@@ -81,6 +82,17 @@ def trusted_headers(message: Message, authserv_id: str) -> tuple[tuple[str, str]
             seen = True
         kept.append((name, value))
     return tuple(kept)
+
+
+def server_named_in(head: bytes) -> str:
+    """Whom the topmost Authentication-Results of a mail names, "" when it has none. A suggestion, to be confirmed.
+
+    Args:
+        head: the first bytes of the mail.
+    """
+    headers = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    found = _STAMP.search(headers)
+    return found[1].decode("ascii").lower() if found else ""
 
 
 def _verdicts(results: str, header: str, message: Message) -> Authentication:

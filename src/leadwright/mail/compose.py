@@ -114,7 +114,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
         f"List-Unsubscribe: <{message.unsubscribe_url}>,\r\n <mailto:{own}?subject=unsubscribe>\r\n".encode(),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
     ]
-    footer = _footer(sender, message)
+    footer = footer_lines(sender, message.why)
     raw = b"".join(head) + _alternative(subject, message, footer)
     if sender.dkim is not None:
         raw = signature(raw, sender.dkim, message.moment) + raw
@@ -191,13 +191,14 @@ def _thread_headers(thread: Thread | None) -> list[bytes]:
     return [ids_header("In-Reply-To", parent), ids_header("References", kept + parent)]
 
 
-def _footer(sender: Letterhead, message: Message) -> list[str]:
-    lines = [" ".join(message.why.split()), " ".join(sender.disclosure.split())]
+def footer_lines(sender: Letterhead, why: str) -> list[str]:
+    """What stands under each mail, above the link to unsubscribe: why they get it, who wrote it, who we are."""
+    lines = [" ".join(why.split()), " ".join(sender.disclosure.split())]
     lines.append(f"{' '.join(sender.legal_name.split())}, {', '.join(sender.postal_address.split(chr(10)))}")
     return [" ".join(line.split()) for line in lines if line.strip()]
 
 
-_LEAVE = "Unsubscribe: you will not hear from us again."
+LEAVE = "Unsubscribe: you will not hear from us again."
 
 
 def _alternative(subject: str, message: Message, footer: Sequence[str]) -> bytes:
@@ -205,14 +206,14 @@ def _alternative(subject: str, message: Message, footer: Sequence[str]) -> bytes
     if not paragraphs:
         raise BadInput("The mail has no text. Write one.")
     text = "\n\n".join("\n".join(p) for p in paragraphs)
-    text += "\n\n-- \n" + "\n".join(footer) + f"\n{_LEAVE}\n{message.unsubscribe_url}\n"
+    text += "\n\n-- \n" + "\n".join(footer) + f"\n{LEAVE}\n{message.unsubscribe_url}\n"
     html = _template().render(
         language=message.language,
         subject=subject,
         paragraphs=paragraphs,
         footer=footer,
         leave_url=message.unsubscribe_url,
-        leave_text=_LEAVE,
+        leave_text=LEAVE,
     )
     boundary = f"=_{secrets.token_hex(16)}"
     return (

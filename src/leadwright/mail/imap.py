@@ -67,9 +67,9 @@ class ImapConnection:
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
 
-    def wait_for_new(self, seconds: float, *, folder: str) -> bool:
+    def wait_for_new(self, seconds: float, *, folder: str, enough: Callable[[], bool]) -> bool:
         """See `mailbox.Mailbox.wait_for_new`."""
-        return self._tried(lambda imap: self._wait(imap, seconds, folder))
+        return self._tried(lambda imap: self._wait(imap, seconds, folder, enough))
 
     def find_sent(self, messageid: str) -> Found:
         """See `mailbox.Mailbox.find_sent`."""
@@ -248,7 +248,7 @@ class ImapConnection:
             imap.create(quote(self._sent))
         require_ok(imap.append(quote(self._sent), r"(\Seen)", imaplib.Time2Internaldate(moment), raw))
 
-    def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str) -> bool:
+    def _wait(self, imap: imaplib.IMAP4, seconds: float, folder: str, enough: Callable[[], bool]) -> bool:
         if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
         known = self._read.get(folder, Cursor())
@@ -256,8 +256,8 @@ class ImapConnection:
             return True
         end = time.monotonic() + seconds
         if "IDLE" in imap.capabilities:
-            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS))
-        while (left := end - time.monotonic()) > 0:
+            return wait_for_exists(imap, min(seconds, _IDLE_SECONDS), enough)
+        while (left := end - time.monotonic()) > 0 and not enough():
             time.sleep(min(left, _POLL_SECONDS))
             require_ok(imap.noop())
             if uids_after(imap, known.lastuid):

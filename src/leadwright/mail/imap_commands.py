@@ -5,7 +5,7 @@ import re
 import select
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,10 +20,11 @@ _PREFIX = re.compile(rb'\("([^"]*)"')
 _MOMENT = re.compile(rb"(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
+_LOOK_UP = 0.5  # seconds: somebody who wants to stop is heard by then
 
 
-def wait_for_exists(imap: imaplib.IMAP4, seconds: float) -> bool:
-    """Wait for EXISTS (RFC 2177). `imaplib` has no IDLE before Python 3.14."""
+def wait_for_exists(imap: imaplib.IMAP4, seconds: float, enough: Callable[[], bool]) -> bool:
+    """Wait for EXISTS (RFC 2177), until `enough` says so. `imaplib` has no IDLE before Python 3.14."""
     tag = imap._new_tag()
     imap.send(tag + b" IDLE\r\n")
     line = imap.readline()
@@ -33,7 +34,9 @@ def wait_for_exists(imap: imaplib.IMAP4, seconds: float) -> bool:
             raise imaplib.IMAP4.abort(f"IDLE was refused: {line.decode('latin-1').strip()}")
         new, line = new or _is_new(line), imap.readline()
     end = time.monotonic() + seconds
-    while not new and (left := end - time.monotonic()) > 0 and _readable(imap, left):
+    while not new and (left := end - time.monotonic()) > 0 and not enough():
+        if not _readable(imap, min(left, _LOOK_UP)):
+            continue
         line = imap.readline()
         if not line or line.upper().startswith(b"* BYE"):
             raise imaplib.IMAP4.abort(line.decode("latin-1").strip() or "the line was closed")

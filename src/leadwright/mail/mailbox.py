@@ -173,8 +173,13 @@ class Mailbox(Protocol):
         """
         ...
 
-    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Wait until something came in, at most so long. True: look now. Without IDLE it looks from time to time.
+
+        Args:
+            enough: asked about twice a second; True ends the waiting.
 
         Raises:
             MailError: the connection broke.

@@ -13,8 +13,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Outbox
-from leadwright.db.sales import Email
+from leadwright.db.mail import InboundMessage, Outbox
+from leadwright.db.sales import Email, Lead
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.bounce import DeliveryReport
@@ -37,6 +37,7 @@ class How(StrEnum):
     LINK = "link"
     SUBJECT = "subject"  # sender and subject
     SENDER = "sender"  # the sender alone: one lead has that address and is in conversation
+    PERSON = "person"  # somebody of ours said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,27 @@ class Match:
 
     @property
     def proven(self) -> bool:
-        """The writer has a mail of ours."""
-        return self.how in (How.MESSAGE_ID, How.LINK)
+        """The writer has a mail of ours, or somebody of ours vouches for it."""
+        return self.how in (How.MESSAGE_ID, How.LINK, How.PERSON)
 
 
 def match_reply(session: Session, message: Message, vault: Seals) -> Match | None:
     """The lead that a mail answers, in the order of product.md 8; None when nothing tells."""
     named = [*message.in_reply_to, *reversed(message.references)][:_MOST_IDS]
     return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, message)
+
+
+def match_linked(session: Session, row: InboundMessage) -> Match | None:
+    """The lead a person linked the mail with, and its newest conversation; None when nobody did or the lead is gone."""
+    if not row.vouchedby or session.get(Lead, row.leadid or "") is None:
+        return None
+    talk = session.execute(
+        select(Engagement.runid, Engagement.address)
+        .where(Engagement.leadid == row.leadid)
+        .order_by(Engagement.createdon.desc())
+        .limit(1)
+    ).first()
+    return Match(How.PERSON, str(row.leadid), talk.runid if talk else None, None, talk.address if talk else "")
 
 
 def match_report(session: Session, report: DeliveryReport) -> Match | None:

@@ -83,8 +83,8 @@ class Sender:
         if self._hold.unstored is not None:
             self._conclude(*self._hold.unstored)
         self._learn()
-        # A claim may wait for no disk: it has no effect outside, and the commit before the dot, which does wait, makes it
-        # durable first. Lost with the power, the mail is queued as it was and nothing was handed over.
+        # A claim need not wait for the disk: it has no effect outside, and the commit before the dot, which waits,
+        # makes it durable too. Lost with the power, the mail is queued as it was, and nothing was handed over.
         with self._database.transaction(repeatable=True) as session:
             claimed = claim(session, self._mailboxid, worker=self._worker, clock=self._clock, checks=self._checks)
         if isinstance(claimed, Nothing):

@@ -65,9 +65,11 @@ class SmtpImapMailbox:
         """Fetch in ranges what came after the cursor."""
         return self._imap.fetch_new(cursor, folder=folder, most_bytes=most_bytes)
 
-    def wait_for_new(self, seconds: float, *, folder: str = "INBOX") -> bool:
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
         """IDLE, or a look every 15 seconds where the server has none."""
-        return self._imap.wait_for_new(seconds, folder=folder)
+        return self._imap.wait_for_new(seconds, folder=folder, enough=enough)
 
     def test_trip(self, seconds: float) -> Trip:
         """Send ourselves a mail, see it arrive, remove it."""

@@ -15,7 +15,7 @@ class Frame:
 
     Args:
         token: of the sign-out form.
-        unread: notifications, counted to a hundred.
+        unread: notifications, counted to a hundred; `inbox` likewise: mails that wait for a person.
         areas: further lines of the site map, such as the rehearsal's.
     """
 
@@ -27,6 +27,7 @@ class Frame:
     unread: int
     path: str
     areas: tuple[Area, ...] = ()
+    inbox: int = 0
 
 
 @dataclass(frozen=True, slots=True)

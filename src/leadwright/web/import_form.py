@@ -83,7 +83,7 @@ def controls(mapping: ImportMapping, *, text: bool) -> list[tuple[str, str, str,
 
 def words_of(mapping: ImportMapping, seen: Preview | None, table: Table) -> list[Word]:
     """The words the page asks about: those said already, then those nobody knows, the most frequent first."""
-    choices = {a.name for a in table.attributes.values() if a.choices}
+    choices = {a.name for a in table.attributes.values() if a.choices or a.words}
     said = [Word(c, w, label, 0) for c, ws in mapping.rules.words.items() if c in choices for w, label in ws.items()]
     unknown = sorted(seen.unknown_words.items(), key=lambda found: -found[1]) if seen else []
     known = {(w.column, w.word) for w in said}

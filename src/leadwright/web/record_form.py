@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from leadwright.actions.columns import latest_day
 from leadwright.domain.attributes import Attribute, Kind, Table
-from leadwright.domain.cells import Unreadable
+from leadwright.domain.cells import Rules, Unreadable
 from leadwright.domain.values import reader
 from leadwright.web.visit import Visit
 
@@ -20,6 +21,11 @@ _INPUTS = {
     Kind.DATE: "date",
     Kind.CHOICE: "select",
     Kind.BOOLEAN: "select",
+}
+_HINTS = {
+    "lw_timezone": "Such as America/Chicago. Empty: told from the address.",
+    "lw_consentbasis": "Why this person may be written to. Some countries ask for one.",
+    "lw_consentsource": "Where it is from, such as a form, a contract or a web page.",
 }
 
 
@@ -37,10 +43,11 @@ def typed(visit: Visit, table: Table, sections: Sections) -> tuple[dict[str, str
     """What was typed, and what is wrong with it, field by field."""
     names = [n for _, section in sections for n in section] + [a.name for a in table.attributes.values() if a.custom]
     values, problems = {}, {}
+    rules = Rules(today=latest_day(visit.services.clock()))
     for name in names:
         values[name] = visit.text(name)
         try:
-            reader(table.attributes[name])(values[name])
+            reader(table.attributes[name], rules)(values[name])
         except Unreadable as error:
             problems[name] = f"{str(error)[:1].upper()}{str(error)[1:]}."
     return values, problems
@@ -56,13 +63,14 @@ def _input(attribute: Attribute) -> dict[str, Any]:
     choices: list[tuple[Any, str]] = [("", "")]
     if attribute.kind is Kind.BOOLEAN:
         choices += [("yes", "Yes"), ("no", "No")]
-    choices += [(str(k), v) for k, v in attribute.choices.items()]
+    choices += [(str(k), v) for k, v in (attribute.choices or attribute.words).items()]
     return {
         "name": attribute.name,
         "label": attribute.label,
-        "kind": _INPUTS.get(attribute.kind, "text"),
+        "kind": "select" if attribute.words else _INPUTS.get(attribute.kind, "text"),
         "choices": choices,
         "most": attribute.length,
+        "hint": _HINTS.get(attribute.name, ""),
     }
 
 

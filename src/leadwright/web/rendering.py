@@ -36,6 +36,7 @@ def environment() -> Environment:
     made.filters.update(
         when=_when,
         ago=_ago,
+        until=_until,
         day=_day,
         money=money,
         number=number,
@@ -112,6 +113,20 @@ def _ago(context: Context, moment: datetime | None) -> str:
             count = int(seconds // size)
             return "just now" if not unit else f"{count} {'day' if count == 1 and unit == 'days' else unit} ago"
     return _day(context, moment)
+
+
+@pass_context
+def _until(context: Context, moment: datetime | None) -> str:
+    """How long until then, from the page's clock: ``in 3 days``, ``in 5 h``, ``now``."""
+    if moment is None:
+        return "—"
+    seconds = (moment - context["now"]).total_seconds()
+    if seconds < 60:
+        return "now"
+    for limit, unit, size in ((3_600, "min", 60), (129_600, "h", 3_600)):
+        if seconds < limit:
+            return f"in {round(seconds / size)} {unit}"
+    return f"in {round(seconds / 86_400)} days"
 
 
 def money(amount: float | None) -> str:

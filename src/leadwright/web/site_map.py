@@ -29,6 +29,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
             Area("/agent", "Agent settings", "agent", "prvReadAgent"),
+            Area("/inbox", "Inbox", "inbox", "prvReadDashboard"),
             Area("/outbox", "Outbox", "mail", "prvReadDashboard"),
             Area("/people", "People", "person", "prvCreateUser"),
             Area("/audit", "Audit log", "key", "prvReadAudit"),

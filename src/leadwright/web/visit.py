@@ -143,7 +143,8 @@ class Visit:
         who = self.who
         roles, privileges = tuple(sorted(who.roles)), frozenset(who.privileges)
         path, areas = self.request.url.path, self.request.app.state.areas
-        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, areas))
+        waiting = seen.inbox if "prvReadDashboard" in privileges else 0
+        return draw(Frame(who.name, seen.email, roles, privileges, self.token, seen.unread, path, areas, waiting))
 
     def _shell(self) -> shell.Shell | None:
         if self.session is None:

@@ -1,25 +1,25 @@
 """One mail that came in: read, matched to its lead, judged, decided, acted on once. The order of steps, no rules."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
-from leadwright.domain.engagement import Outcome
+from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.opt_out import opt_out_in
-from leadwright.domain.replies import Move, ReplyClass, decide
-from leadwright.domain.stage import Stage
+from leadwright.domain.replies import Decision, Move, ReplyClass, decide
+from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
-from leadwright.mail.matching import Match, match_reply
+from leadwright.mail.matching import Match, match_linked, match_reply
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.unknown import prove_sent
@@ -27,7 +27,7 @@ from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Waits, persons_change
 from leadwright.workflows.conversation_ends import Nobody, return_to_owner
-from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any
+from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
     Incoming,
     close,
@@ -46,10 +46,12 @@ from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.reading_replies import Read, read_reply
 from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _NOBODY_SECONDS = 3_600.0
 _HALTED_SECONDS = 60.0
+_READ_A_DAY = 12  # mails of one thread
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
 _log = structlog.get_logger(__name__)
 
@@ -118,15 +120,20 @@ def _act_on(services: Services, work: Incoming) -> None:
 
 def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading) -> None:
     with services.database.reading() as session:
-        found = match_reply(session, mail.message, open_vault(services.settings))
+        linked = match_linked(session, row)
+        found = linked or match_reply(session, mail.message, open_vault(services.settings))
     if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
         _opted_out(services, work, mail, found)
     if found is None:
         _unmatched(services, work, mail)
         return
+    settle_one(services, found.runid)
     talk = conversation_of(services, found.runid)
     if talk is None:
         _late(services, work, row, mail, found)
+        return
+    if _floods(services, talk):
+        _too_many(services, work, mail, talk)
         return
     received = row.receivedon or row.fetchedon
     steps = Steps()
@@ -172,11 +179,40 @@ def _read(
     services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming, found: Match
 ) -> Read:
     received = row.receivedon or row.fetchedon
-    read = read_reply(services, talk, mail, received, work.inboundid, proven=found.proven)
+    vouched = bool(row.vouchedby)
+    read = read_reply(services, talk, mail, received, work.inboundid, proven=found.proven, vouched=vouched)
     if not mail.automatic and _said_before(services, talk, mail):
         said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
         return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)
     return read
+
+
+def _floods(services: Services, talk: Conversation) -> bool:
+    """So many mails of this thread within a day that no more are read: no person writes so often."""
+    with services.database.reading() as session:
+        count = session.scalar(
+            select(func.count()).where(
+                Email.lw_threadid == talk.runid,
+                Email.directioncode.is_(False),
+                Email.senton > services.clock() - timedelta(days=1),
+            )
+        )
+    return (count or 0) >= _READ_A_DAY
+
+
+def _too_many(services: Services, work: Incoming, mail: Reading, talk: Conversation) -> None:
+    """Kept and not judged; a person looks, and nothing goes out meanwhile."""
+    reason = f"More than {_READ_A_DAY} mails came within a day; no more are read by the agent. A person must look."
+    with services.database.transaction() as session:
+        row, rows = take_up(session, work), lock_any(session, talk.runid, services.clock())
+        if row is None or rows is None:
+            return
+        shown = judgement_of(Decision(Move.STORE, (reason,)), ReplyClass.AUTO_REPLY)
+        keep_incoming(session, row, mail, rows.lead, runid=talk.runid, judgement=shown)
+        close(row, "done", ReplyClass.AUTO_REPLY, reason, leadid=talk.leadid)
+        if rows.engagement.state != State.PERSON:
+            stop_waiting(session, rows)
+            move_on(rows, state=State.PERSON, reason=reason)
 
 
 def _said_before(services: Services, talk: Conversation, mail: Reading) -> bool:
@@ -207,13 +243,22 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         if lead is None:
             close(inbound, "unmatched", "", "Its lead was deleted.")
             return
-        keep_incoming(session, inbound, mail, lead, runid=found.runid)
-        kind = ReplyClass.AUTO_REPLY if mail.automatic else ReplyClass.OTHER
-        close(inbound, "done", kind, "The conversation had ended; its owner was told.", leadid=lead.leadid)
-        if not mail.automatic:
+        kind, told = _after_the_end(mail)
+        shown = judgement_of(Decision(Move.STORE, (told,)), kind)
+        keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
+        close(inbound, "done", kind, told, leadid=lead.leadid)
+        if kind is ReplyClass.OTHER:
             supervisor = _supervisor(session, found.runid)
             body = f"{mail.message.subject}: {mail.new_text[:400]}"
             tell_owner(session, lead, supervisor, f"late:{work.inboundid}", "Wrote again", body)
+
+
+def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
+    if mail.automatic:
+        return ReplyClass.AUTO_REPLY, "A machine wrote it after the conversation had ended."
+    if opt_out_in(mail.new_text, mail.message.subject):
+        return ReplyClass.UNSUBSCRIBE, "It asks not to be written to again; that was stored at once."
+    return ReplyClass.OTHER, "The conversation had ended; its owner was told."
 
 
 def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
@@ -221,8 +266,20 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
         return
     with services.database.transaction() as session:
-        if row := take_up(session, work):
+        row = take_up(session, work)
+        if row is None:
+            return
+        if _came_before_the_start(session, row):
+            close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
+        else:
             close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+
+
+def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
+    """A mailbox that is old holds much that is nobody's business here; opt-outs in it were honoured all the same."""
+    query = select(func.min(Agent.startedon)).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
+    started = session.scalar(query.where(Mailbox.mailboxid == row.mailboxid, Agent.state != AgentState.ARCHIVED))
+    return started is not None and row.receivedon is not None and row.receivedon < started
 
 
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:

@@ -111,6 +111,9 @@ class Correspondence:
     def _send(self, post: Post) -> None:
         tidied = 0.0
         while not self._stopping.is_set():
+            if not post.is_needed:
+                self._stopping.wait(_REST)
+                continue
             if time.monotonic() - tidied >= _TIDY_EVERY:
                 post.tidy()
                 tidied = time.monotonic()
@@ -125,7 +128,7 @@ class Correspondence:
                 continue
             if post.receive():
                 self._woken()
-            if not post.wait_for_new(_LISTEN):
+            if not post.wait_for_new(_LISTEN, self._stopping.is_set):
                 self._stopping.wait(0.5)
 
     def _report(self, name: str, error: Exception) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
@@ -117,6 +117,8 @@ def keep_incoming(
     address = sender.address if sender else ""
     received = row.receivedon or row.fetchedon
     mailbox = session.get_one(Mailbox, row.mailboxid)
+    if row.emailid is not None:  # it is read again: this reading takes the place of the first
+        session.execute(delete(Email).where(Email.activityid == row.emailid))
     emailid = new_id()
     session.add(
         Email(
@@ -139,7 +141,7 @@ def keep_incoming(
             sender=storable(address)[:320],
             torecipients=mailbox.emailaddress,
             senton=received,
-            lw_judgement=judgement or {},
+            lw_judgement={**(judgement or {}), "hidden": list(message.hidden)},
             lw_hold=hold,
         )
     )
@@ -235,4 +237,5 @@ def judgement_of(
         "referral": {"name": reading.referral.name, "address": reading.referral.address} if reading.referral else {},
         "authenticated": heard.authenticated,
         "same_sender": heard.same_sender,
+        "vouched": heard.vouched,
     }

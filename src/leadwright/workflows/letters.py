@@ -175,7 +175,7 @@ def why_they_get_it(lead: Lead, company: str) -> str:
     known = _CAME.get(LeadSource(source)) if source in set(LeadSource) else None
     if known:
         return f"You get this email from {company} because {known}."
-    name = without_links(lead.companyname or "")
+    name = without_links(lead.companyname or "").rstrip(" .")
     where = f" at {name}" if name else ""
     return f"You get this email from {company} because of your role{where}."
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst.answering import AnswerBrief, write_answer
-from leadwright.db.base import new_id
+from leadwright.db.findings import read_statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import Email
@@ -17,7 +17,7 @@ from leadwright.domain.follow_up import return_of
 from leadwright.domain.interest import Confidence, Polarity
 from leadwright.domain.links import links_in, without_links
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.optionsets import EmailState, EmailStatus
+from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.outreach import assemble, subject_line
 from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
@@ -32,7 +32,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
-from leadwright.workflows.letters import Written, last_of_thread, send
+from leadwright.workflows.letters import Written, keep, last_of_thread, send
 from leadwright.workflows.reading_replies import Read
 from leadwright.workflows.sending_rules import ANSWER
 
@@ -116,7 +116,7 @@ def outcome_of(decision: Decision, read: Read) -> Outcome:
     return Outcome.FAST_TRACK if fast else Outcome.CLARIFY
 
 
-def bounced(session: Session, rows: Held, mail: Outbox, said: str) -> None:
+def bounced(session: Session, talk: Conversation, rows: Held, mail: Outbox, said: str) -> None:
     """A mail came back for now: the same words go out again a day later, a few times at most."""
     row = rows.engagement
     mail.bouncedon = rows.moment
@@ -127,13 +127,7 @@ def bounced(session: Session, rows: Held, mail: Outbox, said: str) -> None:
         return
     email.statuscode = int(EmailStatus.FAILED)
     row.sent = max(row.sent - 1, 0)
-    copy = Email(
-        activityid=new_id(), regardingobjectid=email.regardingobjectid, subject=email.subject,
-        description=email.description, lw_paragraphs=email.lw_paragraphs, lw_threadid=email.lw_threadid,
-        statecode=int(EmailState.OPEN), statuscode=int(EmailStatus.DRAFT), ownerid=email.ownerid,
-        owningbusinessunit=email.owningbusinessunit, createdon=rows.moment, modifiedon=rows.moment,
-    )  # fmt: skip
-    session.add(copy)
+    keep(session, talk, rows, Written(email.subject, email.description, read_statements(email.lw_paragraphs)))
     step = Step.FOLLOW_UP if row.sent else Step.FIRST_MAIL
     reason = f"The mail came back for now and goes out again. {said}".strip()
     move_on(rows, state=State.DUE, step=step, due_at=rows.moment + _AGAIN_AFTER, reason=reason)

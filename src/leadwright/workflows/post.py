@@ -1,6 +1,6 @@
 """The agents' mailboxes at work: what is due goes out, what came in is stored. Decides nothing about a lead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -85,8 +85,8 @@ class Post:
             raise trouble
         return fresh
 
-    def wait_for_new(self, seconds: float) -> bool:
-        """Wait until something comes in, told by the server where it can. True: look now.
+    def wait_for_new(self, seconds: float, enough: Callable[[], bool]) -> bool:
+        """Wait until something comes in, told by the server where it can, or until `enough`. True: look now.
 
         Raises:
             MailError: the connection broke.
@@ -95,7 +95,7 @@ class Post:
         if len(mailboxes) != 1:  # an organisation has one; several are looked at in turn
             return False
         opened = self._open(mailboxes[0])
-        return opened.wait_for_new(seconds, folder=INBOX) if opened else False
+        return opened.wait_for_new(seconds, folder=INBOX, enough=enough) if opened else False
 
     @property
     def is_needed(self) -> bool:

@@ -1,16 +1,17 @@
 """A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from leadwright.analyst import ReplyBrief, ReplyReading, Usage
 from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.db.judgements import read_interest
 from leadwright.db.sales import Email
 from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Passage, SourceKind
-from leadwright.domain.interest import undetected
+from leadwright.domain.interest import in_thread, undetected
 from leadwright.domain.replies import Heard, ReplyClass, Standing
 from leadwright.errors import BadInput, ModelError
 from leadwright.mail.addresses import normalise
@@ -41,13 +42,21 @@ class Read:
 
 
 def read_reply(
-    services: Services, talk: Conversation, mail: Reading, received: datetime, key: str, *, proven: bool = True
+    services: Services,
+    talk: Conversation,
+    mail: Reading,
+    received: datetime,
+    key: str,
+    *,
+    proven: bool = True,
+    vouched: bool = False,
 ) -> Read:
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
         key: of the mail: the same mail is paid for once, and its cost counts for its lead.
         proven: its writer has a mail of ours.
+        vouched: a person says that it is the lead's answer.
 
     Raises:
         OutsideError: the analyst could not be asked now. One that cannot read this mail at all, or may not for its
@@ -55,17 +64,31 @@ def read_reply(
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
-    said = _by_machine(brief) if mail.automatic else _by_analyst(services, brief)
-    return Read(said, _heard(talk, mail, said, proven), standing_of(talk))
+    said = _by_machine(brief) if mail.automatic else _by_analyst(services, talk, brief)
+    return Read(said, _heard(talk, mail, said, proven=proven, vouched=vouched), standing_of(talk))
+
+
+def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
+    """A person's bare answer to our question keeps the interest that was shown before it."""
+    if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
+        return said
+    row = talk.engagement
+    asked = bool(row.asked) or row.answers > 0
+    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), asked=asked))
+
+
+def criteria_of(talk: Conversation) -> dict[str, str]:
+    """The admin's words for each factor of BANT that counts."""
+    handoff = talk.configuration.handoff
+    return {str(f): text for f in Factor if (text := getattr(handoff, f).strip())}
 
 
 def standing_of(talk: Conversation) -> Standing:
     """Where the thread stands, and the settings that count."""
-    handoff = talk.configuration.handoff
     return Standing(
         asked=tuple(Factor(f) for f in talk.engagement.asked),
-        bant_configured=any(f.strip() for f in (handoff.need, handoff.timeline, handoff.budget, handoff.authority)),
-        fast_track=handoff.fast_track,
+        bant_configured=bool(criteria_of(talk)),
+        fast_track=talk.configuration.handoff.fast_track,
     )
 
 
@@ -84,7 +107,7 @@ def authenticated(talk: Conversation, mail: Reading) -> bool | None:
     return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
 
 
-def _heard(talk: Conversation, mail: Reading, said: ReplyReading, proven: bool) -> Heard:
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, proven: bool, vouched: bool) -> Heard:
     return Heard(
         kind=said.kind,
         interest=said.interest,
@@ -94,13 +117,14 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading, proven: bool) 
         return_date=said.return_date,
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
+        vouched=vouched,
         proven=proven or not talk.mailbox.lw_authservid,
     )
 
 
-def _by_analyst(services: Services, brief: ReplyBrief) -> ReplyReading:
+def _by_analyst(services: Services, talk: Conversation, brief: ReplyBrief) -> ReplyReading:
     try:
-        return services.analyst.read_reply(brief)
+        return _in_thread(talk, services.analyst.read_reply(brief))
     except ModelError as error:
         if not error.permanent or error.installation:
             raise
@@ -139,6 +163,7 @@ def _brief(
         passages={**field_passages(fields), **_earlier(services, talk)},
         knowledge={p.id: p for p in known},
         offering=dossier.offering,
+        criteria=criteria_of(talk),
     )
 
 

@@ -25,7 +25,7 @@ from leadwright.workflows.incoming import (
     take_up,
 )
 from leadwright.workflows.moves import bounced
-from leadwright.workflows.settle import unreachable
+from leadwright.workflows.settle import settle_one, unreachable
 
 
 def act_on_report(services: Services, work: Incoming, mail: Reading, report: DeliveryReport) -> None:
@@ -33,6 +33,7 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     with services.database.reading() as session:
         found = match_report(session, report)
         ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
+    settle_one(services, found.runid if found else None)
     failure = _failure_of(report, ours) if ours is not None else None
     named = ours is not None and (failure is not None or not report.failures)
     hard = failure.hard if failure else report.hard
@@ -85,8 +86,13 @@ def _bounce(
                 unreachable(services, session, talk, rows, said)
             else:
                 suppress_for(services, session, ours.recipient, Reason.HARD_BOUNCE, work)
-        elif decision.move is Move.RETRY and rows is not None and rows.engagement.state != State.SENDING:
-            bounced(session, rows, sent, said)
+        elif (
+            decision.move is Move.RETRY
+            and rows is not None
+            and talk is not None
+            and rows.engagement.state != State.SENDING
+        ):
+            bounced(session, talk, rows, sent, said)
 
 
 def _complaint(services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import LeadRun
@@ -79,7 +79,7 @@ def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Con
         country=row.whereabouts.get("country") or None,
         basis=_basis(lead),
         back_at=row.backat if waiting.purpose != ANSWER else None,
-        never=_written_as_another(session, waiting, row),
+        never=_written_before(session, waiting, row),
     )
 
 
@@ -91,22 +91,29 @@ def _basis(lead: Lead) -> ConsentBasis | None:
     return ConsentBasis(kind, lead.lw_consentsource or "", lead.lw_consenton or date.max) if kind else None
 
 
-def _written_as_another(session: Session, waiting: Waiting, row: Engagement) -> str:
-    """A sentence when the same address is, or was, written to as another lead of this agent."""
+def _written_before(session: Session, waiting: Waiting, row: Engagement) -> str:
+    """A sentence when the agent has written to this address in another conversation, whoever it was with."""
     if row.sent:
         return ""
-    other = session.scalar(
-        select(func.coalesce(Lead.fullname, "without a name"))
-        .join(Outbox, Outbox.leadid == Lead.leadid)
+    other = session.execute(
+        select(Outbox.leadid, Lead.fullname)
+        .outerjoin(Email, Email.activityid == Outbox.emailid)
+        .outerjoin(Lead, Lead.leadid == Outbox.leadid)
         .where(
             Outbox.recipienthash == waiting.hashes[0],
             Outbox.agentid == waiting.agentid,
-            Outbox.leadid != waiting.leadid,
             Outbox.phase.in_(_LEFT),
+            Outbox.bouncedon.is_(None),
+            or_(Outbox.emailid.is_(None), Email.lw_threadid.is_(None), Email.lw_threadid != row.runid),
         )
         .limit(1)
-    )
-    return f"This address was written to already, as the lead {other}." if other is not None else ""
+    ).first()
+    if other is None:
+        return ""
+    if other.leadid == waiting.leadid:
+        return "The agent has written to this lead already, in a conversation that ended."
+    who = f", as the lead {other.fullname}" if other.fullname else ""
+    return f"This address was written to already{who}."
 
 
 def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, per_company: int) -> Traffic:

@@ -1,15 +1,16 @@
 """What became of a mail moves its conversation on: sent, refused, cancelled, or its recipient has left."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Outbox, Suppression
+from leadwright.db.mail import InboundMessage, Outbox, Suppression
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import Next, next_step
@@ -20,7 +21,7 @@ from leadwright.domain.suppression import WHY, Reason
 from leadwright.errors import LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
-from leadwright.mail.suppression import suppress
+from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Elsewhere, Waits, change_lead
@@ -36,6 +37,11 @@ from leadwright.workflows.engagements import (
 
 _MOST = 200
 _LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
+# The mail that asked for it, while it is read, says itself how the conversation ends: it may hold a threat as well.
+_BEING_READ = exists().where(
+    InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
+)
+_HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +58,13 @@ def settle(services: Services) -> int:
         except LeadwrightError as error:
             _log.warning("a conversation could not be settled", run=runid, reason=str(error))
     return moved
+
+
+def settle_one(services: Services, runid: str | None) -> None:
+    """The same for one conversation, before a mail about it is acted on: what left is counted first."""
+    if runid is not None:
+        with suppress(Elsewhere, Waits):
+            _settle(services, runid)
 
 
 def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
@@ -79,9 +92,7 @@ def _concluded(session: Session) -> Sequence[str]:
 
 def _departed(session: Session) -> Sequence[str]:
     """Conversations whose partner asked, by click or otherwise, not to be written to."""
-    left = exists().where(
-        Suppression.hash == Engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-    )
+    left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
     return session.scalars(select(Engagement.runid).where(open_, left).limit(_MOST)).all()
 
@@ -103,9 +114,7 @@ def _settle(services: Services, runid: str) -> bool:
 
 def _left(session: Session, rows: Held) -> str:
     reason = session.scalar(
-        select(Suppression.reason).where(
-            Suppression.hash == rows.engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-        )
+        select(Suppression.reason).where(Suppression.hash == rows.engagement.addresshash, *_HAS_LEFT)
     )
     return WHY[Reason(reason)] if reason else ""
 
@@ -148,7 +157,7 @@ def _refused(services: Services, session: Session, talk: Conversation, rows: Hel
 def unreachable(services: Services, session: Session, talk: Conversation, rows: Held, said: str) -> None:
     """The address takes no mail: never written to again, and its owner from before corrects it."""
     address = rows.engagement.address
-    suppress(session, address, reason=Reason.HARD_BOUNCE, source=f"run:{talk.runid}", clock=services.clock)
+    suppress_address(session, address, reason=Reason.HARD_BOUNCE, source=f"run:{talk.runid}", clock=services.clock)
     change_lead(session, talk, rows, "lead.email_invalid", lw_emailstate="invalid")
     reason = f"The address {address} takes no mail. Correct it, then the agent takes the lead up again. {said}"
     return_to_owner(session, talk, rows, Outcome.UNREACHABLE, reason.strip())

@@ -54,6 +54,7 @@ def question(brief: ReplyBrief) -> tuple[Question[ReplyAnswer], Data]:
         f"Offering of {visible(brief.offering.company, 80)}: {visible(brief.offering.value_proposition, 400)}\n"
         f"Answers may be quoted from passages: {numbers}."
         + (f"\nReceived on {brief.received_on.isoformat()}." if brief.received_on else "")
+        + "".join(f"\n{factor} is given when: {visible(text, 300)}" for factor, text in brief.criteria.items())
     )
     subject = f"Subject: {visible(brief.subject, 200)}\n" if brief.subject else ""
     asked = Question(brief.key, "read_reply", _INSTRUCTIONS, subject + data.text, task, ReplyAnswer, max_tokens=2_000)

@@ -27,6 +27,12 @@ def present_agent(session: Session) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
 
 
+def present_mode(session: Session) -> AgentMode:
+    """The automation level of the organisation's agent; Research-only before there is one."""
+    agent = present_agent(session)
+    return AgentMode(agent.mode) if agent else AgentMode.RESEARCH
+
+
 def leads_in_work(session: Session, agentid: str) -> int:
     """How many leads the agent has queued, is researching or is in conversation with."""
     stages = (Stage.QUEUED, Stage.RESEARCHING, Stage.ENGAGED)

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, RunStep
 from leadwright.db.audit import AuditEntry
 from leadwright.db.people import SystemUser, Team
 from leadwright.db.sales import Account, Annotation, Contact, Email, Lead
+from leadwright.domain.optionsets import EmailStatus
 
 MOST_HISTORY = 60
+_DRAFT = int(EmailStatus.DRAFT)
 Rows = Sequence[Any]
 
 
@@ -63,10 +65,11 @@ def steps(session: Session, runid: str) -> Rows:
 
 
 def draft(session: Session, leadid: str, runid: str | None) -> Any:
-    """The drafted mail of a run; without a run the newest open draft of the lead."""
-    query = select(*Email.__table__.columns).where(Email.regardingobjectid == leadid)
+    """The newest mail that is still a draft: of the run, of its conversation, or begun by a person."""
+    query = select(*Email.__table__.columns).where(Email.regardingobjectid == leadid, Email.statuscode == _DRAFT)
     if runid is not None:
-        query = query.where(Email.lw_runid == runid)
+        own = Email.lw_runid.is_(None) & Email.lw_threadid.is_(None)
+        query = query.where(or_(Email.lw_runid == runid, Email.lw_threadid == runid, own))
     return session.execute(query.order_by(Email.createdon.desc()).limit(1)).first()
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter
 
+from leadwright.db.agent import LeadRun
 from leadwright.db.compiled import Compiled, Source, dialect_of
 from leadwright.db.people import SystemUser, Team
 from leadwright.db.sales import Lead
@@ -94,6 +95,7 @@ class GridRow(NamedTuple):
     modifiedon: datetime
     statecode: int
     owner: str | None
+    outcome: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +224,21 @@ def _escaped(text: str) -> str:
 def _statement(shape: _Shape, dialect: Dialect) -> Compiled:
     branches = [query for conditions in _ranges(shape, dialect) for query in _branches(shape, conditions, dialect)]
     if len(branches) == 1:  # one range comes in order: nothing to sort
-        return Compiled(_with_owner(branches[0], Lead.ownerid), dialect)
+        return Compiled(_completed(branches[0], Lead.ownerid, Lead.leadid), dialect)
     heads = _together(branches)
     query = select(*heads.c).select_from(heads).limit(PAGE + 1)
-    query = query.order_by(*_order(heads.c[SORTS[shape.sort].name], heads.c.leadid, shape.falling))
-    return Compiled(_with_owner(query, heads.c.ownerid), dialect)
+    column = SORTS[shape.sort].name
+    query = query.order_by(*_order(heads.c[column], heads.c.leadid, shape.falling))
+    page = query.subquery("page")  # SQLite would complete every head before it sorts them
+    shown = select(*page.c).select_from(page).order_by(*_order(page.c[column], page.c.leadid, shape.falling))
+    return Compiled(_completed(shown, page.c.ownerid, page.c.leadid), dialect)
 
 
-def _with_owner(query: Query, ownerid: Any) -> Query:
-    """The query with the name of the owner, a person or a team, as its last column."""
+def _completed(query: Query, ownerid: Any, leadid: Any) -> Query:
+    """The query with two more columns: name of the owner, a person or a team; how the newest conversation ended."""
+    newest = select(LeadRun.outcome).where(LeadRun.leadid == leadid).order_by(LeadRun.number.desc()).limit(1)
     query = query.outerjoin(SystemUser, SystemUser.systemuserid == ownerid).outerjoin(Team, Team.teamid == ownerid)
-    return query.add_columns(func.coalesce(SystemUser.fullname, Team.name))
+    return query.add_columns(func.coalesce(SystemUser.fullname, Team.name), newest.scalar_subquery())
 
 
 def _together(branches: Sequence[Query]) -> FromClause:

@@ -1,18 +1,22 @@
 """Mailboxes and the outbox on pages: records without their secrets, what waits, what a person has to decide."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.mail import Mailbox, MailboxMember, Outbox
+from leadwright.db.agent import Prerequisite
+from leadwright.db.mail import InboundMessage, Mailbox, MailboxMember, Outbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.mail_phase import Phase
 
 PAGE = 100
 _WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+_OPEN = ("new", "unmatched", "quarantined")
+_HEAD, _NEWEST = 32_768, 20  # bytes of a mail, mails
 _SECRET = frozenset({"lw_sealedsecret", "lw_sealedclientsecret", "lw_sealeddkimkey"})
 _COLUMNS = tuple(c for c in Mailbox.__table__.columns if c.name not in _SECRET)
 
@@ -20,6 +24,20 @@ _COLUMNS = tuple(c for c in Mailbox.__table__.columns if c.name not in _SECRET)
 def mailbox_record(session: Session, mailboxid: str | None) -> Any | None:
     """A mailbox record without its secrets; None when there is none."""
     return session.execute(select(*_COLUMNS).where(Mailbox.mailboxid == mailboxid)).first() if mailboxid else None
+
+
+def mailboxid_of(session: Session, agentid: str) -> str | None:
+    """The mailbox that was set up for an agent: the record of prerequisite 4, else that of 3."""
+    rows = select(Prerequisite.inputs).where(Prerequisite.agentid == agentid, Prerequisite.number.in_((3, 4)))
+    chosen = (inputs.get("mailboxid") for inputs in session.scalars(rows.order_by(Prerequisite.number.desc())))
+    return next((str(found) for found in chosen if found), None)
+
+
+def newest_heads(session: Session, mailboxid: str) -> list[bytes]:
+    """The first bytes of the newest mails that came in, headers as they were received."""
+    heads = select(func.substr(InboundMessage.raw, 1, _HEAD)).where(InboundMessage.mailboxid == mailboxid)
+    newest = heads.order_by(InboundMessage.fetchedon.desc()).limit(_NEWEST)
+    return [bytes(head) for head in session.scalars(newest)]
 
 
 def members_of(session: Session, mailboxid: str | None) -> frozenset[str]:
@@ -56,6 +74,22 @@ def phases(session: Session) -> dict[str, dict[str, int]]:
     counted = select(Outbox.mailboxid, Outbox.phase, func.count()).group_by(Outbox.mailboxid, Outbox.phase)
     for mailboxid, phase, count in session.execute(counted):
         found.setdefault(mailboxid, {})[phase] = count
+    return found
+
+
+def next_due(session: Session) -> dict[str, datetime]:
+    """mailboxid -> when the first mail that waits in it is due."""
+    due = select(Outbox.mailboxid, func.min(Outbox.dueat)).where(Outbox.phase == Phase.QUEUED)
+    return {row[0]: row[1] for row in session.execute(due.group_by(Outbox.mailboxid))}
+
+
+def incoming(session: Session) -> dict[str, dict[str, int]]:
+    """mailboxid -> state -> number of messages that came in and are new, unmatched or quarantined."""
+    found: dict[str, dict[str, int]] = {}
+    message = InboundMessage
+    counted = select(message.mailboxid, message.state, func.count()).where(message.state.in_(_OPEN))
+    for mailboxid, state, count in session.execute(counted.group_by(message.mailboxid, message.state)):
+        found.setdefault(mailboxid, {})[state] = count
     return found
 
 

@@ -13,15 +13,17 @@ from leadwright.actions import agent as act
 from leadwright.actions.agent import NotReady
 from leadwright.db import selection
 from leadwright.db.agent import Agent, AgentVersion
-from leadwright.db.configuration import Configuration
+from leadwright.db.configuration import Configuration, Profile
 from leadwright.db.pages import agent_settings
+from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
 from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
 from leadwright.domain.fit import CriterionKind
 from leadwright.domain.profile import read_profile
-from leadwright.domain.stage import AgentState
+from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
+from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -125,6 +127,7 @@ def ask_start(visit: Visit) -> Response:
         matching, taken = selection.taken_at_start(session, configuration, agent, now=now)
         in_work = agent_settings.leads_in_work(session, agent.agentid)
         supervisor = session.get(SystemUser, configuration.assignment.supervisor or "")
+        mailbox = mailbox_record(session, mailboxid_of(session, agent.agentid))
     return settings_page(
         visit,
         agent,
@@ -137,6 +140,7 @@ def ask_start(visit: Visit) -> Response:
         version=agent.appliedversion + bool(changed),
         changed=bool(changed),
         supervisor=supervisor.fullname if supervisor else "",
+        mailbox=mailbox,
     )
 
 
@@ -259,6 +263,8 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
     if section not in _READ:
         raise NotFound("There is no such section.")
     agent = needed_agent(visit)
+    if section == "handoff" and agent.mode != AgentMode.ENGAGE:
+        raise NotFound("A Research-only agent has no conversations. Upgrade it on the Start page first.")
     with visit.services.database.reading() as session:
         users = session.execute(
             select(SystemUser.systemuserid, SystemUser.fullname).where(SystemUser.applicationid.is_not(None))
@@ -283,6 +289,8 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
         text_columns=_columns({Kind.TEXT, Kind.MEMO}),
         criterion_columns=_columns(set(Kind) - REFUSED_FOR_CRITERIA),
+        usual_disclaimer=Profile().disclaimer,
+        footer=footer_of(Configuration.model_validate(agent.draft)),
     )
 
 
@@ -346,6 +354,11 @@ def _read_assignment(visit: Visit) -> dict[str, Any]:
     }
 
 
+def _read_handoff(visit: Visit) -> dict[str, Any]:
+    texts = {n: visit.text(n, most=2_000) for n in ("need", "timeline", "budget", "authority", "next_steps")}
+    return {**texts, "fast_track": bool(visit.text("fast_track"))}
+
+
 _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
     "profile": _read_profile,
     "company": lambda v: {n: v.text(n) for n in ("name", "website")},
@@ -354,4 +367,5 @@ _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
     "validation": lambda v: {"field": v.text("field")},
     "criteria": _read_criteria,
     "assignment": _read_assignment,
+    "handoff": _read_handoff,
 }

@@ -9,6 +9,7 @@ from leadwright.actions import knowledge as act
 from leadwright.actions.knowledge import UPLOAD_BYTES, UPLOAD_KINDS
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration
+from leadwright.domain.stage import AgentMode
 from leadwright.errors import BadInput
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.visit import Pages, Visit
@@ -19,6 +20,10 @@ _PURPOSES = {
     "research": ("Research", "Read when a lead's company is researched and judged. Never used in an email."),
     "outreach": ("Outreach emails", "Proof and facts the first email may use. Never used for research."),
 }
+_FOLLOW_UP = (
+    "Follow-up emails",
+    "Used only to answer what leads ask: delivery, prices, policies, security. What it does not say, a seller answers.",
+)
 _KINDS = {
     "folder": "Folder on this machine",
     "site": "Web site",
@@ -70,6 +75,8 @@ def remove(visit: Visit) -> Response:
 def _page(visit: Visit, agent: Agent, status: int = 200, *, problems: dict[str, str] | None = None) -> Response:
     configuration = Configuration.model_validate(agent.draft)
     purposes = dict(_PURPOSES)
+    if agent.mode == AgentMode.ENGAGE:
+        purposes["followup"] = _FOLLOW_UP
     for name in configuration.competitors.names:
         purposes[f"competitor:{name}"] = (name, "Documents about this competitor: overview, SWOT and talking points.")
     question, purpose = visit.text("question", most=500), visit.text("in") or "research"

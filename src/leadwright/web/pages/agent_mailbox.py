@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from leadwright.actions import mailboxes as act
-from leadwright.actions.mailboxes import SharedMailbox
+from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.errors import BadInput
 from leadwright.web.pages.agent import needed_agent
 from leadwright.web.pages.agent_prerequisites import prerequisites_page

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from leadwright.actions import applications
 from leadwright.actions import prerequisites as act
-from leadwright.actions.mailboxes import SECURITIES, SIGN_INS
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
+from leadwright.actions.shared_mailbox import SECURITIES, SIGN_INS
 from leadwright.db.agent import Agent
 from leadwright.db.pages.mailboxes import application_users, mailbox_record, mailboxes, members_of
 from leadwright.db.people import BusinessUnit, Role

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from leadwright.db.pages.agent_settings import present_mode
 from leadwright.db.pages.dashboard import Dashboard, leads_behind, leads_measured, read_dashboard
 from leadwright.db.sales import Lead
-from leadwright.domain.kpis import FUNNEL, LABELS, MEASURES, Figure, Measure
+from leadwright.domain.kpis import ENGAGE_FUNNEL, ENGAGEMENT, FUNNEL, INTEREST, LABELS, MEASURES, Figure, Measure
+from leadwright.domain.stage import AgentMode
 from leadwright.errors import BadInput
 from leadwright.identity.access import readable
 from leadwright.web.charts import Bar
@@ -31,7 +33,19 @@ _COLOURS = {
     Figure.MODERATE: 4,
     Figure.LOW: 5,
     Figure.UNKNOWN: 7,
+    Figure.IN_CONVERSATION: 6,
+    Figure.WRITTEN_TO: 1,
+    Figure.REPLIED: 3,
+    Figure.NO_REPLY: 7,
+    Figure.UNDER_WAY: 6,
+    Figure.AUTONOMOUS: 3,
+    Figure.TRANSFERRED: 2,
+    Figure.WAITS_FOR_PERSON: 4,
+    Figure.POSITIVE: 3,
+    Figure.NEGATIVE: 5,
+    Figure.UNDETECTED: 7,
 }
+_AMOUNTS = {Measure.PIPELINE: "Est. revenue", Measure.MAILS: "Emails", Measure.ANSWERS: "Answers"}
 _ROWS = 50
 _MOST_PAGES = 100_000
 
@@ -41,14 +55,17 @@ def dashboard(visit: Visit) -> Response:
     """Every figure of the period."""
     days, since, until = _period(visit)
     with visit.services.database.reading() as session:
-        board = read_dashboard(session, readable(visit.who, Lead, "prvReadLead"), since, until)
+        mode = present_mode(session)
+        board = read_dashboard(session, readable(visit.who, Lead, "prvReadLead"), since, until, mode)
     return visit.page(
         "dashboard.html",
         board=board,
         days=days,
         periods=PERIODS,
         refreshed=until,
-        funnel=_bars(board, FUNNEL, days),
+        funnel=_bars(board, ENGAGE_FUNNEL if mode is AgentMode.ENGAGE else FUNNEL, days),
+        engagement=_bars(board, ENGAGEMENT, days),
+        interest=_bars(board, INTEREST, days),
         ratings=_bars(board, (Figure.HOT, Figure.WARM, Figure.COLD), days),
         bands=_bars(board, (Figure.HIGH, Figure.MODERATE, Figure.LOW, Figure.UNKNOWN), days),
         figure=Figure,
@@ -88,6 +105,7 @@ def behind(visit: Visit) -> Response:
         following=following,
         days=days,
         measured=None,
+        amount=None,
     )
 
 
@@ -99,7 +117,7 @@ def _measured(visit: Visit, measure: Measure, days: str, since: datetime, until:
     offset = (page - 1) * _ROWS
     with visit.services.database.reading() as session:
         rows = leads_measured(session, measure, visible, since, until, limit=_ROWS + 1, offset=offset)
-        board = read_dashboard(session, visible, since, until)
+        board = read_dashboard(session, visible, since, until, present_mode(session))
     return visit.page(
         "dashboard_leads.html",
         label=MEASURES[measure],
@@ -108,6 +126,7 @@ def _measured(visit: Visit, measure: Measure, days: str, since: datetime, until:
         following=f"{_link(measure, days)}&page={page + 1}" if len(rows) > _ROWS else "",
         days=days,
         measured=str(measure),
+        amount=_AMOUNTS.get(measure),
         board=board,
         assigned=board.counts[Figure.ASSIGNED],
     )

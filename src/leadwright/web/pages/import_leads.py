@@ -158,7 +158,7 @@ def _preview(visit: Visit, kept: Upload, problem: str, status: int) -> Response:
         own=_own_column if visit.may("prvWriteCustomColumn") else None,
         columns=shown,
         labels={n: table_labels.get(n) or label_of(n) for n in shown},
-        choices={a.name: a.choices for a in table.attributes.values() if a.choices},
+        choices={a.name: a.choices or a.words for a in table.attributes.values() if a.choices or a.words},
         most=SHOWN_PROBLEMS,
     )
 

@@ -52,6 +52,7 @@ def banner(lead: Any, run: Any) -> Banner | None:
         "queued": (f"Waiting for {agent} to start its research", "info", run.queuedon),
         "researching": (f"{agent} is researching this lead", "info", run.startedon or run.queuedon),
         "blocked": (f"{agent} waits for a person's decision", "warn", run.startedon or run.queuedon),
+        "engaged": (f"{agent} is in conversation with this lead", "info", run.researchedon or run.startedon),
         "handed_over": (f"Handed over to {owner} by {agent}: {fit}", "good", run.concludedon),
         "disqualified": (f"Disqualified by {agent}: {fit}", "warn", run.concludedon),
         "returned": (f"Returned to {owner} by {agent}", "warn", run.concludedon),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from leadwright.actions.leads import create_lead, edit_lead
 from leadwright.db.columns import table_with_own
 from leadwright.db.pages import lead_research
+from leadwright.db.pages.thread import has_thread
 from leadwright.domain.attributes import Table
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import require
@@ -28,7 +29,17 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Qualification",
         ("leadsourcecode", "leadqualitycode", "budgetamount", "estimatedamount", "estimatedclosedate", "decisionmaker"),
     ),
-    ("Contact preferences", ("donotemail", "donotbulkemail")),
+    (
+        "Contact preferences",
+        (
+            "donotemail",
+            "donotbulkemail",
+            "lw_timezone",
+            "lw_consentbasis",
+            "lw_consentsource",
+            "lw_consenton",
+        ),
+    ),
     ("Notes", ("description",)),
 )
 
@@ -83,9 +94,11 @@ def _form(
     visit: Visit, lead: Any, values: Mapping[str, str], problems: Mapping[str, str], status: int = 200
 ) -> Response:
     run = None
+    threaded = False
     if lead is not None:
         with visit.services.database.reading() as session:
             run = lead_research.newest_run(session, lead.leadid)
+            threaded = has_thread(session, lead.leadid)
     return visit.page(
         "lead_form.html",
         status,
@@ -93,6 +106,7 @@ def _form(
         sections=record_form.inputs(_table(visit), SECTIONS),
         values=values,
         problems=problems,
+        threaded=threaded,
         banner=banner(lead, run) if lead is not None else None,
         version=visit.text("versionnumber") or (lead.versionnumber if lead is not None else ""),
     )

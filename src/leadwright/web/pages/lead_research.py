@@ -12,6 +12,8 @@ from leadwright.db.findings import Findings, FoundInsight, from_json
 from leadwright.db.pages import lead_research as read
 from leadwright.db.pages.agent_settings import present_agent
 from leadwright.db.pages.people import assignable
+from leadwright.db.pages.thread import has_thread
+from leadwright.db.pages.thread_story import standing_of
 from leadwright.domain.evidence import Statement
 from leadwright.domain.fit import Verdict
 from leadwright.domain.optionsets import LeadSource, LeadState, choices
@@ -19,6 +21,7 @@ from leadwright.domain.selection import ConditionResult
 from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput
 from leadwright.web.pages.lead_banner import banner, may, readable_lead
+from leadwright.web.pages.lead_history import HISTORY
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -37,23 +40,6 @@ _SECTIONS = {
     "news": ("accountNews",),
 }
 _RETRIED = {Stage.BLOCKED, Stage.FAILED, Stage.RETURNED, Stage.CANCELLED}
-HISTORY = {
-    "lead.created": ("Lead created", "add"),
-    "lead.changed": ("Lead changed", "edit"),
-    "lead.taken_by_agent": ("Taken by the agent", "agent"),
-    "lead.handed_over": ("Handed over", "assign"),
-    "lead.disqualified": ("Disqualified", "cross"),
-    "lead.returned": ("Returned to its owner", "return"),
-    "lead.returned_by_seller": ("Returned by the seller", "return"),
-    "lead.reassigned": ("Reassigned", "assign"),
-    "lead.qualified": ("Qualified", "qualify"),
-    "lead.blocked": ("Waits for a person", "warn"),
-    "lead.failed": ("Research failed", "bad"),
-    "lead.retried": ("Tried again", "refresh"),
-    "lead.connected": ("Connected record chosen", "link"),
-    "lead.disconnected": ("Disconnected", "unlink"),
-    "lead.email_overruled": ("Email check overruled", "mail"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +80,8 @@ def research(visit: Visit) -> Response:
             "notes": read.notes(session, lead.leadid),
             "history": read.history(session, lead.leadid),
             "untaken": _untaken(visit, session, lead) if run is None else None,
+            "standing": standing_of(session, lead.leadid),
+            "threaded": has_thread(session, lead.leadid),
             "sellers": assignable(session) if may(visit.who, "prvAssignLead", lead) else [],
         }
     tab = visit.text("tab") or "overview"

@@ -49,7 +49,8 @@ VIEWS = {
     "processing": View(
         "Being processed",
         tuple(sorted(OPEN_STAGES)),
-        "Leads the agent is working on appear here: queued, being researched, or waiting for a person's decision.",
+        "Leads the agent is working on appear here: queued, being researched, in conversation, or waiting for a "
+        "person's decision.",
     ),
     "handed-over": View(
         "Handed over", (Stage.HANDED_OVER,), "Every lead the agent handed over appears here, whoever received it."
@@ -57,7 +58,8 @@ VIEWS = {
     "disqualified": View(
         "Disqualified",
         (Stage.DISQUALIFIED,),
-        "Leads whose fit with the ideal customer profile is Low appear here with the reasons. "
+        "Leads whose fit with the ideal customer profile is Low, or who have no interest or do not answer, appear here "
+        "with the reasons. "
         "A supervisor may reassign them.",
     ),
     "all": View("All leads", (), "Import a list of leads or add one by hand; the agent takes those that match."),

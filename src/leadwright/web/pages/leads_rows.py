@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from leadwright.db.pages.leads_grid import GridRow
+from leadwright.domain.engagement import LABELS, Outcome
 from leadwright.domain.optionsets import LeadRating, LeadSource, LeadState, choices, label
 from leadwright.domain.stage import Stage
 from leadwright.web.rendering import initials, tone
@@ -20,6 +21,7 @@ STAGES = {
     Stage.QUEUED: ("Queued", ""),
     Stage.RESEARCHING: ("Researching", "info"),
     Stage.BLOCKED: ("Waiting for a person", "warn"),
+    Stage.ENGAGED: ("In conversation", "info"),
     Stage.HANDED_OVER: ("Handed over", "good"),
     Stage.DISQUALIFIED: ("Disqualified", "plum"),
     Stage.RETURNED: ("Returned", "warn"),
@@ -56,31 +58,35 @@ def _row(row: GridRow, name: str, company: str, title: str, leadid: str, zone: Z
     return (
         f'<tr><td><a href="/leads/{leadid}" class="strong">{name}</a>{sub}</td>'
         f'<td data-label="Company"><div class="clip">{company or _DASH}</div></td>'
-        f"{_standing(row.band, row.signal, row.rating, row.stage, row.statecode)}{_owner(row.owner)}"
+        f"{_standing(row.band, row.signal, row.rating, row.stage, row.statecode, row.outcome)}{_owner(row.owner)}"
         f'<td data-label="Source">{_source(row.source)}</td>'
         f'<td data-label="Created on" class="nowrap">{_day(row.createdon.astimezone(zone).date())}</td></tr>'
     )
 
 
 @lru_cache(maxsize=2048)
-def _standing(band: str | None, signal: str | None, rating: int | None, stage: str | None, state: int) -> str:
+def _standing(
+    band: str | None, signal: str | None, rating: int | None, stage: str | None, state: int, outcome: str | None
+) -> str:
     """Fit, signal, rating and stage: few combinations, the same for thousands of leads."""
     bars = f'<svg aria-hidden="true"><use href="{address("icons.svg")}#signal-{escape(signal)}"/></svg>'
     cells = (
         ("Fit", _tag(band, _BANDS.get(band, "")) if band else _NOTHING),
         ("Signal", f'<span class="signal">{bars}{escape(signal.capitalize())}</span>' if signal else _NOTHING),
         ("Rating", _tag(label(LeadRating(rating)), _RATINGS[LeadRating(rating)]) if rating in _RATINGS else _NOTHING),
-        ("Stage", _stage(stage, state)),
+        ("Stage", _stage(stage, state, outcome)),
     )
     return "".join(f'<td data-label="{name}">{inside}</td>' for name, inside in cells)
 
 
-def _stage(stage: str | None, state: int) -> str:
+def _stage(stage: str | None, state: int, outcome: str | None) -> str:
     if state == LeadState.QUALIFIED:
         return _tag("Qualified", "good")
     if stage is None:
         return '<span class="muted">Not with the agent</span>'
-    return _tag(*STAGES.get(Stage(stage), (stage, "")))
+    ended = outcome if stage in (Stage.HANDED_OVER, Stage.DISQUALIFIED) else None
+    how = f'<span class="sub">{escape(LABELS[Outcome(ended)])}</span>' if ended else ""
+    return _tag(*STAGES.get(Stage(stage), (stage, ""))) + how
 
 
 @lru_cache(maxsize=2048)

@@ -45,6 +45,21 @@ _ABOUT_TALKING = re.compile(
     r"available|meet|talk|call|schedule|works?(?! with\b)|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
     r"\bcan you (?:stop|come|call)\b"
 )
+# A wish for an offer or a meeting, in other languages: a seller's task, and no question that a paper could answer.
+_OFFER_OR_MEETING = (
+    r"rendez-?vous|réunions?|appel|échange|proposition|devis|offre|preventivo|chiamata|incontro|appuntamento|offerta|"
+    r"riunione|reuni[oó]n|llamada|cita|propuesta|presupuesto|oferta|termin\w*|gespräch\w*|anruf|angebot\w*|"
+    r"afspraak|gesprek|offerte|reunião|ligação|chamada|proposta|orçamento"
+)
+_SEND_OR_SET = (
+    r"envoyer|proposer|fixer|organiser|convenir|inviar\w*|mandar\w*|fissare|organizzare|proporre|enviar\w*|proponer|"
+    r"agendar|concertar|marcar|schicken|senden|zusenden|vereinbaren|machen|vorschlagen|sturen|inplannen|plannen|maken"
+)
+_WANTS_OFFER = re.compile(
+    rf"\b(?:{_SEND_OR_SET})\b.{{0,60}}\b(?:{_OFFER_OR_MEETING})\b|"
+    rf"\b(?:{_OFFER_OR_MEETING})\b.{{0,60}}\b(?:{_SEND_OR_SET})\b",
+    re.IGNORECASE,
+)
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|expensive)\b|\bwhat (?:is|are|does|do) .{0,30}\b(?:cost|pric\w*|fees?|rates?|minimum)\b|"
     r"\bpric(?:e|es|ing)\b"
@@ -58,7 +73,7 @@ def question_in(text: str) -> str:
     """What the mail asks about the offering, word for word; empty when it asks nothing, or only when to meet."""
     for sentence in own_sentences(text):
         plain = written_out(sentence)
-        if gives_orders(sentence) or _ABOUT_TALKING.search(plain):
+        if gives_orders(sentence) or _ABOUT_TALKING.search(plain) or _WANTS_OFFER.search(sentence):
             continue
         if (sentence.rstrip().endswith("?") or _QUESTION.search(plain)) and _telling(plain):
             return sentence

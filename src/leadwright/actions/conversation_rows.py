@@ -1,0 +1,145 @@
+"""The rows of a conversation that a person decides about: locked, checked, audited. Decides nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit
+from leadwright.db.agent import LeadRun
+from leadwright.db.engagement import Engagement
+from leadwright.db.findings import read_statements
+from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.pages.thread import open_run
+from leadwright.db.sales import Email, Lead
+from leadwright.domain.engagement import LABELS, Outcome
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.optionsets import EmailStatus
+from leadwright.domain.stage import OPEN_STAGES
+from leadwright.errors import Conflict, NotFound
+from leadwright.identity.access import Principal, readable, require
+from leadwright.services import Services
+from leadwright.workflows.case import configuration_of
+from leadwright.workflows.engagements import Conversation, Held, lock_any
+from leadwright.workflows.letters import Written, keep
+
+_NEVER_LEFT = (Phase.CANCELLED, Phase.FAILED)
+
+
+def visible(session: Session, who: Principal, leadid: str, needs: Sequence[str]) -> Lead:
+    """The lead, when the person may see it and holds what the decision needs.
+
+    Raises:
+        NotAllowed: names the privilege.
+        NotFound: no such lead, or none they may see.
+    """
+    for privilege in needs:
+        require(who, privilege)
+    lead = session.scalar(select(Lead).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")))
+    if lead is None:
+        raise NotFound("There is no such lead, or you may not see it.")
+    for privilege in needs:
+        if privilege in ("prvReadLead", "prvWriteLead", "prvAssignLead"):
+            require(who, privilege, lead)
+    return lead
+
+
+def locked(session: Session, who: Principal, leadid: str, needs: Sequence[str], moment: datetime) -> Held:
+    """The rows of the lead's open conversation, locked.
+
+    Raises:
+        NotFound, NotAllowed: as `visible`.
+        Conflict: there is no open conversation; the sentence says how it ended.
+    """
+    visible(session, who, leadid, needs)
+    runid = open_run(session, leadid)
+    rows = lock_any(session, runid, moment) if runid else None
+    if rows is None:
+        outcome = session.scalar(
+            select(LeadRun.outcome).where(LeadRun.leadid == leadid).order_by(LeadRun.number.desc()).limit(1)
+        )
+        how = f" It ended: {LABELS[Outcome(outcome)]}." if outcome else ""
+        raise Conflict(f"There is no open conversation with this lead.{how} Load the page again.")
+    return rows
+
+
+def given_lead(session: Session, who: Principal, leadid: str, outcome: Outcome) -> str | None:
+    """The owner after the conversation ended by this very decision; None: it has not, and may be decided about."""
+    lead = session.scalar(select(Lead).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")))
+    if lead is None:
+        return None
+    query = select(LeadRun.outcome, LeadRun.stage).where(LeadRun.leadid == leadid).order_by(LeadRun.number.desc())
+    run = session.execute(query.limit(1)).first()
+    ended = run is not None and run.outcome == outcome and run.stage not in OPEN_STAGES
+    return lead.ownerid if ended else None
+
+
+def talk_of(services: Services, session: Session, who: Principal, rows: Held) -> Conversation:
+    """The conversation as the ends of it want it, with the person as who acts."""
+    return Conversation(
+        runid=rows.run.runid,
+        agentid=rows.run.agentid,
+        number=rows.run.number,
+        version=rows.run.version,
+        who=who,
+        configuration=configuration_of(services, session, rows.run),
+        lead=rows.lead,
+        run=rows.run,
+        engagement=rows.engagement,
+        mailbox=session.get_one(Mailbox, rows.engagement.mailboxid),
+    )
+
+
+def open_draft(session: Session, rows: Held) -> Email | None:
+    """Our mail of this conversation that nobody has sent yet."""
+    query = select(Email).where(
+        Email.lw_threadid == rows.run.runid,
+        Email.directioncode.is_(True),
+        Email.statuscode == int(EmailStatus.DRAFT),
+    )
+    return session.scalar(query.order_by(Email.createdon.desc()).limit(1).with_for_update())
+
+
+def waiting_mail(session: Session, rows: Held) -> Outbox:
+    """The mail of the conversation that waits in the outbox.
+
+    Raises:
+        Conflict: it is leaving at this moment, or has left.
+    """
+    mail = session.get(Outbox, rows.engagement.outboxid, with_for_update=True) if rows.engagement.outboxid else None
+    if mail is None or mail.phase != Phase.QUEUED:
+        raise Conflict("A mail to this lead is leaving at this moment. Try again in a minute.")
+    return mail
+
+
+def free_key(session: Session, rows: Held) -> bool:
+    """A mail of the coming step that was cancelled or refused never left: by a person's word the step is done anew.
+
+    Its row stays as it is and makes its business key free.
+    """
+    row = rows.engagement
+    again = f":{row.softbounces}" if row.softbounces else ""
+    key = f"outreach:{row.leadid}:{rows.run.number}:{row.sent}{again}"
+    spent = session.scalar(select(Outbox).where(Outbox.businesskey == key).with_for_update())
+    if spent is None or spent.phase not in _NEVER_LEFT:
+        return False
+    spent.businesskey = f"{key}:{spent.outboxid[:8]}"
+    session.flush()
+    return True
+
+
+def draft_again(session: Session, talk: Conversation, rows: Held) -> None:
+    """The words of the newest mail of ours that never left, as a draft once more."""
+    unsent = Email.statuscode.in_((int(EmailStatus.CANCELED), int(EmailStatus.FAILED)))
+    ours = (Email.lw_threadid == rows.run.runid) & Email.directioncode.is_(True) & unsent
+    old = session.scalar(select(Email).where(ours).order_by(Email.createdon.desc()).limit(1))
+    if old is not None:
+        keep(session, talk, rows, Written(old.subject, old.description, read_statements(old.lw_paragraphs)))
+
+
+def decided(session: Session, who: Principal, rows: Held, action: str, cause: str) -> None:
+    """The audit entry of a decision, on the lead, with where the conversation stands after it."""
+    row: Engagement = rows.engagement
+    after = {"state": str(row.state), "step": str(row.step), "dueat": row.dueat}
+    audit.record(session, who.actor, action, "lead", rows.lead.leadid, after=after, cause=cause[:300])

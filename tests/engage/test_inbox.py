@@ -1,0 +1,107 @@
+"""Mails without a lead, and mails that could not be read: linked, ignored, read once more, by page and by API."""
+
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+from tests.engage.office import SALES, Office
+from tests.engage.test_decisions import ADA, DEMO, boss, person
+
+from leadwright.actions import inbox
+from leadwright.db.base import new_id
+from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.domain.engagement import Outcome
+from leadwright.domain.stage import Stage
+from leadwright.errors import Conflict, NotAllowed, NotFound
+
+
+def stranger_writes(office: Office, text: str) -> str:
+    """A mail that answers none of ours, from an address no lead has. Its inbound id."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Ada Miller <ada@home.example>", SALES, "Your robots"
+    mail["Message-ID"] = f"<{new_id()}@home.example>"
+    mail.set_content(text)
+    office.server.deliver("ada@home.example", SALES, mail.as_bytes())
+    office.work()
+    (waiting,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
+    assert (waiting.sender, waiting.subject) == ("Ada Miller <ada@home.example>", "Your robots")
+    return waiting.inboundid
+
+
+def quarantined(office: Office, raw: bytes) -> str:
+    with office.services.database.transaction() as session:
+        row = InboundMessage(
+            mailboxid=session.scalars(select(Mailbox.mailboxid)).one(), identity=new_id(), contenthash="", raw=raw,
+            folder="INBOX", uidvalidity=1, uid=9_000, state="quarantined", reason="Reading it took too long.",
+            fetchedon=office.clock(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.inboundmessageid
+
+
+def test_a_mail_linked_with_a_lead_is_acted_on_as_its_answer(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    inboundid = stranger_writes(office, DEMO)
+    mail, text = inbox.words_of(office.services, boss(office), inboundid)
+    assert "200,000 dollars" in text
+    assert mail.reason == "No lead is known for it. A person reads it."
+    for _ in range(2):
+        inbox.link(office.services, boss(office), inboundid, leadid)
+    office.work()
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.HANDED_OVER, Outcome.FAST_TRACK)
+    came = [m for m in office.thread_of(leadid) if not m.directioncode]
+    assert [m.lw_judgement["matched_by"] for m in came] == ["person"]
+    with pytest.raises(NotFound):
+        inbox.words_of(office.services, boss(office), inboundid)
+
+
+def test_remove_me_linked_with_a_lead_silences_the_agent_for_the_lead(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    inbox.link(office.services, boss(office), stranger_writes(office, "Please remove me from your list."), leadid)
+    office.pass_days(30)
+    assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_an_ignored_mail_leaves_the_inbox_and_nothing_follows(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    inboundid = stranger_writes(office, "Do you sell shoes?")
+    for _ in range(2):
+        inbox.ignore(office.services, boss(office), inboundid)
+    page = inbox.waiting_mails(office.services, boss(office), "unmatched")
+    assert (page.rows, page.counts) == ((), {"unmatched": 0, "quarantined": 0})
+    with pytest.raises(Conflict, match="Load the inbox again"):
+        inbox.link(office.services, boss(office), inboundid, leadid)
+    with pytest.raises(NotAllowed):
+        inbox.waiting_mails(office.services, person(office, office.sellers[0]), "unmatched")
+
+
+def test_a_mail_put_aside_is_read_once_more(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    parent = office.mails_to(ADA)[-1]["Message-ID"]
+    raw = (
+        f"From: {ADA}\r\nTo: {SALES}\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nIn-Reply-To: {parent}\r\n\r\n{DEMO}\r\n"
+    )
+    inboundid = quarantined(office, raw.encode())
+    (shown,) = inbox.waiting_mails(office.services, boss(office), "quarantined").rows
+    assert (shown.subject, shown.size) == ("Grüße", len(raw.encode()))
+    assert DEMO in shown.head
+    assert inbox.source_of(office.services, boss(office), inboundid) == raw.encode()
+    for _ in range(2):
+        inbox.try_again(office.services, boss(office), inboundid)
+    office.work()
+    assert office.run_of(leadid).stage == Stage.HANDED_OVER
+
+
+def test_the_inbox_is_paged_by_key_newest_first(office: Office) -> None:
+    ids = [quarantined(office, b"\x00\xff not a mail") for _ in range(53)]
+    first = inbox.waiting_mails(office.services, boss(office), "quarantined")
+    second = inbox.waiting_mails(office.services, boss(office), "quarantined", after=first.next)
+    assert (len(first.rows), len(second.rows), second.next) == (50, 3, "")
+    assert {row.inboundid for row in (*first.rows, *second.rows)} == set(ids)
