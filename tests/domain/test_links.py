@@ -1,5 +1,7 @@
 """Links and addresses in every spelling, and what no machine may promise or ask for."""
 
+import time
+
 import pytest
 from tests.hostile.attackers_model import LINKS, PROMISES, REQUESTS
 
@@ -22,11 +24,22 @@ def test_a_link_is_seen_in_any_spelling(text: str) -> None:
         "Revenue of 1.250.000 euros at 14.30 h.",
         "Would you have 20 minutes next week for a short call?",
         "Our robots work at minus 30 degrees.",
+        "Your move to Node.js and the file prices.pdf",
         "C++/Java and TCP/IP skills, and/or Node",
     ],
 )
 def test_plain_prose_holds_no_link(text: str) -> None:
     assert links_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a-", "a.", "a@", "a (", "//a", "dot ", "www.", "1.", "x://", "[at]", "ａ", "free ", "one "]
+)
+def test_a_long_odd_text_takes_no_time(piece: str) -> None:
+    started = time.process_time()
+    links_in(piece * (200_000 // len(piece)))
+    commitments_in(piece * (200_000 // len(piece)))
+    assert time.process_time() - started < 4
 
 
 def test_only_our_own_links_are_ours_and_only_unchanged() -> None:

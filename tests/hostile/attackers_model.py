@@ -187,7 +187,7 @@ def _spoilt(way: str, good: str, prompt: str, wish: str) -> tuple[str, str]:
         "length": good[: len(good) // 2],
         "extra_key": f'{good[:-1]}, "bcc": "{THIEF}"}}',
         "echo": prompt,
-        "other_enum": re.sub(r'"(?:interested|question|met|positive|undetected)"', json.dumps(wish), good),
+        "other_enum": re.sub(r'"(?:interested|question|met|positive|undetected)"', lambda _: json.dumps(wish), good),
         "list": json.dumps([json.loads(good)]),
     }
     return texts[way], "length" if way == "length" else "stop"

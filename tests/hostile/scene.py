@@ -52,6 +52,7 @@ class Scene:
     attacker: Attacker
     model: FakeModel
     knowledge: str  # all that may be quoted as an answer
+    papers: str  # what first mails may quote
     cases: list[Case] = field(default_factory=list)
 
     def add_lead(self, **fields: Any) -> Case:
@@ -156,6 +157,8 @@ def open_scene(
     seed: int,
     knowledge: Sequence[str] = (),
     outreach: Sequence[str] = (),
+    *,
+    with_model: bool = True,
     **settings: Any,
 ) -> Iterator[Scene]:
     """An office set up by honest people, then its model is the attacker's.
@@ -163,12 +166,12 @@ def open_scene(
     Args:
         knowledge: paragraphs that somebody smuggled into the follow-up papers.
         outreach: the same for the papers that first mails quote.
-        settings: with ``analyst="builtin"`` no model is asked.
+        with_model: False leaves all judging and writing to the builtin analyst.
     """
     clock, attacker = Clock(MONDAY), Attacker(seed, SECRETS)
     with MailServer(clock=clock) as server, FakeModel(answering=attacker) as model:
         usual: dict[str, Any] = {
-            "analyst": "model", "model": "openai:fake-1", "model_base_url": model.url, "model_api_key": API_KEY,
+            "model": "openai:fake-1", "model_base_url": model.url, "model_api_key": API_KEY,
             "model_tokens_per_lead": CAP,
         }  # fmt: skip
         office = open_office(database, folder, server, clock, **{**usual, **settings})
@@ -176,10 +179,10 @@ def open_scene(
         _smuggle(office, folder, "followup", knowledge)
         _smuggle(office, folder, "outreach", outreach)
         analyst = ModelAnalyst(office.services.settings, Journal(database))
-        if office.services.settings.analyst == "model":
+        if with_model:
             office.services = replace(office.services, analyst=analyst)
         try:
-            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)))
+            yield Scene(office, attacker, model, "\n".join((FOLLOW_UP_PAPER, *knowledge)), "\n".join(outreach))
         finally:
             if office.post:
                 office.post.close()

@@ -58,7 +58,7 @@ def test_every_attack_without_a_model(
     attacks = [*ATTACKS, *(placed(text, number) for number, text in enumerate(strings_of(shared_data)))]
     chosen = attacks[batch::FIELDS]
     texts = [a.text for a in chosen]
-    with open_scene(sqlite_database, tmp_path, batch, texts[:8], texts[:8], analyst="builtin") as scene:
+    with open_scene(sqlite_database, tmp_path, batch, texts[:8], texts[:8], with_model=False) as scene:
         attack_by_mail(scene, chosen)
         attack_by_fields(scene, texts)
         _report(record_property, scene.attacker.did, ends(scene), len(scene.office.sent), 2 * len(chosen))

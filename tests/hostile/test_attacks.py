@@ -41,7 +41,7 @@ def test_attacks_by_fields_reach_nobody(sqlite_database: Database, tmp_path: Pat
 def test_without_a_model_the_same_attacks_fail(sqlite_database: Database, tmp_path: Path) -> None:
     sample = random.Random(SEED).sample(ATTACKS, 12)
     texts = [a.text for a in sample]
-    with open_scene(sqlite_database, tmp_path, SEED, texts[:6], texts[6:], analyst="builtin") as scene:
+    with open_scene(sqlite_database, tmp_path, SEED, texts[:6], texts[6:], with_model=False) as scene:
         attack_by_mail(scene, sample)
         attack_by_fields(scene, texts)
         assert scene.model.calls == 0

@@ -50,7 +50,9 @@ def requests_of_desk(scene: Scene, browser: Browser) -> tuple[list[str], list[st
         sign_in(page, address, "ola@seller.example", PASSWORD)
         for case in scene.cases:
             for path in (f"/leads/{case.leadid}", f"/leads/{case.leadid}/thread"):
-                page.goto(f"{address}{path}")
+                opened = page.goto(f"{address}{path}")
+                assert opened, path
+                assert opened.ok, path
         page.goto(f"{address}/notifications")
         page.close()
     return strangers, ran

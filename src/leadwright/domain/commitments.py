@@ -26,7 +26,7 @@ _LIST = (
     r"nothing to pay",
     r"cancel\w*(?: \w+)? (?:at )?any ?time|percent off|per cent off|% off|accept(?:s|ed)? (?:your|the|all|any) "
     r"(?:terms|conditions|offer)",
-    rf"{_AMOUNT}(?:[- ]{_AMOUNT})*(?: \w+)? (?:dollars?|euros?|pounds?|percent|per cent|cents?|bucks)",
+    rf"{_AMOUNT}(?:[- ]{_AMOUNT}){{0,6}}(?: \w+)? (?:dollars?|euros?|pounds?|percent|per cent|cents?|bucks)",
     r"kostenlos\w*|gratis|rabatt\w*|garanti\w+|gratuit\w*|remboursement|ruckerstattung|reembolso|sconto|descuento",
     # what a first mail never asks for
     r"pass ?words?|pass ?codes?|pass ?phrases?|credentials?|one[- ]time code|pins?|codes?|log ?in|secret key|api keys?|"

@@ -6,18 +6,22 @@ from collections.abc import Iterable
 
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": ".", "․": ".", "‧": "."})
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-_LETTERS = r"[^\W\d_]"
+_LABEL = r"[\w-]{1,63}"
+_NO_HOST = (
+    r"(?!(?:js|ts|pdf|docx?|xlsx?|pptx?|csv|txt|png|jpe?g)\b)"  # what stands after a dot and is no top-level domain
+)
 _LINK = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:hxxps?|mailto|javascript|data|tel|sms|file|ftp):\S*|\bwww\.\S+|//[\w-]+\.\S+|"
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|"
-    rf"(?<![\w.@-])(?:(?:\w[\w-]+|xn--[\w-]+)\.)+{_LETTERS}{{2,}}(?![\w.]\w)(?::\d+)?(?:/\S*)?|"
+    r"\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:hxxps?|mailto|javascript|data|tel|sms|file|ftp):\S*|\bwww\.\S+|"
+    rf"//{_LABEL}\.\S+|(?<![\w.+-])[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{0,20}}|"
+    rf"(?<![\w.@-])(?:\w{_LABEL}\.){{1,20}}{_NO_HOST}[^\W\d_]{{2,63}}(?![\w.]\w)(?::\d+)?(?:/\S*)?|"
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[:/]\S*)?",
     re.IGNORECASE,
 )
 _TOP = r"(?:com|org|net|io|co|info|biz|app|dev|ai|me|us|uk|de|fr|eu|ru|cn|example|test)"
 _HIDDEN = re.compile(
-    rf"[\w-]+\s?(?:\[\.?\]|\(\.\)|\{{\.\}}|\[dot\]|\(dot\))\s?\w+|\b[\w-]+ dot {_TOP}\b(?:\s?(?:slash|/)\s?\w+)?|"
-    r"\b[\w.-]+\s?(?:\(at\)|\[at\]|\{at\}|<at>)\s?[\w.-]+",
+    rf"(?<![\w-]){_LABEL}\s?(?:\[\.?\]|\(\.\)|\{{\.\}}|\[dot\]|\(dot\))\s?\w{{1,63}}|"
+    rf"(?<![\w-]){_LABEL} dot {_TOP}\b(?:\s?(?:slash|/)\s?\w{{1,63}})?|"
+    r"(?<![\w.-])[\w.-]{1,64}\s?(?:\(at\)|\[at\]|\{at\}|<at>)\s?[\w.-]{1,63}",
     re.IGNORECASE,
 )
 _END = ".,;:!?)]}>'\"»”’"
