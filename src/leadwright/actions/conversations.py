@@ -9,7 +9,6 @@ from sqlalchemy import select
 from leadwright.actions.conversation_rows import (
     decided,
     draft_again,
-    free_key,
     given_lead,
     locked,
     open_draft,
@@ -31,6 +30,7 @@ from leadwright.mail.suppression import suppress
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.letters import free_key
 from leadwright.workflows.settle import schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -127,7 +127,7 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
-        if free_key(session, rows):
+        if free_key(session, rows)[1]:
             draft_again(session, talk, rows)
         if row.sent and row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)

@@ -173,7 +173,8 @@ def _go_on(
     runtime.start()
     at = address(listening)
     text = (
-        f"The desk        {at}\nBe a prospect   {at.rstrip('/')}{PATH}\n{sign_in_of(made)}\n\n"
+        f"The desk       {at}\nThree weeks    {at}dashboard?days=30\nBe a prospect  {at.rstrip('/')}{PATH}\n"
+        f"{sign_in_of(made)}\n\n"
         f"Its clock shows {clock():%A, %d %B, %H:%M} UTC and goes on; skip ahead on the prospect inbox."
     )
     console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))

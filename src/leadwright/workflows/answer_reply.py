@@ -22,6 +22,7 @@ from leadwright.identity.secrets import open_vault
 from leadwright.mail.matching import Match, match_linked, match_reply
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -34,6 +35,7 @@ from leadwright.workflows.incoming import (
     close_only,
     judgement_of,
     keep_incoming,
+    note_lead,
     put_aside,
     put_off,
     put_off_or_aside,
@@ -50,8 +52,9 @@ from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _NOBODY_SECONDS = 3_600.0
-_HALTED_SECONDS = 60.0
+_HALTED_SECONDS = 300.0
 _READ_A_DAY = 12  # mails of one thread
+_SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
 _log = structlog.get_logger(__name__)
 
@@ -127,6 +130,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
     if found is None:
         _unmatched(services, work, mail)
         return
+    note_lead(services, work, found.leadid)
     settle_one(services, found.runid)
     talk = conversation_of(services, found.runid)
     if talk is None:
@@ -146,6 +150,8 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         inbound = take_up(session, work)
         if inbound is None:
             return
+        if decision.suppress:
+            hold_recipient(session, talk.engagement.address)
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
@@ -216,13 +222,12 @@ def _too_many(services: Services, work: Incoming, mail: Reading, talk: Conversat
 
 
 def _said_before(services: Services, talk: Conversation, mail: Reading) -> bool:
-    """The very same words came before in this thread: a machine answers each of our mails."""
+    """The very same words came twice before in this thread: a machine answers each of our mails."""
     words = " ".join(mail.new_text.split())
+    theirs = (Email.lw_threadid == talk.runid, Email.directioncode.is_(False), Email.lw_hold.is_(None))
     with services.database.reading() as session:
-        earlier = session.scalars(
-            select(Email.description).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(False))
-        )
-        return len(words) > 20 and any(" ".join(text.split()) == words for text in earlier)
+        earlier = session.scalars(select(Email.description).where(*theirs)).all()
+    return len(words) > 20 and sum(" ".join(text.split()) == words for text in earlier) >= _SAME_WORDS
 
 
 def _remember_consent(rows: Held, reply: Reply) -> None:

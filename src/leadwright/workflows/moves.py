@@ -85,8 +85,8 @@ def act(services: Services, session: Session, talk: Conversation, rows: Held, re
 def heard_of(rows: Held, reply: Reply, received: datetime) -> None:
     """What a person's mail changes in any case: it was heard, its judgement is the newest, nothing older goes out."""
     row, read = rows.engagement, reply.read
-    row.heard, row.lastheardon = row.heard + 1, received
-    if read.heard.trusted:
+    if read.heard.trusted:  # what may be somebody else's counts for nothing
+        row.heard, row.lastheardon = row.heard + 1, received
         row.interest, row.bant = interest_to_json(read.said.interest), bant_to_json(read.said.bant)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
@@ -20,10 +21,11 @@ from leadwright.domain.suppression import WHY, Reason
 from leadwright.errors import LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Elsewhere, Waits, change_lead, sign_in
+from leadwright.workflows.case import Elsewhere, Waits, change_lead, lead_link, lead_name, notify, sign_in
 from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
@@ -55,6 +57,10 @@ def settle(services: Services) -> int:
             continue
         except LeadwrightError as error:
             _log.warning("a conversation could not be settled", run=runid, reason=str(error))
+        except DBAPIError:
+            raise  # the database is away: nothing else could be settled either
+        except Exception:  # one that cannot be settled must not keep the others waiting
+            _log.exception("a conversation could not be settled", run=runid)
     return moved
 
 
@@ -89,21 +95,27 @@ def _concluded(session: Session) -> dict[str, str]:
         .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
-    return dict(session.execute(query.limit(_MOST)).all())
+    return dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
 
 
 def _departed(session: Session) -> dict[str, str]:
     """Conversations whose partner asked, by click or otherwise, not to be written to."""
     left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
-    query = select(Engagement.runid, Engagement.agentid).where(open_, left).limit(_MOST)
-    return dict(session.execute(query).all())
+    query = (
+        select(Engagement.runid, Engagement.agentid)
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(open_, left, Agent.state.in_(runs.WORKING))
+        .order_by(Engagement.createdon)
+    )
+    return dict(session.execute(query.limit(_MOST)).all())
 
 
 def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False) -> bool:
     who = sign_in(services, agentid)
     # Lost with the power, it is done again: what it follows from, the end of a mail or a departure, is stored.
     with services.database.transaction(repeatable=True) as session:
+        _hold_recipient(session, runid)
         talk, rows = lock_at_once(services, session, runid, who, services.clock(), waits=waits)
         if why := _left(session, rows):
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
@@ -115,6 +127,13 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
             return False
         _follow(services, session, talk, rows, mail)
         return True
+
+
+def _hold_recipient(session: Session, runid: str) -> None:
+    """Before the lead, as a claim does, so that the two never wait for each other."""
+    address = session.scalar(select(Engagement.address).where(Engagement.runid == runid))
+    if address:
+        hold_recipient(session, address)
 
 
 def _left(session: Session, rows: Held) -> str:
@@ -134,6 +153,8 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
         case Phase.CANCELLED:
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, mail.reason, stage=Stage.CANCELLED)
+            title, key = f"The agent stopped writing: {lead_name(rows.lead)}", f"cancelled:{talk.runid}"
+            notify(session, rows.run.ownerid, key, title, mail.reason, link=lead_link(talk.leadid))
         case _:
             _refused(services, session, talk, rows, mail)
 
