@@ -1,6 +1,7 @@
 """The store: both databases, migrations, transactions, audit chain."""
 
 import threading
+import time
 
 import pytest
 from alembic import command
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import unguard_audit_log
 
 from leadwright.db import audit
-from leadwright.db.engine import Database
+from leadwright.db.engine import RESTED_SECONDS, Database
 from leadwright.db.people import BusinessUnit
 from leadwright.db.schema import _config, drift, migrate
 from leadwright.errors import BadInput
@@ -37,6 +38,27 @@ def test_an_error_rolls_everything_back(database: Database) -> None:
         raise RuntimeError
     with database.reading() as session:
         assert session.scalars(select(BusinessUnit)).all() == []
+
+
+def test_connections_that_postgresql_closed_while_they_rested_are_replaced(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("only a server closes connections")
+    with database.reading() as session, database.reading() as other:
+        mine = [s.scalar(text("SELECT pg_backend_pid()")) for s in (session, other)]
+    with database.reading() as session:
+        others = [pid for pid in mine if pid != session.scalar(text("SELECT pg_backend_pid()"))]
+        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": others[0]})
+    time.sleep(RESTED_SECONDS + 0.1)
+    with database.reading() as session, database.reading() as other:
+        assert others[0] not in [s.scalar(text("SELECT pg_backend_pid()")) for s in (session, other)]
+
+
+def test_only_what_may_be_repeated_is_committed_without_the_disk_on_postgresql(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has connections of their own for it")
+    for repeatable, expected in ((True, "off"), (False, "on")):
+        with database.transaction(repeatable=repeatable) as session:
+            assert session.scalar(text("SHOW synchronous_commit")) == expected
 
 
 def test_another_kind_of_database_is_refused_with_the_two_that_work() -> None:

@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 from tests.engage.office import SALES, Office
 
 from leadwright.db.agent import LeadRun
+from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Outbox
+from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import ENDS
 from leadwright.domain.stage import Stage
 from leadwright.sandbox.invariants import prove
@@ -56,10 +58,12 @@ def is_quiet(office: Office, leads: int) -> bool:
         due = Outbox.phase.not_in(ENDS) & (Outbox.dueat <= office.clock())
         flying = session.scalar(select(func.count()).select_from(Outbox).where(due))
         unread = session.scalar(select(func.count()).select_from(InboundMessage).where(InboundMessage.state == "new"))
+        waits = (Engagement.state == State.DUE) & (Engagement.dueat <= office.clock())
+        unmoved = session.scalar(select(func.count()).select_from(Engagement).where(waits))
     there = len({m.raw for m in office.server.folder(SALES).messages})
     with office.services.database.reading() as session:
         stored = session.scalar(select(func.count()).select_from(InboundMessage)) or 0
-    return (begun or 0) >= leads and not flying and not unread and stored >= there - 1
+    return (begun or 0) >= leads and not flying and not unread and not unmoved and stored >= there - 1
 
 
 def run_killed(office: Office, tmp_path: Path, *, leads: int, kills: int, seed: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import agent
@@ -11,6 +12,13 @@ from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.optionsets import EmailStatus, LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.mail.suppression import why_suppressed
+from leadwright.workflows import runs
+from leadwright.workflows.conversations import do, due_work
+from leadwright.workflows.engagements import lock_any
+from leadwright.workflows.post import Post
+from leadwright.workflows.research_lead import research_lead
+from leadwright.workflows.settle import settle
+from leadwright.workflows.take_in import take_in
 
 
 def test_a_lead_that_fits_is_written_to_once_and_followed_up_until_nobody_answers(office: Office) -> None:
@@ -107,6 +115,28 @@ def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_
     assert run.ownerid == office.admin.id
     with office.services.database.reading() as session:
         assert why_suppressed(session, ADA, "outreach")
+
+
+def test_a_conversation_that_another_worker_settles_just_now_is_passed_over(office: Office) -> None:
+    if office.services.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    leadid = office.lead()
+    while take_in(office.services):
+        pass
+    with office.services.database.transaction() as session:
+        given = runs.give(session, 64)
+    for run in given:
+        research_lead(office.services, run)
+    for work in due_work(office.services, 10):
+        do(office.services, work)
+    post = Post(office.services, "test")
+    assert post.send_due() == 1
+    with office.services.database.transaction() as session:
+        lock_any(session, given[0].runid, office.clock())
+        assert settle(office.services) == 0
+    assert settle(office.services) == 1
+    assert office.engagement_of(leadid).sent == 1
+    post.close()
 
 
 def test_a_click_on_unsubscribe_ends_the_conversation(office: Office) -> None:

@@ -6,14 +6,15 @@ SQLite: write-ahead log, foreign keys on, full fsync, and write transactions tha
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import now
@@ -21,6 +22,8 @@ from leadwright.domain.selection.probes import fold
 from leadwright.errors import BadInput, Busy
 
 BUSY_SECONDS = 30
+RESTED_SECONDS = 1.0  # of a connection to PostgreSQL, after which it may have been lost
+_NO_WAIT = text("SET LOCAL synchronous_commit TO off")
 ABANDONED_SECONDS = 120  # PostgreSQL takes its locks from a worker that fell asleep, or was lost, in a transaction
 
 
@@ -48,10 +51,10 @@ class Database:
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_size=pool_size,
                 max_overflow=pool_size,
-                pool_pre_ping=True,
                 hide_parameters=True,  # they are personal data, and errors are logged
             )
             event.listen(self.engine, "connect", _give_up_abandoned)
+            _ask_the_rested(self.engine)
             hasty = self.engine
         else:
             raise BadInput(f"Leadwright works on SQLite and PostgreSQL, not on {parsed.get_backend_name()}.")
@@ -64,8 +67,9 @@ class Database:
         """One write transaction: committed at the end, rolled back on any error.
 
         Args:
-            repeatable: were it lost when the machine loses power (not when the process is killed), it would simply be
-                done again; SQLite then does not wait for the disk. Never for what has an effect outside.
+            repeatable: were it lost when the machine loses power or the database server dies (not when this process
+                is killed), it would simply be done again; it then does not wait for the disk, and is on it before
+                anything that was stored later. Never for what has an effect outside.
 
         Raises:
             Busy: the database stayed locked by another process for 30 seconds, or ended a deadlock of two writers.
@@ -73,6 +77,8 @@ class Database:
         try:
             writer = self._hasty if repeatable else self._writer
             with self._queued(), Session(writer, expire_on_commit=False, info=self._info) as session, session.begin():
+                if repeatable and not self.is_sqlite:
+                    session.execute(_NO_WAIT)
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
@@ -148,6 +154,23 @@ def _give_up_abandoned(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'")
     connection.autocommit = False
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """Ask a connection that rested whether it lives before it is used; asking each time costs a tenth of the work."""
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", float("inf")) <= RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            raise InvalidatePoolError from error
 
 
 def _sqlite(url: str, pool_size: int, *, synchronous: str = "FULL") -> Engine:

@@ -38,15 +38,15 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return None
     if waiting.leadid is None:
         return Refusal(Phase.CANCELLED, "The lead was deleted.")
+    owner = select(Agent.agentuserid).where(Agent.agentid == waiting.agentid).scalar_subquery()
     lead = session.execute(
-        select(Lead.ownerid, Lead.emailaddress1, Lead.donotemail, Lead.statecode)
+        select(Lead.ownerid, Lead.emailaddress1, Lead.donotemail, Lead.statecode, owner.label("owner"))
         .where(Lead.leadid == waiting.leadid)
-        .with_for_update(read=True)
+        .with_for_update(read=True, of=Lead)
     ).first()
     if lead is None:
         return Refusal(Phase.CANCELLED, "The lead was deleted.")
-    owner = session.scalar(select(Agent.agentuserid).where(Agent.agentid == waiting.agentid))
-    if owner is None or lead.ownerid != owner:
+    if lead.owner is None or lead.ownerid != lead.owner:
         return Refusal(Phase.CANCELLED, "The lead belongs to somebody else now.")
     if lead.statecode != 0:
         return Refusal(Phase.CANCELLED, "The lead is closed.")

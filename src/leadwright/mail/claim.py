@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox, Outbox
@@ -108,7 +108,7 @@ def _due(session: Session, mailboxid: str, moment: datetime) -> list[Waiting]:
     rows = session.execute(
         select(*columns)
         .where(Outbox.mailboxid == mailboxid, Outbox.phase == Phase.QUEUED, Outbox.dueat <= moment)
-        .order_by(Outbox.dueat, Outbox.outboxid)
+        .order_by(Outbox.dueat)  # and nothing else: thousands wait for the same opening of a window
         .limit(_LOOK)
     )
     return [Waiting(*row[:9], (row.recipienthash, row.domainhash)) for row in rows]
@@ -149,12 +149,14 @@ def _take(session: Session, waiting: Waiting, worker: str, moment: datetime) -> 
         "firsttriedon": func.coalesce(Outbox.firsttriedon, moment),
         "reason": "",
     }
-    if not change(session, waiting.outboxid, waiting.token, (Phase.QUEUED,), values):
+    row = session.execute(
+        update(Outbox)
+        .where(Outbox.outboxid == waiting.outboxid, Outbox.token == waiting.token, Outbox.phase == Phase.QUEUED)
+        .values(values)
+        .returning(Outbox.messageid, Outbox.sender, Outbox.recipient, Outbox.raw, Outbox.smtputf8)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if row is None:
         return None
     show_on_email(session, waiting.emailid, Phase.SENDING, moment)
-    row = session.execute(
-        select(Outbox.messageid, Outbox.sender, Outbox.recipient, Outbox.raw, Outbox.smtputf8).where(
-            Outbox.outboxid == waiting.outboxid
-        )
-    ).one()
-    return Claimed(waiting.outboxid, token, lease, Letter(*row))
+    return Claimed(waiting.outboxid, token, lease, Letter(*row), waiting.hashes, waiting.purpose, waiting.emailid)

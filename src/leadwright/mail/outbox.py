@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db import audit
 from leadwright.db.agent import Agent
@@ -55,12 +55,20 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that this worker alone may send, until the lease ends."""
+    """A mail that this worker alone may send, until the lease ends.
+
+    Args:
+        hashes: of recipient and domain, as in suppression.
+        purpose: scope of suppression.
+    """
 
     outboxid: str
     token: int
     leaseuntil: datetime
     letter: Letter
+    hashes: tuple[str, str]
+    purpose: str
+    emailid: str | None
 
 
 def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
@@ -114,17 +122,12 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
     Commit the transaction before the server is given the last byte.
     """
-    row = session.execute(
-        select(Outbox.recipienthash, Outbox.domainhash, Outbox.purpose, Outbox.emailid).where(
-            Outbox.outboxid == claimed.outboxid
-        )
-    ).one()
-    share_recipient(session, (row.recipienthash, row.domainhash))
+    share_recipient(session, claimed.hashes)
     moment = clock()
-    why = why_hash_suppressed(session, (row.recipienthash, row.domainhash), row.purpose)
+    why = why_hash_suppressed(session, claimed.hashes, claimed.purpose)
     if why is not None:
         _move(session, claimed, (Phase.SENDING,), phase=Phase.SUPPRESSED, reason=why, concludedon=moment)
-        show_on_email(session, row.emailid, Phase.SUPPRESSED, moment)
+        show_on_email(session, claimed.emailid, Phase.SUPPRESSED, moment)
         return False
     if moment >= claimed.leaseuntil:
         return False
@@ -133,7 +136,9 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
 def conclude(session: Session, claimed: Claimed, outcome: Outcome, moment: datetime) -> Phase | None:
     """Store what became of the attempt. None: the mail is not ours any more, and nothing was stored. Safe to repeat."""
-    row = session.get(Outbox, claimed.outboxid, populate_existing=True, with_for_update=True)
+    row = session.get(
+        Outbox, claimed.outboxid, populate_existing=True, with_for_update=True, options=[defer(Outbox.raw)]
+    )
     if row is None or row.token != claimed.token:
         return None
     if row.phase == Phase.SENT and outcome.result is Result.ACCEPTED:
@@ -164,7 +169,8 @@ def cancel_waiting(session: Session, leadid: str, reason: str, moment: datetime)
 def record_end(session: Session, row: Outbox, *, actor: audit.Actor | None = None) -> None:
     """The audit entry of a mail that went out or failed."""
     if actor is None:
-        agent = session.get(Agent, row.agentid) if row.agentid else None
+        named = select(Agent.agentuserid, Agent.name).where(Agent.agentid == row.agentid)
+        agent = session.execute(named).first() if row.agentid else None
         actor = audit.Actor(agent.agentuserid, "agent", agent.name) if agent else audit.SYSTEM
     after = {"messageid": row.messageid, "lead": row.leadid, "version": row.version, "server": row.reason[:300]}
     kind, which = ("email", row.emailid) if row.emailid else ("outbox", row.outboxid)

@@ -7,7 +7,7 @@ length, wherever it begins, does the server accept more than the limit.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox, Outbox
@@ -30,9 +30,16 @@ def next_place(session: Session, mailbox: Mailbox, moment: datetime) -> datetime
     )
     if (flying or 0) >= mailbox.lw_atonce:
         return moment + SOON
-    windows = ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
-    waits = [_free_at(session, mailbox, moment, window, most - (flying or 0)) for window, most in windows]
-    return max((w for w in waits if w is not None), default=None)
+    windows = [(MINUTE, mailbox.lw_perminute - (flying or 0)), (DAY, mailbox.lw_perday - (flying or 0))]
+    if any(places <= 0 for _, places in windows):
+        return moment + SOON
+    asked = [_last_of(mailbox, moment, window, places) for window, places in windows]
+    lasts = list(session.execute(select(*(query.scalar_subquery() for query in asked))).one())
+    if any(last is not None and last > moment + SKEW for last in lasts):
+        _bring_back(session, mailbox, moment)
+        lasts = [last and min(last, moment) for last in lasts]
+    waits = [last + window for last, (window, _) in zip(lasts, windows, strict=True) if last is not None]
+    return max(waits, default=None)
 
 
 def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Sequence[timedelta]) -> list[int]:
@@ -43,20 +50,15 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
     ]
 
 
-def _free_at(session: Session, mailbox: Mailbox, moment: datetime, window: timedelta, places: int) -> datetime | None:
-    if places <= 0:
-        return moment + SOON
-    last = session.scalar(
+def _last_of(mailbox: Mailbox, moment: datetime, window: timedelta, places: int) -> Select[datetime | None]:
+    """When the last mail left that fills the window; nothing while a place is free."""
+    return (
         select(Outbox.spenton)
         .where(Outbox.mailboxid == mailbox.mailboxid, Outbox.spenton > moment - window)
         .order_by(Outbox.spenton.desc())
         .offset(places - 1)
         .limit(1)
     )
-    if last is not None and last > moment + SKEW:
-        _bring_back(session, mailbox, moment)
-        last = moment
-    return None if last is None else last + window
 
 
 def _bring_back(session: Session, mailbox: Mailbox, moment: datetime) -> None:

@@ -16,7 +16,10 @@ from leadwright.mail.addresses import domain_of, hash_address, hash_domain, norm
 
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(:class, hashtext(:hash))")
+_SHARED = text(
+    "SELECT pg_advisory_xact_lock_shared(:class, hashtext(:first)), "
+    "pg_advisory_xact_lock_shared(:class, hashtext(:last))"
+)
 
 
 def suppress(
@@ -78,8 +81,8 @@ def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -
 def share_recipient(session: Session, hashes: tuple[str, str]) -> None:
     """Hold off opt-outs of this recipient until the transaction ends. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        for found in sorted(hashes):
-            session.execute(_SHARED, {"class": _LOCKS, "hash": found})
+        first, last = sorted(hashes)
+        session.execute(_SHARED, {"class": _LOCKS, "first": first, "last": last})
 
 
 def _add(

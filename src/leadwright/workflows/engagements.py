@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.configuration import Configuration
@@ -148,9 +148,8 @@ def read_conversation(services: Services, runid: str) -> Conversation:
         NotAllowed: the agent's identity is broken; names the failing check.
     """
     with services.database.reading() as session:
-        run, lead, agent, engagement = _rows(session, runid, locked=False)
+        run, lead, agent, engagement, mailbox = _rows(session, runid, locked=False)
         configuration = configuration_of(services, session, run)
-        mailbox = session.get_one(Mailbox, engagement.mailboxid)
         session.expunge_all()
     return Conversation(
         runid=runid,
@@ -173,16 +172,45 @@ def lock_conversation(session: Session, talk: Conversation, moment: datetime) ->
         Elsewhere: another process has moved it on.
         Waits: the agent was paused or halted meanwhile.
     """
-    run, lead, agent, engagement = _rows(session, talk.runid, locked=True)
+    run, lead, agent, engagement, _ = _rows(session, talk.runid, locked=True)
     if engagement.turn != talk.engagement.turn:
         raise Elsewhere
     return Held(run, lead, agent, moment, engagement)
 
 
+def lock_at_once(
+    services: Services, session: Session, runid: str, who: Principal, moment: datetime, *, waits: bool
+) -> tuple[Conversation, Held]:
+    """Read and lock an open conversation in one, where nothing has to be written before its lock.
+
+    Args:
+        who: its agent, signed in.
+        waits: for another process that holds it; else that one has it.
+
+    Raises:
+        Elsewhere: it has ended, is gone, or another process holds it.
+        Waits: the agent does not work now.
+    """
+    run, lead, agent, engagement, mailbox = _rows(session, runid, locked=True, skip=not waits)
+    talk = Conversation(
+        runid=runid,
+        agentid=agent.agentid,
+        number=run.number,
+        version=run.version,
+        who=who,
+        configuration=configuration_of(services, session, run),
+        lead=lead,
+        run=run,
+        engagement=engagement,
+        mailbox=mailbox,
+    )
+    return talk, Held(run, lead, agent, moment, engagement)
+
+
 def lock_any(session: Session, runid: str, moment: datetime) -> Held | None:
     """The rows of an open conversation, locked, whatever its agent does now; None when it has ended."""
     try:
-        run, lead, agent, engagement = _rows(session, runid, locked=True, whoever=True)
+        run, lead, agent, engagement, _ = _rows(session, runid, locked=True, whoever=True)
     except Elsewhere:
         return None
     return Held(run, lead, agent, moment, engagement)
@@ -241,23 +269,25 @@ def put_off_turn(services: Services, turn: Turn, reason: str, *, seconds: float,
 
 
 def _rows(
-    session: Session, runid: str, *, locked: bool, whoever: bool = False
-) -> tuple[LeadRun, Lead, Agent, Engagement]:
+    session: Session, runid: str, *, locked: bool, whoever: bool = False, skip: bool = False
+) -> tuple[LeadRun, Lead, Agent, Engagement, Mailbox]:
     query = (
-        select(LeadRun, Lead, Agent, Engagement)
+        select(LeadRun, Lead, Agent, Engagement, Mailbox)
         .join(Lead, Lead.leadid == LeadRun.leadid)
         .join(Agent, Agent.agentid == LeadRun.agentid)
         .join(Engagement, Engagement.runid == LeadRun.runid)
+        .join(Mailbox, Mailbox.mailboxid == Engagement.mailboxid)
         .where(LeadRun.runid == runid)
+        .options(defer(Agent.draft))
     )
     if locked:
-        query = query.with_for_update(of=[LeadRun, Lead, Engagement])
+        query = query.with_for_update(of=[LeadRun, Lead, Engagement], skip_locked=skip)
     found = session.execute(query.execution_options(populate_existing=True)).first()
     if found is None or found.LeadRun.stage != Stage.ENGAGED or found.Engagement.state not in _OPEN:
         raise Elsewhere
     if not whoever and found.Agent.state not in runs.WORKING:
         raise Waits
-    return found.LeadRun, found.Lead, found.Agent, found.Engagement
+    return found.LeadRun, found.Lead, found.Agent, found.Engagement, found.Mailbox
 
 
 def conversation_of(services: Services, runid: str | None) -> Conversation | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, findings
@@ -94,10 +94,17 @@ def send(
         ),
     )
     thread = answers or follows
-    emailid = mail.emailid or keep(session, talk, rows, mail)
-    email = session.get_one(Email, emailid, populate_existing=True)
-    email.messageid, email.inreplyto = letter.messageid, thread.messageid if thread else None
-    email.sender, email.torecipients = letter.sender, letter.recipient
+    fixed = {
+        "messageid": letter.messageid,
+        "inreplyto": thread.messageid if thread else None,
+        "sender": letter.sender,
+        "torecipients": letter.recipient,
+    }
+    emailid = mail.emailid
+    if emailid:
+        session.execute(update(Email).where(Email.activityid == emailid).values(fixed))
+    else:
+        emailid = keep(session, talk, rows, mail, **fixed)
     order = Order(
         businesskey=businesskey,
         mailboxid=mailbox.mailboxid,
@@ -114,8 +121,12 @@ def send(
     return outboxid
 
 
-def keep(session: Session, talk: Conversation, rows: Held, mail: Written) -> str:
-    """Keep the mail as a new email activity of the lead, a draft until it goes out. Returns its activityid."""
+def keep(session: Session, talk: Conversation, rows: Held, mail: Written, **fixed: str | None) -> str:
+    """Keep the mail as a new email activity of the lead, a draft until it goes out. Returns its activityid.
+
+    Args:
+        fixed: columns that say how it goes out, when it does.
+    """
     emailid = new_id()
     session.add(
         Email(
@@ -134,6 +145,7 @@ def keep(session: Session, talk: Conversation, rows: Held, mail: Written) -> str
             lw_threadid=talk.runid,
             lw_paragraphs=findings.statements(mail.paragraphs),
             lw_hold=mail.hold,
+            **fixed,
         )
     )
     session.flush()

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
@@ -25,6 +25,7 @@ from leadwright.workflows.engagements import discipline_of
 
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
+_OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
 
@@ -48,6 +49,8 @@ def rules_in_claim(services: Services) -> Check:
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun)
+        .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
+        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
@@ -120,17 +123,17 @@ def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, p
     """What left before, or is on its way: a mail counts from its claim."""
     left = func.coalesce(Outbox.spenton, Outbox.claimedon)
     ours = (Outbox.outboxid != waiting.outboxid, Outbox.phase.in_(_LEFT), Outbox.agentid.is_not(None))
-    last = None
-    if waiting.purpose != ANSWER:
-        last = session.scalar(select(func.max(left)).where(*ours, Outbox.leadid == waiting.leadid))
-    nth = None
-    if lead.companyname and waiting.purpose != ANSWER:
-        nth = session.scalar(
-            select(left)
-            .join(Lead, Lead.leadid == Outbox.leadid)
-            .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
-            .order_by(left.desc())
-            .offset(per_company - 1)
-            .limit(1)
-        )
-    return Traffic(nth, last)
+    if waiting.purpose == ANSWER:
+        return Traffic()
+    last = select(func.max(left)).where(*ours, Outbox.leadid == waiting.leadid)
+    nth = (
+        select(left)
+        .join(Lead, Lead.leadid == Outbox.leadid)
+        .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
+        .order_by(left.desc())
+        .offset(per_company - 1)
+        .limit(1)
+    )
+    if not lead.companyname:
+        return Traffic(None, session.scalar(last))
+    return Traffic(*session.execute(select(nth.scalar_subquery(), last.scalar_subquery())).one())

@@ -1,12 +1,11 @@
 """What became of a mail moves its conversation on: sent, refused, cancelled, or its recipient has left."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import structlog
-from sqlalchemy import exists, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
@@ -24,15 +23,14 @@ from leadwright.mail.bounce_reasons import reason_in
 from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Elsewhere, Waits, change_lead
+from leadwright.workflows.case import Elsewhere, Waits, change_lead, sign_in
 from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
     Held,
     cadence_of,
-    lock_conversation,
+    lock_at_once,
     move_on,
-    read_conversation,
 )
 
 _MOST = 200
@@ -48,11 +46,11 @@ _log = structlog.get_logger(__name__)
 def settle(services: Services) -> int:
     """Bring every conversation in line with the outbox and with who has left. How many were moved. Safe to repeat."""
     with services.database.reading() as session:
-        waiting = [*_concluded(session), *_departed(session)]
+        waiting = {**_concluded(session), **_departed(session)}
     moved = 0
-    for runid in dict.fromkeys(waiting):
+    for runid, agentid in waiting.items():
         try:
-            moved += _settle(services, runid)
+            moved += _settle(services, runid, agentid)
         except (Elsewhere, Waits):
             continue
         except LeadwrightError as error:
@@ -63,8 +61,11 @@ def settle(services: Services) -> int:
 def settle_one(services: Services, runid: str | None) -> None:
     """The same for one conversation, before a mail about it is acted on: what left is counted first."""
     if runid is not None:
+        with services.database.reading() as session:
+            agentid = session.scalar(select(Engagement.agentid).where(Engagement.runid == runid))
         with suppress(Elsewhere, Waits):
-            _settle(services, runid)
+            if agentid is not None:
+                _settle(services, runid, agentid, waits=True)
 
 
 def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
@@ -79,33 +80,37 @@ def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
     move_on(rows, state=State.DUE, step=step, due_at=due.at, reason=reason)
 
 
-def _concluded(session: Session) -> Sequence[str]:
+def _concluded(session: Session) -> dict[str, str]:
+    """Conversations whose mail came to its end, and whose they are."""
     query = (
-        select(Engagement.runid)
+        select(Engagement.runid, Engagement.agentid)
         .join(Outbox, Outbox.outboxid == Engagement.outboxid)
         .join(Agent, Agent.agentid == Engagement.agentid)
         .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
-    return session.scalars(query.limit(_MOST)).all()
+    return dict(session.execute(query.limit(_MOST)).all())
 
 
-def _departed(session: Session) -> Sequence[str]:
+def _departed(session: Session) -> dict[str, str]:
     """Conversations whose partner asked, by click or otherwise, not to be written to."""
     left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
-    return session.scalars(select(Engagement.runid).where(open_, left).limit(_MOST)).all()
+    query = select(Engagement.runid, Engagement.agentid).where(open_, left).limit(_MOST)
+    return dict(session.execute(query).all())
 
 
-def _settle(services: Services, runid: str) -> bool:
-    talk = read_conversation(services, runid)
-    with services.database.transaction() as session:
-        rows = lock_conversation(session, talk, services.clock())
+def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False) -> bool:
+    who = sign_in(services, agentid)
+    # Lost with the power, it is done again: what it follows from, the end of a mail or a departure, is stored.
+    with services.database.transaction(repeatable=True) as session:
+        talk, rows = lock_at_once(services, session, runid, who, services.clock(), waits=waits)
         if why := _left(session, rows):
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
             return True
         outboxid = rows.engagement.outboxid
-        mail = session.get(Outbox, outboxid) if outboxid and rows.engagement.state == State.SENDING else None
+        sending = outboxid and rows.engagement.state == State.SENDING
+        mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if sending else None
         if mail is None or mail.phase not in ENDS:
             return False
         _follow(services, session, talk, rows, mail)
@@ -135,8 +140,8 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
 
 def _sent(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
     row, at = rows.engagement, mail.concludedon or rows.moment
-    if mail.emailid and (email := session.get(Email, mail.emailid)):
-        email.senton = at
+    if mail.emailid:
+        session.execute(update(Email).where(Email.activityid == mail.emailid).values(senton=at))
     if row.step in (Step.FIRST_MAIL, Step.FOLLOW_UP):
         row.sent += 1
         row.firstsenton = row.firstsenton or at
