@@ -67,7 +67,7 @@ def test_a_search_by_beginnings_reads_no_table_from_end_to_end(
     filled: Database, words: str, narrowed: dict[str, Any]
 ) -> None:
     plan = _plan(filled, Question(search=words, **narrowed))
-    assert "Seq Scan on lead" not in plan
+    assert "Seq Scan on lead " not in plan
     assert {index for index in INDEXES if index in plan} == INDEXES
     assert plan.count("ix_lead_lastname") == 5, "each way of writing is looked up once"
 
