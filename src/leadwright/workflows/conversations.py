@@ -111,10 +111,11 @@ class Correspondence:
     def _send(self, post: Post) -> None:
         tidied = 0.0
         while not self._stopping.is_set():
-            if time.monotonic() - tidied >= _TIDY_EVERY:
+            thorough = time.monotonic() - tidied >= _TIDY_EVERY
+            if thorough:
                 post.tidy()
                 tidied = time.monotonic()
-            if post.send_due() + settle(self._services):
+            if post.send_due() + settle(self._services, thorough=thorough):
                 self._woken()
             self._stopping.wait(_SEND_EVERY)
 
