@@ -81,8 +81,8 @@ class _Worker:
         from leadwright.workflows.settle import settle
         from leadwright.workflows.take_in import take_in
 
-        done, given = 0, []
-        if self.moment != self.clock():
+        done, given, new = 0, [], self.moment != self.clock()
+        if new:
             self.moment, self.more = self.clock(), True
             while taken := self._counted("take in", take_in, self.services):
                 done += taken
@@ -103,7 +103,7 @@ class _Worker:
         for future in doing:
             future.result()
         done += len(doing) + sum(future.result() for future in sending)
-        return done + self._counted("settle", settle, self.services)
+        return done + self._counted("settle", lambda: settle(self.services, thorough=new or not done))
 
     def _is_mine(self, work: Any) -> bool:
         return zlib.crc32(work.workflow_id.encode()) % self.place.workers == self.place.index
