@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from leadwright.db.agent import WAITING_RUN, LeadRun
 from leadwright.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,7 +92,7 @@ class _Worker:
         if self.more:
             with self.services.database.transaction() as session:
                 given = runs.give(session, _WINDOW)
-                self.more = bool(given) or runs.progress(session).open > 0
+                self.more = session.scalar(select(LeadRun.runid).where(WAITING_RUN).limit(1)) is not None
         work = [w for w in conversations.due_work(self.services, 400) if self._is_mine(w)]
         sending = [
             self.pool.submit(self._counted, "send", lambda p=p: p.send_due(until=self.clock() + timedelta(seconds=1)))
