@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from leadwright.db.agent import WAITING_RUN, LeadRun
 from leadwright.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,15 +84,15 @@ class _Worker:
         from leadwright.workflows.settle import settle
         from leadwright.workflows.take_in import take_in
 
-        done, given = 0, []
-        if self.moment != self.clock():
+        done, given, new = 0, [], self.moment != self.clock()
+        if new:
             self.moment, self.more = self.clock(), True
             while taken := self._counted("take in", take_in, self.services):
                 done += taken
         if self.more:
             with self.services.database.transaction() as session:
                 given = runs.give(session, _WINDOW)
-                self.more = bool(given) or runs.progress(session).open > 0
+                self.more = session.scalar(select(LeadRun.runid).where(WAITING_RUN).limit(1)) is not None
         work = [w for w in conversations.due_work(self.services, 400) if self._is_mine(w)]
         sending = [
             self.pool.submit(self._counted, "send", lambda p=p: p.send_due(until=self.clock() + timedelta(seconds=1)))
@@ -103,7 +106,7 @@ class _Worker:
         for future in doing:
             future.result()
         done += len(doing) + sum(future.result() for future in sending)
-        return done + self._counted("settle", settle, self.services)
+        return done + self._counted("settle", lambda: settle(self.services, thorough=new or not done))
 
     def _is_mine(self, work: Any) -> bool:
         return zlib.crc32(work.workflow_id.encode()) % self.place.workers == self.place.index

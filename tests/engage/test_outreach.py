@@ -117,9 +117,8 @@ def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_
         assert why_suppressed(session, ADA, "outreach")
 
 
-def test_a_conversation_that_another_worker_settles_just_now_is_passed_over(office: Office) -> None:
-    if office.services.database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
+def _sent_and_not_settled(office: Office) -> str:
+    """A lead whose first mail has left, and nobody has looked at what became of it."""
     leadid = office.lead()
     while take_in(office.services):
         pass
@@ -131,12 +130,27 @@ def test_a_conversation_that_another_worker_settles_just_now_is_passed_over(offi
         do(office.services, work)
     post = Post(office.services, "test")
     assert post.send_due() == 1
+    post.close()
+    return leadid
+
+
+def test_a_conversation_that_another_worker_settles_just_now_is_passed_over(office: Office) -> None:
+    if office.services.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    leadid = _sent_and_not_settled(office)
     with office.services.database.transaction() as session:
-        lock_any(session, given[0].runid, office.clock())
+        lock_any(session, office.run_of(leadid).runid, office.clock())
         assert settle(office.services) == 0
+    assert settle(office.services, thorough=False) == 1
+    assert office.engagement_of(leadid).sent == 1
+
+
+def test_what_left_long_ago_and_was_not_settled_is_found_by_the_thorough_look(office: Office) -> None:
+    leadid = _sent_and_not_settled(office)
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    assert settle(office.services, thorough=False) == 0
     assert settle(office.services) == 1
     assert office.engagement_of(leadid).sent == 1
-    post.close()
 
 
 def test_a_click_on_unsubscribe_ends_the_conversation(office: Office) -> None:

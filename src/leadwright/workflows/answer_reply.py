@@ -277,7 +277,9 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         if _came_before_the_start(session, row):
             close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
         else:
-            close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+            left = opt_out_in(mail.new_text, mail.message.subject)
+            told = " Its sender asked not to be written to; nobody writes to this address any more." if left else ""
+            close(row, "unmatched", "", f"No lead is known for it. A person reads it.{told}")
 
 
 def _came_before_the_start(session: Session, row: InboundMessage) -> bool:

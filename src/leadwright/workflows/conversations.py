@@ -134,11 +134,14 @@ class Correspondence:
 
     def _settle(self, post: Post) -> None:
         """Beside sending: a server that is slow with one mail delays no conversation."""
+        looked = 0.0
         while not self._stopping.is_set():
             if not post.is_needed:
                 self._stopping.wait(_REST)
                 continue
-            if settle(self._services):
+            thorough = time.monotonic() - looked >= _TIDY_EVERY
+            looked = time.monotonic() if thorough else looked
+            if settle(self._services, thorough=thorough):
                 self._woken()
             self._stopping.wait(_SEND_EVERY)
 

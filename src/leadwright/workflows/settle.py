@@ -1,7 +1,7 @@
 """What became of a mail moves its conversation on: sent, refused, cancelled, or its recipient has left."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import exists, literal, or_, select, update
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage, Outbox, Suppression
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import Next, next_step
@@ -36,6 +36,7 @@ from leadwright.workflows.engagements import (
 )
 
 _MOST = 200
+_LATELY = timedelta(minutes=2)
 _LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
 # The mail that asked for it, while it is read, says itself how the conversation ends: it may hold a threat as well.
 _BEING_READ = exists().where(
@@ -45,10 +46,16 @@ _HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_REA
 _log = structlog.get_logger(__name__)
 
 
-def settle(services: Services) -> int:
-    """Bring every conversation in line with the outbox and with who has left. How many were moved. Safe to repeat."""
+def settle(services: Services, *, thorough: bool = True) -> int:
+    """Bring every conversation in line with the outbox and with who has left. How many were moved. Safe to repeat.
+
+    Args:
+        thorough: look at each mail that is waited for. Else, between two thorough looks, only at those that left
+            lately, which costs the same however many wait in the outbox.
+    """
     with services.database.reading() as session:
-        waiting = {**_concluded(session), **_departed(session)}
+        concluded = _concluded(session) if thorough else _left_lately(session, services.clock() - _LATELY)
+        waiting = {**concluded, **_departed(session)}
     moved = 0
     for runid, agentid in waiting.items():
         try:
@@ -96,6 +103,19 @@ def _concluded(session: Session) -> dict[str, str]:
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
     return dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
+
+
+def _left_lately(session: Session, since: datetime) -> dict[str, str]:
+    """The same for mails that left since then, found by the index of the pace."""
+    query = (
+        select(Engagement.runid, Engagement.agentid)
+        .join(Email, Email.lw_threadid == Engagement.runid)
+        .join(Outbox, (Outbox.emailid == Email.activityid) & (Outbox.outboxid == Engagement.outboxid))
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(Outbox.mailboxid.in_(select(Mailbox.mailboxid)), Outbox.spenton > since, Outbox.phase == Phase.SENT)
+        .where(Engagement.state == State.SENDING, Agent.state.in_(runs.WORKING))
+    )
+    return dict(session.execute(query.limit(_MOST)).all())
 
 
 def _departed(session: Session) -> dict[str, str]:
