@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     model_concurrency: int = Field(8, ge=1, le=256, description="Model calls in flight at most, K.")
     model_requests_per_minute: int = Field(0, ge=0, description="Model calls started in any minute; 0: no limit.")
     model_timeout_seconds: float = Field(60, gt=0, description="Seconds one model call may take.")
-    model_tokens_per_lead: int = Field(20_000, ge=1_000, description="Model tokens one lead may use, in and out.")
+    model_tokens_per_lead: int = Field(
+        60_000, ge=1_000, description="Model tokens one lead may use, in and out: research, mails and replies together."
+    )
     model_prices: dict[str, tuple[float, float]] = Field(
         default_factory=dict, description="Dollars per million tokens (in, out) for models without a known price."
     )

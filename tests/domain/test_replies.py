@@ -158,3 +158,14 @@ def test_no_question_is_asked_that_could_not_change_the_verdict() -> None:
     assert next_question(BANT[True], ()) is None
     assert next_question(BANT[False], ()) is None
     assert next_question(BANT[None], ()) is Factor.TIMELINE
+
+
+@pytest.mark.parametrize(("proven", "authenticated", "trusted"), [
+    (True, None, True), (False, None, False), (False, True, True), (True, False, False), (False, False, False),
+])  # fmt: skip
+def test_who_has_no_mail_of_ours_counts_only_when_our_server_vouches_for_the_sender(
+    proven: bool, authenticated: bool | None, trusted: bool
+) -> None:
+    said = heard("interested", POSITIVE[0], bant=BANT[True], proven=proven, authenticated=authenticated)
+    assert said.trusted is trusted
+    assert (decide(said, Standing()).move is Move.HAND_OVER) is trusted

@@ -14,6 +14,7 @@ from leadwright.actions import agent as agents
 from leadwright.actions import leads as lead_actions
 from leadwright.actions import mailboxes, people, prerequisites, simulation
 from leadwright.actions.shared_mailbox import SharedMailbox
+from leadwright.analyst import Analyst
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.engagement import Engagement
@@ -191,15 +192,17 @@ def open_office(
     clock: Clock,
     *,
     line: dict[str, Any] | None = None,
+    analyst: Analyst | None = None,
     **settings: Any,
 ) -> Office:
     """Set everything up as people would.
 
     Args:
         line: how the shared mailbox is reached, where that is not the sandbox's server.
+        analyst: who judges; the builtin unless given.
     """
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
-    services = Services(Settings(**values), database, settings.get("analyst_in_use") or BuiltinAnalyst(), clock=clock)
+    services = Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
     adminid = people.first_administrator(
         services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
     )

@@ -53,6 +53,8 @@ def test_a_mail_a_person_vouches_for_is_acted_on_as_the_leads_answer(office: Off
     leadid, emailid = held_answer(office)
     for _ in range(2):
         conversations.vouch(office.services, boss(office), leadid, emailid)
+    with office.services.database.reading() as session:
+        assert [i.read_again for i in read_thread(session, leadid).items if isinstance(i, TheirMail)] == [True]
     office.work()
     run = office.run_of(leadid)
     assert (run.stage, run.outcome) == (Stage.HANDED_OVER, Outcome.FAST_TRACK)

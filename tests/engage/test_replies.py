@@ -338,3 +338,16 @@ def test_a_lead_that_was_deleted_and_comes_again_is_not_written_to_twice(office:
     office.pass_days(3)
     assert len(office.mails_to(ADA)) == 1
     assert office.run_of(again).stage == Stage.CANCELLED
+
+
+def test_what_was_in_the_mailbox_before_the_start_is_no_work_but_its_opt_outs_count(office: Office) -> None:
+    for text in ("Your invoice is attached.", "Please remove me from your list."):
+        head = f"From: old@old.example\r\nTo: {SALES}\r\nSubject: x\r\nMessage-ID: <{len(text)}@old.example>\r\n"
+        raw = f"{head}\r\n{text}\r\n"
+        office.server.deliver("old@old.example", SALES, raw.encode())
+    for message in office.server.folder(SALES).messages:
+        message.received = datetime(2026, 1, 1, tzinfo=UTC)
+    office.work()
+    assert [m.state for m in inbound(office)] == ["done", "done"]
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, "old@old.example", "outreach")

@@ -49,7 +49,7 @@ def compete(place: list[str], rounds: int, together: Barrier, number: int) -> No
         together.wait(60)
         won += not isinstance(sender.send_next(), Nothing)
         together.wait(60)
-    print(won, flush=True)  # noqa: T201
+    os.write(1, f"{won}\n".encode())  # at once: the other one writes to the same pipe
 
 
 def race(place: list[str], rounds: int) -> None:

@@ -153,7 +153,8 @@ def test_while_no_opt_out_can_be_stored_nothing_is_sent(office: PostOffice, cloc
         connection.execute(order)
         connection.commit()
 
-    event.listen(readonly.engine, "connect", refuse)
+    for pool in {readonly.engine.pool, readonly._hasty.pool}:
+        event.listen(pool, "connect", refuse)
     sender = Sender(readonly, office.mailboxid, office.open(), worker="one", clock=clock)
     with pytest.raises(SQLAlchemyError), readonly.transaction() as session:
         suppress(session, "person0@company0.example", reason=Reason.OPT_OUT, source="test", clock=clock)

@@ -109,8 +109,18 @@ def test_a_model_that_only_answers_nonsense_is_given_up_after_two_repairs(
 def test_an_endless_answer_counts_against_the_budget_of_its_lead(make: MakeAnalyst, model: FakeModel) -> None:
     model.misbehave = always("huge")
     with pytest.raises(ModelError, match="LEADWRIGHT_MODEL_TOKENS_PER_LEAD"):
-        make().read_lead(brief())
+        make(model_tokens_per_lead=20_000).read_lead(brief())
     assert model.calls == 1
+
+
+def test_the_mails_and_replies_of_a_lead_count_against_the_same_budget(make: MakeAnalyst, model: FakeModel) -> None:
+    analyst = make(model_tokens_per_lead=9_000)
+    read = analyst.read_lead(brief())
+    with pytest.raises(ModelError, match="LEADWRIGHT_MODEL_TOKENS_PER_LEAD"):
+        for number in range(40):
+            analyst.write_mail(mail_brief(brief(), read, key=f"run-Acme:{number}"))
+    assert 3 < model.calls < 40
+    assert analyst.write_mail(mail_brief(brief("Other"), read, key="run-Other:1"))
 
 
 def test_a_person_who_tries_again_after_nonsense_gets_new_answers(make: MakeAnalyst, model: FakeModel) -> None:

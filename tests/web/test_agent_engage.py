@@ -233,3 +233,26 @@ def test_the_dashboard_of_an_engaging_agent_opens_a_list_behind_every_figure(
     assert figures["mails"] == {"sent": 0, "outreach": 0, "answers": 0}
     assert figures["rates"]["email_response"] is None
     assert program.get("/dashboard/leads?figure=pipeline&days=30").json() == []
+
+
+def test_a_consent_basis_is_a_condition_by_its_label_and_a_lead_is_explained_with_it(
+    desk: Desk, browser: Callable[..., Any]
+) -> None:
+    engaging(desk)
+    page = browser("admin")
+    leadid = desk.lead("none")
+    consent = {"lw_consentbasis": "customer", "lw_consentsource": "Order 7", "lw_consenton": "2026-11-20"}
+    form = page.get(f"/leads/{leadid}/edit").text
+    version = re.search(r'name="versionnumber" value="(\d+)"', form)
+    assert version
+    names = {"companyname": "Larkspur Home", "lastname": "Weller", "versionnumber": version[1]}
+    answer = page.submit(f"/leads/{leadid}/edit", {**names, **consent})
+    assert answer.status_code == 303, text_of(answer)
+    assert 'value="customer" selected' in page.get(f"/leads/{leadid}/edit").text
+    row = {"column-1": "lw_consentbasis", "operator-1": "eq", "value-1": "customer", "join": "all"}
+    assert page.submit("/agent/selection", {**row, "value-1": "Customer"}).status_code == 303
+    stored = draft(desk).selection.conditions
+    assert stored
+    assert '"customer"' in str(stored).replace("'", '"')
+    shown = text_of(page.get(f"/agent/selection?lead={leadid}"))
+    assert "Consent Basis equals Customer met; this lead: Customer" in shown

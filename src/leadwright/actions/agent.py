@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,13 @@ from leadwright.actions.agent_leads import give_back_all
 from leadwright.actions.agent_rows import WORKING, agent_of, audited, checked_name, locked, missing, settings_of
 from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
-from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
+from leadwright.db.mail import InboundMessage
 from leadwright.db.pages.agent_settings import facts, leads_in_work
 from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
-from leadwright.domain.stage import AgentMode, AgentState
+from leadwright.domain.stage import OPEN_STAGES, AgentMode, AgentState
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import check_again
@@ -113,6 +114,9 @@ def change_mode(services: Services, who: Principal, agentid: str, mode: str) -> 
         if agent.state not in (AgentState.DRAFT, AgentState.OFF):
             raise Conflict(f"Stop {agent.name} first; then it can be upgraded and started again.")
         before, agent.mode = {"mode": agent.mode}, wanted
+        # What is in work goes on with the version that the next Start applies: the old one holds nothing of writing.
+        begun = (LeadRun.agentid == agentid) & LeadRun.stage.in_(OPEN_STAGES)
+        session.execute(update(LeadRun).where(begun).values(version=agent.appliedversion + 1))
         agent.versionnumber += 1
         audited(session, who, "agent.upgraded", agent, before=before, after={"mode": wanted})
 
@@ -139,6 +143,9 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
             raise NotReady(lacking)
         before = {"state": agent.state, "version": agent.appliedversion}
         _apply(session, who, agent, services)
+        ahead = (LeadRun.agentid == agentid) & (LeadRun.version > agent.appliedversion)
+        session.execute(update(LeadRun).where(ahead).values(version=agent.appliedversion))
+        session.execute(update(InboundMessage).where(InboundMessage.state == "new").values(dueat=None))  # at once
         agent.state, agent.statereason = AgentState.ON, None
         agent.startedon = agent.startedon or services.clock()
         agent.versionnumber += 1

@@ -24,8 +24,6 @@ from leadwright.workflows.case import configuration_of
 from leadwright.workflows.engagements import Conversation, Held, lock_any
 from leadwright.workflows.letters import Written, keep
 
-_NEVER_LEFT = (Phase.CANCELLED, Phase.FAILED)
-
 
 def visible(session: Session, who: Principal, leadid: str, needs: Sequence[str]) -> Lead:
     """The lead, when the person may see it and holds what the decision needs.
@@ -111,22 +109,6 @@ def waiting_mail(session: Session, rows: Held) -> Outbox:
     if mail is None or mail.phase != Phase.QUEUED:
         raise Conflict("A mail to this lead is leaving at this moment. Try again in a minute.")
     return mail
-
-
-def free_key(session: Session, rows: Held) -> bool:
-    """A mail of the coming step that was cancelled or refused never left: by a person's word the step is done anew.
-
-    Its row stays as it is and makes its business key free.
-    """
-    row = rows.engagement
-    again = f":{row.softbounces}" if row.softbounces else ""
-    key = f"outreach:{row.leadid}:{rows.run.number}:{row.sent}{again}"
-    spent = session.scalar(select(Outbox).where(Outbox.businesskey == key).with_for_update())
-    if spent is None or spent.phase not in _NEVER_LEFT:
-        return False
-    spent.businesskey = f"{key}:{spent.outboxid[:8]}"
-    session.flush()
-    return True
 
 
 def draft_again(session: Session, talk: Conversation, rows: Held) -> None:

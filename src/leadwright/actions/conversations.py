@@ -5,16 +5,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from leadwright.actions.conversation_rows import (
     decided,
     draft_again,
-    free_key,
     given_lead,
     locked,
     open_draft,
     talk_of,
+    visible,
     waiting_mail,
 )
 from leadwright.db.configuration import Assignment
@@ -31,6 +30,7 @@ from leadwright.mail.suppression import suppress
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.letters import free_key
 from leadwright.workflows.settle import schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -95,21 +95,22 @@ def vouch(services: Services, who: Principal, leadid: str, emailid: str) -> None
         Conflict: the mail is not one that waits for this, or the conversation has ended.
     """
     with services.database.transaction() as session:
-        rows = locked(session, who, leadid, NEEDS["their-answer"], services.clock())
+        visible(session, who, leadid, NEEDS["their-answer"])
         mail = session.scalar(select(InboundMessage).where(InboundMessage.emailid == emailid).with_for_update())
         email = session.get(Email, emailid)
         if mail is None or email is None or email.regardingobjectid != leadid or not email.lw_hold:
-            if _vouched_already(session, who, leadid):
-                return
             raise Conflict("This mail does not wait for anybody to say whose it is. Load the page again.")
+        if mail.vouchedby and mail.state == "new":
+            return
+        rows = locked(session, who, leadid, NEEDS["their-answer"], services.clock())
         mail.state, mail.vouchedby, mail.leadid, mail.dueat = "new", who.id, leadid, None
-        mail.attempts, mail.emailid = mail.attempts + 1, None
+        mail.attempts += 1
         mail.reason = f"{who.name} says that it is the lead's answer; it is read again."
+        email.lw_threadid = None  # its first reading counts no more; the next one takes its place
         rows.engagement.heard = max(rows.engagement.heard - 1, 0)
         if rows.engagement.state == State.PERSON:
             rows.engagement.reason = mail.reason
         decided(session, who, rows, "lead.conversation_vouched", f"{email.sender}: {email.subject}")
-        session.delete(email)
 
 
 def go_on(services: Services, who: Principal, leadid: str) -> None:
@@ -126,7 +127,7 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
-        if free_key(session, rows):
+        if free_key(session, rows)[1]:
             draft_again(session, talk, rows)
         if row.sent and row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)
@@ -257,13 +258,6 @@ def _to(talk: Conversation, who: Principal) -> Conversation:
     """The same conversation under a rule that names this person alone."""
     rule = Assignment(sellers=[who.id])
     return replace(talk, configuration=talk.configuration.model_copy(update={"assignment": rule}))
-
-
-def _vouched_already(session: Session, who: Principal, leadid: str) -> bool:
-    found = select(InboundMessage.inboundmessageid).where(
-        InboundMessage.leadid == leadid, InboundMessage.vouchedby == who.id, InboundMessage.state == "new"
-    )
-    return session.scalar(found.limit(1)) is not None
 
 
 def _may(who: Principal, decision: str, lead: Any) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Statement
+from leadwright.domain.links import without_links
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _TELLING = {
@@ -37,13 +38,14 @@ _WORDS = {
     "nl": ("Goedendag", "Dank voor uw antwoord.", "Dank voor uw vraag.", "Dit staat in ons document"),
     "pt": ("Olá", "Obrigado pela sua resposta.", "Obrigado pela sua pergunta.", "Isto consta do nosso documento"),
 }
+MEETING = "Would you have 20 minutes next week for a short call? Tell me a time that suits you."
 _ASK = {
     "en": {
         Factor.NEED: "What would you like to solve with it, and what happens today?",
         Factor.TIMELINE: "By when would you like to have it in place?",
         Factor.BUDGET: "Is there a budget for this, and roughly of what size?",
         Factor.AUTHORITY: "Who besides you takes part in such a decision?",
-        None: "Would you have 20 minutes next week for a short call? Tell me a time that suits you.",
+        None: MEETING,
     },
     "de": {
         Factor.NEED: "Was möchten Sie damit lösen, und wie läuft es heute?",
@@ -115,7 +117,7 @@ def write_answer(brief: AnswerBrief) -> tuple[str, tuple[Statement, ...]]:
     paragraphs = [Statement(f"{hello} {name}," if name else f"{hello},", ())]
     paragraphs.append(Statement(thanks_asked if brief.answer else thanks, ()))
     for said in brief.answer:
-        title = next((e.title for e in said.evidence if e.title), "")
+        title = without_links(next((e.title for e in said.evidence if e.title), ""))
         source = f" ({paper} “{title}”.)" if title else ""
         paragraphs.append(Statement(f"{said.text}{source}", said.evidence))
     paragraphs.append(Statement(_ASK[language][brief.ask], ()))

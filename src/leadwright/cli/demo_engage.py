@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from leadwright.sandbox.mail_server import MailServer
     from leadwright.sandbox.prospects import Prospects
     from leadwright.sandbox.rehearsal import Rehearsal
+    from leadwright.sandbox.weeks import Passed, Weeks
     from leadwright.services import Services
+
+WEEKS = timedelta(days=21)
 
 
 def play(*, once: bool, data_dir: Path, port: int) -> None:
@@ -46,12 +49,16 @@ def play(*, once: bool, data_dir: Path, port: int) -> None:
     known = rehearsal.load(data_dir)
     if known is not None and not known.engage:
         raise BadInput(f"{data_dir} holds a Research-only rehearsal. Leave --engage out, or choose another folder.")
-    known = known if known and known.ready else None
-    clock = VirtualClock(datetime.fromisoformat(known.clock) if known else rehearsal_start(datetime.now(UTC)))
+    if known is not None and not (known.ready and known.clock and known.clock >= known.ends):
+        console.print("The rehearsal in this folder was interrupted in its weeks; it begins anew.")
+        known = None  # its mail server kept everything in memory
+    left = datetime.fromisoformat(known.clock) if known and known.clock else None
+    clock = VirtualClock(left or rehearsal_start(datetime.now(UTC)))
     listening = listen("127.0.0.1", port, other=True)
     ports = (known.smtp_port, known.imap_port) if known else (0, 0)
     with listening, World(known.world_port if known else 0) as world, MailServer(*ports, clock=clock) as mail:
         made = known or rehearsal.begin(data_dir, world.port, _prospects_there_are(), mail)
+        made = replace(made, ends=made.ends or (clock() + WEEKS).isoformat())
         settings = rehearsal.settings_of(data_dir, world.port, listening.getsockname()[1])
         logs.configure(settings.model_copy(update={"log_level": "error"}))
         opened = open_services(settings)
@@ -103,8 +110,8 @@ def _run(
     app = create_app(services, routers=[router, prospect_inbox(services, prospects, weeks)], areas=[AREA])
     with _serving(app, listening):
         try:
-            if not made.ready or once:
-                _play_weeks(console, services, weeks, prospects, mail, clock, made)
+            if not made.ready:
+                _play_weeks(console, services, weeks, prospects, mail, clock, folder, made)
             if not once:
                 _go_on(console, services, prospects, clock, listening, made)
         finally:
@@ -115,23 +122,27 @@ def _run(
 def _play_weeks(
     console: "Console",
     services: "Services",
-    weeks: object,
+    weeks: "Weeks",
     prospects: "Prospects",
     mail: "MailServer",
     clock: "VirtualClock",
+    folder: Path,
     made: "Rehearsal",
 ) -> None:
     from leadwright.cli.engage_display import EngageDisplay, invariants, summary
     from leadwright.sandbox import seller
-    from leadwright.sandbox.clock import WEEKS
     from leadwright.sandbox.invariants import prove
-    from leadwright.sandbox.weeks import Weeks
+    from leadwright.sandbox.rehearsal import leave
 
-    if not isinstance(weeks, Weeks):
-        return
-    begun, start = time.monotonic(), clock()
-    with EngageDisplay(console, services, prospects, start, start + WEEKS) as display:
-        weeks.play(start + WEEKS, display.show)
+    begun, end = time.monotonic(), datetime.fromisoformat(made.ends)
+    start = end - WEEKS
+    with EngageDisplay(console, services, prospects, start, end) as display:
+
+        def show(passed: "Passed") -> None:
+            display.show(passed)
+            leave(folder, made, passed.moment)
+
+        weeks.play(end, show)
     console.print(summary(services, prospects, time.monotonic() - begun, start, clock()))
     own = seller.SHARED_MAILBOX[1]
     log = [a for a in mail.log if a.sender.casefold() == own and a.recipient.casefold() != own]
@@ -162,7 +173,8 @@ def _go_on(
     runtime.start()
     at = address(listening)
     text = (
-        f"The desk        {at}\nBe a prospect   {at.rstrip('/')}{PATH}\n{sign_in_of(made)}\n\n"
+        f"The desk       {at}\nThree weeks    {at}dashboard?days=30\nBe a prospect  {at.rstrip('/')}{PATH}\n"
+        f"{sign_in_of(made)}\n\n"
         f"Its clock shows {clock():%A, %d %B, %H:%M} UTC and goes on; skip ahead on the prospect inbox."
     )
     console.print(Panel(text, title="The desk", subtitle="stop with Ctrl-C", expand=False))

@@ -60,5 +60,5 @@ def _queue(record: Any, out: Mapping[str, int], came: Mapping[str, int], due: da
     if held:
         remedies.append("Say on the Outbox page what became of the held mails.")
     if unmatched or quarantined:
-        remedies.append("Nobody has acted on what is unmatched or quarantined: a supervisor should look at it.")
+        remedies.append("Nobody has acted on what is unmatched or quarantined: decide about it on the Inbox page.")
     return Finding(f"Mail of {record.emailaddress}", "warn" if remedies else "ok", detail, " ".join(remedies))

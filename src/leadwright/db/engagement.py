@@ -23,7 +23,8 @@ class Engagement(Base):
     step: Mapped[str] = mapped_column(String(20), default="first_mail")  # what comes next: domain.engagement.Step
     dueat: Mapped[datetime | None]  # not before
     turn: Mapped[int] = mapped_column(Integer, default=0)  # grows with each move: part of the workflow's id
-    attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries of this move that failed
+    attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries of this move so far: part of the workflow's id
+    failures: Mapped[int] = mapped_column(Integer, default=0)  # of those, the ones that were the lead's own fault
     outboxid: Mapped[str | None] = mapped_column(Id)  # the mail under way
     sent: Mapped[int] = mapped_column(Integer, default=0)  # mails of the cadence that left, the first one included
     firstsenton: Mapped[datetime | None]

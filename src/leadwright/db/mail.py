@@ -159,6 +159,7 @@ class InboundMessage(Base):
     kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
     vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0)  # of those tries, the ones that were its own fault
     dueat: Mapped[datetime | None]  # not before, while it waits for another try
     receivedon: Mapped[datetime | None]  # as the server says
     fetchedon: Mapped[datetime] = mapped_column(default=now)

@@ -85,8 +85,10 @@ def what_comes_next(state: State, step: Step, sent: int) -> str:
     }[step]
 
 
-def what_was_decided(move: Move, ask: Factor | None) -> str:
+def what_was_decided(move: Move, ask: Factor | None, kind: ReplyClass | None = None) -> str:
     """What the agent did after a mail of theirs."""
+    if move is Move.STORE and kind is ReplyClass.UNSUBSCRIBE:
+        return "Nobody writes to this address again."
     asked = f" asked about {ask.value}" if ask else ""
     if move is Move.ASK:
         return f"Answered, and{asked}." if ask else "Answered."
@@ -104,6 +106,8 @@ def kind_of_ours(purpose: str, number: int) -> str:
     return f"Follow-up {number}" if number else "First mail"
 
 
-def phase_in_words(phase: Phase | None) -> str:
+def phase_in_words(phase: Phase | None, *, bounced: bool = False) -> str:
     """What became of a mail of ours; None: it is a draft that nobody decided to send."""
+    if bounced:
+        return "Sent, and came back"
     return _PHASES[phase] if phase else "Draft, not sent"

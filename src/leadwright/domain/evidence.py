@@ -80,6 +80,25 @@ def is_quoted(evidence: Evidence, passages: Mapping[str, Passage]) -> bool:
     return bool(passage and wanted and wanted in _plain(passage.text))
 
 
+def in_whole_words(evidence: Evidence, passages: Mapping[str, Passage]) -> bool:
+    """Does the quote occur, does it begin and end where words do, and is there a word in it?
+
+    A letter, or a piece cut out of a word, occurs anywhere and says nothing.
+    """
+    passage, wanted = passages.get(evidence.passage_id), _plain(evidence.quote)
+    if passage is None or not _WORD.search(wanted):
+        return False
+    before = rf"(?<!{_SPACED})(?<!{_SPACED}')" if re.match(f"{_SPACED}|'", wanted) else ""
+    after = rf"(?!{_SPACED})(?!'(?!s(?!{_SPACED})){_SPACED})" if re.search(rf"(?:{_SPACED}|')\Z", wanted) else ""
+    return re.search(before + re.escape(wanted) + after, _plain(passage.text)) is not None
+
+
+# letters and digits of the scripts that put spaces between words: not those of Thai, Lao, Khmer, Burmese, Chinese and
+# Japanese
+_SPACED = "(?:(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff])\\w)"
+_WORD = re.compile(r"\w[\w'-]")
+
+
 def supported(statements: Iterable[Statement], passages: Mapping[str, Passage]) -> list[Statement]:
     """The statements whose every quote is real, and that have at least one. The others are dropped."""
     return [s for s in statements if s.evidence and all(is_quoted(e, passages) for e in s.evidence)]

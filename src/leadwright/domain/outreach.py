@@ -1,21 +1,17 @@
 """The first mail: put together from its parts, and held against what it rests on (product.md 7). Sends nothing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from leadwright.domain.evidence import Passage, Statement, is_quoted
+from leadwright.domain.commitments import commitments_in
+from leadwright.domain.evidence import Passage, SourceKind, Statement, is_quoted
+from leadwright.domain.links import foreign_links
 
 SUBJECT_LENGTH = 200
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MEETING_LENGTH = re.compile(r"\b(?:10|15|20|25|30|45|60)[- ]?(?:min\b|minutes?\b)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:of\s+|&\s+)?[A-Z][\w&'’.-]*)*")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
-_CLAIM = re.compile(
-    r"\b(?:guarantee[ds]?|award[- ]winning|best[- ]in[- ]class|market[- ]leading|world[- ]leading|industry[- ]leading|"
-    r"number one|certified|accredited|patented|free of charge|discount|exclusive offer|lowest price|"
-    r"cheapest|fastest|partner of|trusted by|clinically|risk[- ]free)\b",
-    re.IGNORECASE,
-)
 _PLAIN_WORDS = frozenset(
     re.findall(
         r"\S+",
@@ -25,31 +21,40 @@ _PLAIN_WORDS = frozenset(
         "how this that these those in on at for with to from of by there here let one it's",
     )
 )
-_ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)*|(?<![\w.@-])(?:[a-z0-9-]{2,}\.)+[a-z]{2,}(?![\w.])(?:/\S*)?",
-    re.IGNORECASE,
-)
 _VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
 def unsupported(
-    subject: str, paragraphs: Sequence[Statement], passages: Mapping[str, Passage], known: Iterable[str]
+    subject: str,
+    paragraphs: Sequence[Statement],
+    passages: Mapping[str, Passage],
+    known: Iterable[str],
+    own: Iterable[str] | None = None,
 ) -> tuple[str, ...]:
     """What the draft says that nothing supports, as sentences; empty when all of it is supported.
 
-    Every number, name, address, link and strong claim must occur in the passages that its paragraph quotes or in
-    `known`, and every quote must be real.
+    Every number, name, address, link, strong claim and commitment must occur in the passages that its paragraph quotes
+    or in `known`, and every quote must be real.
 
     Args:
         passages: id -> passage the mail may quote.
         known: further text that may be used: topic, greeting name, company, offering, chosen fields.
+        own: our own texts, when only their links may be said, and only their commitments and those of quoted pages and
+            papers; None allows those of every quoted passage and of `known`.
     """
     common = _fold(" \n ".join(k for k in known if k))
-    problems = _check(subject, "subject", common + " \n " + _cited(paragraphs, passages))
+    ours = None if own is None else " \n ".join(own)
+    ours_to_claim = None if ours is None else f"{ours} \n {_cited(paragraphs, passages, without=SourceKind.FIELD)}"
+
+    def check(text: str, where: str, cited: Iterable[Statement]) -> list[str]:
+        support = f"{common} \n {_cited(cited, passages)}"
+        return [*_check(text, where, support, support if ours is None else ours, ours_to_claim or support)]
+
+    problems = check(subject, "subject", paragraphs)
     for number, paragraph in enumerate(paragraphs, 1):
         unreal = [e for e in paragraph.evidence if not is_quoted(e, passages)]
         problems += [f'Paragraph {number} quotes "{_short(e.quote)}", which is not in the source.' for e in unreal]
-        problems += _check(paragraph.text, f"paragraph {number}", common + " \n " + _cited([paragraph], passages))
+        problems += check(paragraph.text, f"paragraph {number}", [paragraph])
     return tuple(dict.fromkeys(problems))
 
 
@@ -84,21 +89,19 @@ def fill(template: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]
     return _VARIABLE.sub(value, template), tuple(dict.fromkeys(empty))
 
 
-def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage]) -> str:
+def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage], without: SourceKind | None = None) -> str:
     ids = dict.fromkeys(e.passage_id for p in paragraphs for e in p.evidence)
-    return _fold(" \n ".join(f"{passages[i].title} \n {passages[i].text}" for i in ids if i in passages))
+    quoted = (passages[i] for i in ids if i in passages)
+    return _fold(" \n ".join(f"{p.title} \n {p.text}" for p in quoted if p.kind is not without))
 
 
-def _check(text: str, where: str, support: str) -> list[str]:
-    problems = [f'The {where} says "{n}", which no source supports.' for n in _numbers(text) if not _has(n, support)]
-    problems += [f'The {where} names "{n}", which no source supports.' for n in _names(text) if not _named(n, support)]
-    addresses = (m[0].rstrip(".,;:!?)'\"") for m in _ADDRESS.finditer(text))
-    problems += [
-        f'The {where} has the address "{a}", which no source supports.' for a in addresses if _fold(a) not in support
-    ]
-    claims = (m[0] for m in _CLAIM.finditer(text))
-    problems += [f'The {where} claims "{c}", which no source supports.' for c in claims if _fold(c) not in support]
-    return problems
+def _check(text: str, where: str, support: str, links: str, claims: str) -> Iterator[str]:
+    said = [n for n in _numbers(text) if not _has(n, support)]
+    said += commitments_in(text, claims)
+    yield from (f'The {where} says "{words}", which no source supports.' for words in said)
+    yield from (f'The {where} names "{n}", which no source supports.' for n in _names(text) if not _named(n, support))
+    for link in foreign_links(text, [links]):
+        yield f'The {where} has the address "{link}", which no source supports.'
 
 
 def _numbers(text: str) -> list[str]:

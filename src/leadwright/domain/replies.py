@@ -71,6 +71,7 @@ class Heard:
         authenticated: False when the sender's DMARC failed; None when nothing was said about it.
         same_sender: it came from the lead's own address.
         vouched: a person says that it is the lead's answer, whatever its sender shows.
+        proven: its writer has a mail of ours; True as well where no server of ours checks senders.
     """
 
     kind: ReplyClass
@@ -84,11 +85,15 @@ class Heard:
     authenticated: bool | None = None
     same_sender: bool = True
     vouched: bool = False
+    proven: bool = True
 
     @property
     def trusted(self) -> bool:
         """May it give consent and cause a handover by itself?"""
-        return self.vouched or (self.same_sender and self.authenticated is not False)
+        if self.vouched:
+            return True
+        genuine = self.proven if self.authenticated is None else self.authenticated
+        return self.same_sender and genuine
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,9 @@ _WITHOUT_JUDGEMENT = {
 def _doubt(heard: Heard) -> str:
     if heard.authenticated is False:
         return "The sender could not be authenticated (DMARC failed)."
-    return "It came from another address than the lead's."
+    if not heard.same_sender:
+        return "It came from another address than the lead's."
+    return "It answers no mail of ours, and no server vouches for its sender."
 
 
 def _judged(heard: Heard, standing: Standing) -> Decision:

@@ -17,6 +17,7 @@ from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
 from leadwright.mail.claim import Check, Refusal, Waiting
 
+_ADDRESSES = (Lead.emailaddress1, Lead.emailaddress2, Lead.emailaddress3)
 _MAY_SEND = (AgentState.ON, AgentState.DRAINING)
 
 
@@ -40,7 +41,7 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead was deleted.")
     owner = select(Agent.agentuserid).where(Agent.agentid == waiting.agentid).scalar_subquery()
     lead = session.execute(
-        select(Lead.ownerid, Lead.emailaddress1, Lead.donotemail, Lead.statecode, owner.label("owner"))
+        select(Lead.ownerid, *_ADDRESSES, Lead.custom, Lead.donotemail, Lead.statecode, owner.label("owner"))
         .where(Lead.leadid == waiting.leadid)
         .with_for_update(read=True, of=Lead)
     ).first()
@@ -52,14 +53,15 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead is closed.")
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
-    if not _same_address(lead.emailaddress1, waiting.recipient):
+    own = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3, *(lead.custom or {}).values())
+    if not any(_same_address(address, waiting.recipient) for address in own):
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     return None
 
 
-def _same_address(now: str | None, then: str) -> bool:
+def _same_address(now: object, then: str) -> bool:
     try:
-        return bool(now) and normalise(now or "") == normalise(then)
+        return isinstance(now, str) and "@" in now and normalise(now) == normalise(then)
     except BadInput:
         return False
 
@@ -74,4 +76,5 @@ def inside(window: Callable[[datetime, Waiting], datetime | None]) -> Check:
     return check
 
 
-STANDARD: tuple[Check, ...] = (agent_is_on, lead_is_the_agents)
+# The lead before its agent, as everywhere: a handover locks the lead, then the rule of its agent.
+STANDARD: tuple[Check, ...] = (lead_is_the_agents, agent_is_on)

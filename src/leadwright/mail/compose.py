@@ -156,9 +156,9 @@ def _own_address(sender: Letterhead) -> str:
 
 def _check_sender(sender: Letterhead) -> None:
     if not sender.legal_name.strip():
-        raise BadInput("Your company's legal name is missing; the law asks for it. Set it in the company section.")
+        raise BadInput("Your company's legal name is missing; the law asks for it. Set it in Company info.")
     if not sender.postal_address.strip():
-        raise BadInput("Your postal address is missing; the law asks for it. Set it in the company section.")
+        raise BadInput("Your postal address is missing; the law asks for it. Set it in Email instructions.")
 
 
 def _check_url(url: str) -> None:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database
@@ -21,6 +22,7 @@ from leadwright.mail.claim import Check, Nothing, claim
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, conclude, pass_the_point
 from leadwright.mail.restored import learn_from_sent
+from leadwright.mail.suppression import share_recipient
 from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then
@@ -54,6 +56,7 @@ class Sender:
         mailbox: the adapter; this worker's own.
         worker: name in the records.
         checks: run in each claim, besides suppression and pace.
+        still: asked once more at the point of no return, in its transaction; False leaves the mail to the next claim.
         clock: the present moment; rehearsals pass a virtual one.
     """
 
@@ -65,6 +68,7 @@ class Sender:
         *,
         worker: str,
         checks: Sequence[Check] = (),
+        still: Callable[[Session, Claimed], bool] = lambda _session, _claimed: True,
         clock: Clock = now,
     ) -> None:
         self._database = database
@@ -72,6 +76,7 @@ class Sender:
         self._mailbox = mailbox
         self._worker = worker
         self._checks = tuple(checks)
+        self._still = still
         self._clock = clock
         self._hold = _HOLDS.setdefault(mailbox, _Hold())
 
@@ -190,7 +195,8 @@ class Sender:
 
     def _pass(self, claimed: Claimed) -> bool:
         with self._database.transaction() as session:
-            passed = pass_the_point(session, claimed, self._clock)
+            share_recipient(session, claimed.hashes)  # first, as in the claim: the recipient, then the lead
+            passed = self._still(session, claimed) and pass_the_point(session, claimed, self._clock)
         return passed and self._clock() < claimed.leaseuntil
 
     @staticmethod

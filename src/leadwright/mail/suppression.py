@@ -85,6 +85,12 @@ def share_recipient(session: Session, hashes: tuple[str, str]) -> None:
         session.execute(_SHARED, {"class": _LOCKS, "first": first, "last": last})
 
 
+def hold_recipient(session: Session, address: str) -> None:
+    """Hold off claims for this address until the transaction ends; for one that may suppress it and locks its lead."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": hash_address(address)})
+
+
 def _add(
     session: Session, found: str, kind: str, reason: Reason, source: str, clock: Callable[[], datetime], scope: str
 ) -> bool:

@@ -159,7 +159,19 @@ def _header_block(lines: Sequence[str], index: int) -> bool:
 
 
 def _attribution(lines: Sequence[str], index: int, ends: Sequence[bool]) -> int:
-    """How many lines the "On ..., ... wrote:" that begins here takes; 0 when none begins."""
+    """How many lines the "On ..., ... wrote:" that begins here takes; 0 when none begins.
+
+    Where the rest after an empty line is an attribution by itself, what stands before is the writer's own.
+    """
+    taken = _attribution_at(lines, index, ends)
+    for skipped in range(1, taken):
+        after_blank = _is_blank(lines[index + skipped - 1]) and not _is_blank(lines[index + skipped])
+        if after_blank and _attribution_at(lines, index + skipped, ends) == taken - skipped:
+            return 0
+    return taken
+
+
+def _attribution_at(lines: Sequence[str], index: int, ends: Sequence[bool]) -> int:
     if _is_blank(lines[index]) or len(lines[index]) > 400:
         return 0
     first = lines[index].strip()

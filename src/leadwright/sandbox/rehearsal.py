@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from leadwright.identity.access import Principal, principal
 from leadwright.research.knowledge import add_source, ingest
 from leadwright.sandbox import seller
 from leadwright.sandbox.characters import prospects
+from leadwright.sandbox.clock import VirtualClock
 from leadwright.sandbox.companies import companies, site, slug
 from leadwright.sandbox.mail_server import MailServer
 from leadwright.sandbox.mail_stamps import AUTHSERV_ID
@@ -48,7 +49,7 @@ class Rehearsal:
         password: of the administrator, the supervisor and every seller; it opens nothing but this folder.
         ready: everything is set up and the leads are imported.
         engage: the agent writes to its leads and reads their answers, by the mail server on these ports.
-        clock: where its time stood when it was last left, ISO 8601.
+        clock: where its time stood when it was last left, ISO 8601; `ends`: the moment to which its weeks are played.
     """
 
     world_port: int
@@ -59,6 +60,7 @@ class Rehearsal:
     smtp_port: int = 0
     imap_port: int = 0
     clock: str = ""
+    ends: str = ""
 
 
 def load(folder: Path) -> Rehearsal | None:
@@ -145,7 +147,7 @@ def set_up(services: Services, folder: Path, made: Rehearsal, say: Say) -> Impor
 
 def leave(folder: Path, made: Rehearsal, moment: datetime) -> None:
     """Note where its clock stands, so that it goes on from there."""
-    _keep(folder, replace(load(folder) or made, clock=moment.isoformat()))
+    _keep(folder, replace(load(folder) or made, clock=moment.isoformat(), ends=made.ends))
 
 
 def _administrator(services: Services, made: Rehearsal) -> Principal:
@@ -201,6 +203,8 @@ def _review(services: Services, who: Principal, agentid: str, made: Rehearsal) -
     for draft in shown.leads if shown else ():
         if draft.state == LeadState.DRAFTED:
             simulation.approve(services, who, agentid, draft.draftid)
+    if isinstance(services.clock, VirtualClock):  # it stands still: they must not come at the moment of the start
+        services.clock.advance_to(services.clock() + timedelta(minutes=1))
 
 
 def _agent(services: Services, who: Principal, made: Rehearsal) -> tuple[str, str]:

@@ -106,7 +106,7 @@ def _typed(condition: Condition, attribute: Attribute) -> str:
             return "yes" if value else "no"
         if attribute.kind is Kind.CHOICE:
             return attribute.choices.get(int(value), str(value))
-        return value.isoformat() if isinstance(value, date) else str(value)
+        return value.isoformat() if isinstance(value, date) else attribute.words.get(str(value), str(value))
 
     return "; ".join(shown(v) for v in condition.values)
 
@@ -160,7 +160,7 @@ def _value(number: int, text: str, attribute: Attribute, wanted: Needs) -> Any:
             except ValueError:
                 raise BadInput(f"Row {number}: {attribute.label} needs a number.", field=f"value-{number}") from None
         case _:
-            return text
+            return {label.casefold(): word for word, label in attribute.words.items()}.get(text.casefold(), text)
 
 
 def _merged(entries: list[dict[str, Any]], all_of: bool) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
@@ -15,13 +15,14 @@ from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.opt_out import opt_out_in
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.matching import Match, match_linked, match_reply
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -34,6 +35,7 @@ from leadwright.workflows.incoming import (
     close_only,
     judgement_of,
     keep_incoming,
+    note_lead,
     put_aside,
     put_off,
     put_off_or_aside,
@@ -50,8 +52,9 @@ from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _NOBODY_SECONDS = 3_600.0
-_HALTED_SECONDS = 60.0
+_HALTED_SECONDS = 300.0
 _READ_A_DAY = 12  # mails of one thread
+_SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
 _log = structlog.get_logger(__name__)
 
@@ -127,6 +130,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
     if found is None:
         _unmatched(services, work, mail)
         return
+    note_lead(services, work, found.leadid)
     settle_one(services, found.runid)
     talk = conversation_of(services, found.runid)
     if talk is None:
@@ -138,7 +142,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
     received = row.receivedon or row.fetchedon
     steps = Steps()
     with steps.step("read", analyst=services.analyst.name, matched_by=str(found.how)) as step:
-        read = _read(services, talk, mail, row, work)
+        read = _read(services, talk, mail, row, work, found)
         step.usage, step.outputs = read.said.usage, {"class": str(read.said.kind)}
     decision = decide(read.heard, read.standing)
     steps.add(Step("decide", outputs={"move": str(decision.move), "reasons": list(decision.reasons)}))
@@ -146,6 +150,8 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         inbound = take_up(session, work)
         if inbound is None:
             return
+        if decision.suppress:
+            hold_recipient(session, talk.engagement.address)
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
@@ -175,9 +181,12 @@ def _move(
     act(services, session, talk, rows, reply)
 
 
-def _read(services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming) -> Read:
+def _read(
+    services: Services, talk: Conversation, mail: Reading, row: InboundMessage, work: Incoming, found: Match
+) -> Read:
     received = row.receivedon or row.fetchedon
-    read = read_reply(services, talk, mail, received, work.inboundid, vouched=bool(row.vouchedby))
+    vouched = bool(row.vouchedby)
+    read = read_reply(services, talk, mail, received, work.inboundid, proven=found.proven, vouched=vouched)
     if not mail.automatic and _said_before(services, talk, mail):
         said = replace(read.said, kind=ReplyClass.AUTO_REPLY, interest=undetected(), bant=())
         return Read(said, replace(read.heard, kind=ReplyClass.AUTO_REPLY, interest=undetected()), read.standing)
@@ -213,13 +222,12 @@ def _too_many(services: Services, work: Incoming, mail: Reading, talk: Conversat
 
 
 def _said_before(services: Services, talk: Conversation, mail: Reading) -> bool:
-    """The very same words came before in this thread: a machine answers each of our mails."""
+    """The very same words came twice before in this thread: a machine answers each of our mails."""
     words = " ".join(mail.new_text.split())
+    theirs = (Email.lw_threadid == talk.runid, Email.directioncode.is_(False), Email.lw_hold.is_(None))
     with services.database.reading() as session:
-        earlier = session.scalars(
-            select(Email.description).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(False))
-        )
-        return len(words) > 20 and any(" ".join(text.split()) == words for text in earlier)
+        earlier = session.scalars(select(Email.description).where(*theirs)).all()
+    return len(words) > 20 and sum(" ".join(text.split()) == words for text in earlier) >= _SAME_WORDS
 
 
 def _remember_consent(rows: Held, reply: Reply) -> None:
@@ -263,8 +271,20 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
         return
     with services.database.transaction() as session:
-        if row := take_up(session, work):
+        row = take_up(session, work)
+        if row is None:
+            return
+        if _came_before_the_start(session, row):
+            close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
+        else:
             close(row, "unmatched", "", "No lead is known for it. A person reads it.")
+
+
+def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
+    """A mailbox that is old holds much that is nobody's business here; opt-outs in it were honoured all the same."""
+    query = select(func.min(Agent.startedon)).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
+    started = session.scalar(query.where(Mailbox.mailboxid == row.mailboxid, Agent.state != AgentState.ARCHIVED))
+    return started is not None and row.receivedon is not None and row.receivedon < started
 
 
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:

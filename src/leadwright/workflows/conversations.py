@@ -9,8 +9,8 @@ import structlog
 from leadwright.errors import LeadwrightError
 from leadwright.services import Services
 from leadwright.workflows.answer_reply import answer_reply
-from leadwright.workflows.engagements import Turn, due_turns, put_off_turn
-from leadwright.workflows.incoming import Incoming, due_incoming, put_off
+from leadwright.workflows.engagements import Turn, due_turns, put_off_turn, stop_turn
+from leadwright.workflows.incoming import Incoming, due_incoming, put_aside, put_off
 from leadwright.workflows.post import Post
 from leadwright.workflows.reach_out import reach_out
 from leadwright.workflows.research_lead import is_passing
@@ -49,6 +49,14 @@ def once_more(services: Services, work: Work) -> None:
         put_off(services, work, "It is tried again.", seconds=0.0)
 
 
+def give_up(services: Services, work: Work, reason: str) -> None:
+    """The process died over it again and again: it goes to a person."""
+    if isinstance(work, Turn):
+        stop_turn(services, work, reason)
+    else:
+        put_aside(services, work, reason)
+
+
 def one_round(services: Services, post: Post, *, most: int = 200) -> int:
     """Receive, act, send and settle in this thread until nothing is due at this moment. How much was done.
 
@@ -81,6 +89,9 @@ class Correspondence:
         self.troubles: dict[str, str] = {}
         self._threads = [
             threading.Thread(target=self._run, args=("sending", self._send), name="leadwright-sending", daemon=True),
+            threading.Thread(
+                target=self._run, args=("settling", self._settle), name="leadwright-settling", daemon=True
+            ),
             threading.Thread(target=self._run, args=("receiving", self._listen), name="leadwright-inbox", daemon=True),
         ]
 
@@ -90,7 +101,7 @@ class Correspondence:
             thread.start()
 
     def stop(self, timeout: float) -> None:
-        """Wait until both have ended; `stopping` was set by the caller."""
+        """Wait until all have ended; `stopping` was set by the caller."""
         for thread in self._threads:
             thread.join(timeout)
 
@@ -111,11 +122,27 @@ class Correspondence:
     def _send(self, post: Post) -> None:
         tidied = 0.0
         while not self._stopping.is_set():
-            thorough = time.monotonic() - tidied >= _TIDY_EVERY
-            if thorough:
+            if not post.is_needed:
+                self._stopping.wait(_REST)
+                continue
+            if time.monotonic() - tidied >= _TIDY_EVERY:
                 post.tidy()
                 tidied = time.monotonic()
-            if post.send_due() + settle(self._services, thorough=thorough):
+            if post.send_due():
+                self._woken()
+            self._stopping.wait(_SEND_EVERY)
+
+    def _settle(self, post: Post) -> None:
+        """Beside sending: a server that is slow with one mail delays no conversation."""
+        looked = 0.0
+        while not self._stopping.is_set():
+            if not post.is_needed:
+                self._stopping.wait(_REST)
+                continue
+            thorough = time.monotonic() - looked >= _TIDY_EVERY
+            if thorough:
+                looked = time.monotonic()
+            if settle(self._services, thorough=thorough):
                 self._woken()
             self._stopping.wait(_SEND_EVERY)
 

@@ -223,7 +223,7 @@ def move_on(
     row = rows.engagement
     row.state, row.dueat, row.reason = state, due_at, reason
     row.step = step or row.step
-    row.turn, row.attempts = row.turn + 1, 0
+    row.turn, row.attempts, row.failures = row.turn + 1, 0, 0
     if state is not State.SENDING:
         row.outboxid = None
 
@@ -260,12 +260,20 @@ def put_off_turn(services: Services, turn: Turn, reason: str, *, seconds: float,
         if rows is None or rows.engagement.turn != turn.turn or rows.engagement.attempts != turn.attempt:
             return True
         row = rows.engagement
-        row.attempts += 1
-        if blame and row.attempts > len(runs.RETRY_SECONDS):
+        row.attempts, row.failures = row.attempts + 1, row.failures + int(blame)
+        if blame and row.failures > len(runs.RETRY_SECONDS):
             move_on(rows, state=State.PERSON, reason=f"The agent could not go on. {reason}")
             return False
         row.dueat, row.reason = moment + timedelta(seconds=seconds), f"Waits for another try: {reason}"
     return True
+
+
+def stop_turn(services: Services, turn: Turn, reason: str) -> None:
+    """A move that cannot be made waits for a person."""
+    with services.database.transaction() as session:
+        rows = lock_any(session, turn.runid, services.clock())
+        if rows is not None and rows.engagement.turn == turn.turn:
+            move_on(rows, state=State.PERSON, reason=f"The agent could not go on. {reason}")
 
 
 def _rows(

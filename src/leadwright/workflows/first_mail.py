@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from leadwright.analyst import MailBrief
 from leadwright.db.configuration import Configuration
 from leadwright.domain.evidence import Statement
+from leadwright.domain.links import foreign_links
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
 from leadwright.domain.stage import AgentMode
 from leadwright.services import Services
@@ -44,14 +45,15 @@ def _drafted(services: Services, configuration: Configuration, brief: MailBrief,
     with steps.step("draft", analyst=services.analyst.name, passages=len(brief.passages)) as step:
         draft = services.analyst.write_mail(brief)
         step.usage = draft.usage
-    problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
+    own = _own(brief)
+    problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief), own)
     steps.add(Step("check_draft", outputs={"unsupported": list(problems)}))
     if problems:
         told = "\n".join([brief.instructions, "Write it again. Leave out what no source supports:", *problems])
         with steps.step("draft_again", analyst=services.analyst.name) as step:
             draft = services.analyst.write_mail(replace(brief, instructions=told.strip()))
             step.usage = draft.usage
-        problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief))
+        problems = unsupported(draft.subject, draft.paragraphs, brief.passages, _known(brief), own)
         steps.add(Step("check_draft_again", outputs={"unsupported": list(problems)}))
     return _mail(configuration, draft.subject, draft.paragraphs, " ".join(problems) or None, mode)
 
@@ -65,7 +67,11 @@ def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps, mode: A
     body, empty_body = fill(configuration.email.fixed_body, values)
     empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
     steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
-    hold = f"The template's {', '.join(empty)} has no value for this lead." if empty else None
+    hold = (
+        f"The template's {', '.join(empty)} has no value for this lead."
+        if empty
+        else _strange(configuration, f"{subject}\n{body}")
+    )
     return _mail(configuration, subject, (Statement(body, ()),), hold, mode)
 
 
@@ -82,8 +88,23 @@ def _mail(
     return Mail(subject_line(subject), body, paragraphs, hold)
 
 
+def _strange(configuration: Configuration, body: str) -> str | None:
+    """Why a filled template needs a person's eye: a field of the lead brought in a link."""
+    email, company = configuration.email, configuration.company
+    links = foreign_links(body, [email.fixed_subject, email.fixed_body, company.website])
+    return f'The lead\'s fields bring "{links[0]}" into the template.' if links else None
+
+
 def _known(brief: MailBrief) -> list[str]:
     """What a mail may say beside its quotes: who it is for, what is sold."""
+    return [brief.greeting_name, brief.topic, brief.company, *brief.lead.values(), *_sold(brief)]
+
+
+def _own(brief: MailBrief) -> list[str]:
+    """Our own texts: only their links go out, and only what they promise is promised."""
+    return [brief.tone, brief.instructions, *_sold(brief)]
+
+
+def _sold(brief: MailBrief) -> list[str]:
     offering = brief.offering
-    sold = [offering.company, offering.website, offering.value_proposition, offering.benefits, offering.price_list]
-    return [brief.greeting_name, brief.topic, brief.company, *brief.lead.values(), *sold]
+    return [offering.company, offering.website, offering.value_proposition, offering.benefits, offering.price_list]

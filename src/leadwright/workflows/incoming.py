@@ -5,27 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
 from leadwright.db.base import new_id
+from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
 from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
+from leadwright.domain.engagement import State
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
+from leadwright.identity.announcements import tell_administrators
 from leadwright.mail.matching import Match
+from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import suppress
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import lead_name, notify
+from leadwright.workflows.engagements import lock_any, move_on
 from leadwright.workflows.letters import add_parties
 from leadwright.workflows.reading_replies import Read
 
@@ -74,15 +79,22 @@ def put_off(services: Services, work: Incoming, reason: str, *, seconds: float) 
 
 
 def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds: float, tries: int = _TRIES) -> None:
-    """It is tried again later, and after so many tries put aside for a person."""
-    if work.attempt + 1 < tries:
-        put_off(services, work, reason, seconds=seconds)
-    else:
-        put_aside(services, work, reason)
+    """It failed: tried again later, and after so many failures put aside for a person. Waiting is no failure."""
+    with services.database.transaction() as session:
+        row = take_up(session, work)
+        if row is None:
+            return
+        row.failures += 1
+        if row.failures < tries:
+            row.attempts, row.reason = row.attempts + 1, reason
+            row.dueat = services.clock() + timedelta(seconds=seconds)
+            return
+    put_aside(services, work, reason)
 
 
 def put_aside(services: Services, work: Incoming, reason: str) -> None:
-    """Quarantined: kept raw, acted on by nobody, and the mailbox's people are told."""
+    """Quarantined: kept raw, acted on by nobody; administrators are told once a day, and its conversation stops."""
+    moment = services.clock()
     with services.database.transaction() as session:
         row = take_up(session, work)
         if row is None:
@@ -90,6 +102,36 @@ def put_aside(services: Services, work: Incoming, reason: str) -> None:
         row.state, row.reason, row.dueat = "quarantined", reason, None
         after = {"reason": reason}
         audit.record(session, audit.SYSTEM, "mail.quarantined", "inboundmessage", row.inboundmessageid, after=after)
+        key = f"quarantined:{row.mailboxid}:{moment:%Y-%m-%d}"
+        tell_administrators(
+            session, key, "A mail was put aside", reason, icon=NotificationIcon.WARNING, link="/inbox", moment=moment
+        )
+        _stop_for(session, row, moment)
+
+
+def _stop_for(session: Session, row: InboundMessage, moment: datetime) -> None:
+    """Nothing more goes out to somebody whose mail nobody has read."""
+    if row.leadid is None:
+        return
+    open_ = Engagement.endedon.is_(None) & (Engagement.leadid == row.leadid)
+    for runid in session.scalars(select(Engagement.runid).where(open_)).all():
+        if (rows := lock_any(session, runid, moment)) is not None:
+            cancel_waiting(session, row.leadid, "A mail of the lead could not be read.", moment)
+            move_on(rows, state=State.PERSON, reason="A mail of the lead could not be read; it is in the inbox.")
+
+
+def note_lead(services: Services, work: Incoming, leadid: str) -> None:
+    """Whose mail it is, before it is judged: until it is acted on nothing goes out that would come too late."""
+    with services.database.transaction() as session:
+        if (row := take_up(session, work)) is not None and row.leadid != leadid:
+            row.leadid = leadid
+
+
+def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
+    """Is there a mail of this lead, or one not yet looked at, that nobody has acted on?"""
+    whose = (InboundMessage.leadid == leadid) | (InboundMessage.leadid.is_(None) & (InboundMessage.attempts == 0))
+    mine = (InboundMessage.state == "new") & (InboundMessage.mailboxid == mailboxid) & whose
+    return session.scalar(select(InboundMessage.inboundmessageid).where(mine).limit(1)) is not None
 
 
 def close(row: InboundMessage, state: str, kind: str, reason: str, *, leadid: str | None = None) -> None:
@@ -117,13 +159,15 @@ def keep_incoming(
     address = sender.address if sender else ""
     received = row.receivedon or row.fetchedon
     mailbox = session.get_one(Mailbox, row.mailboxid)
+    if row.emailid is not None:  # it is read again: this reading takes the place of the first
+        session.execute(delete(Email).where(Email.activityid == row.emailid))
     emailid = new_id()
     session.add(
         Email(
             activityid=emailid,
             regardingobjectid=lead.leadid,
             subject=storable(message.subject)[:800],
-            description=storable(mail.new_text or message.text)[:_MOST_TEXT],
+            description=storable(mail.new_text or _without_words(mail))[:_MOST_TEXT],
             directioncode=False,
             statecode=int(EmailState.COMPLETED),
             statuscode=int(EmailStatus.RECEIVED),
@@ -144,7 +188,8 @@ def keep_incoming(
         )
     )
     session.flush()
-    is_lead = address.casefold() == (lead.emailaddress1 or "").casefold()
+    known = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3)
+    is_lead = address.casefold() in [a.casefold() for a in known if a]
     add_parties(
         session,
         emailid,
@@ -154,6 +199,13 @@ def keep_incoming(
     )
     row.emailid, row.leadid = emailid, lead.leadid
     return emailid
+
+
+def _without_words(mail: Reading) -> str:
+    """What stands for a mail in which its writer wrote nothing new."""
+    if names := [a.name or a.type for a in mail.message.attachments]:
+        return f"(No text. Attached: {', '.join(names[:10])})"
+    return "(Nothing but the quoted thread.)" if mail.message.text.strip() else "(Empty.)"
 
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:

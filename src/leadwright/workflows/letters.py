@@ -11,6 +11,8 @@ from leadwright.db.base import new_id
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.evidence import Statement
+from leadwright.domain.links import without_links
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
@@ -21,6 +23,7 @@ from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation, Held
 
 _DISCLOSURE = "This message was written with the help of AI."
+_NEVER_LEFT = (Phase.CANCELLED, Phase.FAILED)
 _PARTIES = cast(Table, ActivityParty.__table__)
 _CAME = {
     LeadSource.WEB: "you contacted us through our web site",
@@ -81,7 +84,7 @@ def send(
     letter = compose(
         letterhead,
         Message(
-            to_name=lead.fullname or "",
+            to_name=without_links(lead.fullname or ""),
             to_address=rows.engagement.address,
             subject=mail.subject,
             body=mail.body,
@@ -118,6 +121,22 @@ def send(
     after = {"lead": lead.leadid, "subject": mail.subject, "messageid": letter.messageid}
     audit.record(session, talk.who.actor, "email.decided", "email", emailid, after=after, cause=talk.cause)
     return outboxid
+
+
+def free_key(session: Session, rows: Held) -> tuple[str, bool]:
+    """The business key of the coming mail of the cadence, and whether one of this step had been written before.
+
+    One that was cancelled or refused never left: its row stays, under a key of its own.
+    """
+    row = rows.engagement
+    again = f":{row.softbounces}" if row.softbounces else ""
+    key = f"outreach:{row.leadid}:{rows.run.number}:{row.sent}{again}"
+    spent = session.scalar(select(Outbox).where(Outbox.businesskey == key).with_for_update())
+    if spent is None or spent.phase not in _NEVER_LEFT:
+        return key, False
+    spent.businesskey = f"{key}:{spent.outboxid}"
+    session.flush()
+    return key, True
 
 
 def keep(session: Session, talk: Conversation, rows: Held, mail: Written, **fixed: str | None) -> str:
@@ -186,7 +205,8 @@ def why_they_get_it(lead: Lead, company: str) -> str:
     known = _CAME.get(LeadSource(source)) if source in set(LeadSource) else None
     if known:
         return f"You get this email from {company} because {known}."
-    where = f" at {lead.companyname}" if lead.companyname else ""
+    name = without_links(lead.companyname or "").rstrip(" .")
+    where = f" at {name}" if name else ""
     return f"You get this email from {company} because of your role{where}."
 
 

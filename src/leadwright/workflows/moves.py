@@ -15,6 +15,7 @@ from leadwright.domain.bant import Factor, qualifies
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import return_of
 from leadwright.domain.interest import Confidence, Polarity
+from leadwright.domain.links import links_in, without_links
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.outreach import assemble, subject_line
@@ -31,7 +32,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
-from leadwright.workflows.letters import Written, keep, send
+from leadwright.workflows.letters import Written, keep, last_of_thread, send
 from leadwright.workflows.reading_replies import Read
 from leadwright.workflows.sending_rules import ANSWER
 
@@ -84,8 +85,8 @@ def act(services: Services, session: Session, talk: Conversation, rows: Held, re
 def heard_of(rows: Held, reply: Reply, received: datetime) -> None:
     """What a person's mail changes in any case: it was heard, its judgement is the newest, nothing older goes out."""
     row, read = rows.engagement, reply.read
-    row.heard, row.lastheardon = row.heard + 1, received
-    if read.heard.trusted:
+    if read.heard.trusted:  # what may be somebody else's counts for nothing
+        row.heard, row.lastheardon = row.heard + 1, received
         row.interest, row.bant = interest_to_json(read.said.interest), bant_to_json(read.said.bant)
 
 
@@ -172,8 +173,8 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
     _, paragraphs = write_answer(AnswerBrief(reply.mail.new_text, first_name(rows.lead), answer, decision.ask))
     profile = talk.configuration.profile
     body = assemble([p.text for p in paragraphs], signature=profile.signature, other_terms=profile.other_terms)
-    thread = Thread(message.message_id or "", message.value("references"), message.subject)
-    subject = subject_line(reply_subject(message.subject)) or "Re:"
+    subject = subject_line(reply_subject(_subject(session, talk, message.subject))) or "Re:"
+    thread = Thread(message.message_id or "", message.value("references"), subject)
     outboxid = send(
         services, session, talk, rows, Written(subject, body, paragraphs),
         businesskey=f"answer:{talk.leadid}:{talk.number}:{reply.inboundid}", purpose=ANSWER, answers=thread,
@@ -183,6 +184,12 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
     row.answers += int(bool(answer))
     move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(decision.ask))
     row.outboxid = outboxid
+
+
+def _subject(session: Session, talk: Conversation, theirs: str) -> str:
+    """Their subject; ours where theirs holds a link, which nobody is to read under our name."""
+    ours = last_of_thread(session, talk.runid) if links_in(theirs) else None
+    return ours.subject if ours else without_links(theirs)
 
 
 def _answering(ask: Factor | None) -> str:

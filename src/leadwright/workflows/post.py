@@ -23,7 +23,7 @@ from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.services import Services
 from leadwright.workflows import executors
-from leadwright.workflows.sending_rules import rules_in_claim
+from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
 INBOX = "INBOX"
 _LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
@@ -130,6 +130,7 @@ class Post:
             opened,
             worker=self._worker,
             checks=(*STANDARD, rules_in_claim(self._services)),
+            still=still_wanted,
             clock=self._services.clock,
         )
 

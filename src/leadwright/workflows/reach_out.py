@@ -34,11 +34,16 @@ from leadwright.workflows.engagements import (
     read_conversation,
 )
 from leadwright.workflows.first_mail import Mail, first_mail
-from leadwright.workflows.letters import Written, keep, last_of_thread, send
+from leadwright.workflows.incoming import is_unread
+from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, send
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.steps import Steps
 
 _log = structlog.get_logger(__name__)
+
+
+class _Unread(Exception):
+    """A mail came in that nobody has acted on: an answer may make this move needless."""
 
 
 def reach_out(services: Services, turn: Turn) -> None:
@@ -55,6 +60,8 @@ def reach_out(services: Services, turn: Turn) -> None:
             _move(services, talk)
     except Elsewhere:
         return
+    except _Unread:
+        put_off_turn(services, turn, "A mail that came in is read first.", seconds=30.0, blame=False)
     except Waits:
         put_off_turn(services, turn, "The agent does not work now.", seconds=5.0, blame=False)
     except NotAllowed as error:
@@ -81,6 +88,8 @@ def _move(services: Services, talk: Conversation) -> None:
         if reason := persons_change(session, rows):
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
             return
+        if is_unread(session, talk.leadid, talk.mailbox.mailboxid):
+            raise _Unread
         if step is Step.NO_RESPONSE:
             days = (rows.moment - (rows.engagement.firstsenton or rows.moment)).days
             reason = f"No response to {rows.engagement.sent} mails in {days} days."
@@ -94,8 +103,7 @@ def _move(services: Services, talk: Conversation) -> None:
             keep(session, talk, rows, written)
             move_on(rows, state=State.PERSON, reason=f"A person must look at the follow-up. {written.hold}")
             return
-        again = f":{rows.engagement.softbounces}" if rows.engagement.softbounces else ""
-        key = f"outreach:{talk.leadid}:{talk.number}:{number}{again}"
+        key, _ = free_key(session, rows)
         outboxid = send(
             services, session, talk, rows, written, businesskey=key,
             follows=last_of_thread(session, talk.runid) if number else None,

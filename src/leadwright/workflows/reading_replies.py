@@ -13,7 +13,7 @@ from leadwright.domain.bant import Factor
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.interest import in_thread, undetected
 from leadwright.domain.replies import Heard, ReplyClass, Standing
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, ModelError
 from leadwright.mail.addresses import normalise
 from leadwright.mail.authentication import Verdict, read_authentication
 from leadwright.mail.automatic import Kind
@@ -42,21 +42,30 @@ class Read:
 
 
 def read_reply(
-    services: Services, talk: Conversation, mail: Reading, received: datetime, key: str, *, vouched: bool = False
+    services: Services,
+    talk: Conversation,
+    mail: Reading,
+    received: datetime,
+    key: str,
+    *,
+    proven: bool = True,
+    vouched: bool = False,
 ) -> Read:
     """Ask the analyst, once, for a person's mail; rules alone read a machine's.
 
     Args:
-        key: of the journal: the same mail is paid for once.
+        key: of the mail: the same mail is paid for once, and its cost counts for its lead.
+        proven: its writer has a mail of ours.
         vouched: a person says that it is the lead's answer.
 
     Raises:
-        OutsideError: the analyst could not be asked.
+        OutsideError: the analyst could not be asked now. One that cannot read this mail at all, or may not for its
+            cost, has read nothing in it: then a person clarifies what is wanted.
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
-    brief = _brief(services, talk, dossier, mail, received, key)
-    said = _by_machine(brief) if mail.automatic else _in_thread(talk, services.analyst.read_reply(brief))
-    return Read(said, _heard(talk, mail, said, vouched=vouched), standing_of(talk))
+    brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
+    said = _by_machine(brief) if mail.automatic else _by_analyst(services, talk, brief)
+    return Read(said, _heard(talk, mail, said, proven=proven, vouched=vouched), standing_of(talk))
 
 
 def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
@@ -98,7 +107,7 @@ def authenticated(talk: Conversation, mail: Reading) -> bool | None:
     return {Verdict.PASS: True, Verdict.FAIL: False}.get(dmarc)
 
 
-def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, vouched: bool) -> Heard:
+def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, proven: bool, vouched: bool) -> Heard:
     return Heard(
         kind=said.kind,
         interest=said.interest,
@@ -109,7 +118,17 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, vouched: bo
         authenticated=authenticated(talk, mail),
         same_sender=same_sender(talk, mail),
         vouched=vouched,
+        proven=proven or not talk.mailbox.lw_authservid,
     )
+
+
+def _by_analyst(services: Services, talk: Conversation, brief: ReplyBrief) -> ReplyReading:
+    try:
+        return _in_thread(talk, services.analyst.read_reply(brief))
+    except ModelError as error:
+        if not error.permanent or error.installation:
+            raise
+        return ReplyReading(ReplyClass.OTHER, undetected(f"It could not be read by machine. {error}"), (), Usage(""))
 
 
 def _by_machine(brief: ReplyBrief) -> ReplyReading:

@@ -11,6 +11,7 @@ from leadwright.mail.addresses import normalise
 from leadwright.mail.bounce import DeliveryReport, Failure, Kind
 from leadwright.mail.matching import Match, match_report
 from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, told_so_far
@@ -76,6 +77,7 @@ def _bounce(
         if lead is not None:
             judgement = judgement_of(decision, ReplyClass.BOUNCE, said=said)
             keep_incoming(session, row, mail, lead, runid=found.runid, judgement=judgement)
+        hold_recipient(session, ours.recipient)
         rows = lock_any(session, found.runid, services.clock()) if found.runid and talk else None
         sent = session.get_one(Outbox, ours.outboxid)
         if sent.bouncedon is not None:

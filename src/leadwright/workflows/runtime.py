@@ -374,10 +374,12 @@ class Runtime:
         if not old:
             return
         found = DBOS.list_workflows(workflow_ids=old, load_input=False, load_output=False)
-        over = {w.workflow_id for w in found if w.status in (*FINAL, DEAD_LETTER)}
+        status = {w.workflow_id: w.status for w in found}
         for id_ in old:
             self._asked[id_] = time.monotonic()
-            if id_ in over:
+            if status.get(id_) == DEAD_LETTER:
+                conversations.give_up(self.services, due[id_], f"The process ended {RECOVERIES} times over it.")
+            elif status.get(id_) in FINAL:
                 conversations.once_more(self.services, due[id_])
 
     def _take_over(self) -> None:

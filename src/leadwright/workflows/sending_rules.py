@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, load_only
 
-from leadwright.db.agent import LeadRun
+from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
@@ -19,10 +19,14 @@ from leadwright.domain.sending_window import zones_of
 from leadwright.domain.stage import Stage
 from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
+from leadwright.mail.outbox import Claimed
 from leadwright.services import Services
-from leadwright.workflows.case import configuration_of
+from leadwright.workflows import runs
+from leadwright.workflows.case import address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
+from leadwright.workflows.incoming import is_unread
 
+_READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
@@ -46,6 +50,29 @@ def rules_in_claim(services: Services) -> Check:
     return check
 
 
+def still_wanted(session: Session, claimed: Claimed) -> bool:
+    """At the point of no return: is the conversation still open, the lead still the agent's, the agent still on?
+
+    Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Lead, then agent.
+    """
+    if claimed.emailid is None:
+        return True
+    lead = session.execute(
+        select(Lead.ownerid, Engagement.agentid)
+        .join(Engagement, Engagement.leadid == Lead.leadid)
+        .join(Email, Email.lw_threadid == Engagement.runid)
+        .join(LeadRun, LeadRun.runid == Engagement.runid)
+        .where(Email.activityid == claimed.emailid, LeadRun.stage == Stage.ENGAGED)
+        .with_for_update(read=True, of=Lead)
+    ).first()
+    if lead is None:
+        return False
+    agent = session.execute(
+        select(Agent.state, Agent.agentuserid).where(Agent.agentid == lead.agentid).with_for_update(read=True)
+    ).first()
+    return agent is not None and agent.state in runs.WORKING and agent.agentuserid == lead.ownerid
+
+
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun)
@@ -60,6 +87,10 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
 
 def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
     configuration = configuration_of(services, session, found.LeadRun)
+    if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
+        return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
+    if address_of(found.Lead, configuration).casefold() != found.Engagement.address.casefold():
+        return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     try:
         discipline = discipline_of(configuration)
         outgoing = _outgoing(session, waiting, found, configuration)

@@ -4,12 +4,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Mailbox, Outbox, Suppression
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import Next, next_step
@@ -20,10 +21,11 @@ from leadwright.domain.suppression import WHY, Reason
 from leadwright.errors import LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Elsewhere, Waits, change_lead, sign_in
+from leadwright.workflows.case import Elsewhere, Waits, change_lead, lead_link, lead_name, notify, sign_in
 from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
@@ -36,6 +38,11 @@ from leadwright.workflows.engagements import (
 _MOST = 200
 _LATELY = timedelta(minutes=2)
 _LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
+# The mail that asked for it, while it is read, says itself how the conversation ends: it may hold a threat as well.
+_BEING_READ = exists().where(
+    InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
+)
+_HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
 _log = structlog.get_logger(__name__)
 
 
@@ -57,6 +64,10 @@ def settle(services: Services, *, thorough: bool = True) -> int:
             continue
         except LeadwrightError as error:
             _log.warning("a conversation could not be settled", run=runid, reason=str(error))
+        except DBAPIError:
+            raise  # the database is away: nothing else could be settled either
+        except Exception:  # one that cannot be settled must not keep the others waiting
+            _log.exception("a conversation could not be settled", run=runid)
     return moved
 
 
@@ -91,7 +102,7 @@ def _concluded(session: Session) -> dict[str, str]:
         .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
-    return dict(session.execute(query.limit(_MOST)).all())
+    return dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
 
 
 def _left_lately(session: Session, since: datetime) -> dict[str, str]:
@@ -109,18 +120,22 @@ def _left_lately(session: Session, since: datetime) -> dict[str, str]:
 
 def _departed(session: Session) -> dict[str, str]:
     """Conversations whose partner asked, by click or otherwise, not to be written to."""
-    left = exists().where(
-        Suppression.hash == Engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-    )
+    left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
-    query = select(Engagement.runid, Engagement.agentid).where(open_, left).limit(_MOST)
-    return dict(session.execute(query).all())
+    query = (
+        select(Engagement.runid, Engagement.agentid)
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(open_, left, Agent.state.in_(runs.WORKING))
+        .order_by(Engagement.createdon)
+    )
+    return dict(session.execute(query.limit(_MOST)).all())
 
 
 def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False) -> bool:
     who = sign_in(services, agentid)
     # Lost with the power, it is done again: what it follows from, the end of a mail or a departure, is stored.
     with services.database.transaction(repeatable=True) as session:
+        _hold_recipient(session, runid)
         talk, rows = lock_at_once(services, session, runid, who, services.clock(), waits=waits)
         if why := _left(session, rows):
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
@@ -134,11 +149,16 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
         return True
 
 
+def _hold_recipient(session: Session, runid: str) -> None:
+    """Before the lead, as a claim does, so that the two never wait for each other."""
+    address = session.scalar(select(Engagement.address).where(Engagement.runid == runid))
+    if address:
+        hold_recipient(session, address)
+
+
 def _left(session: Session, rows: Held) -> str:
     reason = session.scalar(
-        select(Suppression.reason).where(
-            Suppression.hash == rows.engagement.addresshash, Suppression.scope == "", Suppression.reason.in_(_LEFT)
-        )
+        select(Suppression.reason).where(Suppression.hash == rows.engagement.addresshash, *_HAS_LEFT)
     )
     return WHY[Reason(reason)] if reason else ""
 
@@ -153,6 +173,8 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
         case Phase.CANCELLED:
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, mail.reason, stage=Stage.CANCELLED)
+            title, key = f"The agent stopped writing: {lead_name(rows.lead)}", f"cancelled:{talk.runid}"
+            notify(session, rows.run.ownerid, key, title, mail.reason, link=lead_link(talk.leadid))
         case _:
             _refused(services, session, talk, rows, mail)
 

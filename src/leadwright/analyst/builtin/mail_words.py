@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadwright.analyst.builtin.words import fold, plain
 from leadwright.analyst.protocol import MailBrief
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
+from leadwright.domain.links import links_in
 from leadwright.domain.outreach import unsupported
 
 OFFERING = "offering:"  # ids of passages that hold what the settings say of our products
@@ -83,29 +84,25 @@ def in_sentence(brief: MailBrief, topic: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """One plain line; empty when it holds brackets, which no name or topic has."""
+    """One plain line; empty when it holds brackets or a link, which no name or topic has."""
     text = plain(re.sub(r"[\r\n]+", " ", text))
-    return "" if re.search(r"[{}<>\[\]]", text) else text.strip(" .,;:-")
+    return "" if re.search(r"[{}<>\[\]]", text) or links_in(text) else text.strip(" .,;:-")
 
 
 def _known(brief: MailBrief) -> list[str]:
-    o = brief.offering
-    return [
-        brief.topic,
-        brief.greeting_name,
-        brief.company,
-        o.company,
-        o.value_proposition,
-        o.benefits,
-        *brief.lead.values(),
-    ]
+    return [brief.topic, brief.greeting_name, brief.company, *_sold(brief), *brief.lead.values()]
+
+
+def _sold(brief: MailBrief) -> list[str]:
+    return [brief.offering.company, brief.offering.value_proposition, brief.offering.benefits]
 
 
 def safe(brief: MailBrief, text: str, evidence: Iterable[Evidence]) -> Statement | None:
     """The paragraph, when everything it says is supported and it names no competitor."""
     statement = Statement(text, tuple(evidence))
     # A name with its legal form stripped is still the company's.
-    if unsupported("", [statement], brief.passages, _known(brief)) or names_competitor(brief, text):
+    own = [brief.tone, brief.instructions, *_sold(brief)]
+    if unsupported("", [statement], brief.passages, _known(brief), own) or names_competitor(brief, text):
         return None
     return statement
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from leadwright.domain.evidence import Evidence, Passage, Statement, is_quoted, quote
+from leadwright.domain.evidence import Evidence, Passage, Statement, in_whole_words, quote
 
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -127,12 +127,12 @@ class ReplyAnswer(Answer):
 
 
 def evidence(quotes: Iterable[Quote], shown: Sequence[Passage]) -> tuple[Evidence, ...]:
-    """The quotes that really occur in the passage they name."""
+    """The quotes that really occur, in whole words, in the passage they name."""
     real = []
     for given in quotes:
         if given.passage <= len(shown):
             found = quote(shown[given.passage - 1], given.words)
-            if is_quoted(found, {found.passage_id: shown[given.passage - 1]}):
+            if in_whole_words(found, {found.passage_id: shown[given.passage - 1]}):
                 real.append(found)
     return tuple(real)
 

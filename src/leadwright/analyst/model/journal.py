@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadwright.db.agent import ModelAnswer
@@ -13,7 +13,9 @@ from leadwright.db.base import now
 from leadwright.db.engine import Database
 
 _row = cast(Table, ModelAnswer.__table__)
-_PAID = select(_row).where(_row.c.key >= bindparam("first"), _row.c.key < bindparam("end"))
+_OF_RUN = (_row.c.key >= bindparam("first"), _row.c.key < bindparam("end"))
+_PAID = select(_row).where(*_OF_RUN)
+_SPENT = select(func.sum(_row.c.tokensin + _row.c.tokensout)).where(*_OF_RUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,14 @@ class Journal:
         entries = [
             Paid(*_split(r.key), r.contenthash, r.model, r.answer, r.tokensin, r.tokensout, r.cost, r.seconds)
             for r in found
+            if r.key.count(":") == run.count(":") + 2  # those of its mails and follow-ups have keys of their own
         ]
         return sorted(entries, key=lambda p: (p.question, p.attempt))
+
+    def spent(self, run: str) -> int:
+        """Tokens, in and out, of everything that was asked for this run: research, mails, replies."""
+        with self._database.reading() as session:
+            return int(session.scalar(_SPENT, {"first": f"{run}:", "end": f"{run};"}) or 0)
 
     def record(self, run: str, paid: Paid) -> None:
         """Keep an answer. Where another process kept one under the same key in this moment, that one stays.

@@ -32,7 +32,7 @@ class Question(Generic[Shape]):
     """A question about one lead.
 
     Args:
-        run: id of the run; nothing of another run may be in `data`.
+        run: id of the run, and of the mail or the follow-up after a colon; nothing of another run may be in `data`.
         name: of the question, e.g. ``read_lead``.
         instructions: ours, with ``{marker}`` where the name of the data block goes.
         data: strangers' text, to be fenced.
@@ -56,7 +56,7 @@ class Desk:
     """Where questions are asked. Safe to use from many threads.
 
     Args:
-        tokens_per_lead: cap of all calls of one run, in and out, reserved before each call.
+        tokens_per_lead: cap of all calls of one run, its follow-ups and replies included, reserved before each call.
     """
 
     def __init__(self, connection: Connection, journal: Journal, background: Background, tokens_per_lead: int) -> None:
@@ -88,7 +88,7 @@ class Desk:
 
     def _call(self, question: Question[Shape], contenthash: str, problem: str, paid: list[Paid]) -> Paid:
         request = _request(question, problem)
-        self._reserve(request, paid)
+        self._reserve(request, self._journal.spent(question.run.partition(":")[0]))
         reply = self._background.run(self._connection.send(request))
         entry = Paid(
             question=question.name,
@@ -105,8 +105,7 @@ class Desk:
         paid.append(entry)
         return entry
 
-    def _reserve(self, request: Request, paid: list[Paid]) -> None:
-        used = sum(p.tokens_in + p.tokens_out for p in paid)
+    def _reserve(self, request: Request, used: int) -> None:
         worst = _tokens(request.instructions + request.data + json.dumps(request.schema)) + request.max_tokens
         if used + worst > self._tokens_per_lead:
             raise ModelError(

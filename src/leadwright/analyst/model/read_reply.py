@@ -5,7 +5,7 @@ in the text, or is an order to a machine, counts as none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from leadwright.analyst.builtin.replies.referral import referred_contact
@@ -17,8 +17,9 @@ from leadwright.analyst.model.reason import sound_reason
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import Referral, ReplyBrief, ReplyReading, Usage
 from leadwright.domain.bant import Factor, FactorJudgement, Score
-from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, is_quoted, quote
+from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, in_whole_words, quote
 from leadwright.domain.interest import Category, Confidence, Interest, Polarity, undetected
+from leadwright.domain.links import foreign_links
 from leadwright.domain.opt_out import own_sentences
 from leadwright.domain.replies import ReplyClass
 
@@ -39,6 +40,7 @@ _SHARES = (
     (frozenset({SourceKind.KNOWLEDGE}), 4_000),
 )
 _LONGEST_MAIL = 6_000
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _UNSAID = "Judged on the words quoted."
 _LINK = re.compile(r"https?:|www\.|@|\]\(|<\w", re.IGNORECASE)
 
@@ -81,9 +83,9 @@ def reading(brief: ReplyBrief, data: Data, answer: ReplyAnswer, usage: Usage) ->
 
 
 def _said(brief: ReplyBrief, words: str) -> Evidence | None:
-    """The words as evidence, when the mail really has them and no order to a machine is among them."""
+    """The words as evidence, when the mail really has them, whole, and no order to a machine is among them."""
     found = quote(brief.mail, words) if words.strip() else None
-    if found is None or not is_quoted(found, {brief.mail.id: brief.mail}) or _ordered(brief, words):
+    if found is None or not in_whole_words(found, {brief.mail.id: brief.mail}) or _ordered(brief, words):
         return None
     return found
 
@@ -162,6 +164,27 @@ def _referral(brief: ReplyBrief, answer: ReplyAnswer) -> Referral | None:
 
 
 def _answer(brief: ReplyBrief, answer: ReplyAnswer, shown: Sequence[Passage]) -> tuple[Statement, ...]:
-    """The quoted words of the follow-up knowledge; nothing of the model's own."""
+    """The sentences of the follow-up knowledge that were quoted, whole: a piece of one may say the contrary.
+
+    None that gives orders or holds a link other than our own, whoever put it into the knowledge.
+    """
     found = (e for e in evidence(answer.answer, shown) if e.passage_id in brief.knowledge)
-    return tuple(Statement(e.quote, (e,)) for e in found)
+    whole = dict.fromkeys(s for e in found for s in _sentences_of(brief.knowledge[e.passage_id], e.quote))
+    own = (brief.offering.website, brief.offering.price_list)
+    return tuple(
+        Statement(e.quote, (e,)) for e in whole if not gives_orders(e.quote) and not foreign_links(e.quote, own)
+    )
+
+
+def _sentences_of(passage: Passage, words: str) -> Iterator[Evidence]:
+    """The sentences of the passage that a quote touches."""
+    text = " ".join(passage.text.split())
+    start = text.casefold().find(" ".join(words.split()).casefold())
+    if start < 0:
+        return
+    end, at = start + len(" ".join(words.split())), 0
+    for sentence in _SENTENCE_END.split(text):
+        begins = text.index(sentence, at)
+        at = begins + len(sentence)
+        if sentence and begins < end and at > start:
+            yield quote(passage, sentence)

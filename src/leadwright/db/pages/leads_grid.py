@@ -227,8 +227,11 @@ def _statement(shape: _Shape, dialect: Dialect) -> Compiled:
         return Compiled(_completed(branches[0], Lead.ownerid, Lead.leadid), dialect)
     heads = _together(branches)
     query = select(*heads.c).select_from(heads).limit(PAGE + 1)
-    query = query.order_by(*_order(heads.c[SORTS[shape.sort].name], heads.c.leadid, shape.falling))
-    return Compiled(_completed(query, heads.c.ownerid, heads.c.leadid), dialect)
+    column = SORTS[shape.sort].name
+    query = query.order_by(*_order(heads.c[column], heads.c.leadid, shape.falling))
+    page = query.subquery("page")  # SQLite would complete every head before it sorts them
+    shown = select(*page.c).select_from(page).order_by(*_order(page.c[column], page.c.leadid, shape.falling))
+    return Compiled(_completed(shown, page.c.ownerid, page.c.leadid), dialect)
 
 
 def _completed(query: Query, ownerid: Any, leadid: Any) -> Query:

@@ -83,7 +83,7 @@ def shown_value(value: Value | None, attribute: Attribute, names: Mapping[str, s
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, date):
         return value.isoformat()
-    return (names or {}).get(value, str(value))
+    return (names or {}).get(value, attribute.words.get(value, str(value)))
 
 
 def explain(

@@ -1,0 +1,144 @@
+"""What a review found: answers around pauses, cancelled follow-ups, other columns, waiting that is no fault."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from tests.engage.office import ADA, Office
+
+from leadwright.actions import agent
+from leadwright.db.mail import InboundMessage
+from leadwright.domain.engagement import Outcome, State
+from leadwright.domain.stage import Stage
+from leadwright.mail.sender import Sender
+from leadwright.workflows.engagements import Turn, put_off_turn
+from leadwright.workflows.incoming import Incoming, put_off, put_off_or_aside
+
+READY = "We need it for two warehouses, have a budget of 400,000 dollars and I decide. Can we talk on Thursday?"
+
+
+@pytest.fixture
+def leadid(office: Office) -> str:
+    """A lead that has the first mail."""
+    made = office.lead()
+    office.work()
+    return made
+
+
+def test_an_answer_during_a_halt_is_acted_on_before_anything_goes_out(office: Office, leadid: str) -> None:
+    agent.stop_agent(office.services, office.admin, office.agentid, "halt")
+    office.answer(ADA, READY)
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(days=21))
+    agent.start_agent(office.services, office.admin, office.agentid)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
+    assert (office.run_of(leadid).stage, office.run_of(leadid).outcome) == (Stage.HANDED_OVER, Outcome.QUALIFIED)
+
+
+def test_a_follow_up_cancelled_by_an_answer_does_not_end_the_conversation(office: Office, leadid: str) -> None:
+    office.clock.move_to(office.clock() + timedelta(days=5))  # Saturday: the follow-up waits for Monday
+    office.work()
+    office.answer(ADA, "Interesting. How long does implementation take?")
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == 2
+    office.pass_days(40)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.NO_RESPONSE)
+    assert len(office.mails_to(ADA)) == 5
+
+
+def test_waiting_is_no_failure_of_a_mail(office: Office, leadid: str) -> None:
+    office.answer(ADA, READY)
+    agent.stop_agent(office.services, office.admin, office.agentid, "halt")
+    office.work()
+    with office.services.database.reading() as session:
+        row = session.scalars(select(InboundMessage)).one()
+    for attempt in range(row.attempts, row.attempts + 9):
+        put_off(office.services, Incoming(row.inboundmessageid, attempt), "It waits.", seconds=0)
+    work = Incoming(row.inboundmessageid, row.attempts + 9)
+    put_off_or_aside(office.services, work, "Timed out.", seconds=0)
+    with office.services.database.reading() as session:
+        assert session.scalars(select(InboundMessage)).one().state == "new"
+
+
+def test_waiting_is_no_failure_of_a_move(office: Office, leadid: str) -> None:
+    office.clock.move_to(office.clock() + timedelta(days=3))
+    turn = office.engagement_of(leadid).turn
+    for attempt in range(9):
+        put_off_turn(office.services, Turn(office.run_of(leadid).runid, turn, attempt), "x", seconds=0, blame=False)
+    assert put_off_turn(office.services, Turn(office.run_of(leadid).runid, turn, 9), "x", seconds=0, blame=True)
+    assert office.engagement_of(leadid).state == State.DUE
+
+
+def test_a_mail_that_was_put_aside_stops_its_conversation(office: Office, leadid: str) -> None:
+    office.answer(ADA, READY)
+    with office.services.database.transaction() as session:
+        session.flush()
+    office.post = office.post
+    assert office.post is not None
+    office.post.receive()
+    with office.services.database.transaction() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        row.leadid = leadid
+    from leadwright.workflows.incoming import put_aside
+
+    put_aside(office.services, Incoming(row.inboundmessageid, 0), "It cannot be read.")
+    assert office.engagement_of(leadid).state == State.PERSON
+    office.pass_days(30)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_the_column_of_email_validation_is_the_one_written_to(office: Office) -> None:
+    agent.edit_draft(office.services, office.admin, office.agentid, "validation", {"field": "emailaddress2"})
+    agent.apply_changes(office.services, office.admin, office.agentid)
+    office.lead(emailaddress1="other@northwind.example", emailaddress2="second@northwind.example")
+    office.work()
+    assert len(office.mails_to("second@northwind.example")) == 1
+    assert not office.mails_to("other@northwind.example")
+
+
+def test_who_says_the_same_again_is_no_machine(office: Office, leadid: str) -> None:
+    office.answer(ADA, "This sounds interesting for us, please go on.")
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(days=2))
+    office.answer(ADA, "This sounds interesting for us, please go on.")
+    office.work()
+    received = [e for e in office.thread_of(leadid) if not e.directioncode]
+    assert received[-1].lw_judgement["class"] != "auto_reply"
+
+
+@pytest.mark.parametrize("how", ["halted", "taken over"])
+def test_between_claim_and_dot_a_stop_or_a_handover_still_counts(
+    office: Office, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.work()
+    leadid = office.lead()
+    original = Sender._pass
+
+    def later(self: Sender, claimed: object) -> bool:
+        if how == "halted":
+            agent.stop_agent(office.services, office.admin, office.agentid, "halt")
+        else:
+            from leadwright.db.sales import Lead
+
+            with office.services.database.transaction() as session:
+                session.get_one(Lead, leadid).ownerid = office.sellers[0]
+        monkeypatch.setattr(Sender, "_pass", original)
+        return original(self, claimed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Sender, "_pass", later)
+    office.work()
+    assert not office.mails_to(ADA)
+
+
+def test_one_line_above_a_quote_is_read(office: Office, leadid: str) -> None:
+    first = office.mails_to(ADA)[0]
+    quoted = "\n".join(f"> {line}" for line in first.get_body(("plain",)).get_content().splitlines())
+    office.answer(
+        ADA,
+        "This is the 2nd time I ask you: remove me from your list.\n\n"
+        f"On Mon, Mar 2, 2026 at 9:00 AM Seller Robotics <sales@seller.example> wrote:\n\n{quoted}",
+    )
+    office.work()
+    assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
