@@ -140,7 +140,8 @@ class Correspondence:
                 self._stopping.wait(_REST)
                 continue
             thorough = time.monotonic() - looked >= _TIDY_EVERY
-            looked = time.monotonic() if thorough else looked
+            if thorough:
+                looked = time.monotonic()
             if settle(self._services, thorough=thorough):
                 self._woken()
             self._stopping.wait(_SEND_EVERY)
