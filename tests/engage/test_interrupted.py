@@ -1,18 +1,27 @@
 """What a review found: answers around pauses, cancelled follow-ups, other columns, waiting that is no fault."""
 
+import threading
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from tests.engage.office import ADA, Office
 
 from leadwright.actions import agent
+from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage
+from leadwright.db.sales import Lead
 from leadwright.domain.engagement import Outcome, State
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentMode, Stage
 from leadwright.mail.sender import Sender
+from leadwright.workflows import conversation_ends
+from leadwright.workflows.conversations import do, due_work
 from leadwright.workflows.engagements import Turn, put_off_turn
-from leadwright.workflows.incoming import Incoming, put_off, put_off_or_aside
+from leadwright.workflows.incoming import Incoming, put_aside, put_off, put_off_or_aside
+from leadwright.workflows.post import Post
+from leadwright.workflows.take_in import take_in
 
 READY = "We need it for two warehouses, have a budget of 400,000 dollars and I decide. Can we talk on Thursday?"
 
@@ -73,16 +82,11 @@ def test_waiting_is_no_failure_of_a_move(office: Office, leadid: str) -> None:
 
 def test_a_mail_that_was_put_aside_stops_its_conversation(office: Office, leadid: str) -> None:
     office.answer(ADA, READY)
-    with office.services.database.transaction() as session:
-        session.flush()
-    office.post = office.post
     assert office.post is not None
     office.post.receive()
     with office.services.database.transaction() as session:
         row = session.scalars(select(InboundMessage)).one()
         row.leadid = leadid
-    from leadwright.workflows.incoming import put_aside
-
     put_aside(office.services, Incoming(row.inboundmessageid, 0), "It cannot be read.")
     assert office.engagement_of(leadid).state == State.PERSON
     office.pass_days(30)
@@ -120,8 +124,6 @@ def test_between_claim_and_dot_a_stop_or_a_handover_still_counts(
         if how == "halted":
             agent.stop_agent(office.services, office.admin, office.agentid, "halt")
         else:
-            from leadwright.db.sales import Lead
-
             with office.services.database.transaction() as session:
                 session.get_one(Lead, leadid).ownerid = office.sellers[0]
         monkeypatch.setattr(Sender, "_pass", original)
@@ -142,3 +144,47 @@ def test_one_line_above_a_quote_is_read(office: Office, leadid: str) -> None:
     )
     office.work()
     assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
+
+
+def test_leads_in_work_at_an_upgrade_go_on_with_the_version_that_knows_of_writing(office: Office) -> None:
+    leadid = office.lead()
+    while take_in(office.services):
+        continue
+    agent.stop_agent(office.services, office.admin, office.agentid, "halt")
+    with office.services.database.transaction() as session:
+        session.get_one(Agent, office.agentid).mode = AgentMode.RESEARCH
+    agent.change_mode(office.services, office.admin, office.agentid, AgentMode.ENGAGE)
+    agent.edit_draft(office.services, office.admin, office.agentid, "email", {"tone": "friendly"})
+    version = agent.start_agent(office.services, office.admin, office.agentid)
+    assert version == 2
+    assert office.run_of(leadid).version == 2
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_handover_and_a_claim_for_the_same_lead_do_not_wait_for_each_other(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.clock.move_to(office.clock() + timedelta(days=5))  # Saturday: a follow-up waits in the outbox
+    office.work()
+    office.answer(ADA, READY)
+    office.clock.move_to(office.clock() + timedelta(days=2))
+    assert office.post is not None
+    office.post.receive()
+    work, begun, real = due_work(office.services, 10)[0], threading.Event(), conversation_ends.next_owner
+
+    def slow(*given: Any, **named: Any) -> Any:
+        begun.set()
+        time.sleep(0.7)
+        return real(*given, **named)
+
+    monkeypatch.setattr(conversation_ends, "next_owner", slow)
+    handing_over = threading.Thread(target=lambda: do(office.services, work))
+    handing_over.start()
+    assert begun.wait(20)
+    other = Post(office.services, "other")
+    other.send_due()
+    handing_over.join(20)
+    other.close()
+    assert office.run_of(leadid).stage == Stage.HANDED_OVER
+    assert len(office.mails_to(ADA)) == 1
