@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     )
     dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
     mailbox_check_seconds: int = Field(
-        45, ge=10, description="Seconds between two tries to sign in at the mail servers, which find a mailbox that broke."
+        45,
+        ge=10,
+        description="Seconds between two tries to sign in at the mail servers, which find a mailbox that broke.",
     )
 
     import_max_mb: int = Field(512, ge=1, description="Megabytes a file of leads may have.")
