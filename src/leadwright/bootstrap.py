@@ -2,6 +2,7 @@
 
 from leadwright.analyst import Analyst
 from leadwright.db.engine import Database
+from leadwright.db.pages.kept_board import PATIENCE, KeptBoards
 from leadwright.db.schema import migrate
 from leadwright.errors import BadInput
 from leadwright.research.email_validation import DnsMailResolver, MailResolver, NoDns
@@ -29,6 +30,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         fetcher=Fetcher(settings.fetch_private_hosts, honour_robots=settings.honour_robots),
         resolver=_resolver(settings),
         embedding=find_embedding(settings.embedding_model),
+        boards=KeptBoards(PATIENCE),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from leadwright.analyst import Analyst
 from leadwright.db.base import now
 from leadwright.db.engine import Database
+from leadwright.db.pages.kept_board import KeptBoards
 from leadwright.identity.installation import CheckMailbox
 from leadwright.mail.mailbox_checks import check_mailbox
 from leadwright.mail.reader import MailReader
@@ -32,6 +33,7 @@ class Services:
         embedding: finds knowledge by its meaning; None where its words alone count.
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
         reader: reads what came in, in processes of its own.
+        boards: dashboards that take long to count.
     """
 
     settings: Settings
@@ -44,3 +46,4 @@ class Services:
     embedding: Embedding | None = None
     check_mailbox: CheckMailbox = check_mailbox
     reader: MailReader = field(default_factory=MailReader)
+    boards: KeptBoards = field(default_factory=KeptBoards)

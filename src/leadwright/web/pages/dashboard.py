@@ -10,7 +10,7 @@ from leadwright.db.sales import Lead
 from leadwright.domain.kpis import ENGAGE_FUNNEL, ENGAGEMENT, FUNNEL, INTEREST, LABELS, MEASURES, Figure, Measure
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import BadInput
-from leadwright.identity.access import readable
+from leadwright.identity.access import owners_reached, readable
 from leadwright.web.charts import Bar
 from leadwright.web.visit import Pages, Visit
 
@@ -54,15 +54,16 @@ _MOST_PAGES = 100_000
 def dashboard(visit: Visit) -> Response:
     """Every figure of the period."""
     days, since, until = _period(visit)
-    with visit.services.database.reading() as session:
-        mode = present_mode(session)
-        board = read_dashboard(session, readable(visit.who, Lead, "prvReadLead"), since, until, mode)
+    board = _board(visit, days, since, until)
+    if board is None:
+        return visit.page("dashboard_counting.html", days=days, periods=PERIODS, refreshed=None)
+    mode = board.mode
     return visit.page(
         "dashboard.html",
         board=board,
         days=days,
         periods=PERIODS,
-        refreshed=until,
+        refreshed=board.until,
         funnel=_bars(board, ENGAGE_FUNNEL if mode is AgentMode.ENGAGE else FUNNEL, days),
         engagement=_bars(board, ENGAGEMENT, days),
         interest=_bars(board, INTEREST, days),
@@ -117,7 +118,7 @@ def _measured(visit: Visit, measure: Measure, days: str, since: datetime, until:
     offset = (page - 1) * _ROWS
     with visit.services.database.reading() as session:
         rows = leads_measured(session, measure, visible, since, until, limit=_ROWS + 1, offset=offset)
-        board = read_dashboard(session, visible, since, until, present_mode(session))
+    board = _board(visit, days, since, until)
     return visit.page(
         "dashboard_leads.html",
         label=MEASURES[measure],
@@ -128,8 +129,18 @@ def _measured(visit: Visit, measure: Measure, days: str, since: datetime, until:
         measured=str(measure),
         amount=_AMOUNTS.get(measure),
         board=board,
-        assigned=board.counts[Figure.ASSIGNED],
     )
+
+
+def _board(visit: Visit, days: str, since: datetime, until: datetime) -> Dashboard | None:
+    """The figures of the period for whatever this reader may see; None: they are still being counted."""
+
+    def count() -> Dashboard:
+        with visit.services.database.reading() as session:
+            visible, mode = readable(visit.who, Lead, "prvReadLead"), present_mode(session)
+            return read_dashboard(session, visible, since, until, mode)
+
+    return visit.services.boards.board((days, owners_reached(visit.who, "prvReadLead")), count)
 
 
 def _period(visit: Visit) -> tuple[str, datetime, datetime]:
