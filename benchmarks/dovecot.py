@@ -67,6 +67,11 @@ class Dovecot:
     lmtp: int
     process: int
 
+    def forget_headers(self, *, really: bool = True) -> None:
+        """What Dovecot keeps of headers it was asked for before goes; its list of the messages stays."""
+        for cache in (self.folder / "Maildir").glob("dovecot.index.cache") if really else ():
+            cache.unlink()
+
     def cpu_seconds(self) -> float:
         """Processor time of the server's processes that live."""
         return sum(_cpu(p) for p in _family(self.process))

@@ -111,7 +111,7 @@ def want_mails_of(session: Session, addresshash: str) -> None:
 
 
 def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-    """A check of the claim: nothing goes out before what matters of the backlog, and all of the recipient's, is read."""
+    """A check of the claim: nothing goes out before what matters of the backlog, and all of the recipient, is read."""
     mailbox = session.get(Mailbox, waiting.mailboxid)
     if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
         return None
