@@ -122,8 +122,8 @@ class Inbox:
 
 def _sent(mailboxid: str, n: int, messageid: str) -> Outbox:
     return Outbox(
-        businesskey=f"outreach:{n}:1:1", mailboxid=mailboxid, messageid=messageid, sender=USER, recipient=f"{n}@x.example",
-        recipienthash=f"{n:064}", domainhash=f"{n:064}", raw=b"", phase="sent",
+        businesskey=f"outreach:{n}:1:1", mailboxid=mailboxid, messageid=messageid, sender=USER,
+        recipient=f"{n}@x.example", recipienthash=f"{n:064}", domainhash=f"{n:064}", raw=b"", phase="sent",
     )  # fmt: skip
 
 

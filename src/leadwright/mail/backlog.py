@@ -32,6 +32,7 @@ _MOST_THREAD = 40
 _ROWS = cast(Table, BacklogMail.__table__)
 _KEPT = BacklogMail.matters == ""
 _WANTED = BacklogMail.matters > ""
+_PLAIN = {"synchronize_session": False}
 
 
 def is_sorting(session: Session, mailboxid: str, folder: str) -> bool:
@@ -111,10 +112,12 @@ def want_mails_of(session: Session, addresshash: str) -> None:
 
 
 def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-    """A check of the claim: nothing goes out before what matters of the backlog, and all of the recipient, is read."""
+    """A check of the claim: nothing goes out before all that matters, and all the recipient wrote, is read."""
     mailbox = session.get(Mailbox, waiting.mailboxid)
     if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
         return None
+    if waiting.agentid is not None and not _was_read(session, waiting.mailboxid):
+        return Refusal(Phase.QUEUED, "The mailbox has not been read yet.", moment + _READING)
     mine = BacklogMail.mailboxid == waiting.mailboxid
     theirs, matters, sorting = session.execute(
         select(
@@ -130,7 +133,9 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     return None
 
 
-_PLAIN = {"synchronize_session": False}
+def _was_read(session: Session, mailboxid: str) -> bool:
+    query = select(MailboxFolder.mailboxid).where(MailboxFolder.mailboxid == mailboxid)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _in(mailboxid: str, folder: str) -> ColumnElement[bool]:
@@ -154,6 +159,9 @@ def _matter(head: Head, since: datetime, answered: set[str], leads: set[str], *,
 def _mark_related(session: Session, mailboxid: str) -> None:
     """What only the whole table tells, or was decided while it was filled: our recipients, one id for several mails."""
     mine = (BacklogMail.mailboxid == mailboxid) & _KEPT
+    for some in _chunks(_other_addresses(session)):
+        theirs = BacklogMail.senderhash.in_(some)
+        session.execute(update(BacklogMail).where(mine, theirs).values(matters=Matter.LEAD).execution_options(**_PLAIN))
     for column in (Engagement.addresshash, Outbox.recipienthash):
         known = exists().where(column == BacklogMail.senderhash)
         session.execute(update(BacklogMail).where(mine, known).values(matters=Matter.LEAD).execution_options(**_PLAIN))
@@ -183,6 +191,14 @@ def _leads(session: Session, heads: Sequence[Head]) -> set[str]:
     senders = {head.sender for head in heads if head.sender}
     spelled = senders | {sender.casefold() for sender in senders}
     return {found.casefold() for found in _found(session, Lead.emailaddress1, spelled)}
+
+
+def _other_addresses(session: Session) -> set[str]:
+    """Hashes of the second and third addresses of leads, which no index knows."""
+    found: set[str] = set()
+    for column in (Lead.emailaddress2, Lead.emailaddress3):
+        found.update(_who(address)[0] for address in session.scalars(select(column).where(column > "")) if address)
+    return found - {""}
 
 
 def _open_domains(session: Session) -> set[str]:
