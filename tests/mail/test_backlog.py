@@ -13,11 +13,13 @@ from tests.mail_servers.running import MailServers
 
 from leadwright.db.backlog import BacklogMail
 from leadwright.db.engine import Database
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder
 from leadwright.db.people import BusinessUnit
 from leadwright.db.sales import Lead
-from leadwright.mail.backlog import MOST_NEW
+from leadwright.domain.optionsets import DeliveryMethod
+from leadwright.mail.backlog import MOST_NEW, backlog_is_read
 from leadwright.mail.checks import STANDARD
+from leadwright.mail.claim import Waiting
 from leadwright.mail.heads import MOST_BYTES, Matter, read_head
 from leadwright.mail.mailbox import Fetched
 from leadwright.mail.outbox import Order, put
@@ -79,8 +81,8 @@ def test_whatever_could_matter_is_read_whole(office: PostOffice) -> None:
                 emailaddress2="lee@home.example",
                 ownerid="nobody",
                 owningbusinessunit="unit",
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     ones = {
         "answers": stranger(9_001, References=f"<x@y.example> {ours.messageid}"),
         "answers in reply": stranger(9_002, References="", In_Reply_To=ours.messageid),
@@ -165,6 +167,35 @@ def test_whoever_is_written_to_is_first_read_in_the_backlog(office: PostOffice) 
     assert sender.send_due() == 1
 
 
+def test_nothing_of_an_agent_goes_out_of_a_mailbox_that_was_not_looked_through(office: PostOffice) -> None:
+    to = ("0" * 64, "1" * 64)
+    mail = Waiting("id", "key", office.mailboxid, None, None, "agent", "jo@x.example", "outreach", 1, to)
+
+    def why_not() -> str:
+        with office.database.transaction() as session:
+            refusal = backlog_is_read(session, mail, office.clock())
+        assert refusal is None or (refusal.until or office.clock()) > office.clock()
+        return refusal.reason if refusal else ""
+
+    assert why_not() == "The mailbox has not been read yet."
+    filled(office)
+    read_all(office.database, office.mailboxid, office.open(), office.clock)
+    assert why_not() == ""
+    for column in ("sorting", "matters"):
+        with office.database.transaction() as session:
+            if column == "sorting":
+                session.scalars(select(MailboxFolder)).one().sorting = True
+            else:
+                session.scalars(select(BacklogMail).limit(1)).one().matters = Matter.REPORT
+        assert why_not() == "Mail that was in the mailbox before is read first."
+        read_all(office.database, office.mailboxid, office.open(), office.clock)
+        assert why_not() == ""
+    with office.database.transaction() as session:
+        session.get_one(Mailbox, office.mailboxid).incomingemaildeliverymethod = DeliveryMethod.NONE
+        session.scalars(select(MailboxFolder)).one().sorting = True
+    assert why_not() == "", "a mailbox that is not read holds nothing up"
+
+
 def test_a_mail_that_is_gone_before_it_is_fetched_holds_nothing_up(office: PostOffice) -> None:
     filled(office)
     mailbox = office.open()
@@ -182,8 +213,18 @@ def test_a_sync_killed_at_every_commit_loses_and_doubles_nothing(office: PostOff
     reports = [stranger(n, Return_Path="<>") for n in range(9_000, 9_010)]
     filled(office, *reports)
     for n in range(200):
-        command = [sys.executable, "-m", "tests.mail.killed_while_reading", office.database.url, office.mailboxid,
-                   str(office.server.smtp_port), str(office.server.imap_port), str(n // 2), ["before", "after"][n % 2]]  # fmt: skip
+        when = ["before", "after"][n % 2]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.mail.killed_while_reading",
+            office.database.url,
+            office.mailboxid,
+            str(office.server.smtp_port),
+            str(office.server.imap_port),
+            str(n // 2),
+            when,
+        ]
         if subprocess.run(command, cwd=Path(__file__).parents[2], check=False).returncode == 0:
             break
     assert n >= 4, "it was never killed"
