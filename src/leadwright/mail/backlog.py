@@ -210,7 +210,8 @@ def _open_domains(session: Session) -> set[str]:
 def _who(address: str) -> tuple[str, str]:
     """Hash and domain; empty for what is no address."""
     try:
-        return hash_address(address), domain_of(normalise(address))
+        key = normalise(address)
+        return hash_address(key), domain_of(key)
     except BadInput:
         return "", ""
 
