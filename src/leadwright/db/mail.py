@@ -76,7 +76,7 @@ class MailboxFolder(Base):
     uidvalidity: Mapped[int] = mapped_column(BigInteger, default=0)
     lastuid: Mapped[int] = mapped_column(BigInteger, default=0)
     sorting: Mapped[bool] = mapped_column(Boolean, default=False)  # a backlog is looked through by its headers
-    readon: Mapped[datetime | None]
+    readon: Mapped[datetime | None]  # when something was last new in it
 
 
 class Outbox(Base):

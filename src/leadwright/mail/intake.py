@@ -32,6 +32,8 @@ def take_in_mail(database: Database, mailboxid: str, mailbox: Mailbox, clock: Cl
     most_whole, since, restarted = (0 if sorting else MOST_NEW), None, False
     for batch in mailbox.fetch_new(cursor, folder=INBOX, most_bytes=Limits().size, most_whole=most_whole):
         restarted, sorting = restarted or batch.restarted, sorting or bool(batch.heads) or batch.goes_on
+        if not sorting and not batch.messages and batch.cursor == cursor and cursor.uidvalidity:
+            continue  # nothing new: nothing to write
         with database.transaction(repeatable=True) as session:
             if sorting:
                 since = since or ours_since(session, mailboxid)
@@ -49,7 +51,7 @@ def _whole(
     while True:
         with database.reading() as session:
             validity, sizes = wanted(session, mailboxid, INBOX, _AT_ONCE)
-            current = read_cursor(session, mailboxid, INBOX).uidvalidity
+            current = read_cursor(session, mailboxid, INBOX).uidvalidity if sizes or restarted else 0
         if restarted or (sizes and validity != current):
             restarted = False
             with database.transaction() as session:
