@@ -1,27 +1,28 @@
-"""A mailbox that is read the way a worker reads it, with the readings kept in a table of the benchmark."""
+"""A mailbox that is read by the worker's own code, and what was read kept in a table of the benchmark."""
 
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, MetaData, String, Table, Text, func, insert, select
 
 from benchmarks.dovecot import PASSWORD, USER, Dovecot
+from leadwright.db.backlog import BacklogMail
 from leadwright.db.base import Moment, now
 from leadwright.db.engine import Database
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.schema import migrate
-from leadwright.mail.inbox import read_cursor, store_fresh
+from leadwright.mail.intake import take_in_mail
 from leadwright.mail.login import Login, Server
 from leadwright.mail.reader import MailReader, Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 
-MOST_BYTES = 25 * 1024 * 1024
 _READINGS = Table(
     "inboundreading", MetaData(),
     Column("inboundmessageid", String(36), primary_key=True),
@@ -29,12 +30,26 @@ _READINGS = Table(
     Column("inreplyto", Text), Column("references", Text), Column("writtenon", Moment),
     Column("newtext", Text), Column("automatic", Text), Column("report", Text), Column("quarantine", Text),
 )  # fmt: skip
+_UNWANTED = BacklogMail.matters == ""
 
 
 class Inbox:
-    """A database with one mailbox record, and a line to the server."""
+    """A database with one mailbox record, and a line to the server.
 
-    def __init__(self, server: Dovecot, folder: Path, *, there: bool = False) -> None:
+    Args:
+        connected: since when the mailbox is the agent's; what came later is read whole. None: since now.
+        sent: Message-IDs of mails of ours.
+    """
+
+    def __init__(
+        self,
+        server: Dovecot,
+        folder: Path,
+        *,
+        there: bool = False,
+        connected: datetime | None = None,
+        sent: Sequence[str] = (),
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self._server = server
         self.database = Database(f"sqlite:///{folder / 'leadwright.db'}")
@@ -42,7 +57,10 @@ class Inbox:
             migrate(self.database)
             _READINGS.create(self.database.engine)
             with self.database.transaction() as session:
-                session.add(MailboxRow(name="Sales", emailaddress=USER))
+                row = MailboxRow(name="Sales", emailaddress=USER, createdon=connected or now())
+                session.add(row)
+                session.flush()
+                session.add_all(_sent(row.mailboxid, n, messageid) for n, messageid in enumerate(sent))
         with self.database.reading() as session:
             self._mailboxid = session.scalars(select(MailboxRow.mailboxid)).one()
         self._reader = MailReader(2)
@@ -60,12 +78,8 @@ class Inbox:
 
     def look(self) -> int:
         """One pass: fetch what is new, store it, read it, store what was read. How many were new."""
-        with self.database.reading() as session:
-            cursor = read_cursor(session, self._mailboxid, "INBOX")
         new, before = 0, None
-        for batch in self._mailbox.fetch_new(cursor, most_bytes=MOST_BYTES):
-            with self.database.transaction(repeatable=True) as session:
-                fresh = store_fresh(session, self._mailboxid, "INBOX", batch, now())
+        for fresh in take_in_mail(self.database, self._mailboxid, self._mailbox, now):
             found = self._reader.read_many([message.raw for message in fresh.values()])
             self._keep(before)  # while the children read and the server sends
             before = (list(fresh), found)
@@ -87,13 +101,15 @@ class Inbox:
                 new = self.look()
                 spoken += [time.perf_counter()] * new
 
-    def must_hold(self, count: int) -> None:
+    def must_hold(self, count: int, whole: int) -> None:
+        """So many messages are stored, and of those so many whole and read, each with its thread."""
         with Database(self.database.url).reading() as session:
+            kept = session.scalar(select(func.count()).where(BacklogMail.thread.like("<o%> <f%>"), _UNWANTED))
             raw = session.scalar(select(func.count()).select_from(InboundMessage))
             read = session.scalar(select(func.count()).select_from(_READINGS).where(_READINGS.c.quarantine.is_(None)))
             threads = session.scalar(select(func.count()).where(_READINGS.c.references.like("<f%> <o%>")))
-        if not raw == read == threads == count:
-            sys.exit(f"{raw} stored, {read} read, {threads} threaded instead of {count}")
+        if not (raw == read == threads == whole and raw + kept == count):
+            sys.exit(f"{raw} stored whole, {read} read, {threads} threaded, {kept} heads instead of {whole} of {count}")
 
     def hang_up(self) -> None:
         self._mailbox.close()
@@ -102,6 +118,13 @@ class Inbox:
         self._mailbox.close()
         self._reader.close()
         self.database.close()
+
+
+def _sent(mailboxid: str, n: int, messageid: str) -> Outbox:
+    return Outbox(
+        businesskey=f"outreach:{n}:1:1", mailboxid=mailboxid, messageid=messageid, sender=USER,
+        recipient=f"{n}@x.example", recipienthash=f"{n:064}", domainhash=f"{n:064}", raw=b"", phase="sent",
+    )  # fmt: skip
 
 
 def _row(inboundmessageid: str, found: Reading | Quarantine) -> dict[str, Any]:

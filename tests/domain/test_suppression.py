@@ -34,6 +34,17 @@ def test_an_address_has_one_key_whichever_way_it_is_written(one: str, two: str) 
     assert key_of(one) == key_of(two)
 
 
+@given(st.from_regex(r"[A-Za-z0-9._%+-]{1,20}@[A-Za-z0-9._-]{1,70}", fullmatch=True))
+def test_the_short_way_to_the_key_of_a_usual_address_comes_to_the_same(address: str) -> None:
+    def said(text: str) -> str:
+        try:
+            return key_of(text)
+        except BadInput:
+            return "refused"
+
+    assert said(address) == said(f"<{address}>"), "in angle brackets it goes the long way"
+
+
 @pytest.mark.parametrize(
     "text",
     [

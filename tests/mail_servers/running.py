@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -84,6 +84,23 @@ class MailServers:
             for name in ("Maildir", ".dovecot.lda-dupes"):
                 gone = home / name
                 shutil.rmtree(gone, ignore_errors=True) if gone.is_dir() else gone.unlink(missing_ok=True)
+
+    def fill(self, address: str, mails: Iterable[bytes], received: datetime) -> None:
+        """Mails that lie in the INBOX of an account, as if they had come then."""
+        box = self.home(address) / "Maildir"
+        for part in ("cur", "new", "tmp"):
+            (box / part).mkdir(parents=True, exist_ok=True)
+        for n, raw in enumerate(mails):
+            path = box / "cur" / f"{int(received.timestamp()) + n}.M{n}P1.test,S={len(raw)}:2,"
+            path.write_bytes(raw)
+            os.utime(path, (received.timestamp(),) * 2)
+        for place in (box, *box.rglob("*")):
+            shutil.chown(place, "nobody", "nogroup")
+
+    def renumber(self, address: str) -> None:
+        """Dovecot forgets which uid each mail has: another UIDVALIDITY."""
+        for path in (self.home(address) / "Maildir").glob("dovecot*"):
+            path.unlink()
 
     def doveadm(self, *words: str) -> None:
         """Dovecot's own tool, on this Dovecot."""

@@ -75,7 +75,8 @@ class MailboxFolder(Base):
     folder: Mapped[str] = mapped_column(String(200), primary_key=True)
     uidvalidity: Mapped[int] = mapped_column(BigInteger, default=0)
     lastuid: Mapped[int] = mapped_column(BigInteger, default=0)
-    readon: Mapped[datetime | None]
+    sorting: Mapped[bool] = mapped_column(Boolean, default=False)  # a backlog is looked through by its headers
+    readon: Mapped[datetime | None]  # when something was last new in it
 
 
 class Outbox(Base):

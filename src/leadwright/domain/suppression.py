@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from leadwright.errors import BadInput
 
+_USUAL = re.compile(
+    r"[a-z0-9._%+-]+@(?:(?!xn--)[a-z0-9_-]{1,63}\.)*(?!xn--)[a-z0-9_-]{1,63}", re.ASCII | re.IGNORECASE
+)  # of such an address the key is its small letters
+
 
 class Reason(StrEnum):
     """Why somebody is not written to."""
@@ -30,6 +34,8 @@ def key_of(address: str) -> str:
     Raises:
         BadInput: it is no address.
     """
+    if len(address) <= 253 and _USUAL.fullmatch(address):
+        return address.lower()
     text = unicodedata.normalize("NFKC", address).strip().removeprefix("<").removesuffix(">").strip()
     local, at, domain = text.rpartition("@")
     local = local.strip().strip('"')

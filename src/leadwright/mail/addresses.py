@@ -1,9 +1,12 @@
 """Addresses of mail: the one spelling that is compared and hashed, and the one a mail is sent to. Looks nothing up."""
 
+import re
 from hashlib import sha256
 
 from leadwright.domain.suppression import domain_key, key_of
 from leadwright.errors import BadInput
+
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>,;]")
 
 
 def normalise(address: str) -> str:
@@ -13,7 +16,7 @@ def normalise(address: str) -> str:
         BadInput: not one address, or one with characters that could start a header.
     """
     text = address.strip()
-    if any(ord(c) < 32 or ord(c) == 127 for c in text) or set(text) & set("<>,;"):
+    if _FORBIDDEN.search(text):
         raise BadInput(f'"{_shown(text)}" is not an email address. Write it as name@company.example.')
     return key_of(text)
 

@@ -128,14 +128,31 @@ def _telling_subject(message: Message) -> str:
     return message.subject if _SUBJECT.search(message.subject) else ""
 
 
+def may_be_refusal(sender: str, subject: str, return_path: str | None) -> bool:
+    """Cheap, and true of every bounce that does not name its failed recipients in a header: sender or subject say so.
+
+    Args:
+        sender: name and address.
+        return_path: without angle brackets; None when the mail has none.
+    """
+    return _is_robots(sender, return_path) or bool(_SUBJECT.search(subject))
+
+
 def _may_be_bounce(message: Message) -> bool:
-    """Cheap, and true of every bounce: sender or subject say so."""
-    return _is_robot(message) or bool(message.value("x-failed-recipients")) or bool(_SUBJECT.search(message.subject))
+    named = bool(message.value("x-failed-recipients"))
+    return named or may_be_refusal(_written_by(message), message.subject, message.return_path)
 
 
 def _is_robot(message: Message) -> bool:
-    sender = f"{message.sender.name} {message.sender.address}" if message.sender else message.value("from")
-    return message.return_path in ("", "MAILER-DAEMON") or not sender.strip() or bool(_ROBOT.search(sender))
+    return _is_robots(_written_by(message), message.return_path)
+
+
+def _written_by(message: Message) -> str:
+    return f"{message.sender.name} {message.sender.address}" if message.sender else message.value("from")
+
+
+def _is_robots(sender: str, return_path: str | None) -> bool:
+    return return_path in ("", "MAILER-DAEMON") or not sender.strip() or bool(_ROBOT.search(sender))
 
 
 def _is_bounce(message: Message, told: str) -> bool:

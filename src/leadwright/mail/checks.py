@@ -15,6 +15,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
+from leadwright.mail.backlog import backlog_is_read
 from leadwright.mail.claim import Check, Refusal, Waiting
 
 _ADDRESSES = (Lead.emailaddress1, Lead.emailaddress2, Lead.emailaddress3)
@@ -77,4 +78,4 @@ def inside(window: Callable[[datetime, Waiting], datetime | None]) -> Check:
 
 
 # The lead before its agent, as everywhere: a handover locks the lead, then the rule of its agent.
-STANDARD: tuple[Check, ...] = (lead_is_the_agents, agent_is_on)
+STANDARD: tuple[Check, ...] = (lead_is_the_agents, agent_is_on, backlog_is_read)

@@ -14,6 +14,7 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _ID = re.compile(r"<([^<>\s]{1,900})>")
+_SPECIAL = re.compile(r"""[\\"(),;:]""")  # what may begin or end a mailbox, or hide its end
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _LINE_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 
@@ -98,6 +99,9 @@ def read_addresses(value: str) -> tuple[Address, ...]:
 
 def _mailboxes(value: str) -> Iterator[str]:
     """Splits at the commas (semicolons, group names) that lie outside quotes, comments and angle brackets."""
+    if not _SPECIAL.search(value):
+        yield value
+        return
     start = depth = 0
     quoted = angled = skip = addressed = False
     for index, character in enumerate(value):

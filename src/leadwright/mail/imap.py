@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import TypeVar
 
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.imap_commands import (
+    ask_for_thread_heads,
     fetch_heads,
     fetch_messages,
     fetch_sizes,
@@ -22,6 +24,7 @@ from leadwright.mail.imap_commands import (
     require_ok,
     select_folder,
     server_words,
+    thread_heads,
     uids_after,
     uids_of_id,
     uids_since,
@@ -31,6 +34,7 @@ from leadwright.mail.login import Login, Server, unreachable
 from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
 
 BATCH = 500  # messages asked for at a time
+HEADS = 2_000  # the same when it is their heads
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
@@ -49,13 +53,19 @@ class ImapConnection:
         self._login = login
         self._sent = sent
         self._imap: imaplib.IMAP4 | None = None
+        self._asked_ahead = False  # an answer is under way that nobody has read yet
         self._read: dict[str, Cursor] = {}
 
-    def fetch_new(self, cursor: Cursor, *, folder: str, most_bytes: int) -> Iterator[Batch]:
+    def fetch_new(
+        self, cursor: Cursor, *, folder: str, most_bytes: int, most_whole: int | None = None
+    ) -> Iterator[Batch]:
         """See `mailbox.Mailbox.fetch_new`."""
         validity, uids, restarted = self._tried(lambda imap: self._new_uids(imap, folder, cursor))
         last = 0 if restarted else cursor.lastuid
         self._read[folder] = Cursor(validity, last)
+        if most_whole is not None and len(uids) > most_whole:
+            yield from self._heads(folder, validity, uids, restarted=restarted)
+            return
         if restarted or not uids:
             yield Batch(Cursor(validity, last), (), restarted)
         for start in range(0, len(uids), BATCH):
@@ -66,6 +76,27 @@ class ImapConnection:
                 last = max(last, group[-1])
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
+
+    def _heads(self, folder: str, validity: int, uids: list[int], *, restarted: bool) -> Iterator[Batch]:
+        """The server answers the next question while the caller stores the answer to this one."""
+        ranges = [uids[start : start + HEADS] for start in range(0, len(uids), HEADS)]
+        tag = self._once(partial(ask_for_thread_heads, uids=ranges[0]))
+        for some, then in zip_longest(ranges, ranges[1:]):
+            self._asked_ahead = False
+            got = self._once(partial(thread_heads, tag=tag))
+            if then:
+                tag = self._once(partial(ask_for_thread_heads, uids=then))
+                self._asked_ahead = True
+            cursor = self._read[folder] = Cursor(validity, some[-1])
+            yield Batch(cursor, (), restarted, tuple(got), goes_on=bool(then))
+
+    def fetch_some(self, validity: int, sizes: dict[int, int], *, folder: str, most_bytes: int) -> Iterator[Batch]:
+        """See `mailbox.Mailbox.fetch_some`."""
+        if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
+            return
+        for group in group_by_size(sorted(sizes), sizes, most_bytes):
+            got = self._once(partial(fetch_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
+            yield Batch(Cursor(validity, group[-1]), tuple(got))
 
     def wait_for_new(self, seconds: float, *, folder: str, enough: Callable[[], bool]) -> bool:
         """See `mailbox.Mailbox.wait_for_new`."""
@@ -165,6 +196,8 @@ class ImapConnection:
             raise MailError(f"{self._server.host} broke off: {server_words(error)}") from error
 
     def _connected(self) -> imaplib.IMAP4:
+        if self._asked_ahead:  # whoever asked does not want the answer any more, and it is no answer to anything else
+            self._drop()
         if self._imap is None:
             self._imap = self._open()
         return self._imap
@@ -222,7 +255,7 @@ class ImapConnection:
             imap.authenticate("PLAIN", lambda _: login.plain())
 
     def _drop(self) -> None:
-        imap, self._imap = self._imap, None
+        imap, self._imap, self._asked_ahead = self._imap, None, False
         if imap is not None:
             with suppress(OSError):
                 imap.shutdown()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from leadwright.mail import heads
 from leadwright.mail.mailbox import Fetched
 
 BATCH_BYTES = 32_000_000
@@ -133,6 +134,23 @@ def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetch
     return sorted(_parsed(data, {}), key=lambda m: m.uid)
 
 
+def ask_for_thread_heads(imap: imaplib.IMAP4, uids: list[int]) -> bytes:
+    """Ask for what `heads.read_head` reads; the server answers meanwhile. Gives what the answer is known by."""
+    what = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({heads.FIELDS})]<0.{heads.MOST_BYTES}>)"
+    tag: bytes = imap._new_tag()
+    imap.send(tag + f" UID FETCH {_ranges(uids)} {what}\r\n".encode())
+    return tag
+
+
+def thread_heads(imap: imaplib.IMAP4, tag: bytes) -> list[Fetched]:
+    """The answer to `ask_for_thread_heads`, in order of uid; `size` is the whole message's."""
+    if tag not in imap.tagged_commands:
+        raise imaplib.IMAP4.abort("the line was opened anew")
+    kind, said = imap._command_complete("FETCH", tag)
+    data = require_ok(imap._untagged_response(kind, said, "FETCH"))
+    return sorted(_parsed(data, {}), key=lambda m: m.uid)
+
+
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
     """uid -> bytes of the message."""
     data = require_ok(imap.uid("FETCH", _ranges(uids), "(UID RFC822.SIZE)"))
@@ -181,8 +199,9 @@ def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:
         about = item[0] + b" " + after
         uid, date = _UID.search(about), _DATE.search(about)
         if uid:
-            number = int(uid[1])
-            yield Fetched(number, item[1], sizes.get(number, len(item[1])), _moment(date[1]) if date else None)
+            number, size = int(uid[1]), _SIZE.search(about)
+            whole = int(size[1]) if size else sizes.get(number, len(item[1]))
+            yield Fetched(number, item[1], whole, _moment(date[1]) if date else None)
 
 
 def _moment(text: bytes) -> datetime | None:

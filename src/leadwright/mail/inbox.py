@@ -75,7 +75,7 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     session.flush()
     if rows:
         session.execute(insert(_MESSAGES), list(rows.values()))
-    _keep_cursor(session, mailboxid, folder, batch.cursor, moment)
+    keep_cursor(session, mailboxid, folder, batch.cursor, moment)
     return fresh
 
 
@@ -155,14 +155,15 @@ def _firsts(session: Session, mailboxid: str, contents: Iterable[str]) -> dict[s
     return found
 
 
-def _keep_cursor(session: Session, mailboxid: str, folder: str, cursor: Cursor, moment: datetime) -> None:
+def keep_cursor(
+    session: Session, mailboxid: str, folder: str, cursor: Cursor, moment: datetime, *, sorting: bool | None = None
+) -> None:
+    """Store how far a folder was read, and whether a look through its backlog goes on; None leaves that as it is."""
     row = session.get(MailboxFolder, (mailboxid, folder))
     if row is None:
-        session.add(
-            MailboxFolder(
-                mailboxid=mailboxid, folder=folder, uidvalidity=cursor.uidvalidity, lastuid=cursor.lastuid,
-                readon=moment,
-            )
-        )  # fmt: skip
-    elif row.uidvalidity != cursor.uidvalidity or cursor.lastuid >= row.lastuid:
+        row = MailboxFolder(mailboxid=mailboxid, folder=folder, uidvalidity=0, lastuid=0)
+        session.add(row)
+    if row.uidvalidity != cursor.uidvalidity or cursor.lastuid >= row.lastuid:
         row.uidvalidity, row.lastuid, row.readon = cursor.uidvalidity, cursor.lastuid, moment
+    if sorting is not None:
+        row.sorting = sorting

@@ -101,11 +101,19 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages in order of uid, of one UIDVALIDITY, and where to go on after them."""
+    """Messages in order of uid, of one UIDVALIDITY, and where to go on after them.
+
+    Args:
+        restarted: UIDVALIDITY changed: everything is read anew.
+        heads: of a backlog, instead of whole messages: `raw` holds the fields of `heads.FIELDS`, `size` is the whole's.
+        goes_on: more heads of the same backlog follow.
+    """
 
     cursor: Cursor
     messages: tuple[Fetched, ...] = ()
-    restarted: bool = False  # UIDVALIDITY changed: everything is read anew
+    restarted: bool = False
+    heads: tuple[Fetched, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +173,31 @@ class Mailbox(Protocol):
         """
         ...
 
-    def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
+    def fetch_new(
+        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
+    ) -> Iterator[Batch]:
         """What is new after `cursor`, oldest first, in batches. Changes nothing on the server; safe to repeat.
+
+        Args:
+            most_bytes: of a larger message only the beginning comes.
+            most_whole: when more messages than that are new, only their heads come.
 
         Raises:
             MailError: the server cannot be asked, or the connection broke: go on from the last batch.
+        """
+        ...
+
+    def fetch_some(
+        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
+    ) -> Iterator[Batch]:
+        """The messages of these uids, whole, in batches; those that are gone are missing. Safe to repeat.
+
+        Args:
+            validity: UIDVALIDITY they belong to; nothing comes when the folder has another.
+            sizes: uid -> bytes on the server.
+
+        Raises:
+            MailError: the server cannot be asked, or the connection broke.
         """
         ...
 

@@ -61,9 +61,17 @@ class SmtpImapMailbox:
             if (copy := self._copy(found)) is not None:
                 yield copy
 
-    def fetch_new(self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int) -> Iterator[Batch]:
+    def fetch_new(
+        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
+    ) -> Iterator[Batch]:
         """Fetch in ranges what came after the cursor."""
-        return self._imap.fetch_new(cursor, folder=folder, most_bytes=most_bytes)
+        return self._imap.fetch_new(cursor, folder=folder, most_bytes=most_bytes, most_whole=most_whole)
+
+    def fetch_some(
+        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
+    ) -> Iterator[Batch]:
+        """Fetch in ranges what is asked for by uid."""
+        return self._imap.fetch_some(validity, sizes, folder=folder, most_bytes=most_bytes)
 
     def wait_for_new(
         self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.audit import AuditEntry, broken_link
+from leadwright.db.backlog import BacklogMail
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Outbox, Suppression
 from leadwright.db.sales import Lead
@@ -90,8 +91,10 @@ def _after_the_end(session: Session, rows: Sequence[Outbox], log: Sequence[Accep
 
 
 def _stored_once(session: Session, inbox: Folder) -> list[Broken]:
-    """4: as many different messages at the server as rows here, and none without an end or a reason."""
-    there = Counter(marks(m.raw).identity for m in inbox.messages)
+    """4: as many different messages at the server as rows here, a backlog's by their heads, none without a reason."""
+    heads = select(BacklogMail.uid).where(BacklogMail.uidvalidity == inbox.validity)
+    heads_only = set(session.scalars(heads))
+    there = Counter(marks(m.raw).identity for m in inbox.messages if m.uid not in heads_only)
     stored = Counter(session.scalars(select(InboundMessage.identity)))
     broken = [Broken(4, f"A message of the server is not stored ({i[:12]}).") for i in there if i not in stored]
     broken += [Broken(4, f"A message is stored {n} times ({i[:12]}).") for i, n in stored.items() if n > 1]

@@ -16,8 +16,7 @@ from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.checks import STANDARD
-from leadwright.mail.inbox import read_cursor, store_batch
-from leadwright.mail.limits import Limits
+from leadwright.mail.intake import INBOX, take_in_mail
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
@@ -25,7 +24,6 @@ from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
-INBOX = "INBOX"
 _LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
 _TO_SEND = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN)
 _log = structlog.get_logger(__name__)
@@ -112,13 +110,8 @@ class Post:
         opened = self._open(mailbox)
         if opened is None:
             return 0
-        database, fresh = self._services.database, 0
-        with database.reading() as session:
-            cursor = read_cursor(session, mailbox.mailboxid, INBOX)
-        for batch in opened.fetch_new(cursor, folder=INBOX, most_bytes=Limits().size):
-            with database.transaction() as session:
-                fresh += len(store_batch(session, mailbox.mailboxid, INBOX, batch, self._services.clock()))
-        return fresh
+        database, clock = self._services.database, self._services.clock
+        return sum(len(fresh) for fresh in take_in_mail(database, mailbox.mailboxid, opened, clock))
 
     def _sender(self, mailbox: Mailbox) -> Sender | None:
         opened = self._open(mailbox)

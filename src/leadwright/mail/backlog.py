@@ -1,0 +1,228 @@
+"""The backlog of a mailbox: mail from before it was ours, kept by its header, fetched whole once it matters to us.
+
+Nothing of it may come too late: whoever is written to is looked for in it first, and until what matters is read the
+mailbox sends nothing. All functions work in the caller's transaction.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from leadwright.db.backlog import BacklogMail
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder, Outbox
+from leadwright.db.sales import Lead
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.optionsets import DeliveryMethod
+from leadwright.errors import BadInput
+from leadwright.mail.addresses import domain_of, hash_address, normalise
+from leadwright.mail.claim import Refusal, Waiting
+from leadwright.mail.heads import Head, Matter, read_head
+from leadwright.mail.inbox import keep_cursor
+from leadwright.mail.mailbox import Batch
+
+MOST_NEW = 100  # messages that are read whole at once; more are a backlog
+_BEFORE = timedelta(days=2)  # clocks of servers, and mail that was under way
+_READING = timedelta(seconds=30)
+_ASKED = 500  # values of one query
+_MOST_THREAD = 40
+_ROWS = cast(Table, BacklogMail.__table__)
+_KEPT = BacklogMail.matters == ""
+_WANTED = BacklogMail.matters > ""
+_PLAIN = {"synchronize_session": False}
+
+
+def is_sorting(session: Session, mailboxid: str, folder: str) -> bool:
+    """Was a look through the backlog begun and not ended?"""
+    row = session.get(MailboxFolder, (mailboxid, folder))
+    return row is not None and row.sorting
+
+
+def ours_since(session: Session, mailboxid: str) -> datetime:
+    """Since when this mailbox may hold what concerns us: two days before its record, or our first mail from it."""
+    mailbox = session.get_one(Mailbox, mailboxid)
+    mine = or_(Outbox.mailboxid == mailboxid, Outbox.sender == mailbox.emailaddress)
+    first = session.scalar(select(func.min(Outbox.createdon)).where(mine))
+    return min(mailbox.createdon, first or mailbox.createdon) - _BEFORE
+
+
+def keep_heads(session: Session, mailboxid: str, folder: str, batch: Batch, since: datetime, moment: datetime) -> None:
+    """Store the heads of a batch, which of them matter, and how far the folder was read, in one transaction.
+
+    Args:
+        batch: without heads: the look through the backlog ended with those before.
+        since: from when on everything matters, see `ours_since`.
+    """
+    heads = [read_head(fetched) for fetched in batch.heads]
+    domains = _open_domains(session)
+    answered = _ours_named(session, heads)
+    leads = _leads(session, heads)
+    validity, rows = batch.cursor.uidvalidity, []
+    for head in heads:
+        hashed, domain = _who(head.sender)
+        rows.append(
+            {
+                "mailboxid": mailboxid, "folder": folder, "uidvalidity": validity, "uid": head.uid, "size": head.size,
+                "messageid": head.messageid or None, "thread": " ".join(head.thread[-_MOST_THREAD:]),
+                "senderhash": hashed, "receivedon": head.received,
+                "matters": _matter(head, since, answered, leads, in_talk=domain in domains),
+            }
+        )  # fmt: skip
+    keep_cursor(session, mailboxid, folder, batch.cursor, moment, sorting=batch.goes_on)
+    session.flush()
+    first = min((head.uid for head in heads), default=batch.cursor.lastuid + 1)
+    stale = or_(BacklogMail.uidvalidity != validity, BacklogMail.uid >= first)
+    session.execute(delete(BacklogMail).where(_in(mailboxid, folder), stale))
+    if rows:
+        session.execute(insert(_ROWS), rows)
+    if not batch.goes_on:
+        _mark_related(session, mailboxid)
+
+
+def wanted(session: Session, mailboxid: str, folder: str, most: int) -> tuple[int, dict[int, int]]:
+    """UIDVALIDITY, and uid -> size, of what is to be fetched whole, oldest first."""
+    query = select(BacklogMail.uidvalidity, BacklogMail.uid, BacklogMail.size).where(_in(mailboxid, folder), _WANTED)
+    rows = session.execute(query.order_by(BacklogMail.uid).limit(most)).all()
+    validity = rows[0].uidvalidity if rows else 0
+    return validity, {row.uid: row.size for row in rows if row.uidvalidity == validity}
+
+
+def take_out(session: Session, mailboxid: str, folder: str, validity: int, uids: Collection[int]) -> None:
+    """They are stored whole, in this transaction, or are no longer on the server."""
+    for some in _chunks(uids):
+        session.execute(
+            delete(BacklogMail).where(
+                _in(mailboxid, folder), BacklogMail.uidvalidity == validity, BacklogMail.uid.in_(some)
+            )
+        )
+
+
+def forget_backlog(session: Session, mailboxid: str, folder: str, validity: int) -> None:
+    """The uids of another UIDVALIDITY mean nothing any more; what is still there is found anew."""
+    session.execute(delete(BacklogMail).where(_in(mailboxid, folder), BacklogMail.uidvalidity != validity))
+
+
+def want_mails_of(session: Session, addresshash: str) -> None:
+    """We write to them: what they wrote before matters."""
+    mine = (BacklogMail.senderhash == addresshash) & _KEPT
+    session.execute(update(BacklogMail).where(mine).values(matters=Matter.LEAD).execution_options(**_PLAIN))
+
+
+def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
+    """A check of the claim: nothing goes out before all that matters, and all the recipient wrote, is read."""
+    mailbox = session.get(Mailbox, waiting.mailboxid)
+    if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
+        return None
+    if waiting.agentid is not None and not _was_read(session, waiting.mailboxid):
+        return Refusal(Phase.QUEUED, "The mailbox has not been read yet.", moment + _READING)
+    mine = BacklogMail.mailboxid == waiting.mailboxid
+    theirs, matters, sorting = session.execute(
+        select(
+            exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT),
+            exists().where(mine, _WANTED),
+            exists().where(MailboxFolder.mailboxid == waiting.mailboxid, MailboxFolder.sorting),
+        )
+    ).one()
+    if theirs:
+        want_mails_of(session, waiting.hashes[0])
+    if theirs or matters or sorting:
+        return Refusal(Phase.QUEUED, "Mail that was in the mailbox before is read first.", moment + _READING)
+    return None
+
+
+def _was_read(session: Session, mailboxid: str) -> bool:
+    query = select(MailboxFolder.mailboxid).where(MailboxFolder.mailboxid == mailboxid)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _in(mailboxid: str, folder: str) -> ColumnElement[bool]:
+    return (BacklogMail.mailboxid == mailboxid) & (BacklogMail.folder == folder)
+
+
+def _matter(head: Head, since: datetime, answered: set[str], leads: set[str], *, in_talk: bool) -> str:
+    if head.received is None or head.received >= since:
+        return Matter.RECENT
+    if head.is_cut or not head.messageid:
+        return Matter.UNCLEAR
+    if not answered.isdisjoint(head.thread):
+        return Matter.ANSWERS
+    if head.may_report:
+        return Matter.REPORT
+    if head.sender.casefold() in leads:
+        return Matter.LEAD
+    return Matter.COMPANY if in_talk else ""
+
+
+def _mark_related(session: Session, mailboxid: str) -> None:
+    """What only the whole table tells, or was decided while it was filled: our recipients, one id for several mails."""
+    mine = (BacklogMail.mailboxid == mailboxid) & _KEPT
+    for some in _chunks(_other_addresses(session)):
+        theirs = BacklogMail.senderhash.in_(some)
+        session.execute(update(BacklogMail).where(mine, theirs).values(matters=Matter.LEAD).execution_options(**_PLAIN))
+    for column in (Engagement.addresshash, Outbox.recipienthash):
+        known = exists().where(column == BacklogMail.senderhash)
+        session.execute(update(BacklogMail).where(mine, known).values(matters=Matter.LEAD).execution_options(**_PLAIN))
+    other = (
+        select(BacklogMail.messageid)
+        .where(BacklogMail.mailboxid == mailboxid)
+        .group_by(BacklogMail.messageid)
+        .having(func.count() > literal(1))
+    )
+    whole = exists().where(InboundMessage.mailboxid == mailboxid, InboundMessage.messageid == BacklogMail.messageid)
+    twins = or_(BacklogMail.messageid.in_(other), whole)
+    session.execute(update(BacklogMail).where(mine, twins).values(matters=Matter.TWIN).execution_options(**_PLAIN))
+
+
+def _ours_named(session: Session, heads: Sequence[Head]) -> set[str]:
+    """Those of the ids they name that are mails of ours."""
+    if session.scalar(select(Outbox.outboxid).limit(1)) is None:
+        return set()
+    named = {each for head in heads for each in head.thread if len(each) <= 250}
+    return _found(session, Outbox.messageid, named)
+
+
+def _leads(session: Session, heads: Sequence[Head]) -> set[str]:
+    """Those of their senders, case folded, that are the first address of a lead."""
+    if session.scalar(select(Lead.leadid).limit(1)) is None:
+        return set()
+    senders = {head.sender for head in heads if head.sender}
+    spelled = senders | {sender.casefold() for sender in senders}
+    return {found.casefold() for found in _found(session, Lead.emailaddress1, spelled)}
+
+
+def _other_addresses(session: Session) -> set[str]:
+    """Hashes of the second and third addresses of leads, which no index knows."""
+    found: set[str] = set()
+    for column in (Lead.emailaddress2, Lead.emailaddress3):
+        found.update(_who(address)[0] for address in session.scalars(select(column).where(column > "")) if address)
+    return found - {""}
+
+
+def _open_domains(session: Session) -> set[str]:
+    """The domains of whom we are in conversation with."""
+    found = session.scalars(select(Engagement.address).where(Engagement.endedon.is_(None)))
+    return {_who(address)[1] for address in found} - {""}
+
+
+def _who(address: str) -> tuple[str, str]:
+    """Hash and domain; empty for what is no address."""
+    try:
+        key = normalise(address)
+        return hash_address(key), domain_of(key)
+    except BadInput:
+        return "", ""
+
+
+def _found(session: Session, column: InstrumentedAttribute[Any], values: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    for some in _chunks(values):
+        found.update(session.scalars(select(column).where(column.in_(some))))
+    return found
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    each = list(values)
+    return (each[start : start + _ASKED] for start in range(0, len(each), _ASKED))
