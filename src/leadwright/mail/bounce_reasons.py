@@ -22,7 +22,9 @@ _PLAINLY_NO_HOST = re.compile(
 )
 _ABOUT_OUR_HOST = re.compile(
     r"\b(?:helo|ehlo|ptr|rdns|reverse|client|(?:white|allow)-?list)|"
-    r"\b(?:access|connections?|mail) from (?:an? )?(?:unknown|host|\[)|\byour (?:\w+ )?(?:host|server|system|ip|address)|\b(?:sending|connecting) (?:host|server|system|domain)"
+    r"\b(?:access|connections?|mail) from (?:an? )?(?:unknown|host|\[)|"
+    r"\byour (?:\w+ )?(?:host|server|system|ip|address)|"
+    r"\b(?:sending|connecting) (?:host|server|system|domain)"
 )
 _MAY_PASS = re.compile(
     r"try again|temporar|servfail|time ?out|timed out|will retry|maintenance|migrat|at the moment|will be"
