@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import cues, deferrals, foreign_cues, refusals
+from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -18,18 +18,18 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _KINDS = {
-    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS),
+    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS + business_cues.REFUSALS),
     "no_plan": _any(refusals.NO_PLAN),
     "later": _any(deferrals.LATER + foreign_cues.LATER),
     "curious": _any(cues.CURIOUS),
-    "hedges": _any(cues.HEDGES),
+    "hedges": _any(cues.HEDGES + business_cues.CONSENTS),
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
-    "commits": _any(cues.COMMITS),
-    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS),
-    "asks": _any(cues.ASKS + foreign_cues.ASKS),
-    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS),
-    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS),
+    "commits": _any(cues.COMMITS + business_cues.COMMITS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS),
+    "asks": _any(cues.ASKS + foreign_cues.ASKS + business_cues.ASKS),
+    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS + business_cues.LIKINGS),
+    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS + business_cues.CONSENTS),
 }
 _CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
 _COURTESY = re.compile(

@@ -1,0 +1,117 @@
+"""Plain business wording in German, French, Italian, Spanish, Dutch and Portuguese: needs, questions, consent, refusal.
+
+Patterns only; `spelling.written_out` is applied before, as for `foreign_cues`, which holds the livelier phrases.
+"""
+
+from leadwright.analyst.builtin.bant.foreign_words import NEEDS
+
+_PAPERS = (
+    r"(?:angebot|preis\w*|unterlagen|informationen|devis|offre|tarifs?|documentation|proposition|preventivo|offerta|"
+    r"listino|materiale|informazioni|documentazione|oferta|presupuesto|propuesta|precios?|informacion|documentacion|"
+    r"offerte|prijs\w*|documentatie|informatie|voorstel|proposta|orcamento|documentacao|informacao|informacoes|"
+    r"precos?|cotacao|cotizacion|demo\w*|demonstra\w+|dimostrazion\w+)"
+)
+_PRODUCT = (
+    r"(?:losung|produkt|system|software|tool|werkzeug|solution|produit|outil|logiciel|systeme|soluzione|prodotto|"
+    r"strumento|sistema|solucion|producto|herramienta|programa|oplossing|product|systeem|pakket|solucao|produto|"
+    r"ferramenta|plataforma|piattaforma|plateforme|platform)"
+)
+COMMITS = (
+    *NEEDS,
+    r"\b(?:konnen|konnten) (?:wir )?(?:also |dann |gern\w? |sofort )*(?:loslegen|starten|beginnen|weitermachen)\b",
+    r"\b(?:nous pouvons|on peut) (?:avancer|demarrer|commencer|y aller)\b|\bnous sommes preneurs?\b|"
+    r"\bje suis preneu\w+",
+    r"\bpossiamo (?:procedere|partire|iniziare|andare avanti)\b|(?<!no )\bpodemos (?:avanzar|empezar|arrancar|seguir "
+    r"adelante)\b|\b(?:we|wij) kunnen (?:verder|starten|beginnen|van start)\b|(?<!nao )\bpodemos (?:avancar|comecar)\b",
+)  # fmt: skip
+
+MEETINGS = (
+    r"\b(?:seriez|etes)[- ]vous (?:disponible|libre)s?\b|\b(?:quando|quand|cuando) (?:potremmo|possiamo|"
+    r"pouvons[- ]nous|"
+    r"podemos|podriamos)\b",
+    r"\b(?:possiamo|podemos|podriamos|pouvons[- ]nous|kunnen we|konnen wir) .{0,20}\b(?:fissare|organizar|agendar|"
+    r"organiser|inplannen|marcar|vereinbaren) (?:una|uma|un|eine?n?|een) (?:chiamata|llamada|reunion|appel|gesprek|"
+    r"chamada|reuniao|termin|gesprach|incontro|demo\w*)",
+)  # fmt: skip
+
+ASKS = (
+    # a price
+    r"\bwas (?:\w+ ){1,7}(?:kosten?|kostet)\b|\bquanto (?:verrebbe|sarebbe|ci costerebbe)\b|\bque (?:precio|coste|"
+    r"tarifa) "
+    r"(?:tendria|tiene|seria)\b|\bwat zou .{1,50}\bkosten\b|\ba (?:combien|quel prix)\b",
+    # papers and showings
+    rf"\b(?:mand|envi|pas|pres|remet)\w{{1,5}}(?:me|nos|moi|nous|ci|mi)\b.{{0,40}}\b{_PAPERS}\b",
+    rf"\b(?:mi|ci|me|nos) (?:mand|invi|envi|farebbe|faccia|hace|haria|pasa)\w*\b.{{0,30}}\b{_PAPERS}\b",
+    r"\b(?:stuurt u|sturen jullie|senden sie|schicken sie|zeigen sie|fazem-nos|podem fazer|kunt u|kun je|konnen sie|"
+    r"konnten "
+    rf"sie|pouvez-vous|pourriez-vous|potreste|potete|puede|podrian?|podem|poderiam) .{{0,40}}\b{_PAPERS}\b",
+    r"\bkonn(?:en|ten) sie (?:mir|uns) (?:bitte |kurz |auch |beiden )*(?:sagen|mitteilen|erklaren|erlautern|etwas)\b",
+    r"\b(?:pouvez|pourriez)[- ]vous (?:me |nous )?(?:presenter|montrer|expliquer|chiffrer)\b",
+    # does it help, can it be done
+    rf"\b(?:kann|konnte) (?:ihre?|euer|eure|das|die|diese) (?:\w+ )?{_PRODUCT}\b.{{0,25}}\b(?:helfen|unterstutzen|"
+    r"losen)\b",
+    rf"\bvotre (?:\w+ )?{_PRODUCT} (?:peut|pourrait)-(?:il|elle)\b",
+    rf"\b(?:vostr[oa]|su[oa]|su|vuestr[oa]|voss[oa]|uw|jullie) (?:\w+ )?{_PRODUCT} .{{0,15}}\b(?:puo|potrebbe|puede|"
+    r"podria|"
+    r"pode|poderia|kan) .{0,25}\b(?:aiutar|ayudar|ajudar|servir|risolver|resolver|helpen)\w*|"
+    rf"\bkan (?:uw|jullie) (?:\w+ )?{_PRODUCT}\b.{{0,25}}\bhelpen\b|"
+    rf"\b(?:vostr[oa]|vuestr[oa]|voss[oa]|su[oa]?) (?:\w+ )?{_PRODUCT} (?:puo|puede|pode) (?:aiutar|ayudar|ajudar|"
+    r"servir)\w*",
+    r"\b(?:est-ce|e|es|is dat|is dit|ist das|ware das) (?:realiste|possible|faisable|fattibile|possibile|realistico|"
+    r"posible|viable|factible|viavel|possivel|realista|haalbaar|mogelijk|realistisch|machbar|moglich)\s*\?",
+    r"\bwas (?:brauchen|brauchten|benotigen|benotigten) sie (?:dafur |dazu )?(?:von|noch)\b",
+)  # fmt: skip
+
+LIKINGS = (
+    r"\b(?:wurden?|mochten?) (?:\w+ ){0,6}?(?:ansehen|anschauen|kennenlernen|testen|ausprobieren)\b(?!.{0,15}\bnicht)",
+    r"\bretient (?:toute )?(?:notre|mon) attention\b|\b(?:nous|je) (?:aimerions|aimerais|souhaitons|souhaiterais|"
+    r"souhaiterions|voudrions|voudrais) (?:\w+ )?(?:voir|decouvrir|tester|essayer|en savoir|recevoir)\b",
+    r"\b(?:vorremmo|vorrei|ci piacerebbe|mi piacerebbe) (?:vedere|conoscere|provare|saperne|ricevere|approfondire)\b",
+    r"(?<!non )(?<!nao )\b(?:la sua|la vostra|a vossa|a sua) (?:proposta|soluzione|solucao) (?:e|ci sembra|"
+    r"parece-nos|parece) "
+    r"(?:molto |muito )?interessante\b",
+    r"(?<!no )\b(?:me|nos) (?:interesa|parece (?:muy )?interesante)\b|\b(?:interessa|parece)-(?:me|nos)\b",
+    r"\b(?:spreekt|spreken) (?:ons|mij|me) (?:erg |zeer )?aan\b|\bwillen (?:\w+ ){0,3}?graag (?:zien|bekijken|testen|"
+    r"proberen)\b|\b(?:ik )?vind (?:ik )?(?:het|dit|dat) (?:erg |zeer )?interessant\b",
+    r"\b(?:thema|projekt) ist (?:fur uns|bei uns) (?:\w+ )?(?:aktuell|relevant|interessant|wichtig)\b",
+)  # fmt: skip
+
+CONSENTS = (  # yes in principle: with a condition behind it
+    r"\b(?:grundsatzlich|prinzipiell|im prinzip) (?:ja|gern\w?|(?:sehr )?interessant|interessiert)\b",
+    r"\b(?:sur le|en) principe,? (?:oui|d'accord|c'est oui|interess\w+)\b",
+    r"\bin (?:linea di massima|linea di principio|principio),? si\b|\ben principio,? si\b|\bem principio,? sim\b|"
+    r"\bin principe (?:wel|ja)\b",
+)  # fmt: skip
+
+REFUSALS = (
+    r"\bgegen (?:\w+ ){1,5}?entschieden\b|\bentschieden,? (?:\w+ ){0,6}?(?:nicht|keine?n?) (?:\w+ ){0,4}?(?:weiter|"
+    r"fort|zu "
+    r"verfolgen|verfolgen|anzunehmen|nachzugehen)",
+    r"\b(?:passt|passen) (?:\w+ ){0,3}?nicht (?:zu|in) (?:uns\w*|die)\b|\b(?:ubersteigt|sprengt) (?:unsere?n?|den|"
+    r"das)\b",
+    r"(?<!termin )(?<!demo )(?<!treffen )(?<!gesprach )\b(?:ihnen|daher|deshalb|leider) (?:\w+ ){0,2}?(?:absagen|"
+    r"ablehnen)\b|"
+    r"\bmussen (?:wir |ich )?(?:leider |ihnen )*(?:absagen|ablehnen)\b",
+    r"\b(?:arbeiten|arbeite) (?:\w+ ){0,5}?mit (?:einem|einer) (?:anderen|festen) (?:anbieter|partner|lieferanten|"
+    r"firma)\b",
+    r"\bn'(?:avons|ai) pas (?:de |ce |un tel )?besoin\b|\b(?:travaillons|collaborons|travaille) (?:deja )?avec (?:un|"
+    r"une|notre) "
+    r"(?:autre |)(?:prestataire|fournisseur|partenaire|societe)\b|\ben rester la\b|\bau-dessus de nos moyens\b",
+    r"\bne (?:donn\w+|souhait\w+) pas (?:\w+ )?suite\b|\bdecide de ne pas\b|\b(?:pas|ni) dans nos (?:priorites|"
+    r"projets)\b",
+    r"\b(?:lavoriamo|collaboriamo) (?:gia )?con (?:un|una) altr\w+\b|\b(?:deciso|scelto) di non\b|"
+    r"\blasciamo (?:perdere|stare)\b|"
+    r"\bpreferiamo (?:non|rinunciare|restare con)\b",
+    r"\b(?:hemos )?decidido no (?:seguir|continuar|avanzar|participar|cambiar)\b|\bno (?:lo |la )?necesitamos\b|"
+    r"\b(?:estamos|llevamos|trabajamos) (?:\w+ ){0,4}?con otr\w+ (?:proveedor|empresa|solucion|herramienta)\b",
+    r"\b(?:este ano )?no (?:contamos con|tenemos|hay|disponemos de) (?:\w+ )?presupuesto\b|\blo dejamos aqui\b|"
+    r"\bfuera de nuestr\w+ (?:posibilidades|alcance|prioridades)\b|\bse sale .{0,20}\bnuestr\w+ posibilidades\b|"
+    r"\bno (?:entra|encaja|esta) (?:\w+ ){0,2}?(?:en|entre|de|con) nuestr\w+\b",
+    r"\bbesloten (?:\w+ ){0,5}?(?:niet|geen)\b|\bzien (?:we |wij )?(?:er ?van|daarvan) af\b|\bte boven\b|"
+    r"\bpast (?:\w+ ){0,2}?niet (?:binnen|bij|in)\b",
+    r"\b(?:decidimos|decidido|optamos por|optado por) nao (?:avancar|prosseguir|continuar|seguir|mudar)\b|"
+    r"\bficamos por aqui\b|"
+    r"\bacima d(?:as nossas|o nosso|e nossas)\b|\bnao (?:esta|se enquadra|encaixa|faz parte) (?:\w+ ){0,2}?(?:nas?|"
+    r"nos?|das?|dos?) "
+    r"noss\w+\b",
+)  # fmt: skip
