@@ -8,7 +8,7 @@ GERMAN = r"""
 + | . | Guten Tag, das Thema ist für uns aktuell, gern können wir nächste Woche dazu sprechen.
 + | N+ | Wir suchen seit einiger Zeit nach einer Lösung für unser Lager und würden uns Ihr System gerne ansehen.
 + | B+ | Ein Budget von 30.000 Euro ist für dieses Jahr freigegeben, bitte senden Sie uns ein Angebot.
-+ | A- | Ich finde das spannend, die Entscheidung trifft allerdings unser Geschäftsführer, Herr Brandt. Können Sie uns beiden etwas zeigen?
++ | A- | Das ist spannend, die Entscheidung trifft allerdings unser Geschäftsführer. Können Sie uns beiden etwas zeigen?
 + | A+ | Als Inhaber entscheide ich das selbst. Schicken Sie mir bitte Terminvorschläge.
 + | T+ | Wir möchten bis Ende März umgestellt haben. Was bräuchten Sie dafür von uns?
 + | N+T+ | Wir benötigen dringend Ersatz für unsere alte Software, am besten innerhalb der nächsten zwei Monate.
@@ -140,4 +140,95 @@ PORTUGUESE = r"""
 + | N+ | O nosso maior problema são os erros na preparação de encomendas. A vossa solução pode ajudar?
 +? | T- | Ainda não temos prazos definidos, mas pode enviar documentação.
 - | . | Não está dentro das nossas prioridades, lamento.
+"""
+
+# Written after the rules were changed for the ones above, with traps that look like the other side.
+GERMAN_AFTER = r"""
++ | . | Danke für die Unterlagen, wann hätten Sie Zeit für eine kurze Vorführung?
++ | B+ | Für das Projekt stehen uns 50.000 Euro zur Verfügung. Reicht das?
++ | A- | Die Freigabe muss bei uns die Geschäftsleitung erteilen, ich hätte aber gern vorab ein Angebot.
++ | N+T+ | Wir müssen bis Juni unsere Bestandsführung erneuern und vergleichen gerade Anbieter.
++ | . | Kein Problem, Dienstag um zehn passt uns.
++ | . | Den Termin am Montag muss ich leider absagen, geht auch Mittwoch?
+- | N- | Wir sind in diesem Bereich bereits bestens versorgt.
+- | B- | Uns wurde das Budget für dieses Jahr komplett gestrichen, daher kommt das für uns nicht in Frage.
+- | . | Wir haben uns für ein anderes Produkt entschieden, trotzdem danke für Ihre Mühe.
+? | . | Ich bin noch bis Mitte Januar im Projekt gebunden, melden Sie sich danach bitte wieder.
++ | A+ | Die Entscheidung liegt bei mir, mich überzeugen aber nur Zahlen. Was spart ein Betrieb unserer Größe?
+- | . | Bitte sehen Sie davon ab, uns ein Angebot zu machen, wir verfolgen das Thema nicht weiter.
+"""
+
+FRENCH_AFTER = r"""
++ | . | Merci pour ces éléments, quand pourriez-vous nous faire une présentation ?
++ | B+ | Nous disposons de 50 000 euros pour ce projet, est-ce suffisant ?
++ | A- | La validation appartient à notre comité de direction, mais je souhaiterais déjà recevoir un devis.
++ | N+T+ | Nous devons renouveler notre gestion des stocks d'ici juin et nous comparons les fournisseurs.
++ | . | Aucun problème, mardi à dix heures nous convient.
++ | . | Je dois malheureusement annuler notre rendez-vous de lundi, mercredi serait-il possible ?
+- | N- | Nous sommes déjà équipés et pleinement satisfaits.
+- | B- | Les budgets ont été gelés, nous ne pourrons pas donner suite.
+- | . | Nous avons retenu un autre produit, merci tout de même.
+? | . | Je suis pris jusqu'à mi-janvier, pourriez-vous me recontacter ensuite ?
++ | A+ | C'est moi qui décide, mais il me faut des chiffres : combien économise une entreprise de notre taille ?
+- | . | Inutile de nous faire une offre, nous abandonnons ce sujet.
+"""
+
+ITALIAN_AFTER = r"""
++ | . | Grazie per il materiale, quando potreste farci una presentazione?
++ | B+ | Per il progetto abbiamo a disposizione 50.000 euro, bastano?
++ | A- | L'ultima parola è della direzione, ma intanto vorrei ricevere un'offerta.
++ | N+T+ | Entro giugno dobbiamo rinnovare la gestione delle scorte e stiamo confrontando i fornitori.
++ | . | Nessun problema, martedì alle dieci va bene.
++ | . | Purtroppo devo annullare l'appuntamento di lunedì, si potrebbe fare mercoledì?
+- | N- | Siamo già coperti e pienamente soddisfatti.
+- | B- | I budget sono stati bloccati, quindi non possiamo andare avanti.
+- | . | Abbiamo scelto un altro prodotto, grazie comunque.
+? | . | Sono impegnato fino a metà gennaio, potrebbe risentirmi dopo?
++ | A+ | Decido io, ma mi servono dei numeri: quanto risparmia un'azienda come la nostra?
+- | . | Non serve che ci mandi un'offerta, abbiamo abbandonato l'idea.
+"""
+
+SPANISH_AFTER = r"""
++ | . | Gracias por la documentación, ¿cuándo podrían hacernos una presentación?
++ | B+ | Disponemos de 50.000 euros para el proyecto, ¿es suficiente?
++ | A- | La última palabra la tiene la dirección, pero me gustaría recibir ya una oferta.
++ | N+T+ | Antes de junio tenemos que renovar la gestión de existencias y estamos comparando proveedores.
++ | . | Ningún problema, el martes a las diez nos viene bien.
++ | . | Lamentablemente tengo que cancelar la cita del lunes, ¿podría ser el miércoles?
+- | N- | Ya estamos cubiertos y plenamente satisfechos.
+- | B- | Nos han congelado los presupuestos, así que no podemos seguir.
+- | . | Hemos elegido otro producto, gracias de todos modos.
+? | . | Estoy ocupado hasta mediados de enero, ¿podría contactarme después?
++ | A+ | Decido yo, pero necesito cifras: ¿cuánto ahorra una empresa como la nuestra?
+- | . | No hace falta que nos mande una oferta, hemos abandonado la idea.
+"""
+
+DUTCH_AFTER = r"""
++ | . | Bedankt voor de documentatie, wanneer kunt u ons een presentatie geven?
++ | B+ | We hebben 50.000 euro beschikbaar voor dit project, is dat genoeg?
++ | A- | De directie heeft het laatste woord, maar ik ontvang graag alvast een offerte.
++ | N+T+ | Voor juni moeten we ons voorraadbeheer vernieuwen en we vergelijken nu leveranciers.
++ | . | Geen probleem, dinsdag om tien uur schikt ons.
++ | . | Helaas moet ik de afspraak van maandag afzeggen, kan woensdag ook?
+- | N- | Wij zijn al voorzien en volledig tevreden.
+- | B- | De budgetten zijn bevroren, dus we kunnen niet verder.
+- | . | We hebben voor een ander product gekozen, toch bedankt.
+? | . | Ik zit tot half januari vol, kunt u daarna nog eens contact opnemen?
++ | A+ | Ik beslis hierover, maar ik wil cijfers zien: hoeveel bespaart een bedrijf als het onze?
+- | . | U hoeft ons geen offerte te sturen, we hebben het idee laten varen.
+"""
+
+PORTUGUESE_AFTER = r"""
++ | . | Obrigado pela documentação, quando nos podem fazer uma apresentação?
++ | B+ | Temos 50.000 euros disponíveis para o projeto, é suficiente?
++ | A- | A última palavra é da direção, mas gostaria de receber já uma proposta.
++ | N+T+ | Até junho temos de renovar a gestão de stocks e estamos a comparar fornecedores.
++ | . | Nenhum problema, terça às dez é bom para nós.
++ | . | Infelizmente tenho de cancelar a reunião de segunda, pode ser quarta?
+- | N- | Já estamos servidos e plenamente satisfeitos.
+- | B- | Congelaram-nos os orçamentos, por isso não podemos continuar.
+- | . | Escolhemos outro produto, obrigado na mesma.
+? | . | Estou ocupado até meados de janeiro, pode contactar-me depois?
++ | A+ | Decido eu, mas preciso de números: quanto poupa uma empresa como a nossa?
+- | . | Não é preciso enviar proposta, abandonámos a ideia.
 """

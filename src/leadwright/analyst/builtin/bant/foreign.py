@@ -15,6 +15,11 @@ _DENIED = re.compile(
     r"\b(?:nicht|kein\w*|weder|pas|aucun\w*|jamais|non|nessun\w*|no|ningun\w*|nunca|sin|niet|geen|nooit|zonder|nao|"
     r"nenhum\w*|sem|ohne|noch nicht|sans|senza)\b"
 )
+_FOR_US_TO_DECIDE = re.compile(  # "I need figures", "I need the consent of the board": no need of a product
+    r"\b(?:chiffres|cifras|numeri|numeros|zahlen|cijfers|visto bueno|akkoord|goedkeuring|toestemming|aprova\w+|"
+    r"aprobacion|approvazione|accord|aval|freigabe|genehmigung|zustimmung|(?:mehr|noch|plus de|piu|mas|meer|"
+    r"mais) (?:zeit|temps|tempo|tiempo|tijd)|bedenkzeit)\b"
+)
 _REASONS = {
     (Factor.NEED, True): "Names what it is needed for.",
     (Factor.NEED, False): "Sees no need.",
@@ -47,4 +52,7 @@ def _says(sentence: Sentence, factor: Factor, *, given: bool) -> bool:
         return False
     if not given:
         return bool(pattern.search(sentence.plain))
-    return any(pattern.search(part) and not _DENIED.search(part) for part in _CLAUSE.split(sentence.plain))
+    parts = (part for part in _CLAUSE.split(sentence.plain) if not _DENIED.search(part))
+    return any(
+        pattern.search(part) and not (factor is Factor.NEED and _FOR_US_TO_DECIDE.search(part)) for part in parts
+    )

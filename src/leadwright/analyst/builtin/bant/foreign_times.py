@@ -1,4 +1,4 @@
-"""Spans and dates in German, French, Italian, Spanish, Dutch and Portuguese, put into the English that `spans` reads."""
+"""Spans and dates in six languages, from German to Portuguese, put into the English that `spans` reads."""
 
 import re
 
@@ -10,16 +10,28 @@ _UNITS = {
     "year": r"jahre?n?|ans|annees?|ann[io]|anos?|jaar|jaren",
 }
 _NUMBERS = {
-    "1": r"eine[mnr]?|ein|une?|un[ao]?|een|uma?", "2": r"zwei|deux|due|dos|twee|dois|duas", "3": r"drei|trois|tre|tres|drie",
-    "4": r"vier|quatre|quattro|cuatro|quatro", "5": r"funf|cinq|cinque|cinco|vijf", "6": r"sechs|six|sei|seis|zes",
-    "8": r"acht|huit|otto|ocho|oito", "10": r"zehn|dix|dieci|diez|tien|dez", "12": r"zwolf|douze|dodici|doce|twaalf|doze",
+    "1": r"eine[mnr]?|ein|une?|un[ao]?|een|uma?",
+    "2": r"zwei|deux|due|dos|twee|dois|duas",
+    "3": r"drei|trois|tre|tres|drie",
+    "4": r"vier|quatre|quattro|cuatro|quatro",
+    "5": r"funf|cinq|cinque|cinco|vijf",
+    "6": r"sechs|six|sei|seis|zes",
+    "8": r"acht|huit|otto|ocho|oito",
+    "10": r"zehn|dix|dieci|diez|tien|dez",
+    "12": r"zwolf|douze|dodici|doce|twaalf|doze",
 }  # fmt: skip
 _MONTHS = {
-    "january": r"januar|janvier|gennaio|enero|januari|janeiro", "february": r"februar|fevrier|febbraio|febrero|februari|fevereiro",
-    "march": r"marz|mars|marzo|maart|marco", "april": r"avril|aprile|abril|april", "may": r"mai|maggio|mayo|mei|maio",
-    "june": r"juni|juin|giugno|junio|junho", "july": r"juli|juillet|luglio|julio|julho",
-    "august": r"august|aout|agosto|augustus", "september": r"september|septembre|settembre|septiembre|setembro",
-    "october": r"oktober|octobre|ottobre|octubre|outubro", "november": r"november|novembre|noviembre|novembro",
+    "january": r"januar|janvier|gennaio|enero|januari|janeiro",
+    "february": r"februar|fevrier|febbraio|febrero|februari|fevereiro",
+    "march": r"marz|mars|marzo|maart|marco",
+    "april": r"avril|aprile|abril|april",
+    "may": r"mai|maggio|mayo|mei|maio",
+    "june": r"juni|juin|giugno|junio|junho",
+    "july": r"juli|juillet|luglio|julio|julho",
+    "august": r"august|aout|agosto|augustus",
+    "september": r"september|septembre|settembre|septiembre|setembro",
+    "october": r"oktober|octobre|ottobre|octubre|outubro",
+    "november": r"november|novembre|noviembre|novembro",
     "december": r"dezember|decembre|dicembre|diciembre|december|dezembro",
 }  # fmt: skip
 _FILLER = (

@@ -6,12 +6,17 @@ Written for folded text: no capitals, no accents, "ß" is "ss".
 from leadwright.domain.bant import Factor
 
 _TO_REPLACE = (
-    r"(?:ersetzen|ablosen|austauschen|verbessern|modernisieren|erneuern|remplacer|changer|ameliorer|moderniser|trouver|"
+    r"(?:ersetzen|ablosen|austauschen|verbessern|modernisieren|erneuern|renouveler|rinnovare|renovar|remplacer|"
+    r"changer|ameliorer|moderniser|trouver|"
     r"sostituire|cambiare|migliorare|trovare|modernizzare|sustituir|reemplazar|cambiar|mejorar|encontrar|modernizar|"
     r"vervangen|verbeteren|vernieuwen|vinden|substituir|trocar|mudar|melhorar)"
 )
 
 NEEDS = (
+    r"\b(?:vergleichen|comparons|confrontando|comparando|comparar|vergelijken)\b.{0,20}\b(?:anbieter|angebote|losungen|"
+    r"fournisseurs|prestataires|solutions|fornitori|soluzioni|proveedores|soluciones|fornecedores|solucoes|"
+    r"leveranciers|"
+    r"oplossingen|systeme|systemes|sistemi|sistemas|systemen)\b",
     r"\b(?:wir|ich) (?:\w+ ){0,3}?(?:suchen?|benotigen?|brauchen?)\b(?!.{0,40}\b(?:nicht|kein\w*)\b)",
     rf"\b(?:mussen|sollten|wollen) (?:wir |ich )?(?:\w+ ){{0,6}}?{_TO_REPLACE}\b|\bauf der suche nach\b",
     r"\bunser (?:\w+ ){0,2}?(?:problem|engpass|anliegen|schmerzpunkt) (?:ist|sind|liegt|bleibt)\b",
@@ -39,9 +44,29 @@ _HIM = (
     r"gerencia|gerente|consejo|direccion|central|directie|baas|management|bestuur|leidinggevende|hoofdkantoor|direcao|"
     r"diretor\w*|administracao|conselho|socios?|ceo|cfo|cto|vorgesetzter)"
 )
+_CHOICE = (
+    r"(?:entscheidung|freigabe|letzte wort|decision|validation|dernier mot|decisione|ultima parola|approvazione|ultima "
+    r"palabra|beslissing|laatste woord|decisao|ultima palavra)"
+)
+_MONEY = r"(?:budgets?|mittel|gelder|enveloppes?|presupuestos?|orcamentos?|verbas?|budgetten|investi\w+)"
+_GONE = (
+    r"(?:gestrichen|eingefroren|gekurzt|aufgebraucht|erschopft|verplant|ausgeschopft|geles?|gelee?s?|epuises?|coupes?|"
+    r"boucles?|bloccat[io]|esaurit[io]|tagliat[io]|congelad[oa]s?|agotad[oa]s?|recortad[oa]s?|esgotad[oa]s?|"
+    r"cortad[oa]s?|"
+    r"bevroren|geschrapt|congel\w+)"
+)
+_AVAILABLE = (
+    r"(?:zur verfugung|a disposizione|beschikbaar|disponivel|disponiveis|disponibles?|disponibil[ei]|"
+    r"a notre disposition|"
+    r"eingeplant|vorgesehen)"
+)
 GIVEN = {
     Factor.NEED: "|".join(NEEDS),
     Factor.BUDGET: (
+        rf"(?:\b(?:euros?|eur|chf|franken|francs)\b|[€$£]|\d{{1,3}}[. ]000).{{0,30}}\b{_AVAILABLE}\b|"
+        rf"\b{_AVAILABLE}\b.{{0,20}}"
+        r"(?:\d{1,3}[. ]000|\beuros?\b)|\b(?:disposons|disponemos|disponiamo|dispomos|stehen uns) (?:d\w* ?)?.{0,15}"
+        r"(?:\d{1,3}[. ]000|\beuros?\b)|"
         r"\b(?:budget|mittel|gelder|investition\w*)\b.{0,40}\b(?:genehmigt|freigegeben|vorhanden|eingeplant|"
         r"bewilligt|reserviert|"
         r"verfugbar|vorgesehen|gesichert|steht|bereit)\b|\b(?:haben|habe) (?:\w+ ){0,3}?budget (?:von|fur|in hohe)\b|"
@@ -81,6 +106,9 @@ GIVEN = {
 }
 LACKING = {
     Factor.NEED: (
+        r"\b(?:bereits|schon|deja|gia|ya|al|ja) (?:\w+ ){0,3}?(?:versorgt|ausgestattet|equip\w+|pourvus?|copert[io]|"
+        r"servit[io]|"
+        r"attrezzat[io]|cubiert[oa]s|servid[oa]s|equipad[oa]s|cobert[oa]s|voorzien)\b|"
         r"\bkein(?:en|erlei|e)? (?:\w+ ){0,2}?(?:bedarf|verwendung|handlungsbedarf)\b|\b(?:brauchen|"
         r"benotigen) (?:wir |ich )?(?:\w+ )"
         r"{0,3}?nicht\b|\b(?:anbieter|partner|losung|system|lieferant\w*)\b.{0,40}\b(?:sehr |ausserst |"
@@ -98,6 +126,7 @@ LACKING = {
         r"parceiro)\b.{0,35}\bsatisfeit\w+"
     ),
     Factor.BUDGET: (
+        rf"\b{_MONEY}\b.{{0,40}}\b{_GONE}\b|\b{_GONE}\b.{{0,25}}\b{_MONEY}\b|"
         r"\bkein(?:en|erlei|e)? (?:\w+ ){0,3}?(?:budget|mittel|gelder)\b|\bbudget\b.{0,15}\b(?:aufgebraucht|"
         r"erschopft|gestrichen|"
         r"verplant|eingefroren)\b|\b(?:ubersteigt|sprengt) (?:unsere?n?|den|das) (?:\w+ )?(?:moglichkeiten|budget\w*|"
@@ -120,6 +149,8 @@ LACKING = {
         r"\bacima d(?:as nossas possibilidades|o nosso orcamento)\b|\borcamento (?:esta )?(?:esgotado|congelado)\b"
     ),
     Factor.AUTHORITY: (
+        rf"\b{_CHOICE}\b.{{0,35}}\b{_HIM}\b|\b{_HIM} (?:(?!et |und |e |y |en )\w+ ){{0,3}}?(?:das|het|le|la|a|"
+        rf"l')? ?{_CHOICE}\b|"
         rf"\bentscheid\w*\b.{{0,20}}\b(?:trifft|liegt|fallt|obliegt|macht|hat)\b.{{0,30}}\b{_HIM}\b|"
         rf"\b{_HIM} (?:\w+ )?(?:entscheidet|"
         rf"muss (?:\w+ ){{0,3}}(?:zustimmen|freigeben|genehmigen))\b|\b(?:mit|von|"
@@ -157,7 +188,8 @@ LACKING = {
         r"\bkein(?:en|e)? (?:\w+ )?(?:zeitplan|termin|zeitdruck|eile)\b|\b(?:zeitplan|"
         r"zeitrahmen)\b.{0,20}\b(?:noch nicht|kein\w*)\b|"
         r"\bfruhestens (?:\w+ )?(?:ubernachst\w+|in (?:zwei|drei|2|3) jahren)\b|"
-        r"\bpas (?:encore )?(?:de |d')(?:calendrier|date|echeance|planning)\b|\bpas avant (?:deux|trois|2|3) ans\b|"
+        r"\bpas (?:encore )?(?:de |d')(?:calendrier|date|echeance|planning)\b|\bpas (?:\w+ )?avant (?:deux|trois|2|"
+        r"3) ans\b|"
         r"\bnon (?:abbiamo|c'e|ci sono) (?:ancora )?(?:una |un |nessuna )?(?:\w+ )?(?:tempistic\w+|date|scadenz\w+|"
         r"fretta)\b|\bnon prima di (?:due|tre|2|3) anni\b|"
         r"\bno (?:tenemos|hay) (?:\w+ )?(?:fechas?|plazos?|prisa|calendario)\b|\bhasta dentro de (?:dos|tres|2|"

@@ -3,7 +3,8 @@
 Patterns only; `spelling.written_out` is applied before, as for `foreign_cues`, which holds the livelier phrases.
 """
 
-from leadwright.analyst.builtin.bant.foreign_words import NEEDS
+from leadwright.analyst.builtin.bant.foreign_words import LACKING, NEEDS
+from leadwright.domain.bant import Factor
 
 _PAPERS = (
     r"(?:angebot|preis\w*|unterlagen|informationen|devis|offre|tarifs?|documentation|proposition|preventivo|offerta|"
@@ -25,7 +26,25 @@ COMMITS = (
     r"adelante)\b|\b(?:we|wij) kunnen (?:verder|starten|beginnen|van start)\b|(?<!nao )\bpodemos (?:avancar|comecar)\b",
 )  # fmt: skip
 
+_APPOINTMENT = (
+    r"(?:termin|treffen|gesprach|demo|rendez-vous|rdv|reunion|appuntamento|incontro|riunione|cita|llamada|afspraak|"
+    r"gesprek|reuniao|chamada|visio)"
+)
+_WEEKDAY = (
+    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miercoles|jueves|"
+    r"viernes|lunedi|martedi|mercoledi|giovedi|venerdi|maandag|dinsdag|woensdag|donderdag|vrijdag|segunda|terca|quarta|"
+    r"quinta|sexta)(?:-feira)?"
+)
 MEETINGS = (
+    # another day for it, a day that suits, a showing
+    rf"\b{_APPOINTMENT}\b.{{0,50}}\b(?:auch|serait|possible|possibile|si potrebbe|podria|pode|kan|ook|geht|"
+    rf"ginge)\b.{{0,20}}"
+    rf"\b{_WEEKDAY}\b|\b{_APPOINTMENT}\b.{{0,40}}\b{_WEEKDAY} (?:serait|e possibile|ook|auch)\b",
+    rf"\b{_WEEKDAY}\b.{{0,25}}\b(?:convient|va bene|viene bien|va bien|schikt|past|komt goed|e bom|da-nos jeito|"
+    r"passt)\b",
+    r"\b(?:quand|quando|cuando|wann|wanneer) (?:nos |ci |uns )?(?:pourriez|pouvez|potreste|potrebbe|puo|potete|"
+    r"podrian?|"
+    r"puede|pueden|podem|pode|poderiam|konnten|konnen|kunt|kunnen)\b",
     r"\b(?:seriez|etes)[- ]vous (?:disponible|libre)s?\b|\b(?:quando|quand|cuando) (?:potremmo|possiamo|"
     r"pouvons[- ]nous|"
     r"podemos|podriamos)\b",
@@ -35,6 +54,14 @@ MEETINGS = (
 )  # fmt: skip
 
 ASKS = (
+    r"\b(?:reicht|genugt) (?:das|dies)\b|\best-ce (?:suffisant|assez)\b|\b(?:bastano|basta|es suficiente|"
+    r"e suficiente|is dat "
+    r"genoeg|e sufficiente)\s*\?",
+    r"\b(?:quanto|cuanto|combien|hoeveel|wie viel|wieviel|was) (?:\w+ ){0,2}?(?:spar|risparmi|ahorr|poup|bespa|"
+    r"economis)\w+",
+    rf"\b(?:hatten?|mochten?) (?:\w+ ){{0,4}}?gern\w? (?:\w+ ){{0,3}}{_PAPERS}\b|"
+    r"\bontvang(?:en)? (?:\w+ )?graag (?:\w+ )"
+    rf"{{0,3}}{_PAPERS}\b",
     # a price
     r"\bwas (?:\w+ ){1,7}(?:kosten?|kostet)\b|\bquanto (?:verrebbe|sarebbe|ci costerebbe)\b|\bque (?:precio|coste|"
     r"tarifa) "
@@ -76,6 +103,11 @@ LIKINGS = (
     r"\b(?:thema|projekt) ist (?:fur uns|bei uns) (?:\w+ )?(?:aktuell|relevant|interessant|wichtig)\b",
 )  # fmt: skip
 
+DENIES = (  # right before a phrase, it turns it round: "non serve che ci mandi un'offerta"
+    r"\b(?:nicht|kein\w*|niet|geen|non|nao|inutile|inutil|pas besoin|pas la peine|hoeft|no (?:hace falta|es necesario|"
+    r"podemos|queremos|vamos|nos|me|se)|davon ab|weder)\b(?! (?:nur|solo|alleen|so|esit\w+)\b)[^,.:;!?]{0,40}$"
+)
+NONE_IN = r"\b(?:keine?[nmrs]?|geen|nessun\w*|aucune?|ningun\w*|nenhum\w*|nicht|niet|nao)\b"
 CONSENTS = (  # yes in principle: with a condition behind it
     r"\b(?:grundsatzlich|prinzipiell|im prinzip) (?:ja|gern\w?|(?:sehr )?interessant|interessiert)\b",
     r"\b(?:sur le|en) principe,? (?:oui|d'accord|c'est oui|interess\w+)\b",
@@ -84,12 +116,30 @@ CONSENTS = (  # yes in principle: with a condition behind it
 )  # fmt: skip
 
 REFUSALS = (
+    LACKING[Factor.NEED],
+    LACKING[Factor.BUDGET],
+    # another one was chosen
+    r"\b(?:fur|auf) (?:ein|eine|einen) ander\w+ (?:produkt|losung|anbieter|system|partner|tool|"
+    r"angebot)\b.{0,30}\b(?:entschieden|"
+    r"gewahlt)\b|\b(?:retenu|choisi|opte pour) (?:un|une) autre\b|\b(?:scelto|optato per) (?:un|una|un') ?altr\w+|"
+    r"\b(?:elegido|optado por|escogido|decantado por) (?:a )?otr\w+|\bander\w* (?:product|oplossing|leverancier|"
+    r"systeem|partij) "
+    r"(?:gekozen|gegaan)\b|\b(?:escolhemos|escolhido|optamos por|optado por) outr\w+",
+    # it is given up
+    r"\b(?:verfolgen|verfolge) (?:\w+ ){0,4}?nicht (?:weiter|mehr)\b|\bkommt (?:\w+ ){0,4}?nicht (?:in frage|"
+    r"infrage)\b|"
+    r"\babandonn\w+ (?:ce|cette|le|la|l'|l') ?(?:sujet|projet|idee|piste)|\bpas (?:\w+ )?donner suite\b|"
+    r"\babbandonato (?:l'idea|il "
+    r"progetto)|\bnon possiamo (?:andare avanti|procedere)\b|\b(?:abandonado|abandonamos) (?:la idea|el proyecto|"
+    r"a ideia|o "
+    r"projeto)|\bno podemos (?:seguir|avanzar|continuar)\b|\blaten varen\b|\bkunnen niet verder\b|\bnao podemos "
+    r"(?:continuar|avancar|prosseguir)\b",
     r"\bgegen (?:\w+ ){1,5}?entschieden\b|\bentschieden,? (?:\w+ ){0,6}?(?:nicht|keine?n?) (?:\w+ ){0,4}?(?:weiter|"
     r"fort|zu "
     r"verfolgen|verfolgen|anzunehmen|nachzugehen)",
     r"\b(?:passt|passen) (?:\w+ ){0,3}?nicht (?:zu|in) (?:uns\w*|die)\b|\b(?:ubersteigt|sprengt) (?:unsere?n?|den|"
     r"das)\b",
-    r"(?<!termin )(?<!demo )(?<!treffen )(?<!gesprach )\b(?:ihnen|daher|deshalb|leider) (?:\w+ ){0,2}?(?:absagen|"
+    rf"^(?!.*\b{_APPOINTMENT}\b).*\b(?:ihnen|daher|deshalb|leider) (?:\w+ ){0,2}?(?:absagen|"
     r"ablehnen)\b|"
     r"\bmussen (?:wir |ich )?(?:leider |ihnen )*(?:absagen|ablehnen)\b",
     r"\b(?:arbeiten|arbeite) (?:\w+ ){0,5}?mit (?:einem|einer) (?:anderen|festen) (?:anbieter|partner|lieferanten|"

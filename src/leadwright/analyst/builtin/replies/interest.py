@@ -137,6 +137,8 @@ _BUT = re.compile(
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
+_DENIES = re.compile(business_cues.DENIES)
+_NONE_IN = re.compile(business_cues.NONE_IN)
 _NOT_IN = re.compile(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
 _NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
 
@@ -159,7 +161,8 @@ def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]], ki
         return False
     inside = any(start < match.end() and match.start() < end for start, end in refused)
     denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
-    return not inside and not denied
+    abroad = _DENIES.search(plain[: match.start()]) or _NONE_IN.search(match[0])
+    return not inside and not denied and not abroad
 
 
 def _category(plain: str) -> Category | None:
