@@ -232,3 +232,58 @@ PORTUGUESE_AFTER = r"""
 + | A+ | Decido eu, mas preciso de números: quanto poupa uma empresa como a nossa?
 - | . | Não é preciso enviar proposta, abandonámos a ideia.
 """
+
+# Plain ones, written after both.
+GERMAN_LAST = r"""
++ | . | Vielen Dank, das würde uns interessieren. Bitte rufen Sie mich am Donnerstag an.
++ | N+ | Wir haben Bedarf an einem besseren Werkzeug für die Tourenplanung. Was kostet Ihres?
++ | A- | Ich leite Ihr Angebot gern weiter, unterschreiben muss aber unser Geschäftsführer. Bitte senden Sie es mir zu.
+- | . | Danke, aber wir sind nicht interessiert.
+- | B- | Dafür fehlt uns momentan das Geld, also nein.
+? | . | Bitte kommen Sie im neuen Jahr wieder auf uns zu.
+"""
+
+FRENCH_LAST = r"""
++ | . | Merci, cela nous intéresse. Appelez-moi jeudi s'il vous plaît.
++ | N+ | Nous avons besoin d'un meilleur outil pour planifier nos tournées. Combien coûte le vôtre ?
++ | A- | Je transmets volontiers votre offre, mais c'est notre directeur qui signe. Envoyez-la moi.
+- | . | Merci, mais nous ne sommes pas intéressés.
+- | B- | Nous n'avons pas les moyens en ce moment, donc c'est non.
+? | . | Revenez vers nous l'année prochaine, s'il vous plaît.
+"""
+
+ITALIAN_LAST = r"""
++ | . | Grazie, ci interesserebbe. Mi chiami giovedì per favore.
++ | N+ | Ci serve uno strumento migliore per pianificare i giri di consegna. Quanto costa il vostro?
++ | A- | Inoltro volentieri la vostra offerta, ma firma il nostro amministratore. Me la mandi pure.
+- | . | Grazie, ma non siamo interessati.
+- | B- | In questo momento ci mancano i soldi, quindi no.
+? | . | Ci ricontatti l'anno prossimo, per favore.
+"""
+
+SPANISH_LAST = r"""
++ | . | Gracias, nos interesaría. Llámeme el jueves, por favor.
++ | N+ | Necesitamos una herramienta mejor para planificar las rutas. ¿Cuánto cuesta la suya?
++ | A- | Con gusto reenvío su oferta, pero la firma nuestro director. Mándemela, por favor.
+- | . | Gracias, pero no estamos interesados.
+- | B- | Ahora mismo nos falta dinero para eso, así que no.
+? | . | Vuelvan a contactarnos el año que viene, por favor.
+"""
+
+DUTCH_LAST = r"""
++ | . | Bedankt, dat zou ons interesseren. Belt u mij donderdag?
++ | N+ | We hebben een beter hulpmiddel nodig om onze ritten te plannen. Wat kost dat van u?
++ | A- | Ik stuur uw aanbod graag door, maar onze directeur moet tekenen. Mailt u het mij?
+- | . | Bedankt, maar we zijn niet geïnteresseerd.
+- | B- | Daar hebben we nu geen geld voor, dus nee.
+? | . | Neemt u volgend jaar nog eens contact met ons op.
+"""
+
+PORTUGUESE_LAST = r"""
++ | . | Obrigado, isso interessava-nos. Ligue-me na quinta, por favor.
++ | N+ | Precisamos de uma ferramenta melhor para planear as rotas. Quanto custa a vossa?
++ | A- | Reencaminho com gosto a vossa proposta, mas quem assina é o nosso diretor. Envie-ma, por favor.
+- | . | Obrigado, mas não estamos interessados.
+- | B- | Neste momento falta-nos dinheiro para isso, portanto não.
+? | . | Voltem a contactar-nos no próximo ano, por favor.
+"""

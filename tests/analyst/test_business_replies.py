@@ -16,7 +16,7 @@ DAY = date(2026, 11, 25)  # a Wednesday
 MARKS = {Polarity.POSITIVE: "+", Polarity.NEGATIVE: "-", Polarity.UNDETECTED: "?"}
 MET = {True: "+", False: "-", None: "?"}
 LANGUAGES = ("GERMAN", "FRENCH", "ITALIAN", "SPANISH", "DUTCH", "PORTUGUESE")
-SETS = [getattr(business_replies, f"{language}{when}") for language in LANGUAGES for when in ("", "_AFTER")]
+SETS = [getattr(business_replies, f"{language}{when}") for language in LANGUAGES for when in ("", "_AFTER", "_LAST")]
 
 
 def rows(lines: str) -> Iterator[tuple[str, str, str]]:

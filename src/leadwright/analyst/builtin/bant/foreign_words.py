@@ -13,6 +13,7 @@ _TO_REPLACE = (
 )
 
 NEEDS = (
+    r"\b(?:wir|ich) (?:haben|habe) (?:\w+ )?bedarf (?:an|fur)\b",
     r"\b(?:vergleichen|comparons|confrontando|comparando|comparar|vergelijken)\b.{0,20}\b(?:anbieter|angebote|losungen|"
     r"fournisseurs|prestataires|solutions|fornitori|soluzioni|proveedores|soluciones|fornecedores|solucoes|"
     r"leveranciers|"
@@ -126,6 +127,11 @@ LACKING = {
         r"parceiro)\b.{0,35}\bsatisfeit\w+"
     ),
     Factor.BUDGET: (
+        r"\b(?:fehlt|fehlen|manque\w*|manca|mancano|falta|faltan|faltam|ontbreekt)(?:-nos)? (?:\w+ ){0,4}?(?:geld|"
+        r"mittel|argent|"
+        r"moyens|soldi|fondi|denaro|dinero|fondos|dinheiro|verba)\b|\b(?:kein|pas d'|geen|sem|sin|senza) ?(?:geld|"
+        r"argent|soldi|"
+        r"dinero|dinheiro|middelen)\b|"
         rf"\b{_MONEY}\b.{{0,40}}\b{_GONE}\b|\b{_GONE}\b.{{0,25}}\b{_MONEY}\b|"
         r"\bkein(?:en|erlei|e)? (?:\w+ ){0,3}?(?:budget|mittel|gelder)\b|\bbudget\b.{0,15}\b(?:aufgebraucht|"
         r"erschopft|gestrichen|"
@@ -149,6 +155,11 @@ LACKING = {
         r"\bacima d(?:as nossas possibilidades|o nosso orcamento)\b|\borcamento (?:esta )?(?:esgotado|congelado)\b"
     ),
     Factor.AUTHORITY: (
+        rf"\b(?:unterschreib\w*|unterzeichn\w*) (?:muss|musste|wird) (?:\w+ ){{0,3}}?{_HIM}\b|\b(?:firma|firmar|"
+        r"assina|signe) (?:e )?"
+        rf"(?:il|la|lo|el|o|notre|nostro|nuestr\w|nosso|nossa|nostra|mein|unser)(?: \w+)? {_HIM}\b|"
+        rf"\b{_HIM} (?:\w+ )?(?:moet "
+        rf"(?:\w+ )?(?:tekenen|ondertekenen)|unterschreibt|muss unterschreiben)\b|\bquem assina e (?!eu)|"
         rf"\b{_CHOICE}\b.{{0,35}}\b{_HIM}\b|\b{_HIM} (?:(?!et |und |e |y |en )\w+ ){{0,3}}?(?:das|het|le|la|a|"
         rf"l')? ?{_CHOICE}\b|"
         rf"\bentscheid\w*\b.{{0,20}}\b(?:trifft|liegt|fallt|obliegt|macht|hat)\b.{{0,30}}\b{_HIM}\b|"

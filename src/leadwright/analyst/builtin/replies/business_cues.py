@@ -36,6 +36,7 @@ _WEEKDAY = (
     r"quinta|sexta)(?:-feira)?"
 )
 MEETINGS = (
+    rf"\b(?:bel|belt u) (?:me|mij|ons) (?:op )?{_WEEKDAY}\b",
     # another day for it, a day that suits, a showing
     rf"\b{_APPOINTMENT}\b.{{0,50}}\b(?:auch|serait|possible|possibile|si potrebbe|podria|pode|kan|ook|geht|"
     rf"ginge)\b.{{0,20}}"
@@ -54,6 +55,12 @@ MEETINGS = (
 )  # fmt: skip
 
 ASKS = (
+    # "send it to me"
+    r"\benvoyez-(?:la|le|les)[- ](?:moi|nous)\b|\b(?:me|ce) (?:la|lo|li|le) (?:mandi|mandate|invii|inviate)\b|"
+    r"\b(?:mand|envi)\w{1,3}"
+    r"(?:me|nos)(?:la|lo|las|los)\b|\b(?:envie|mande)[nm]?-(?:ma|mo|nos-la|nos-lo)\b|\b(?:mailt|stuurt) u (?:het|hem|"
+    r"die|deze) "
+    r"(?:mij|me|ons)\b|\b(?:senden|schicken|mailen) sie (?:es|sie|das|ihn) (?:mir|uns)\b",
     r"\b(?:reicht|genugt) (?:das|dies)\b|\best-ce (?:suffisant|assez)\b|\b(?:bastano|basta|es suficiente|"
     r"e suficiente|is dat "
     r"genoeg|e sufficiente)\s*\?",
@@ -90,6 +97,7 @@ ASKS = (
 )  # fmt: skip
 
 LIKINGS = (
+    r"\bzou (?:ons|mij|me) (?:\w+ )?interesseren\b",
     r"\b(?:wurden?|mochten?) (?:\w+ ){0,6}?(?:ansehen|anschauen|kennenlernen|testen|ausprobieren)\b(?!.{0,15}\bnicht)",
     r"\bretient (?:toute )?(?:notre|mon) attention\b|\b(?:nous|je) (?:aimerions|aimerais|souhaitons|souhaiterais|"
     r"souhaiterions|voudrions|voudrais) (?:\w+ )?(?:voir|decouvrir|tester|essayer|en savoir|recevoir)\b",

@@ -42,7 +42,7 @@ _WE = re.compile(  # "were happy", where "we're happy" is meant
 
 
 _DUTCH_YOU = re.compile(
-    r"\b(kunt|heeft|hebt|bent|wilt|stuurt|belt|komt|neemt|hoeft|zoudt|dank|past het|schikt het) you\b"
+    r"\b(kunt|mailt|heeft|hebt|bent|wilt|stuurt|belt|komt|neemt|hoeft|zoudt|dank|past het|schikt het) you\b"
 )
 
 
