@@ -1,14 +1,29 @@
 """Opt-outs both ways: none is missed, and no wish to go on, no other list and no contract is taken for one."""
 
 import pytest
+from tests.domain import opt_out_letters as letters
 from tests.domain.opt_out_traps import ASKED, KEPT
 
 from leadwright.domain.opt_out import opt_out_in
 
 
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]
+
+
 @pytest.mark.parametrize("text", [*ASKED.strip().splitlines(), "Take. Me. Off. This. List."])
 def test_a_request_to_stop_is_found(text: str) -> None:
     assert opt_out_in(text)
+
+
+@pytest.mark.parametrize("text", lines(letters.ASKED + letters.ASKED_AFTER + letters.ASKED_LAST))
+def test_a_request_in_a_letter_is_found(text: str) -> None:
+    assert opt_out_in(text)
+
+
+@pytest.mark.parametrize("text", lines(letters.KEPT + letters.KEPT_AFTER + letters.KEPT_LAST))
+def test_talk_of_leaving_lists_offers_and_suppliers_is_none(text: str) -> None:
+    assert not opt_out_in(text)
 
 
 @pytest.mark.parametrize("text", KEPT.strip().splitlines())
@@ -37,3 +52,9 @@ def test_a_reproach_is_a_request_all_the_same() -> None:
     assert opt_out_in("Why don't you take me off your list?")
     assert opt_out_in("Don't contact me again, and don't keep me in your database.")
     assert opt_out_in("Please remove ann@example.com and bob@example.com from your mailings.")
+
+
+def test_it_is_an_address_only_when_the_sentence_before_names_one() -> None:
+    assert opt_out_in("You got my address from a colleague. Delete it, please.") == "Delete it, please."
+    assert opt_out_in("Woher haben Sie meine Daten? Löschen Sie sie bitte.")
+    assert not opt_out_in("The second module is of no use to us. Get rid of it.")

@@ -144,7 +144,7 @@ def test_several_recipients_that_differ_are_neither_hard_nor_soft() -> None:
         ),
         ("送信先 bob@example.net のメールボックスが一杯のため、送信できませんでした。", False, Reason.MAILBOX_FULL),
         ("Your message to bob@example.net could not be delivered. 550 unknown user", False, Reason.USER_UNKNOWN),
-        ("Your message could not be delivered to bob@example.net.", None, Reason.UNCLEAR),
+        ("Your message could not be delivered to bob@example.net.", False, Reason.UNCLEAR),
     ],
 )
 def test_bounces_in_words_are_read_and_need_more_than_words_to_be_hard(

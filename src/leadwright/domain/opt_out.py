@@ -1,7 +1,7 @@
 """Opt-out in words, told by rule before anything else is judged. A plain one is never missed; doubt means stop.
 
-The words of each language are in `opt_out_words`. What somebody quotes, a footer that explains how to leave, and talk
-about the product ("does it handle unsubscribes?") are no opt-out.
+The words of each language are in `opt_out_words`, the ideas behind them in `opt_out_ideas`. What somebody quotes, a
+footer that explains how to leave, and talk about the product ("does it handle unsubscribes?") are no opt-out.
 """
 
 import difflib
@@ -9,9 +9,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from leadwright.domain.opt_out_denials import DENIED, LEAVING, ONE_PAPER, OTHER_LIST, STAYS, UNTIL
+from leadwright.domain.opt_out_denials import (
+    CONTRAST,
+    DENIED,
+    LEAVING,
+    ONE_PAPER,
+    OTHER_LIST,
+    STAYS,
+    THEIR_USERS,
+    UNTIL,
+)
+from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
 
 LONGEST = 20_000  # characters read; nobody opts out after that
@@ -31,7 +41,8 @@ _FOOTER = re.compile(
     r"\breply (?:with )?['\"]?(?:unsubscribe|stop)\b|\bunsubscribe['\"]? (?:here|link|button|page|at any ?time|"
     r"instantly)|"
     r"\byou (?:can|may) (?:always )?(?:unsubscribe|opt[- ]?out)|"
-    r"\bif you (?:no longer|do not|don't|would (?:no longer )?like to|want to|wish to|would prefer|are not|'re not)\b|"
+    r"\bif you (?:no longer|do not|don't|would (?:no longer )?like to|want to|wish to|(?:would )?prefer|are not|"
+    r"'re not)\b|"
     r"\bwenn sie (?:keine|sich)\b|\bfalls sie (?:keine|sich)\b|\bsi vous (?:ne|souhaitez)\b|\bsi (?:no )?desea\b|"
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
@@ -50,8 +61,10 @@ def fold(text: str) -> str:
 
 
 _POLITE = re.compile(rf"^(?:{fold(POLITE)})+|(?:{fold(POLITE)})+$")
-_ALONE = re.compile(rf"(?:{'|'.join(fold(p) for p in ALONE)})")
-_ANYWHERE = re.compile("|".join(f"(?:{fold(p)})" for p in ANYWHERE))
+_ALONE = re.compile(rf"(?:{'|'.join(fold(p) for p in (*ALONE, *CLAUSES))})")
+_ANYWHERE = re.compile("|".join(f"(?:{fold(p)})" for p in (*ANYWHERE, *IDEAS)))
+_ABOUT_IT = re.compile("|".join(fold(p) for p in ABOUT_IT))
+_OURS = re.compile(fold(OURS))
 
 
 def opt_out_in(text: str, subject: str = "") -> str:
@@ -64,8 +77,16 @@ def opt_out_in(text: str, subject: str = "") -> str:
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = own_sentences(text)
-    told = next((sentence for sentence in sentences if _asks(sentence)), "")
+    told = next((sentence for sentence in sentences if _asks(sentence)), "") or _about_it(sentences)
     return told or next((said for said in _spelled_apart(sentences) if _asks(said.replace(".", ""))), "")
+
+
+def _about_it(sentences: list[str]) -> str:
+    """What says "get rid of it" right after a sentence about an address or data of theirs; empty when there is none."""
+    for before, said in pairwise(sentences):
+        if _OURS.search(fold(before)) and _ABOUT_IT.fullmatch(_bare(" ".join(fold(said).split()))):
+            return said
+    return ""
 
 
 def _spelled_apart(sentences: list[str]) -> Iterator[str]:
@@ -98,14 +119,12 @@ def _joined(lines: list[str]) -> str:
 
 def _asks(sentence: str) -> bool:
     plain = " ".join(_spelled(fold(sentence)).split())
-    if _FOOTER.search(plain):
-        return False
-    if STAYS.search(plain):
+    if _FOOTER.search(plain) or STAYS.search(plain) or THEIR_USERS.search(plain):
         return False
     for found in _ANYWHERE.finditer(plain):
         denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
-        if not denied and not UNTIL.search(rest) and not (OTHER_LIST.match(rest) or ONE_PAPER.match(rest)):
+        if not denied and not UNTIL.search(rest) and not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
             return True
     return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
 

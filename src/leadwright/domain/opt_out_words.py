@@ -8,7 +8,7 @@ POLITE = (
     r"sorry|ok|okay|now|immediately|asap|at once|today|again|"
     r"bitte|danke|hallo|sofort|umgehend|s'il vous plait|svp|merci|bonjour|por favor|gracias|hola|obrigad[oa]|"
     r"per favore|grazie|prego|alstublieft|aub|graag|dank|prosze|dziekuje|tack|tak|takk|venligst|vennligst|"
-    r"お願いします|お願い致します|ください|请|請|谢谢|謝謝|пожалуйста|спасибо)[\s,.!:]*"
+    r"お願いします|お願い致します|ください|请|請|谢谢|謝謝|пожалуйста|спасибо)(?![a-z])[\s,.!:]*"
 )
 
 ALONE = (  # the whole clause is nothing but this
@@ -119,11 +119,14 @@ _ENGLISH = (
     r"your|the|any) (?:\w+ ){0,2}"
     r"(?:lists?|database|crm|mailings?)\b",
     r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
-    r"(?! (?:line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|demo)|there|started|some|your|"
+    r"(?! (?:off (?:speaker|hold|mute|guard|copy|cc)\b|line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|"
+    r"demo)|there|started|some|your|"
     r"something|from (?:the|this|that|our|tomorrow|today)[^\s]* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
     r"project|agenda|event|demo|webinar)))",
-    r"\b(?:remove|take|delete|erase|purge|scrub|forget) (?:all )?(?:of )?(?:my|our) (?:\w+ ){0,2}?"
-    r"(?:e-?mails?|address(?:es)?|names?|data|details|info(?:rmation)?|contacts?|records?|numbers?|domain|company)\b",
+    r"\b(?:remove|take|delete|erase|purge|scrub|forget) (?:all )?(?:of )?(?:my|our) "
+    r"(?!(?:last|previous|earlier|first|other|old) )(?:\w+ ){0,2}?(?:e-?mails?(?! (?:from|of|on|about) )|"
+    r"address(?:es)?|names?|data|details|info(?:rmation)?|contacts?|records?|"
+    r"numbers?|domain|company)\b",
     r"\b(?:remove|take|delete|unsubscribe) [^\s@]+@[^\s@]+",
     rf"{_START}(?:stop|cease|quit|refrain from|discontinue|halt)(?: with)?(?: all)? {_WRITING}\b(?! (?:manually|"
     rf"by hand|our|to our|"
@@ -171,7 +174,7 @@ _ENGLISH = (
     r"future)\b",
     r"\bmijn (?:gegevens|adres|e-?mailadres|naam) (?:te )?(?:verwijderen|wissen|schrappen)\b",
     r"\bnie (?:przysyła|wysyła|przesyła|pisa|kontaktowa)\w* (?:się )?(?:mi |nam |do mnie |ze mną )?(?:więcej|już)\b",
-    r"\btake me (?:right )?off\b", r"\bnot to be contacted\b",
+    r"\btake me (?:right )?off\b(?! (?:speaker|hold|mute|guard|copy|cc)\b)", r"\bnot to be contacted\b",
     r"\bunsolicited\b.{0,60}\bstop\b",
 )  # fmt: skip
 
@@ -301,7 +304,8 @@ _EASTERN = (
     r"\b(?:удалить|исключить|убрать|вычеркнуть) (?:меня|нас|мой|мои|наш|нашу|наши)\b",
     r"(?:إزالتي|إزالتنا|حذفي من|حذف بريدي)",
     r"\bwypis(?:ać|z|zcie|anie|uję|ujcie)\b.{0,12}\b(?:mnie|nas|się|z)\b",
-    r"\b(?:proszę|prosze|prosimy)\b.{0,12}\b(?:wypisać|wypisanie|usunąć|usunięcie|wykreślić)\b",
+    r"\b(?:proszę|prosze|prosimy)\b.{0,12}\b(?:wypisać|wypisanie|usunąć|usunięcie|wykreślić)\b"
+    r"(?! (?:\w+ ){1,3}?z (?:\w+ )?(?:oferty|umowy|zamówienia|wyceny|faktury)\b)",
     r"\busu(?:ń|ńcie|nąć|nięcie)\b.{0,6}\b(?:mnie|nas|mój|moje|moich|nasz)\b",
     r"\bnie (?:pisać|pisz|piszcie|wysyłać|wysyłaj|wysyłajcie|kontaktować|kontaktuj|kontaktujcie|przesyłać|dzwonić|"
     r"życzę sobie|życzymy sobie)\b",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from leadwright.mail.bounce_phrases import HARD, Reason
-from leadwright.mail.bounce_reasons import is_about_the_address, reason_in, reason_of_status
+from leadwright.mail.bounce_reasons import is_about_the_address, reason_in, reason_of_status, refused_to_the_end
 from leadwright.mail.bounce_text import TextRefusal, read_refusals
 from leadwright.mail.dsn import Notice, original_ids, read_notices
 from leadwright.mail.message import Message
@@ -31,7 +31,8 @@ class Failure:
 
     Args:
         recipient: the address, as the report writes it.
-        hard: True when the address takes no mail for good; False when it may yet; None when the report does not say.
+        hard: True when the report proves that the address takes no mail; False when it may yet, so also when it gives
+            no reason; None for a complaint or a delivery.
         reason: why, as far as it can be told.
         status: enhanced status code such as "5.1.1"; "" when there is none.
         said: what the other server said, at most 500 characters.
@@ -138,6 +139,7 @@ def _from_notices(message: Message) -> DeliveryReport | None:
             kind,
             permanent=False if n.by_rule else None,
             standard=True,
+            category=n.category,
         )
         for n in told
     )
@@ -178,6 +180,7 @@ def _failure(
     permanent: bool | None = None,
     *,
     standard: bool = False,
+    category: str = "",
 ) -> Failure:
     """Judges one recipient: the server's words, then its code, then the words around them."""
     if kind is Kind.DELAYED:
@@ -188,14 +191,12 @@ def _failure(
     reason = spoken
     if spoken in (None, Reason.FILTERED, Reason.POLICY):
         reason = reason_of_status(status) or spoken or reason_in(around)
-    hard: bool | None = None
-    if reason:
-        hard = (
-            reason in HARD
-            and permanent is not False
-            and not status.startswith("4")
-            and is_about_the_address(reason, status, said, f"{said} {around}", standard=standard)
+    whole = f"{said} {around}"
+    hard = False
+    if status.startswith("4"):
+        hard = permanent is not False and refused_to_the_end(status, said, whole)
+    elif reason in HARD and permanent is not False:
+        hard = is_about_the_address(
+            reason, status, said, whole, recipient=recipient, standard=standard, category=category
         )
-    if hard is None and (status.startswith("4") or permanent is False):
-        hard = False
     return Failure(recipient, hard, reason or Reason.UNCLEAR, status, said[:500])

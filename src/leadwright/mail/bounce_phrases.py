@@ -146,7 +146,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         r"error|expire|handshake|"
         r"issue|mandatory)|(?:requir\w*|must|need\w*|without|fail\w*)[^.;]{0,30}(?:starttls|\btls\b|encrypt)|"
         r"authentication (?:required|failed|failure|credentials|is required|needed)|(?:requires?|must|need to|not) "
-        r"(?:smtp )?authenticat|\b[45]\.7\.(?:8|10|11)\b|smtp auth|log ?in (?:first|required)|failed to authenticate",
+        r"(?:smtp )?authenticat|\b[45]\.7\.(?:8|10|11)\b|smtp auth|invalid (?:password|credentials)|"
+        r"log ?in (?:first|required)|failed to authenticate",
     ),
     (
         Reason.SUSPENDED,
@@ -217,7 +218,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
     ),
     (
         Reason.TAKES_NO_MAIL,
-        r"null ?mx|(?:do|does|will|did|is|are)(?: not|n't)(?: currently)? (?:accept|receiv|take)\w*(?: any|"
+        r"null ?mx|indicated no smtp service|"
+        r"(?:do|does|will|did|is|are)(?: not|n't)(?: currently)? (?:accept|receiv|take)\w*(?: any|"
         r" our| your| this| the)? "
         r"(?:e-?mail|mail|messages|smtp)(?!\s*(?:from|at this|for this|due))|no ?mail (?:server|service|"
         r"exchanger) (?:here|at|for|available)|"
@@ -301,7 +303,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         r"agent)[^.;]{0,30}(?:error|fail|problem|fault|malfunction|unable|died|exit)|service (?:is |"
         r"currently |temporarily )*(?:not available|unavailable)|"
         r"command (?:parameter |\S+ )?not (?:implemented|recogni)|syntax error|bad sequence|"
-        r"exit status|child status|temporary|cannot open|unable to (?:create|open|write)|command output|"
+        r"exit status|child status|storedrv\b|temporary|cannot open|unable to (?:create|open|write)|command output|"
         r"not enough (?:memory|resources)|\b4\d\d\b",
     ),
     (

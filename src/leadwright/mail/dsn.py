@@ -28,6 +28,7 @@ class Notice:
     """One recipient of a notification. `action` is lower-case; `said` holds the diagnostic, unfolded.
 
     `by_rule` marks a report that a receiving rule sent after the mail was taken: its owner chose code and words.
+    `category` is what the sending system made of the reply (PowerMTA: "bad-mailbox", "quota-issues"); "" without one.
     """
 
     recipient: str
@@ -35,6 +36,7 @@ class Notice:
     status: str
     said: str
     by_rule: bool = False
+    category: str = ""
 
 
 def read_notices(message: Message) -> tuple[Notice, ...]:
@@ -95,10 +97,18 @@ def _notice(fields: dict[str, str]) -> Notice | None:
     inner = _STATUS.search(said)
     status = _STATUS.search(fields.get("status", ""))
     stated = status.group(1) if status else ""
-    if inner and (not stated or stated.endswith((".0.0", ".5.0"))):
+    if inner and (not stated or stated.endswith((".0.0", ".5.0")) or _is_of_reply(inner, said, stated)):
         stated = inner.group(1)
     extra = re.sub(r"^[245]\.\d{1,3}\.\d{1,3}", "", fields.get("status", "")).strip(" ()")
-    return Notice(recipient, fields.get("action", "failed").lower(), stated, f"{said} {extra}".strip())
+    category = fields.get("x-powermta-bouncecategory", "").lower()
+    return Notice(
+        recipient, fields.get("action", "failed").lower(), stated, f"{said} {extra}".strip(), category=category
+    )
+
+
+def _is_of_reply(code: re.Match[str], said: str, stated: str) -> bool:
+    """The code that the refusing server itself put after its reply code: it knows better than who reports it."""
+    return code[1][0] == stated[0] and bool(re.fullmatch(r"\W{0,3}[45]\d\d[ #-]{1,2}", said[: code.start()]))
 
 
 def _person(value: str) -> str:

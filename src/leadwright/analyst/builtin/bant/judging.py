@@ -6,6 +6,7 @@ from datetime import date
 from leadwright.analyst.builtin.bant.authority import judge_authority
 from leadwright.analyst.builtin.bant.budget import judge_budget
 from leadwright.analyst.builtin.bant.conversation import read_talk
+from leadwright.analyst.builtin.bant.foreign import in_other_languages
 from leadwright.analyst.builtin.bant.need import judge_need
 from leadwright.analyst.builtin.bant.order import read_order
 from leadwright.analyst.builtin.bant.prices import PriceList
@@ -39,9 +40,10 @@ def judge_bant(
     talk = read_talk(text, lead_name=fields.get("lead.fullname"))
     articles = tuple(passages)
     order = read_order(talk, prices, articles)
-    return (
+    judged = (
         judge_need(talk, fields),
         judge_timeline(talk, order, articles, fields, today),
         judge_budget(talk, order, prices, articles, fields),
         judge_authority(talk, fields),
     )
+    return tuple(in_other_languages(talk, judgement) for judgement in judged)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.bant.foreign_times import WISHES, in_english
 from leadwright.analyst.builtin.bant.order import Line
 from leadwright.analyst.builtin.bant.policy import Band, band_for
 from leadwright.analyst.builtin.bant.spans import spans
@@ -81,11 +82,13 @@ def _wish(talk: Talk, today: date | None, ordering: Set[Sentence]) -> tuple[floa
     """The span the lead asked for, in days: in their own words, else as the seller repeats it."""
     found: list[tuple[tuple[bool, bool, bool], float, Sentence]] = []
     for index, sentence in enumerate(talk.sentences):
-        days = [s.days for s in spans(sentence.plain, talk.day or today)]
+        plain = in_english(sentence.plain)
+        days = [s.days for s in spans(plain, talk.day or today)]
         if not days or _NOT_WISHED.search(sentence.plain):
             continue
         before = [s.plain for s in talk.sentences[max(0, index - 4) : index] if s.turn >= sentence.turn - 1]
-        is_about = sentence in ordering or any(_INSTALL.search(plain) for plain in (sentence.plain, *before))
+        is_about = sentence in ordering or any(_INSTALL.search(text) for text in (sentence.plain, *before))
+        is_about = is_about or (plain != sentence.plain and bool(WISHES.search(plain)))
         if not is_about or (_PAPERS.search(sentence.plain) and not _STRONG.search(sentence.plain)):
             continue
         strong, told = bool(_STRONG.search(sentence.plain)), bool(_RELAYS.search(sentence.plain))

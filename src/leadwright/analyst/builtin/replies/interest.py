@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import cues, deferrals, foreign_cues, refusals
+from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -18,18 +18,18 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _KINDS = {
-    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS),
+    "refuses": _any(refusals.REFUSALS + foreign_cues.REFUSALS + business_cues.REFUSALS),
     "no_plan": _any(refusals.NO_PLAN),
     "later": _any(deferrals.LATER + foreign_cues.LATER),
     "curious": _any(cues.CURIOUS),
-    "hedges": _any(cues.HEDGES),
+    "hedges": _any(cues.HEDGES + business_cues.CONSENTS),
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
-    "commits": _any(cues.COMMITS),
-    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS),
-    "asks": _any(cues.ASKS + foreign_cues.ASKS),
-    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS),
-    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS),
+    "commits": _any(cues.COMMITS + business_cues.COMMITS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS),
+    "asks": _any(cues.ASKS + foreign_cues.ASKS + business_cues.ASKS),
+    "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS + business_cues.LIKINGS),
+    "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS + business_cues.CONSENTS),
 }
 _CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
 _COURTESY = re.compile(
@@ -137,6 +137,8 @@ _BUT = re.compile(
 _UNREAL = re.compile(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
+_DENIES = re.compile(business_cues.DENIES)
+_NONE_IN = re.compile(business_cues.NONE_IN)
 _NOT_IN = re.compile(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
 _NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
 
@@ -159,7 +161,8 @@ def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]], ki
         return False
     inside = any(start < match.end() and match.start() < end for start, end in refused)
     denied = _NOT_AFTER.search(plain[: match.start()]) or _NOT_IN.search(match[0])
-    return not inside and not denied
+    abroad = _DENIES.search(plain[: match.start()]) or _NONE_IN.search(match[0])
+    return not inside and not denied and not abroad
 
 
 def _category(plain: str) -> Category | None:

@@ -38,7 +38,8 @@ _WRONG = (
     r"\b(?:dafür|hierfür|da|darum|das) (?:ist|sind|wäre|macht|kümmert sich|entscheidet)\b.{0,60}\b(?:zuständig|"
     r"verantwortlich|"
     r"kollege|kollegin|herr|frau)\b",
-    r"\bce n'est pas moi\b|\bvoyez (?:plutôt )?avec\b|\badressez[- ]vous à\b|\bc'est .{2,40} qui (?:s'en|s'y|gère|"
+    r"\bce n'est pas moi\b|\bvoyez (?:plutôt )?avec\b|\badressez[- ]vous à\b|"
+    r"\bc'est (?!moi\b|nous\b).{2,40} qui (?:s'en|s'y|gère|"
     r"décide)",
     r"\bno (?:me encargo|llevo|soy) (?:yo )?(?:de |el |la )?(?:eso|esto|tema|yo)\b|\b(?:eso|esto|"
     r"ese tema) lo (?:lleva|gestiona|ve|"

@@ -41,12 +41,18 @@ _WE = re.compile(  # "were happy", where "we're happy" is meant
 )
 
 
+_DUTCH_YOU = re.compile(
+    r"\b(kunt|mailt|heeft|hebt|bent|wilt|stuurt|belt|komt|neemt|hoeft|zoudt|dank|past het|schikt het) you\b"
+)
+
+
 def written_out(text: str) -> str:
     """The text in lower case with contractions and short forms written out, on one line."""
     plain = fold(text).replace("`", "'")
     for pattern, full in _ENDINGS:
         plain = re.sub(pattern, full, plain)
     plain = _TOKEN.sub(lambda m: _word(m[0]), plain)
+    plain = _DUTCH_YOU.sub(r"\1 u", plain)
     return " ".join(_WE.sub("we are ", plain).split())
 
 

@@ -1,0 +1,58 @@
+"""BANT said in German, French, Italian, Spanish, Dutch or Portuguese, asked where the English readers found nothing.
+
+A phrase that is denied in its own clause counts for nothing; nothing here reads a price list.
+"""
+
+import re
+
+from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.bant.foreign_words import GIVEN, LACKING
+from leadwright.analyst.builtin.words import fold
+from leadwright.domain.bant import Factor, FactorJudgement, Score
+
+_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s|\b(?:aber|allerdings|mais|ma|pero|maar|mas)\b")
+_DENIED = re.compile(
+    r"\b(?:nicht|kein\w*|weder|pas|aucun\w*|jamais|non|nessun\w*|no|ningun\w*|nunca|sin|niet|geen|nooit|zonder|nao|"
+    r"nenhum\w*|sem|ohne|noch nicht|sans|senza)\b"
+)
+_FOR_US_TO_DECIDE = re.compile(  # "I need figures", "I need the consent of the board": no need of a product
+    r"\b(?:chiffres|cifras|numeri|numeros|zahlen|cijfers|visto bueno|akkoord|goedkeuring|toestemming|aprova\w+|"
+    r"aprobacion|approvazione|accord|aval|freigabe|genehmigung|zustimmung|(?:mehr|noch|plus de|piu|mas|meer|"
+    r"mais) (?:zeit|temps|tempo|tiempo|tijd)|bedenkzeit)\b"
+)
+_REASONS = {
+    (Factor.NEED, True): "Names what it is needed for.",
+    (Factor.NEED, False): "Sees no need.",
+    (Factor.BUDGET, True): "Says that there is a budget; not checked against a list price.",
+    (Factor.BUDGET, False): "Says that there is no budget for it.",
+    (Factor.AUTHORITY, True): "Says that they decide on the purchase.",
+    (Factor.AUTHORITY, False): "Somebody else has to approve the purchase.",
+    (Factor.TIMELINE, False): "Has no date in mind.",
+}
+_FOUND = {
+    **{(factor, True): re.compile(fold(pattern)) for factor, pattern in GIVEN.items()},
+    **{(factor, False): re.compile(fold(pattern)) for factor, pattern in LACKING.items()},
+}
+
+
+def in_other_languages(talk: Talk, judged: FactorJudgement) -> FactorJudgement:
+    """The judgement, or where it knows nothing and rests on nothing what the lead says of it in another language."""
+    if judged.score is not Score.UNKNOWN or judged.evidence:
+        return judged
+    for given, score in ((False, Score.LOW), (True, Score.MEDIUM)):
+        said = next((s for s in talk.of_lead if _says(s, judged.factor, given=given)), None)
+        if said:
+            return FactorJudgement(judged.factor, score, _REASONS[judged.factor, given], (talk.quoted(said),))
+    return judged
+
+
+def _says(sentence: Sentence, factor: Factor, *, given: bool) -> bool:
+    pattern = _FOUND.get((factor, given))
+    if pattern is None:
+        return False
+    if not given:
+        return bool(pattern.search(sentence.plain))
+    parts = (part for part in _CLAUSE.split(sentence.plain) if not _DENIED.search(part))
+    return any(
+        pattern.search(part) and not (factor is Factor.NEED and _FOR_US_TO_DECIDE.search(part)) for part in parts
+    )
