@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
+from tests.mail.backlogs import read_all
 from tests.mail.post_office import SALES, Clock, PostOffice, add_mailbox, letter
 from tests.workflows.office import PlainAnalyst, add_leads, open_office, services_of
 
@@ -220,7 +221,10 @@ def leads(office: PostOffice, tmp_path: Path) -> Callable[..., list[str]]:
 
 
 def sender_of(office: PostOffice) -> Sender:
-    return Sender(office.database, office.mailboxid, office.open(), worker="one", checks=STANDARD, clock=office.clock)
+    """Of a mailbox that was looked through: before that nothing of an agent goes out."""
+    mailbox = office.open()
+    read_all(office.database, office.mailboxid, mailbox, office.clock)
+    return Sender(office.database, office.mailboxid, mailbox, worker="one", checks=STANDARD, clock=office.clock)
 
 
 def test_a_mail_of_the_agent_is_sent_recorded_and_shown_on_the_email(office: PostOffice, leads) -> None:
