@@ -93,6 +93,17 @@ class Settings(BaseSettings):
     import_max_mb: int = Field(512, ge=1, description="Megabytes a file of leads may have.")
     import_max_rows: int = Field(1_000_000, ge=1, description="Rows a file of leads may have.")
 
+    administrators_need_app: bool = Field(
+        False, description="A System Administrator signs in with an authenticator app beside the password."
+    )
+    oidc_issuer: str = Field("", description="Issuer of a provider of OpenID Connect (https://...); empty: none.")
+    oidc_name: str = Field("", description="Its name on the sign-in button; empty: the issuer's host.")
+    oidc_client_id: str = Field("", description="Client ID Leadwright is registered under at oidc_issuer.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret there, when it gave one.")
+    oidc_create_role: str = Field(
+        "", description="Role of people oidc_issuer knows and Leadwright does not; empty: they are refused."
+    )
+    oidc_domains: str = Field("", description="Domains of their email addresses, spaces between; empty: every one.")
     smtp_host: str = Field(
         "", description="Mail server for mails to users (invitations, passwords); empty: the shared mailbox."
     )
@@ -107,7 +118,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")
     session_hours: int = Field(12, ge=1, description="A browser session ends after this time in any case.")
 
-    @field_validator("public_url", "search_url", "model_base_url")
+    @field_validator("public_url", "search_url", "model_base_url", "oidc_issuer")
     @classmethod
     def _address(cls, value: str) -> str:
         if not value:
@@ -135,6 +146,12 @@ class Settings(BaseSettings):
             raise ValueError("smtp_host needs smtp_from, the address such mails come from")
         if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in _LOOPBACK:
             raise ValueError("smtp_security none is for a server on this machine; use starttls or tls")
+        return self
+
+    @model_validator(mode="after")
+    def _provider(self) -> "Settings":
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_issuer needs oidc_client_id, which the provider gave at the registration")
         return self
 
     @property

@@ -1,6 +1,6 @@
 """Imports every table, so that metadata is complete for migrations and tests."""
 
-from leadwright.db import agent, audit, engagement, knowledge, mail, people, sales, simulation, system_mail
+from leadwright.db import agent, audit, engagement, knowledge, mail, people, sales, sign_in, simulation, system_mail
 from leadwright.db.base import Base
 
 metadata = Base.metadata
@@ -14,6 +14,7 @@ __all__ = [
     "metadata",
     "people",
     "sales",
+    "sign_in",
     "simulation",
     "system_mail",
 ]
