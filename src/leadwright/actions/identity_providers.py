@@ -1,6 +1,7 @@
 """The providers people may sign in with, as an administrator enters them."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -41,8 +42,13 @@ class ProviderForm:
     is_enabled: bool = True
 
 
-def save_provider(services: Services, who: Principal, form: ProviderForm, providerid: str | None = None) -> str:
+def save_provider(
+    services: Services, who: Principal, form: ProviderForm, providerid: str | None = None, *, is_new: bool = False
+) -> str:
     """Add a provider, or change one. It is asked who it is before anything is kept. Returns its id.
+
+    Args:
+        providerid: of the one to change; of a new one, when its redirect address was shown before.
 
     Raises:
         NotAllowed: prvConfigureSignIn is missing.
@@ -59,8 +65,9 @@ def save_provider(services: Services, who: Principal, form: ProviderForm, provid
     try:
         with services.database.transaction() as session:
             _check_role(session, form.create_role)
-            row = _row(session, providerid) if providerid else IdentityProvider(identityproviderid=new_id())
-            before = {name: getattr(row, name) for name in values} if providerid else {}
+            changes = providerid is not None and not is_new
+            row = _row(session, str(providerid)) if changes else IdentityProvider(identityproviderid=_new(providerid))
+            before = {name: getattr(row, name) for name in values} if changes else {}
             for name, value in values.items():
                 setattr(row, name, value)
             if form.client_secret:
@@ -70,7 +77,7 @@ def save_provider(services: Services, who: Principal, form: ProviderForm, provid
             session.add(row)
             session.flush()
             after = values | {"secret": "entered" if form.client_secret else "as it was"}
-            action = "provider.changed" if providerid else "provider.created"
+            action = "provider.changed" if changes else "provider.created"
             audit.record(
                 session, who.actor, action, "identityprovider", row.identityproviderid, before=before, after=after
             )
@@ -99,6 +106,14 @@ def stored_providers(services: Services, who: Principal) -> list[IdentityProvide
     require(who, _PRIVILEGE)
     with services.database.reading() as session:
         return list(session.scalars(select(IdentityProvider).order_by(IdentityProvider.name)))
+
+
+def _new(given: str | None) -> str:
+    """The id a form was shown with, when it is one."""
+    try:
+        return str(UUID(given)) if given else new_id()
+    except ValueError:
+        raise BadInput("This form is damaged. Open it again.") from None
 
 
 def _values(form: ProviderForm) -> dict[str, str | bool]:

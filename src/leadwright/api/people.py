@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from leadwright.actions import people as act
+from leadwright.actions import teams as teams_act
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import people as read
 from leadwright.identity.access import Principal
@@ -133,7 +134,7 @@ def add_team(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))], body: NewTeam
 ) -> dict[str, str]:
     """Its members see and work the records it owns."""
-    return {"id": act.create_team(services, who, body.name, body.members)}
+    return {"id": teams_act.create_team(services, who, body.name, body.members)}
 
 
 @router.put("/teams/{teamid}/members", status_code=204, summary="Put exactly these people into the team")
@@ -144,4 +145,4 @@ def set_members(
     body: Members,
 ) -> None:
     """It counts from their next request on."""
-    act.set_team_members(services, who, teamid, body.members)
+    teams_act.set_team_members(services, who, teamid, body.members)

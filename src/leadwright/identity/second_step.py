@@ -74,17 +74,19 @@ def finish_with_code(
     return opened, target
 
 
-def begin_app(services: Installation, token: str) -> tuple[str, str]:
-    """Somebody who must have an app, and has none, sets it up. Returns the secret and the account's name.
+def app_to_set_up(services: Installation, token: str) -> tuple[str, str]:
+    """Somebody who must have an app, and has none, sets it up. Returns the secret, the same until its first code
+    was seen, and the account's name.
 
     Raises:
         NotAllowed: the sign-in is over.
         Conflict: there is an app already.
     """
-    moment = services.clock()
+    moment, vault = services.clock(), open_vault(services.settings)
     with services.database.transaction() as session:
         _, user = pending(session, token, moment)
-        secret = second_factor.begin(session, open_vault(services.settings), user.systemuserid, moment)
+        secret = second_factor.begun(session, vault, user.systemuserid)
+        secret = secret or second_factor.begin(session, vault, user.systemuserid, moment)
         return secret, user.internalemailaddress or user.fullname
 
 
