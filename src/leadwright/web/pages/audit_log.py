@@ -1,9 +1,5 @@
 """The audit log: who did what, when, to what; searched, exported, and whether the chain holds. Only for reading."""
 
-import csv
-import io
-import json
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -11,16 +7,14 @@ from starlette.responses import Response, StreamingResponse
 
 from leadwright.db import audit
 from leadwright.db.pages import audit_log
+from leadwright.db.pages.audit_export import csv_lines
 from leadwright.db.pages.audit_log import Wanted
-from leadwright.domain.csv_cells import safe_cell
 from leadwright.errors import BadInput
-from leadwright.services import Services
 from leadwright.web.rendering import zone
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 CHECKED_UNASKED = 2_000  # entries; a longer chain takes seconds and is checked when somebody asks
-COLUMNS = ("number", "at", "actorname", "actorkind", "actorid", "action", "recordtype", "recordid", "before", "after")
 _ASKED = {"q": 200, "who": 200, "kind": 20, "record": 120, "recordtype": 40, "action": 60, "since": 10, "until": 10}
 _MOST = 2**31 - 1
 
@@ -67,15 +61,9 @@ def export(visit: Visit) -> Response:
     """What the search finds, as CSV, oldest first. No cell of it becomes a formula."""
     wanted = _wanted(visit, {name: visit.text(name, most=most) for name, most in _ASKED.items()})
     headers = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
-    return StreamingResponse(csv_lines(visit.services, wanted), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def csv_lines(services: Services, wanted: Wanted) -> Iterator[str]:
-    """The file, a line at a time."""
-    yield _line([*COLUMNS, "cause", "hash"])
-    with services.database.reading() as session:
-        for entry in audit_log.entries(session, wanted):
-            yield _line([_text(getattr(entry, name)) for name in (*COLUMNS, "cause", "hash")])
+    return StreamingResponse(
+        csv_lines(visit.services.database, wanted), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def _wanted(visit: Visit, asked: dict[str, str]) -> Wanted:
@@ -98,18 +86,6 @@ def _wanted(visit: Visit, asked: dict[str, str]) -> Wanted:
         midnight("since", 0),
         midnight("until", 1),
     )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False) if value else ""
-    return value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
-
-
-def _line(cells: list[str]) -> str:
-    held = io.StringIO()
-    csv.writer(held).writerow([safe_cell(cell) for cell in cells])
-    return held.getvalue()
 
 
 def _link(asked: dict[str, str], path: str = "/audit?") -> str:
