@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.people import SystemUser, WebSession
 from leadwright.db.sign_in import ExternalIdentity
@@ -75,6 +76,7 @@ def confirm_app(services: Services, who: Principal, code: str) -> list[str]:
         vault, moment = open_vault(services.settings), services.clock()
         codes = second_factor.confirm(session, vault, who.id, code, moment)
         audit.record(session, who.actor, "user.app_set_up", "systemuser", who.id)
+        tell_of_change(services, session, _person(session, who.id), "an authenticator app was set up for you")
         return codes
 
 
@@ -115,9 +117,10 @@ def remove_app(
     if systemuserid == who.id:
         _check_password(services, who, password, passwords)
     with services.database.transaction() as session:
-        _person(session, systemuserid)
+        user = _person(session, systemuserid)
         if not second_factor.remove(session, systemuserid):
             raise Conflict("There is no authenticator app to remove.")
+        tell_of_change(services, session, user, "your authenticator app was removed")
         audit.record(session, who.actor, "user.app_removed", "systemuser", systemuserid)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.base import Base
 from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
@@ -231,7 +232,9 @@ def set_password(
     check_strength(password, personal=(user.fullname, user.internalemailaddress or ""))
     hashed = passwords.hash(password)
     with services.database.transaction() as session:
-        _user(session, systemuserid).passwordhash = hashed
+        user = _user(session, systemuserid)
+        user.passwordhash = hashed
+        tell_of_change(services, session, user, "your password was changed")
         end_sessions(session, systemuserid, but=keep_session)
         audit.record(session, who.actor, "user.password_set", "systemuser", systemuserid)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.people import create_user_in
+from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.people import SystemUser
 from leadwright.domain.optionsets import AccessMode
@@ -157,22 +158,6 @@ def mail_reset_link(services: Services, email: str) -> bool:
         return True
 
 
-def tell_of_new_password(services: Services, session: Session, user: SystemUser) -> None:
-    """A mail to the person, in the caller's transaction, that the password is another one now."""
-    if not user.internalemailaddress or way_out(session, services.settings) is None:
-        return
-    queue_system_mail(
-        session,
-        to=user.internalemailaddress,
-        subject="Your password in Leadwright was changed",
-        text=f"Hello {user.fullname},\n\nyour password in Leadwright was changed just now, and your sessions ended.\n\n"
-        f"Was it not you? Ask for a new password at {services.settings.address}/password/forgotten and tell an "
-        "administrator.\n",
-        kind="password_changed",
-        moment=services.clock(),
-    )
-
-
 def _hand_over(
     services: Services, session: Session, user: SystemUser, purpose: Purpose, who: Principal | None
 ) -> Handed:
@@ -211,7 +196,7 @@ def _choose(services: Services, purpose: Purpose, token: str, password: str, act
         actor = audit.Actor(user.systemuserid, "person", user.fullname)
         audit.record(session, actor, action, "systemuser", user.systemuserid)
         if purpose == "reset":
-            tell_of_new_password(services, session, user)
+            tell_of_change(services, session, user, "your password was changed")
         if not user.internalemailaddress:
             raise BadInput("This user has no email address to sign in with. Ask an administrator.")
         return user.internalemailaddress
