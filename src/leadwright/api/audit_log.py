@@ -1,6 +1,6 @@
 """The audit log over the API: searched, exported, its chain verified. Only for reading."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -32,9 +32,7 @@ def wanted(
     until: datetime | None = None,
 ) -> read.Wanted:
     """What is searched for; times with their zone."""
-    if any(moment is not None and moment.tzinfo is None for moment in (since, until)):
-        raise BadInput("Give times with their zone, such as 2026-12-24T00:00:00Z.", field="since")
-    return read.Wanted(q, who, kind, record, recordtype, action, since, until)
+    return read.Wanted(q, who, kind, record, recordtype, action, _utc(since, "since"), _utc(until, "until"))
 
 
 Search = Annotated[read.Wanted, Depends(wanted)]
@@ -62,6 +60,15 @@ def chain(services: Adapters, caller: Reader) -> dict[str, Any]:
 def export(services: Adapters, caller: Reader, search: Search) -> StreamingResponse:
     """Oldest first. Cells that a spreadsheet would run as formulas begin with an apostrophe."""
     return StreamingResponse(csv_lines(services.database, search), media_type="text/csv; charset=utf-8")
+
+
+def _utc(moment: datetime | None, name: str) -> datetime | None:
+    try:
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError(moment)
+        return moment.astimezone(UTC) if moment is not None else None
+    except (ValueError, OverflowError) as error:
+        raise BadInput("Give a time with its zone, such as 2026-12-24T00:00:00Z.", field=name) from error
 
 
 def _entry(each: audit.AuditEntry) -> dict[str, Any]:
