@@ -152,3 +152,22 @@ def test_only_administrators_invite_and_send_links(small_office: Office) -> None
         act.invite(small_office.services, small_office.admin, fullname="Ada", email="ada@example.com")
     with small_office.services.database.reading() as session:
         assert len(session.scalars(select(SystemUser.systemuserid)).all()) == 2
+
+
+def test_nobody_fills_an_inbox_with_links(small_office: Office) -> None:
+    office = _mailing(small_office)
+    assert [act.mail_reset_link(office.services, "ada@example.com") for _ in range(7)] == [True] * 5 + [False] * 2
+    office.clock.move(minutes=61)
+    assert act.mail_reset_link(office.services, "ada@example.com")
+
+
+def test_a_link_sent_to_a_wrong_address_is_void_once_the_address_is_corrected(small_office: Office) -> None:
+    services, admin = small_office.services, small_office.admin
+    handed = act.invite(services, admin, fullname="Neve New", email="nvee@example.com")
+    given = {"fullname": "Neve New", "timezone": "UTC", "businessunitid": admin.businessunitid}
+    people.edit_user(services, admin, handed.systemuserid, email="neve@example.com", **given)
+    with pytest.raises(NotFound):
+        act.named(services, "invitation", _token(handed.link))
+    again = act.send_link(services, admin, handed.systemuserid)
+    people.edit_user(services, admin, handed.systemuserid, email="neve@example.com", **given | {"fullname": "Neve"})
+    assert act.named(services, "invitation", _token(again.link)) == "Neve"

@@ -24,6 +24,7 @@ from leadwright.db.people import SystemUser
 from leadwright.db.system_mail import SystemMail
 from leadwright.identity import oidc
 from leadwright.web.app import create_app
+from leadwright.web.browser_names import browser_name
 
 NEW = "nineteen grey herons"
 
@@ -323,3 +324,18 @@ def test_form_actions_and_pictures_stay_within_the_content_security_policy(brows
         assert page.status_code == 200, path
         assert page.text.count("<h1>") == 1, path
         assert not re.search(r"<script>|\sstyle=|\son[a-z]+=", page.text), path
+
+
+@pytest.mark.parametrize(
+    ("useragent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari on iPhone"),
+        ("curl/8.0", "curl/8.0"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_a_session_is_named_as_people_would(useragent: str, shown: str) -> None:
+    assert browser_name(useragent) == shown

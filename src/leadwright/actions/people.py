@@ -14,6 +14,7 @@ from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.base import Base
 from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
+from leadwright.db.sign_in import SignInLink
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.privileges import AI_SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.errors import BadInput, Conflict, NotFound
@@ -251,6 +252,8 @@ def edit_user(
 ) -> None:
     """Change name, sign-in address, time zone and business unit; the records they own move to that business unit.
 
+    Links sent to a former address are void.
+
     Raises:
         NotAllowed: prvWriteUser is missing.
         BadInput: something given cannot be used.
@@ -267,6 +270,8 @@ def edit_user(
             before = {name: getattr(user, name) for name in (*values, "businessunitid")}
             for name, value in values.items():
                 setattr(user, name, value)
+            if before["internalemailaddress"] != user.internalemailaddress:
+                session.execute(delete(SignInLink).where(SignInLink.systemuserid == systemuserid))
             if user.businessunitid != unit:
                 user.businessunitid = unit
                 move_records(session, systemuserid, unit)

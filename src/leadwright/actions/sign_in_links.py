@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.people import create_user_in
 from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.people import SystemUser
+from leadwright.db.system_mail import SystemMail
 from leadwright.domain.optionsets import AccessMode
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, require
@@ -22,6 +23,7 @@ from leadwright.mail.system_mail import queue_system_mail, way_out
 from leadwright.services import Services
 
 _PATHS: dict[Purpose, str] = {"invitation": "welcome", "reset": "password/reset"}
+_MOST_AN_HOUR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,20 @@ def mail_reset_link(services: Services, email: str) -> bool:
                 SystemUser.accessmode == AccessMode.READ_WRITE,
             )
         )
-        if user is None or way_out(session, services.settings) is None:
+        if user is None or way_out(session, services.settings) is None or _flooded(session, email, services.clock()):
             return False
         _hand_over(services, session, user, "reset", None)
         return True
+
+
+def _flooded(session: Session, email: str, moment: datetime) -> bool:
+    """So many links within the hour that somebody, from however many addresses, only fills an inbox."""
+    asked = select(func.count()).where(
+        SystemMail.kind == "reset",
+        SystemMail.recipient == email.strip().casefold(),
+        SystemMail.createdon > moment - timedelta(hours=1),
+    )
+    return (session.scalar(asked) or 0) >= _MOST_AN_HOUR
 
 
 def _hand_over(

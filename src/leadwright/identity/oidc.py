@@ -123,7 +123,9 @@ def discover(issuer: str) -> Mapping[str, Any]:
 
     Raises:
         ProviderError: it cannot be read, or is not about this issuer.
+        BadInput: the settings name an issuer that nobody should trust.
     """
+    check_issuer(issuer)
     with _discovering:
         kept = _discovered.get(issuer)
         if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
