@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from urllib.parse import urlsplit
 
 import pyotp
@@ -23,6 +24,9 @@ from leadwright.db.base import new_id, now
 from leadwright.db.people import SystemUser
 from leadwright.db.system_mail import SystemMail
 from leadwright.identity import oidc
+from leadwright.identity.secrets import open_vault
+from leadwright.mail.system_mail import SystemPost
+from leadwright.sandbox.mail_server import MailServer
 from leadwright.web.app import create_app
 from leadwright.web.browser_names import browser_name
 
@@ -339,3 +343,35 @@ def test_form_actions_and_pictures_stay_within_the_content_security_policy(brows
 )
 def test_a_session_is_named_as_people_would(useragent: str, shown: str) -> None:
     assert browser_name(useragent) == shown
+
+
+def test_an_invitation_arrives_by_mail_and_its_link_opens_the_desk(desk: Desk) -> None:
+    with MailServer(clock=desk.services.clock) as server:
+        server.add_account("leadwright@seller.example", "of the system")
+        server.add_account("neve@seller.example", "of Neve")
+        given = {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": server.smtp_port,
+            "smtp_security": "none",
+            "smtp_user": "leadwright@seller.example",
+            "smtp_password": SecretStr("of the system"),
+            "smtp_from": "leadwright@seller.example",
+        }
+        with _browser_where(desk, **given) as client:
+            _enter(client, "admin")
+            asked = {"fullname": "Neve New", "email": "neve@seller.example", "role": "Salesperson"}
+            assert client.submit("/people", asked).headers["location"] == "/people"
+            assert "is on its way" in client.get("/people").text
+            settings = desk.services.settings.model_copy(update=given)
+            post = SystemPost(desk.services.database, settings, lambda: open_vault(settings), desk.services.clock)
+            assert post.send_due() == 1
+            (mail,) = server.log
+            text = message_from_bytes(mail.raw).get_payload(decode=True).decode()  # type: ignore[union-attr]
+            path = re.search(r"http://127\.0\.0\.1:8480(/welcome/\S+)", text)
+            assert path
+            client.submit("/sign-out")
+            chosen = client.submit(path[1], {"password": NEW, "again": NEW}, form=path[1])
+            assert chosen.headers["location"] == "/sign-in"
+            data = {"email": "neve@seller.example", "password": NEW, "next": "/"}
+            assert client.submit("/sign-in", data, form="/sign-in").status_code == 303
+            assert _signed_in(client)
