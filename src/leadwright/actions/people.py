@@ -219,7 +219,7 @@ def set_password(
 
     Raises:
         BadInput: the current password is wrong, or the new one is too weak.
-        Conflict: an application user has no password.
+        Conflict: an application user has no password; or one's own is the first, which needs a link by mail.
         TooManyAttempts: the current password was guessed at too often.
     """
     if systemuserid != who.id:
@@ -228,6 +228,8 @@ def set_password(
         user = _user(session, systemuserid)
     if user.applicationid is not None:
         raise Conflict("An application user signs in with its client secret, never with a password.")
+    if systemuserid == who.id and user.passwordhash is None:
+        raise Conflict("You sign in with a provider and have no password. Ask for a link at /password/forgotten.")
     if systemuserid == who.id and not is_own_password(services, who.id, user.passwordhash, current or "", passwords):
         raise BadInput("The current password is wrong.", field="current")
     check_strength(password, personal=(user.fullname, user.internalemailaddress or ""))

@@ -30,19 +30,23 @@ def rotate_key(
 
     settings = load_settings()
     services, path = open_services(settings), settings.data_dir / KEY_FILE
-    if settings.secret_key.get_secret_value().strip():
-        vault = open_vault(settings)
-        total = _seal_until_settled(services.database, vault, settle)
-        note_rotation(services.database, vault, total)
-        typer.echo(f"{total} secrets are sealed again; all of them are under the first key of secret_key now.")
-        typer.echo('Write "retired " before the former key there, for links in mails already sent, and restart.')
-        return
-    with replacing_keys(path):
-        add_key(path)
-        vault = open_vault(settings)
-        total = _seal_until_settled(services.database, vault, settle)
-        note_rotation(services.database, vault, total)
-        retire_keys(path)
+    try:
+        if settings.secret_key.get_secret_value().strip():
+            vault = open_vault(settings)
+            total = _seal_until_settled(services.database, vault, settle)
+            note_rotation(services.database, vault, total)
+            typer.echo(f"{total} secrets are sealed again; all of them are under the first key of secret_key now.")
+            typer.echo('Write "retired " before the former key there, for links in mails already sent, and restart.')
+            return
+        with replacing_keys(path):
+            add_key(path)
+            vault = open_vault(settings)
+            total = _seal_until_settled(services.database, vault, settle)
+            note_rotation(services.database, vault, total)
+            retire_keys(path)
+    finally:
+        services.reader.close()
+        services.database.close()
     typer.echo(f"{total} secrets are sealed again, under a new key. The former one is retired: it opens only links to")
     typer.echo(f"unsubscribe in mails already sent. Copy {path} to where you keep the key, apart from the backups.")
 

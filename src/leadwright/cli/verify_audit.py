@@ -13,9 +13,13 @@ def verify_audit() -> None:
     from leadwright.settings import load_settings
 
     services = open_services(load_settings())
-    with services.database.reading() as session:
-        count, broken = length(session), broken_link(session)
-        culprit = entry(session, broken) if broken is not None else None
+    try:
+        with services.database.reading() as session:
+            count, broken = length(session), broken_link(session)
+            culprit = entry(session, broken) if broken is not None else None
+    finally:
+        services.reader.close()
+        services.database.close()
     if broken is None:
         typer.echo(f"The chain holds: {count} entries, none changed or removed.")
         return
