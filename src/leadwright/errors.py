@@ -13,7 +13,8 @@ LeadwrightError
     ├── SearchError
     ├── FetchError
     │   └── LeftAlone   the site asks programs not to read the page
-    └── ModelError
+    ├── ModelError
+    └── ProviderError   a provider of OpenID Connect
 """
 
 
@@ -117,3 +118,7 @@ class LeftAlone(FetchError):
 
 class ModelError(OutsideError):
     """A language model failed, refused, or answered nonsense twice."""
+
+
+class ProviderError(OutsideError):
+    """A provider of OpenID Connect cannot be asked, or answers what makes no sense."""

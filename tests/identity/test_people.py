@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.identity.conftest import PASSWORD, QUICK, Office
 
 import leadwright
-from leadwright.actions import people
+from leadwright.actions import people, teams
 from leadwright.db.audit import AuditEntry
 from leadwright.db.people import BusinessUnit, Role, RolePrivilege, SystemUser, TeamMember
 from leadwright.domain.privileges import (
@@ -81,7 +81,7 @@ def test_the_role_matrix(small_office: Office, role: str, may: list[str], may_no
 def test_a_seller_reaches_own_and_team_leads_only_and_a_manager_all(small_office: Office) -> None:
     seller = small_office.person("Sam Seller", "Salesperson")
     boss = small_office.who(small_office.person("Mia Manager", "Sales Manager"))
-    team = people.create_team(small_office.services, small_office.admin, "North", [seller])
+    team = teams.create_team(small_office.services, small_office.admin, "North", [seller])
     who = small_office.who(seller)
     unit = who.businessunitid
     for owner in (seller, team):
@@ -155,7 +155,7 @@ def test_people_without_the_right_are_refused_by_name_of_the_privilege(small_off
     with pytest.raises(NotAllowed, match="prvWriteUser"):
         people.set_away(services, who, admin, None, None)
     with pytest.raises(NotAllowed, match="prvWriteTeam"):
-        people.create_team(services, who, "Mine")
+        teams.create_team(services, who, "Mine")
 
 
 def test_somebody_must_stay_administrator(office: Office) -> None:
@@ -188,14 +188,14 @@ def test_a_person_says_when_they_are_away(small_office: Office) -> None:
 
 def test_a_team_has_people_as_members(office: Office) -> None:
     one, two = office.person("Sam Seller", "Salesperson"), office.person("Tia Seller", "Salesperson")
-    team = people.create_team(office.services, office.admin, "North", [one])
-    people.set_team_members(office.services, office.admin, team, [two, two])
+    team = teams.create_team(office.services, office.admin, "North", [one])
+    teams.set_team_members(office.services, office.admin, team, [two, two])
     with office.services.database.reading() as session:
         assert session.scalars(select(TeamMember.systemuserid)).all() == [two]
     with pytest.raises(Conflict, match="already"):
-        people.create_team(office.services, office.admin, "North")
+        teams.create_team(office.services, office.admin, "North")
     with pytest.raises(NotFound):
-        people.set_team_members(office.services, office.admin, team, ["nobody"])
+        teams.set_team_members(office.services, office.admin, team, ["nobody"])
 
 
 def test_ones_own_new_password_needs_the_current_one(small_office: Office) -> None:

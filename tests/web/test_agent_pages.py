@@ -189,7 +189,7 @@ def test_a_source_that_vanished_says_when_it_was_read_and_why_it_fails_now(brows
 def test_people_are_added_given_roles_and_disabled(browser: Browser) -> None:
     browser.post("/people", fullname="Sam Seller", email="sam@seller.example", password=PASSWORD, role="Salesperson")
     page = browser.get("/people")
-    person = re.findall(r'action="/people/([^"/]+)/state"', page)
+    person = re.findall(r'href="/people/([^"/]+)">Sam Seller', page)
     assert len(person) == 1
     path = f"/people/{person[0]}"
     assert "away are noted" in _text(

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from leadwright.domain.csv_cells import safe_cell
 from leadwright.errors import BadInput
 from leadwright.leadfile.problems import Problem
 from leadwright.leadfile.rows import LeadList
-
-_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_bad_rows(leads: LeadList, path: Path, problems: Sequence[Problem], wanted: Path | None) -> Path:
@@ -44,4 +43,4 @@ def _free_name(path: Path) -> Path:
 
 
 def _defused(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_ESCAPED) else cell
+    return safe_cell(cell) if isinstance(cell, str) else cell

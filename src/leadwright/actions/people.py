@@ -1,16 +1,20 @@
-"""Users, roles, absences and teams, as a person may change them."""
+"""Users, roles and absences, as a person may change them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeVar
 from zoneinfo import available_timezones
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
-from leadwright.db.people import BusinessUnit, Role, SystemUser, Team, TeamMember, UserRole
+from leadwright.db.base import Base
+from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
+from leadwright.db.sign_in import SignInLink
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.privileges import AI_SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.errors import BadInput, Conflict, NotFound
@@ -21,6 +25,7 @@ from leadwright.identity.seed import root_business_unit, seed_directory
 from leadwright.identity.sessions import end_sessions, is_own_password
 from leadwright.services import Services
 
+R = TypeVar("R")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
 
@@ -79,6 +84,34 @@ def create_user(
         BadInput: something given cannot be used.
         Conflict: the email address is taken.
     """
+    return create_user_in(
+        services,
+        who,
+        lambda _session, user: user.systemuserid,
+        fullname=fullname,
+        email=email,
+        password=password,
+        roles=roles,
+        businessunitid=businessunitid,
+        timezone=timezone,
+        passwords=passwords,
+    )
+
+
+def create_user_in(
+    services: Services,
+    who: Principal,
+    finish: Callable[[Session, SystemUser], R],
+    *,
+    fullname: str,
+    email: str,
+    password: str | None = None,
+    roles: Iterable[str] = (),
+    businessunitid: str | None = None,
+    timezone: str = "UTC",
+    passwords: Passwords = PASSWORDS,
+) -> R:
+    """As `create_user`, with something more in the same transaction, whose answer is returned."""
     require(who, "prvCreateUser")
     wanted = sorted(set(roles))
     if wanted:
@@ -86,14 +119,14 @@ def create_user(
     values = _person(fullname, email, password, timezone, passwords)
     try:
         with services.database.transaction() as session:
-            unit = _business_unit(session, businessunitid)
+            unit = existing_business_unit(session, businessunitid)
             user = SystemUser(**values, businessunitid=unit, createdon=services.clock())
             session.add(user)
             session.flush()
             _give_roles(session, user, wanted)
             after = {"fullname": user.fullname, "email": user.internalemailaddress, "roles": wanted}
             audit.record(session, who.actor, "user.created", "systemuser", user.systemuserid, after=after)
-            return user.systemuserid
+            return finish(session, user)
     except IntegrityError as error:
         raise Conflict(f"There is a user with the email address {values['internalemailaddress']} already.") from error
 
@@ -186,7 +219,7 @@ def set_password(
 
     Raises:
         BadInput: the current password is wrong, or the new one is too weak.
-        Conflict: an application user has no password.
+        Conflict: an application user has no password; or one's own is the first, which needs a link by mail.
         TooManyAttempts: the current password was guessed at too often.
     """
     if systemuserid != who.id:
@@ -195,74 +228,120 @@ def set_password(
         user = _user(session, systemuserid)
     if user.applicationid is not None:
         raise Conflict("An application user signs in with its client secret, never with a password.")
+    if systemuserid == who.id and user.passwordhash is None:
+        raise Conflict("You sign in with a provider and have no password. Ask for a link at /password/forgotten.")
     if systemuserid == who.id and not is_own_password(services, who.id, user.passwordhash, current or "", passwords):
         raise BadInput("The current password is wrong.", field="current")
     check_strength(password, personal=(user.fullname, user.internalemailaddress or ""))
     hashed = passwords.hash(password)
     with services.database.transaction() as session:
-        _user(session, systemuserid).passwordhash = hashed
+        user = _user(session, systemuserid)
+        user.passwordhash = hashed
+        tell_of_change(services, session, user, "your password was changed")
         end_sessions(session, systemuserid, but=keep_session)
         audit.record(session, who.actor, "user.password_set", "systemuser", systemuserid)
 
 
-def create_team(
-    services: Services, who: Principal, name: str, members: Iterable[str] = (), *, businessunitid: str | None = None
-) -> str:
-    """Add a team. Its members see and work the records it owns. Returns the team's id."""
-    require(who, "prvWriteTeam")
-    if not name.strip() or len(name) > 160:
-        raise BadInput("Give the team a name of at most 160 characters.", field="name")
+def edit_user(
+    services: Services,
+    who: Principal,
+    systemuserid: str,
+    *,
+    fullname: str,
+    email: str,
+    timezone: str,
+    businessunitid: str,
+) -> None:
+    """Change name, sign-in address, time zone and business unit; the records they own move to that business unit.
+
+    Links sent to a former address are void.
+
+    Raises:
+        NotAllowed: prvWriteUser is missing.
+        BadInput: something given cannot be used.
+        Conflict: the email address is taken, or it is an application user, which prerequisite 2 keeps.
+    """
+    require(who, "prvWriteUser")
+    values = person_values(fullname, email, timezone)
     try:
         with services.database.transaction() as session:
-            team = Team(name=name.strip(), businessunitid=_business_unit(session, businessunitid))
-            session.add(team)
+            user = _user(session, systemuserid)
+            if user.applicationid is not None:
+                raise Conflict("An application user is changed in prerequisite 2 of the agent's settings.")
+            unit = existing_business_unit(session, businessunitid)
+            before = {name: getattr(user, name) for name in (*values, "businessunitid")}
+            for name, value in values.items():
+                setattr(user, name, value)
+            if before["internalemailaddress"] != user.internalemailaddress:
+                session.execute(delete(SignInLink).where(SignInLink.systemuserid == systemuserid))
+            if user.businessunitid != unit:
+                user.businessunitid = unit
+                move_records(session, systemuserid, unit)
             session.flush()
-            joined = _set_members(session, team.teamid, members)
-            after = {"name": team.name, "members": joined}
-            audit.record(session, who.actor, "team.created", "team", team.teamid, after=after)
-            return team.teamid
+            after = values | {"businessunitid": unit}
+            audit.record(session, who.actor, "user.changed", "systemuser", systemuserid, before=before, after=after)
     except IntegrityError as error:
-        raise Conflict(f"There is a team called {name.strip()} already.") from error
+        raise Conflict(f"There is a user with the email address {values['internalemailaddress']} already.") from error
 
 
-def set_team_members(services: Services, who: Principal, teamid: str, members: Iterable[str]) -> None:
-    """Put exactly these people into the team."""
-    require(who, "prvWriteTeam")
+def set_timezone(services: Services, who: Principal, timezone: str) -> None:
+    """Choose one's own time zone, in which dates are shown."""
+    _check_timezone(timezone)
     with services.database.transaction() as session:
-        if session.get(Team, teamid) is None:
-            raise NotFound("There is no such team.")
-        before = sorted(session.scalars(select(TeamMember.systemuserid).where(TeamMember.teamid == teamid)))
-        session.execute(delete(TeamMember).where(TeamMember.teamid == teamid))
-        joined = _set_members(session, teamid, members)
-        audit.record(
-            session,
-            who.actor,
-            "team.members_set",
-            "team",
-            teamid,
-            before={"members": before},
-            after={"members": joined},
-        )
+        user = _user(session, who.id)
+        before = user.timezone
+        user.timezone = timezone
+        was, becomes = {"timezone": before}, {"timezone": timezone}
+        audit.record(session, who.actor, "user.changed", "systemuser", who.id, before=was, after=becomes)
 
 
-def _person(
-    fullname: str, email: str, password: str | None, timezone: str, passwords: Passwords
-) -> dict[str, str | None]:
+def person_values(fullname: str, email: str, timezone: str) -> dict[str, str]:
+    """Name, address and time zone as they are kept.
+
+    Raises:
+        BadInput: one of them cannot be used.
+    """
     name, address = " ".join(fullname.split()), email.strip().casefold()
     if not name or len(name) > 200:
         raise BadInput("Enter a name of at most 200 characters.", field="fullname")
     if len(address) > 100 or not _EMAIL.fullmatch(address):
         raise BadInput(f"{address or 'Nothing'} is not an email address.", field="email")
+    _check_timezone(timezone)
+    return {"fullname": name, "internalemailaddress": address, "timezone": timezone}
+
+
+def existing_business_unit(session: Session, businessunitid: str | None) -> str:
+    """The id when there is such a business unit; None: the root one.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if businessunitid is None:
+        return root_business_unit(session)
+    if session.get(BusinessUnit, businessunitid) is None:
+        raise BadInput("There is no such business unit. Choose one from the list.", field="businessunitid")
+    return businessunitid
+
+
+def move_records(session: Session, ownerid: str, businessunitid: str) -> None:
+    """What somebody owns belongs to their business unit, so that whoever may see that unit sees it."""
+    for table in Base.metadata.sorted_tables:
+        if {"ownerid", "owningbusinessunit"} <= set(table.c.keys()):
+            session.execute(update(table).where(table.c.ownerid == ownerid).values(owningbusinessunit=businessunitid))
+
+
+def _check_timezone(timezone: str) -> None:
     if timezone not in available_timezones():
         raise BadInput(f"{timezone} is not a time zone. Use a name such as Europe/Berlin.", field="timezone")
+
+
+def _person(
+    fullname: str, email: str, password: str | None, timezone: str, passwords: Passwords
+) -> dict[str, str | None]:
+    values = person_values(fullname, email, timezone)
     if password is not None:
-        check_strength(password, personal=(name, address))
-    return {
-        "fullname": name,
-        "internalemailaddress": address,
-        "passwordhash": None if password is None else passwords.hash(password),
-        "timezone": timezone,
-    }
+        check_strength(password, personal=(values["fullname"], values["internalemailaddress"]))
+    return {**values, "passwordhash": None if password is None else passwords.hash(password)}
 
 
 def _people(session: Session) -> int:
@@ -274,14 +353,6 @@ def _user(session: Session, systemuserid: str) -> SystemUser:
     if user is None:
         raise NotFound("There is no such user.")
     return user
-
-
-def _business_unit(session: Session, businessunitid: str | None) -> str:
-    if businessunitid is None:
-        return root_business_unit(session)
-    if session.get(BusinessUnit, businessunitid) is None:
-        raise BadInput("There is no such business unit. Choose one from the list.", field="businessunitid")
-    return businessunitid
 
 
 def _roles(session: Session, names: list[str]) -> list[Role]:
@@ -309,13 +380,3 @@ def _role_names(session: Session, systemuserid: str) -> list[str]:
 def _keep_an_administrator(session: Session) -> None:
     if not administrators(session):
         raise Conflict(f"Somebody must stay {SYSTEM_ADMINISTRATOR}. Give another person the role first.")
-
-
-def _set_members(session: Session, teamid: str, members: Iterable[str]) -> list[str]:
-    joined = sorted(set(members))
-    for systemuserid in joined:
-        if _user(session, systemuserid).applicationid is not None:
-            raise BadInput("Teams have people as members, not application users.", field="members")
-        session.add(TeamMember(teamid=teamid, systemuserid=systemuserid))
-    session.flush()
-    return joined

@@ -1,5 +1,6 @@
 """People and teams over the API: who there is, roles, days away, passwords, members. As on the People page."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from leadwright.actions import people as act
+from leadwright.actions import teams as teams_act
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import people as read
 from leadwright.identity.access import Principal
@@ -26,6 +28,16 @@ class NewPerson(BaseModel):
     password: str | None = Field(None, max_length=1000)
     roles: list[str] = Field(default_factory=list)
     timezone: str = Field("UTC", max_length=64)
+    businessunitid: str | None = Field(None, max_length=36)
+
+
+class Person(BaseModel):
+    """Name, sign-in address, time zone and business unit; what the person owns moves with them."""
+
+    fullname: str = Field(max_length=200)
+    email: str = Field(max_length=100)
+    timezone: str = Field(max_length=64)
+    businessunitid: str = Field(max_length=36)
 
 
 class Roles(BaseModel):
@@ -58,6 +70,14 @@ class NewTeam(BaseModel):
 
     name: str = Field(max_length=400)
     members: list[str] = Field(default_factory=list)
+    businessunitid: str | None = Field(None, max_length=36)
+
+
+class Team(BaseModel):
+    """Name and business unit; what the team owns moves with it."""
+
+    name: str = Field(max_length=400)
+    businessunitid: str = Field(max_length=36)
 
 
 class Members(BaseModel):
@@ -80,6 +100,17 @@ def add_person(
 ) -> dict[str, str]:
     """Giving roles needs prvAssignRole as well."""
     return {"id": act.create_user(services, who, **body.model_dump())}
+
+
+@router.put("/people/{systemuserid}", status_code=204, summary="Change a person")
+def edit_person(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteUser"))],
+    systemuserid: str,
+    body: Person,
+) -> None:
+    """All four at once."""
+    act.edit_user(services, who, systemuserid, **body.model_dump())
 
 
 @router.put("/people/{systemuserid}/roles", status_code=204, summary="Give exactly these roles")
@@ -125,7 +156,7 @@ def set_password(
 def teams(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """By name."""
     with services.database.reading() as session:
-        return [{"teamid": t.teamid, "name": t.name, "members": t.members} for t in read.teams(session)]
+        return [asdict(team) for team in read.teams(session)]
 
 
 @router.post("/teams", status_code=201, summary="Add a team")
@@ -133,7 +164,26 @@ def add_team(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))], body: NewTeam
 ) -> dict[str, str]:
     """Its members see and work the records it owns."""
-    return {"id": act.create_team(services, who, body.name, body.members)}
+    return {"id": teams_act.create_team(services, who, **body.model_dump())}
+
+
+@router.put("/teams/{teamid}", status_code=204, summary="Rename a team or move it")
+def edit_team(
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))],
+    teamid: str,
+    body: Team,
+) -> None:
+    """Both at once."""
+    teams_act.edit_team(services, who, teamid, body.name, body.businessunitid)
+
+
+@router.delete("/teams/{teamid}", status_code=204, summary="Remove a team that owns nothing")
+def delete_team(
+    services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))], teamid: str
+) -> None:
+    """Its members stay."""
+    teams_act.delete_team(services, who, teamid)
 
 
 @router.put("/teams/{teamid}/members", status_code=204, summary="Put exactly these people into the team")
@@ -144,4 +194,4 @@ def set_members(
     body: Members,
 ) -> None:
     """It counts from their next request on."""
-    act.set_team_members(services, who, teamid, body.members)
+    teams_act.set_team_members(services, who, teamid, body.members)

@@ -8,6 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from leadwright import __version__
 from leadwright.api import (
     agent,
+    audit_log,
+    business_units,
     connected_records,
     conversations,
     dashboard,
@@ -16,6 +18,7 @@ from leadwright.api import (
     mailboxes,
     people,
     seller_segments,
+    sign_in,
 )
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.identity.access import Principal
@@ -73,6 +76,9 @@ router.include_router(agent.router)
 router.include_router(seller_segments.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)
+router.include_router(sign_in.router)
+router.include_router(business_units.router)
+router.include_router(audit_log.router)
 router.include_router(mailboxes.router)
 router.include_router(conversations.router)
 router.include_router(inbox.router)

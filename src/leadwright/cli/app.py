@@ -11,7 +11,9 @@ from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
 from leadwright.cli.research import research
+from leadwright.cli.rotate_key import rotate_key
 from leadwright.cli.serve import serve
+from leadwright.cli.verify_audit import verify_audit
 from leadwright.cli.work import work
 
 app = typer.Typer(
@@ -44,4 +46,6 @@ app.command()(work)
 app.command()(research)
 app.command()(doctor)
 app.command("import")(import_leads)
+app.command()(rotate_key)
+app.command()(verify_audit)
 app.add_typer(evaluation, name="eval")

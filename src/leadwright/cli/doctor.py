@@ -185,6 +185,7 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
 
     yield _guarded("Secret key", "Restore secret.key from its backup, or set secret_key.", lambda: _secrets(settings))
     yield _guarded("Workers", "Start leadwright serve or leadwright work.", lambda: _workers(database))
+    yield _guarded("Mail to users", "Check the smtp_ settings.", lambda: _system_mail(settings, database))
     try:
         services = services_on(settings, database)
     except Exception as error:
@@ -231,6 +232,19 @@ def _secrets(settings: "Settings") -> Finding:
     if path.stat().st_mode & 0o077:
         return Finding("Secret key", "warn", f"{path} can be read by others", f"chmod 600 {path}")
     return Finding("Secret key", "ok", str(path))
+
+
+def _system_mail(settings: "Settings", database: "Database") -> Finding:
+    from leadwright.mail.system_mail import waiting_mails, way_out
+
+    with database.reading() as session:
+        (waiting, reason), way = waiting_mails(session), way_out(session, settings)
+    if way is None:
+        remedy = "Set smtp_host and smtp_from, or Test & Enable a shared mailbox; until then links are handed over."
+        return Finding("Mail to users", "warn", f"cannot leave; {waiting} wait", remedy)
+    if waiting and reason:
+        return Finding("Mail to users", "warn", f"{waiting} wait: {reason}", "Check the smtp_ settings.")
+    return Finding("Mail to users", "ok", f"from {way.sender}; {waiting} wait")
 
 
 def _workers(database: "Database") -> Finding:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Integer, String, Table, column, insert, select, table, text, update
+from sqlalchemy import Index, Integer, String, Table, column, insert, select, table, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
@@ -47,6 +47,7 @@ class AuditEntry(Base):
     cause: Mapped[str] = mapped_column(String(300), default="")
     previoushash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (Index("ix_auditentry_at", "at"), Index("ix_auditentry_actor", "actorid", "number"))
 
 
 _ENTRIES = cast(Table, AuditEntry.__table__)

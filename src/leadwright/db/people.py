@@ -128,6 +128,8 @@ class WebSession(Base):
     createdon: Mapped[datetime] = mapped_column(default=now)
     lastseenon: Mapped[datetime] = mapped_column(default=now)
     useragent: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(60), default="")  # where it was opened from
+    method: Mapped[str] = mapped_column(String(120), default="")  # how the person signed in
 
 
 class SignInAttempt(Base):

@@ -1,8 +1,45 @@
 """Imports every table, so that metadata is complete for migrations and tests."""
 
-from leadwright.db import agent, audit, backlog, engagement, knowledge, mail, people, sales, simulation
+from leadwright.db import (
+    agent,
+    audit,
+    backlog,
+    backtest,
+    engagement,
+    insight_trial,
+    knowledge,
+    mail,
+    oversight,
+    people,
+    programs,
+    sales,
+    sign_in,
+    simulation,
+    spending,
+    system_mail,
+    webhooks,
+)
 from leadwright.db.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["agent", "audit", "backlog", "engagement", "knowledge", "mail", "metadata", "people", "sales", "simulation"]
+__all__ = [
+    "agent",
+    "audit",
+    "backlog",
+    "backtest",
+    "engagement",
+    "insight_trial",
+    "knowledge",
+    "mail",
+    "metadata",
+    "oversight",
+    "people",
+    "programs",
+    "sales",
+    "sign_in",
+    "simulation",
+    "spending",
+    "system_mail",
+    "webhooks",
+]

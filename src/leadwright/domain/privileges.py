@@ -46,6 +46,8 @@ PRIVILEGES: Mapping[str, str] = {
     "prvDisableUser": "disable and enable users",
     "prvAssignRole": "give and take security roles",
     "prvWriteTeam": "change teams",
+    "prvWriteBusinessUnit": "change business units",
+    "prvConfigureSignIn": "choose the providers people may sign in with",
     "prvReadApplication": "see registered applications",
     "prvCreateApplication": "register applications and add their secrets",
     "prvCreateMailbox": "create shared mailboxes",

@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, delete, func, or_, orm, select, text, upda
 from leadwright.db import audit
 from leadwright.db.compiled import Source
 from leadwright.db.people import SignInAttempt, SystemUser, WebSession
+from leadwright.db.sign_in import PendingSignIn, SignInLink
 from leadwright.db.visitor import Visitor, read_visitor, touch_session
 from leadwright.domain.optionsets import AccessMode
 from leadwright.errors import NotAllowed
+from leadwright.identity import second_factor
 from leadwright.identity.access import Principal
 from leadwright.identity.installation import Installation
 from leadwright.identity.passwords import PASSWORDS, Passwords
@@ -28,6 +30,8 @@ PER_ACCOUNT_AND_ADDRESS = 10
 PER_ADDRESS = 50
 PER_ACCOUNT = 100  # from all addresses; more only slows down, or anybody could lock anybody out
 SLOW_SECONDS = 2.0
+PENDING = timedelta(minutes=10)  # for the second factor, after the password
+KEPT_LINKS = timedelta(days=30)  # after their end, so that People can say that an invitation has expired
 _TOUCH_SECONDS = 60
 _THROTTLE_LOCK = 7312
 REFUSED = "The email address or the password is wrong. Try again, or ask an administrator to set a new password."
@@ -40,6 +44,22 @@ class TooManyAttempts(NotAllowed):
         minutes = max(1, -(-retry_after // 60))
         super().__init__(f"Too many attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}.")
         self.retry_after = retry_after
+
+
+class SecondStepOwed(NotAllowed):
+    """The password was right, the second factor is owed. `token` goes into a cookie of its own; see `second_step`."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("Enter the code of your authenticator app.")
+        self.token = token
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where somebody signs in from, as the request says."""
+
+    address: str = ""
+    useragent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,7 @@ def sign_in(
     address: str,
     useragent: str = "",
     replaces: str | None = None,
+    target: str = "/",
     passwords: Passwords = PASSWORDS,
     wait: Callable[[float], None] = sleep,
 ) -> SignedIn:
@@ -88,15 +109,17 @@ def sign_in(
     Args:
         address: where the request came from.
         replaces: token of the browser's session until now; it ends.
+        target: the page wanted at first, kept for whoever owes a second factor.
         wait: how a try on an account that is being guessed at is slowed down.
 
     Raises:
         TooManyAttempts: ten tries on the account from this address, or fifty from it in all, within 15 minutes.
         NotAllowed: email or password are wrong.
+        SecondStepOwed: they are right, and the person has, or must have, an authenticator app.
     """
     moment, account = services.clock(), email.strip().casefold()[:100]
     with services.database.transaction() as session:
-        guessed_at = _count_attempt(session, account, address[:60], moment)
+        guessed_at = count_attempt(session, account, address[:60], moment)
         user = session.execute(
             select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.passwordhash).where(
                 SystemUser.internalemailaddress == account,
@@ -113,21 +136,52 @@ def sign_in(
         actor = audit.Actor(user.systemuserid if user else None, "person", user.fullname if user else "unknown")
         if user is None or not right or not _still_the_same(session, user.systemuserid, stored):
             audit.record(session, actor, "person.sign_in_refused", "systemuser", actor.id or "unknown")
-            refused = True
+            entered = None
         else:
-            refused = False
             mine = (SignInAttempt.account == account) & (SignInAttempt.address == address[:60])
             session.execute(delete(SignInAttempt).where(mine))
             if fresh:
                 session.execute(
                     update(SystemUser).where(SystemUser.systemuserid == user.systemuserid).values(passwordhash=fresh)
                 )
-            if replaces:
-                session.execute(delete(WebSession).where(WebSession.tokenhash == _hash(replaces)))
-            opened = _open(session, user.systemuserid, useragent, moment)
-            audit.record(session, actor, "person.signed_in", "systemuser", user.systemuserid)
-    if refused:
+            entered = enter(session, services, actor, Device(address, useragent), "password", target, replaces=replaces)
+    if entered is None:
         raise NotAllowed(REFUSED)
+    if isinstance(entered, SecondStepOwed):
+        raise entered
+    return entered
+
+
+def enter(
+    session: orm.Session,
+    services: Installation,
+    actor: audit.Actor,
+    device: Device,
+    method: str,
+    target: str,
+    *,
+    replaces: str | None = None,
+    strong: bool = False,
+) -> SignedIn | SecondStepOwed:
+    """After the first step was right: the new session, or what is owed first. In the caller's transaction.
+
+    Args:
+        method: how it was proven who they are, in words.
+        strong: a provider said that it asked for two factors itself.
+    """
+    moment, systemuserid = services.clock(), str(actor.id)
+    if not strong and second_factor.step_owed(session, services.settings, systemuserid):
+        token = token_urlsafe(32)
+        session.add(
+            PendingSignIn(
+                tokenhash=_hash(token), systemuserid=systemuserid, method=method[:80], target=target, createdon=moment
+            )
+        )
+        return SecondStepOwed(token)
+    if replaces:
+        session.execute(delete(WebSession).where(WebSession.tokenhash == _hash(replaces)))
+    opened = open_session(session, systemuserid, device, method, moment)
+    audit.record(session, actor, "person.signed_in", "systemuser", systemuserid, after={"method": method})
     return opened
 
 
@@ -146,7 +200,7 @@ def is_own_password(
         return False
     guessed = f"password of {systemuserid}"
     with services.database.transaction() as session:
-        _count_attempt(session, guessed, guessed, services.clock())
+        count_attempt(session, guessed, guessed, services.clock())
     right = passwords.verify(stored, given)
     if right:
         with services.database.transaction() as session:
@@ -225,6 +279,8 @@ def forget_ended(services: Installation) -> int:
     moment = services.clock()
     with services.database.transaction() as session:
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - WINDOW))
+        session.execute(delete(PendingSignIn).where(PendingSignIn.createdon < moment - PENDING))
+        session.execute(delete(SignInLink).where(SignInLink.endson < moment - KEPT_LINKS))
         ended = delete(WebSession).where(
             or_(
                 WebSession.lastseenon < moment - timedelta(minutes=services.settings.session_idle_minutes),
@@ -234,7 +290,7 @@ def forget_ended(services: Installation) -> int:
         return len(session.scalars(ended.returning(WebSession.tokenhash)).all())
 
 
-def _count_attempt(session: orm.Session, account: str, address: str, moment: datetime) -> bool:
+def count_attempt(session: orm.Session, account: str, address: str, moment: datetime) -> bool:
     """Count this try. True: the account is being guessed at from many addresses.
 
     Raises:
@@ -266,7 +322,8 @@ def _still_the_same(session: orm.Session, systemuserid: str, stored: str | None)
     return found is not None and not found.isdisabled and found.passwordhash == stored
 
 
-def _open(session: orm.Session, systemuserid: str, useragent: str, moment: datetime) -> SignedIn:
+def open_session(session: orm.Session, systemuserid: str, device: Device, method: str, moment: datetime) -> SignedIn:
+    """Open one, in the caller's transaction, for a person about whom every doubt is settled."""
     opened = SignedIn(token_urlsafe(32), token_urlsafe(32), systemuserid)
     session.add(
         WebSession(
@@ -275,7 +332,9 @@ def _open(session: orm.Session, systemuserid: str, useragent: str, moment: datet
             csrf=opened.csrf,
             createdon=moment,
             lastseenon=moment,
-            useragent=useragent[:200],
+            useragent=device.useragent[:200],
+            address=device.address[:60],
+            method=method[:120],
         )
     )
     return opened

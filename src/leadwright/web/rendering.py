@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from leadwright import __version__
 from leadwright.web import charts
+from leadwright.web.browser_names import browser_name
 from leadwright.web.site_map import SITE_MAP
 from leadwright.web.static_files import address
 
@@ -34,6 +35,7 @@ def environment() -> Environment:
         static=address, version=__version__, charts=charts, site_map=SITE_MAP, icon=icon, drawn=icon, options=options
     )
     made.filters.update(
+        browser_name=browser_name,
         when=_when,
         ago=_ago,
         until=_until,

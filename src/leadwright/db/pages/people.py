@@ -22,13 +22,14 @@ class TeamLine:
 
     teamid: str
     name: str
+    businessunitid: str
     members: dict[str, str]
 
 
 def users(session: Session) -> Sequence[Any]:
     """Everybody, people before application users: rows without anything secret."""
     columns = ("systemuserid", "fullname", "internalemailaddress", "isdisabled", "awayfrom", "awayuntil", "accessmode")
-    query = select(*(getattr(SystemUser, name) for name in columns))
+    query = select(*(getattr(SystemUser, name) for name in (*columns, "businessunitid", "timezone")))
     return session.execute(query.order_by(SystemUser.accessmode, SystemUser.fullname)).all()
 
 
@@ -47,9 +48,8 @@ def role_names(session: Session) -> Sequence[str]:
 
 def teams(session: Session) -> list[TeamLine]:
     """Every team, by name."""
-    found = {
-        t: TeamLine(t, name, {}) for t, name in session.execute(select(Team.teamid, Team.name).order_by(Team.name))
-    }
+    lines = session.execute(select(Team.teamid, Team.name, Team.businessunitid).order_by(Team.name))
+    found = {teamid: TeamLine(teamid, name, unit, {}) for teamid, name, unit in lines}
     members = select(TeamMember.teamid, SystemUser.systemuserid, SystemUser.fullname).join(
         SystemUser, SystemUser.systemuserid == TeamMember.systemuserid
     )

@@ -1,6 +1,7 @@
 """One module per page. Each has a collection of routes, `pages`, that say which privilege they need."""
 
 from leadwright.web.pages import (
+    account,
     accounts,
     agent,
     agent_engage,
@@ -11,6 +12,7 @@ from leadwright.web.pages import (
     agent_sellers,
     agent_simulation,
     audit_log,
+    business_units,
     contacts,
     dashboard,
     home,
@@ -27,8 +29,13 @@ from leadwright.web.pages import (
     outbox,
     password,
     people,
+    person,
     set_up,
     sign_in,
+    sign_in_links,
+    sign_in_providers,
+    sign_in_steps,
+    sign_in_with,
     teams,
     unsubscribe,
 )
@@ -36,6 +43,9 @@ from leadwright.web.pages import (
 ALL = (
     home.pages,
     sign_in.pages,
+    sign_in_steps.pages,
+    sign_in_with.pages,
+    sign_in_links.pages,
     set_up.pages,
     leads.pages,
     lead_form.pages,
@@ -58,7 +68,11 @@ ALL = (
     agent_simulation.pages,
     notifications.pages,
     teams.pages,
+    business_units.pages,
+    sign_in_providers.pages,
     people.pages,
+    person.pages,
+    account.pages,
     password.pages,
     audit_log.pages,
     inbox.pages,

@@ -1,14 +1,15 @@
-"""People and their roles: who there is, adding somebody, roles, days away, disabling, a new password."""
-
-from datetime import date
+"""Everybody there is, and inviting somebody. One person in full: `person`."""
 
 from starlette.responses import Response
 
 from leadwright.actions import people as act
+from leadwright.actions import sign_in_links
 from leadwright.db.pages import people as read
+from leadwright.db.pages.business_units import business_units
+from leadwright.db.pages.person import waiting_invitations
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.privileges import AI_SALESPERSON
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, Conflict
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -22,83 +23,43 @@ def everybody(visit: Visit) -> Response:
 
 @pages.post("/people", "prvCreateUser")
 def add(visit: Visit) -> Response:
-    """Add a person with one role."""
+    """Invite a person, or add one with a first password."""
+    password = str(visit.form.get("password", ""))[:1000]
+    given = {
+        "fullname": visit.text("fullname", most=200),
+        "email": visit.text("email", most=100),
+        "roles": [visit.text("role")] if visit.text("role") else [],
+        "businessunitid": visit.text("businessunitid") or None,
+        "timezone": visit.text("timezone") or "UTC",
+    }
     try:
-        act.create_user(
-            visit.services,
-            visit.who,
-            fullname=visit.text("fullname", most=200),
-            email=visit.text("email", most=100),
-            password=str(visit.form.get("password", ""))[:1000] or None,
-            roles=[visit.text("role")],
-            timezone=visit.text("timezone") or "UTC",
-        )
-    except BadInput as error:
-        return _page(visit, 422, {error.field or "": str(error)})
-    return visit.to("/people", f"{visit.text('fullname')} can sign in now.")
-
-
-@pages.post("/people/{systemuserid}/roles", "prvAssignRole")
-def roles(visit: Visit) -> Response:
-    """Give and take roles."""
-    chosen = [r for r in visit.form.getlist("roles") if isinstance(r, str)]
-    act.set_roles(visit.services, visit.who, _id(visit), chosen)
-    return visit.to("/people", "The roles are changed. They count from the next request on.")
-
-
-@pages.post("/people/{systemuserid}/away", "prvReadUser")
-def away(visit: Visit) -> Response:
-    """Days away: leads go to somebody else."""
-    try:
-        act.set_away(visit.services, visit.who, _id(visit), _day(visit, "awayfrom"), _day(visit, "awayuntil"))
-    except BadInput as error:
-        return _page(visit, 422, {"": str(error)})
-    return visit.to("/people", "The days away are noted. Leads go to the next seller meanwhile.")
-
-
-@pages.post("/people/{systemuserid}/password", "prvReadUser", "prvWriteUser")
-def password(visit: Visit) -> Response:
-    """A new password for somebody else; their sessions end."""
-    if _id(visit) == visit.who.id:
-        return visit.to("/password")
-    try:
-        act.set_password(visit.services, visit.who, _id(visit), str(visit.form.get("newpassword", ""))[:1000])
-    except BadInput as error:
-        return _page(visit, 422, {"": str(error)})
-    return visit.to("/people", "The password is set, and their sessions are ended. Tell it to them in private.")
-
-
-@pages.post("/people/{systemuserid}/state", "prvDisableUser")
-def state(visit: Visit) -> Response:
-    """Disable, which ends every session, or enable."""
-    disabled = visit.text("disabled") == "1"
-    act.disable_user(visit.services, visit.who, _id(visit), disabled=disabled)
-    return visit.to("/people", "Disabled; every session is ended." if disabled else "Enabled.")
-
-
-def _id(visit: Visit) -> str:
-    return str(visit.request.path_params["systemuserid"])
-
-
-def _day(visit: Visit, name: str) -> date | None:
-    text = visit.text(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput("Write the day as year-month-day, for example 2026-12-24.", field=name) from None
+        if password:
+            act.create_user(visit.services, visit.who, password=password, **given)  # type: ignore[arg-type]
+            return visit.to("/people", f"{given['fullname']} can sign in now.")
+        handed = sign_in_links.invite(visit.services, visit.who, **given)  # type: ignore[arg-type]
+    except (BadInput, Conflict) as error:
+        field = "email" if isinstance(error, Conflict) else error.field or ""
+        return _page(visit, 409 if isinstance(error, Conflict) else 422, {field: str(error)})
+    if handed.is_sent:
+        return visit.to("/people", f"The invitation to {given['fullname']} is on its way. It is good for seven days.")
+    return visit.page("link_to_copy.html", name=given["fullname"], handed=handed, invitation=True, back="/people")
 
 
 def _page(visit: Visit, status: int = 200, problems: dict[str, str] | None = None) -> Response:
     with visit.services.database.reading() as session:
-        users, held, all_roles = read.users(session), read.roles_held(session), read.role_names(session)
+        users, held, roles = read.users(session), read.roles_held(session), read.role_names(session)
+        invited, units = waiting_invitations(session), business_units(session)
     return visit.page(
         "people.html",
         status,
         users=users,
         held=held,
-        roles=all_roles,
-        personal=[r for r in all_roles if r != AI_SALESPERSON],
+        invited=invited,
+        units=units,
+        unit_choices=[(unit.businessunitid, unit.name) for unit in units],
+        personal=[r for r in roles if r != AI_SALESPERSON],
         application=AccessMode.NON_INTERACTIVE,
+        can_mail=sign_in_links.can_mail(visit.services),
         problems=problems or {},
         typed=visit.form,
     )

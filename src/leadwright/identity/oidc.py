@@ -1,0 +1,351 @@
+"""OpenID Connect, code flow with PKCE: to a provider and back, and what its signed token says about a person.
+
+Whoever that person is here is not decided here. Nothing of a provider is kept but its discovery document, for a minute:
+its keys are read at each sign-in, so that they may change at any time.
+"""
+
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from threading import Lock
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+import httpx2
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oidc.core import CodeIDToken
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from leadwright.errors import BadInput, NotAllowed, ProviderError
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+SCOPE = "openid profile email"
+ENTRA = "login.microsoftonline.com"
+_ANY_TENANT = frozenset({"common", "organizations", "consumers"})
+_KEY_TYPES = frozenset({"RSA", "EC"})
+_SECONDS, _MOST_BYTES = 10.0, 1_000_000
+_LEEWAY, _OLDEST = 60, 600  # seconds
+_KEPT_SECONDS = 60.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MADE_FOR = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
+_discovered: dict[str, tuple[float, Mapping[str, Any]]] = {}
+_discovering = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider as it is configured.
+
+    Args:
+        secret: opens the client secret; None for a client without one.
+        create_role: role of people it knows and we do not; empty: they are refused.
+        domains: of their email addresses; empty: every one.
+        links_by_email: an address it vouches for finds the account that has it.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    secret: Callable[[], str] | None
+    create_role: str = ""
+    domains: tuple[str, ...] = ()
+    links_by_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One sign-in on its way; the browser brings it back sealed."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who the provider says it is.
+
+    Args:
+        email: an address the provider vouches for; empty: none.
+        shown: address or name, for people to read.
+        is_strong: the provider asked for two factors.
+    """
+
+    issuer: str
+    subject: str
+    email: str
+    fullname: str
+    shown: str
+    is_strong: bool
+
+
+class SignInRefused(NotAllowed):
+    """The provider's answer was not good. `why` is for the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("This sign-in could not be confirmed. Start it again, or tell an administrator.")
+        self.why = why
+
+
+def check_issuer(issuer: str) -> str:
+    """The issuer as it stands in tokens.
+
+    Raises:
+        BadInput: it cannot be one.
+    """
+    given = issuer.strip()
+    try:
+        parts = urlsplit(given)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", 0
+    safe = bool(host) and port != 0 and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
+    if not safe or parts.query or parts.fragment or parts.username or not given.isascii() or " " in given:
+        raise BadInput("Enter the issuer's address: https://, without anything after the path.", field="issuer")
+    if host == ENTRA and parts.path.strip("/").partition("/")[0] in _ANY_TENANT:
+        raise BadInput(
+            "Name your own tenant: https://login.microsoftonline.com/TENANT-ID/v2.0. With common anybody's tenant "
+            "could vouch for anybody.",
+            field="issuer",
+        )
+    return given
+
+
+def discover(issuer: str) -> Mapping[str, Any]:
+    """What the provider publishes about itself. Kept for a minute.
+
+    Raises:
+        ProviderError: it cannot be read, or is not about this issuer.
+        BadInput: the settings name an issuer that nobody should trust.
+    """
+    check_issuer(issuer)
+    with _discovering:
+        kept = _discovered.get(issuer)
+        if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
+            return kept[1]
+    found = _json(issuer, "GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != issuer:
+        raise ProviderError(
+            f"{_host(issuer)} calls itself {str(found.get('issuer'))[:200]}. Enter exactly that as the issuer.",
+            permanent=True,
+        )
+    for name in _MADE_FOR:
+        _check_endpoint(issuer, found.get(name), name)
+    with _discovering:
+        _discovered[issuer] = (time.monotonic(), found)
+    return found
+
+
+def new_errand() -> Errand:
+    """A sign-in that nobody can guess."""
+    return Errand(token_urlsafe(32), token_urlsafe(32), token_urlsafe(48))
+
+
+def authorization_url(provider: Provider, errand: Errand, redirect_uri: str) -> str:
+    """Where the browser goes to sign in.
+
+    Raises:
+        ProviderError: the provider cannot be asked.
+    """
+    endpoint = str(discover(provider.issuer)["authorization_endpoint"])
+    query = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": SCOPE,
+        "state": errand.state,
+        "nonce": errand.nonce,
+        "code_challenge": create_s256_code_challenge(errand.verifier),
+        "code_challenge_method": "S256",
+    }
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+
+def finish(
+    provider: Provider, errand: Errand, answer: Mapping[str, str], redirect_uri: str, moment: datetime
+) -> Subject:
+    """Exchange the code for a token and read whom it is about.
+
+    Args:
+        answer: the query the provider sent the browser back with.
+
+    Raises:
+        SignInRefused: the answer or the token is not good.
+        ProviderError: the provider cannot be asked.
+    """
+    if not hmac.compare_digest(answer.get("state", "").encode(), errand.state.encode()):
+        raise SignInRefused("another state than was sent")
+    known = discover(provider.issuer)
+    said = answer.get("iss")
+    if said is None and known.get("authorization_response_iss_parameter_supported") is True:
+        raise SignInRefused("no issuer in the answer")
+    if said is not None and said != provider.issuer:
+        raise SignInRefused("the answer of another issuer")
+    if answer.get("error") or not answer.get("code"):
+        raise SignInRefused(f"the provider says {answer.get('error', 'nothing')[:100]}")
+    token = _exchange(provider, known, errand, answer["code"], redirect_uri)
+    claims = verify(provider, errand.nonce, token, keys_of(provider.issuer, known), moment)
+    return _subject(provider, claims)
+
+
+def keys_of(issuer: str, known: Mapping[str, Any]) -> KeySet:
+    """The provider's keys at this moment, without those that are not made for signatures.
+
+    Raises:
+        ProviderError: there is none to be had.
+    """
+    found = _json(issuer, "GET", str(known["jwks_uri"])).get("keys")
+    keys = [
+        key
+        for key in (found if isinstance(found, list) else [])
+        if isinstance(key, dict) and key.get("kty") in _KEY_TYPES and key.get("use", "sig") == "sig"
+    ]
+    try:
+        return KeySet.import_key_set({"keys": keys})
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise ProviderError(f"{_host(issuer)} publishes no key that can be used.") from error
+
+
+def verify(
+    provider: Provider, nonce: str, answer: Mapping[str, Any], keys: KeySet, moment: datetime
+) -> Mapping[str, Any]:
+    """The claims of an ID token that this provider signed, for us, for this very sign-in.
+
+    Args:
+        answer: of the token endpoint: `id_token`, perhaps `access_token`.
+
+    Raises:
+        SignInRefused: anything about it is wrong.
+    """
+    token = answer.get("id_token")
+    if not isinstance(token, str):
+        raise SignInRefused("no ID token")
+    now = int(moment.timestamp())
+    registry = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+    try:
+        read = jwt.decode(token, keys, algorithms=list(ALGORITHMS), registry=registry)
+        claims = CodeIDToken(
+            read.claims,
+            read.header,
+            options={
+                "iss": {"essential": True, "value": provider.issuer},
+                "sub": {"essential": True},
+                "aud": {"essential": True, "value": provider.client_id},
+                "exp": {"essential": True},
+                "iat": {"essential": True},
+                "nonce": {"essential": True, "value": nonce},
+            },
+            params={
+                "nonce": nonce,
+                "client_id": provider.client_id,
+                "access_token": answer.get("access_token"),
+            },
+        )
+        claims.validate(now=now, leeway=_LEEWAY)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise SignInRefused(f"{type(error).__name__}: {error}"[:300]) from error
+    _check_more(provider, read.claims, now)
+    return read.claims
+
+
+def _check_more(provider: Provider, claims: Mapping[str, Any], now: int) -> None:
+    """What the library leaves open: one audience, an honest subject, no token from another hour."""
+    audience = claims["aud"]
+    if isinstance(audience, list) and (len(audience) > 1 and claims.get("azp") != provider.client_id):
+        raise SignInRefused("a token for several")
+    subject, issued = claims["sub"], claims["iat"]
+    if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
+        raise SignInRefused("no usable subject")
+    if isinstance(issued, bool) or not isinstance(issued, int | float) or not -_LEEWAY <= now - issued <= _OLDEST:
+        raise SignInRefused("issued at another time")
+
+
+def _exchange(
+    provider: Provider, known: Mapping[str, Any], errand: Errand, code: str, redirect_uri: str
+) -> Mapping[str, Any]:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": errand.verifier,
+        "client_id": provider.client_id,
+    }
+    basic = None
+    if provider.secret is not None:
+        methods = known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        if "client_secret_post" in methods:
+            form["client_secret"] = provider.secret()
+        else:
+            basic = (quote_plus(provider.client_id), quote_plus(provider.secret()))
+    return _json(provider.issuer, "POST", str(known["token_endpoint"]), form=form, basic=basic)
+
+
+def _json(
+    issuer: str, method: str, url: str, *, form: Mapping[str, str] | None = None, basic: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    where = _host(issuer)
+    try:
+        with (
+            httpx2.Client(timeout=_SECONDS, follow_redirects=False) as client,
+            client.stream(method, url, data=form, auth=basic, headers={"Accept": "application/json"}) as answer,
+        ):
+            body = b""
+            for chunk in answer.iter_bytes():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    raise ProviderError(f"{where} answers with more than can be read.")
+            status = answer.status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        raise ProviderError(f"{where} cannot be reached. Try again in a moment, or sign in with a password.") from error
+    found = _parsed(body)
+    if method == "POST" and 400 <= status < 500:
+        raise SignInRefused(f"the token endpoint says {status} {str(found.get('error'))[:100]}")
+    if status != httpx2.codes.OK or not found:
+        raise ProviderError(f"{where} gives no usable answer ({status}). Check the issuer's address.")
+    return found
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _check_endpoint(issuer: str, endpoint: object, name: str) -> None:
+    try:
+        parts = urlsplit(endpoint if isinstance(endpoint, str) else "")
+        loopback = urlsplit(issuer).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
+        safe = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
+    except ValueError:
+        safe = False
+    if not safe:
+        raise ProviderError(f"{_host(issuer)} names no usable {name} (https://).", permanent=True)
+
+
+def _subject(provider: Provider, claims: Mapping[str, Any]) -> Subject:
+    email, name = _vouched(provider.issuer, claims), str(claims.get("name") or "")[:200]
+    shown = str(claims.get("email") or claims.get("preferred_username") or name or claims["sub"])[:320]
+    strong = "mfa" in (claims.get("amr") or [])
+    return Subject(provider.issuer, claims["sub"], email, name or email.partition("@")[0], shown, strong)
+
+
+def _vouched(issuer: str, claims: Mapping[str, Any]) -> str:
+    """An address the provider says is theirs. Entra proves the domain of a member's sign-in name, not of `email`."""
+    verified = claims.get("email_verified") is True or claims.get("xms_edov") in (True, 1, "1", "true")
+    given = claims.get("email") if verified else None
+    if given is None and _host(issuer) == ENTRA and "#ext#" not in str(claims.get("preferred_username", "")).casefold():
+        given = claims.get("preferred_username")
+    return given.strip().casefold() if isinstance(given, str) and "@" in given else ""
+
+
+def _host(issuer: str) -> str:
+    return urlsplit(issuer).hostname or issuer
