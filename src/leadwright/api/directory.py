@@ -1,4 +1,4 @@
-"""The built-in directory to OAuth 2 clients: metadata, keys, tokens by client credentials, revocation. Standard answers.
+"""The built-in directory to OAuth 2 clients: metadata, keys, tokens by client credentials, revocation.
 
 The addresses are laid out as Microsoft Entra's are, below the directory's id, so that its libraries find their way.
 """

@@ -16,6 +16,7 @@ from leadwright.api import (
     leads,
     mailboxes,
     people,
+    personal_tokens,
     seller_segments,
 )
 from leadwright.api.caller import ProblemRoute, anyone, needs, services_of
@@ -76,5 +77,6 @@ v1.include_router(mailboxes.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)
+v1.include_router(personal_tokens.router)
 router.include_router(v1)
 router.include_router(directory.router)

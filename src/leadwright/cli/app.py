@@ -10,6 +10,7 @@ from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
+from leadwright.cli.mcp import mcp
 from leadwright.cli.research import research
 from leadwright.cli.serve import serve
 from leadwright.cli.work import work
@@ -43,5 +44,6 @@ app.command()(serve)
 app.command()(work)
 app.command()(research)
 app.command()(doctor)
+app.command()(mcp)
 app.command("import")(import_leads)
 app.add_typer(evaluation, name="eval")

@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 TOKEN_SECONDS = 3599
-TOKEN_PATH = "oauth2/v2.0/token"  # below the tenant, as Entra has it
+TOKEN_PATH = "oauth2/v2.0/token"  # noqa: S105 below the tenant, as Entra has it
 SECRET_DAYS = 180
 _RENEW_SECONDS = 300
 _LEEWAY_SECONDS = 60

@@ -30,6 +30,7 @@ from leadwright.web.pages import (
     set_up,
     sign_in,
     teams,
+    tokens,
     unsubscribe,
 )
 
@@ -60,6 +61,7 @@ ALL = (
     teams.pages,
     people.pages,
     password.pages,
+    tokens.pages,
     audit_log.pages,
     inbox.pages,
     outbox.pages,

@@ -61,7 +61,7 @@ def upgrade() -> None:
     _webhooks()
     op.execute(
         "INSERT INTO roleprivilege (roleid, privilege, depth) "
-        f"SELECT roleid, '{_PRIVILEGE}', 8 FROM role WHERE name = 'System Administrator'"
+        f"SELECT roleid, '{_PRIVILEGE}', 8 FROM role WHERE name = 'System Administrator'"  # noqa: S608
     )
 
 
@@ -106,8 +106,8 @@ def _webhooks() -> None:
 
 def downgrade() -> None:
     op.execute(f"DELETE FROM roleprivilege WHERE privilege = '{_PRIVILEGE}'")  # noqa: S608
-    for table in _NEW:
-        op.drop_table(table)
+    for name in _NEW:
+        op.drop_table(name)
     with op.batch_alter_table("applicationsecret") as table:
         table.drop_column("certificate")
         table.drop_column("sealedkey")
