@@ -29,6 +29,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         fetcher=Fetcher(settings.fetch_private_hosts, honour_robots=settings.honour_robots),
         resolver=_resolver(settings),
         embedding=find_embedding(settings.embedding_model),
+        webhooks=Fetcher(settings.webhook_private_hosts),
     )
 
 

@@ -32,6 +32,7 @@ class Services:
         embedding: finds knowledge by its meaning; None where its words alone count.
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
         reader: reads what came in, in processes of its own.
+        webhooks: the only way to an address that is told of events.
     """
 
     settings: Settings
@@ -44,3 +45,4 @@ class Services:
     embedding: Embedding | None = None
     check_mailbox: CheckMailbox = check_mailbox
     reader: MailReader = field(default_factory=MailReader)
+    webhooks: Fetcher = field(default_factory=Fetcher)

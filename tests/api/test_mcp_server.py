@@ -40,9 +40,11 @@ MODES = ["auto", "legacy"]
 @asynccontextmanager
 async def connected(address: str, token: str, **options: Any) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=20) as http:
-        async with Client(streamable_http_client(f"{address}/mcp", http_client=http), **options) as client:
-            yield client
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=20) as http,
+        Client(streamable_http_client(f"{address}/mcp", http_client=http), **options) as client,
+    ):
+        yield client
 
 
 def owned(served: Served, person: str) -> set[str]:

@@ -16,6 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from leadwright.api.idempotency import HEADER, answered_once
 from leadwright.domain.plain_text import holds_unstorable
 from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed, NotFound, OutsideError
 from leadwright.identity.access import Principal, require
@@ -47,31 +48,44 @@ class ProblemRoute(APIRoute):
         asked = [needed for d in self.dependant.dependencies if (needed := getattr(d.call, "needs", None))]
         wanted = tuple(dict.fromkeys(name for needed in asked for name in needed))
 
+        async def checked(request: Request) -> Response:
+            if wanted != ("public",):
+                request.state.caller = await run_in_threadpool(_caller, request, wanted)
+            if takes is not None:
+                request.state.body_most = takes(services_of(request).settings)
+            await _refuse_unstorable(request)
+            if request.method == "POST" and HEADER in request.headers and wanted != ("public",):
+                callerid = request.state.caller.id
+                return await answered_once(
+                    services_of(request), request, callerid, lambda: _explained(request, handle(request))
+                )
+            return await handle(request)
+
         async def guarded(request: Request) -> Response:
-            try:
-                if wanted != ("public",):
-                    request.state.caller = await run_in_threadpool(_caller, request, wanted)
-                if takes is not None:
-                    request.state.body_most = takes(services_of(request).settings)
-                await _refuse_unstorable(request)
-                return await handle(request)
-            except NotSignedIn as error:
-                return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"})
-            except TokenRefused as error:
-                asked = {"WWW-Authenticate": 'Basic realm="leadwright"'} if error.status == 401 else None
-                return JSONResponse(error.answer(services_of(request).clock()), error.status, headers=asked)
-            except LeadwrightError as error:
-                status = next(code for kind, code in _STATUS if isinstance(error, kind))
-                extra = {n: getattr(error, n) for n in ("field", "privilege", "missing") if getattr(error, n, None)}
-                return problem(status, str(error), **extra)
-            except RequestValidationError as error:
-                first = error.errors()[0]
-                place = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
-                return problem(422, f"{place}: {first['msg']}.", field=place)
-            except HTTPException as error:
-                return problem(error.status_code, str(error.detail))
+            return await _explained(request, checked(request))
 
         return guarded
+
+
+async def _explained(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
+    """The answer, or the problem details of what was refused."""
+    try:
+        return await work
+    except NotSignedIn as error:
+        return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"})
+    except TokenRefused as error:
+        asked = {"WWW-Authenticate": 'Basic realm="leadwright"'} if error.status == 401 else None
+        return JSONResponse(error.answer(services_of(request).clock()), error.status, headers=asked)
+    except LeadwrightError as error:
+        status = next(code for kind, code in _STATUS if isinstance(error, kind))
+        extra = {n: getattr(error, n) for n in ("field", "privilege", "missing") if getattr(error, n, None)}
+        return problem(status, str(error), **extra)
+    except RequestValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
+        return problem(422, f"{place}: {first['msg']}.", field=place)
+    except HTTPException as error:
+        return problem(error.status_code, str(error.detail))
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:

@@ -3,9 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.openapi.utils import get_openapi
 
-from leadwright import __version__
 from leadwright.api import (
     agent,
     connected_records,
@@ -18,8 +16,10 @@ from leadwright.api import (
     people,
     personal_tokens,
     seller_segments,
+    webhooks,
 )
 from leadwright.api.caller import ProblemRoute, anyone, needs, services_of
+from leadwright.api.description import describe
 from leadwright.identity.access import Principal
 from leadwright.identity.directory import SCOPE
 from leadwright.services import Services
@@ -59,12 +59,7 @@ def whoami(who: Annotated[Principal, Depends(needs())]) -> dict[str, Any]:
 @v1.get("/openapi.json", include_in_schema=False, dependencies=[Depends(anyone)])
 def description() -> dict[str, Any]:
     """The API described."""
-    return get_openapi(
-        title="Leadwright API",
-        version=__version__,
-        description="The same reads and actions as the desk. Sign in with POST /api/v1/token.",
-        routes=v1.routes,
-    )
+    return describe(v1.routes)
 
 
 v1.include_router(leads.router)
@@ -78,5 +73,6 @@ v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)
 v1.include_router(personal_tokens.router)
+v1.include_router(webhooks.router)
 router.include_router(v1)
 router.include_router(directory.router)

@@ -44,5 +44,6 @@ class KeptAnswer(Base):
     requesthash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int] = mapped_column(Integer, default=0)
     answer: Mapped[str] = mapped_column(Text, default="")
+    holder: Mapped[str] = mapped_column(Id)  # of this try; a process that was thought dead has another
     heldto: Mapped[datetime | None]
     createdon: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -32,6 +32,7 @@ from leadwright.web.pages import (
     teams,
     tokens,
     unsubscribe,
+    webhooks,
 )
 
 ALL = (
@@ -65,5 +66,6 @@ ALL = (
     audit_log.pages,
     inbox.pages,
     outbox.pages,
+    webhooks.pages,
     unsubscribe.pages,
 )

@@ -53,16 +53,19 @@ def upgrade() -> None:
         sa.Column("requesthash", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("holder", sa.String(36), nullable=False),
         sa.Column("heldto", Moment(), nullable=True),
         sa.Column("createdon", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("callerid", "key", name="pk_keptanswer"),
     )
     op.create_index("ix_keptanswer_createdon", "keptanswer", ["createdon"])
     _webhooks()
-    op.execute(
-        "INSERT INTO roleprivilege (roleid, privilege, depth) "
-        f"SELECT roleid, '{_PRIVILEGE}', 8 FROM role WHERE name = 'System Administrator'"  # noqa: S608
+    role = sa.table("role", sa.column("roleid"), sa.column("name"))
+    grants = sa.table("roleprivilege", sa.column("roleid"), sa.column("privilege"), sa.column("depth"))
+    administrators = sa.select(role.c.roleid, sa.literal(_PRIVILEGE), sa.literal(8)).where(
+        role.c.name == "System Administrator"
     )
+    op.execute(sa.insert(grants).from_select(["roleid", "privilege", "depth"], administrators))
 
 
 def _webhooks() -> None:
