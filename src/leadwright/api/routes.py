@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from leadwright.api import (
     agent,
+    certificates,
     connected_records,
     conversations,
     dashboard,
@@ -74,5 +75,6 @@ v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)
 v1.include_router(personal_tokens.router)
 v1.include_router(webhooks.router)
+v1.include_router(certificates.router)
 router.include_router(v1)
 router.include_router(directory.router)

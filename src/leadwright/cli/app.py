@@ -12,6 +12,7 @@ from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
 from leadwright.cli.mcp import mcp
 from leadwright.cli.research import research
+from leadwright.cli.rotate_signing_key import rotate_signing_key
 from leadwright.cli.serve import serve
 from leadwright.cli.work import work
 
@@ -45,5 +46,6 @@ app.command()(work)
 app.command()(research)
 app.command()(doctor)
 app.command()(mcp)
+app.command("rotate-signing-key")(rotate_signing_key)
 app.command("import")(import_leads)
 app.add_typer(evaluation, name="eval")
