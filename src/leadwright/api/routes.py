@@ -6,16 +6,21 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from leadwright.api import (
     agent,
+    audit_log,
     certificates,
     connected_records,
     conversations,
     dashboard,
     directory,
     inbox,
+    knowledge,
+    lead_decisions,
     leads,
     mailboxes,
+    notifications,
     people,
     personal_tokens,
+    prerequisites,
     seller_segments,
     webhooks,
 )
@@ -63,8 +68,11 @@ def description() -> dict[str, Any]:
     return describe(v1.routes)
 
 
+v1.include_router(lead_decisions.router)
 v1.include_router(leads.router)
 v1.include_router(connected_records.router)
+v1.include_router(prerequisites.router)
+v1.include_router(knowledge.router)
 v1.include_router(agent.router)
 v1.include_router(seller_segments.router)
 v1.include_router(dashboard.router)
@@ -76,5 +84,7 @@ v1.include_router(directory.keys_router)
 v1.include_router(personal_tokens.router)
 v1.include_router(webhooks.router)
 v1.include_router(certificates.router)
+v1.include_router(notifications.router)
+v1.include_router(audit_log.router)
 router.include_router(v1)
 router.include_router(directory.router)
