@@ -1,6 +1,5 @@
 """Setting up prerequisites 1 and 2 over the API, and the ticks of all four beside Mark as done."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,6 +9,7 @@ from leadwright.actions import applications
 from leadwright.actions import prerequisites as act
 from leadwright.actions.certificates import register_with_certificate
 from leadwright.api.agent import needed_agent
+from leadwright.api.answers import CheckRead, ReportRead
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.domain.prerequisites import BY_NUMBER
 from leadwright.domain.privileges import AI_SALESPERSON
@@ -54,28 +54,6 @@ class MadeUser(BaseModel):
     """The application user's id."""
 
     systemuserid: str
-
-
-class CheckRead(BaseModel):
-    """One check; passed is null when it could not be run."""
-
-    name: str
-    passed: bool | None
-    detail: str
-    remedy: str
-
-
-class ReportRead(BaseModel):
-    """A prerequisite with what was checked last."""
-
-    number: int
-    title: str
-    state: str
-    done: bool
-    attested: bool
-    inputs: dict[str, str]
-    checked_at: datetime | None
-    checks: list[CheckRead]
 
 
 @router.post("/1/application", status_code=201, summary="Register the application")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from leadwright.api import (
     agent,
+    answers,
     audit_log,
     certificates,
     connected_records,
@@ -50,7 +51,7 @@ def token(
     return directory.issue(services, grant_type, scope, client)
 
 
-@v1.get("/whoami", tags=["identity"], summary="Who the token stands for")
+@v1.get("/whoami", tags=["identity"], summary="Who the token stands for", response_model=answers.WhoAmI)
 def whoami(who: Annotated[Principal, Depends(needs())]) -> dict[str, Any]:
     """User, business unit, roles and privileges."""
     return {
