@@ -9,6 +9,12 @@ from sqlalchemy import JSON, Table
 from leadwright.db.sales import Account, Contact, Lead
 
 
+class _Open(BaseModel):
+    """What is named here is always there; more may be."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 def record_model(name: str, table: Any, **more: Any) -> type[BaseModel]:
     """Every column of a table, by its logical name, and what is joined to it."""
     columns: Table = table.__table__
@@ -16,19 +22,15 @@ def record_model(name: str, table: Any, **more: Any) -> type[BaseModel]:
     for column in columns.columns:
         kind = Any if isinstance(column.type, JSON) else column.type.python_type
         fields[column.name] = (kind | None, None) if column.nullable and kind is not Any else (kind, ...)
-    model: type[BaseModel] = create_model(name, __doc__=f"A record of {columns.name}.", **fields, **more)
+    model: type[BaseModel] = create_model(
+        name, __base__=_Open, __doc__=f"A record of {columns.name}.", **fields, **more
+    )
     return model
 
 
 LeadRead = record_model("LeadRead", Lead, owner=(str | None, None))
 AccountRead = record_model("AccountRead", Account, owner=(str | None, None))
 ContactRead = record_model("ContactRead", Contact, owner=(str | None, None))
-
-
-class _Open(BaseModel):
-    """What is named here is always there; more may be."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class WhoAmI(BaseModel):
@@ -135,7 +137,7 @@ class StepRead(_Open):
     state: str
 
 
-class ResearchRead(BaseModel):
+class ResearchRead(_Open):
     """The newest run over a lead."""
 
     runid: str
@@ -156,7 +158,7 @@ class ResearchRead(BaseModel):
     steps: list[StepRead]
 
 
-class Candidate(BaseModel):
+class Candidate(_Open):
     """An account or contact that may be the lead's."""
 
     recordid: str
@@ -248,7 +250,7 @@ class Edited(Version):
     warnings: list[str]
 
 
-class SimulationRead(BaseModel):
+class SimulationRead(_Open):
     """A test of the draft; each lead with its research, email and review."""
 
     simulationid: str
