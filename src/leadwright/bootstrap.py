@@ -31,6 +31,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         resolver=_resolver(settings),
         embedding=find_embedding(settings.embedding_model),
         boards=KeptBoards(PATIENCE),
+        webhooks=Fetcher(settings.webhook_private_hosts),
     )
 
 

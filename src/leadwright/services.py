@@ -34,6 +34,7 @@ class Services:
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
         reader: reads what came in, in processes of its own.
         boards: dashboards that take long to count.
+        webhooks: the only way to an address that is told of events.
     """
 
     settings: Settings
@@ -47,3 +48,4 @@ class Services:
     check_mailbox: CheckMailbox = check_mailbox
     reader: MailReader = field(default_factory=MailReader)
     boards: KeptBoards = field(default_factory=KeptBoards)
+    webhooks: Fetcher = field(default_factory=Fetcher)

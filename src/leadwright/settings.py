@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     fetch_private_hosts: frozenset[str] = Field(
         frozenset(), description="host:port pairs on private addresses that pages may be fetched from (rehearsal)."
     )
+    webhook_private_hosts: frozenset[str] = Field(
+        frozenset(), description="host:port pairs on private addresses that webhooks may be sent to."
+    )
     dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
     mailbox_check_seconds: int = Field(
         45,

@@ -69,7 +69,8 @@ def register_application(
         BadInput: something given cannot be used.
     """
     may_set_up(who, 1)
-    name, redirect = _application_values(name, account_type, redirect_uri, secret_days)
+    name, redirect = application_values(name, account_type, redirect_uri)
+    _check_days(secret_days)
     directory = directory_of(services)
     with services.database.transaction() as session:
         row = open_row(session, agentid, 1)
@@ -93,11 +94,12 @@ def add_secret(services: Services, who: Principal, clientid: str, *, days: int =
     require(who, "prvCreateApplication")
     _check_days(days)
     with services.database.transaction() as session:
-        _may_change_secrets(session, who, clientid)
+        may_change_secrets(session, who, clientid)
         secret = directory_of(services).add_secret(session, clientid, days=days)
         after = {"keyid": secret.keyid, "secret": secret.hint, "endson": secret.endson}
         audit.record(session, who.actor, "application.secret_added", "application", clientid, after=after)
-        _tell_of_secret(session, who, clientid, secret, services.clock())
+        what = f"client secret {secret.hint}"
+        tell_of_credential(session, who, clientid, secret.keyid, what, services.clock())
     return secret
 
 
@@ -110,7 +112,7 @@ def remove_secret(services: Services, who: Principal, keyid: str) -> None:
             raise NotFound("There is no such secret.")
         before = {"keyid": keyid, "secret": secret.hint, "endson": secret.endson}
         clientid = secret.appid
-        _may_change_secrets(session, who, clientid)
+        may_change_secrets(session, who, clientid)
         directory_of(services).remove_secret(session, keyid)
         audit.record(session, who.actor, "application.secret_removed", "application", clientid, before=before)
 
@@ -137,7 +139,7 @@ def new_secret(services: Services, who: Principal, agentid: str, *, days: int = 
         NotAllowed, BadInput: as for `add_secret`.
         Conflict: no application is registered.
     """
-    return add_secret(services, who, _registered(services, agentid), days=days)
+    return add_secret(services, who, registered_client(services, agentid), days=days)
 
 
 def revoke_secret(services: Services, who: Principal, agentid: str, keyid: str) -> None:
@@ -148,7 +150,7 @@ def revoke_secret(services: Services, who: Principal, agentid: str, keyid: str) 
         NotFound: the application has no such secret.
     """
     require(who, "prvCreateApplication")
-    clientid = _registered(services, agentid)
+    clientid = registered_client(services, agentid)
     with services.database.reading() as session:
         if keyid not in {row.keyid for row in client_secrets(session, clientid)}:
             raise NotFound("There is no such secret any more.")
@@ -225,7 +227,12 @@ def choose_agent_user(session: Session, who: Principal, agent: Agent, systemuser
     audit.record(session, who.actor, "agent.user_chosen", "agent", agent.agentid, before=was, after=becomes)
 
 
-def _registered(services: Services, agentid: str) -> str:
+def registered_client(services: Services, agentid: str) -> str:
+    """The client ID of the agent's application.
+
+    Raises:
+        Conflict: none is registered.
+    """
     with services.database.reading() as session:
         clientid = row_of(session, agentid, 1).inputs.get("clientid")
     if not clientid:
@@ -233,13 +240,20 @@ def _registered(services: Services, agentid: str) -> str:
     return str(clientid)
 
 
-def _may_change_secrets(session: Session, who: Principal, clientid: str) -> None:
-    """Whoever holds a secret acts with the rights of the application's user: as good as giving oneself its roles."""
+def may_change_secrets(session: Session, who: Principal, clientid: str) -> None:
+    """Whoever holds a secret acts with the rights of the application's user: as good as giving oneself its roles.
+
+    Raises:
+        NotAllowed: prvAssignRole is missing and the application has a user.
+    """
     if session.scalar(select(SystemUser.systemuserid).where(SystemUser.applicationid == clientid)) is not None:
         require(who, "prvAssignRole")
 
 
-def _tell_of_secret(session: Session, who: Principal, clientid: str, secret: NewSecret, moment: datetime) -> None:
+def tell_of_credential(
+    session: Session, who: Principal, clientid: str, keyid: str, what: str, moment: datetime
+) -> None:
+    """Tell the administrators that an agent's application got another way to sign in."""
     name = session.scalar(
         select(Application.displayname)
         .join(SystemUser, SystemUser.applicationid == Application.appid)
@@ -248,20 +262,23 @@ def _tell_of_secret(session: Session, who: Principal, clientid: str, secret: New
     )
     if name is None:
         return
-    body = f"{who.name} added the client secret {secret.hint} to {name}. If this was not agreed, remove it."
-    key, icon = f"secret.added:{secret.keyid}", NotificationIcon.WARNING
-    tell_administrators(session, key, "New client secret", body, icon=icon, link=SETTINGS_PAGE, moment=moment)
+    body = f"{who.name} added the {what} to {name}. If this was not agreed, remove it."
+    key, icon = f"secret.added:{keyid}", NotificationIcon.WARNING
+    title = f"New {what.rpartition(' ')[0]}"
+    tell_administrators(session, key, title, body, icon=icon, link=SETTINGS_PAGE, moment=moment)
 
 
-def _application_values(
-    name: str, account_type: str, redirect_uri: str | None, secret_days: int
-) -> tuple[str, str | None]:
+def application_values(name: str, account_type: str, redirect_uri: str | None) -> tuple[str, str | None]:
+    """Name and redirect URI as they are kept.
+
+    Raises:
+        BadInput: one of them, or the account type, cannot be used.
+    """
     name, redirect = " ".join(name.split()), (redirect_uri or "").strip()
     if not name or len(name) > 120:
         raise BadInput("Give the application a name of at most 120 characters.", field="name")
     if account_type not in ACCOUNT_TYPES:
         raise BadInput(f"Choose an account type: {', '.join(ACCOUNT_TYPES)}.", field="account_type")
-    _check_days(secret_days)
     if redirect:
         parts = urlsplit(redirect)
         local = parts.hostname in {"localhost", "127.0.0.1"}

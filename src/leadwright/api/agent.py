@@ -9,6 +9,7 @@ from sqlalchemy import select
 from leadwright.actions import agent as act
 from leadwright.actions import applications, prerequisites
 from leadwright.actions import simulation as tests
+from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
 from leadwright.db.agent import Agent
@@ -84,7 +85,7 @@ class NewSecret(BaseModel):
     days: int = Field(SECRET_DAYS, ge=1, le=applications.MOST_SECRET_DAYS)
 
 
-@router.get("/agent", summary="The agent, its sections and what Start still needs")
+@router.get("/agent", summary="The agent, its sections and what Start still needs", response_model=answers.AgentRead)
 def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
     """State, draft configuration, sections with reasons, differences to the applied version."""
     agent = needed_agent(services)
@@ -105,20 +106,20 @@ def read_agent(services: Adapters, who: Reader) -> dict[str, Any]:
     }
 
 
-@router.post("/agent", status_code=201, summary="Create the agent")
+@router.post("/agent", status_code=201, summary="Create the agent", response_model=answers.AgentMade)
 def create_agent(services: Adapters, who: Editor, body: NewAgent) -> dict[str, str]:
     """One agent in an organisation."""
     return {"agentid": act.create_agent(services, who, name=body.name, mode=body.mode)}
 
 
-@router.post("/agent/mode", summary="Upgrade Research-only to Research and engage")
+@router.post("/agent/mode", summary="Upgrade Research-only to Research and engage", response_model=answers.AgentMode)
 def change_mode(services: Adapters, who: Editor, body: Mode) -> dict[str, str]:
     """Refused with 409 while the agent works, and the other way."""
     act.change_mode(services, who, needed_agent(services).agentid, body.mode)
     return {"mode": body.mode}
 
 
-@router.patch("/agent/{section}", summary="Change a section of the draft")
+@router.patch("/agent/{section}", summary="Change a section of the draft", response_model=answers.Edited)
 def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str, Any]:
     """Takes effect at Start or Apply. `warnings` names the criteria that the analyst cannot read."""
     agent = needed_agent(services)
@@ -127,7 +128,9 @@ def edit(services: Adapters, who: Editor, section: str, body: Edit) -> dict[str,
     return {"versionnumber": version, "warnings": list(warned)}
 
 
-@router.get("/agent/simulation", summary="The latest test of the draft, with its emails")
+@router.get(
+    "/agent/simulation", summary="The latest test of the draft, with its emails", response_model=answers.SimulationRead
+)
 def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
     """How far it is, and each lead with its research, email and review."""
     shown = tests.latest_simulation(services, who, needed_agent(services).agentid)
@@ -138,27 +141,42 @@ def read_simulation(services: Adapters, who: Reader) -> dict[str, Any]:
     return {**test, "interrupted": shown.lost, "leads": [dict(row._mapping) for row in shown.leads]}
 
 
-@router.post("/agent/simulation", status_code=201, summary="Test the draft on matching leads")
+@router.post(
+    "/agent/simulation",
+    status_code=201,
+    summary="Test the draft on matching leads",
+    response_model=answers.SimulationMade,
+)
 def start_simulation(services: Adapters, who: Editor, body: Test) -> dict[str, str]:
     """Nothing is sent and no lead is changed. Follow it with GET."""
     return {"simulationid": tests.start_simulation(services, who, needed_agent(services).agentid, body.leads)}
 
 
-@router.post("/agent/simulation/continue", summary="Go on with a test that was interrupted or had failures")
+@router.post(
+    "/agent/simulation/continue",
+    summary="Go on with a test that was interrupted or had failures",
+    response_model=answers.AgentState,
+)
 def continue_simulation(services: Adapters, who: Editor) -> dict[str, str]:
     """Leads without a result, and those that failed, are tried again."""
     tests.continue_simulation(services, who, needed_agent(services).agentid)
     return {"state": "running"}
 
 
-@router.post("/agent/simulation/{draftid}/approve", summary="Approve an email of the test, or change it")
+@router.post(
+    "/agent/simulation/{draftid}/approve",
+    summary="Approve an email of the test, or change it",
+    response_model=answers.Approved,
+)
 def approve(services: Adapters, who: Editor, draftid: str, body: Approval) -> dict[str, bool]:
     """Texts not named stay."""
     tests.approve(services, who, needed_agent(services).agentid, draftid, **body.model_dump())
     return {"approved": body.approved}
 
 
-@router.post("/agent/simulation/{draftid}/feedback", summary="Give feedback on an email of the test")
+@router.post(
+    "/agent/simulation/{draftid}/feedback", summary="Give feedback on an email of the test", response_model=answers.Kept
+)
 def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> dict[str, bool]:
     """Kept as an instruction of the draft settings."""
     agentid, number = needed_agent(services).agentid, body.versionnumber
@@ -166,19 +184,27 @@ def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> d
     return {"kept": True}
 
 
-@router.get("/agent/prerequisites", summary="Prerequisites with the evidence of their last check")
+@router.get(
+    "/agent/prerequisites",
+    summary="Prerequisites with the evidence of their last check",
+    response_model=list[answers.ReportRead],
+)
 def read_prerequisites(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """The four of them."""
     return [_report(r) for r in prerequisites.reports(services, who, needed_agent(services).agentid)]
 
 
-@router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify")
+@router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify", response_model=answers.ReportRead)
 def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
     """`done` stays false when a check failed; `checks` says which and what to do."""
     return _report(prerequisites.mark_done(services, who, needed_agent(services).agentid, number))
 
 
-@router.get("/agent/prerequisites/1/secrets", summary="Client secrets of the agent's application")
+@router.get(
+    "/agent/prerequisites/1/secrets",
+    summary="Client secrets of the agent's application",
+    response_model=list[answers.SecretLine],
+)
 def read_secrets(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadApplication"))]
 ) -> list[dict[str, Any]]:
@@ -186,7 +212,9 @@ def read_secrets(
     return [dict(row._mapping) for row in applications.secrets_of(services, who, needed_agent(services).agentid)]
 
 
-@router.post("/agent/prerequisites/1/secrets", status_code=201, summary="Add a client secret")
+@router.post(
+    "/agent/prerequisites/1/secrets", status_code=201, summary="Add a client secret", response_model=answers.SecretMade
+)
 def new_secret(services: Adapters, who: SecretKeeper, body: NewSecret) -> dict[str, Any]:
     """Its value is in this answer and nowhere else; former ones stay valid until they are revoked."""
     made = applications.new_secret(services, who, needed_agent(services).agentid, days=body.days)
@@ -199,25 +227,25 @@ def revoke_secret(services: Adapters, who: SecretKeeper, keyid: str) -> None:
     applications.revoke_secret(services, who, needed_agent(services).agentid, keyid)
 
 
-@router.post("/agent/start", summary="Start the agent")
+@router.post("/agent/start", summary="Start the agent", response_model=answers.AgentVersion)
 def start(services: Adapters, who: Starter) -> dict[str, int]:
     """Refused with 409 and everything that is missing."""
     return {"version": act.start_agent(services, who, needed_agent(services).agentid)}
 
 
-@router.post("/agent/apply", summary="Apply the draft as the next version")
+@router.post("/agent/apply", summary="Apply the draft as the next version", response_model=answers.AgentVersion)
 def apply(services: Adapters, who: Starter) -> dict[str, int]:
     """Leads already processed stay as they are."""
     return {"version": act.apply_changes(services, who, needed_agent(services).agentid)}
 
 
-@router.post("/agent/stop", summary="Stop the agent")
+@router.post("/agent/stop", summary="Stop the agent", response_model=answers.AgentState)
 def stop(services: Adapters, who: Starter, body: Stop) -> dict[str, str]:
     """Drain or halt."""
     return {"state": act.stop_agent(services, who, needed_agent(services).agentid, body.how)}
 
 
-@router.post("/agent/archive", summary="Archive the stopped agent")
+@router.post("/agent/archive", summary="Archive the stopped agent", response_model=answers.AgentState)
 def archive(services: Adapters, who: Starter) -> dict[str, str]:
     """Its history stays; leads it still has go back to people."""
     act.archive_agent(services, who, needed_agent(services).agentid)
@@ -230,7 +258,7 @@ def delete_agent(services: Adapters, who: Editor) -> None:
     act.delete_agent(services, who, needed_agent(services).agentid)
 
 
-@router.get("/agent/selection/preview", summary="Leads the draft criteria select")
+@router.get("/agent/selection/preview", summary="Leads the draft criteria select", response_model=answers.Preview)
 def preview(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))],
@@ -246,7 +274,9 @@ def preview(
         return {"total": total, "leads": [dict(row._mapping) for row in rows]}
 
 
-@router.get("/agent/selection/why/{leadid}", summary="Why a lead is selected or not")
+@router.get(
+    "/agent/selection/why/{leadid}", summary="Why a lead is selected or not", response_model=list[answers.ConditionRead]
+)
 def why(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))], leadid: str
 ) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Who calls the API, and how refusals look: problem details (RFC 9457) that say what to do.
 
-A caller is an application with an application user; its rights are that user's, asked again at every call.
+A caller is an application with an application user, or a person by a token of their own; the rights are those of that
+user, asked again at every call.
 """
 
 from collections.abc import Callable, Coroutine
@@ -15,10 +16,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from leadwright.api.idempotency import HEADER, answered_once
 from leadwright.domain.plain_text import holds_unstorable
 from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed, NotFound, OutsideError
-from leadwright.identity.access import Principal, principal, require
-from leadwright.identity.directory import TokenRefused, directory_of
+from leadwright.identity.access import Principal, require
+from leadwright.identity.bearer import NotSignedIn, bearer_of, refuse_change
+from leadwright.identity.directory import TokenRefused
 from leadwright.services import Services
 from leadwright.settings import Settings
 
@@ -31,12 +34,9 @@ _STATUS: tuple[tuple[type[LeadwrightError], int], ...] = (
     (LeadwrightError, 400),
 )
 _SIGNED_IN = "signed in"
+_READING = frozenset({"GET", "HEAD"})
 F = TypeVar("F", bound=Callable[..., Any])
-_bearer = HTTPBearer(auto_error=False, description="Access token of `POST /api/v1/token` (client credentials).")
-
-
-class NotSignedIn(LeadwrightError):
-    """No token, or one that is not valid here."""
+_bearer = HTTPBearer(auto_error=False, description="Access token of `POST /api/v1/token`, or a personal access token.")
 
 
 class ProblemRoute(APIRoute):
@@ -48,36 +48,57 @@ class ProblemRoute(APIRoute):
         asked = [needed for d in self.dependant.dependencies if (needed := getattr(d.call, "needs", None))]
         wanted = tuple(dict.fromkeys(name for needed in asked for name in needed))
 
+        async def checked(request: Request) -> Response:
+            if wanted != ("public",):
+                request.state.caller = await run_in_threadpool(_caller, request, wanted)
+            if takes is not None:
+                request.state.body_most = takes(services_of(request).settings)
+            await _refuse_unstorable(request)
+            if request.method == "POST" and HEADER in request.headers and wanted != ("public",):
+                callerid = request.state.caller.id
+                return await answered_once(
+                    services_of(request), request, callerid, lambda: _explained(request, handle(request))
+                )
+            return await handle(request)
+
         async def guarded(request: Request) -> Response:
-            try:
-                if wanted != ("public",):
-                    request.state.caller = await run_in_threadpool(_caller, request, wanted)
-                if takes is not None:
-                    request.state.body_most = takes(services_of(request).settings)
-                await _refuse_unstorable(request)
-                return await handle(request)
-            except NotSignedIn as error:
-                return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"})
-            except TokenRefused as error:
-                return JSONResponse(error.answer(services_of(request).clock()), error.status)
-            except LeadwrightError as error:
-                status = next(code for kind, code in _STATUS if isinstance(error, kind))
-                extra = {n: getattr(error, n) for n in ("field", "privilege", "missing") if getattr(error, n, None)}
-                return problem(status, str(error), **extra)
-            except RequestValidationError as error:
-                first = error.errors()[0]
-                place = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
-                return problem(422, f"{place}: {first['msg']}.", field=place)
-            except HTTPException as error:
-                return problem(error.status_code, str(error.detail))
+            return await _explained(request, checked(request))
 
         return guarded
+
+
+async def _explained(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
+    """The answer, or the problem details of what was refused."""
+    try:
+        return await work
+    except NotSignedIn as error:
+        return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"})
+    except TokenRefused as error:
+        asked = {"WWW-Authenticate": 'Basic realm="leadwright"'} if error.status == 401 else None
+        return JSONResponse(error.answer(services_of(request).clock()), error.status, headers=asked)
+    except LeadwrightError as error:
+        status = next(code for kind, code in _STATUS if isinstance(error, kind))
+        extra = {n: getattr(error, n) for n in ("field", "privilege", "missing") if getattr(error, n, None)}
+        return problem(status, str(error), **extra)
+    except RequestValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
+        return problem(422, f"{place}: {first['msg']}.", field=place)
+    except HTTPException as error:
+        return problem(error.status_code, str(error.detail))
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:
     """An error as problem details."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **extra}
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def anyone() -> None:
+    """A dependency that says: no sign-in needed here."""
+
+
+anyone.needs = ("public",)  # type: ignore[attr-defined]  # the desk refuses routes that do not declare their needs
 
 
 def services_of(request: Request) -> Services:
@@ -111,17 +132,13 @@ def _caller(request: Request, wanted: tuple[str, ...]) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("Send the header Authorization: Bearer TOKEN. POST /api/v1/token gives you one.")
-    services = services_of(request)
-    try:
-        answer = directory_of(services).who_am_i(token.strip())
-    except NotAllowed as error:
-        raise NotSignedIn(str(error)) from error
-    with services.database.reading() as session:
-        who = principal(session, answer.user_id, kind="application")
+    bearer = bearer_of(services_of(request), token)
+    if request.method not in _READING:
+        refuse_change(bearer)
     for privilege in wanted:
         if privilege != _SIGNED_IN:
-            require(who, privilege)
-    return who
+            require(bearer.who, privilege)
+    return bearer.who
 
 
 async def _refuse_unstorable(request: Request) -> None:

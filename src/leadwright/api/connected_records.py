@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from leadwright.actions.connected_records import create_record, edit_record
+from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import connected_records as read
 from leadwright.db.pages.keys import read_key, write_key
@@ -52,7 +53,7 @@ def list_accounts(services: Adapters, who: AccountReader, search: Search = "", a
         return _page(read.accounts(session, scope, search, read_key(after, moment=False) if after else None))
 
 
-@router.post("/accounts", status_code=201, summary="Create an account")
+@router.post("/accounts", status_code=201, summary="Create an account", response_model=answers.Made)
 def create_account(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvCreateAccount"))], body: NewRecord
 ) -> dict[str, str]:
@@ -60,14 +61,14 @@ def create_account(
     return {"id": create_record(services, who, "account", body.values)}
 
 
-@router.get("/accounts/{recordid}", summary="One account")
+@router.get("/accounts/{recordid}", summary="One account", response_model=answers.AccountRead)
 def read_account(services: Adapters, who: AccountReader, recordid: str, response: Response) -> dict[str, Any]:
     """Every column; its versionnumber is the ETag."""
     with services.database.reading() as session:
         return _one(who, "prvReadAccount", read.account(session, recordid), response)
 
 
-@router.patch("/accounts/{recordid}", summary="Change an account")
+@router.patch("/accounts/{recordid}", summary="Change an account", response_model=answers.Version)
 def change_account(services: Adapters, who: AccountWriter, recordid: str, body: RecordValues) -> dict[str, int]:
     """A lead inside the look-back that matches by it now is taken."""
     return _change(services, who, "account", recordid, body)
@@ -81,7 +82,7 @@ def list_contacts(services: Adapters, who: ContactReader, search: Search = "", a
         return _page(read.contacts(session, scope, search, read_key(after, moment=False) if after else None))
 
 
-@router.post("/contacts", status_code=201, summary="Create a contact")
+@router.post("/contacts", status_code=201, summary="Create a contact", response_model=answers.Made)
 def create_contact(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvCreateContact"))], body: NewRecord
 ) -> dict[str, str]:
@@ -89,14 +90,14 @@ def create_contact(
     return {"id": create_record(services, who, "contact", body.values)}
 
 
-@router.get("/contacts/{recordid}", summary="One contact")
+@router.get("/contacts/{recordid}", summary="One contact", response_model=answers.ContactRead)
 def read_contact(services: Adapters, who: ContactReader, recordid: str, response: Response) -> dict[str, Any]:
     """Every column; its versionnumber is the ETag."""
     with services.database.reading() as session:
         return _one(who, "prvReadContact", read.contact(session, recordid), response)
 
 
-@router.patch("/contacts/{recordid}", summary="Change a contact")
+@router.patch("/contacts/{recordid}", summary="Change a contact", response_model=answers.Version)
 def change_contact(services: Adapters, who: ContactWriter, recordid: str, body: RecordValues) -> dict[str, int]:
     """A lead inside the look-back that matches by it now is taken."""
     return _change(services, who, "contact", recordid, body)

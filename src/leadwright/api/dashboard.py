@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
+from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages.agent_settings import present_mode
 from leadwright.db.pages.dashboard import leads_behind, leads_measured, read_dashboard
@@ -19,7 +20,7 @@ _PAGE = 50
 Adapters = Annotated[Services, Depends(services_of)]
 
 
-@router.get("/dashboard", summary="Figures of a period")
+@router.get("/dashboard", summary="Figures of a period", response_model=answers.DashboardRead)
 def dashboard(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],
@@ -41,7 +42,7 @@ def dashboard(
     }
 
 
-@router.get("/dashboard/leads", summary="The leads behind a figure")
+@router.get("/dashboard/leads", summary="The leads behind a figure", response_model=list[answers.DashboardLead])
 def dashboard_leads(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadLead"))],

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from leadwright.actions import import_leads, leads, outcome
 from leadwright.actions.qualify import qualify
+from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of, takes
 from leadwright.db.pages import connected_records, lead_research, leads_grid
 from leadwright.db.pages.keys import read_key, write_key
@@ -165,7 +166,7 @@ def import_list(
     return Imported.model_validate(done, from_attributes=True)
 
 
-@router.get("/{leadid}", summary="One lead")
+@router.get("/{leadid}", summary="One lead", response_model=answers.LeadRead)
 def read_lead(services: Adapters, who: Reader, leadid: str, response: Response) -> dict[str, Any]:
     """Every column of the lead; its versionnumber is the ETag."""
     found = _lead(services, who, leadid)
@@ -173,14 +174,14 @@ def read_lead(services: Adapters, who: Reader, leadid: str, response: Response) 
     return dict(found._mapping)
 
 
-@router.patch("/{leadid}", summary="Change a lead")
+@router.patch("/{leadid}", summary="Change a lead", response_model=answers.Version)
 def change_lead(services: Adapters, who: Writer, leadid: str, body: Values) -> dict[str, int]:
     """Change some columns; null clears one."""
     version = leads.edit_lead(services, who, leadid, body.values, versionnumber=body.versionnumber)
     return {"versionnumber": version}
 
 
-@router.get("/{leadid}/research", summary="What the agent found")
+@router.get("/{leadid}/research", summary="What the agent found", response_model=answers.ResearchRead)
 def research(services: Adapters, who: Reader, leadid: str) -> dict[str, Any]:
     """Verdicts with evidence, insights, competitors, outcome, draft and steps of the newest run."""
     _lead(services, who, leadid)
@@ -211,19 +212,19 @@ def save_draft(services: Adapters, who: Reader, leadid: str, body: Mail) -> Crea
     return Created(id=activityid)
 
 
-@router.post("/{leadid}/reassign", summary="Reassign a lead")
+@router.post("/{leadid}/reassign", summary="Reassign a lead", response_model=answers.Owner)
 def reassign(services: Adapters, who: Writer, leadid: str, body: Seller) -> dict[str, str]:
     """To the seller named, or the next in turn."""
     return {"owner": outcome.reassign(services, who, leadid, sellerid=body.sellerid)}
 
 
-@router.post("/{leadid}/return", summary="Return a lead")
+@router.post("/{leadid}/return", summary="Return a lead", response_model=answers.Owner)
 def return_lead(services: Adapters, who: Writer, leadid: str, body: Reason) -> dict[str, str]:
     """It goes to the next seller; the reason is kept."""
     return {"owner": outcome.return_lead(services, who, leadid, body.reason)}
 
 
-@router.post("/{leadid}/qualify", summary="Qualify a lead")
+@router.post("/{leadid}/qualify", summary="Qualify a lead", response_model=answers.Qualified)
 def qualify_lead(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvQualifyLead"))], leadid: str, body: Choice
 ) -> dict[str, str | None]:
@@ -246,7 +247,9 @@ def delete_lead(
     leads.delete_lead(services, who, leadid)
 
 
-@router.get("/{leadid}/account/candidates", summary="Accounts that may be the lead's")
+@router.get(
+    "/{leadid}/account/candidates", summary="Accounts that may be the lead's", response_model=list[answers.Candidate]
+)
 def candidate_accounts(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvReadLead", "prvReadAccount"))],
@@ -257,14 +260,18 @@ def candidate_accounts(
     return _candidates(services, who, leadid, "account", search)
 
 
-@router.put("/{leadid}/account", summary="Connect the lead with an account, or with none")
+@router.put(
+    "/{leadid}/account", summary="Connect the lead with an account, or with none", response_model=answers.AccountLink
+)
 def choose_account(services: Adapters, who: Writer, leadid: str, body: Link) -> dict[str, str | None]:
     """The agent keeps to it."""
     outcome.connect(services, who, leadid, "account", body.id)
     return {"accountid": body.id}
 
 
-@router.get("/{leadid}/contact/candidates", summary="Contacts that may be the lead's")
+@router.get(
+    "/{leadid}/contact/candidates", summary="Contacts that may be the lead's", response_model=list[answers.Candidate]
+)
 def candidate_contacts(
     services: Adapters,
     who: Annotated[Principal, Depends(needs("prvReadLead", "prvReadContact"))],
@@ -275,7 +282,9 @@ def candidate_contacts(
     return _candidates(services, who, leadid, "contact", search)
 
 
-@router.put("/{leadid}/contact", summary="Connect the lead with a contact, or with none")
+@router.put(
+    "/{leadid}/contact", summary="Connect the lead with a contact, or with none", response_model=answers.ContactLink
+)
 def choose_contact(services: Adapters, who: Writer, leadid: str, body: Link) -> dict[str, str | None]:
     """The agent keeps to it."""
     outcome.connect(services, who, leadid, "contact", body.id)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from leadwright.actions import mailbox_pace, mailboxes, outbox
 from leadwright.actions.shared_mailbox import SharedMailbox
+from leadwright.api import answers
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages.mailboxes import mailbox_record, members_of
@@ -71,14 +72,18 @@ class Word(BaseModel):
     decision: Literal["arrived", "again", "give_up"]
 
 
-@router.put("/agent/prerequisites/3/mailbox", summary="Set up the shared mailbox")
+@router.put("/agent/prerequisites/3/mailbox", summary="Set up the shared mailbox", response_model=answers.MailboxMade)
 def set_up(services: Adapters, who: Creator, body: Setup) -> dict[str, str]:
     """Its secrets are sealed and never given out."""
     agentid = needed_agent(services).agentid
     return {"mailboxid": mailboxes.set_up_mailbox(services, who, agentid, SharedMailbox(**body.model_dump()))}
 
 
-@router.put("/agent/prerequisites/4/record", summary="Choose the application user's mailbox record")
+@router.put(
+    "/agent/prerequisites/4/record",
+    summary="Choose the application user's mailbox record",
+    response_model=answers.MailboxRead,
+)
 def choose(services: Adapters, who: Connector, body: Record) -> dict[str, Any]:
     """It gets the shared mailbox's address and has to be approved and tested."""
     agentid = needed_agent(services).agentid
@@ -86,28 +91,28 @@ def choose(services: Adapters, who: Connector, body: Record) -> dict[str, Any]:
     return _record(services, body.mailboxid)
 
 
-@router.post("/agent/prerequisites/4/approve", summary="Approve Email")
+@router.post("/agent/prerequisites/4/approve", summary="Approve Email", response_model=answers.Approved)
 def approve(services: Adapters, who: Approver) -> dict[str, bool]:
     """The address may be used."""
     mailboxes.approve_email(services, who, needed_agent(services).agentid)
     return {"approved": True}
 
 
-@router.post("/agent/prerequisites/4/test", summary="Test & Enable Mailbox")
+@router.post("/agent/prerequisites/4/test", summary="Test & Enable Mailbox", response_model=answers.RoundTrip)
 def enable(services: Adapters, who: Approver) -> dict[str, Any]:
     """A message goes out and comes back in; both texts are empty when that worked. Takes up to a minute."""
     trip = mailboxes.enable_mailbox(services, who, needed_agent(services).agentid)
     return {"works": not (trip.outgoing or trip.incoming), "outgoing": trip.outgoing, "incoming": trip.incoming}
 
 
-@router.patch("/agent/mailbox/pace", summary="Change how fast the agent's mailbox sends")
+@router.patch("/agent/mailbox/pace", summary="Change how fast the agent's mailbox sends", response_model=answers.Pace)
 def change_pace(services: Adapters, who: Creator, body: Limits) -> dict[str, Any]:
     """Holds from the next mail on, while the agent works too."""
     agentid = needed_agent(services).agentid
     return asdict(mailbox_pace.change_pace(services, who, agentid, **body.model_dump(exclude_none=True)))
 
 
-@router.get("/mailboxes", summary="Mailboxes with their pace")
+@router.get("/mailboxes", summary="Mailboxes with their pace", response_model=list[answers.MailboxRead])
 def read_mailboxes(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     """What each may send, what it sent in the last minute and day, and how many mails are in which phase."""
     return [
@@ -116,13 +121,13 @@ def read_mailboxes(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/outbox", summary="Mails that are still to go out")
+@router.get("/outbox", summary="Mails that are still to go out", response_model=list[answers.WaitingMail])
 def read_queue(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     """At most a hundred, in the order in which they are due."""
     return [{name: getattr(row, name) for name in _WAITING} for row in outbox.queue(services, who).waiting]
 
 
-@router.get("/outbox/held", summary="Mails that wait for a person's word")
+@router.get("/outbox/held", summary="Mails that wait for a person's word", response_model=list[answers.HeldMail])
 def read_held(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     """Nobody knows whether they arrived; `reason` says why."""
     return [
@@ -131,7 +136,7 @@ def read_held(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/outbox/{outboxid}/decision", summary="Say what became of a held mail")
+@router.post("/outbox/{outboxid}/decision", summary="Say what became of a held mail", response_model=answers.Phase)
 def decide(services: Adapters, who: Supervisor, outboxid: str, body: Word) -> dict[str, str]:
     """Sending again needs prvCreateActivity, the others prvWriteActivity, over all records."""
     return {"phase": outbox.decide(services, who, outboxid, body.decision)}

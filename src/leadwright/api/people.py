@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from leadwright.actions import people as act
 from leadwright.actions import teams as teams_act
+from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import people as read
 from leadwright.identity.access import Principal
@@ -86,7 +87,7 @@ class Members(BaseModel):
     members: list[str]
 
 
-@router.get("/people", summary="Users")
+@router.get("/people", summary="Users", response_model=list[answers.PersonRead])
 def people(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """With roles, days away and state; application users too."""
     with services.database.reading() as session:
@@ -94,7 +95,7 @@ def people(services: Adapters, who: Reader) -> list[dict[str, Any]]:
         return [{**row._mapping, "roles": sorted(held.get(row.systemuserid, ()))} for row in read.users(session)]
 
 
-@router.post("/people", status_code=201, summary="Add a person")
+@router.post("/people", status_code=201, summary="Add a person", response_model=answers.Made)
 def add_person(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvCreateUser"))], body: NewPerson
 ) -> dict[str, str]:
@@ -152,14 +153,14 @@ def set_password(
     act.set_password(services, who, systemuserid, body.password)
 
 
-@router.get("/teams", summary="Teams with their members")
+@router.get("/teams", summary="Teams with their members", response_model=list[answers.TeamRead])
 def teams(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """By name."""
     with services.database.reading() as session:
         return [asdict(team) for team in read.teams(session)]
 
 
-@router.post("/teams", status_code=201, summary="Add a team")
+@router.post("/teams", status_code=201, summary="Add a team", response_model=answers.Made)
 def add_team(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadUser", "prvWriteTeam"))], body: NewTeam
 ) -> dict[str, str]:

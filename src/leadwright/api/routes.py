@@ -2,52 +2,58 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, Depends, Form, Request
 
-from leadwright import __version__
 from leadwright.api import (
     agent,
+    answers,
     audit_log,
     business_units,
+    certificates,
     connected_records,
     conversations,
     dashboard,
+    directory,
     inbox,
+    knowledge,
+    lead_decisions,
     leads,
     mailboxes,
+    notifications,
     people,
+    personal_tokens,
+    prerequisites,
     seller_segments,
     sign_in,
+    webhooks,
 )
-from leadwright.api.caller import ProblemRoute, needs, services_of
+from leadwright.api.caller import ProblemRoute, anyone, needs, services_of
+from leadwright.api.description import describe
 from leadwright.identity.access import Principal
-from leadwright.identity.directory import SCOPE, directory_of
+from leadwright.identity.directory import SCOPE
 from leadwright.services import Services
 
-router = APIRouter(prefix="/api/v1", route_class=ProblemRoute)
+router = APIRouter()
+v1 = APIRouter(prefix="/api/v1", route_class=ProblemRoute)
 
 
-def anyone() -> None:
-    """A dependency that says: no sign-in needed here."""
-
-
-anyone.needs = ("public",)  # type: ignore[attr-defined]  # the desk refuses routes that do not declare their needs
-
-
-@router.post("/token", tags=["identity"], summary="Access token by client credentials", dependencies=[Depends(anyone)])
+@v1.post("/token", tags=["identity"], summary="Access token by client credentials", dependencies=[Depends(anyone)])
 def token(
     services: Annotated[Services, Depends(services_of)],
-    client_id: Annotated[str, Form()],
-    client_secret: Annotated[str, Form()],
-    grant_type: Annotated[str, Form(pattern="^client_credentials$")] = "client_credentials",
+    request: Request,
+    grant_type: Annotated[str, Form()] = "client_credentials",
     scope: Annotated[str, Form()] = SCOPE,
-) -> dict[str, Any]:
-    """Sign in as a registered application (prerequisite 1). The token is good for an hour."""
-    return directory_of(services).issue_token(client_id, client_secret, scope).answer()
+    client_id: Annotated[str, Form()] = "",
+    client_secret: Annotated[str, Form()] = "",
+    client_assertion: Annotated[str, Form()] = "",
+    client_assertion_type: Annotated[str, Form()] = "",
+) -> directory.TokenAnswer:
+    """Sign in as a registered application. The token is good for an hour."""
+    client = directory.read_client(request, client_id, client_secret, client_assertion, client_assertion_type)
+    return directory.issue(services, grant_type, scope, client)
 
 
-@router.get("/whoami", tags=["identity"], summary="Who the token stands for")
+@v1.get("/whoami", tags=["identity"], summary="Who the token stands for", response_model=answers.WhoAmI)
 def whoami(who: Annotated[Principal, Depends(needs())]) -> dict[str, Any]:
     """User, business unit, roles and privileges."""
     return {
@@ -59,26 +65,31 @@ def whoami(who: Annotated[Principal, Depends(needs())]) -> dict[str, Any]:
     }
 
 
-@router.get("/openapi.json", include_in_schema=False, dependencies=[Depends(anyone)])
+@v1.get("/openapi.json", include_in_schema=False, dependencies=[Depends(anyone)])
 def description() -> dict[str, Any]:
     """The API described."""
-    return get_openapi(
-        title="Leadwright API",
-        version=__version__,
-        description="The same reads and actions as the desk. Sign in with POST /api/v1/token.",
-        routes=router.routes,
-    )
+    return describe(v1.routes)
 
 
-router.include_router(leads.router)
-router.include_router(connected_records.router)
-router.include_router(agent.router)
-router.include_router(seller_segments.router)
-router.include_router(dashboard.router)
-router.include_router(people.router)
-router.include_router(sign_in.router)
-router.include_router(business_units.router)
-router.include_router(audit_log.router)
-router.include_router(mailboxes.router)
-router.include_router(conversations.router)
-router.include_router(inbox.router)
+v1.include_router(lead_decisions.router)
+v1.include_router(leads.router)
+v1.include_router(connected_records.router)
+v1.include_router(prerequisites.router)
+v1.include_router(knowledge.router)
+v1.include_router(agent.router)
+v1.include_router(seller_segments.router)
+v1.include_router(dashboard.router)
+v1.include_router(people.router)
+v1.include_router(sign_in.router)
+v1.include_router(business_units.router)
+v1.include_router(mailboxes.router)
+v1.include_router(conversations.router)
+v1.include_router(inbox.router)
+v1.include_router(directory.keys_router)
+v1.include_router(personal_tokens.router)
+v1.include_router(webhooks.router)
+v1.include_router(certificates.router)
+v1.include_router(notifications.router)
+v1.include_router(audit_log.router)
+router.include_router(v1)
+router.include_router(directory.router)

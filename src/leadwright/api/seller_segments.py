@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from leadwright.actions import seller_segments
+from leadwright.api import answers
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
@@ -28,7 +29,9 @@ class Segment(BaseModel):
     versionnumber: int | None = None
 
 
-@router.get("/agent/selection/sellers", summary="Seller segments of the draft")
+@router.get(
+    "/agent/selection/sellers", summary="Seller segments of the draft", response_model=list[answers.SegmentRead]
+)
 def read_segments(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvReadAgent", "prvReadLead"))]
 ) -> list[dict[str, Any]]:
@@ -45,7 +48,9 @@ def read_segments(
         ]
 
 
-@router.put("/agent/selection/sellers/{name:path}", summary="Create or change a seller segment")
+@router.put(
+    "/agent/selection/sellers/{name:path}", summary="Create or change a seller segment", response_model=answers.Version
+)
 def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> dict[str, int]:
     """A lead that matches it goes to people. Takes effect at Start or Apply."""
     agentid = needed_agent(services).agentid
@@ -62,7 +67,9 @@ def save_segment(services: Adapters, who: Editor, name: str, body: Segment) -> d
     return {"versionnumber": version}
 
 
-@router.delete("/agent/selection/sellers/{name:path}", summary="Remove a seller segment")
+@router.delete(
+    "/agent/selection/sellers/{name:path}", summary="Remove a seller segment", response_model=answers.Version
+)
 def delete_segment(services: Adapters, who: Editor, name: str) -> dict[str, int]:
     """Takes effect at Start or Apply."""
     return {"versionnumber": seller_segments.delete_segment(services, who, needed_agent(services).agentid, name)}

@@ -10,8 +10,10 @@ from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
+from leadwright.cli.mcp import mcp
 from leadwright.cli.research import research
 from leadwright.cli.rotate_key import rotate_key
+from leadwright.cli.rotate_signing_key import rotate_signing_key
 from leadwright.cli.serve import serve
 from leadwright.cli.verify_audit import verify_audit
 from leadwright.cli.work import work
@@ -45,6 +47,8 @@ app.command()(serve)
 app.command()(work)
 app.command()(research)
 app.command()(doctor)
+app.command()(mcp)
+app.command("rotate-signing-key")(rotate_signing_key)
 app.command("import")(import_leads)
 app.command()(rotate_key)
 app.command()(verify_audit)

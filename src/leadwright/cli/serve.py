@@ -22,6 +22,7 @@ def serve(
     from leadwright.actions.people import needs_first_administrator
     from leadwright.api.routes import router
     from leadwright.bootstrap import open_services
+    from leadwright.mcp.door import McpDoor
     from leadwright.settings import load_settings
     from leadwright.web.app import create_app
     from leadwright.workflows.runtime import Runtime
@@ -30,6 +31,7 @@ def serve(
     settings = load_settings(**given)
     logs.configure(settings)
     listening = listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})  # 0 was any free one
     services = open_services(settings)
     try:
         runtime = Runtime(services) if worker else None
@@ -38,7 +40,7 @@ def serve(
         code = "" if _only_here(settings.host, settings.public_url) else token_urlsafe(12)
         if code and needs_first_administrator(services):
             typer.echo(f"Create the first administrator at {at.rstrip('/')}/set-up?code={code}")
-        app = create_app(services, runtime=runtime, routers=[router], setup_code=code)
+        app = create_app(services, runtime=runtime, routers=[router], doors=[McpDoor(services)], setup_code=code)
         run(app, listening, behind_proxy=bool(settings.public_url))
     finally:
         services.database.close()

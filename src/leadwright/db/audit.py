@@ -12,6 +12,7 @@ from sqlalchemy import Index, Integer, String, Table, column, insert, select, ta
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
+from leadwright.db.webhooks import announce_act
 from leadwright.errors import Conflict
 
 _GENESIS = "0" * 64
@@ -139,6 +140,7 @@ def record_many(
             row["hash"] = last = _digest(row)
             rows.append(row)
         session.execute(_APPEND, rows if len(rows) > 1 else rows[0])
+        announce_act(session, action, recordtype, {row["recordid"]: row["after"] for row in rows})
     if number > began:
         session.execute(_MOVE_HEAD, {"number": number, "hash": last})
 

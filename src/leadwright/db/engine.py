@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from leadwright.errors import BadInput, Busy
 BUSY_SECONDS = 30
 RESTED_SECONDS = 1.0  # of a connection to PostgreSQL, after which it may have been lost
 _NO_WAIT = text("SET LOCAL synchronous_commit TO off")
+before_commit: ContextVar[Callable[[Session], None] | None] = ContextVar("before_commit", default=None)
+"""What is written besides in every transaction of a request, such as that it did something."""
 ABANDONED_SECONDS = 120  # PostgreSQL takes its locks from a worker that fell asleep, or was lost, in a transaction
 
 
@@ -80,6 +83,8 @@ class Database:
                 if repeatable and not self.is_sqlite:
                     session.execute(_NO_WAIT)
                 yield session
+                if (note := before_commit.get()) is not None:
+                    note(session)
         except OperationalError as error:
             if "locked" in str(error.orig) or "deadlock" in str(error.orig):
                 raise Busy("The database is busy with another writer. Try again in a moment.") from error

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
@@ -94,7 +94,7 @@ class Application(Base):
 
 
 class ApplicationSecret(Base):
-    """A client secret: shown once, kept as a hash; or a certificate."""
+    """A client secret: shown once, kept as a hash; or a certificate, then the hash is its SHA-256 thumbprint."""
 
     __tablename__ = "applicationsecret"
     keyid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -103,6 +103,8 @@ class ApplicationSecret(Base):
     hint: Mapped[str] = mapped_column(String(10))
     secrethash: Mapped[str] = mapped_column(String(300))
     sealed: Mapped[str | None] = mapped_column(String(1000))  # encrypted; the agent itself signs in with it
+    certificate: Mapped[str | None] = mapped_column(Text)  # PEM, of certificates
+    sealedkey: Mapped[str | None] = mapped_column(Text)  # its private key, encrypted, where the agent signs in with it
     startson: Mapped[datetime] = mapped_column(default=now)
     endson: Mapped[datetime]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, bindparam, literal, select, union_all, update
+from sqlalchemy import String, Update, bindparam, literal, select, union_all, update
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import OperationalError
 
@@ -46,8 +46,12 @@ def read_visitor(source: Source, tokenhash: str) -> Visitor | None:
 
 def touch_session(database: Database, tokenhash: str, moment: datetime) -> bool:
     """Note the session's last use, at once or not at all: False when another writer holds the database or the row."""
+    return note_at_once(database, update(WebSession).where(WebSession.tokenhash == tokenhash).values(lastseenon=moment))
+
+
+def note_at_once(database: Database, noted: Update) -> bool:
+    """Write one row that nobody waits for; False when another writer holds the database or the row."""
     lite = database.is_sqlite
-    noted = update(WebSession).where(WebSession.tokenhash == tokenhash).values(lastseenon=moment)
     with database.engine.connect() as connection:
         connection = connection.execution_options(leadwright_writes=lite)  # noqa: PLW2901 the same connection
         raw: Any = connection.connection.driver_connection

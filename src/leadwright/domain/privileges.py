@@ -53,6 +53,7 @@ PRIVILEGES: Mapping[str, str] = {
     "prvCreateMailbox": "create shared mailboxes",
     "prvApproveMailbox": "approve email addresses of mailboxes",
     "prvReadAudit": "read the audit log",
+    "prvWriteWebhook": "register webhooks and see what they were told",
     "prvWriteCustomColumn": "add columns of the organisation's own",
 }
 """Name -> what it allows, to end the sentence "This allows you to ..."."""

@@ -7,7 +7,7 @@ place. Rights are checked by `actions`; what a token may do is asked in `access`
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
@@ -15,15 +15,27 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from weakref import WeakKeyDictionary
 
 import jwt
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.people import Application, ApplicationSecret, SystemUser
+from leadwright.db.programs import SpentId
 from leadwright.errors import Conflict, NotAllowed
+from leadwright.identity.certificates import Certificate, sign_assertion, verify_assertion
 from leadwright.identity.installation import Installation
-from leadwright.identity.refusals import RESOURCE, SCOPE, NotAMember, TokenRefused, check_scope, expired_secret
+from leadwright.identity.refusals import (
+    RESOURCE,
+    SCOPE,
+    NotAMember,
+    TokenRefused,
+    check_scope,
+    expired_secret,
+    used_assertion,
+    wrong_assertion,
+)
 from leadwright.identity.secrets import Vault, open_vault
 from leadwright.identity.seed import root_business_unit
 from leadwright.identity.signing_keys import KeyRing, SigningKeys
@@ -33,6 +45,7 @@ __all__ = [
     "RESOURCE",
     "SCOPE",
     "SECRET_DAYS",
+    "TOKEN_PATH",
     "TOKEN_SECONDS",
     "AccessToken",
     "BuiltinDirectory",
@@ -44,10 +57,13 @@ __all__ = [
 ]
 
 TOKEN_SECONDS = 3599
+TOKEN_PATH = "oauth2/v2.0/token"  # noqa: S105 below the tenant, as Entra has it
 SECRET_DAYS = 180
 _RENEW_SECONDS = 300
 _LEEWAY_SECONDS = 60
-_REQUIRED = ["exp", "nbf", "iat", "aud", "iss", "appid", "tid"]
+_KEPT_SPENT = timedelta(hours=1)  # longer than any clock is wrong
+_REQUIRED = ["exp", "nbf", "iat", "aud", "iss", "appid", "tid", "uti", "lw_keyid"]
+_ASSERTION, _TOKEN = "assertion", "token"  # what ids are spent for
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,19 @@ class BuiltinDirectory:
         """The directory's id, the same for as long as the database lives."""
         return str(uuid5(NAMESPACE_URL, f"leadwright:tenant:{self._root(session)}"))
 
+    @property
+    def address(self) -> str:
+        """Where this installation is reached, without a slash at the end."""
+        return self.settings.address.rstrip("/")
+
+    def issuer(self, tenant: str) -> str:
+        """What tokens name as their issuer; its metadata is published below it."""
+        return f"{self.address}/{tenant}/v2.0"
+
+    def token_endpoints(self, tenant: str) -> tuple[str, ...]:
+        """Addresses of the token endpoint, and the issuer: what a client assertion may be meant for."""
+        return f"{self.address}/{tenant}/{TOKEN_PATH}", f"{self.address}/api/v1/token", self.issuer(tenant)
+
     def organization_id(self, session: Session) -> str:
         """The organisation's id."""
         return str(uuid5(NAMESPACE_URL, f"leadwright:organization:{self._root(session)}"))
@@ -170,6 +199,38 @@ class BuiltinDirectory:
         session.flush()
         return made
 
+    def add_certificate(self, session: Session, client_id: str, found: Certificate) -> str:
+        """Add a certificate, in the caller's transaction; its private key is sealed, where it came with it.
+
+        Returns:
+            Its key id.
+
+        Raises:
+            TokenRefused: no such application (AADSTS700016).
+            Conflict: the application has this certificate already.
+        """
+        self.application(session, client_id)
+        same = (ApplicationSecret.appid == client_id) & (ApplicationSecret.secrethash == found.thumbprint)
+        if session.scalar(select(ApplicationSecret.keyid).where(same)) is not None:
+            raise Conflict("The application has this certificate already. Upload another one.")
+        keyid = new_id()
+        sealed = self._open_vault().seal(found.key, f"applicationkey:{keyid}") if found.key else None
+        session.add(
+            ApplicationSecret(
+                keyid=keyid,
+                appid=client_id,
+                kind="certificate",
+                hint=found.thumbprint[:10],
+                secrethash=found.thumbprint,
+                certificate=found.pem,
+                sealedkey=sealed,
+                startson=found.startson,
+                endson=found.endson,
+            )
+        )
+        session.flush()
+        return keyid
+
     def remove_secret(self, session: Session, keyid: str) -> bool:
         """Delete a secret, in the caller's transaction. False when there is none."""
         query = delete(ApplicationSecret).where(ApplicationSecret.keyid == keyid).returning(ApplicationSecret.keyid)
@@ -203,9 +264,54 @@ class BuiltinDirectory:
         moment = self.clock()
         with self._database.reading() as session:
             self.application(session, client_id)
-            self._check_secret(session, client_id, client_secret, moment)
+            keyid = self._check_secret(session, client_id, client_secret, moment)
             tenant = self.tenant_id(session)
-        return self._sign(client_id, tenant, moment)
+        return self._sign(client_id, tenant, keyid, "1", moment)
+
+    def issue_token_for(self, client_id: str, assertion: str, scope: str = SCOPE) -> AccessToken:
+        """The same for a client that signs with the key of its certificate (RFC 7523). An assertion counts once.
+
+        Raises:
+            TokenRefused: as `issue_token`, and 700027 the assertion is not right, 70000 it was used before.
+        """
+        check_scope(scope)
+        moment = self.clock()
+        with self._database.reading() as session:
+            self.application(session, client_id)
+            tenant = self.tenant_id(session)
+            rows = session.execute(
+                select(ApplicationSecret.keyid, ApplicationSecret.certificate).where(
+                    ApplicationSecret.appid == client_id,
+                    ApplicationSecret.kind == "certificate",
+                    ApplicationSecret.startson <= moment,
+                    ApplicationSecret.endson > moment,
+                )
+            ).all()
+        certificates = {row.keyid: row.certificate for row in rows}
+        said = verify_assertion(assertion, client_id, certificates, self.token_endpoints(tenant), moment)
+        if said is None:
+            raise wrong_assertion(client_id, self.token_endpoints(tenant)[0])
+        if not self._spend(_ASSERTION, said.jti, said.endson):
+            raise used_assertion()
+        return self._sign(client_id, tenant, said.keyid, "2", moment)
+
+    def revoke_token(self, token: str) -> None:
+        """End an access token before its time; one that is not valid any more is passed over (RFC 7009)."""
+        try:
+            claims = self.verify_token(token)
+        except NotAllowed:
+            return
+        self._spend(_TOKEN, str(claims["uti"]), datetime.fromtimestamp(claims["exp"], UTC))
+
+    def _spend(self, purpose: str, id_: str, endson: datetime) -> bool:
+        """Note that an id counts no more. False when it was noted before."""
+        try:
+            with self._database.transaction() as session:
+                session.execute(delete(SpentId).where(SpentId.endson < self.clock() - _KEPT_SPENT))
+                session.add(SpentId(purpose=purpose, id=id_, endson=endson))
+        except IntegrityError:
+            return False
+        return True
 
     def own_token(self, client_id: str) -> AccessToken:
         """A token for an application whose secret is sealed here, as the agent signs in. Kept until shortly before
@@ -218,7 +324,8 @@ class BuiltinDirectory:
         moment = self.clock()
         with self._database.reading() as session:
             self.application(session, client_id)
-            secret = _newest_secret(session, client_id)
+            secret = _own_credential(session, client_id, moment)
+            tenant = self.tenant_id(session)
         if secret is None:
             raise TokenRefused(7000215, "invalid_client", 401, f"The app '{client_id}' has no client secret. Add one.")
         if secret.endson <= moment:
@@ -226,15 +333,27 @@ class BuiltinDirectory:
         kept = self._tokens.get(client_id)
         if kept and kept[0] == secret.keyid and kept[1].expires_at - moment > timedelta(seconds=_RENEW_SECONDS):
             return kept[1]
-        if secret.sealed is None:
-            raise Conflict("The client secret is not kept here, so the agent cannot sign in with it. Add a secret.")
-        value = self._open_vault().open(secret.sealed, f"applicationsecret:{secret.keyid}")
-        token = self.issue_token(client_id, value)
+        token = self._own(client_id, secret, tenant, moment)
         self._tokens[client_id] = (secret.keyid, token)
         return token
 
+    def _own(self, client_id: str, credential: ApplicationSecret, tenant: str, moment: datetime) -> AccessToken:
+        """Sign in as any client does, with the key of a certificate or with a secret that is sealed here."""
+        if credential.sealedkey is not None:
+            key = self._open_vault().open(credential.sealedkey, f"applicationkey:{credential.keyid}")
+            endpoint = self.token_endpoints(tenant)[0]
+            said = sign_assertion(key, credential.secrethash, client_id, endpoint, moment)
+            return self.issue_token_for(client_id, said)
+        if credential.sealed is None:
+            raise Conflict("The client secret is not kept here, so the agent cannot sign in with it. Add a secret.")
+        return self.issue_token(
+            client_id, self._open_vault().open(credential.sealed, f"applicationsecret:{credential.keyid}")
+        )
+
     def verify_token(self, token: str, session: Session | None = None) -> dict[str, Any]:
-        """The claims of a token that this directory signed for this resource and that has not ended.
+        """The claims of a token that this directory signed for this resource, and that has not ended.
+
+        It ends too when it is revoked, or the secret or certificate it was asked for with is removed.
 
         Raises:
             NotAllowed: anything about it is wrong. The sentence does not say which part, the cause does.
@@ -253,7 +372,7 @@ class BuiltinDirectory:
                 key,
                 algorithms=["RS256"],
                 audience=RESOURCE,
-                issuer=_issuer(self.tenant_id(session)),
+                issuer=self.issuer(self.tenant_id(session)),
                 options={
                     "require": _REQUIRED,
                     "verify_exp": False,
@@ -263,6 +382,7 @@ class BuiltinDirectory:
                 },
             )
             _check_times(claims, moment)
+            _check_revoked(session, claims)
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise NotAllowed("The access token is not valid here, or it has expired. Sign in again.") from error
         return claims
@@ -285,17 +405,22 @@ class BuiltinDirectory:
                 raise NotAMember
             return WhoAmI(user.systemuserid, user.businessunitid, self.organization_id(session))
 
-    def _check_secret(self, session: Session, client_id: str, value: str, moment: datetime) -> None:
+    def _check_secret(self, session: Session, client_id: str, value: str, moment: datetime) -> str:
+        """The key id of the secret this is.
+
+        Raises:
+            TokenRefused: it is none, or it has expired.
+        """
         offered, expired = _hash(value), False
         secrets = session.execute(
-            select(ApplicationSecret.secrethash, ApplicationSecret.startson, ApplicationSecret.endson).where(
+            select(ApplicationSecret.keyid, ApplicationSecret.secrethash, ApplicationSecret.endson).where(
                 ApplicationSecret.appid == client_id, ApplicationSecret.kind == "secret"
             )
         )
         for secret in secrets:
             if hmac.compare_digest(secret.secrethash, offered):
                 if secret.endson > moment:
-                    return
+                    return str(secret.keyid)
                 expired = True
         if expired:
             raise expired_secret(client_id)
@@ -307,12 +432,12 @@ class BuiltinDirectory:
             f"'{client_id}'.",
         )
 
-    def _sign(self, client_id: str, tenant: str, moment: datetime) -> AccessToken:
+    def _sign(self, client_id: str, tenant: str, keyid: str, how: str, moment: datetime) -> AccessToken:
         signer = self.keys.signer(moment)
         start = int(moment.timestamp())
         identity = str(uuid5(UUID(tenant), client_id))
         claims = {
-            "iss": _issuer(tenant),
+            "iss": self.issuer(tenant),
             "aud": RESOURCE,
             "iat": start,
             "nbf": start,
@@ -320,6 +445,8 @@ class BuiltinDirectory:
             "tid": tenant,
             "appid": client_id,
             "azp": client_id,
+            "appidacr": how,
+            "lw_keyid": keyid,
             "oid": identity,
             "sub": identity,
             "uti": token_urlsafe(16),
@@ -334,13 +461,28 @@ def directory_of(services: Installation) -> BuiltinDirectory:
     return BuiltinDirectory(services.database, services.settings, services.clock)
 
 
-def _newest_secret(session: Session, client_id: str) -> ApplicationSecret | None:
-    return session.scalar(
-        select(ApplicationSecret)
-        .where(ApplicationSecret.appid == client_id, ApplicationSecret.kind == "secret")
-        .order_by(ApplicationSecret.sealed.is_(None), ApplicationSecret.endson.desc(), ApplicationSecret.keyid.desc())
+def _own_credential(session: Session, client_id: str, moment: datetime) -> ApplicationSecret | None:
+    """What the agent signs in with: a valid certificate whose key is here, else its newest secret."""
+    mine = select(ApplicationSecret).where(ApplicationSecret.appid == client_id)
+    newest = (ApplicationSecret.endson.desc(), ApplicationSecret.keyid.desc())
+    certificate = session.scalar(
+        mine.where(
+            ApplicationSecret.sealedkey.is_not(None),
+            ApplicationSecret.startson <= moment,
+            ApplicationSecret.endson > moment,
+        )
+        .order_by(*newest)
         .limit(1)
     )
+    secrets = mine.where(ApplicationSecret.kind == "secret")
+    return certificate or session.scalar(secrets.order_by(ApplicationSecret.sealed.is_(None), *newest).limit(1))
+
+
+def _check_revoked(session: Session, claims: dict[str, Any]) -> None:
+    kept = exists().where(ApplicationSecret.keyid == claims["lw_keyid"], ApplicationSecret.appid == claims["appid"])
+    ended = exists().where(SpentId.purpose == _TOKEN, SpentId.id == claims["uti"])
+    if not session.scalar(select(kept & ~ended)):
+        raise jwt.InvalidTokenError("revoked")
 
 
 def _check_times(claims: dict[str, Any], moment: datetime) -> None:
@@ -348,10 +490,6 @@ def _check_times(claims: dict[str, Any], moment: datetime) -> None:
     at = moment.timestamp()
     if float(claims["exp"]) <= at or float(claims["nbf"]) > at + _LEEWAY_SECONDS:
         raise jwt.ExpiredSignatureError("outside its time")
-
-
-def _issuer(tenant: str) -> str:
-    return f"urn:leadwright:{tenant}"
 
 
 def _hash(secret: str) -> str:

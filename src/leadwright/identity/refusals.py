@@ -48,6 +48,22 @@ def expired_secret(client_id: str) -> TokenRefused:
     )
 
 
+def wrong_assertion(client_id: str, endpoint: str) -> TokenRefused:
+    """The refusal of a client assertion that no valid certificate of the application signed, or not for us."""
+    return TokenRefused(
+        700027,
+        "invalid_client",
+        401,
+        f"Client assertion failed validation. Sign it with the key of a certificate added to app '{client_id}', "
+        f"with iss and sub {client_id}, aud {endpoint}, a jti of its own, and an exp in the near future.",
+    )
+
+
+def used_assertion() -> TokenRefused:
+    """The refusal of an assertion that came before."""
+    return TokenRefused(70000, "invalid_client", 401, "The client assertion was used before. Sign a new one.")
+
+
 def check_scope(scope: str) -> None:
     """Refuse a scope that is malformed or names another resource.
 

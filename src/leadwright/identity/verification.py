@@ -6,7 +6,7 @@ The same checks run when a box is ticked, on a schedule, before each start, and 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, SystemUser
@@ -74,7 +74,10 @@ def _secret(services: Installation, client_id: str) -> Check:
     with services.database.reading() as session:
         secrets = session.execute(
             select(
-                ApplicationSecret.hint, ApplicationSecret.endson, ApplicationSecret.sealed.is_not(None).label("kept")
+                ApplicationSecret.kind,
+                ApplicationSecret.hint,
+                ApplicationSecret.endson,
+                func.coalesce(ApplicationSecret.sealed, ApplicationSecret.sealedkey).is_not(None).label("kept"),
             )
             .where(ApplicationSecret.appid == client_id)
             .order_by(ApplicationSecret.endson.desc())
@@ -82,7 +85,8 @@ def _secret(services: Installation, client_id: str) -> Check:
     valid = [s for s in secrets if s.endson > moment]
     kept = [s for s in valid if s.kept]
     if kept:
-        return Check("Client secret", True, f"{kept[0].hint} is valid until {kept[0].endson:%Y-%m-%d}.")
+        what = "The certificate " if kept[0].kind == "certificate" else ""
+        return Check("Client secret", True, f"{what}{kept[0].hint} is valid until {kept[0].endson:%Y-%m-%d}.")
     if valid:
         return Check(
             "Client secret",

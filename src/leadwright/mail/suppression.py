@@ -9,11 +9,15 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox, Suppression
+from leadwright.db.webhooks import announce
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.suppression import WHY, Reason
+from leadwright.domain.webhooks import Event
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain, normalise
 
+_ASKED = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)  # webhooks are told of these
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
 _SHARED = text(
@@ -40,6 +44,9 @@ def suppress(
     found = hash_address(address)
     new = _add(session, found, "address", reason, source, clock, scope)
     _end_waiting(session, Outbox.recipienthash == found, reason, scope, clock())
+    if new and reason in _ASKED:
+        leads = sorted(set(session.scalars(select(Engagement.leadid).where(Engagement.addresshash == found))))
+        announce(session, Event.LEAD_OPTED_OUT, "suppression", {found: {"reason": str(reason), "leads": leads}})
     return new
 
 

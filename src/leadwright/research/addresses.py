@@ -122,7 +122,7 @@ def check_ip(address: str, *, private: bool) -> None:
     if not _is_public(ip):
         raise FetchError(
             f"The name leads to {ip}, which is not on the public Internet. If it is meant to be fetched, "
-            "an administrator adds host:port to fetch_private_hosts.",
+            "an administrator adds host:port to fetch_private_hosts or, for webhooks, webhook_private_hosts.",
             permanent=True,
         )
 

@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -120,6 +120,35 @@ class Fetcher:
         except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, zlib.error, ValueError) as error:
             raise FetchError(f"{wanted.host} answered in a way that is not HTTP.", permanent=True) from error
         raise FetchError(f"{wanted.host} redirects more than {MAX_REDIRECTS} times.", permanent=True)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send a body to one address; redirects are not followed and the answer's body is not read.
+
+        Returns:
+            The answer's HTTP status.
+
+        Raises:
+            FetchError: it may not be reached, or could not be.
+        """
+        wanted = addresses.target(url, self._allowed)
+        self._guard.deadline = time.monotonic() + self._seconds
+        given = [(b"Host", _host_header(wanted)), (b"User-Agent", f"{PROGRAM}/{__version__}".encode())]
+        given += [(name.encode(), value.encode()) for name, value in headers.items()]
+        given.append((b"Content-Length", str(len(body)).encode()))
+        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)
+        try:
+            with self._pools.mine().stream(
+                "POST", wanted.url, headers=given, content=body, extensions={"timeout": timeout}
+            ) as response:
+                return int(response.status)
+        except FetchError:
+            raise
+        except (httpcore2.TimeoutException, TimeoutError) as error:
+            raise FetchError(f"{wanted.host} did not answer within {self._seconds:g} seconds.") from error
+        except (httpcore2.NetworkError, ssl.SSLError, OSError) as error:
+            raise FetchError(f"{wanted.host} could not be reached: {_reason(error)}.") from error
+        except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, ValueError) as error:
+            raise FetchError(f"{wanted.host} answered in a way that is not HTTP.", permanent=True) from error
 
     def close(self) -> None:
         """Close the connections that are kept."""

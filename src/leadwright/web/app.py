@@ -1,7 +1,7 @@
 """Puts the desk together: routes, errors, headers, and the runtime's life beside it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from leadwright import __version__
 from leadwright.errors import LeadwrightError
@@ -33,12 +33,22 @@ class Worker(Protocol):
         """Finish what is under way and stop."""
 
 
+class Door(Protocol):
+    """A further interface with a life of its own; `mcp.door.McpDoor` is one."""
+
+    routes: list[BaseRoute]
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Entered for as long as the application serves."""
+
+
 def create_app(
     services: Services,
     *,
     runtime: Worker | None = None,
     routers: Sequence[APIRouter] = (),
     areas: Sequence[Area] = (),
+    doors: Sequence[Door] = (),
     setup_code: str = "",
 ) -> FastAPI:
     """The web application.
@@ -48,6 +58,7 @@ def create_app(
         runtime: started with the application and stopped with it, when given.
         routers: further interfaces beside the pages, such as the JSON API; their routes declare what they need too.
         areas: further lines of the site map, for pages among `routers`.
+        doors: further interfaces that live as long as the application; their routes declare what they need too.
         setup_code: lets somebody on another machine create the first administrator; empty: nobody.
 
     Raises:
@@ -59,7 +70,10 @@ def create_app(
         if runtime is not None:
             await run_in_threadpool(runtime.start)
         try:
-            yield
+            async with AsyncExitStack() as open_doors:
+                for door in doors:
+                    await open_doors.enter_async_context(door.running())
+                yield
         finally:
             if runtime is not None:
                 await run_in_threadpool(runtime.stop)
@@ -94,5 +108,7 @@ def create_app(
         app.router.routes.extend(pages.routes(services))
     for router in routers:
         app.include_router(router)
+    for door in doors:
+        app.router.routes.extend(door.routes)
     check_declared(list(app.router.routes))
     return app

@@ -16,11 +16,13 @@ from leadwright.db.judgements import bant_to_json, interest_to_json
 from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
+from leadwright.db.webhooks import announce
 from leadwright.domain.engagement import State
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
 from leadwright.domain.suppression import Reason
+from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
 from leadwright.mail.matching import Match
@@ -197,6 +199,9 @@ def keep_incoming(
         sender=(lead.leadid if is_lead else None, "lead" if is_lead else None, storable(address)),
         to=(mailbox.regardingobjectid, "systemuser", mailbox.emailaddress),
     )
+    if row.emailid is None:
+        heard = {lead.leadid: {"kind": (judgement or {}).get("class"), "ownerid": lead.ownerid}}
+        announce(session, Event.LEAD_REPLIED, "lead", heard)
     row.emailid, row.leadid = emailid, lead.leadid
     return emailid
 

@@ -24,7 +24,7 @@ from leadwright.errors import Conflict, LeadwrightError
 from leadwright.identity.agent_identity import pause_or_resume
 from leadwright.identity.sessions import forget_ended
 from leadwright.services import Services
-from leadwright.workflows import conversations, executors, runs
+from leadwright.workflows import conversations, executors, runs, webhooks
 from leadwright.workflows.conversations import Correspondence
 from leadwright.workflows.engagements import Turn
 from leadwright.workflows.incoming import Incoming
@@ -111,6 +111,7 @@ class Runtime:
         self._quiet_since = 0.0  # when a look for new leads began that found none
         self._thread: threading.Thread | None = None
         self._slow_thread: threading.Thread | None = None
+        self._webhook_thread: threading.Thread | None = None
         self._leaving = False  # `stop` was called
         self._asked: dict[str, float] = {}  # workflow id of a due move -> when it was enqueued
         self._post = Correspondence(services, self.executor_id, self._stopping, self.wake)
@@ -135,6 +136,8 @@ class Runtime:
         self._thread.start()
         self._slow_thread = threading.Thread(target=self._tick_slowly, name="leadwright-slow-ticks", daemon=True)
         self._slow_thread.start()
+        self._webhook_thread = threading.Thread(target=self._tick_webhooks, name="leadwright-webhooks", daemon=True)
+        self._webhook_thread.start()
         self._post.start()
 
     def stop(self, *, timeout: float = 20.0) -> bool:
@@ -151,6 +154,8 @@ class Runtime:
         self._thread.join(timeout)
         if self._slow_thread:
             self._slow_thread.join(timeout)
+        if self._webhook_thread:
+            self._webhook_thread.join(timeout)
         self._post.stop(timeout)
         with self._idle:
             finished = self._idle.wait_for(lambda: self._running == 0, timeout)
@@ -306,6 +311,17 @@ class Runtime:
             _Tick(
                 "company names", 3600, lambda: refresh_company_names(self.services), time.monotonic() + _FIRST_SLOW_TICK
             ),
+        ]
+        while not self._stopping.wait(0.5):
+            for tick in ticks:
+                if time.monotonic() >= tick.due and not self._stopping.is_set():
+                    self._run(tick)
+
+    def _tick_webhooks(self) -> None:
+        """Receivers may be slow, so they have a thread of their own too."""
+        ticks = [
+            _Tick("webhooks", 1, lambda: webhooks.deliver_due(self.services, self._stopping)),
+            _Tick("old webhook deliveries", 3600, lambda: webhooks.forget_old(self.services), time.monotonic() + 60),
         ]
         while not self._stopping.wait(0.5):
             for tick in ticks:

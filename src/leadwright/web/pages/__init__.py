@@ -37,7 +37,9 @@ from leadwright.web.pages import (
     sign_in_steps,
     sign_in_with,
     teams,
+    tokens,
     unsubscribe,
+    webhooks,
 )
 
 ALL = (
@@ -74,8 +76,10 @@ ALL = (
     person.pages,
     account.pages,
     password.pages,
+    tokens.pages,
     audit_log.pages,
     inbox.pages,
     outbox.pages,
+    webhooks.pages,
     unsubscribe.pages,
 )

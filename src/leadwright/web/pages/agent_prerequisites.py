@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from starlette.responses import Response
 
-from leadwright.actions import applications
+from leadwright.actions import applications, certificates
 from leadwright.actions import prerequisites as act
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
 from leadwright.actions.shared_mailbox import SECURITIES, SIGN_INS
@@ -35,6 +35,8 @@ def prerequisites(visit: Visit) -> Response:
 def register(visit: Visit) -> Response:
     """Register the application; its secret is on this page once."""
     agent = needed_agent(visit)
+    if visit.text("sign_in", most=20) == "certificate":
+        return _register_with_certificate(visit, agent)
     try:
         made = act.register_application(
             visit.services,
@@ -64,6 +66,41 @@ def revoke_secret(visit: Visit) -> Response:
     keyid = visit.text("keyid", most=36)
     applications.revoke_secret(visit.services, visit.who, needed_agent(visit).agentid, keyid)
     return visit.to("/agent/prerequisites#p1", "The secret is revoked. Nobody can sign in with it any more.")
+
+
+@pages.post("/agent/prerequisites/1/certificate", "prvReadAgent", "prvCreateApplication")
+def new_certificate(visit: Visit) -> Response:
+    """Add a certificate."""
+    agent = needed_agent(visit)
+    try:
+        certificates.add_certificate(visit.services, visit.who, agent.agentid, visit.text("certificate", most=30_000))
+    except BadInput as error:
+        return prerequisites_page(visit, agent, 422, problems={"new_certificate": str(error)})
+    return visit.to("/agent/prerequisites#p1", "The certificate is added. Secrets and other certificates stay valid.")
+
+
+@pages.post("/agent/prerequisites/1/certificate/remove", "prvReadAgent", "prvCreateApplication")
+def remove_certificate(visit: Visit) -> Response:
+    """Remove a certificate."""
+    agentid, keyid = needed_agent(visit).agentid, visit.text("keyid", most=36)
+    certificates.remove_certificate(visit.services, visit.who, agentid, keyid)
+    return visit.to("/agent/prerequisites#p1", "The certificate is removed. Nobody can sign in with it any more.")
+
+
+def _register_with_certificate(visit: Visit, agent: Agent) -> Response:
+    try:
+        certificates.register_with_certificate(
+            visit.services,
+            visit.who,
+            agent.agentid,
+            name=visit.text("name"),
+            certificate=visit.text("certificate", most=30_000),
+            account_type=visit.text("account_type"),
+            redirect_uri=visit.text("redirect_uri") or None,
+        )
+    except BadInput as error:
+        return prerequisites_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=1)
+    return visit.to("/agent/prerequisites#p1", "The application is registered. It signs in with its certificate.")
 
 
 @pages.post("/agent/prerequisites/2/user", "prvCreateUser")
@@ -132,6 +169,13 @@ def _secrets(visit: Visit, agent: Agent) -> Sequence[Any]:
     return applications.secrets_of(visit.services, visit.who, agent.agentid)
 
 
+def _certificates(visit: Visit, agent: Agent) -> Sequence[certificates.Shown]:
+    """Certificates of the agent's application, for whoever may see applications."""
+    if not visit.may("prvReadApplication"):
+        return ()
+    return certificates.certificates_of(visit.services, visit.who, agent.agentid)
+
+
 def _number(visit: Visit) -> int:
     number = int(visit.request.path_params["number"])
     if number not in BY_NUMBER:
@@ -150,6 +194,7 @@ def prerequisites_page(
 ) -> Response:
     """The page as it stands, with what was wrong beside the fields of the prerequisite `opened`."""
     reports = act.reports(visit.services, visit.who, agent.agentid)
+    kept, now = _certificates(visit, agent), visit.services.clock()
     with visit.services.database.reading() as session:
         units = session.execute(
             select(BusinessUnit.businessunitid, BusinessUnit.name).order_by(BusinessUnit.name)
@@ -170,6 +215,8 @@ def prerequisites_page(
         problems=problems or {},
         secret=secret,
         secrets=_secrets(visit, agent),
+        certificates=kept,
+        own_certificate=next((c.keyid for c in kept if c.haskey and c.startson <= now < c.endson), None),
         lifetimes=[(str(d), text) for d, text in _LIFETIMES.items() if d <= applications.MOST_SECRET_DAYS],
         usual_days=SECRET_DAYS,
         opened=opened,
