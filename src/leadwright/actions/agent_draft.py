@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of, audited, checked_name, locked, missing, settings_of
+from leadwright.actions.criteria import check_criteria
 from leadwright.actions.prerequisites import choose_agent_user
 from leadwright.analyst.builtin.judging import unreadable
 from leadwright.db.agent import Agent, AgentVersion
@@ -186,6 +187,8 @@ def _plain(error: ValidationError) -> BadInput:
 def _check_references(session: Session, part: str, draft: Configuration) -> None:
     if part == "selection" and (problem := selection_problem(session, draft.selection.model_dump())):
         raise BadInput(problem, field="conditions")
+    if part == "criteria":
+        check_criteria(session, [c.model_dump() for c in draft.criteria])
     if part == "sending":
         check_sending(draft.sending.model_dump(mode="json"))
     if part != "assignment":

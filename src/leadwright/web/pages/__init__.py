@@ -3,6 +3,7 @@
 from leadwright.web.pages import (
     accounts,
     agent,
+    agent_criteria,
     agent_engage,
     agent_knowledge,
     agent_mailbox,
@@ -48,6 +49,7 @@ ALL = (
     contacts.pages,
     import_leads.pages,
     dashboard.pages,
+    agent_criteria.pages,
     agent.pages,
     agent_prerequisites.pages,
     agent_mailbox.pages,

@@ -18,9 +18,7 @@ from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
-from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
-from leadwright.domain.fit import CriterionKind
-from leadwright.domain.profile import read_profile
+from leadwright.domain.attributes import TABLES, Kind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
 from leadwright.web.footer import footer_of
@@ -28,16 +26,7 @@ from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 
-CRITERIA_ROWS = 12
 _AT_REST = (AgentState.DRAFT, AgentState.OFF)
-KINDS = {
-    CriterionKind.INDUSTRY: "Industries",
-    CriterionKind.EMPLOYEES: "Employee size",
-    CriterionKind.ROLE: "Decision-making roles",
-    CriterionKind.LOCATION: "Customer location",
-    CriterionKind.REVENUE: "Annual revenue",
-    CriterionKind.CUSTOM: "Custom",
-}
 
 
 def present_agent(visit: Visit) -> Agent | None:
@@ -226,36 +215,11 @@ def save_section(visit: Visit) -> Response:
             )
     except BadInput as error:
         return _section(visit, section, {error.field or "": str(error)}, 422)
-    return _saved(visit, agent, section, "Saved in the draft.")
+    return visit.to(f"/agent/section/{section}", f"Saved in the draft. {takes_effect(agent)}")
 
 
-@pages.post("/agent/criteria/profile", "prvConfigureAgent")
-def paste_profile(visit: Visit) -> Response:
-    """Read a profile written as `name: what is wanted`, one criterion a line, into criteria."""
-    agent = needed_agent(visit)
-    icp = []
-    for line in visit.text("profile").splitlines():
-        name, found, details = line.partition(":")
-        if line.strip() and not found:
-            raise BadInput(f"Write each criterion as name: what is wanted. This line has no colon: {line[:80]}")
-        if line.strip():
-            icp.append({"criteria": name.strip(), "details": details.strip()})
-    read = [
-        {"name": c.name, "kind": c.kind, "details": c.details, "must_have": c.must_have}
-        for c in read_profile({"icp": icp})
-    ]
-    act.edit_draft(visit.services, visit.who, agent.agentid, "criteria", {"criteria": read})
-    return _saved(visit, agent, "criteria", f"{len(read)} criteria read from the text.")
-
-
-def _saved(visit: Visit, agent: Agent, section: str, said: str) -> Response:
-    """Back to the section; a criterion that can never be judged is named at once."""
-    warned = act.unreadable_criteria(visit.services, visit.who, agent.agentid) if section == "criteria" else ()
-    note = " ".join([said, _takes_effect(agent), *warned])
-    return visit.to(f"/agent/section/{section}", note, "warn" if warned else "good")
-
-
-def _takes_effect(agent: Agent) -> str:
+def takes_effect(agent: Agent) -> str:
+    """When what was saved counts."""
     return "Apply changes to put it in force." if agent.startedon else "It takes effect when the agent starts."
 
 
@@ -284,11 +248,8 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         teams=[(t.teamid, t.name) for t in teams],
         people=people,
         people_count=people_count,
-        kinds=KINDS,
-        criteria_rows=CRITERIA_ROWS,
         email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
         text_columns=_columns({Kind.TEXT, Kind.MEMO}),
-        criterion_columns=_columns(set(Kind) - REFUSED_FOR_CRITERIA),
         usual_disclaimer=Profile().disclaimer,
         footer=footer_of(Configuration.model_validate(agent.draft)),
     )
@@ -325,26 +286,6 @@ def _read_email(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _read_criteria(visit: Visit) -> dict[str, Any]:
-    rows = []
-    for n in range(1, CRITERIA_ROWS + 1):
-        name, details = visit.text(f"name-{n}"), visit.text(f"details-{n}")
-        url = visit.text(f"url-{n}")
-        if name or details or url:
-            rows.append(
-                {
-                    "name": name,
-                    "kind": visit.text(f"kind-{n}") or CriterionKind.CUSTOM,
-                    "details": details,
-                    "must_have": bool(visit.text(f"must-{n}")),
-                    "fields": [f] if (f := visit.text(f"field-{n}")) else [],
-                    "url": url,
-                    "instructions": visit.text(f"instructions-{n}"),
-                }
-            )
-    return {"criteria": rows}
-
-
 def _read_assignment(visit: Visit) -> dict[str, Any]:
     return {
         "sellers": _chosen(visit, "sellers"),
@@ -365,7 +306,6 @@ _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
     "products": lambda v: {n: v.text(n) for n in ("value_proposition", "benefits", "price_list")},
     "email": _read_email,
     "validation": lambda v: {"field": v.text("field")},
-    "criteria": _read_criteria,
     "assignment": _read_assignment,
     "handoff": _read_handoff,
 }
