@@ -45,9 +45,7 @@ def generate_criteria(services: Services, who: Principal, agentid: str) -> Gener
     require(who, "prvConfigureAgent")
     with services.database.reading() as session:
         company = Configuration.model_validate(settings_of(agent_of(session, agentid))).company
-    offering = Offering(
-        company.name, company.website, company.value_proposition, company.benefits, company.price_list
-    )
+    offering = Offering(company.name, company.website, company.value_proposition, company.benefits, company.price_list)
     if not text_of(offering):
         raise Conflict("There is nothing to read yet. Describe the value proposition under Products, then generate.")
     analyst = services.analyst

@@ -11,6 +11,7 @@ from leadwright.api import (
     connected_records,
     conversations,
     dashboard,
+    guidance,
     inbox,
     leads,
     mailboxes,
@@ -70,6 +71,7 @@ def description() -> dict[str, Any]:
 router.include_router(leads.router)
 router.include_router(connected_records.router)
 router.include_router(agent.router)
+router.include_router(guidance.router)
 router.include_router(seller_segments.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)

@@ -1,4 +1,4 @@
-"""Which columns a criterion may be read from ("Where's this info stored"), and which not with the reason (product.md 6)."""
+"""Which columns a criterion may be read from ("Where's this info stored"), and which not with the reason."""
 
 from collections.abc import Collection, Mapping
 
@@ -52,7 +52,12 @@ def offered(tables: Mapping[str, Table] = TABLES) -> list[tuple[str, list[tuple[
 
 def not_offered(tables: Mapping[str, Table] = TABLES) -> list[str]:
     """A sentence for each column that cannot be chosen."""
-    return [why for name in _SHOWN for a in tables[name].attributes.values() if (why := why_refused(f"{name}.{a.name}", tables))]
+    return [
+        why
+        for name in _SHOWN
+        for a in tables[name].attributes.values()
+        if (why := why_refused(f"{name}.{a.name}", tables))
+    ]
 
 
 def variables(tables: Mapping[str, Table], without: Collection[str] = ()) -> list[tuple[str, str]]:

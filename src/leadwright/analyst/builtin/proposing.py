@@ -21,7 +21,9 @@ _NAMED_SIZE = re.compile(
     r"(?=[ -](?:compan|business|firm|organi[sz]ation|customer|retail|enterprise|manufactur|bank|chain)|[.,;]|$)",
     re.I,
 )
-_MONEY = r"(?:[$€£]\s?\d[\d,.]*\s?(?:million|billion|[mb]n?)?\+?|\d[\d,.]*\s?(?:million|billion)\s?(?:USD|EUR|dollars)?)"
+_MONEY = (
+    r"(?:[$€£]\s?\d[\d,.]*\s?(?:million|billion|[mb]n?)?\+?|\d[\d,.]*\s?(?:million|billion)\s?(?:USD|EUR|dollars)?)"
+)
 _REVENUE = re.compile(
     rf"{_BOUND}{_MONEY}(?:\s*(?:to|and|-|–)\s*{_MONEY})?\s+(?:or more\s+)?(?:in |of )?(?:annual |yearly )?"
     r"(?:revenue|turnover|sales)\b",
@@ -44,7 +46,9 @@ _FOR_WHOM = re.compile(
     r"(?=\b(?:that|who|which|to|with|without|by|in order)\b|[.;:!?]|$)",
     re.I,
 )
-_WHERE = re.compile(r"\b(?:in|across|throughout|within|all over|based in|located in)\s+(?:the\s+)?([A-Z].{1,120}?)(?=[.;:!?]|$)")
+_WHERE = re.compile(
+    r"\b(?:in|across|throughout|within|all over|based in|located in)\s+(?:the\s+)?([A-Z].{1,120}?)(?=[.;:!?]|$)"
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'&-]*")
 _LONGEST_PLACE = 4
 

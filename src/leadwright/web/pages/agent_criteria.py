@@ -53,7 +53,9 @@ def save(visit: Visit) -> Response:
     if pressed.startswith(_EDITS):
         return _edited(visit, agent, rows, pressed)
     kept = [r for r in rows if (r["name"] or r["details"] or r["url"]) and (r["taken"] or not r["proposed"])]
-    values = [{k: r[k] for k in ("name", "kind", "details", "must_have", "fields", "url", "instructions")} for r in kept]
+    values = [
+        {k: r[k] for k in ("name", "kind", "details", "must_have", "fields", "url", "instructions")} for r in kept
+    ]
     version = visit.number("versionnumber")
     try:
         act.edit_draft(

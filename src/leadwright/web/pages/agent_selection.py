@@ -1,6 +1,7 @@
 """Selection criteria: edit the conditions, preview the leads they select beside them, and why one lead is or is not."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -103,7 +104,8 @@ def _page(
     configuration = Configuration.model_validate(agent.draft)
     default = configuration.selection.conditions is None
     typed = {n: visit.text(n) for n in ("name", "description", "look_back_days")} if unsaved else {}
-    rows, total, explained, why_not = [], None, None, ""
+    rows: Sequence[Any] = ()
+    total, explained, why_not = None, None, ""
     asked = visit.text("lead", most=100)
     if told is not None:
         configuration.selection.conditions = told
