@@ -18,6 +18,7 @@ _TABLES: dict[str, tuple[Any, str, str, str]] = {  # table -> model, key, name, 
     "contact": (Contact, "contactid", "fullname", "emailaddress1"),
     "opportunity": (Opportunity, "opportunityid", "name", "estimatedclosedate"),
 }
+_READING = {"account": "prvReadAccount", "contact": "prvReadContact", "opportunity": "prvReadOpportunity"}
 
 
 def suggested(session: Session, who: Principal, table: str, text: str, limit: int = MOST) -> list[dict[str, str]]:
@@ -97,7 +98,7 @@ def _rows(session: Session, who: Principal, table: str, pattern: str, limit: int
     if table not in _TABLES:
         raise NotFound(f"There are no suggestions for {table}. Use account, contact, opportunity or owner.")
     model, key, name, more = _TABLES[table]
-    require(who, f"prvRead{table.capitalize()}")
+    require(who, _READING[table])
     column = getattr(model, name)
     query = select(getattr(model, key), column, getattr(model, more)).where(
         func.lower(column).like(pattern, escape="\\"), _scope(who, table)
@@ -106,7 +107,7 @@ def _rows(session: Session, who: Principal, table: str, pattern: str, limit: int
 
 
 def _scope(who: Principal, table: str) -> ColumnElement[bool]:
-    return readable(who, _TABLES[table][0], f"prvRead{table.capitalize()}") if table in _TABLES else true()
+    return readable(who, _TABLES[table][0], _READING[table]) if table in _TABLES else true()
 
 
 def _plain(text: str) -> str:
