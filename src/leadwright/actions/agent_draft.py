@@ -1,5 +1,6 @@
 """The draft of the agent's settings: sections, edits, and how it differs from what is in force."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from leadwright.domain.sections import (
 from leadwright.domain.sections import sections as all_sections
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
+from leadwright.mail.signature import as_text, check_image, clean_signature
 from leadwright.services import Services
 
 PARTS: Mapping[str, str] = {
@@ -102,7 +104,8 @@ def edit_draft(
         after = draft.model_dump(mode="json")
         if after != agent.draft:
             before, agent.draft = present[part], after
-            audited(session, who, "agent.draft_edited", agent, before={part: before}, after={part: after[part]})
+            audited(session, who, "agent.draft_edited", agent, before={part: _without_image(before)},
+                    after={part: _without_image(after[part])})  # fmt: skip
         agent.versionnumber += 1
         return agent.versionnumber
 
@@ -159,8 +162,27 @@ def _change_profile(session: Session, who: Principal, agent: Agent, values: dict
         if name != agent.name:
             audited(session, who, "agent.renamed", agent, before={"name": agent.name}, after={"name": name})
             agent.name = name
+    _change_signature(values)
     if "agentuserid" in values:
         choose_agent_user(session, who, agent, str(values.pop("agentuserid") or ""))
+
+
+def _change_signature(values: dict[str, Any]) -> None:
+    """Rich text gives the plain one as well; plain text alone takes the place of both."""
+    if isinstance(html := values.get("signature_html"), str):
+        values["signature_html"] = clean_signature(html)
+        values["signature"] = as_text(values["signature_html"]) or str(values.get("signature", ""))
+    elif "signature" in values:
+        values["signature_html"] = ""
+    if isinstance(image := values.get("signature_image"), str):
+        values["signature_image"] = check_image(image)
+
+
+def _without_image(part: Any) -> Any:
+    """A part of the configuration for the audit log, which needs no copy of an image."""
+    if not isinstance(part, dict) or not part.get("signature_image"):
+        return part
+    return {**part, "signature_image": hashlib.sha256(part["signature_image"].encode()).hexdigest()}
 
 
 def _validated(draft: Mapping[str, Any], part: str, values: dict[str, Any]) -> Configuration:

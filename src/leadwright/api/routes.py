@@ -13,9 +13,11 @@ from leadwright.api import (
     dashboard,
     guidance,
     inbox,
+    knowledge,
     leads,
     mailboxes,
     people,
+    prerequisites,
     seller_segments,
 )
 from leadwright.api.caller import ProblemRoute, needs, services_of
@@ -72,6 +74,8 @@ router.include_router(leads.router)
 router.include_router(connected_records.router)
 router.include_router(agent.router)
 router.include_router(guidance.router)
+router.include_router(knowledge.router)
+router.include_router(prerequisites.router)
 router.include_router(seller_segments.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from leadwright.actions import agent as act
 from leadwright.actions.agent import NotReady
+from leadwright.actions.knowledge import UPLOAD_KINDS
 from leadwright.db import selection
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration, Profile
@@ -21,6 +22,7 @@ from leadwright.db.people import SystemUser, Team
 from leadwright.domain.attributes import TABLES, Kind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
+from leadwright.mail.signature import signature_of
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
 
@@ -190,7 +192,7 @@ def delete(visit: Visit) -> Response:
 @pages.get("/agent/section/{section}", "prvReadAgent")
 def section_page(visit: Visit) -> Response:
     """One of the simple sections."""
-    return _section(visit, visit.request.path_params["section"], {})
+    return section_form(visit, visit.request.path_params["section"], {})
 
 
 @pages.post("/agent/section/{section}", "prvConfigureAgent")
@@ -209,12 +211,8 @@ def save_section(visit: Visit) -> Response:
             _READ[section](visit),
             versionnumber=visit.number("versionnumber"),
         )
-        if section == "assignment":
-            act.edit_draft(
-                visit.services, visit.who, agent.agentid, "competitors", {"names": _lines(visit, "competitors")}
-            )
     except BadInput as error:
-        return _section(visit, section, {error.field or "": str(error)}, 422)
+        return section_form(visit, section, {error.field or "": str(error)}, 422)
     return visit.to(f"/agent/section/{section}", f"Saved in the draft. {takes_effect(agent)}")
 
 
@@ -223,8 +221,9 @@ def takes_effect(agent: Agent) -> str:
     return "Apply changes to put it in force." if agent.startedon else "It takes effect when the agent starts."
 
 
-def _section(visit: Visit, section: str, problems: Mapping[str, str], status: int = 200) -> Response:
-    if section not in _READ:
+def section_form(visit: Visit, section: str, problems: Mapping[str, str], status: int = 200) -> Response:
+    """One of the simple sections, with what was wrong beside its fields."""
+    if section not in _SHOWN:
         raise NotFound("There is no such section.")
     agent = needed_agent(visit)
     if section == "handoff" and agent.mode != AgentMode.ENGAGE:
@@ -236,6 +235,8 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         teams = session.execute(select(Team.teamid, Team.name).order_by(Team.name)).all()
         people = assignable(session)
         people_count = session.scalar(select(func.count()).select_from(SystemUser))
+    configuration = Configuration.model_validate(agent.draft)
+    signature = signature_of(configuration.profile)
     return settings_page(
         visit,
         agent,
@@ -251,7 +252,9 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
         text_columns=_columns({Kind.TEXT, Kind.MEMO}),
         usual_disclaimer=Profile().disclaimer,
-        footer=footer_of(Configuration.model_validate(agent.draft)),
+        footer=footer_of(configuration),
+        shown_signature=signature.shown("/agent/section/profile/image") if signature else "",
+        file_kinds=",".join(UPLOAD_KINDS),
     )
 
 
@@ -270,11 +273,6 @@ def _lines(visit: Visit, name: str) -> list[str]:
 
 def _chosen(visit: Visit, name: str) -> list[str]:
     return [v for v in visit.form.getlist(name) if isinstance(v, str) and v]
-
-
-def _read_profile(visit: Visit) -> dict[str, Any]:
-    values = {n: visit.text(n) for n in ("name", "description", "signature", "disclaimer", "other_terms")}
-    return values | ({"agentuserid": user} if (user := visit.text("agentuserid")) else {})
 
 
 def _read_email(visit: Visit) -> dict[str, Any]:
@@ -301,11 +299,10 @@ def _read_handoff(visit: Visit) -> dict[str, Any]:
 
 
 _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
-    "profile": _read_profile,
     "company": lambda v: {n: v.text(n) for n in ("name", "website")},
-    "products": lambda v: {n: v.text(n) for n in ("value_proposition", "benefits", "price_list")},
     "email": _read_email,
     "validation": lambda v: {"field": v.text("field")},
     "assignment": _read_assignment,
     "handoff": _read_handoff,
 }
+_SHOWN = frozenset({*_READ, "profile", "products"})

@@ -197,18 +197,100 @@
     field.addEventListener("input", () => (typed() ? shown.open() : shown.close()));
   }
 
-  // Rich text: the buttons of a signature wrap what is selected in the tags it may have.
-  for (const bar of all("[data-tags]")) {
-    const field = document.getElementById(bar.dataset.tags);
-    bar.hidden = false;
-    for (const button of all("button", bar)) {
+  // Rich text: what may be written stands in the field as HTML; here it is shown as it will look.
+  for (const field of all("textarea[data-rich]")) {
+    const box = document.createElement("div");
+    box.className = "rich";
+    box.contentEditable = "true";
+    box.setAttribute("role", "textbox");
+    box.setAttribute("aria-multiline", "true");
+    box.setAttribute("aria-labelledby", `${field.id}-label`);
+    const hint = field.getAttribute("aria-describedby");
+    if (hint) box.setAttribute("aria-describedby", hint);
+    const said = field.value;
+    if (/<[a-z/]/i.test(said)) {
+      const read = new DOMParser().parseFromString(said, "text/html");
+      box.append(...read.body.childNodes);
+    } else box.innerText = said;
+    const picture = field.dataset.image;
+    const pictures = () => all("img", box).forEach((each) => picture && each.setAttribute("src", picture));
+    const keep = () => {
+      const copy = box.cloneNode(true);
+      all("img", copy).forEach((each) => each.removeAttribute("src"));
+      field.value = copy.innerHTML;
+    };
+    const bar = document.createElement("div");
+    bar.className = "rich-bar";
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Format");
+    const tool = (text, title, act) => {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "button quiet", textContent: text, title });
+      button.addEventListener("mousedown", (event) => event.preventDefault());
       button.addEventListener("click", () => {
-        const { selectionStart: start, selectionEnd: end, value } = field;
-        const [before, after] = button.dataset.wrap.split("|");
-        field.setRangeText(before + value.slice(start, end) + after, start, end, "select");
-        field.focus();
-        field.setSelectionRange(start + before.length, start + before.length + end - start);
+        box.focus();
+        act();
+        pictures();
+        keep();
+        field.dispatchEvent(new Event("input", { bubbles: true }));
       });
-    }
+      bar.append(button);
+    };
+    tool("Bold", "Bold (Ctrl+B)", () => document.execCommand("bold"));
+    tool("Italic", "Italic (Ctrl+I)", () => document.execCommand("italic"));
+    const row = document.createElement("div");
+    row.className = "row nowrap";
+    row.hidden = true;
+    const address = Object.assign(document.createElement("input"), { type: "url", placeholder: "https://www.example.com" });
+    address.setAttribute("aria-label", "Address of the link");
+    const set = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Set link" });
+    let where;
+    const link = () => {
+      row.hidden = true;
+      box.focus();
+      const chosen = getSelection();
+      chosen.removeAllRanges();
+      if (where) chosen.addRange(where);
+      const to = address.value.trim();
+      if (to && where && where.collapsed) document.execCommand("insertText", false, to);
+      if (to && where && where.collapsed) for (let n = 0; n < to.length; n++) chosen.modify("extend", "backward", "character");
+      document.execCommand(to ? "createLink" : "unlink", false, /^[a-z]+:/i.test(to) ? to : `https://${to}`);
+      keep();
+    };
+    tool("Link", "Link", () => {
+      where = getSelection().rangeCount ? getSelection().getRangeAt(0).cloneRange() : null;
+      row.hidden = false;
+      address.focus();
+    });
+    set.addEventListener("click", link);
+    address.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") link();
+      else if (event.key === "Escape") {
+        row.hidden = true;
+        box.focus();
+      } else return;
+      event.preventDefault();
+    });
+    row.append(address, set);
+    if (picture) tool("Image here", "Place the image", () => document.execCommand("insertHTML", false, '<img alt="Logo">'));
+    tool("Plain", "Remove formatting", () => document.execCommand("removeFormat"));
+    box.addEventListener("input", () => {
+      keep();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    box.addEventListener("paste", (event) => {
+      event.preventDefault();
+      document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey) return;
+      event.preventDefault();
+      document.execCommand("insertLineBreak");
+    });
+    pictures();
+    document.getElementById(`${field.id}-label`)?.addEventListener("click", () => box.focus());
+    field.hidden = true;
+    field.before(bar, row, box);
+    for (const each of all(".without-script", field.parentElement)) each.hidden = true;
   }
 })();
