@@ -18,6 +18,8 @@ from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import facts, selection_problem
 from leadwright.db.people import CustomColumn, SystemUser, Team
+from leadwright.db.selection import tables_of
+from leadwright.domain.attributes import Kind
 from leadwright.domain.sections import (
     Section,
     check_sending,
@@ -108,6 +110,15 @@ def edit_draft(
                     after={part: _without_image(after[part])})  # fmt: skip
         agent.versionnumber += 1
         return agent.versionnumber
+
+
+def typed_configuration(agent: Agent, section: str, values: Mapping[str, Any]) -> Configuration:
+    """The draft with settings of one section as they are typed, for a preview. Stores nothing.
+
+    Raises:
+        BadInput: a value cannot be used; `field` names it.
+    """
+    return _validated(settings_of(agent), PARTS[section], dict(values))
 
 
 def sections(services: Services, who: Principal, agentid: str) -> tuple[Section, ...]:
@@ -211,6 +222,10 @@ def _check_references(session: Session, part: str, draft: Configuration) -> None
         raise BadInput(problem, field="conditions")
     if part == "criteria":
         check_criteria(session, [c.model_dump() for c in draft.criteria])
+    if part == "validation":
+        attribute = tables_of(session)["lead"].attributes.get(draft.validation.field)
+        if attribute is not None and attribute.kind is not Kind.EMAIL:
+            raise BadInput(f"{attribute.label} holds no email address. Choose an email column.", field="field")
     if part == "sending":
         check_sending(draft.sending.model_dump(mode="json"))
     if part != "assignment":

@@ -1,5 +1,6 @@
 """Guidance over the API: columns of criteria, Generate, and conditions that are tried before they are saved."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -7,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from leadwright.actions import criteria, lookups
+from leadwright.actions.mail_preview import preview_mail
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db import selection
@@ -34,6 +36,13 @@ class Trial(BaseModel):
     look_back_days: int | None = Field(None, ge=1, le=100_000)
     limit: int = Field(50, ge=1, le=200)
     leadid: str = Field("", max_length=36)
+
+
+class MailTrial(BaseModel):
+    """Settings of ``email`` that differ from the draft; lead: id, email address or full name."""
+
+    values: dict[str, Any] = Field(default_factory=dict)
+    lead: str = Field("", max_length=100)
 
 
 @router.get("/agent/criteria/columns", summary="Columns a criterion may be read from")
@@ -76,6 +85,15 @@ def try_conditions(services: Adapters, who: Looker, body: Trial) -> dict[str, An
             lines = selection.why(session, rules, body.leadid, agentid=agent.agentid, now=now)
             answer["why"] = [{"condition": c.text, "value": c.value, "met": c.met, "depth": c.depth} for c in lines]
         return answer
+
+
+@router.post("/agent/email/preview", summary="The first mail to one lead, without saving or sending")
+def preview(services: Adapters, who: Looker, body: MailTrial) -> dict[str, Any]:
+    """`generated`: there is no fixed template, so that only a test shows the text. 404 when there is no lead."""
+    found = preview_mail(services, who, needed_agent(services).agentid, body.values, body.lead)
+    if found is None:
+        raise NotFound("There is no lead yet. Import leads first.")
+    return asdict(found)
 
 
 @router.get("/agent/lookups/{table}", summary="Records for the value of a lookup")

@@ -18,7 +18,7 @@ from leadwright.research.company import Company, research_company
 from leadwright.research.competitors import choose_competitors, known_of, our_market
 from leadwright.research.criterion_pages import criterion_passages, told
 from leadwright.research.dossier import Dossier
-from leadwright.research.fields import PERSONAL, field_passages, field_text, field_texts
+from leadwright.research.fields import PERSONAL, field_passages, field_text, field_texts, template_values
 from leadwright.research.knowledge import retrieve
 from leadwright.research.means import Means
 from leadwright.research.search import NoSearch
@@ -118,6 +118,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
         tone=email.tone,
         instructions="\n".join(email.instructions),
         use_news=email.use_news,
+        template=template_values(dossier.records, f"{email.fixed_subject}\n{email.fixed_body}"),
     )
 
 

@@ -9,7 +9,7 @@ from leadwright.domain.attributes import TABLES, Table
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.fit import Criterion
 from leadwright.errors import BadInput, FetchError, LeftAlone
-from leadwright.research.fields import PERSONAL, Records, field_text
+from leadwright.research.fields import PERSONAL, Records, column_called, field_text
 from leadwright.research.means import Means
 from leadwright.research.pages import read_page
 from leadwright.research.passages import cut
@@ -110,8 +110,7 @@ def _field(table: str, label: str) -> str:
     known = TABLES.get(table.casefold())
     if known is None:
         raise BadInput(f"{{{{{table}.{label}}}}} names no table. Use Lead, Account or Contact.")
-    wanted = label.strip().casefold()
-    column = next((a.name for a in known.attributes.values() if wanted in (a.label.casefold(), a.name)), label.strip())
+    column = column_called(known, label.strip())
     if column in PERSONAL or known.name == "contact":
         raise BadInput(f"{{{{{table}.{label}}}}} names a person; a person's data does not go into a public address.")
     return f"{known.name}.{column}"

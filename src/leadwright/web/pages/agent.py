@@ -19,7 +19,7 @@ from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
-from leadwright.domain.attributes import TABLES, Kind
+from leadwright.domain.attributes import Kind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.signature import signature_of
@@ -173,6 +173,17 @@ def stop(visit: Visit) -> Response:
     return visit.to("/agent", f"{agent.name} takes no new leads. {finishing}")
 
 
+@pages.get("/agent/archive", "prvStartAgent")
+def ask_archive(visit: Visit) -> Response:
+    """What archiving means, to be confirmed."""
+    agent = needed_agent(visit)
+    if agent.state != AgentState.OFF:
+        return visit.to("/agent", f"{agent.name} is not stopped. Only a stopped agent can be archived.", "info")
+    with visit.services.database.reading() as session:
+        in_work = agent_settings.leads_in_work(session, agent.agentid)
+    return settings_page(visit, agent, "start", "agent/archive_ask.html", in_work=in_work)
+
+
 @pages.post("/agent/archive", "prvStartAgent")
 def archive(visit: Visit) -> Response:
     """Put a stopped agent away."""
@@ -234,6 +245,7 @@ def section_form(visit: Visit, section: str, problems: Mapping[str, str], status
         ).all()
         teams = session.execute(select(Team.teamid, Team.name).order_by(Team.name)).all()
         people = assignable(session)
+        lead = selection.tables_of(session)["lead"]
         people_count = session.scalar(select(func.count()).select_from(SystemUser))
     configuration = Configuration.model_validate(agent.draft)
     signature = signature_of(configuration.profile)
@@ -249,8 +261,7 @@ def section_form(visit: Visit, section: str, problems: Mapping[str, str], status
         teams=[(t.teamid, t.name) for t in teams],
         people=people,
         people_count=people_count,
-        email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
-        text_columns=_columns({Kind.TEXT, Kind.MEMO}),
+        email_columns=[(a.name, a.label) for a in lead.attributes.values() if a.kind is Kind.EMAIL],
         usual_disclaimer=Profile().disclaimer,
         footer=footer_of(configuration),
         shown_signature=signature.shown("/agent/section/profile/image") if signature else "",
@@ -258,30 +269,8 @@ def section_form(visit: Visit, section: str, problems: Mapping[str, str], status
     )
 
 
-def _columns(kinds: set[Kind]) -> list[tuple[str, str]]:
-    return [
-        (f"{table.name}.{a.name}", f"{table.label}: {a.label}")
-        for table in (TABLES["lead"], TABLES["account"], TABLES["contact"])
-        for a in table.attributes.values()
-        if a.kind in kinds
-    ]
-
-
-def _lines(visit: Visit, name: str) -> list[str]:
-    return [line.strip() for line in visit.text(name).splitlines() if line.strip()]
-
-
 def _chosen(visit: Visit, name: str) -> list[str]:
     return [v for v in visit.form.getlist(name) if isinstance(v, str) and v]
-
-
-def _read_email(visit: Visit) -> dict[str, Any]:
-    return {
-        **{n: visit.text(n) for n in ("purpose", "topic", "postal_address", "tone", "fixed_subject", "fixed_body")},
-        "use_news": bool(visit.text("use_news")),
-        "fields": _chosen(visit, "fields"),
-        "instructions": _lines(visit, "instructions"),
-    }
 
 
 def _read_assignment(visit: Visit) -> dict[str, Any]:
@@ -300,7 +289,6 @@ def _read_handoff(visit: Visit) -> dict[str, Any]:
 
 _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
     "company": lambda v: {n: v.text(n) for n in ("name", "website")},
-    "email": _read_email,
     "validation": lambda v: {"field": v.text("field")},
     "assignment": _read_assignment,
     "handoff": _read_handoff,

@@ -63,7 +63,7 @@
       else if (event.target.matches("[data-preview]")) preview();
     });
     form.addEventListener("input", (event) => {
-      if (event.target.matches("input[data-preview]")) preview();
+      if (event.target.matches("input[data-preview], textarea[data-preview]")) preview();
     });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.matches("[data-enter]")) {
