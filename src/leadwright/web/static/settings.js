@@ -10,6 +10,8 @@
     };
   };
 
+  for (const each of all(".with-script")) each.hidden = false;
+
   // Live forms: a button or select marked data-part sends the form and puts in the parts that come back.
   for (const form of all("form[data-live]")) {
     const parts = form.dataset.live.split(" ");
@@ -241,23 +243,31 @@
     const row = document.createElement("div");
     row.className = "row nowrap";
     row.hidden = true;
-    const address = Object.assign(document.createElement("input"), { type: "url", placeholder: "https://www.example.com" });
+    const address = Object.assign(document.createElement("input"), { type: "text", inputMode: "url", placeholder: "https://www.example.com" });
     address.setAttribute("aria-label", "Address of the link");
     const set = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Set link" });
     let where;
     const link = () => {
       row.hidden = true;
-      box.focus();
-      const chosen = getSelection();
-      chosen.removeAllRanges();
-      if (where) chosen.addRange(where);
       const to = address.value.trim();
-      if (to && where && where.collapsed) document.execCommand("insertText", false, to);
-      if (to && where && where.collapsed) for (let n = 0; n < to.length; n++) chosen.modify("extend", "backward", "character");
-      document.execCommand(to ? "createLink" : "unlink", false, /^[a-z]+:/i.test(to) ? to : `https://${to}`);
+      address.value = "";
+      const inside = where?.commonAncestorContainer;
+      const old = (inside?.nodeType === 1 ? inside : inside?.parentElement)?.closest("a");
+      if (old && box.contains(old)) old.replaceWith(...old.childNodes);
+      else if (to && where && box.contains(inside)) {
+        const made = document.createElement("a");
+        made.href = /^[a-z]+:/i.test(to) ? to : `https://${to}`;
+        if (where.collapsed) made.textContent = to;
+        else made.append(where.extractContents());
+        where.insertNode(made);
+        getSelection().selectAllChildren(made);
+        getSelection().collapseToEnd();
+      }
+      box.focus();
       keep();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     };
-    tool("Link", "Link", () => {
+    tool("Link", "Link, or take a link away", () => {
       where = getSelection().rangeCount ? getSelection().getRangeAt(0).cloneRange() : null;
       row.hidden = false;
       address.focus();
