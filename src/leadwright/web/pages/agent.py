@@ -22,6 +22,7 @@ from leadwright.db.people import SystemUser, Team
 from leadwright.domain.attributes import Kind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
+from leadwright.mail.login import LOOPBACK
 from leadwright.mail.signature import signature_of
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
@@ -55,6 +56,8 @@ def settings_page(
     """A page inside the agent settings frame: sections with their states on the left."""
     found = act.sections(visit.services, visit.who, agent.agentid)
     shown = next((s for s in found if s.key == section), None)
+    with visit.services.database.reading() as session:
+        mailbox = mailbox_record(session, mailboxid_of(session, agent.agentid))
     return visit.page(
         template,
         status,
@@ -62,10 +65,18 @@ def settings_page(
         sections=found,
         section=shown,
         key=section,
+        platform=_platform(mailbox),
         may_edit=visit.may("prvConfigureAgent") and not (shown and shown.closed),
         configuration=Configuration.model_validate(agent.draft),
         **context,
     )
+
+
+def _platform(mailbox: Any | None) -> str:
+    """Which of the platforms this is: directory and CRM are built in, the mailbox may be one's own."""
+    if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:
+        return "the built-in platform"
+    return f"the built-in platform with your own mailbox at {mailbox.lw_smtphost}"
 
 
 @pages.get("/agent", "prvReadAgent")
