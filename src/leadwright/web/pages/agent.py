@@ -24,6 +24,7 @@ from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.login import LOOPBACK
 from leadwright.mail.signature import signature_of
+from leadwright.web.changes import readable_changes
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
 
@@ -93,13 +94,17 @@ def overview(visit: Visit) -> Response:
             .order_by(AgentVersion.version.desc())
             .limit(20)
         ).all()
+        tables = selection.tables_of(session)
+        names = {row[0]: row[1] for row in session.execute(select(SystemUser.systemuserid, SystemUser.fullname))}
+        names |= {row[0]: row[1] for row in session.execute(select(Team.teamid, Team.name))}
+    differences = act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else ()
     return settings_page(
         visit,
         agent,
         "start",
         "agent/start.html",
         missing=act.can_start(visit.services, visit.who, agent.agentid),
-        differences=act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else (),
+        differences=readable_changes(differences, tables, names),
         versions=versions,
     )
 
