@@ -110,6 +110,21 @@ def test_a_company_is_tried_and_its_insights_shown_as_json_with_the_passages_use
         assert "Enter it like contoso.example" in _text(refused.text)
 
 
+def test_columns_for_the_web_search_are_chosen_and_never_name_a_person(
+    desk: Desk, browser: Callable[..., Browser], api: Callable[..., TestClient]
+) -> None:
+    admin = browser("admin")
+    shown = admin.get(PAGE).text
+    assert 'name="search_fields" value="lead.address1_city"' in shown
+    assert 'name="search_fields" value="lead.emailaddress1"' not in shown
+    form = {"search_fields": "lead.address1_city"}
+    assert admin.submit(f"{PAGE}/search-fields", form, form=PAGE).status_code == 303
+    with desk.services.database.reading() as session:
+        assert session.get_one(Agent, desk.agentid).draft["search_fields"] == ["lead.address1_city"]
+    refused = api().patch("agent/search_fields", json={"values": {"search_fields": ["lead.fullname"]}})
+    assert (refused.status_code, refused.json()["field"]) == (422, "search_fields")
+
+
 def test_one_company_is_tried_at_a_time_and_a_failure_says_why(desk: Desk) -> None:
     who = _admin(desk)
     trialid = start_trial(desk.services, who, desk.agentid, company="Contoso", begin=lambda _s, _t: None)

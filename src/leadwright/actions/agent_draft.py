@@ -19,7 +19,8 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import facts, selection_problem
 from leadwright.db.people import CustomColumn, SystemUser, Team
 from leadwright.db.selection import tables_of
-from leadwright.domain.attributes import Kind
+from leadwright.domain.attributes import Kind, Table
+from leadwright.domain.criterion_fields import offered
 from leadwright.domain.sections import (
     Section,
     check_sending,
@@ -30,6 +31,7 @@ from leadwright.domain.sections import sections as all_sections
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.mail.signature import as_text, check_image, clean_signature
+from leadwright.research.fields import PERSONAL
 from leadwright.services import Services
 
 PARTS: Mapping[str, str] = {
@@ -226,6 +228,8 @@ def _check_references(session: Session, part: str, draft: Configuration) -> None
         attribute = tables_of(session)["lead"].attributes.get(draft.validation.field)
         if attribute is not None and attribute.kind is not Kind.EMAIL:
             raise BadInput(f"{attribute.label} holds no email address. Choose an email column.", field="field")
+    if part == "search_fields":
+        _check_search_fields(session, draft.search_fields)
     if part == "sending":
         check_sending(draft.sending.model_dump(mode="json"))
     if part != "assignment":
@@ -246,6 +250,25 @@ def _check_references(session: Session, part: str, draft: Configuration) -> None
         raise BadInput("Choose a list of sellers or one team, not both.", field="team")
     if draft.assignment.team and session.get(Team, draft.assignment.team) is None:
         raise BadInput("There is no such team. Choose one from the list.", field="team")
+
+
+def _check_search_fields(session: Session, fields: list[str]) -> None:
+    known = {key for _, columns in searchable_fields(tables_of(session)) for key, _ in columns}
+    for name in fields:
+        if (name if "." in name else f"lead.{name}") not in known:
+            raise BadInput(
+                f"{name} does not go to a search provider: it names a person, or is no column. Choose another.",
+                field="search_fields",
+            )
+
+
+def searchable_fields(tables: Mapping[str, Table]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(table label, [(``table.column``, label)]) of the columns that may go to a search provider: never a person's."""
+    return [
+        (label, [(key, text) for key, text in columns if key.rpartition(".")[2] not in PERSONAL])
+        for label, columns in offered(tables)
+        if label in (tables["lead"].label, tables["account"].label)
+    ]
 
 
 def _flat(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

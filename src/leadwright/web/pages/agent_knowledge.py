@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from leadwright.actions import agent as act_agent
 from leadwright.actions import knowledge as act
+from leadwright.actions.agent_draft import searchable_fields
 from leadwright.actions.insight_trial import latest_trial
 from leadwright.actions.knowledge import UPLOAD_BYTES, UPLOAD_KINDS
 from leadwright.db.configuration import Configuration
+from leadwright.db.selection import tables_of
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import BadInput
 from leadwright.web.pages.agent import needed_agent, settings_page, takes_effect
@@ -112,6 +114,25 @@ def competitors(visit: Visit) -> Response:
     return visit.to("/agent/knowledge#competitors", f"Saved in the draft. {takes_effect(agent)}")
 
 
+@pages.post("/agent/knowledge/search-fields", "prvReadKnowledge", "prvConfigureAgent")
+def search_fields(visit: Visit) -> Response:
+    """Choose which columns of a lead may go to the web-search provider."""
+    agent = needed_agent(visit)
+    chosen = [v for v in visit.form.getlist("search_fields") if isinstance(v, str) and v]
+    try:
+        act_agent.edit_draft(
+            visit.services,
+            visit.who,
+            agent.agentid,
+            "search_fields",
+            {"search_fields": chosen},
+            versionnumber=visit.number("versionnumber"),
+        )
+    except BadInput as error:
+        return knowledge_page(visit, 422, problems={"search_fields": str(error)})
+    return visit.to("/agent/knowledge#search", f"Saved in the draft. {takes_effect(agent)}")
+
+
 def _documents(count: int) -> str:
     return f"{count} document{'s' if count != 1 else ''}"
 
@@ -144,7 +165,12 @@ def knowledge_page(visit: Visit, status: int = 200, *, problems: dict[str, str] 
     names = (
         [visit.text(f"competitor-{n}", most=120) for n in (1, 2, 3)] if problems else configuration.competitors.names
     )
+    with visit.services.database.reading() as session:
+        searchable = searchable_fields(tables_of(session))
     context: dict[str, Any] = {
+        "searchable": searchable,
+        "searched": {f if "." in f else f"lead.{f}" for f in configuration.search_fields},
+        "search": visit.services.search.name,
         "competitors": [*names, "", "", ""][:MOST_COMPETITORS],
         "trial": latest_trial(visit.services, visit.who, agent.agentid),
         "purposes": purposes,
