@@ -108,3 +108,6 @@ def test_archiving_asks_first(desk: Desk, browser: Callable[..., Browser]) -> No
     assert "It cannot be started again" in _text(admin.get("/agent/archive").text)
     assert 'href="/agent/archive"' in admin.get("/agent").text
     assert admin.submit("/agent/archive", form="/agent/archive").status_code == 303
+    page = _text(admin.get("/agent").text)
+    assert "Create your Sales Qualification Agent" in page
+    assert "Archived agents" in page

@@ -22,7 +22,8 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "handoff": ("Readiness", "/agent/section/handoff"),
     "sending": ("Sending discipline", "/agent/sending"),
 }
-_DERIVED = frozenset({"profile.signature_html"})  # its plain text says it
+_UNTOLD = frozenset({"schema_version", "profile.signature_html"})  # its plain text says it
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NOTHING = "—"
 
 
@@ -45,7 +46,8 @@ def readable_changes(
     Args:
         names: id -> name of people and teams.
     """
-    return [c for d in differences if d.path not in _DERIVED for c in _changes(d, tables, names)]
+    told = (c for d in differences if d.path not in _UNTOLD for c in _changes(d, tables, names))
+    return [c for c in told if c.applied != c.draft]
 
 
 def _changes(d: Difference, tables: Mapping[str, Table], names: Mapping[str, str]) -> Iterator[Change]:
@@ -85,6 +87,8 @@ def _told(setting: str, value: Any, tables: Mapping[str, Table], names: Mapping[
         return "an image" if value else _NOTHING
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if setting == "weekdays":
+        return ", ".join(_DAYS[day] for day in value or ()) or _NOTHING
     if isinstance(value, list | tuple):
         return ", ".join(names.get(str(v), str(v)) for v in value) or _NOTHING
     return _NOTHING if value in (None, "") else names.get(str(value), str(value))

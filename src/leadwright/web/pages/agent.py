@@ -84,8 +84,10 @@ def _platform(mailbox: Any | None) -> str:
 def overview(visit: Visit) -> Response:
     """The agent with Start, or the form that creates it."""
     agent = present_agent(visit)
+    with visit.services.database.reading() as session:
+        archived = agent_settings.archived_agents(session)
     if agent is None:
-        return visit.page("agent/create.html", problems={})
+        return visit.page("agent/create.html", problems={}, archived=archived)
     with visit.services.database.reading() as session:
         versions = session.execute(
             select(AgentVersion.version, AgentVersion.appliedon, SystemUser.fullname)
@@ -106,6 +108,7 @@ def overview(visit: Visit) -> Response:
         missing=act.can_start(visit.services, visit.who, agent.agentid),
         differences=readable_changes(differences, tables, names),
         versions=versions,
+        archived=archived,
     )
 
 
@@ -116,7 +119,7 @@ def create(visit: Visit) -> Response:
         mode = "engage" if visit.text("engage") else "research"
         act.create_agent(visit.services, visit.who, name=visit.text("name"), mode=mode)
     except BadInput as error:
-        return visit.page("agent/create.html", 422, problems={error.field or "": str(error)})
+        return visit.page("agent/create.html", 422, problems={error.field or "": str(error)}, archived=())
     return visit.to("/agent/prerequisites", "The agent is created. Set up its prerequisites next.")
 
 
