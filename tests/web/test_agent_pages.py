@@ -144,8 +144,10 @@ def test_conditions_are_edited_previewed_and_explained(browser: Browser, service
     browser.post("/agent", name="Scout")
     preview = _text(browser.post("/agent/selection", do="preview", join="all", **{
         "column-1": "statecode", "operator-1": "eq", "value-1": "Open",
-        "column-2": "jobtitle", "operator-2": "contains", "value-2": "chief", "group-2": "A",
-        "column-3": "parentaccountid.revenue", "operator-3": "ge", "value-3": "$1,000,000", "group-3": "A",
+        "kind-2": "group", "join-2": "any",
+        "column-3": "jobtitle", "operator-3": "contains", "value-3": "chief", "depth-3": "1",
+        "kind-4": "related", "lookup-4": "parentaccountid", "depth-4": "1",
+        "column-5": "revenue", "operator-5": "ge", "value-5": "$1,000,000", "depth-5": "2",
     }))  # fmt: skip
     assert "Not saved yet" in preview
     assert "0 leads match" in preview

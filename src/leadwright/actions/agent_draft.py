@@ -1,5 +1,6 @@
 """The draft of the agent's settings: sections, edits, and how it differs from what is in force."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of, audited, checked_name, locked, missing, settings_of
+from leadwright.actions.criteria import check_criteria
 from leadwright.actions.prerequisites import choose_agent_user
 from leadwright.analyst.builtin.judging import unreadable
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration
 from leadwright.db.pages.agent_settings import facts, selection_problem
 from leadwright.db.people import CustomColumn, SystemUser, Team
+from leadwright.db.selection import tables_of
+from leadwright.domain.attributes import Kind, Table
+from leadwright.domain.criterion_fields import offered
 from leadwright.domain.sections import (
     Section,
     check_sending,
@@ -25,6 +30,8 @@ from leadwright.domain.sections import (
 from leadwright.domain.sections import sections as all_sections
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
+from leadwright.mail.signature import as_text, check_image, clean_signature
+from leadwright.research.fields import PERSONAL
 from leadwright.services import Services
 
 PARTS: Mapping[str, str] = {
@@ -101,9 +108,19 @@ def edit_draft(
         after = draft.model_dump(mode="json")
         if after != agent.draft:
             before, agent.draft = present[part], after
-            audited(session, who, "agent.draft_edited", agent, before={part: before}, after={part: after[part]})
+            audited(session, who, "agent.draft_edited", agent, before={part: _without_image(before)},
+                    after={part: _without_image(after[part])})  # fmt: skip
         agent.versionnumber += 1
         return agent.versionnumber
+
+
+def typed_configuration(agent: Agent, section: str, values: Mapping[str, Any]) -> Configuration:
+    """The draft with settings of one section as they are typed, for a preview. Stores nothing.
+
+    Raises:
+        BadInput: a value cannot be used; `field` names it.
+    """
+    return _validated(settings_of(agent), PARTS[section], dict(values))
 
 
 def sections(services: Services, who: Principal, agentid: str) -> tuple[Section, ...]:
@@ -158,8 +175,27 @@ def _change_profile(session: Session, who: Principal, agent: Agent, values: dict
         if name != agent.name:
             audited(session, who, "agent.renamed", agent, before={"name": agent.name}, after={"name": name})
             agent.name = name
+    _change_signature(values)
     if "agentuserid" in values:
         choose_agent_user(session, who, agent, str(values.pop("agentuserid") or ""))
+
+
+def _change_signature(values: dict[str, Any]) -> None:
+    """Rich text gives the plain one as well; plain text alone takes the place of both."""
+    if isinstance(html := values.get("signature_html"), str):
+        values["signature_html"] = clean_signature(html)
+        values["signature"] = as_text(values["signature_html"]) or str(values.get("signature", ""))
+    elif "signature" in values:
+        values["signature_html"] = ""
+    if isinstance(image := values.get("signature_image"), str):
+        values["signature_image"] = check_image(image)
+
+
+def _without_image(part: Any) -> Any:
+    """A part of the configuration for the audit log, which needs no copy of an image."""
+    if not isinstance(part, dict) or not part.get("signature_image"):
+        return part
+    return {**part, "signature_image": hashlib.sha256(part["signature_image"].encode()).hexdigest()}
 
 
 def _validated(draft: Mapping[str, Any], part: str, values: dict[str, Any]) -> Configuration:
@@ -186,6 +222,14 @@ def _plain(error: ValidationError) -> BadInput:
 def _check_references(session: Session, part: str, draft: Configuration) -> None:
     if part == "selection" and (problem := selection_problem(session, draft.selection.model_dump())):
         raise BadInput(problem, field="conditions")
+    if part == "criteria":
+        check_criteria(session, [c.model_dump() for c in draft.criteria])
+    if part == "validation":
+        attribute = tables_of(session)["lead"].attributes.get(draft.validation.field)
+        if attribute is not None and attribute.kind is not Kind.EMAIL:
+            raise BadInput(f"{attribute.label} holds no email address. Choose an email column.", field="field")
+    if part == "search_fields":
+        _check_search_fields(session, draft.search_fields)
     if part == "sending":
         check_sending(draft.sending.model_dump(mode="json"))
     if part != "assignment":
@@ -206,6 +250,25 @@ def _check_references(session: Session, part: str, draft: Configuration) -> None
         raise BadInput("Choose a list of sellers or one team, not both.", field="team")
     if draft.assignment.team and session.get(Team, draft.assignment.team) is None:
         raise BadInput("There is no such team. Choose one from the list.", field="team")
+
+
+def _check_search_fields(session: Session, fields: list[str]) -> None:
+    known = {key for _, columns in searchable_fields(tables_of(session)) for key, _ in columns}
+    for name in fields:
+        if (name if "." in name else f"lead.{name}") not in known:
+            raise BadInput(
+                f"{name} does not go to a search provider: it names a person, or is no column. Choose another.",
+                field="search_fields",
+            )
+
+
+def searchable_fields(tables: Mapping[str, Table]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(table label, [(``table.column``, label)]) of the columns that may go to a search provider: never a person's."""
+    return [
+        (label, [(key, text) for key, text in columns if key.rpartition(".")[2] not in PERSONAL])
+        for label, columns in offered(tables)
+        if label in (tables["lead"].label, tables["account"].label)
+    ]
 
 
 def _flat(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,10 +1,12 @@
 """The knowledge sources of the agent: add, refresh, remove, and see what one set would answer."""
 
 import re
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import structlog
 from sqlalchemy import func, select
 
 from leadwright.db import audit
@@ -19,7 +21,9 @@ from leadwright.services import Services
 
 UPLOAD_BYTES = 50_000_000
 UPLOAD_KINDS = (".pdf", ".docx", ".pptx", ".xlsx", ".html", ".htm", ".md", ".txt", ".csv")
+READING = "new"  # never taken in, or just being so
 _BLOCK = 1 << 16
+_log = structlog.get_logger(__name__)
 
 
 def add_source(services: Services, who: Principal, purpose: str, kind: str, location: str, title: str = "") -> Ingested:
@@ -29,13 +33,58 @@ def add_source(services: Services, who: Principal, purpose: str, kind: str, loca
         NotAllowed: prvWriteKnowledge is missing.
         BadInput: names the field that is wrong.
     """
+    sourceid = _add(services, who, purpose, kind, location, title)
+    return knowledge.ingest(services.database, services.fetcher, sourceid, services.embedding)
+
+
+def add_in_background(
+    services: Services, who: Principal, purpose: str, kind: str, location: str, title: str = ""
+) -> str:
+    """Add a source that may take minutes to read, such as a web site; its state says how far it is. Returns its id.
+
+    Raises:
+        NotAllowed: prvWriteKnowledge is missing.
+        BadInput: names the field that is wrong.
+    """
+    sourceid = _add(services, who, purpose, kind, location, title)
+    _read_in_background(services, sourceid)
+    return sourceid
+
+
+def refresh_in_background(services: Services, who: Principal, sourceid: str) -> None:
+    """Take a source in again without waiting for it."""
+    require(who, "prvWriteKnowledge")
+    with services.database.transaction() as session:
+        source = session.get(KnowledgeSource, sourceid)
+        if source is None:
+            raise NotFound("This knowledge source does not exist any more.")
+        source.state, source.detail = READING, ""
+    _read_in_background(services, sourceid)
+
+
+def _read_in_background(services: Services, sourceid: str) -> None:
+    def work() -> None:
+        try:
+            knowledge.ingest(services.database, services.fetcher, sourceid, services.embedding)
+        except NotFound:
+            return  # removed meanwhile
+        except Exception as error:
+            _log.exception("knowledge source failed", source=sourceid)
+            said = f"Something unexpected went wrong ({type(error).__name__}). Refresh it; the log has the details."
+            with services.database.transaction() as session:
+                if (row := session.get(KnowledgeSource, sourceid)) is not None:
+                    row.state, row.detail = "failing", said
+
+    threading.Thread(target=work, name=f"knowledge-{sourceid}", daemon=True).start()
+
+
+def _add(services: Services, who: Principal, purpose: str, kind: str, location: str, title: str) -> str:
     require(who, "prvWriteKnowledge")
     with services.database.transaction() as session:
         source = knowledge.add_source(session, purpose, kind, location, title, forbidden=services.settings.data_dir)
         after = {"purpose": purpose, "kind": kind, "location": source.location}
         audit.record(session, who.actor, "knowledge.added", "knowledgesource", source.sourceid, after=after)
-        sourceid = source.sourceid
-    return knowledge.ingest(services.database, services.fetcher, sourceid, services.embedding)
+        return source.sourceid
 
 
 def upload(services: Services, who: Principal, purpose: str, name: str, content: BinaryIO) -> Ingested:

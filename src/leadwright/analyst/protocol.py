@@ -120,6 +120,8 @@ class MailBrief:
         use_news: account news on or off.
         earlier: texts of the mails that were sent before, oldest first; then this one follows them up with something
             new. Empty: the first mail.
+        template: variables of a fixed template, casefolded as ``lead.company name`` -> the lead's value. No analyst
+            reads them.
     """
 
     key: str
@@ -134,6 +136,7 @@ class MailBrief:
     instructions: str = ""
     use_news: bool = True
     earlier: tuple[str, ...] = ()
+    template: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

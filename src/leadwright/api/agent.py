@@ -191,13 +191,13 @@ def feedback(services: Adapters, who: Editor, draftid: str, body: Feedback) -> d
 )
 def read_prerequisites(services: Adapters, who: Reader) -> list[dict[str, Any]]:
     """The four of them."""
-    return [_report(r) for r in prerequisites.reports(services, who, needed_agent(services).agentid)]
+    return [prerequisite_report(r) for r in prerequisites.reports(services, who, needed_agent(services).agentid)]
 
 
 @router.post("/agent/prerequisites/{number}/done", summary="Mark as done: verify", response_model=answers.ReportRead)
 def mark_done(services: Adapters, who: Reader, number: int) -> dict[str, Any]:
     """`done` stays false when a check failed; `checks` says which and what to do."""
-    return _report(prerequisites.mark_done(services, who, needed_agent(services).agentid, number))
+    return prerequisite_report(prerequisites.mark_done(services, who, needed_agent(services).agentid, number))
 
 
 @router.get(
@@ -304,7 +304,8 @@ def needed_agent(services: Services) -> Agent:
     return agent
 
 
-def _report(report: prerequisites.Report) -> dict[str, Any]:
+def prerequisite_report(report: prerequisites.Report) -> dict[str, Any]:
+    """A prerequisite with the evidence of its last check."""
     return {
         "number": report.step.number,
         "title": report.step.title,
@@ -313,5 +314,7 @@ def _report(report: prerequisites.Report) -> dict[str, Any]:
         "attested": report.attested,
         "inputs": report.inputs,
         "checked_at": report.checked_at,
+        "may": report.may,
+        "missing_role": report.missing_role,
         "checks": [{"name": c.name, "passed": c.passed, "detail": c.detail, "remedy": c.remedy} for c in report.checks],
     }

@@ -14,6 +14,7 @@ from leadwright.api import (
     conversations,
     dashboard,
     directory,
+    guidance,
     inbox,
     knowledge,
     lead_decisions,
@@ -77,6 +78,7 @@ v1.include_router(connected_records.router)
 v1.include_router(prerequisites.router)
 v1.include_router(knowledge.router)
 v1.include_router(agent.router)
+v1.include_router(guidance.router)
 v1.include_router(seller_segments.router)
 v1.include_router(dashboard.router)
 v1.include_router(people.router)

@@ -16,7 +16,9 @@ class Profile(_Part):
     """General settings: the agent itself."""
 
     description: str = ""
-    signature: str = ""
+    signature: str = ""  # plain text; of the rich one, when there is one
+    signature_html: str = ""  # safe; empty: plain text alone
+    signature_image: str = ""  # a data: address, never remote
     disclaimer: str = "This message was written with the help of AI."
     other_terms: str = ""
 

@@ -10,7 +10,8 @@ from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
+from leadwright.domain.attributes import TABLES, Kind
+from leadwright.domain.criterion_fields import why_refused
 from leadwright.domain.follow_up import Cadence
 from leadwright.domain.prerequisites import BY_NUMBER, SetupState, needed
 from leadwright.domain.sending_window import Window, read_zone
@@ -263,17 +264,17 @@ def _criteria(criteria: Sequence[Mapping[str, Any]], facts: Facts) -> _Found:
         problems.append("Give each criterion a name of its own.")
     for criterion in criteria:
         problems += [p for field in criterion["fields"] if (p := _field_problem(criterion["name"], field, facts))]
+        problems += [
+            f"Criterion {criterion['name']} names {{{{{name}}}}}, which is no column any more. Choose another."
+            for name in unknown_variables(f"{criterion['url']} {criterion['instructions']}", facts)
+        ]
     return _found(problems, gaps, begun=bool(criteria))
 
 
 def _field_problem(criterion: str, field: str, facts: Facts) -> str:
     if not _column_exists(field, facts):
         return f"Criterion {criterion} names the column {field}, which does not exist. Choose another."
-    table, _, column = field.rpartition(".")
-    attribute = TABLES[table or "lead"].attributes.get(column)
-    if attribute is not None and attribute.kind in REFUSED_FOR_CRITERIA:
-        return f"Criterion {criterion} cannot be read from {field}: columns of type {attribute.kind} are not judged."
-    return ""
+    return f"Criterion {criterion}: {why}" if (why := why_refused(field)) else ""
 
 
 def _handoff(handoff: Mapping[str, Any]) -> _Found:

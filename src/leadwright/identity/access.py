@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.audit import Actor
 from leadwright.db.people import BusinessUnit, Role, RolePrivilege, SystemUser, TeamMember, UserRole
-from leadwright.domain.privileges import PRIVILEGES, Depth
+from leadwright.domain.privileges import PRIVILEGES, Depth, role_that_grants
 from leadwright.errors import NotAllowed
 
 __all__ = ["Depth", "Principal", "operator", "owners_reached", "principal", "readable", "require"]
@@ -100,7 +100,8 @@ def require(who: Principal, privilege: str, record: Any = None) -> None:
     if depth is None:
         what = f" ({PRIVILEGES[privilege]})" if privilege in PRIVILEGES else ""
         raise NotAllowed(
-            f"This needs the privilege {privilege}{what}, which none of your roles grants. Ask an administrator.",
+            f"This needs the privilege {privilege}{what}, which none of your roles grants. "
+            f"The role {role_that_grants(privilege)} has it: ask an administrator.",
             privilege=privilege,
         )
     if record is not None and not _reaches(who, depth, record):

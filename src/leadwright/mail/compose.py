@@ -3,6 +3,7 @@
 No remote resource, ever. Who is written to is the caller's; nothing a model wrote can become a header or an address.
 """
 
+import base64
 import binascii
 import secrets
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from leadwright.mail.headers import (
 )
 from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox import Letter
+from leadwright.mail.signature import Signature, image_bytes
 
 _MOST_REFERENCES = 20
 _NO_REPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply")
@@ -72,6 +74,7 @@ class Message:
         unsubscribe_url: https; the one-click address, see `unsubscribe.link`.
         answers: the mail of theirs that this one answers.
         follows: the mail of ours that this one follows up.
+        signature: where the body holds its text, the HTML part shows it as rich text with its image in the mail.
     """
 
     to_name: str
@@ -82,6 +85,7 @@ class Message:
     unsubscribe_url: str
     answers: Thread | None = None
     follows: Thread | None = None
+    signature: Signature | None = None
     language: str = "en"
     moment: datetime = field(default_factory=now)
 
@@ -212,24 +216,55 @@ LEAVE = "Unsubscribe: you will not hear from us again."
 
 
 def _alternative(subject: str, message: Message, footer: Sequence[str]) -> bytes:
-    paragraphs = [p.strip().split("\n") for p in _lines(message.body).split("\n\n") if p.strip()]
+    body = _lines(message.body)
+    paragraphs = _paragraphs(body)
     if not paragraphs:
         raise BadInput("The mail has no text. Write one.")
     text = "\n\n".join("\n".join(p) for p in paragraphs)
     text += "\n\n-- \n" + "\n".join(footer) + f"\n{LEAVE}\n{message.unsubscribe_url}\n"
+    signed = message.signature if message.signature and message.signature.text in body else None
+    before, _, after = body.rpartition(signed.text) if signed else (body, "", "")
+    boundary, cid = f"=_{secrets.token_hex(16)}", f"{secrets.token_hex(8)}@signature"
     html = _template().render(
         language=message.language,
         subject=subject,
-        paragraphs=paragraphs,
+        paragraphs=_paragraphs(before),
+        signature=signed.shown(f"cid:{cid}") if signed else "",
+        after=_paragraphs(after),
         footer=footer,
         leave_url=message.unsubscribe_url,
         leave_text=LEAVE,
     )
-    boundary = f"=_{secrets.token_hex(16)}"
+    rich = _part(boundary, "html", html)
+    if signed and signed.image:
+        rich = _related(boundary, html, signed.image, cid)
     return (
         f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
-        + b"".join(_part(boundary, kind, body) for kind, body in (("plain", text), ("html", html)))
+        + _part(boundary, "plain", text)
+        + rich
         + f"--{boundary}--\r\n".encode()
+    )
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    return [p.strip().split("\n") for p in text.split("\n\n") if p.strip()]
+
+
+def _related(boundary: str, html: str, image: str, cid: str) -> bytes:
+    """The HTML part with its image beside it."""
+    kind, content = image_bytes(image)
+    inner = f"=_{secrets.token_hex(16)}"
+    head = (
+        f"--{inner}\r\nContent-Type: image/{kind}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-ID: <{cid}>\r\nContent-Disposition: inline; filename="signature.{kind}"\r\n\r\n'
+    )
+    lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return (
+        f'--{boundary}\r\nContent-Type: multipart/related; boundary="{inner}"; type="text/html"\r\n\r\n'.encode()
+        + _part(inner, "html", html)
+        + head.encode()
+        + lines
+        + f"--{inner}--\r\n".encode()
     )
 
 

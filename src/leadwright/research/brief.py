@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leadwright.analyst import Brief, MailBrief, Offering, Reading
@@ -16,9 +16,9 @@ from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.research import fulltext
 from leadwright.research.company import Company, research_company
 from leadwright.research.competitors import choose_competitors, known_of, our_market
-from leadwright.research.criterion_pages import criterion_passages
+from leadwright.research.criterion_pages import criterion_passages, told
 from leadwright.research.dossier import Dossier
-from leadwright.research.fields import PERSONAL, field_passages, field_text, field_texts
+from leadwright.research.fields import PERSONAL, field_passages, field_text, field_texts, template_values
 from leadwright.research.knowledge import retrieve
 from leadwright.research.means import Means
 from leadwright.research.search import NoSearch
@@ -78,7 +78,10 @@ def gather(means: Means, dossier: Dossier) -> Gathered:
         key=dossier.key,
         lead=texts,
         passages={**field_passages(texts), **{p.id: p for p in chosen}},
-        criteria=dossier.criteria,
+        criteria=tuple(
+            replace(c, instructions=told(c.instructions, dossier.records)) if "{{" in c.instructions else c
+            for c in dossier.criteria
+        ),
         offering=dossier.offering,
         competitors=names,
     )
@@ -115,6 +118,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
         tone=email.tone,
         instructions="\n".join(email.instructions),
         use_news=email.use_news,
+        template=template_values(dossier.records, f"{email.fixed_subject}\n{email.fixed_body}"),
     )
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from leadwright.domain.attributes import TABLES
+from leadwright.domain.attributes import TABLES, Table
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.fit import Criterion
 from leadwright.errors import BadInput, FetchError, LeftAlone
-from leadwright.research.fields import PERSONAL, Records, field_text
+from leadwright.research.fields import PERSONAL, Records, column_called, field_text
 from leadwright.research.means import Means
 from leadwright.research.pages import read_page
 from leadwright.research.passages import cut
@@ -41,6 +41,33 @@ def expand(template: str, records: Records) -> str:
     return _PLACE.sub(value, template.strip())
 
 
+def told(instructions: str, records: Records) -> str:
+    """The instructions with the lead's values in them; what is empty for this lead is left out."""
+
+    def value(place: re.Match[str]) -> str:
+        try:
+            return field_text(records, _field(place.group(1), place.group(2)))
+        except BadInput:
+            return ""
+
+    return " ".join(_PLACE.sub(value, instructions).split())
+
+
+def check_places(template: str, tables: Mapping[str, Table]) -> None:
+    """Each ``{{Table.Label}}`` of an address or instruction names a column there is, and no person.
+
+    Raises:
+        BadInput: one does not; the sentence says what to write.
+    """
+    for place in _PLACE.finditer(template):
+        table, _, column = _field(place.group(1), place.group(2)).partition(".")
+        if column not in tables[table].attributes:
+            raise BadInput(f"{place.group(0)} is no column of the {table}. Type / to choose one.")
+    rest = _PLACE.sub("", template)
+    if "{{" in rest or "}}" in rest:
+        raise BadInput("Write a field like {{Lead.Company Name}}, with two braces on each side.")
+
+
 def criterion_passages(means: Means, criterion: Criterion, records: Records, runid: str) -> tuple[list[Passage], str]:
     """Passages of the criterion's page, best first, with ids under `prefix`; and what went wrong, if anything."""
     try:
@@ -61,7 +88,7 @@ def criterion_passages(means: Means, criterion: Criterion, records: Records, run
 
     key = f"page:{hashlib.sha256(url.encode()).hexdigest()}"
     subject = research(means, key, runid, look)
-    wanted = f"{criterion.details} {criterion.instructions}"
+    wanted = f"{criterion.details} {told(criterion.instructions, records)}"
     best = _best(subject.passages, wanted)
     marked = [
         Passage(f"{prefix(criterion.name)}{n}", p.kind, p.source, f"{criterion.name}: {p.title}", p.text, p.date)
@@ -83,8 +110,7 @@ def _field(table: str, label: str) -> str:
     known = TABLES.get(table.casefold())
     if known is None:
         raise BadInput(f"{{{{{table}.{label}}}}} names no table. Use Lead, Account or Contact.")
-    wanted = label.strip().casefold()
-    column = next((a.name for a in known.attributes.values() if wanted in (a.label.casefold(), a.name)), label.strip())
+    column = column_called(known, label.strip())
     if column in PERSONAL or known.name == "contact":
         raise BadInput(f"{{{{{table}.{label}}}}} names a person; a person's data does not go into a public address.")
     return f"{known.name}.{column}"

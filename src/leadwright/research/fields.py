@@ -1,5 +1,6 @@
 """What the CRM says of a lead, as a person reads it. Only this lead and the records linked to it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from leadwright.db.sales import Account, Contact, Lead, Opportunity
-from leadwright.domain.attributes import TABLES, Attribute, Kind
+from leadwright.domain.attributes import TABLES, Attribute, Kind, Table
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.research.untrusted import clean, line
 
@@ -51,6 +52,7 @@ PERSONAL = frozenset(
     }
 )
 _LONGEST = 500
+_VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,25 @@ def field_text(records: Records, name: str) -> str:
     attribute = TABLES[table].attributes.get(column)
     value = getattr(record, column, None) if attribute else (record.custom or {}).get(column)
     return formatted(value, attribute)
+
+
+def template_values(records: Records, template: str) -> dict[str, str]:
+    """Casefolded variable of a fixed template (``lead.company name``) -> the lead's value; empty ones left out.
+
+    A variable names a column by its label or by its own name.
+    """
+    values = {}
+    for variable in _VARIABLE.findall(template):
+        table, _, said = (part.strip() for part in variable.partition("."))
+        if (known := TABLES.get(table.casefold())) is not None and said:
+            values[variable.strip().casefold()] = field_text(records, f"{known.name}.{column_called(known, said)}")
+    return {name: text for name, text in values.items() if text}
+
+
+def column_called(table: Table, said: str) -> str:
+    """The column with this label or name; what was said when there is none, which an own column may be."""
+    wanted = said.casefold()
+    return next((a.name for a in table.attributes.values() if wanted in (a.label.casefold(), a.name)), said)
 
 
 def field_passages(texts: Mapping[str, str]) -> dict[str, Passage]:

@@ -246,7 +246,7 @@ async def _serve_form(
             return answer
         if takes is not None:
             request.state.body_most = takes(services.settings)
-        visit.form = await request.form(max_files=4, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+        visit.form = await request.form(max_files=20, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
         return await run_in_threadpool(handler if anywhere else _check_and_handle(handler), visit)
     except LeadwrightError as error:
         return await run_in_threadpool(failures.page, request, services, error, visit)

@@ -59,7 +59,8 @@ def _drafted(services: Services, configuration: Configuration, brief: MailBrief,
 
 
 def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps, mode: AgentMode) -> Mail:
-    values = {"lead.first name": brief.greeting_name, "lead.firstname": brief.greeting_name}
+    values = dict(brief.template)
+    values |= {"lead.first name": brief.greeting_name, "lead.firstname": brief.greeting_name}
     values |= {"lead.company name": brief.company, "lead.companyname": brief.company}
     values |= {"lead.topic": brief.topic, "lead.subject": brief.topic}
     values |= {name.casefold(): text for name, text in brief.lead.items()}

@@ -18,6 +18,7 @@ from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.records import dkim_key
+from leadwright.mail.signature import signature_of
 from leadwright.mail.unsubscribe import link
 from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation, Held
@@ -92,6 +93,7 @@ def send(
             unsubscribe_url=link(services.settings.address, vault, rows.engagement.address, businesskey),
             answers=answers,
             follows=follows,
+            signature=signature_of(configuration.profile),
             moment=rows.moment,
         ),
     )

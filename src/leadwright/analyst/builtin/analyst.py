@@ -6,8 +6,10 @@ from leadwright.analyst.builtin.competition import competitors_of
 from leadwright.analyst.builtin.insights import insights_of
 from leadwright.analyst.builtin.judging import judge
 from leadwright.analyst.builtin.mail import write
+from leadwright.analyst.builtin.proposing import propose_criteria
 from leadwright.analyst.builtin.replies import read_reply
-from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, ReplyBrief, ReplyReading, Usage
+from leadwright.analyst.proposals import Proposal
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Offering, Reading, ReplyBrief, ReplyReading, Usage
 
 
 class BuiltinAnalyst:
@@ -32,6 +34,10 @@ class BuiltinAnalyst:
     def read_reply(self, brief: ReplyBrief) -> ReplyReading:
         """Say what a reply wants: machines and opt-outs for sure, a person's interest where the words are plain."""
         return read_reply(brief)
+
+    def propose_criteria(self, offering: Offering) -> tuple[Proposal, ...]:
+        """Criteria of the ideal customer that the text about the products names in plain words."""
+        return propose_criteria(offering)
 
 
 def _usage(started: float) -> Usage:

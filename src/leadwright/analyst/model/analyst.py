@@ -1,12 +1,13 @@
 """`ModelAnalyst`: answers the analyst's questions by asking a language model. Holds no prompt and no rule."""
 
 from leadwright.analyst.builtin.replies import settled_by_rule
-from leadwright.analyst.model import read_lead, read_reply, write_mail
+from leadwright.analyst.model import propose_criteria, read_lead, read_reply, write_mail
 from leadwright.analyst.model.background import Background
 from leadwright.analyst.model.connection import Connection
 from leadwright.analyst.model.journal import Journal
 from leadwright.analyst.model.question import Desk
-from leadwright.analyst.protocol import Brief, Draft, MailBrief, Reading, ReplyBrief, ReplyReading
+from leadwright.analyst.proposals import Proposal
+from leadwright.analyst.protocol import Brief, Draft, MailBrief, Offering, Reading, ReplyBrief, ReplyReading
 from leadwright.settings import Settings
 
 
@@ -52,6 +53,11 @@ class ModelAnalyst:
         question, data = read_reply.question(brief)
         answer, usage = self._desk.ask(question)
         return read_reply.reading(brief, data, answer, usage)
+
+    def propose_criteria(self, offering: Offering) -> tuple[Proposal, ...]:
+        """Criteria of the ideal customer that the text about the products suggests. One call, paid for once a text."""
+        answer, _ = self._desk.ask(propose_criteria.question(offering))
+        return propose_criteria.proposals(offering, answer)
 
     def close(self) -> None:
         """Close the clients and end the background loop."""

@@ -126,6 +126,20 @@ class ReplyAnswer(Answer):
     answer: list[Quote] = Field(max_length=3)
 
 
+class ProposalAnswer(Answer):
+    """One criterion of the ideal customer, and the words of the text it rests on."""
+
+    kind: Literal["industry", "employees", "role", "location", "revenue"]
+    details: Short
+    words: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class ProposalsAnswer(Answer):
+    """Answer to `propose_criteria`."""
+
+    criteria: list[ProposalAnswer] = Field(max_length=8)
+
+
 def evidence(quotes: Iterable[Quote], shown: Sequence[Passage]) -> tuple[Evidence, ...]:
     """The quotes that really occur, in whole words, in the passage they name."""
     real = []

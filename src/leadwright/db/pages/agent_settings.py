@@ -27,6 +27,14 @@ def present_agent(session: Session) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.state != AgentState.ARCHIVED).order_by(Agent.createdon))
 
 
+def archived_agents(session: Session) -> Sequence[Any]:
+    """Agents put away, newest first: name, mode, createdon, startedon, version and how many leads each processed."""
+    runs = select(func.count(func.distinct(LeadRun.leadid))).where(LeadRun.agentid == Agent.agentid).scalar_subquery()
+    columns = (Agent.agentid, Agent.name, Agent.mode, Agent.createdon, Agent.startedon, Agent.appliedversion)
+    query = select(*columns, runs.label("leads")).where(Agent.state == AgentState.ARCHIVED)
+    return session.execute(query.order_by(Agent.createdon.desc()).limit(20)).all()
+
+
 def present_mode(session: Session) -> AgentMode:
     """The automation level of the organisation's agent; Research-only before there is one."""
     agent = present_agent(session)

@@ -38,16 +38,25 @@ class ConditionResult:
     kind: str = "row"
 
 
-def sentence(part: Part, table: str = "lead", tables: Mapping[str, Table] = TABLES) -> str:
-    """The part in words: ``Rating equals Cold``; groups joined by *and* / *or*."""
+def sentence(
+    part: Part,
+    table: str = "lead",
+    tables: Mapping[str, Table] = TABLES,
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """The part in words: ``Rating equals Cold``; groups joined by *and* / *or*.
+
+    Args:
+        names: record id -> name, for lookups; the id is shown where a name is missing.
+    """
     if isinstance(part, Condition):
-        return row_sentence(part, attribute_of(part, table, tables))
+        return row_sentence(part, attribute_of(part, table, tables), names)
     if isinstance(part, Related):
         head = _related_head(part, tables)
         if part.conditions is None:
             return head
-        return f"{head}, where {sentence(part.conditions, tables['lead'].related[part.lookup], tables)}"
-    inner = [sentence(p, table, tables) for p in part.parts]
+        return f"{head}, where {sentence(part.conditions, tables['lead'].related[part.lookup], tables, names)}"
+    inner = [sentence(p, table, tables, names) for p in part.parts]
     inner = [f"({s})" if isinstance(p, Group) else s for s, p in zip(inner, part.parts, strict=True)]
     return (" and " if part.all_of else " or ").join(inner) or "every lead"
 

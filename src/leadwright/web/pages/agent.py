@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from leadwright.actions import agent as act
 from leadwright.actions.agent import NotReady
+from leadwright.actions.knowledge import UPLOAD_KINDS
 from leadwright.db import selection
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.configuration import Configuration, Profile
@@ -18,26 +19,18 @@ from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
-from leadwright.domain.attributes import REFUSED_FOR_CRITERIA, TABLES, Kind
-from leadwright.domain.fit import CriterionKind
-from leadwright.domain.profile import read_profile
+from leadwright.domain.attributes import Kind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
+from leadwright.mail.login import LOOPBACK
+from leadwright.mail.signature import signature_of
+from leadwright.web.changes import readable_changes
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 
-CRITERIA_ROWS = 12
 _AT_REST = (AgentState.DRAFT, AgentState.OFF)
-KINDS = {
-    CriterionKind.INDUSTRY: "Industries",
-    CriterionKind.EMPLOYEES: "Employee size",
-    CriterionKind.ROLE: "Decision-making roles",
-    CriterionKind.LOCATION: "Customer location",
-    CriterionKind.REVENUE: "Annual revenue",
-    CriterionKind.CUSTOM: "Custom",
-}
 
 
 def present_agent(visit: Visit) -> Agent | None:
@@ -64,6 +57,8 @@ def settings_page(
     """A page inside the agent settings frame: sections with their states on the left."""
     found = act.sections(visit.services, visit.who, agent.agentid)
     shown = next((s for s in found if s.key == section), None)
+    with visit.services.database.reading() as session:
+        mailbox = mailbox_record(session, mailboxid_of(session, agent.agentid))
     return visit.page(
         template,
         status,
@@ -71,18 +66,28 @@ def settings_page(
         sections=found,
         section=shown,
         key=section,
+        platform=_platform(mailbox),
         may_edit=visit.may("prvConfigureAgent") and not (shown and shown.closed),
         configuration=Configuration.model_validate(agent.draft),
         **context,
     )
 
 
+def _platform(mailbox: Any | None) -> str:
+    """Which of the platforms this is: directory and CRM are built in, the mailbox may be one's own."""
+    if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:
+        return "the built-in platform"
+    return f"the built-in platform with your own mailbox at {mailbox.lw_smtphost}"
+
+
 @pages.get("/agent", "prvReadAgent")
 def overview(visit: Visit) -> Response:
     """The agent with Start, or the form that creates it."""
     agent = present_agent(visit)
+    with visit.services.database.reading() as session:
+        archived = agent_settings.archived_agents(session)
     if agent is None:
-        return visit.page("agent/create.html", problems={})
+        return visit.page("agent/create.html", problems={}, archived=archived)
     with visit.services.database.reading() as session:
         versions = session.execute(
             select(AgentVersion.version, AgentVersion.appliedon, SystemUser.fullname)
@@ -91,14 +96,19 @@ def overview(visit: Visit) -> Response:
             .order_by(AgentVersion.version.desc())
             .limit(20)
         ).all()
+        tables = selection.tables_of(session)
+        names = {row[0]: row[1] for row in session.execute(select(SystemUser.systemuserid, SystemUser.fullname))}
+        names |= {row[0]: row[1] for row in session.execute(select(Team.teamid, Team.name))}
+    differences = act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else ()
     return settings_page(
         visit,
         agent,
         "start",
         "agent/start.html",
         missing=act.can_start(visit.services, visit.who, agent.agentid),
-        differences=act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else (),
+        differences=readable_changes(differences, tables, names),
         versions=versions,
+        archived=archived,
     )
 
 
@@ -109,7 +119,7 @@ def create(visit: Visit) -> Response:
         mode = "engage" if visit.text("engage") else "research"
         act.create_agent(visit.services, visit.who, name=visit.text("name"), mode=mode)
     except BadInput as error:
-        return visit.page("agent/create.html", 422, problems={error.field or "": str(error)})
+        return visit.page("agent/create.html", 422, problems={error.field or "": str(error)}, archived=())
     return visit.to("/agent/prerequisites", "The agent is created. Set up its prerequisites next.")
 
 
@@ -182,6 +192,17 @@ def stop(visit: Visit) -> Response:
     return visit.to("/agent", f"{agent.name} takes no new leads. {finishing}")
 
 
+@pages.get("/agent/archive", "prvStartAgent")
+def ask_archive(visit: Visit) -> Response:
+    """What archiving means, to be confirmed."""
+    agent = needed_agent(visit)
+    if agent.state != AgentState.OFF:
+        return visit.to("/agent", f"{agent.name} is not stopped. Only a stopped agent can be archived.", "info")
+    with visit.services.database.reading() as session:
+        in_work = agent_settings.leads_in_work(session, agent.agentid)
+    return settings_page(visit, agent, "start", "agent/archive_ask.html", in_work=in_work)
+
+
 @pages.post("/agent/archive", "prvStartAgent")
 def archive(visit: Visit) -> Response:
     """Put a stopped agent away."""
@@ -201,7 +222,7 @@ def delete(visit: Visit) -> Response:
 @pages.get("/agent/section/{section}", "prvReadAgent")
 def section_page(visit: Visit) -> Response:
     """One of the simple sections."""
-    return _section(visit, visit.request.path_params["section"], {})
+    return section_form(visit, visit.request.path_params["section"], {})
 
 
 @pages.post("/agent/section/{section}", "prvConfigureAgent")
@@ -220,47 +241,19 @@ def save_section(visit: Visit) -> Response:
             _READ[section](visit),
             versionnumber=visit.number("versionnumber"),
         )
-        if section == "assignment":
-            act.edit_draft(
-                visit.services, visit.who, agent.agentid, "competitors", {"names": _lines(visit, "competitors")}
-            )
     except BadInput as error:
-        return _section(visit, section, {error.field or "": str(error)}, 422)
-    return _saved(visit, agent, section, "Saved in the draft.")
+        return section_form(visit, section, {error.field or "": str(error)}, 422)
+    return visit.to(f"/agent/section/{section}", f"Saved in the draft. {takes_effect(agent)}")
 
 
-@pages.post("/agent/criteria/profile", "prvConfigureAgent")
-def paste_profile(visit: Visit) -> Response:
-    """Read a profile written as `name: what is wanted`, one criterion a line, into criteria."""
-    agent = needed_agent(visit)
-    icp = []
-    for line in visit.text("profile").splitlines():
-        name, found, details = line.partition(":")
-        if line.strip() and not found:
-            raise BadInput(f"Write each criterion as name: what is wanted. This line has no colon: {line[:80]}")
-        if line.strip():
-            icp.append({"criteria": name.strip(), "details": details.strip()})
-    read = [
-        {"name": c.name, "kind": c.kind, "details": c.details, "must_have": c.must_have}
-        for c in read_profile({"icp": icp})
-    ]
-    act.edit_draft(visit.services, visit.who, agent.agentid, "criteria", {"criteria": read})
-    return _saved(visit, agent, "criteria", f"{len(read)} criteria read from the text.")
-
-
-def _saved(visit: Visit, agent: Agent, section: str, said: str) -> Response:
-    """Back to the section; a criterion that can never be judged is named at once."""
-    warned = act.unreadable_criteria(visit.services, visit.who, agent.agentid) if section == "criteria" else ()
-    note = " ".join([said, _takes_effect(agent), *warned])
-    return visit.to(f"/agent/section/{section}", note, "warn" if warned else "good")
-
-
-def _takes_effect(agent: Agent) -> str:
+def takes_effect(agent: Agent) -> str:
+    """When what was saved counts."""
     return "Apply changes to put it in force." if agent.startedon else "It takes effect when the agent starts."
 
 
-def _section(visit: Visit, section: str, problems: Mapping[str, str], status: int = 200) -> Response:
-    if section not in _READ:
+def section_form(visit: Visit, section: str, problems: Mapping[str, str], status: int = 200) -> Response:
+    """One of the simple sections, with what was wrong beside its fields."""
+    if section not in _SHOWN:
         raise NotFound("There is no such section.")
     agent = needed_agent(visit)
     if section == "handoff" and agent.mode != AgentMode.ENGAGE:
@@ -271,7 +264,10 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         ).all()
         teams = session.execute(select(Team.teamid, Team.name).order_by(Team.name)).all()
         people = assignable(session)
+        lead = selection.tables_of(session)["lead"]
         people_count = session.scalar(select(func.count()).select_from(SystemUser))
+    configuration = Configuration.model_validate(agent.draft)
+    signature = signature_of(configuration.profile)
     return settings_page(
         visit,
         agent,
@@ -284,65 +280,16 @@ def _section(visit: Visit, section: str, problems: Mapping[str, str], status: in
         teams=[(t.teamid, t.name) for t in teams],
         people=people,
         people_count=people_count,
-        kinds=KINDS,
-        criteria_rows=CRITERIA_ROWS,
-        email_columns=[(a.name, a.label) for a in TABLES["lead"].attributes.values() if a.kind is Kind.EMAIL],
-        text_columns=_columns({Kind.TEXT, Kind.MEMO}),
-        criterion_columns=_columns(set(Kind) - REFUSED_FOR_CRITERIA),
+        email_columns=[(a.name, a.label) for a in lead.attributes.values() if a.kind is Kind.EMAIL],
         usual_disclaimer=Profile().disclaimer,
-        footer=footer_of(Configuration.model_validate(agent.draft)),
+        footer=footer_of(configuration),
+        shown_signature=signature.shown("/agent/section/profile/image") if signature else "",
+        file_kinds=",".join(UPLOAD_KINDS),
     )
-
-
-def _columns(kinds: set[Kind]) -> list[tuple[str, str]]:
-    return [
-        (f"{table.name}.{a.name}", f"{table.label}: {a.label}")
-        for table in (TABLES["lead"], TABLES["account"], TABLES["contact"])
-        for a in table.attributes.values()
-        if a.kind in kinds
-    ]
-
-
-def _lines(visit: Visit, name: str) -> list[str]:
-    return [line.strip() for line in visit.text(name).splitlines() if line.strip()]
 
 
 def _chosen(visit: Visit, name: str) -> list[str]:
     return [v for v in visit.form.getlist(name) if isinstance(v, str) and v]
-
-
-def _read_profile(visit: Visit) -> dict[str, Any]:
-    values = {n: visit.text(n) for n in ("name", "description", "signature", "disclaimer", "other_terms")}
-    return values | ({"agentuserid": user} if (user := visit.text("agentuserid")) else {})
-
-
-def _read_email(visit: Visit) -> dict[str, Any]:
-    return {
-        **{n: visit.text(n) for n in ("purpose", "topic", "postal_address", "tone", "fixed_subject", "fixed_body")},
-        "use_news": bool(visit.text("use_news")),
-        "fields": _chosen(visit, "fields"),
-        "instructions": _lines(visit, "instructions"),
-    }
-
-
-def _read_criteria(visit: Visit) -> dict[str, Any]:
-    rows = []
-    for n in range(1, CRITERIA_ROWS + 1):
-        name, details = visit.text(f"name-{n}"), visit.text(f"details-{n}")
-        url = visit.text(f"url-{n}")
-        if name or details or url:
-            rows.append(
-                {
-                    "name": name,
-                    "kind": visit.text(f"kind-{n}") or CriterionKind.CUSTOM,
-                    "details": details,
-                    "must_have": bool(visit.text(f"must-{n}")),
-                    "fields": [f] if (f := visit.text(f"field-{n}")) else [],
-                    "url": url,
-                    "instructions": visit.text(f"instructions-{n}"),
-                }
-            )
-    return {"criteria": rows}
 
 
 def _read_assignment(visit: Visit) -> dict[str, Any]:
@@ -360,12 +307,9 @@ def _read_handoff(visit: Visit) -> dict[str, Any]:
 
 
 _READ: Mapping[str, Callable[[Visit], dict[str, Any]]] = {
-    "profile": _read_profile,
     "company": lambda v: {n: v.text(n) for n in ("name", "website")},
-    "products": lambda v: {n: v.text(n) for n in ("value_proposition", "benefits", "price_list")},
-    "email": _read_email,
     "validation": lambda v: {"field": v.text("field")},
-    "criteria": _read_criteria,
     "assignment": _read_assignment,
     "handoff": _read_handoff,
 }
+_SHOWN = frozenset({*_READ, "profile", "products"})

@@ -1,6 +1,5 @@
 """Seller segments: leads that go to people. Listed with their counts, built with the condition builder, previewed."""
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +11,11 @@ from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration, SellerSegment
 from leadwright.db.sales import Lead
-from leadwright.domain.selection import Criteria, Group, from_json, sentence
+from leadwright.domain.selection import Criteria, from_json, sentence
 from leadwright.errors import BadInput, NotFound
 from leadwright.identity.access import readable
 from leadwright.web import condition_form
+from leadwright.web.condition_form import Typed
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.visit import Pages, Visit
 
@@ -23,7 +23,6 @@ pages = Pages()
 
 _LIST = "/agent/selection/sellers"
 _PREVIEWED = 10
-_EMPTY = Criteria(Group(True, ()))
 
 
 @pages.get("/agent/selection/sellers", "prvReadAgent")
@@ -40,27 +39,34 @@ def edit(visit: Visit) -> Response:
     """The form of one segment; without a name, of a new one."""
     agent, name = needed_agent(visit), visit.text("name", most=200)
     if not name:
-        return _form(visit, agent, "", "", None)
+        return _form(visit, agent, "", "", Typed([]), None)
     stored = {s.name: s.conditions for s in act.seller_segments(visit.services, visit.who, agent.agentid)}
     if name not in stored:
         raise NotFound("There is no such seller segment any more.")
-    return _form(visit, agent, name, name, stored[name])
+    found = Typed.stored(stored[name], condition_form.known_tables(visit))
+    problem = ""
+    try:
+        told = condition_form.conditions(visit, found)
+    except BadInput as error:
+        told, problem = None, str(error)
+    return _form(visit, agent, name, name, found, told, problem=problem)
 
 
 @pages.post("/agent/selection/sellers", "prvReadAgent", "prvConfigureAgent")
 def save(visit: Visit) -> Response:
     """Save, or only preview, a segment."""
     agent, former, name = needed_agent(visit), visit.text("former", most=200), visit.text("name", most=200)
+    found = condition_form.typed(visit)
+    if condition_form.is_edit(visit) or visit.text("do") == "preview":
+        return _unsaved(visit, agent, former, name, found)
     try:
-        conditions = condition_form.typed_conditions(visit)
-        if visit.text("do") == "preview":
-            return _form(visit, agent, former, name, conditions, unsaved=True)
+        conditions = condition_form.conditions(visit, found)
         version = visit.number("versionnumber")
         act.save_segment(
             visit.services, visit.who, agent.agentid, name, conditions, former=former, versionnumber=version
         )
     except BadInput as error:
-        return _form(visit, agent, former, name, None, 422, problem=str(error), typed=condition_form.typed_rows(visit))
+        return _unsaved(visit, agent, former, name, found, 422, problem=str(error))
     return visit.to(_LIST, f"The seller segment {' '.join(name.split())} is saved in the draft.")
 
 
@@ -86,26 +92,33 @@ def _line(visit: Visit, session: Session, segment: SellerSegment) -> dict[str, A
     return line | {"told": sentence(criteria.root, tables=tables), "count": count}
 
 
+def _unsaved(
+    visit: Visit, agent: Agent, former: str, name: str, found: Typed, status: int = 200, *, problem: str = ""
+) -> Response:
+    """What was typed, with a preview of as much of it as can be used."""
+    told = None
+    try:
+        told = condition_form.conditions(visit, found, unfinished=True)
+    except BadInput as error:
+        problem, status = problem or str(error), 200 if condition_form.is_edit(visit) else 422
+        found.wrong.setdefault(error.field or "conditions", str(error))
+    return _form(visit, agent, former, name, found, told, status, problem=problem, unsaved=True)
+
+
 def _form(
     visit: Visit,
     agent: Agent,
     former: str,
     name: str,
-    conditions: dict[str, Any] | None,
+    found: Typed,
+    told: dict[str, Any] | None,
     status: int = 200,
     *,
     problem: str = "",
-    typed: Any = None,
     unsaved: bool = False,
 ) -> Response:
-    tables = condition_form.known_tables(visit)
-    try:
-        criteria = _EMPTY if conditions is None else from_json(conditions, tables)
-        shown = condition_form.shown(criteria, tables, typed)
-    except BadInput as error:
-        criteria, problem = _EMPTY, problem or str(error)
-        shown = condition_form.shown(_EMPTY, tables) | {"rows": None, "tree": json.dumps(conditions, indent=2)}
-    previewed = None if criteria is _EMPTY or not criteria.root.parts else _preview(visit, agent, criteria)
+    criteria = from_json(told, condition_form.known_tables(visit)) if told is not None else None
+    previewed = _preview(visit, agent, criteria) if criteria is not None and criteria.root.parts else None
     return settings_page(
         visit,
         agent,
@@ -117,7 +130,7 @@ def _form(
         problem=problem,
         previewed=previewed,
         unsaved=unsaved,
-        **shown,
+        **condition_form.shown(visit, found, told),
     )
 
 

@@ -103,5 +103,9 @@
 
   // Work under way: look again every few seconds.
   const wait = document.querySelector("[data-refresh]");
-  if (wait) setTimeout(() => location.reload(), Number(wait.dataset.refresh) * 1000);
+  const refresh = () => {
+    if (document.querySelector('form[data-dirty="yes"]')) setTimeout(refresh, 2000);
+    else location.reload();
+  };
+  if (wait) setTimeout(refresh, Number(wait.dataset.refresh) * 1000);
 })();
