@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from leadwright import __version__
-from leadwright.cli import eval_bant  # noqa: F401  # adds its command to `eval`
+from leadwright.cli import agent_file, eval_bant  # noqa: F401  # adds its command to `eval`
 from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
@@ -44,4 +44,7 @@ app.command()(work)
 app.command()(research)
 app.command()(doctor)
 app.command("import")(import_leads)
+app.command()(agent_file.export)
+app.command()(agent_file.plan)
+app.command()(agent_file.apply)
 app.add_typer(evaluation, name="eval")
