@@ -158,11 +158,14 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
         return agent.appliedversion
 
 
-def apply_changes(services: Services, who: Principal, agentid: str, note: str = "") -> int:
+def apply_changes(
+    services: Services, who: Principal, agentid: str, note: str = "", *, versionnumber: int | None = None
+) -> int:
     """Make the draft the next numbered version. Leads already processed are not processed again.
 
     Args:
         note: why, kept with the version.
+        versionnumber: of the agent when the difference was shown; an agent that moved on is refused.
 
     Returns:
         The version in force; unchanged when the draft does not differ.
@@ -174,7 +177,7 @@ def apply_changes(services: Services, who: Principal, agentid: str, note: str = 
     """
     require(who, "prvStartAgent")
     with services.database.transaction() as session:
-        return apply_draft(services, session, who, locked(session, agentid), note)
+        return apply_draft(services, session, who, locked(session, agentid, versionnumber), note)
 
 
 def apply_draft(services: Services, session: Session, who: Principal, agent: Agent, note: str = "") -> int:

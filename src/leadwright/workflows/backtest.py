@@ -141,7 +141,7 @@ def _again(services: Services, given: _Given, past: Past) -> Again | None:
     try:
         again = judge_again(services, past, given.configuration, given.mode, given.backtestid)
         if (again.fit or again.reply) and given.in_force and services.analyst.name == "builtin":
-            again.present = judge_again(services, past, given.in_force, given.mode, given.backtestid)
+            again.present = judge_again(services, past, given.in_force, given.mode, given.backtestid, again)
         return again
     except MissingExtra as error:
         raise _Stopped(str(error)) from error

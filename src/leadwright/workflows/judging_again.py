@@ -1,7 +1,7 @@
 """A past lead judged by other settings: its stored research and mails, read and decided again. Changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -22,7 +22,7 @@ from leadwright.domain.replies import Decision as Answered
 from leadwright.domain.replies import Heard, Move, ReplyClass
 from leadwright.domain.replies import decide as decide_reply
 from leadwright.domain.stage import AgentMode, Stage
-from leadwright.research.brief import gather
+from leadwright.research.brief import Gathered, gather
 from leadwright.research.dossier import Dossier, dossier_of
 from leadwright.research.fields import Records
 from leadwright.services import Services
@@ -72,13 +72,18 @@ class Again:
     unread: bool = False
     usages: list[Usage] = field(default_factory=list)
     present: "Again | None" = None
+    gathered: Gathered | None = None
+    configuration: Configuration | None = None
 
 
-def judge_again(services: Services, past: Past, configuration: Configuration, mode: AgentMode, key: str) -> Again:
+def judge_again(
+    services: Services, past: Past, configuration: Configuration, mode: AgentMode, key: str, seen: Again | None = None
+) -> Again:
     """Judge the stored dossier, then each stored mail until the first that would be decided otherwise.
 
     Args:
         services: that look at nothing outside.
+        seen: the same lead judged by other settings a moment ago, whose dossier is used where it is the same.
         key: of the back-test; with a model, the same question under the same key is paid for once.
 
     Raises:
@@ -89,7 +94,10 @@ def judge_again(services: Services, past: Past, configuration: Configuration, mo
     now: tuple[Fit, Decision] | None = None
     was = _then(past, mode)
     if known or _judged_by(configuration) != _judged_by(past.then):
-        now = _fit(services, past, dossier, mode, again)
+        same = seen.gathered if seen and _same_dossier(configuration, seen) else None
+        gathered = same or gather(services, dossier)
+        again.gathered, again.configuration = gathered, configuration
+        now = _fit(services, past, dossier, mode, again, gathered)
         if again.unread:
             return again
         again.fit = fit_flip(was, now, _must_haves(past.then) ^ _must_haves(configuration))
@@ -122,11 +130,25 @@ def _then(past: Past, mode: AgentMode) -> tuple[Fit, Decision]:
     return fit, (decide_engagement if mode is AgentMode.ENGAGE else decide)(fit, missing=found.missing)
 
 
-def _fit(services: Services, past: Past, dossier: Dossier, mode: AgentMode, again: Again) -> tuple[Fit, Decision]:
-    gathered = gather(services, dossier)
+def _same_dossier(configuration: Configuration, seen: Again) -> bool:
+    """Would gathering by these settings come to the same?"""
+    if seen.gathered is None or seen.configuration is None:
+        return False
+    if any(c.url for side in (configuration, seen.configuration) for c in side.criteria):
+        return False
+    one, other = (
+        (c.company, c.competitors, c.search_fields, {name for row in c.criteria for name in row.fields})
+        for c in (configuration, seen.configuration)
+    )
+    return one == other
+
+
+def _fit(
+    services: Services, past: Past, dossier: Dossier, mode: AgentMode, again: Again, gathered: Gathered
+) -> tuple[Fit, Decision]:
     pages = next((s for s in gathered.steps if s.name == "criterion_pages"), None)
     again.unread = bool(pages and pages.outputs.get("never_read"))
-    said = services.analyst.read_lead(gathered.brief)
+    said = services.analyst.read_lead(replace(gathered.brief, criteria=dossier.criteria))
     again.usages.append(said.usage)
     reading, _ = grounded(said, gathered.brief.passages)
     result = judge(

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from leadwright.actions import agent as act
+from leadwright.actions import versions as past
 from leadwright.actions.agent import NotReady
 from leadwright.db import selection
-from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration, Profile
 from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
@@ -83,22 +84,16 @@ def overview(visit: Visit) -> Response:
     agent = present_agent(visit)
     if agent is None:
         return visit.page("agent/create.html", problems={})
-    with visit.services.database.reading() as session:
-        versions = session.execute(
-            select(AgentVersion.version, AgentVersion.appliedon, SystemUser.fullname)
-            .outerjoin(SystemUser, SystemUser.systemuserid == AgentVersion.appliedby)
-            .where(AgentVersion.agentid == agent.agentid)
-            .order_by(AgentVersion.version.desc())
-            .limit(20)
-        ).all()
     return settings_page(
         visit,
         agent,
         "start",
         "agent/start.html",
         missing=act.can_start(visit.services, visit.who, agent.agentid),
-        differences=act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else (),
-        versions=versions,
+        lines=past.compare(visit.services, visit.who, agent.agentid, "applied", "draft")
+        if agent.appliedversion
+        else (),
+        versions=past.versions(visit.services, visit.who, agent.agentid, most=3),
     )
 
 
@@ -169,7 +164,8 @@ def start(visit: Visit) -> Response:
 @pages.post("/agent/apply", "prvStartAgent")
 def apply(visit: Visit) -> Response:
     """Apply the draft as the next version."""
-    version = act.apply_changes(visit.services, visit.who, needed_agent(visit).agentid)
+    agentid, note = needed_agent(visit).agentid, visit.text("note", most=act.MOST_NOTE)
+    version = act.apply_changes(visit.services, visit.who, agentid, note, versionnumber=visit.number("versionnumber"))
     return visit.to("/agent", f"Version {version} is in force for new leads. Leads already processed stay as they are.")
 
 
