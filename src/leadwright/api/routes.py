@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from leadwright import __version__
 from leadwright.api import (
     agent,
+    agent_file,
     connected_records,
     conversations,
     dashboard,
@@ -69,6 +70,7 @@ def description() -> dict[str, Any]:
 
 router.include_router(leads.router)
 router.include_router(connected_records.router)
+router.include_router(agent_file.router)
 router.include_router(agent.router)
 router.include_router(seller_segments.router)
 router.include_router(dashboard.router)

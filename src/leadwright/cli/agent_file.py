@@ -28,7 +28,7 @@ def export(
     """Write the whole agent as one readable TOML file. It holds no secret."""
     from leadwright.actions.agent_file import export_agent
 
-    services, who = _open()
+    services, who = open_as_operator()
     try:
         text = export_agent(services, who, version)
     finally:
@@ -47,9 +47,9 @@ def plan(file: Annotated[Path, _FILE]) -> None:
     """
     from leadwright.actions.agent_plan import plan_file
 
-    services, who = _open()
+    services, who = open_as_operator()
     try:
-        found = plan_file(services, who, _read(file))
+        found = plan_file(services, who, read_text(file))
     finally:
         services.database.close()
     _say(found, file)
@@ -72,9 +72,9 @@ def apply(
     from leadwright.actions.agent_file import apply_file
     from leadwright.actions.agent_plan import plan_file
 
-    services, who = _open()
+    services, who = open_as_operator()
     try:
-        text = _read(file)
+        text = read_text(file)
         found = plan_file(services, who, text)
         _say(found, file)
         if found.problems:
@@ -135,7 +135,12 @@ def _short(text: str) -> str:
     return flat if len(flat) <= _SHOWN else f"{flat[:_SHOWN]}..."
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """The file's text; - is standard input.
+
+    Raises:
+        BadInput: it is not UTF-8.
+    """
     from leadwright.agentfile.reading import MOST_BYTES
     from leadwright.errors import BadInput
 
@@ -148,7 +153,8 @@ def _read(file: Path) -> str:
         raise BadInput(f"{file} is not UTF-8 text. Save it as UTF-8.") from None
 
 
-def _open() -> tuple[Services, Principal]:
+def open_as_operator() -> tuple[Services, Principal]:
+    """The installation, and whoever runs commands on this machine."""
     from leadwright.bootstrap import open_services
     from leadwright.identity.access import operator
     from leadwright.settings import load_settings

@@ -6,6 +6,7 @@ import typer
 
 from leadwright import __version__
 from leadwright.cli import agent_file, eval_bant  # noqa: F401  # adds its command to `eval`
+from leadwright.cli.backtest import backtest
 from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
@@ -47,4 +48,5 @@ app.command("import")(import_leads)
 app.command()(agent_file.export)
 app.command()(agent_file.plan)
 app.command()(agent_file.apply)
+app.command()(backtest)
 app.add_typer(evaluation, name="eval")

@@ -84,16 +84,15 @@ def overview(visit: Visit) -> Response:
     agent = present_agent(visit)
     if agent is None:
         return visit.page("agent/create.html", problems={})
+    versions = past.versions(visit.services, visit.who, agent.agentid, most=3)
     return settings_page(
         visit,
         agent,
         "start",
         "agent/start.html",
         missing=act.can_start(visit.services, visit.who, agent.agentid),
-        lines=past.compare(visit.services, visit.who, agent.agentid, "applied", "draft")
-        if agent.appliedversion
-        else (),
-        versions=past.versions(visit.services, visit.who, agent.agentid, most=3),
+        lines=past.compare(visit.services, visit.who, agent.agentid, "applied", "draft") if versions else (),
+        versions=versions,
     )
 
 

@@ -1,12 +1,9 @@
 """Back-test: judge past leads again by the draft, watch it, and see which verdicts would flip and by what."""
 
-import csv
-import io
-from typing import Any
-
 from starlette.responses import Response
 
 from leadwright.actions import backtest as act
+from leadwright.actions.flip_list import write_flips
 from leadwright.domain.backtest import MOST_LEADS
 from leadwright.errors import BadInput
 from leadwright.web.pages.agent import needed_agent, settings_page
@@ -14,11 +11,6 @@ from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 PAGE = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_HEADINGS = (
-    "Lead", "Company", "Email", "From", "To", "What becomes of it changes", "Judged on", "Criterion", "Criterion from",
-    "Criterion to", "Reason", "Evidence", "Source", "Flips anyway", "A person decided",
-)  # fmt: skip
 
 
 @pages.get("/agent/backtest", "prvReadAgent")
@@ -60,12 +52,8 @@ def flips(visit: Visit) -> Response:
     """Every flip, one line for each criterion that did it."""
     agent = needed_agent(visit)
     found = act.read_backtest(visit.services, visit.who, agent.agentid, _id(visit), most=None)
-    kept = io.StringIO()
-    writer = csv.writer(kept)
-    writer.writerow(_HEADINGS)
-    writer.writerows([_defused(cell) for cell in row] for flip in found.flips for row in _rows(flip))
     headers = {"Content-Disposition": f'attachment; filename="backtest-{found.test.startedon:%Y-%m-%d}.csv"'}
-    return Response("\ufeff" + kept.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response("\ufeff" + write_flips(found.flips), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @pages.post("/agent/backtest/{backtestid}/continue", "prvReadAgent", "prvConfigureAgent")
@@ -93,7 +81,7 @@ def _choice(visit: Visit) -> act.Choice:
     return act.Choice(leads if leads is not None else 0, days, visit.text("view", most=40))
 
 
-def _page(visit: Visit, problems: dict[str, str], status: int = 200, **more: Any) -> Response:
+def _page(visit: Visit, problems: dict[str, str], status: int = 200, expected: act.Estimate | None = None) -> Response:
     agent = needed_agent(visit)
     typed = {n: visit.text(n) for n in ("leads", "days", "view", "mosttokens")}
     return settings_page(
@@ -108,24 +96,5 @@ def _page(visit: Visit, problems: dict[str, str], status: int = 200, **more: Any
         tests=act.backtests(visit.services, visit.who, agent.agentid),
         views=[(name, words.capitalize()) for name, (words, _) in act.VIEWS.items()],
         builtin=visit.services.analyst.name == "builtin",
-        **more,
+        expected=expected,
     )
-
-
-def _rows(flip: Any) -> list[list[str]]:
-    lead = [flip.fullname or "", flip.companyname or "", flip.emailaddress1 or "", flip.before, flip.after]
-    told = [*lead, "yes" if flip.outcome else "no", "conversation" if flip.kind == "reply" else "profile"]
-    end = ["yes" if flip.anyway else "", flip.overruled]
-    return [
-        [*told, c["criterion"], c["before"], c["after"], c["reason"], *_evidence(c["evidence"]), *end]
-        for c in flip.causes or [{"criterion": "", "before": "", "after": "", "reason": "", "evidence": []}]
-    ]
-
-
-def _evidence(quoted: list[dict[str, Any]]) -> tuple[str, str]:
-    return " | ".join(e["quote"] for e in quoted), " | ".join(e["source"] for e in quoted)
-
-
-def _defused(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula is shown as text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
