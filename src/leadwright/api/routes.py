@@ -17,6 +17,7 @@ from leadwright.api import (
     mailboxes,
     people,
     seller_segments,
+    usage,
 )
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.identity.access import Principal
@@ -78,3 +79,4 @@ router.include_router(people.router)
 router.include_router(mailboxes.router)
 router.include_router(conversations.router)
 router.include_router(inbox.router)
+router.include_router(usage.router)

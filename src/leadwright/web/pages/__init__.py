@@ -34,6 +34,7 @@ from leadwright.web.pages import (
     sign_in,
     teams,
     unsubscribe,
+    usage,
 )
 
 ALL = (
@@ -62,6 +63,7 @@ ALL = (
     agent_backtest.pages,
     agent_file.pages,
     agent_versions.pages,
+    usage.pages,
     notifications.pages,
     teams.pages,
     people.pages,

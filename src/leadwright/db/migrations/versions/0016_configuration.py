@@ -1,4 +1,4 @@
-"""The configuration as a file: why a version was applied, what its file expects; and back-tests of a configuration."""
+"""The configuration as a file: why a version was applied, what its file expects; and back-tests; caps of cost."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,9 +63,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_backtestflip_backtest", "backtestflip", ["backtestid", "position"])
     op.create_index(op.f("ix_backtestflip_leadid"), "backtestflip", ["leadid"])
+    op.create_table(
+        "spendinglimit",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tokensperday", sa.Integer(), nullable=True),
+        sa.Column("dollarsperday", sa.Float(), nullable=True),
+        sa.Column("atcap", sa.String(20), nullable=False),
+        sa.Column("modifiedon", Moment(), nullable=False),
+        sa.Column("modifiedby", sa.String(36), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("spendinglimit")
     op.drop_table("backtestflip")
     op.drop_table("backtest")
     op.execute("ALTER TABLE agentversion DROP COLUMN note")
