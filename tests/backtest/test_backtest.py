@@ -187,6 +187,34 @@ def test_each_flip_names_the_criterion_with_its_evidence_and_what_a_person_said(
     assert not flip.anyway
 
 
+def test_email_instructions_flip_whether_the_first_email_is_held_as_the_real_path_then_does(office: Office) -> None:
+    good = {"numberofemployees": 5_000, "jobtitle": "CFO", "revenue": 5e8, "address1_country": "Canada"}
+    with_topic = add_leads(office, 1, **good)[0]
+    without = add_leads(office, 1, **good, subject=None)[0]
+    low = add_leads(office, 1, numberofemployees=5, revenue=5.0, jobtitle="Clerk", address1_country="Chile")[0]
+    _work(office)
+    with office.services.database.transaction() as session:
+        agent = session.get_one(Agent, office.agentid)
+        fixed = {"fixed_subject": "Shelves", "fixed_body": "Hello {{Lead.First Name}}, about {{Lead.Topic}}."}
+        agent.draft = {**agent.draft, "email": {**agent.draft["email"], **fixed}}
+    shown = _test(office)
+    flips = {f.leadid: f for f in shown.flips}
+    assert set(flips) == {without}
+    assert (flips[without].kind, flips[without].before) == ("mail", "First email ready")
+    assert flips[without].after == "First email held for a person"
+    assert "has no value for this lead" in flips[without].causes[0]["reason"]
+    _apply(office)
+    _process_again(office)
+    with office.services.database.reading() as session:
+        second = select(LeadRun.runid).where(LeadRun.number == 2)
+        held = dict(
+            session.execute(select(Email.regardingobjectid, Email.lw_hold).where(Email.lw_runid.in_(second))).all()
+        )
+    assert held[with_topic] is None
+    assert held[without] is not None
+    assert low not in held
+
+
 def test_a_lead_that_changed_since_says_that_it_would_flip_anyway(office: Office) -> None:
     (leadid,) = add_leads(office, 1, numberofemployees=5_000, jobtitle="CFO", revenue=5e8, address1_country="Canada")
     _work(office)

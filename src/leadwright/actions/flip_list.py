@@ -10,6 +10,7 @@ _HEADINGS = (
     "Lead", "Company", "Email", "From", "To", "What becomes of it changes", "Judged on", "Criterion", "Criterion from",
     "Criterion to", "Reason", "Evidence", "Source", "Flips anyway", "A person decided",
 )  # fmt: skip
+_JUDGED_ON = {"fit": "profile", "mail": "first email", "reply": "conversation"}
 _NOTHING = {"criterion": "", "before": "", "after": "", "reason": "", "evidence": []}
 
 
@@ -28,7 +29,7 @@ def write_flips(flips: Iterable[Any]) -> str:
 
 def _rows(flip: Any) -> list[list[str]]:
     lead = [flip.fullname or "", flip.companyname or "", flip.emailaddress1 or "", flip.before, flip.after]
-    told = [*lead, "yes" if flip.outcome else "no", "conversation" if flip.kind == "reply" else "profile"]
+    told = [*lead, "yes" if flip.outcome else "no", _JUDGED_ON.get(flip.kind, flip.kind)]
     end = ["yes" if flip.anyway else "", flip.overruled]
     return [
         [*told, c["criterion"], c["before"], c["after"], c["reason"], *_evidence(c["evidence"]), *end]

@@ -40,7 +40,7 @@ class Backtest(Base):
 
 
 class BacktestFlip(Base):
-    """One verdict that would flip. `kind`: fit, or reply for a mail of a conversation."""
+    """One verdict that would flip. `kind`: fit, mail (the first one), or reply for a mail of a conversation."""
 
     __tablename__ = "backtestflip"
     flipid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -17,7 +17,7 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Usage
-from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.agent import Agent, AgentVersion, LeadRun, RunStep
 from leadwright.db.backtest import Backtest, BacktestFlip
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Configuration
@@ -140,7 +140,7 @@ def _again(services: Services, given: _Given, past: Past) -> Again | None:
     """None: this lead cannot be judged again."""
     try:
         again = judge_again(services, past, given.configuration, given.mode, given.backtestid)
-        if (again.fit or again.reply) and given.in_force and services.analyst.name == "builtin":
+        if (again.fit or again.mail or again.reply) and given.in_force and services.analyst.name == "builtin":
             again.present = judge_again(services, past, given.in_force, given.mode, given.backtestid, again)
         return again
     except MissingExtra as error:
@@ -163,7 +163,7 @@ def _read(services: Services, runids: Sequence[str]) -> list[Past]:
             select(LeadRun, Lead).join(Lead, Lead.leadid == LeadRun.leadid).where(LeadRun.runid.in_(runids))
         ).all()
         kept = _linked(session, [row.Lead for row in rows])
-        mails = _mails(session, runids)
+        mails, drafting = _mails(session, runids), _drafting(session, runids)
         order = {runid: n for n, runid in enumerate(runids)}
         past: list[Past] = []
         for row in sorted(rows, key=lambda r: order[r.LeadRun.runid]):
@@ -171,7 +171,8 @@ def _read(services: Services, runids: Sequence[str]) -> list[Past]:
                 then = configuration_of(services, session, row.LeadRun)
             except NotFound:
                 continue
-            past.append(Past(row.LeadRun, read_records(session, row.Lead), then, mails.get(row.LeadRun.runid, ())))
+            runid, records = row.LeadRun.runid, read_records(session, row.Lead)
+            past.append(Past(row.LeadRun, records, then, mails.get(runid, ()), drafting.get(runid, {})))
         session.expunge_all()
         del kept
     return past
@@ -202,6 +203,16 @@ def _mails(session: Session, runids: Sequence[str]) -> dict[str, list[Any]]:
     return found
 
 
+def _drafting(session: Session, runids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    names = RunStep.name.in_(("draft", "check_draft_again"))
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in session.execute(
+        select(RunStep.runid, RunStep.name, RunStep.outputs).where(RunStep.runid.in_(runids), names)
+    ):
+        found[row.runid][row.name] = row.outputs
+    return found
+
+
 def _keep(
     services: Services, given: _Given, taken: int, done: Iterable[tuple[Past, Again | None]], seconds: float
 ) -> bool:
@@ -225,9 +236,9 @@ def _keep(
 
 
 def _rows(test: Backtest, past: Past, again: Again, place: int) -> list[dict[str, Any]]:
-    flips = (("fit", again.fit), ("reply", again.reply))
+    flips = (("fit", again.fit), ("mail", again.mail), ("reply", again.reply))
     present = again.present or Again()
-    anyway = {"fit": present.fit, "reply": present.reply}
+    anyway = {"fit": present.fit, "mail": present.mail, "reply": present.reply}
     return [
         {
             "flipid": new_id(),

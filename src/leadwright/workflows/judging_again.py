@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from leadwright.analyst import Usage
+from leadwright.analyst import Reading, Usage
 from leadwright.analyst.grounding import grounded
 from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
@@ -36,6 +36,7 @@ from leadwright.workflows.reading_replies import (
     reply_brief,
     standing_of,
 )
+from leadwright.workflows.writing_again import drafted_then, write_again, written_by
 
 _BY_RULE = {  # whatever the settings say
     ReplyClass.UNSUBSCRIBE, ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY, ReplyClass.LEFT, ReplyClass.BOUNCE,
@@ -50,12 +51,14 @@ class Past:
     Args:
         then: the settings it was processed with.
         mails: what the lead wrote, oldest first: rows of Email.
+        drafting: outputs of the steps that drafted its first mail, by name.
     """
 
     run: LeadRun
     records: Records
     then: Configuration
     mails: Sequence[Any] = ()
+    drafting: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +72,7 @@ class Again:
 
     fit: Flip | None = None
     reply: Flip | None = None
+    mail: Flip | None = None
     unread: bool = False
     usages: list[Usage] = field(default_factory=list)
     present: "Again | None" = None
@@ -93,14 +97,19 @@ def judge_again(
     dossier = dossier_of(str(uuid5(NAMESPACE_OID, f"{key}:{past.run.runid}")), past.records, configuration)
     now: tuple[Fit, Decision] | None = None
     was = _then(past, mode)
-    if known or _judged_by(configuration) != _judged_by(past.then):
+    writes = written_by(configuration) != written_by(past.then)
+    if known or writes or _judged_by(configuration) != _judged_by(past.then):
         same = seen.gathered if seen and _same_dossier(configuration, seen) else None
         gathered = same or gather(services, dossier)
         again.gathered, again.configuration = gathered, configuration
-        now = _fit(services, past, dossier, mode, again, gathered)
+        now, reading = _fit(services, past, dossier, mode, again, gathered)
         if again.unread:
             return again
         again.fit = fit_flip(was, now, _must_haves(past.then) ^ _must_haves(configuration))
+        if writes and Stage.DISQUALIFIED not in (was[1].stage, now[1].stage):
+            before = drafted_then(past.drafting)
+            again.mail, paid = write_again(services, dossier, gathered, reading, mode, past.then, before)
+            again.usages += [paid] if paid else []
     if (now or was)[1].stage is not Stage.DISQUALIFIED and (known or _asked_by(configuration) != _asked_by(past.then)):
         again.reply = _replies(services, past, dossier, again)
     return again
@@ -145,7 +154,7 @@ def _same_dossier(configuration: Configuration, seen: Again) -> bool:
 
 def _fit(
     services: Services, past: Past, dossier: Dossier, mode: AgentMode, again: Again, gathered: Gathered
-) -> tuple[Fit, Decision]:
+) -> tuple[tuple[Fit, Decision], Reading]:
     pages = next((s for s in gathered.steps if s.name == "criterion_pages"), None)
     again.unread = bool(pages and pages.outputs.get("never_read"))
     said = services.analyst.read_lead(replace(gathered.brief, criteria=dossier.criteria))
@@ -160,7 +169,7 @@ def _fit(
         researched_at=services.clock(),
         mode=mode,
     )
-    return result.fit, result.decision
+    return (result.fit, result.decision), reading
 
 
 def _replies(services: Services, past: Past, dossier: Dossier, again: Again) -> Flip | None:
