@@ -4,13 +4,19 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.workflows.office import add_leads, open_office, services_of
 from typer.testing import CliRunner, Result
 
 from leadwright.actions.people import first_administrator
+from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.bootstrap import open_services
 from leadwright.cli.app import app
+from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.engine import Database
 from leadwright.identity.passwords import Passwords
 from leadwright.settings import load_settings
+from leadwright.workflows import runs
+from leadwright.workflows.research_lead import research_lead
 
 _run = CliRunner()
 
@@ -72,3 +78,24 @@ def test_a_backtest_without_past_leads_says_so(folder: Path) -> None:
     result = _leadwright("backtest", "--config", str(file))
     assert result.exit_code != 0
     assert "No past lead" in f"{result.output}{result.exception}"
+
+
+def test_a_backtest_lists_what_flips_and_writes_it_as_csv(folder: Path) -> None:
+    services = services_of(Database(load_settings().url), folder / "data", BuiltinAnalyst())
+    office = open_office(services)
+    add_leads(office, 3)
+    with services.database.transaction() as session:
+        session.get_one(Agent, office.agentid).draft = session.get_one(AgentVersion, (office.agentid, 1)).configuration
+        given = runs.give(session, 64)
+    for run in given:
+        research_lead(services, run)
+    services.database.close()
+    file, flips = folder / "agent.toml", folder / "flips.csv"
+    _leadwright("export", str(file))
+    assert _leadwright("backtest").exit_code == 0
+    file.write_text(file.read_text().replace('"retail"', '"aviation"').replace('"buyer procurement"', '"pilots"'))
+    result = _leadwright("backtest", "--config", str(file), "--csv", str(flips))
+    assert result.exit_code == 2, result.output
+    assert "3  Handed over, High fit -> Disqualified, Low fit" in result.output
+    assert "Industry: met -> not met" in result.output
+    assert len(flips.read_text("utf-8-sig").splitlines()) == 7

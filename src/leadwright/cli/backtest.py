@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from leadwright.actions.backtest import Shown
+    from leadwright.identity.access import Principal
+    from leadwright.services import Services
 
 _FLIPS = 2  # exit status when something would become of a lead otherwise
 _SHOWN = 50
+_SECONDS = 2.0  # between two words about progress
 
 
 def backtest(
@@ -35,7 +40,7 @@ def backtest(
     from leadwright.cli.agent_file import open_as_operator, read_text
     from leadwright.db.pages.agent_settings import present_agent
     from leadwright.errors import NotFound
-    from leadwright.workflows.backtest import work
+    from leadwright.workflows.backtest import in_background
 
     services, who = open_as_operator()
     try:
@@ -50,7 +55,17 @@ def backtest(
             typer.echo(f"{expected.leads:,} leads, about {expected.tokens:,} tokens, {money} with {expected.analyst}.")
             if not yes:
                 typer.confirm("Go on?", abort=True)
-        testid = act.start_backtest(services, who, agent.agentid, choice, file=text, mosttokens=tokens, begin=work)
+        at_work: list[Thread] = []
+
+        def begin(services: Services, backtestid: str, token: str) -> None:
+            at_work.append(in_background(services, backtestid, token))
+
+        testid = act.start_backtest(services, who, agent.agentid, choice, file=text, mosttokens=tokens, begin=begin)
+        try:
+            _watch(services, who, agent.agentid, testid, at_work[0])
+        except KeyboardInterrupt:
+            act.stop_backtest(services, who, agent.agentid, testid)
+            at_work[0].join()
         shown = act.read_backtest(services, who, agent.agentid, testid, most=None)
     finally:
         services.database.close()
@@ -62,6 +77,19 @@ def backtest(
         raise typer.Exit(1)
     if shown.outcomes:
         raise typer.Exit(_FLIPS)
+
+
+def _watch(services: Services, who: Principal, agentid: str, testid: str, thread: Thread) -> None:
+    """Say how far it is while it goes on."""
+    from leadwright.actions.backtest import read_backtest
+
+    said = 0
+    while thread.is_alive():
+        thread.join(_SECONDS)
+        test = read_backtest(services, who, agentid, testid, most=0).test
+        if test.state == "running" and test.done != said:
+            said = test.done
+            typer.echo(f"{said:,} of {len(test.runs):,} leads judged", err=True)
 
 
 def _say(shown: Shown) -> None:
