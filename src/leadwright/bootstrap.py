@@ -37,9 +37,9 @@ def services_on(settings: Settings, database: Database) -> Services:
 
 def _analyst(settings: Settings, database: Database) -> Analyst:
     if settings.analyst == "model":
-        from leadwright.analyst.model import Journal, ModelAnalyst
+        from leadwright.analyst.model import Journal, ModelAnalyst, Spending
 
-        return ModelAnalyst(settings, Journal(database))
+        return ModelAnalyst(settings, Journal(database), Spending(database))
     from leadwright.analyst.builtin import BuiltinAnalyst
 
     return BuiltinAnalyst()

@@ -31,6 +31,7 @@ class Services:
         fetcher: the only way to a page on the web.
         resolver: DNS about mail.
         embedding: finds knowledge by its meaning; None where its words alone count.
+        looks_outside: False: research uses what is stored, whatever its age, and fetches nothing; for back-tests.
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
         reader: reads what came in, in processes of its own.
         boards: dashboards that take long to count.
@@ -45,6 +46,7 @@ class Services:
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
     embedding: Embedding | None = None
+    looks_outside: bool = True
     check_mailbox: CheckMailbox = check_mailbox
     reader: MailReader = field(default_factory=MailReader)
     boards: KeptBoards = field(default_factory=KeptBoards)

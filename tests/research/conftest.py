@@ -171,6 +171,7 @@ class Means:
     search: WebSearch = field(default_factory=NoSearch)
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
+    looks_outside: bool = True
     clock: Callable[[], datetime] = now
     embedding: Embedding | None = None
 

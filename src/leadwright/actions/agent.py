@@ -39,6 +39,7 @@ __all__ = [
     "Difference",
     "NotReady",
     "apply_changes",
+    "apply_draft",
     "archive_agent",
     "can_start",
     "change_mode",
@@ -51,6 +52,9 @@ __all__ = [
     "stop_agent",
     "unreadable_criteria",
 ]
+
+
+MOST_NOTE = 500  # characters of why a version was applied
 
 
 class NotReady(Conflict):
@@ -154,8 +158,14 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
         return agent.appliedversion
 
 
-def apply_changes(services: Services, who: Principal, agentid: str) -> int:
+def apply_changes(
+    services: Services, who: Principal, agentid: str, note: str = "", *, versionnumber: int | None = None
+) -> int:
     """Make the draft the next numbered version. Leads already processed are not processed again.
+
+    Args:
+        note: why, kept with the version.
+        versionnumber: of the agent when the difference was shown; an agent that moved on is refused.
 
     Returns:
         The version in force; unchanged when the draft does not differ.
@@ -167,25 +177,23 @@ def apply_changes(services: Services, who: Principal, agentid: str) -> int:
     """
     require(who, "prvStartAgent")
     with services.database.transaction() as session:
-        agent = locked(session, agentid)
-        if agent.startedon is None or agent.state == AgentState.ARCHIVED:
-            raise Conflict("Only an agent that was started has changes to apply. Start applies its first version.")
-        found = facts(session, agent)
-        wrong = [s for s in all_sections(settings_of(agent), found) if s.key not in {"prerequisites", "start"}]
-        if lacking := missing_for_start(wrong, found):
-            raise NotReady(lacking)
-        before = agent.appliedversion
-        if _apply(session, who, agent, services):
-            agent.versionnumber += 1
-            audited(
-                session,
-                who,
-                "agent.applied",
-                agent,
-                before={"version": before},
-                after={"version": agent.appliedversion},
-            )
-        return agent.appliedversion
+        return apply_draft(services, session, who, locked(session, agentid, versionnumber), note)
+
+
+def apply_draft(services: Services, session: Session, who: Principal, agent: Agent, note: str = "") -> int:
+    """The same on an agent that is locked, in the caller's transaction."""
+    if agent.startedon is None or agent.state == AgentState.ARCHIVED:
+        raise Conflict("Only an agent that was started has changes to apply. Start applies its first version.")
+    found = facts(session, agent)
+    wrong = [s for s in all_sections(settings_of(agent), found) if s.key not in {"prerequisites", "start"}]
+    if lacking := missing_for_start(wrong, found):
+        raise NotReady(lacking)
+    before, said = agent.appliedversion, " ".join(note.split())[:MOST_NOTE]
+    if _apply(session, who, agent, services, said):
+        agent.versionnumber += 1
+        after = {"version": agent.appliedversion, **({"note": said} if said else {})}
+        audited(session, who, "agent.applied", agent, before={"version": before}, after=after)
+    return agent.appliedversion
 
 
 def stop_agent(services: Services, who: Principal, agentid: str, how: Literal["drain", "halt"] = "drain") -> AgentState:
@@ -286,7 +294,7 @@ def _links_open(services: Services, session: Session, agentid: str, mode: AgentM
         )
 
 
-def _apply(session: Session, who: Principal, agent: Agent, services: Services) -> bool:
+def _apply(session: Session, who: Principal, agent: Agent, services: Services, note: str = "") -> bool:
     """Store the draft as the next version unless it is in force already."""
     applied = session.get(AgentVersion, (agent.agentid, agent.appliedversion))
     if applied is not None and applied.configuration == settings_of(agent):
@@ -299,6 +307,7 @@ def _apply(session: Session, who: Principal, agent: Agent, services: Services) -
             configuration=settings_of(agent),
             appliedon=services.clock(),
             appliedby=who.id,
+            note=note,
         )
     )
     session.flush()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -53,16 +54,25 @@ def change_pace(services: Services, who: Principal, agentid: str, **limits: int 
     """
     require(who, "prvCreateMailbox")
     with services.database.transaction() as session:
-        row = _mailbox(session, agentid)
-        before = Pace(**{name: getattr(row, column) for name, column in _COLUMNS.items()})
-        wanted = _checked(before, replace(before, **limits))  # type: ignore[arg-type]
-        if wanted != before:
-            for name, column in _COLUMNS.items():
-                setattr(row, column, getattr(wanted, name))
-            row.modifiedon = services.clock()
-            was, now = asdict(before), asdict(wanted)
-            audit.record(session, who.actor, "mailbox.paced", "mailbox", row.mailboxid, before=was, after=now)
-        return wanted
+        return set_pace(session, who, _mailbox(session, agentid), services.clock(), **limits)
+
+
+def pace_of(row: Mailbox) -> Pace:
+    """The limits of a mailbox record."""
+    return Pace(**{name: getattr(row, column) for name, column in _COLUMNS.items()})
+
+
+def set_pace(session: Session, who: Principal, row: Mailbox, moment: datetime, **limits: int | str) -> Pace:
+    """The same as `change_pace` on a locked record, in the caller's transaction."""
+    before = pace_of(row)
+    wanted = _checked(before, replace(before, **limits))  # type: ignore[arg-type]
+    if wanted != before:
+        for name, column in _COLUMNS.items():
+            setattr(row, column, getattr(wanted, name))
+        row.modifiedon = moment
+        was, now = asdict(before), asdict(wanted)
+        audit.record(session, who.actor, "mailbox.paced", "mailbox", row.mailboxid, before=was, after=now)
+    return wanted
 
 
 def _mailbox(session: Session, agentid: str) -> Mailbox:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from leadwright.api import (
     agent,
+    agent_file,
     answers,
     audit_log,
     business_units,
@@ -26,6 +27,7 @@ from leadwright.api import (
     prerequisites,
     seller_segments,
     sign_in,
+    usage,
     webhooks,
 )
 from leadwright.api.caller import ProblemRoute, anyone, needs, services_of
@@ -77,6 +79,7 @@ v1.include_router(leads.router)
 v1.include_router(connected_records.router)
 v1.include_router(prerequisites.router)
 v1.include_router(knowledge.router)
+v1.include_router(agent_file.router)
 v1.include_router(agent.router)
 v1.include_router(guidance.router)
 v1.include_router(seller_segments.router)
@@ -91,6 +94,7 @@ v1.include_router(directory.keys_router)
 v1.include_router(personal_tokens.router)
 v1.include_router(webhooks.router)
 v1.include_router(certificates.router)
+v1.include_router(usage.router)
 v1.include_router(notifications.router)
 v1.include_router(audit_log.router)
 router.include_router(v1)

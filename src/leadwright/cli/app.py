@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from leadwright import __version__
-from leadwright.cli import eval_bant  # noqa: F401  # adds its command to `eval`
+from leadwright.cli import agent_file, eval_bant  # noqa: F401  # adds its command to `eval`
+from leadwright.cli.backtest import backtest
 from leadwright.cli.demo import demo
 from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
@@ -52,4 +53,8 @@ app.command("rotate-signing-key")(rotate_signing_key)
 app.command("import")(import_leads)
 app.command()(rotate_key)
 app.command()(verify_audit)
+app.command()(agent_file.export)
+app.command()(agent_file.plan)
+app.command()(agent_file.apply)
+app.command()(backtest)
 app.add_typer(evaluation, name="eval")

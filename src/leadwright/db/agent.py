@@ -29,6 +29,7 @@ class Agent(Base):
     startedon: Mapped[datetime | None]
     createdon: Mapped[datetime] = mapped_column(default=now)
     versionnumber: Mapped[int] = mapped_column(Integer, default=1)
+    expected: Mapped[dict[str, Any]] = mapped_column(default=dict)  # identities that its file names, by name
     __table_args__ = (Index("uq_agent_mode", "mode", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),)
 
 
@@ -41,6 +42,7 @@ class AgentVersion(Base):
     configuration: Mapped[dict[str, Any]]
     appliedon: Mapped[datetime] = mapped_column(default=now)
     appliedby: Mapped[str | None] = mapped_column(Id)
+    note: Mapped[str] = mapped_column(Text, default="")  # why, in the words of who applied it
 
 
 class Prerequisite(Base):

@@ -172,12 +172,15 @@ def _criterion_pages(means: Means, dossier: Dossier, steps: list[StepRecord]) ->
         return []
     found: list[Passage] = []
     with _step(steps, "criterion_pages", criteria=[c.name for c in asked]) as step:
-        problems: list[str] = []
+        problems, unread = list[str](), 0
         for criterion in asked:
-            passages, problem = criterion_passages(means, criterion, dossier.records, dossier.key)
+            passages, problem, was_read = criterion_passages(means, criterion, dossier.records, dossier.key)
+            unread += not was_read
             found += passages
             problems += [problem] if problem else []
         step.outputs = {"passages": len(found), "sources": list(dict.fromkeys(p.source for p in found))}
+        if unread:
+            step.outputs["never_read"] = unread
         step.detail = " ".join(problems)
         step.state = ("partial" if found else "failed") if problems else "done"
     return found

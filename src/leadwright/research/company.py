@@ -113,7 +113,9 @@ def research_topic(means: Means, key: str, runid: str, name: str, about: str, *,
         return Work(tuple(found))
 
     moment = means.clock()
-    return _topics.get((means.database.url, key), moment, lambda: research(means, key, runid, look))
+    return _topics.get(
+        (means.database.url, key, means.looks_outside), moment, lambda: research(means, key, runid, look)
+    )
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, String, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import Offering
@@ -27,6 +27,31 @@ _LIST = re.compile(
     r"(?:\s+(?:include|includes|including|are|is|such as|like)\b|\s*:)\s*([^.;!?]{3,200})",
     re.IGNORECASE,
 )
+# Built once: every lead asks these. A value that a lead does not have is NULL, which nothing equals.
+_ON_LEAD = (
+    select(Competitor.name)
+    .join(LeadCompetitor, LeadCompetitor.competitorid == Competitor.competitorid)
+    .where(LeadCompetitor.leadid == bindparam("leadid"))
+    .order_by(Competitor.name)
+)
+_KNOWN = select(Competitor.name).limit(500)
+_CLOSED = (
+    select(Competitor.name, Opportunity.statecode, Opportunity.actualclosedate)
+    .select_from(Opportunity)
+    .join(OpportunityCompetitor, OpportunityCompetitor.opportunityid == Opportunity.opportunityid)
+    .join(Competitor, Competitor.competitorid == OpportunityCompetitor.competitorid)
+    .outerjoin(Account, Account.accountid == Opportunity.parentaccountid)
+    .where(
+        Opportunity.statecode.in_([OpportunityState.WON, OpportunityState.LOST]),
+        or_(
+            Opportunity.parentaccountid == bindparam("account", type_=String),
+            func.lower(Account.lw_industry) == bindparam("industry", type_=String),
+            Account.industrycode == bindparam("code", type_=Integer),
+        ),
+    )
+    .order_by(Opportunity.actualclosedate.desc().nulls_last())
+    .limit(_CLOSED_LOOKED_AT)
+)
 _papers = Recent[list[Passage]](timedelta(seconds=5), most=500)  # they are the same for every lead
 _NAME = re.compile(r"(?:[A-Z0-9][\w&'’.-]*)(?:\s+(?:[A-Z0-9&][\w&'’.-]*)){0,3}")
 
@@ -40,16 +65,11 @@ def choose_competitors(
         company: web passages of the lead's company.
         ours: search results about our own company's competitors.
     """
-    on_lead = session.scalars(
-        select(Competitor.name)
-        .join(LeadCompetitor, LeadCompetitor.competitorid == Competitor.competitorid)
-        .where(LeadCompetitor.leadid == lead.leadid)
-        .order_by(Competitor.name)
-    ).all()
+    on_lead = session.scalars(_ON_LEAD, {"leadid": lead.leadid}).all()
     if on_lead:
         return choose(on_lead, {}, (), ())
     configured = [name.strip() for name in configuration.competitors.names if name.strip()]
-    known = list(dict.fromkeys([*configured, *session.scalars(select(Competitor.name).limit(500))]))
+    known = list(dict.fromkeys([*configured, *session.scalars(_KNOWN)]))
     own = {name_key(configuration.company.name), name_key(lead.companyname)}
     web = web_mentions([*company, *ours], known, own)
     return choose((), web, closed_of_similar(session, lead), configured)
@@ -76,25 +96,11 @@ def web_mentions(found: Sequence[Passage], known: Sequence[str], own: set[str]) 
 
 def closed_of_similar(session: Session, lead: Lead) -> list[Closed]:
     """Competitors on closed opportunities of the same account, or of accounts of the same industry; newest first."""
-    similar = []
-    if lead.parentaccountid:
-        similar.append(Opportunity.parentaccountid == lead.parentaccountid)
-    if lead.lw_industry:
-        similar.append(func.lower(Account.lw_industry) == lead.lw_industry.lower())
-    if lead.industrycode is not None:
-        similar.append(Account.industrycode == lead.industrycode)
-    if not similar:
+    industry = lead.lw_industry.lower() if lead.lw_industry else None
+    alike = {"account": lead.parentaccountid or None, "industry": industry, "code": lead.industrycode}
+    if not any(value is not None for value in alike.values()):
         return []
-    rows = session.execute(
-        select(Competitor.name, Opportunity.statecode, Opportunity.actualclosedate)
-        .select_from(Opportunity)
-        .join(OpportunityCompetitor, OpportunityCompetitor.opportunityid == Opportunity.opportunityid)
-        .join(Competitor, Competitor.competitorid == OpportunityCompetitor.competitorid)
-        .outerjoin(Account, Account.accountid == Opportunity.parentaccountid)
-        .where(Opportunity.statecode.in_([OpportunityState.WON, OpportunityState.LOST]), or_(*similar))
-        .order_by(Opportunity.actualclosedate.desc().nulls_last())
-        .limit(_CLOSED_LOOKED_AT)
-    ).all()
+    rows = session.execute(_CLOSED, alike).all()
     return [Closed(r.name, r.statecode == OpportunityState.WON, r.actualclosedate) for r in rows]
 
 

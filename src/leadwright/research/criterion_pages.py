@@ -13,7 +13,7 @@ from leadwright.research.fields import PERSONAL, Records, column_called, field_t
 from leadwright.research.means import Means
 from leadwright.research.pages import read_page
 from leadwright.research.passages import cut
-from leadwright.research.subjects import Found, Work, research
+from leadwright.research.subjects import NEVER_READ, Found, Work, research
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\.([^{}]{1,80}?)\s*\}\}")
 _MAX_PASSAGES = 3
@@ -68,12 +68,17 @@ def check_places(template: str, tables: Mapping[str, Table]) -> None:
         raise BadInput("Write a field like {{Lead.Company Name}}, with two braces on each side.")
 
 
-def criterion_passages(means: Means, criterion: Criterion, records: Records, runid: str) -> tuple[list[Passage], str]:
-    """Passages of the criterion's page, best first, with ids under `prefix`; and what went wrong, if anything."""
+def criterion_passages(
+    means: Means, criterion: Criterion, records: Records, runid: str
+) -> tuple[list[Passage], str, bool]:
+    """Passages of the criterion's page, best first, with ids under `prefix`; what went wrong, if anything; was it read?
+
+    A page is unread only where nothing may be fetched and it was never read before.
+    """
     try:
         url = expand(criterion.url, records)
     except BadInput as error:
-        return [], f"{criterion.name}: {error}"
+        return [], f"{criterion.name}: {error}", True
 
     def look() -> Work:
         try:
@@ -94,7 +99,7 @@ def criterion_passages(means: Means, criterion: Criterion, records: Records, run
         Passage(f"{prefix(criterion.name)}{n}", p.kind, p.source, f"{criterion.name}: {p.title}", p.text, p.date)
         for n, p in enumerate(best, 1)
     ]
-    return marked, subject.detail
+    return marked, subject.detail, subject.state != NEVER_READ
 
 
 def _best(passages: Sequence[Passage], wanted: str) -> list[Passage]:

@@ -160,7 +160,7 @@ def _location(kind: str, location: str, forbidden: Path | None) -> str:
         if not right:
             raise BadInput(f"There is no {kind} at {location!r} on this machine.", field="location")
         path = path.resolve()
-        if forbidden is not None and _is_ours(path, forbidden.expanduser().resolve()):
+        if forbidden is not None and is_ours(path, forbidden.expanduser().resolve()):
             raise BadInput(
                 "This is, or holds, Leadwright's own data folder with its keys and databases. "
                 "Put the documents into a folder of their own.",
@@ -178,7 +178,8 @@ def _location(kind: str, location: str, forbidden: Path | None) -> str:
     return location
 
 
-def _is_ours(path: Path, data: Path) -> bool:
+def is_ours(path: Path, data: Path) -> bool:
+    """Is it in the data folder but outside ``uploads``, or does it hold the data folder? Both resolved."""
     if data.is_relative_to(path):
         return True
     return path.is_relative_to(data) and not path.is_relative_to(data / "uploads")

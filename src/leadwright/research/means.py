@@ -46,6 +46,11 @@ class Means(Protocol):
         ...
 
     @property
+    def looks_outside(self) -> bool:
+        """False: what is stored is used whatever its age, and nothing is fetched or searched for."""
+        ...
+
+    @property
     def clock(self) -> Callable[[], datetime]:
         """The present moment, aware UTC."""
         ...

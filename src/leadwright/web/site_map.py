@@ -33,6 +33,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("/outbox", "Outbox", "mail", "prvReadDashboard"),
             Area("/people", "People", "person", "prvCreateUser"),
             Area("/webhooks", "Webhooks", "return", "prvWriteWebhook"),
+            Area("/usage", "Usage", "money", "prvConfigureAgent"),
             Area("/audit", "Audit log", "key", "prvReadAudit"),
         ),
     ),

@@ -1,12 +1,16 @@
 """A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from leadwright.analyst import ReplyBrief, ReplyReading, Usage
 from leadwright.analyst.builtin.replies import settled_by_rule
+from leadwright.db.configuration import Configuration
+from leadwright.db.engagement import Engagement
 from leadwright.db.judgements import read_interest
 from leadwright.db.sales import Email
 from leadwright.domain.bant import Factor
@@ -24,7 +28,7 @@ from leadwright.research.knowledge import retrieve
 from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation
 
-_MOST_EARLIER = 20
+MOST_EARLIER = 20
 _KNOWLEDGE = 6  # passages of the follow-up set that are looked at
 _HEADERS = (
     "auto-submitted", "precedence", "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
@@ -64,31 +68,32 @@ def read_reply(
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
-    said = _by_machine(brief) if mail.automatic else _by_analyst(services, talk, brief)
-    return Read(said, _heard(talk, mail, said, proven=proven, vouched=vouched), standing_of(talk))
+    said = _by_machine(brief) if mail.automatic else ask(services, brief, talk.engagement)
+    return Read(
+        said, _heard(talk, mail, said, proven=proven, vouched=vouched), standing_of(talk.configuration, talk.engagement)
+    )
 
 
-def _in_thread(talk: Conversation, said: ReplyReading) -> ReplyReading:
+def _in_thread(row: Engagement, said: ReplyReading) -> ReplyReading:
     """A person's bare answer to our question keeps the interest that was shown before it."""
     if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
         return said
-    row = talk.engagement
     asked = bool(row.asked) or row.answers > 0
     return replace(said, interest=in_thread(said.interest, read_interest(row.interest), asked=asked))
 
 
-def criteria_of(talk: Conversation) -> dict[str, str]:
+def criteria_of(configuration: Configuration) -> dict[str, str]:
     """The admin's words for each factor of BANT that counts."""
-    handoff = talk.configuration.handoff
+    handoff = configuration.handoff
     return {str(f): text for f in Factor if (text := getattr(handoff, f).strip())}
 
 
-def standing_of(talk: Conversation) -> Standing:
+def standing_of(configuration: Configuration, row: Engagement) -> Standing:
     """Where the thread stands, and the settings that count."""
     return Standing(
-        asked=tuple(Factor(f) for f in talk.engagement.asked),
-        bant_configured=bool(criteria_of(talk)),
-        fast_track=talk.configuration.handoff.fast_track,
+        asked=tuple(Factor(f) for f in row.asked),
+        bant_configured=bool(criteria_of(configuration)),
+        fast_track=configuration.handoff.fast_track,
     )
 
 
@@ -122,9 +127,14 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, proven: boo
     )
 
 
-def _by_analyst(services: Services, talk: Conversation, brief: ReplyBrief) -> ReplyReading:
+def ask(services: Services, brief: ReplyBrief, row: Engagement) -> ReplyReading:
+    """What the analyst reads in a person's mail, in the light of where the thread stands.
+
+    Raises:
+        ModelError: it cannot be asked now.
+    """
     try:
-        return _in_thread(talk, services.analyst.read_reply(brief))
+        return _in_thread(row, services.analyst.read_reply(brief))
     except ModelError as error:
         if not error.permanent or error.installation:
             raise
@@ -145,41 +155,58 @@ def _brief(
     services: Services, talk: Conversation, dossier: Dossier, mail: Reading, received: datetime, key: str
 ) -> ReplyBrief:
     message = mail.message
-    fields = field_texts(dossier.records)
-    with services.database.reading() as session:
-        query = f"{message.subject} {mail.new_text}"[:2_000]
-        known = retrieve(session, "followup", query, _KNOWLEDGE, embedding=services.embedding)
     headers = {name: value for name in _HEADERS if (value := message.value(name))}
     if mail.automatic:
         absent = mail.automatic.kind is Kind.OUT_OF_OFFICE
         headers.setdefault("auto-submitted", "auto-replied" if absent else "auto-generated")
+    brief = reply_brief(services, dossier, mail.new_text, message.subject, received, key, earlier_mails(services, talk))
+    return replace(brief, headers=headers)
+
+
+def reply_brief(
+    services: Services,
+    dossier: Dossier,
+    text: str,
+    subject: str,
+    received: datetime,
+    key: str,
+    earlier: Mapping[str, Passage],
+) -> ReplyBrief:
+    """All that may be used to read a mail of this lead; no headers.
+
+    Args:
+        text: the new part of the mail.
+        earlier: what the lead wrote before in the thread.
+    """
+    fields = field_texts(dossier.records)
+    with services.database.reading() as session:
+        known = retrieve(session, "followup", f"{subject} {text}"[:2_000], _KNOWLEDGE, embedding=services.embedding)
     return ReplyBrief(
         key=key,
-        text=mail.new_text,
+        text=text,
         received_on=received.date(),
-        subject=message.subject,
-        headers=headers,
+        subject=subject,
         lead=fields,
-        passages={**field_passages(fields), **_earlier(services, talk)},
+        passages={**field_passages(fields), **earlier},
         knowledge={p.id: p for p in known},
         offering=dossier.offering,
-        criteria=criteria_of(talk),
+        criteria=criteria_of(dossier.configuration),
     )
 
 
-def _earlier(services: Services, talk: Conversation) -> dict[str, Passage]:
+def earlier_mails(services: Services, talk: Conversation) -> dict[str, Passage]:
     """What the lead wrote before in this thread, oldest first."""
     with services.database.reading() as session:
         rows = session.execute(
             select(Email.activityid, Email.subject, Email.description, Email.senton)
             .where(Email.lw_threadid == talk.runid, Email.directioncode.is_(False), Email.lw_hold.is_(None))
             .order_by(Email.senton.desc())
-            .limit(_MOST_EARLIER)
+            .limit(MOST_EARLIER)
         ).all()
-    return {
-        f"mail:{row.activityid}": Passage(
-            f"mail:{row.activityid}", SourceKind.SAID, f"mail:{row.activityid}", row.subject, row.description,
-            row.senton.date().isoformat() if row.senton else None,
-        )
-        for row in reversed(rows)
-    }  # fmt: skip
+    return {(p := mail_passage(row)).id: p for row in reversed(rows)}
+
+
+def mail_passage(row: Any) -> Passage:
+    """A mail of the lead as a passage to quote; `row` has activityid, subject, description and senton."""
+    name, day = f"mail:{row.activityid}", row.senton.date().isoformat() if row.senton else None
+    return Passage(name, SourceKind.SAID, name, row.subject, row.description, day)

@@ -72,6 +72,20 @@ class Steps:
             }
         )
 
+    @property
+    def usage(self) -> Usage | None:
+        """What all steps so far cost together; None when none was asked of an analyst."""
+        paid = [s for s in self._steps if s["model"]]
+        if not paid:
+            return None
+        costs = [s["cost"] for s in paid]
+        return Usage(
+            paid[-1]["model"],
+            sum(s["tokensin"] for s in paid),
+            sum(s["tokensout"] for s in paid),
+            None if None in costs else sum(costs),
+        )
+
     def store(self, session: Session, runid: str, *, first: bool = False) -> None:
         """Write the steps, in place of those that an earlier try left; a `first` try has none before it."""
         by_name = {s["name"]: s for s in self._steps}

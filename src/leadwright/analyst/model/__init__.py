@@ -5,5 +5,6 @@ Nothing here imports pydantic-ai before the first question: without the extra "m
 
 from leadwright.analyst.model.analyst import ModelAnalyst
 from leadwright.analyst.model.journal import Journal
+from leadwright.analyst.model.spending import Spending
 
-__all__ = ["Journal", "ModelAnalyst"]
+__all__ = ["Journal", "ModelAnalyst", "Spending"]

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from leadwright.actions import agent as act
+from leadwright.actions import versions as past
 from leadwright.actions.agent import NotReady
 from leadwright.actions.knowledge import UPLOAD_KINDS
 from leadwright.db import selection
-from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration, Profile
 from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
@@ -24,7 +25,6 @@ from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.login import LOOPBACK
 from leadwright.mail.signature import signature_of
-from leadwright.web.changes import readable_changes
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
 
@@ -88,25 +88,14 @@ def overview(visit: Visit) -> Response:
         archived = agent_settings.archived_agents(session)
     if agent is None:
         return visit.page("agent/create.html", problems={}, archived=archived)
-    with visit.services.database.reading() as session:
-        versions = session.execute(
-            select(AgentVersion.version, AgentVersion.appliedon, SystemUser.fullname)
-            .outerjoin(SystemUser, SystemUser.systemuserid == AgentVersion.appliedby)
-            .where(AgentVersion.agentid == agent.agentid)
-            .order_by(AgentVersion.version.desc())
-            .limit(20)
-        ).all()
-        tables = selection.tables_of(session)
-        names = {row[0]: row[1] for row in session.execute(select(SystemUser.systemuserid, SystemUser.fullname))}
-        names |= {row[0]: row[1] for row in session.execute(select(Team.teamid, Team.name))}
-    differences = act.difference(visit.services, visit.who, agent.agentid) if agent.appliedversion else ()
+    versions = past.versions(visit.services, visit.who, agent.agentid, most=3)
     return settings_page(
         visit,
         agent,
         "start",
         "agent/start.html",
         missing=act.can_start(visit.services, visit.who, agent.agentid),
-        differences=readable_changes(differences, tables, names),
+        lines=past.compare(visit.services, visit.who, agent.agentid, "applied", "draft") if versions else (),
         versions=versions,
         archived=archived,
     )
@@ -179,7 +168,8 @@ def start(visit: Visit) -> Response:
 @pages.post("/agent/apply", "prvStartAgent")
 def apply(visit: Visit) -> Response:
     """Apply the draft as the next version."""
-    version = act.apply_changes(visit.services, visit.who, needed_agent(visit).agentid)
+    agentid, note = needed_agent(visit).agentid, visit.text("note", most=act.MOST_NOTE)
+    version = act.apply_changes(visit.services, visit.who, agentid, note, versionnumber=visit.number("versionnumber"))
     return visit.to("/agent", f"Version {version} is in force for new leads. Leads already processed stay as they are.")
 
 
