@@ -15,6 +15,7 @@ from leadwright.api import (
     leads,
     mailboxes,
     people,
+    seller_mail,
     seller_segments,
 )
 from leadwright.api.caller import ProblemRoute, needs, services_of
@@ -71,6 +72,7 @@ router.include_router(leads.router)
 router.include_router(connected_records.router)
 router.include_router(agent.router)
 router.include_router(seller_segments.router)
+router.include_router(seller_mail.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)
 router.include_router(mailboxes.router)

@@ -72,6 +72,7 @@ class Message:
         unsubscribe_url: https; the one-click address, see `unsubscribe.link`.
         answers: the mail of theirs that this one answers.
         follows: the mail of ours that this one follows up.
+        by_person: a person wrote it and sends it: nothing in it says that a machine did.
     """
 
     to_name: str
@@ -83,6 +84,7 @@ class Message:
     answers: Thread | None = None
     follows: Thread | None = None
     language: str = "en"
+    by_person: bool = False
     moment: datetime = field(default_factory=now)
 
 
@@ -109,8 +111,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
         date_header(message.moment),
         ids_header("Message-ID", [messageid]),
         *_thread_headers(message.answers or message.follows),
-        f"Auto-Submitted: {'auto-replied' if message.answers else 'auto-generated'}\r\n".encode(),
-        b"X-Auto-Response-Suppress: All\r\n",
+        *_machine_headers(message),
         f"List-Unsubscribe: <{message.unsubscribe_url}>,\r\n <mailto:{own}?subject=unsubscribe>\r\n".encode(),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
     ]
@@ -178,6 +179,13 @@ def _subject(message: Message) -> str:
     if not subject:
         raise BadInput("The subject is empty. Write one.")
     return subject
+
+
+def _machine_headers(message: Message) -> list[bytes]:
+    if message.by_person:
+        return []
+    kind = "auto-replied" if message.answers else "auto-generated"
+    return [f"Auto-Submitted: {kind}\r\n".encode(), b"X-Auto-Response-Suppress: All\r\n"]
 
 
 def _thread_headers(thread: Thread | None) -> list[bytes]:

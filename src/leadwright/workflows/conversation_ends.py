@@ -133,6 +133,7 @@ def _end(
     )
     run.rating = int(rating.value if stage is Stage.HANDED_OVER else LeadRating.COLD)
     run.interest = str(told.interest.polarity) if row.heard else None
+    run.byperson = talk.who.kind != "agent"
     _close(session, rows, told.outcome, reasons[0])
     end_run(run, stage, reasons, rows.moment)
 
