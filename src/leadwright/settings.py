@@ -9,7 +9,7 @@ from tomllib import TOMLDecodeError
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +22,7 @@ from pydantic_settings import (
 from leadwright.errors import BadInput
 
 _FILE = "leadwright.toml"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LEAST_KEY = 16  # characters of a key that encrypts secrets
 
 
@@ -92,6 +93,15 @@ class Settings(BaseSettings):
     import_max_mb: int = Field(512, ge=1, description="Megabytes a file of leads may have.")
     import_max_rows: int = Field(1_000_000, ge=1, description="Rows a file of leads may have.")
 
+    smtp_host: str = Field(
+        "", description="Mail server for mails to users (invitations, passwords); empty: the shared mailbox."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of smtp_host.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How that line is protected.")
+    smtp_user: str = Field("", description="Sign-in at smtp_host, when it asks for one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of smtp_user.")
+    smtp_from: str = Field("", description="Address those mails come from; needed with smtp_host.")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for programs.")
     session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")
@@ -118,6 +128,14 @@ class Settings(BaseSettings):
         if any(len(key) < _LEAST_KEY for key in keys):
             raise ValueError(f"each key needs at least {_LEAST_KEY} characters; 32 random ones are good")
         return value
+
+    @model_validator(mode="after")
+    def _system_mail(self) -> "Settings":
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("smtp_host needs smtp_from, the address such mails come from")
+        if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in _LOOPBACK:
+            raise ValueError("smtp_security none is for a server on this machine; use starttls or tls")
+        return self
 
     @property
     def address(self) -> str:

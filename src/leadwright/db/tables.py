@@ -1,6 +1,6 @@
 """Imports every table, so that metadata is complete for migrations and tests."""
 
-from leadwright.db import agent, audit, engagement, knowledge, mail, oversight, people, sales, simulation
+from leadwright.db import agent, audit, engagement, knowledge, mail, oversight, people, sales, simulation, system_mail
 from leadwright.db.base import Base
 
 metadata = Base.metadata
@@ -16,4 +16,5 @@ __all__ = [
     "people",
     "sales",
     "simulation",
+    "system_mail",
 ]

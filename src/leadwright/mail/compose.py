@@ -124,18 +124,28 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
 
 def plain_note(address: str, messageid: str, subject: str, text: str) -> Letter:
     """A short mail to ourselves, for Test & Enable."""
-    own = deliverable(address)
+    return short_note(address, address, messageid, subject, text, now())
+
+
+def short_note(sender: str, recipient: str, messageid: str, subject: str, text: str, moment: datetime) -> Letter:
+    """A plain-text mail to one of our own people.
+
+    Raises:
+        BadInput: an address or the subject cannot be sent.
+    """
+    own, to = deliverable(sender), deliverable(recipient)
     head = [
         address_header("From", "Leadwright", own),
-        address_header("To", "", own),
+        address_header("To", "", to),
         text_header("Subject", safe_text(subject, "The subject", SUBJECT_LENGTH)),
-        date_header(now()),
+        date_header(moment),
         ids_header("Message-ID", [messageid]),
         b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n",
         b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n",
         b"Content-Transfer-Encoding: quoted-printable\r\n",
     ]
-    return Letter(messageid, own, own, b"".join(head) + b"\r\n" + _quoted_printable(text) + b"\r\n")
+    raw = b"".join(head) + b"\r\n" + _quoted_printable(_lines(text)) + b"\r\n"
+    return Letter(messageid, own, to, raw, needs_smtputf8=not is_ascii(to))
 
 
 def reply_subject(subject: str) -> str:

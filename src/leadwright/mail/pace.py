@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.system_mail import SystemMail
 from leadwright.domain.mail_phase import IN_FLIGHT
 
 MINUTE = timedelta(seconds=60)
@@ -30,7 +31,11 @@ def next_place(session: Session, mailbox: Mailbox, moment: datetime) -> datetime
     )
     if (flying or 0) >= mailbox.lw_atonce:
         return moment + SOON
-    windows = [(MINUTE, mailbox.lw_perminute - (flying or 0)), (DAY, mailbox.lw_perday - (flying or 0))]
+    taken = flying or 0
+    windows = [
+        (window, most - taken - _system_mails(session, mailbox, moment, window))
+        for window, most in ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
+    ]
     if any(places <= 0 for _, places in windows):
         return moment + SOON
     asked = [_last_of(mailbox, moment, window, places) for window, places in windows]
@@ -48,6 +53,12 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
         session.scalar(select(func.count()).where(Outbox.mailboxid == mailboxid, Outbox.spenton > moment - window)) or 0
         for window in windows
     ]
+
+
+def _system_mails(session: Session, mailbox: Mailbox, moment: datetime, window: timedelta) -> int:
+    """Mails to our own people that left by this mailbox take places too."""
+    query = select(func.count()).where(SystemMail.mailboxid == mailbox.mailboxid, SystemMail.senton > moment - window)
+    return session.scalar(query) or 0
 
 
 def _last_of(mailbox: Mailbox, moment: datetime, window: timedelta, places: int) -> Select[datetime | None]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from leadwright.errors import LeadwrightError
+from leadwright.identity.secrets import open_vault
+from leadwright.mail.system_mail import SystemPost
 from leadwright.services import Services
 from leadwright.workflows.answer_reply import answer_reply
 from leadwright.workflows.engagements import Turn, due_turns, put_off_turn, stop_turn
@@ -20,6 +22,7 @@ from leadwright.workflows.settle import settle
 Work = Turn | Incoming
 _SEND_EVERY = 0.5  # seconds between two looks for mails to send
 _TIDY_EVERY = 10.0
+_SYSTEM_EVERY = 2.0  # a person waits before the screen for the mail that lets them in
 _LISTEN = 20.0  # seconds one IDLE may last; a new setting of the mailbox is seen by then
 _REST = 5.0  # where there is no mailbox, or after trouble
 _log = structlog.get_logger(__name__)
@@ -94,6 +97,9 @@ class Correspondence:
                 target=self._run, args=("settling", self._settle), name="leadwright-settling", daemon=True
             ),
             threading.Thread(target=self._run, args=("receiving", self._listen), name="leadwright-inbox", daemon=True),
+            threading.Thread(
+                target=self._run, args=("system mail", self._send_to_users), name="leadwright-system-mail", daemon=True
+            ),
         ]
 
     def start(self) -> None:
@@ -157,6 +163,14 @@ class Correspondence:
                 self._woken()
             if not post.wait_for_new(_LISTEN, self._stopping.is_set):
                 self._stopping.wait(0.5)
+
+    def _send_to_users(self, _post: Post) -> None:
+        """Invitations, new passwords, notifications: they wait for no mailbox of an agent."""
+        services = self._services
+        system = SystemPost(services.database, services.settings, lambda: open_vault(services.settings), services.clock)
+        while not self._stopping.is_set():
+            system.send_due()
+            self._stopping.wait(_SYSTEM_EVERY)
 
     def _report(self, name: str, error: Exception) -> None:
         sentence = str(error) if isinstance(error, LeadwrightError) else f"{type(error).__name__}: {error}"
