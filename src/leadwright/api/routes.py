@@ -14,6 +14,7 @@ from leadwright.api import (
     inbox,
     leads,
     mailboxes,
+    oversight,
     people,
     seller_mail,
     seller_segments,
@@ -73,6 +74,7 @@ router.include_router(connected_records.router)
 router.include_router(agent.router)
 router.include_router(seller_segments.router)
 router.include_router(seller_mail.router)
+router.include_router(oversight.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)
 router.include_router(mailboxes.router)

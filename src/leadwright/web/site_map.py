@@ -29,6 +29,8 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
             Area("/agent", "Agent settings", "agent", "prvReadAgent"),
+            Area("/approvals", "Approvals", "check", "prvReadDashboard"),
+            Area("/rejections", "Wrong rejections", "question", "prvReadDashboard"),
             Area("/inbox", "Inbox", "inbox", "prvReadDashboard"),
             Area("/outbox", "Outbox", "mail", "prvReadDashboard"),
             Area("/people", "People", "person", "prvCreateUser"),

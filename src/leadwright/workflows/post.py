@@ -24,6 +24,7 @@ from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.services import Services
 from leadwright.workflows import executors
+from leadwright.workflows.approvals import approved_in_claim
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
@@ -131,7 +132,7 @@ class Post:
             mailbox.mailboxid,
             opened,
             worker=self._worker,
-            checks=(*STANDARD, seller_may, rules_in_claim(self._services)),
+            checks=(*STANDARD, seller_may, approved_in_claim(self._services), rules_in_claim(self._services)),
             still=still_wanted,
             clock=self._services.clock,
         )
