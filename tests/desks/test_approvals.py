@@ -9,8 +9,8 @@ from tests.engage.office import ADA, Office
 
 from leadwright.actions import approvals, conversations, oversight
 from leadwright.actions.approvals import WaitingMail
-from leadwright.actions.oversight import Watch
 from leadwright.actions.outcome import save_draft
+from leadwright.actions.oversight import Watch
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase

@@ -14,6 +14,7 @@ from leadwright.api import (
     inbox,
     leads,
     mailboxes,
+    notifications,
     oversight,
     people,
     seller_mail,
@@ -75,6 +76,7 @@ router.include_router(agent.router)
 router.include_router(seller_segments.router)
 router.include_router(seller_mail.router)
 router.include_router(oversight.router)
+router.include_router(notifications.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)
 router.include_router(mailboxes.router)

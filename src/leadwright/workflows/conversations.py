@@ -13,6 +13,7 @@ from leadwright.services import Services
 from leadwright.workflows.answer_reply import answer_reply
 from leadwright.workflows.engagements import Turn, due_turns, put_off_turn, stop_turn
 from leadwright.workflows.incoming import Incoming, due_incoming, put_aside, put_off
+from leadwright.workflows.notices import mail_notices
 from leadwright.workflows.post import Post
 from leadwright.workflows.reach_out import reach_out
 from leadwright.workflows.research_lead import is_passing
@@ -168,7 +169,11 @@ class Correspondence:
         """Invitations, new passwords, notifications: they wait for no mailbox of an agent."""
         services = self._services
         system = SystemPost(services.database, services.settings, lambda: open_vault(services.settings), services.clock)
+        looked = 0.0
         while not self._stopping.is_set():
+            if time.monotonic() - looked >= _TIDY_EVERY:
+                looked = time.monotonic()
+                mail_notices(services)
             system.send_due()
             self._stopping.wait(_SYSTEM_EVERY)
 
