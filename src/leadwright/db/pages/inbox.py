@@ -11,7 +11,8 @@ from leadwright.db.mail import InboundMessage, Mailbox
 
 PAGE = 50
 MOST_COUNTED = 100
-STATES = ("unmatched", "quarantined")
+STATES = ("unmatched", "quarantined", "new")
+DECIDED = STATES[:2]  # a person says what follows; new ones the agent reads as soon as it works
 _HEAD = 8_192  # bytes of a mail that are looked at in a list
 
 
