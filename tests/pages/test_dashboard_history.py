@@ -41,10 +41,15 @@ runs = st.fixed_dictionaries(
         "ago": st.integers(0, 14 * 24).map(lambda h: timedelta(hours=h, minutes=30)),
         "took": st.one_of(st.none(), st.integers(0, 90_000)),
         "talk": st.one_of(
-            st.none(), st.tuples(st.sampled_from(["due", "sending", "person", "ended"]), st.integers(0, 3), st.integers(0, 3))
+            st.none(),
+            st.tuples(st.sampled_from(["due", "sending", "person", "ended"]), st.integers(0, 3), st.integers(0, 3)),
         ),
         "mails": st.lists(
-            st.tuples(st.sampled_from(["outreach", "answer", "seller"]), st.sampled_from(["sent", "queued", "cancelled"]), st.booleans()),
+            st.tuples(
+                st.sampled_from(["outreach", "answer", "seller"]),
+                st.sampled_from(["sent", "queued", "cancelled"]),
+                st.booleans(),
+            ),
             max_size=3,
         ),
         "steps": st.lists(st.tuples(st.integers(0, 500), st.one_of(st.none(), money)), max_size=2),

@@ -11,6 +11,8 @@ from leadwright.api import (
     connected_records,
     conversations,
     dashboard,
+    disqualified,
+    health,
     inbox,
     leads,
     mailboxes,
@@ -76,6 +78,8 @@ router.include_router(agent.router)
 router.include_router(seller_segments.router)
 router.include_router(seller_mail.router)
 router.include_router(oversight.router)
+router.include_router(disqualified.router)
+router.include_router(health.router)
 router.include_router(notifications.router)
 router.include_router(dashboard.router)
 router.include_router(people.router)

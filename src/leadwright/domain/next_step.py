@@ -56,5 +56,9 @@ def next_step(lead: Standing) -> NextStep:
     if lead.outcome in _BY_OUTCOME:
         return _BY_OUTCOME[Outcome(str(lead.outcome))]
     rank = {LeadRating.HOT: 5, LeadRating.WARM: 6}.get(LeadRating(lead.rating) if lead.rating else LeadRating.COLD, 7)
-    text = "Read the research, look over the drafted email and send it" if lead.has_draft else "Read the research, then write"
+    text = (
+        "Read the research, look over the drafted email and send it"
+        if lead.has_draft
+        else "Read the research, then write"
+    )
     return NextStep(rank, text, "info" if rank < 7 else "", "")

@@ -34,6 +34,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("/inbox", "Inbox", "inbox", "prvReadDashboard"),
             Area("/outbox", "Outbox", "mail", "prvReadDashboard"),
             Area("/people", "People", "person", "prvCreateUser"),
+            Area("/system-health", "Health", "info", "prvConfigureAgent"),
             Area("/audit", "Audit log", "key", "prvReadAudit"),
         ),
     ),

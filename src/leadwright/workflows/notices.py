@@ -1,4 +1,4 @@
-"""What people are told inside Leadwright goes to them by mail too, as each of them chose: at once, once a day, never."""
+"""What people are told inside Leadwright goes to them by mail too, as each chose: at once, once a day, never."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -19,6 +19,7 @@ from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 _SHOWN = 25
+_TALKS = "/dashboard/leads?figure=waits_for_person&days=365"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,12 @@ def _tasks(visit: Visit, session: Any) -> list[Task]:
     judged = rejections.how_many(session, readable(visit.who, Lead, "prvReadLead"))
     tasks = [
         Task(found.held, "mails of which nobody knows whether they arrived", "/outbox", "bad"),
-        Task(found.conversations, "conversations that wait for a person", "/dashboard/leads?figure=waits_for_person&days=90", "bad"),
+        Task(
+            found.conversations,
+            "conversations that wait for a person",
+            "/dashboard/leads?figure=waits_for_person&days=90",
+            "bad",
+        ),
         Task(found.approvals, "mails to approve", "/approvals"),
         Task(found.unmatched, "mails that belong to no known lead", "/inbox"),
         Task(found.quarantined, "mails that could not be read", "/inbox?state=quarantined"),

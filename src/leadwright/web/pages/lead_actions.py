@@ -11,19 +11,6 @@ from leadwright.web.visit import Pages, Visit
 pages = Pages()
 
 
-@pages.post("/leads/{leadid}/qualify", "prvQualifyLead")
-def qualify(visit: Visit) -> Response:
-    """Close the lead as qualified, with the records the person chose."""
-    wanted = {name: visit.text(name) == "1" for name in ("account", "contact", "opportunity")}
-    chosen = [name for name, on in wanted.items() if on]
-    made = f" with {', '.join(chosen)}" if chosen else ""
-    return _do(
-        visit,
-        lambda leadid: outcome.qualify(visit.services, visit.who, leadid, **wanted),
-        f"The lead is qualified{made}.",
-    )
-
-
 @pages.post("/leads/{leadid}/return", "prvWriteLead")
 def return_lead(visit: Visit) -> Response:
     """Give the lead to the next seller; the person may not see it any more, so go back to the list."""
