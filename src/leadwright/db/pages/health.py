@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Executor, LeadRun, ModelAnswer, Prerequisite
@@ -18,7 +18,7 @@ from leadwright.domain.stage import AgentState, Stage
 Count = tuple[int, datetime | None]
 
 
-def workers(session: Session) -> Sequence[Row[tuple[str, datetime]]]:
+def workers(session: Session) -> Sequence[Any]:
     """Worker processes with their last heartbeat, the newest first."""
     query = select(Executor.executorid, Executor.seenon).order_by(Executor.seenon.desc()).limit(50)
     return session.execute(query).all()

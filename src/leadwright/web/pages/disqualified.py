@@ -64,5 +64,5 @@ def _page(visit: Visit, chosen: list[str] | None = None, seller: str = "") -> Re
         sellers=sellers,
         chosen=chosen or [],
         seller=seller,
-        seller_name=dict(tuple(s) for s in sellers).get(seller, "the next sellers by the rule"),
+        seller_name=dict(sellers).get(seller, "the next sellers by the rule"),
     )
