@@ -4,7 +4,7 @@ import re
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response, UploadFile
 from pydantic import BaseModel, Field
@@ -89,6 +89,13 @@ class Choice(BaseModel):
     estimatedvalue: float | None = Field(None, ge=0, le=1e12)
     estimatedclosedate: date | None = None
     anyway: bool = Field(False, description="Make records though existing ones look the same (`doubts`).")
+
+
+class EmailWord(BaseModel):
+    """Whether the lead's address is valid, and of which type."""
+
+    valid: bool
+    kind: Literal["", "work", "personal"] = ""
 
 
 class Link(BaseModel):
@@ -238,6 +245,12 @@ def qualify_lead(
     chosen = body.model_dump(include={"account", "contact", "opportunity", "accountid", "contactid", "anyway"})
     done = qualify(services, who, leadid, **chosen, sale=sale)
     return {n: getattr(done, n) for n in ("accountid", "contactid", "opportunityid")}
+
+
+@router.post("/{leadid}/email", status_code=204, summary="Overrule the email check")
+def overrule_email(services: Adapters, who: Writer, leadid: str, body: EmailWord) -> None:
+    """The agent believes it."""
+    outcome.overrule_email(services, who, leadid, valid=body.valid, kind=body.kind)
 
 
 @router.post("/{leadid}/retry", summary="Try a failed run again")
