@@ -26,12 +26,13 @@ def workers(session: Session) -> Sequence[Any]:
 
 def queues(session: Session, moment: datetime) -> dict[str, Count]:
     """Queue -> how many are due in it, and since when the first of them is."""
-    due = Outbox.dueat <= moment
+    ours = Outbox.mailboxid.in_(select(Mailbox.mailboxid))  # every mail is: so the index of phases is used
+    due = ours & (Outbox.dueat <= moment)
     asked = {
         "Leads to be researched": (LeadRun.queuedon, LeadRun.stage == Stage.QUEUED),
         "Conversations due": (Engagement.dueat, (Engagement.state == State.DUE) & (Engagement.dueat <= moment)),
         "Mails to go out": (Outbox.dueat, (Outbox.phase == Phase.QUEUED) & due),
-        "Mails being looked up": (Outbox.createdon, Outbox.phase == Phase.UNKNOWN),
+        "Mails being looked up": (Outbox.createdon, ours & (Outbox.phase == Phase.UNKNOWN)),
         "Mails that came in": (InboundMessage.fetchedon, InboundMessage.state == "new"),
         "Mails to users": (SystemMail.dueat, SystemMail.state == "waiting"),
     }

@@ -16,7 +16,8 @@ from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
 _PROPOSED = 5
-_NEW, _NONE = "new", "none"
+_NEW = "new"
+_CREATES = {"account": "prvCreateAccount", "contact": "prvCreateContact", "opportunity": "prvCreateOpportunity"}
 
 
 @pages.get("/leads/{leadid}/qualify", "prvReadLead", "prvQualifyLead")
@@ -94,5 +95,5 @@ def _page(
         close=visit.text("close", most=10) if typed else lead.estimatedclosedate or "",
         problems=problems or {},
         doubts=doubts,
-        may={t: visit.may(f"prvCreate{t.capitalize()}") for t in ("account", "contact", "opportunity")},
+        may={table: visit.may(privilege) for table, privilege in _CREATES.items()},
     )
