@@ -1,4 +1,4 @@
-"""Approvals and wrong rejections in the browser's way: read, change, reject, judge; several only when they were read."""
+"""Approvals and wrong rejections by page: read, change, reject, judge; several only when they were read."""
 
 import re
 from collections.abc import Iterator

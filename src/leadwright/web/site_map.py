@@ -17,7 +17,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
     (
         "My work",
         (
-            Area("/", "What to do next", "home", "prvReadLead"),
+            Area("/", "Home", "home", "prvReadLead"),
             Area("/leads", "Leads", "people", "prvReadLead"),
             Area("/accounts", "Accounts", "building", "prvReadAccount"),
             Area("/contacts", "Contacts", "person", "prvReadContact"),
