@@ -4,7 +4,8 @@ LeadwrightError
 ├── NotAllowed      the caller lacks a privilege (the message names it)
 ├── NotFound        no such record, or none the caller may see
 ├── Conflict        the record changed, or the state does not allow this now
-│   └── Busy        another writer was first; the same again in a moment can work
+│   ├── Busy        another writer was first; the same again in a moment can work
+│   └── Doubt       something speaks against it; said again with "anyway", it is done
 ├── BadInput        what was given cannot be used; the message says what to do
 ├── MissingExtra    an optional part is not installed; the message says the command
 └── OutsideError    something we do not own failed; `permanent` decides about retries
@@ -45,6 +46,14 @@ class Conflict(LeadwrightError):
 
 class Busy(Conflict):
     """Another writer was first or holds the database; the same again in a moment can work."""
+
+
+class Doubt(Conflict):
+    """Something speaks against it, and the person decides. `doubts` are sentences; asked again "anyway", it is done."""
+
+    def __init__(self, doubts: tuple[str, ...]) -> None:
+        super().__init__(" ".join((*doubts, "Confirm it to do it anyway.")))
+        self.doubts = doubts
 
 
 class BadInput(LeadwrightError):

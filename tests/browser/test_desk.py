@@ -54,19 +54,23 @@ def sign_in(page: Page, served: Served, person: str) -> None:
     enter(page, served.address, f"{person}@seller.example", PASSWORD)
 
 
+_SUPERVISION = ("/approvals", "/rejections", "/disqualified", "/inbox?state=new")
+
+
 @pytest.mark.parametrize("width", [1440, 800, 390])
 def test_every_page_fits_every_screen(page: Page, served_desk: Served, width: int) -> None:
     sign_in(page, served_desk, "manager")
     page.set_viewport_size({"width": width, "height": 844})
     lead = f"/leads/{served_desk.desk.lead('handed_over')}"
     paths = ("/leads", lead, f"{lead}?tab=fit", f"{lead}?tab=competitors", f"{lead}/edit", f"{lead}/draft")
-    for path in (*paths, "/leads/new", "/import", "/notifications", "/dashboard"):
+    for path in (*paths, "/leads/new", "/import", "/notifications", "/dashboard", "/", *_SUPERVISION):
         page.goto(served_desk.address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
 def test_the_grid_is_used_by_keyboard_alone(page: Page, served_desk: Served) -> None:
     sign_in(page, served_desk, "manager")
+    page.goto(f"{served_desk.address}/leads")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
@@ -83,6 +87,7 @@ def test_the_grid_is_used_by_keyboard_alone(page: Page, served_desk: Served) -> 
 
 def test_headers_sort_and_filters_apply_when_chosen(page: Page, served_desk: Served) -> None:
     sign_in(page, served_desk, "manager")
+    page.goto(f"{served_desk.address}/leads")
     page.get_by_role("link", name="Company", exact=True).click()
     names = page.locator("tbody td[data-label=Company]").all_inner_texts()
     assert names == sorted(names)
@@ -113,11 +118,11 @@ def test_tabs_of_the_research_page_follow_the_arrow_keys(page: Page, served_desk
 def test_a_pop_up_closes_with_escape_and_gives_the_focus_back(page: Page, served_desk: Served) -> None:
     sign_in(page, served_desk, "seller")
     page.goto(f"{served_desk.address}/leads/{served_desk.desk.lead('handed_over')}")
-    summary = page.locator("details.pop > summary", has_text="Qualify")
+    summary = page.locator("details.pop > summary", has_text="Return")
     summary.click()
-    expect(page.get_by_role("heading", name="Qualify this lead")).to_be_visible()
+    expect(page.get_by_role("heading", name="Return this lead")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", name="Qualify this lead")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Return this lead")).to_be_hidden()
     expect(summary).to_be_focused()
 
 

@@ -74,7 +74,7 @@ def test_an_ignored_mail_leaves_the_inbox_and_nothing_follows(office: Office) ->
     for _ in range(2):
         inbox.ignore(office.services, boss(office), inboundid)
     page = inbox.waiting_mails(office.services, boss(office), "unmatched")
-    assert (page.rows, page.counts) == ((), {"unmatched": 0, "quarantined": 0})
+    assert (page.rows, page.counts) == ((), {"unmatched": 0, "quarantined": 0, "new": 0})
     with pytest.raises(Conflict, match="Load the inbox again"):
         inbox.link(office.services, boss(office), inboundid, leadid)
     with pytest.raises(NotAllowed):

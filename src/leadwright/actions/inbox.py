@@ -29,7 +29,7 @@ class Waiting:
     """A mail that waits for a person.
 
     Args:
-        state: unmatched or quarantined; `reason` says why.
+        state: unmatched, quarantined or new; `reason` says why.
         size: bytes that are kept.
         head: its first header lines and text, decoded as far as can be, as plain text.
     """
@@ -58,7 +58,7 @@ def waiting_mails(services: Services, who: Principal, state: str, *, after: str 
     """A page of mails that nobody could match, or that were put aside.
 
     Args:
-        state: unmatched or quarantined.
+        state: unmatched, quarantined, or new: came in, and the agent has not read it yet.
         after: `next` of the page before.
 
     Raises:
@@ -89,7 +89,7 @@ def words_of(services: Services, who: Principal, inboundid: str) -> tuple[Waitin
     if row is None or raw is None:
         raise NotFound("This mail waits no more. Go back to the inbox.")
     mail = _read_row(row)
-    found = services.reader.read(raw) if mail.state == "unmatched" else None
+    found = services.reader.read(raw) if mail.state != "quarantined" else None
     text = mail.head if found is None or isinstance(found, Quarantine) else found.message.text
     return mail, text[:_MOST_TEXT]
 
@@ -140,7 +140,7 @@ def ignore(services: Services, who: Principal, inboundid: str) -> None:
         row = _row(session, inboundid)
         if row.state == "ignored":
             return
-        _still(row, *read.STATES)
+        _still(row, *read.DECIDED)
         before = {"state": row.state, "reason": row.reason}
         row.state, row.reason = "ignored", f"{who.name} looked at it: nothing follows."
         audit.record(session, who.actor, "mail.ignored", "inboundmessage", inboundid, before=before)

@@ -1,16 +1,18 @@
 """Qualify a lead: account, contact and opportunity on choice, the lead closed as qualified."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
 from leadwright.db.sales import Account, Competitor, Contact, Lead, LeadCompetitor, Opportunity, OpportunityCompetitor
 from leadwright.domain.optionsets import LeadState, LeadStatus
-from leadwright.errors import Conflict, NotFound
+from leadwright.errors import BadInput, Conflict, Doubt, NotAllowed, NotFound
 from leadwright.identity.access import Principal, readable, require
+from leadwright.research.company_names import company_domain, name_key
 from leadwright.research.connect import describe_account
 from leadwright.services import Services
 
@@ -30,6 +32,15 @@ _PERSON = ("fullname", "firstname", "lastname", "jobtitle", "telephone1", "mobil
 
 
 @dataclass(frozen=True, slots=True)
+class Sale:
+    """What the opportunity is about, where it is not as the lead says. Money in dollars."""
+
+    name: str = ""
+    estimatedvalue: float | None = None
+    estimatedclosedate: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Qualified:
     """Ids of the records the lead led to; None where none was wanted and none was linked."""
 
@@ -46,18 +57,33 @@ def qualify(
     account: bool = True,
     contact: bool = True,
     opportunity: bool = True,
+    accountid: str | None = None,
+    contactid: str | None = None,
+    sale: Sale = Sale(),
+    anyway: bool = True,
 ) -> Qualified:
     """Close the lead as qualified. A linked account or contact is used again, not made twice.
 
+    Args:
+        accountid: an existing account instead of a new one; `contactid` likewise.
+        sale: of the opportunity.
+        anyway: make new records though existing ones look the same.
+
     Raises:
         NotFound, NotAllowed.
+        BadInput: no such account or contact, or none the person may read.
+        Doubt: a new record would look like one that is there, and `anyway` was not said.
         Conflict: the lead is closed.
     """
     with services.database.transaction() as session:
         lead = _open_lead(session, who, leadid)
-        accountid = lead.parentaccountid or (_account(services, session, who, lead) if account else None)
-        contactid = lead.parentcontactid or (_contact(services, session, who, lead, accountid) if contact else None)
-        opportunityid = _opportunity(services, session, who, lead, accountid, contactid) if opportunity else None
+        accountid = _chosen(session, who, Account, accountid) or lead.parentaccountid
+        contactid = _chosen(session, who, Contact, contactid) or lead.parentcontactid
+        if not anyway:
+            _doubt(session, lead, account=account and not accountid, contact=contact and not contactid)
+        accountid = accountid or (_account(services, session, who, lead) if account else None)
+        contactid = contactid or (_contact(services, session, who, lead, accountid) if contact else None)
+        opportunityid = _opportunity(services, session, who, lead, accountid, contactid, sale) if opportunity else None
         values = {
             "statecode": int(LeadState.QUALIFIED),
             "statuscode": int(LeadStatus.QUALIFIED),
@@ -73,6 +99,38 @@ def qualify(
         changes.record(session, leadid, "changed", before)
         audit.record(session, who.actor, "lead.qualified", "lead", leadid, before=before, after=values)
         return Qualified(accountid, contactid, opportunityid)
+
+
+def _chosen(session: Session, who: Principal, table: type[Account] | type[Contact], id_: str | None) -> str | None:
+    if not id_:
+        return None
+    privilege, word = ("prvReadAccount", "account") if table is Account else ("prvReadContact", "contact")
+    row = session.get(table, id_)
+    try:
+        require(who, privilege, row)
+    except NotAllowed:
+        row = None
+    if row is None:
+        raise BadInput(f"There is no such {word}, or you may not see it. Choose another.", field=f"{word}id")
+    return id_
+
+
+def _doubt(session: Session, lead: Lead, *, account: bool, contact: bool) -> None:
+    """Raises Doubt when a record that is to be made looks like one that is there."""
+    said = []
+    if account and lead.companyname:
+        keys = [Account.lw_namekey == key for key in [name_key(lead.companyname)] if key]
+        keys += [Account.lw_domain == d for d in [company_domain(lead.websiteurl, lead.emailaddress1)] if d]
+        name = session.scalar(select(Account.name).where(or_(*keys)).limit(1)) if keys else None
+        if name:
+            said.append(f"There is an account {name} already. Choose it above, or make a second one.")
+    address = (lead.emailaddress1 or "").strip().casefold()
+    if contact and address:
+        found = session.scalar(select(Contact.fullname).where(Contact.emailaddress1 == address).limit(1))
+        if found is not None:
+            said.append(f"There is a contact {found or address} with this address already. Choose it above.")
+    if said:
+        raise Doubt(tuple(said))
 
 
 def _open_lead(session: Session, who: Principal, leadid: str) -> Lead:
@@ -114,14 +172,20 @@ def _contact(services: Services, session: Session, who: Principal, lead: Lead, a
 
 
 def _opportunity(
-    services: Services, session: Session, who: Principal, lead: Lead, accountid: str | None, contactid: str | None
+    services: Services,
+    session: Session,
+    who: Principal,
+    lead: Lead,
+    accountid: str | None,
+    contactid: str | None,
+    sale: Sale,
 ) -> str:
     require(who, "prvCreateOpportunity")
     record = Opportunity(
         **_owned(services, who),
-        name=lead.subject or lead.companyname or lead.fullname or "Opportunity",
-        estimatedvalue=lead.estimatedamount or lead.budgetamount,
-        estimatedclosedate=lead.estimatedclosedate,
+        name=sale.name.strip()[:300] or lead.subject or lead.companyname or lead.fullname or "Opportunity",
+        estimatedvalue=sale.estimatedvalue or lead.estimatedamount or lead.budgetamount,
+        estimatedclosedate=sale.estimatedclosedate or lead.estimatedclosedate,
         originatingleadid=lead.leadid,
         parentaccountid=accountid,
         parentcontactid=contactid,

@@ -187,7 +187,7 @@ def give_feedback(
         raise BadInput(f"Say what to do otherwise, in at most {MOST_FEEDBACK:,} characters.", field="feedback")
     with services.database.reading() as session:
         _reviewed(session, who, agentid, draftid, versionnumber)
-    _instruct(services, who, agentid, said)
+    instruct(services, who, agentid, said)
     with services.database.transaction() as session:
         draft = _reviewed(session, who, agentid, draftid, None)
         draft.feedback = said
@@ -197,7 +197,12 @@ def give_feedback(
         audit.record(session, who.actor, "simulation.feedback", "simulationdraft", draftid, after=after)
 
 
-def _instruct(services: Services, who: Principal, agentid: str, said: str) -> None:
+def instruct(services: Services, who: Principal, agentid: str, said: str) -> None:
+    """Keep a person's words as an instruction of the agent's draft settings. Said before, nothing changes.
+
+    Raises:
+        NotAllowed, NotFound, Conflict.
+    """
     with services.database.reading() as session:
         agent = agent_of(session, agentid)
         present, version = settings_of(agent)["email"]["instructions"], agent.versionnumber

@@ -78,7 +78,7 @@ async def _explained(request: Request, work: Coroutine[Any, Any, Response]) -> R
         return JSONResponse(error.answer(services_of(request).clock()), error.status, headers=asked)
     except LeadwrightError as error:
         status = next(code for kind, code in _STATUS if isinstance(error, kind))
-        extra = {n: getattr(error, n) for n in ("field", "privilege", "missing") if getattr(error, n, None)}
+        extra = {n: getattr(error, n) for n in ("field", "privilege", "missing", "doubts") if getattr(error, n, None)}
         return problem(status, str(error), **extra)
     except RequestValidationError as error:
         first = error.errors()[0]

@@ -105,7 +105,7 @@ class StandingRead(_Read):
 
 
 class OurMailRead(_Read):
-    """A mail of the agent's; `phase` is null while it is a draft."""
+    """A mail of ours; `phase` is null while it is a draft. `writer`: the person who sends it; empty: the agent."""
 
     what: Literal["ours"] = "ours"
     emailid: str
@@ -122,6 +122,7 @@ class OurMailRead(_Read):
     hold: str
     bounced_at: datetime | None
     paragraphs: list[Said]
+    writer: str
 
 
 class TheirMailRead(_Read):

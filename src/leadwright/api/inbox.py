@@ -22,7 +22,7 @@ class WaitingRead(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
     inboundid: str
-    state: Literal["unmatched", "quarantined"]
+    state: Literal["unmatched", "quarantined", "new"]
     reason: str
     mailbox: str
     at: datetime
@@ -51,7 +51,7 @@ class Word(BaseModel):
 def read(
     services: Adapters,
     who: Supervisor,
-    state: Literal["unmatched", "quarantined"] = "unmatched",
+    state: Literal["unmatched", "quarantined", "new"] = "unmatched",
     after: Annotated[str, Query(max_length=600, description="`next` of the page before.")] = "",
 ) -> InboxRead:
     """Fifty at a time."""

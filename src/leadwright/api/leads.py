@@ -2,15 +2,15 @@
 
 import re
 import tempfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from leadwright.actions import import_leads, leads, outcome
-from leadwright.actions.qualify import qualify
+from leadwright.actions.qualify import Sale, qualify
 from leadwright.api import answers
 from leadwright.api.caller import ProblemRoute, needs, services_of, takes
 from leadwright.db.pages import connected_records, lead_research, leads_grid
@@ -84,6 +84,19 @@ class Choice(BaseModel):
     account: bool = True
     contact: bool = True
     opportunity: bool = True
+    accountid: str | None = Field(None, max_length=36, description="An existing account instead of a new one.")
+    contactid: str | None = Field(None, max_length=36)
+    name: str = Field("", max_length=300, description="Of the opportunity; empty: the lead's topic.")
+    estimatedvalue: float | None = Field(None, ge=0, le=1e12)
+    estimatedclosedate: date | None = None
+    anyway: bool = Field(False, description="Make records though existing ones look the same (`doubts`).")
+
+
+class EmailWord(BaseModel):
+    """Whether the lead's address is valid, and of which type."""
+
+    valid: bool
+    kind: Literal["", "work", "personal"] = ""
 
 
 class Link(BaseModel):
@@ -229,8 +242,16 @@ def qualify_lead(
     services: Adapters, who: Annotated[Principal, Depends(needs("prvQualifyLead"))], leadid: str, body: Choice
 ) -> dict[str, str | None]:
     """Close it as qualified, with account, contact and opportunity on choice."""
-    done = qualify(services, who, leadid, account=body.account, contact=body.contact, opportunity=body.opportunity)
+    sale = Sale(body.name, body.estimatedvalue, body.estimatedclosedate)
+    chosen = body.model_dump(include={"account", "contact", "opportunity", "accountid", "contactid", "anyway"})
+    done = qualify(services, who, leadid, **chosen, sale=sale)
     return {n: getattr(done, n) for n in ("accountid", "contactid", "opportunityid")}
+
+
+@router.post("/{leadid}/email", status_code=204, summary="Overrule the email check")
+def overrule_email(services: Adapters, who: Writer, leadid: str, body: EmailWord) -> None:
+    """The agent believes it."""
+    outcome.overrule_email(services, who, leadid, valid=body.valid, kind=body.kind)
 
 
 @router.post("/{leadid}/retry", summary="Try a failed run again")

@@ -15,16 +15,20 @@ from leadwright.api import (
     conversations,
     dashboard,
     directory,
+    disqualified,
     guidance,
+    health,
     inbox,
     knowledge,
     lead_decisions,
     leads,
     mailboxes,
     notifications,
+    oversight,
     people,
     personal_tokens,
     prerequisites,
+    seller_mail,
     seller_segments,
     sign_in,
     usage,
@@ -83,6 +87,10 @@ v1.include_router(agent_file.router)
 v1.include_router(agent.router)
 v1.include_router(guidance.router)
 v1.include_router(seller_segments.router)
+v1.include_router(seller_mail.router)
+v1.include_router(oversight.router)
+v1.include_router(disqualified.router)
+v1.include_router(health.router)
 v1.include_router(dashboard.router)
 v1.include_router(people.router)
 v1.include_router(sign_in.router)

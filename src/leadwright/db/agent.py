@@ -80,6 +80,7 @@ class LeadRun(Base):
     rating: Mapped[int | None] = mapped_column(Integer)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)  # verdicts, insights, competitors, rating reasons
     reassigned: Mapped[bool] = mapped_column(Boolean, default=False)
+    byperson: Mapped[bool] = mapped_column(Boolean, default=False)  # a person ended the conversation, not the agent
     outcome: Mapped[str | None] = mapped_column(String(20))  # of a conversation: domain.engagement.Outcome
     interest: Mapped[str | None] = mapped_column(String(12))  # purchase interest the conversation ended with
     attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries that failed

@@ -10,6 +10,7 @@ from leadwright.db.base import Base, Id, new_id, now
 
 POSTGRESQL_ONLY = {"only_on": "postgresql"}
 """For an index that the other database needs not: on SQLite the index that sorts serves beginnings of words too."""
+_UNMAILED = text("lw_mailedon IS NULL")
 
 
 def _by_bytes(column: str) -> dict[str, Any]:
@@ -236,5 +237,9 @@ class AppNotification(Base):
     link: Mapped[str | None] = mapped_column(String(400))  # path inside Leadwright
     createdon: Mapped[datetime] = mapped_column(default=now)
     readon: Mapped[datetime | None]
+    lw_mailedon: Mapped[datetime | None]  # told by mail too, or decided that it is not
     lw_key: Mapped[str | None] = mapped_column(String(120), unique=True)  # the same event notifies once
-    __table_args__ = (Index("ix_appnotification_owner", "ownerid", "readon", "createdon"),)
+    __table_args__ = (
+        Index("ix_appnotification_owner", "ownerid", "readon", "createdon"),
+        Index("ix_appnotification_unmailed", "createdon", sqlite_where=_UNMAILED, postgresql_where=_UNMAILED),
+    )

@@ -3,6 +3,7 @@
 from leadwright.domain.bant import Factor
 from leadwright.domain.engagement import LABELS, Outcome, State, Step
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.replies import Move, ReplyClass
 
 CLASSES: dict[ReplyClass, str] = {
@@ -103,6 +104,8 @@ def kind_of_ours(purpose: str, number: int) -> str:
     """Which of our mails it is: `number` counts from 0 for the first one."""
     if purpose == "answer":
         return "Answer"
+    if purpose == PURPOSE:
+        return "Mail"
     return f"Follow-up {number}" if number else "First mail"
 
 

@@ -31,7 +31,7 @@ class Figure(StrEnum):
     AUTONOMOUS = "autonomous"  # ended by the agent alone: handed over with positive intent, or low interest
     POSITIVE_HANDOVERS = "positive_handovers"  # handed over by the agent with positive intent
     LOW_INTEREST = "low_interest"  # disqualified for low interest, and not reassigned
-    TRANSFERRED = "transferred"  # handed over after a conversation for something else than positive intent
+    TRANSFERRED = "transferred"  # handed over after a conversation for something else, or taken over by a person
     CONVERTED = "converted"  # processed, and qualified by a person
     WRITTEN_TO = "written_to"
     REPLIED = "replied"

@@ -75,6 +75,7 @@ class Message:
         answers: the mail of theirs that this one answers.
         follows: the mail of ours that this one follows up.
         signature: where the body holds its text, the HTML part shows it as rich text with its image in the mail.
+        by_person: a person wrote it and sends it: nothing in it says that a machine did.
     """
 
     to_name: str
@@ -87,6 +88,7 @@ class Message:
     follows: Thread | None = None
     signature: Signature | None = None
     language: str = "en"
+    by_person: bool = False
     moment: datetime = field(default_factory=now)
 
 
@@ -113,8 +115,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
         date_header(message.moment),
         ids_header("Message-ID", [messageid]),
         *_thread_headers(message.answers or message.follows),
-        f"Auto-Submitted: {'auto-replied' if message.answers else 'auto-generated'}\r\n".encode(),
-        b"X-Auto-Response-Suppress: All\r\n",
+        *_machine_headers(message),
         f"List-Unsubscribe: <{message.unsubscribe_url}>,\r\n <mailto:{own}?subject=unsubscribe>\r\n".encode(),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
     ]
@@ -192,6 +193,13 @@ def _subject(message: Message) -> str:
     if not subject:
         raise BadInput("The subject is empty. Write one.")
     return subject
+
+
+def _machine_headers(message: Message) -> list[bytes]:
+    if message.by_person:
+        return []
+    kind = "auto-replied" if message.answers else "auto-generated"
+    return [f"Auto-Submitted: {kind}\r\n".encode(), b"X-Auto-Response-Suppress: All\r\n"]
 
 
 def _thread_headers(thread: Thread | None) -> list[bytes]:

@@ -243,9 +243,10 @@ def show_on_email(session: Session, emailid: str | None, phase: Phase, moment: d
     if emailid is None or phase not in _EMAIL:
         return
     state, status = _EMAIL[phase]
+    left = {"senton": moment} if phase is Phase.SENT else {}
     session.execute(
         update(Email)
         .where(Email.activityid == emailid)
-        .values(statecode=state, statuscode=status, modifiedon=moment)
+        .values(statecode=state, statuscode=status, modifiedon=moment, **left)
         .execution_options(synchronize_session=False)
     )

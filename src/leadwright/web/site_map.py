@@ -17,6 +17,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
     (
         "My work",
         (
+            Area("/", "Home", "home", "prvReadLead"),
             Area("/leads", "Leads", "people", "prvReadLead"),
             Area("/accounts", "Accounts", "building", "prvReadAccount"),
             Area("/contacts", "Contacts", "person", "prvReadContact"),
@@ -29,11 +30,14 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("/dashboard", "Dashboard", "chart", "prvReadDashboard"),
             Area("/agent", "Agent settings", "agent", "prvReadAgent"),
+            Area("/approvals", "Approvals", "check", "prvReadDashboard"),
+            Area("/rejections", "Wrong rejections", "question", "prvReadDashboard"),
             Area("/inbox", "Inbox", "inbox", "prvReadDashboard"),
             Area("/outbox", "Outbox", "mail", "prvReadDashboard"),
             Area("/people", "People", "person", "prvCreateUser"),
             Area("/webhooks", "Webhooks", "return", "prvWriteWebhook"),
             Area("/usage", "Usage", "money", "prvConfigureAgent"),
+            Area("/system-health", "Health", "info", "prvConfigureAgent"),
             Area("/audit", "Audit log", "key", "prvReadAudit"),
         ),
     ),

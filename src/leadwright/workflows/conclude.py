@@ -44,6 +44,7 @@ from leadwright.workflows.engagements import begin_engagement, mailbox_of
 from leadwright.workflows.first_mail import Mail
 from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
 from leadwright.workflows.judging import Result
+from leadwright.workflows.rejection_audit import draw
 from leadwright.workflows.steps import Step, Steps
 
 _EMAILS, _PARTIES = cast(Table, Email.__table__), cast(Table, ActivityParty.__table__)
@@ -75,6 +76,7 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
             _engage(session, case, rows, result)
         else:
             _hand_over(session, case, rows, result, steps)
+        draw(session, rows.run, rows.moment)
         if case.run.generation and (again := session.get(RunStep, (rows.run.runid, _AGAIN))):
             steps.add(Step(_AGAIN, inputs=again.inputs, outputs=again.outputs, detail=again.detail))
         steps.store(session, rows.run.runid, first=not case.run.generation)

@@ -21,6 +21,7 @@ from leadwright.workflows.case import change_lead, lead_link, lead_name, notify
 from leadwright.workflows.conclude import alarm, end_run, give_back
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.hand_over import Assigned, next_owner
+from leadwright.workflows.rejection_audit import draw
 
 _STATUS = {
     Outcome.OPTED_OUT: LeadStatus.CANNOT_CONTACT,
@@ -133,8 +134,10 @@ def _end(
     )
     run.rating = int(rating.value if stage is Stage.HANDED_OVER else LeadRating.COLD)
     run.interest = str(told.interest.polarity) if row.heard else None
+    run.byperson = talk.who.kind != "agent"
     _close(session, rows, told.outcome, reasons[0])
     end_run(run, stage, reasons, rows.moment)
+    draw(session, run, rows.moment)
 
 
 def _close(session: Session, rows: Held, outcome: Outcome, reason: str) -> None:

@@ -13,9 +13,11 @@ from leadwright.services import Services
 from leadwright.workflows.answer_reply import answer_reply
 from leadwright.workflows.engagements import Turn, due_turns, put_off_turn, stop_turn
 from leadwright.workflows.incoming import Incoming, due_incoming, put_aside, put_off
+from leadwright.workflows.notices import mail_notices
 from leadwright.workflows.post import Post
 from leadwright.workflows.reach_out import reach_out
 from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.seller_mail import tell_senders
 from leadwright.workflows.settle import settle
 
 Work = Turn | Incoming
@@ -72,7 +74,7 @@ def one_round(services: Services, post: Post, *, most: int = 200) -> int:
         for work in due_work(services, most):
             do(services, work)
             done += 1
-        done += post.send_due() + settle(services)
+        done += post.send_due() + settle(services) + tell_senders(services)
         if done == before:
             return done
 
@@ -148,6 +150,7 @@ class Correspondence:
             thorough = time.monotonic() - looked >= _TIDY_EVERY
             if thorough:
                 looked = time.monotonic()
+                tell_senders(self._services)
             if settle(self._services, thorough=thorough):
                 self._woken()
             self._stopping.wait(_SEND_EVERY)
@@ -166,7 +169,11 @@ class Correspondence:
         """Invitations, new passwords, notifications: they wait for no mailbox of an agent."""
         services = self._services
         system = SystemPost(services.database, services.settings, lambda: open_vault(services.settings), services.clock)
+        looked = 0.0
         while not self._stopping.is_set():
+            if time.monotonic() - looked >= _TIDY_EVERY:
+                looked = time.monotonic()
+                mail_notices(services)
             system.send_due()
             self._stopping.wait(_SYSTEM_EVERY)
 

@@ -16,6 +16,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
+from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.records import dkim_key
 from leadwright.mail.signature import signature_of
@@ -72,31 +73,8 @@ def send(
     Raises:
         BadInput: something of the configuration is missing or cannot be sent; the sentence says what.
     """
-    vault = open_vault(services.settings)
-    mailbox, configuration, lead = talk.mailbox, talk.configuration, rows.lead
-    letterhead = Letterhead(
-        name=mailbox.name or configuration.company.name,
-        address=mailbox.emailaddress,
-        legal_name=configuration.company.name,
-        postal_address=configuration.email.postal_address,
-        disclosure=configuration.profile.disclaimer.strip() or _DISCLOSURE,
-        dkim=dkim_key(mailbox, vault),
-    )
-    letter = compose(
-        letterhead,
-        Message(
-            to_name=without_links(lead.fullname or ""),
-            to_address=rows.engagement.address,
-            subject=mail.subject,
-            body=mail.body,
-            why=configuration.sending.why or why_they_get_it(lead, configuration.company.name),
-            unsubscribe_url=link(services.settings.address, vault, rows.engagement.address, businesskey),
-            answers=answers,
-            follows=follows,
-            signature=signature_of(configuration.profile),
-            moment=rows.moment,
-        ),
-    )
+    mailbox, lead = talk.mailbox, rows.lead
+    letter = letter_of(services, talk, rows, mail, businesskey=businesskey, answers=answers, follows=follows)
     thread = answers or follows
     fixed = {
         "messageid": letter.messageid,
@@ -123,6 +101,50 @@ def send(
     after = {"lead": lead.leadid, "subject": mail.subject, "messageid": letter.messageid}
     audit.record(session, talk.who.actor, "email.decided", "email", emailid, after=after, cause=talk.cause)
     return outboxid
+
+
+def letter_of(
+    services: Services,
+    talk: Conversation,
+    rows: Held,
+    mail: Written,
+    *,
+    businesskey: str,
+    answers: Thread | None = None,
+    follows: Thread | None = None,
+    messageid: str = "",
+) -> Letter:
+    """The mail as it goes out. A `messageid` given is kept: the same mail with other words.
+
+    Raises:
+        BadInput: something of the configuration is missing or cannot be sent; the sentence says what.
+    """
+    vault = open_vault(services.settings)
+    mailbox, configuration, lead = talk.mailbox, talk.configuration, rows.lead
+    letterhead = Letterhead(
+        name=mailbox.name or configuration.company.name,
+        address=mailbox.emailaddress,
+        legal_name=configuration.company.name,
+        postal_address=configuration.email.postal_address,
+        disclosure=configuration.profile.disclaimer.strip() or _DISCLOSURE,
+        dkim=dkim_key(mailbox, vault),
+    )
+    return compose(
+        letterhead,
+        Message(
+            to_name=without_links(lead.fullname or ""),
+            to_address=rows.engagement.address,
+            subject=mail.subject,
+            body=mail.body,
+            why=configuration.sending.why or why_they_get_it(lead, configuration.company.name),
+            unsubscribe_url=link(services.settings.address, vault, rows.engagement.address, businesskey),
+            answers=answers,
+            follows=follows,
+            signature=signature_of(configuration.profile),
+            moment=rows.moment,
+        ),
+        messageid=messageid,
+    )
 
 
 def free_key(session: Session, rows: Held) -> tuple[str, bool]:

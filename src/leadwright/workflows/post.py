@@ -12,6 +12,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
+from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.identity.secrets import open_vault
@@ -22,6 +23,8 @@ from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.services import Services
 from leadwright.workflows import executors
+from leadwright.workflows.approvals import approved_in_claim
+from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
 _LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
@@ -122,7 +125,7 @@ class Post:
             mailbox.mailboxid,
             opened,
             worker=self._worker,
-            checks=(*STANDARD, rules_in_claim(self._services)),
+            checks=(*STANDARD, seller_may, approved_in_claim(self._services), rules_in_claim(self._services)),
             still=still_wanted,
             clock=self._services.clock,
         )
@@ -167,7 +170,11 @@ _engaged = (
     .where(Agent.mode == AgentMode.ENGAGE, Agent.state.in_(_LISTENING), Agent.startedon.is_not(None))
 )
 _talked = exists().where(Engagement.mailboxid == Mailbox.mailboxid)
-_listening = _approved & (Mailbox.incomingemaildeliverymethod != DeliveryMethod.NONE) & or_(_engaged, _talked)
+_shared = exists().where(Agent.agentuserid == Mailbox.regardingobjectid)  # a person's own mailbox is never read
+_sent_by_hand = _shared & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.purpose == PURPOSE)
+_listening = (
+    _approved & (Mailbox.incomingemaildeliverymethod != DeliveryMethod.NONE) & or_(_engaged, _talked, _sent_by_hand)
+)
 _sending = _approved & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_(_TO_SEND))
 
 _unfiled = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase == Phase.SENT, Outbox.filedon.is_(None))

@@ -14,6 +14,7 @@ from leadwright.db.mail import Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
 from leadwright.domain.sending_window import zones_of
 from leadwright.domain.stage import Stage
@@ -25,6 +26,7 @@ from leadwright.workflows import runs
 from leadwright.workflows.case import address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
+from leadwright.workflows.seller_mail import seller_still_may
 
 _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
@@ -57,6 +59,8 @@ def still_wanted(session: Session, claimed: Claimed) -> bool:
     """
     if claimed.emailid is None:
         return True
+    if claimed.purpose == PURPOSE:
+        return seller_still_may(session, claimed)
     lead = session.execute(
         select(Lead.ownerid, Engagement.agentid)
         .join(Engagement, Engagement.leadid == Lead.leadid)

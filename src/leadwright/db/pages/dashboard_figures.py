@@ -18,9 +18,10 @@ from leadwright.domain.stage import Stage
 _PROCESSED = LeadRun.stage.in_([Stage.HANDED_OVER, Stage.DISQUALIFIED, Stage.RETURNED, Stage.FAILED])
 _HANDED_OVER = or_(LeadRun.stage == Stage.HANDED_OVER, LeadRun.reassigned)
 _POSITIVE = LeadRun.interest == Polarity.POSITIVE
-_POSITIVE_HANDOVER = and_(LeadRun.stage == Stage.HANDED_OVER, _POSITIVE)
+_BY_AGENT = ~LeadRun.byperson
+_POSITIVE_HANDOVER = and_(LeadRun.stage == Stage.HANDED_OVER, _POSITIVE, _BY_AGENT)
 _LOW_INTEREST = and_(
-    LeadRun.stage == Stage.DISQUALIFIED, LeadRun.outcome.in_(sorted(LOW_INTEREST)), ~LeadRun.reassigned
+    LeadRun.stage == Stage.DISQUALIFIED, LeadRun.outcome.in_(sorted(LOW_INTEREST)), ~LeadRun.reassigned, _BY_AGENT
 )
 _TALKS = LeadRun.stage == Stage.ENGAGED
 _WAITS = func.coalesce(Engagement.state, "") == State.PERSON
@@ -54,7 +55,7 @@ _CONDITIONS: Mapping[Figure, ColumnElement[bool]] = {
     Figure.TRANSFERRED: and_(
         LeadRun.stage == Stage.HANDED_OVER,
         LeadRun.outcome.is_not(None),
-        func.coalesce(LeadRun.interest, "") != Polarity.POSITIVE,
+        or_(func.coalesce(LeadRun.interest, "") != Polarity.POSITIVE, LeadRun.byperson),
     ),
     Figure.CONVERTED: and_(_PROCESSED, Lead.statecode == int(LeadState.QUALIFIED)),
     Figure.POSITIVE: _POSITIVE,

@@ -11,7 +11,9 @@ from leadwright.db.mail import InboundMessage, Mailbox
 
 PAGE = 50
 MOST_COUNTED = 100
-STATES = ("unmatched", "quarantined")
+STATES = ("unmatched", "quarantined", "new")
+DECIDED = STATES[:2]  # a person says what follows; new ones the agent reads as soon as it works
+_WAITS = (InboundMessage.state != "new") | InboundMessage.vouchedby.is_(None)  # a linked one was decided about
 _HEAD = 8_192  # bytes of a mail that are looked at in a list
 
 
@@ -34,7 +36,7 @@ def counts(session: Session) -> dict[str, int]:
     """How many wait in each state, counted to `MOST_COUNTED`."""
     found = {}
     for state in STATES:
-        first = select(InboundMessage.inboundmessageid).where(InboundMessage.state == state).limit(MOST_COUNTED)
+        first = select(InboundMessage.inboundmessageid).where(InboundMessage.state == state, _WAITS).limit(MOST_COUNTED)
         found[state] = session.scalar(select(func.count()).select_from(first.subquery())) or 0
     return found
 
@@ -42,18 +44,22 @@ def counts(session: Session) -> dict[str, int]:
 def source(session: Session, inboundid: str) -> bytes | None:
     """The mail as it is kept; None when there is none that waits."""
     query = select(InboundMessage.raw).where(
-        InboundMessage.inboundmessageid == inboundid, InboundMessage.state.in_(STATES)
+        InboundMessage.inboundmessageid == inboundid, InboundMessage.state.in_(STATES), _WAITS
     )
     return session.scalar(query)
 
 
 def _rows() -> Any:
-    return select(
-        InboundMessage.inboundmessageid,
-        InboundMessage.state,
-        InboundMessage.reason,
-        InboundMessage.fetchedon,
-        func.length(InboundMessage.raw).label("size"),
-        func.substr(InboundMessage.raw, 1, _HEAD).label("head"),
-        Mailbox.emailaddress,
-    ).join(Mailbox, Mailbox.mailboxid == InboundMessage.mailboxid)
+    return (
+        select(
+            InboundMessage.inboundmessageid,
+            InboundMessage.state,
+            InboundMessage.reason,
+            InboundMessage.fetchedon,
+            func.length(InboundMessage.raw).label("size"),
+            func.substr(InboundMessage.raw, 1, _HEAD).label("head"),
+            Mailbox.emailaddress,
+        )
+        .join(Mailbox, Mailbox.mailboxid == InboundMessage.mailboxid)
+        .where(_WAITS)
+    )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.audit import AuditEntry
@@ -14,6 +14,7 @@ from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import State
 from leadwright.domain.optionsets import EmailStatus
+from leadwright.domain.personal_mail import PURPOSE
 
 MOST_MAILS = 200  # of one lead; the newest
 MOST_STEPS = 60
@@ -63,7 +64,7 @@ def mails(session: Session, leadid: str) -> Rows:
     """Mails of the lead's conversations, and what came in beside them: oldest first, the newest `MOST_MAILS`."""
     query = (
         _mails()
-        .where(Email.regardingobjectid == leadid, or_(Email.lw_threadid.is_not(None), Email.directioncode.is_(False)))
+        .where(Email.regardingobjectid == leadid, _of_thread())
         .order_by(func.coalesce(Email.senton, Email.createdon).desc(), Email.directioncode, Email.activityid.desc())
         .limit(MOST_MAILS)
     )
@@ -103,9 +104,7 @@ def waits_for_a_look(session: Session, runid: str) -> Any:
 
 def has_thread(session: Session, leadid: str) -> bool:
     """Is there anything to show?"""
-    query = select(Email.activityid).where(
-        Email.regardingobjectid == leadid, or_(Email.lw_threadid.is_not(None), Email.directioncode.is_(False))
-    )
+    query = select(Email.activityid).where(Email.regardingobjectid == leadid, _of_thread())
     talked = select(Engagement.runid).where(Engagement.leadid == leadid)
     return any(session.scalar(each.limit(1)) is not None for each in (talked, query))
 
@@ -114,6 +113,16 @@ def open_run(session: Session, leadid: str) -> str | None:
     """runid of the lead's open conversation."""
     query = select(Engagement.runid).where(Engagement.leadid == leadid, Engagement.state != State.ENDED)
     return session.scalar(query.limit(1))
+
+
+def _wrote_by_hand() -> ColumnElement[bool]:
+    by_hand = aliased(Outbox)
+    return exists().where(by_hand.emailid == Email.activityid, by_hand.purpose == PURPOSE).correlate(Email)
+
+
+def _of_thread() -> ColumnElement[bool]:
+    """Mails of the agent's conversation, what came in, and what people of ours sent."""
+    return or_(Email.lw_threadid.is_not(None), Email.directioncode.is_(False), _wrote_by_hand())
 
 
 def _mails() -> Select[Any]:
@@ -132,9 +141,11 @@ def _mails() -> Select[Any]:
         InboundMessage.state.label("inboundstate"),
         SystemUser.fullname.label("voucher"),
     )
+    writer = aliased(SystemUser)
     return (
-        select(*columns, *sent, *came)
+        select(*columns, *sent, *came, writer.fullname.label("writer"))
         .outerjoin(Outbox, and_(Outbox.emailid == Email.activityid, Email.directioncode.is_(True)))
         .outerjoin(InboundMessage, and_(InboundMessage.emailid == Email.activityid, Email.directioncode.is_(False)))
         .outerjoin(SystemUser, SystemUser.systemuserid == InboundMessage.vouchedby)
+        .outerjoin(writer, and_(writer.systemuserid == Email.ownerid, Outbox.purpose == PURPOSE))
     )

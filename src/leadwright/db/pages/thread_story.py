@@ -32,15 +32,16 @@ _ON_ITS_WAY = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class OurMail:
-    """A mail of the agent's.
+    """A mail of the agent's, or of a person of ours.
 
     Args:
-        kind: first mail, follow-up 2, answer.
+        kind: first mail, follow-up 2, answer, mail of a person.
         phase: of the outbox; None while it is a draft.
         at: when it left; None when it has not.
         due_at: not before, while it waits.
         said: why it waits or ended, with the server's own words.
         hold: why a person must look at it first.
+        writer: the person who sends it; empty: the agent.
     """
 
     emailid: str
@@ -57,6 +58,12 @@ class OurMail:
     hold: str
     bounced_at: datetime | None
     paragraphs: tuple[Statement, ...] = ()
+    writer: str = ""
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """A person's mail that still waits."""
+        return bool(self.writer) and self.phase is Phase.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +253,7 @@ def _ours(row: Any, talk: Any) -> OurMail:
         hold=row.lw_hold or "",
         bounced_at=row.bouncedon,
         paragraphs=read_statements(row.lw_paragraphs),
+        writer=row.writer or "",
     )
 
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from leadwright.actions.rejections import NEEDS as REJECTIONS
 from leadwright.db.pages.agent_settings import present_mode
 from leadwright.db.pages.dashboard import Dashboard, leads_behind, leads_measured, read_dashboard
+from leadwright.db.pages.rejections import false_reject_rate
 from leadwright.db.sales import Lead
 from leadwright.domain.kpis import ENGAGE_FUNNEL, ENGAGEMENT, FUNNEL, INTEREST, LABELS, MEASURES, Figure, Measure
 from leadwright.domain.stage import AgentMode
@@ -53,14 +55,18 @@ _MOST_PAGES = 100_000
 @pages.get("/dashboard", "prvReadDashboard")
 def dashboard(visit: Visit) -> Response:
     """Every figure of the period."""
-    days, since, until = _period(visit)
+    days, since, until = period_of(visit)
     board = _board(visit, days, since, until)
     if board is None:
         return visit.page("dashboard_counting.html", days=days, periods=PERIODS, refreshed=None)
     mode = board.mode
+    with visit.services.database.reading() as session:
+        rejects = false_reject_rate(session, readable(visit.who, Lead, "prvReadLead"), since, until)
     return visit.page(
         "dashboard.html",
         board=board,
+        rejects=rejects,
+        may_judge=all(visit.may(p) for p in REJECTIONS),
         days=days,
         periods=PERIODS,
         refreshed=board.until,
@@ -78,7 +84,7 @@ def dashboard(visit: Visit) -> Response:
 @pages.get("/dashboard/leads", "prvReadDashboard")
 def behind(visit: Visit) -> Response:
     """The leads behind one figure, or those a measure is taken over, each with its part."""
-    days, since, until = _period(visit)
+    days, since, until = period_of(visit)
     asked = visit.text("figure", most=40)
     if asked in set(Measure):
         return _measured(visit, Measure(asked), days, since, until)
@@ -143,7 +149,12 @@ def _board(visit: Visit, days: str, since: datetime, until: datetime) -> Dashboa
     return visit.services.boards.board((days, owners_reached(visit.who, "prvReadLead")), count)
 
 
-def _period(visit: Visit) -> tuple[str, datetime, datetime]:
+def period_of(visit: Visit) -> tuple[str, datetime, datetime]:
+    """Days as chosen, and from when to when.
+
+    Raises:
+        BadInput: a period that is not offered.
+    """
     days = visit.text("days") or "7"
     if days not in PERIODS:
         raise BadInput(f"Choose one of these periods: {', '.join(PERIODS.values())}.", field="days")

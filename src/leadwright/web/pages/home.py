@@ -1,19 +1,102 @@
-"""The start page: each person lands where their work is."""
+"""The start page: what to do next, the most urgent first. Who works on no leads lands where their work is."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
+from leadwright.db.pages import home as read
+from leadwright.db.pages import rejections
+from leadwright.db.pages.agent_settings import present_agent
+from leadwright.db.sales import Lead
+from leadwright.domain.next_step import NextStep, Standing, next_step
+from leadwright.domain.privileges import Depth
+from leadwright.domain.stage import AgentState
+from leadwright.identity.access import readable
 from leadwright.web.security import SIGNED_IN
 from leadwright.web.site_map import SITE_MAP
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
+_SHOWN = 25
+_TALKS = "/dashboard/leads?figure=waits_for_person&days=365"
 
 
-@pages.get("/", SIGNED_IN, quick=True)
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for a supervisor or administrator: how much, what, and where it is done."""
+
+    count: int
+    text: str
+    link: str
+    tone: str = "warn"
+
+
+@pages.get("/", SIGNED_IN)
 def start(visit: Visit) -> Response:
-    """Go to the first area of the site map that the person may use."""
+    """What waits for this person; else the first area of the site map that they may use."""
+    if visit.may("prvReadLead"):
+        return _home(visit)
     for _, areas in SITE_MAP:
         for area in areas:
             if area.privilege and visit.may(area.privilege):
                 return visit.to(area.path)
     return visit.page("no_area.html")
+
+
+def _home(visit: Visit) -> Response:
+    owners = [visit.who.id, *sorted(visit.who.teams)]
+    with visit.services.database.reading() as session:
+        rows = read.given_leads(session, owners)
+        tasks = _tasks(visit, session)
+        agent = present_agent(session)
+    given = sorted(((step_of(row), row) for row in rows), key=lambda pair: (pair[0].rank, pair[1].handed_at))
+    shown = agent is not None and visit.may("prvReadAgent")
+    return visit.page(
+        "home.html",
+        given=given[:_SHOWN],
+        many=len(given),
+        more=len(given) > _SHOWN,
+        tasks=tasks,
+        supervises=visit.may("prvReadDashboard"),
+        trouble=agent.statereason if agent and shown and agent.state == AgentState.PAUSED else "",
+    )
+
+
+def step_of(row: Any) -> NextStep:
+    """What to do next with a lead of `given_leads`."""
+    return next_step(
+        Standing(
+            handed_at=row.handed_at,
+            outcome=row.outcome,
+            rating=row.rating,
+            heard_at=row.heard_at,
+            written_at=row.written_at,
+            has_draft=bool(row.drafts),
+        )
+    )
+
+
+def _tasks(visit: Visit, session: Any) -> list[Task]:
+    """What waits for whoever supervises; empty for sellers."""
+    if not visit.may("prvReadDashboard") or visit.who.privileges.get("prvReadLead", 0) < Depth.ORGANISATION:
+        return []
+    found = read.waiting(session)
+    judged = rejections.how_many(session, readable(visit.who, Lead, "prvReadLead"))
+    tasks = [
+        Task(found.held, "mails of which nobody knows whether they arrived", "/outbox", "bad"),
+        Task(
+            found.conversations,
+            "conversations that wait for a person",
+            "/dashboard/leads?figure=waits_for_person&days=90",
+            "bad",
+        ),
+        Task(found.approvals, "mails to approve", "/approvals"),
+        Task(found.unmatched, "mails that belong to no known lead", "/inbox"),
+        Task(found.quarantined, "mails that could not be read", "/inbox?state=quarantined"),
+        Task(found.unread, "mails that came in and that the agent has not read yet", "/inbox?state=new", "info"),
+        Task(found.blocked, "leads that wait for a decision", "/leads?view=processing&stage=blocked"),
+        Task(found.failed, "leads that could not be worked", "/leads?view=all&stage=failed"),
+        Task(judged, "leads to judge blind", "/rejections", "info"),
+    ]
+    return [task for task in tasks if task.count]

@@ -7,6 +7,7 @@ HISTORY = {
     "lead.engaged": ("Conversation began", "mail"),
     "lead.contacted": ("First mail sent", "mail"),
     "lead.email_invalid": ("Address takes no mail", "bad"),
+    "lead.mail_by_person": ("Mail written by a person", "mail"),
     "email.decided": ("Mail decided", "mail"),
     "email.sent": ("Mail sent", "mail"),
     "email.failed": ("Mail refused", "bad"),

@@ -20,7 +20,7 @@ from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.mail.message import Message
 from leadwright.mail.reader import Quarantine
 from leadwright.web.highlight import marked
-from leadwright.web.pages.lead_banner import readable_lead
+from leadwright.web.pages.lead_banner import may, readable_lead
 from leadwright.web.pages.lead_history import HISTORY
 from leadwright.web.visit import Pages, Visit
 
@@ -74,7 +74,7 @@ def thread(visit: Visit) -> Response:
         standing=standing,
         stopped=bool(standing and standing.ended_at is None and standing.agent_state in _STOPPED),
         items=[_shown(item, unfolded=n >= len(story.items) - _UNFOLDED) for n, item in enumerate(story.items)],
-        may=conversations.open_decisions(visit.who, lead, standing),
+        may=conversations.open_decisions(visit.who, lead, standing) | _own_mails(visit, lead),
         factors=FACTORS,
         stops=[(str(o), LABELS[o]) for o in conversations.STOPS],
         mailto=_own_answer(visit, lead, standing, story.items),
@@ -187,6 +187,13 @@ def _shown(item: OurMail | TheirMail | Event, *, unfolded: bool) -> Shown:
 def _headers(message: Message) -> tuple[tuple[str, str], ...]:
     wanted = ("From", "Reply-To", "To", "Cc", "Date", "Subject", "Message-ID", "In-Reply-To")
     return tuple((name, value) for name in wanted if (value := message.value(name)))
+
+
+def _own_mails(visit: Visit, lead: Any) -> set[str]:
+    """Whether the person may write to the lead, and take back what still waits."""
+    if not may(visit.who, "prvWriteLead", lead) or not visit.may("prvCreateActivity"):
+        return set()
+    return {"cancel-mail", "write"}
 
 
 def _own_answer(visit: Visit, lead: Any, standing: Standing | None, items: tuple[object, ...]) -> str:

@@ -1,0 +1,165 @@
+"""How this installation does, for administrators: each finding with what to do about it. Changes nothing."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from leadwright.db.pages import health as read
+from leadwright.domain.optionsets import AddressApproval, MailboxTest
+from leadwright.domain.stage import AgentState
+from leadwright.identity.access import Principal, require
+from leadwright.services import Services
+
+State = Literal["ok", "warn", "fail"]
+NEEDS = "prvConfigureAgent"
+BACKUPS = "backups"  # folder of data_dir whose newest file tells how old the last backup is
+_ALIVE, _GONE = timedelta(seconds=30), timedelta(days=1)
+_LATE = timedelta(minutes=10)
+_BACKUP_OLD = timedelta(days=2)
+_SPACE_WARN, _SPACE_FAIL = 5e9, 1e9  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. `at`: the moment it speaks of, in the reader's zone on pages; `link`: where it is mended."""
+
+    group: str
+    what: str
+    state: State
+    detail: str
+    at: datetime | None = None
+    remedy: str = ""
+    link: str = ""
+
+
+def examine(services: Services, who: Principal) -> list[Finding]:
+    """Everything, in groups.
+
+    Raises:
+        NotAllowed: prvConfigureAgent is missing.
+    """
+    require(who, NEEDS)
+    moment = services.clock()
+    with services.database.reading() as session:
+        return [
+            *_workers(session, moment),
+            *_queues(session, moment),
+            *_mailboxes(session, moment),
+            *_agent(session),
+            *_model(services, session),
+            *_store(services, session, moment),
+        ]
+
+
+def _workers(session: Session, moment: datetime) -> Iterator[Finding]:
+    seen = [row for row in read.workers(session) if moment - row.seenon < _GONE]
+    if not any(moment - row.seenon < _ALIVE for row in seen):
+        remedy = "Start leadwright serve or leadwright work; until then nothing is researched, sent or read."
+        yield Finding(
+            "Workers", "Any worker", "fail", "None has given a sign of life for half a minute.", remedy=remedy
+        )
+    for row in seen:
+        alive = moment - row.seenon < _ALIVE
+        detail = "Last heartbeat" if alive else "Gone; others took its work over. Last heartbeat"
+        yield Finding("Workers", row.executorid, "ok" if alive else "warn", detail, row.seenon)
+
+
+def _queues(session: Session, moment: datetime) -> Iterator[Finding]:
+    for name, (count, since) in read.queues(session, moment).items():
+        if not count:
+            yield Finding("Queues", name, "ok", "Nothing is due.")
+            continue
+        late = since is not None and moment - since > _LATE
+        remedy = "It is due for more than ten minutes: is a worker running, is the agent on, is the mailbox in order?"
+        yield Finding("Queues", name, "warn" if late else "ok", f"{count:,} due, the first one since",
+                      since, remedy if late else "")  # fmt: skip
+
+
+def _mailboxes(session: Session, moment: datetime) -> Iterator[Finding]:
+    rows = read.mailboxes(session)
+    if not rows:
+        yield Finding("Mailboxes", "Mailbox", "ok", "None is set up; a Research-only agent needs none.")
+    for row in rows:
+        yield _mailbox(row, moment)
+
+
+def _mailbox(row: Any, moment: datetime) -> Finding:
+    link, name = "/outbox", row.emailaddress
+    if row.emailrouteraccessapproval != AddressApproval.APPROVED:
+        return Finding("Mailboxes", name, "warn", "Its address is not approved.", remedy="Choose Approve Email.",
+                       link="/agent/prerequisites")  # fmt: skip
+    if row.lw_pauseduntil and row.lw_pauseduntil > moment:
+        return Finding("Mailboxes", name, "fail", f"Paused after trouble: {row.lw_lasterror}", row.lw_lasterroron,
+                       "It is tried again by itself. Check password and server if it stays.", link)  # fmt: skip
+    if MailboxTest.FAILURE in (row.incomingemailstatus, row.outgoingemailstatus):
+        return Finding("Mailboxes", name, "fail", "Its last test failed.", remedy="Choose Test & Enable Mailbox.",
+                       link="/agent/prerequisites")  # fmt: skip
+    troubled = row.lw_lasterroron and (row.readon is None or row.lw_lasterroron > row.readon)
+    if troubled:
+        return Finding("Mailboxes", name, "warn", f"Last trouble: {row.lw_lasterror}", row.lw_lasterroron, link=link)
+    return Finding("Mailboxes", name, "ok", "Last read" if row.readon else "Not read yet.", row.readon, link=link)
+
+
+def _agent(session: Session) -> Iterator[Finding]:
+    rows = read.prerequisites(session)
+    if not rows:
+        yield Finding("Agent", "Agent", "ok", "There is none yet.", link="/agent")
+        return
+    agent = rows[0]
+    detail = f"{agent.name} is {agent.agentstate}. {agent.statereason or ''}".strip()
+    paused = agent.agentstate == AgentState.PAUSED
+    yield Finding("Agent", "Agent", "fail" if paused else "ok", detail, link="/agent")
+    needed = 4 if agent.mode == "engage" else 2
+    for row in rows[:needed]:
+        state: State = "ok" if row.state == "done" else "fail" if row.state == "failing" else "warn"
+        how = "attested" if row.attested else row.state.replace("_", " ")
+        checked = f"{how.capitalize()}, checked" if row.checkedon else how.capitalize()
+        yield Finding("Agent", f"Prerequisite {row.number}", state, checked, row.checkedon, link="/agent/prerequisites")
+
+
+def _model(services: Services, session: Session) -> Iterator[Finding]:
+    if services.settings.analyst != "model":
+        yield Finding("Judgement", "Analyst", "ok", "Built in: it asks no server.")
+    else:
+        at = read.last_answer(session)
+        remedy = "" if at else "leadwright doctor asks it once and says what is wrong."
+        name = services.settings.model or "model"
+        yield Finding(
+            "Judgement", name, "ok" if at else "warn", "Last answer" if at else "Has not answered yet.", at, remedy
+        )
+    waits = read.waits_for_outside(session)
+    if waits:
+        said = f"{waits:,} wait because something outside did not answer."
+        yield Finding("Judgement", "Leads tried again", "warn", said,
+                      remedy="Each says on its page what it waits for.", link="/leads?view=processing")  # fmt: skip
+
+
+def _store(services: Services, session: Session, moment: datetime) -> Iterator[Finding]:
+    name, size = read.database(session)
+    yield Finding("Storage", name, "ok", f"{size / 1e6:,.1f} MB")
+    folder = services.settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state: State = "ok" if free > _SPACE_WARN else "warn" if free > _SPACE_FAIL else "fail"
+    yield Finding("Storage", "Disk", state, f"{free / 1e9:,.1f} GB free", remedy="" if state == "ok" else "Free some.")
+    made = _newest(services.settings.data_dir / BACKUPS)
+    if made is None:
+        yield Finding("Storage", "Backup", "ok", f"Not known: there is no file in the folder {BACKUPS} of data_dir.")
+        return
+    old = moment - made > _BACKUP_OLD
+    yield Finding("Storage", "Backup", "warn" if old else "ok", "The newest is of", made,
+                  "It is older than two days: does the backup still run?" if old else "")  # fmt: skip
+
+
+def _newest(folder: Path) -> datetime | None:
+    try:
+        times = [path.stat().st_mtime for path in folder.iterdir() if path.is_file()]
+    except OSError:
+        return None
+    return datetime.fromtimestamp(max(times), UTC) if times else None
