@@ -26,8 +26,9 @@ from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.mail.checks import STANDARD, inside
 from leadwright.mail.claim import Nothing, Waiting, claim
+from leadwright.mail.conclusion import conclude
 from leadwright.mail.mailbox import Outcome, Result
-from leadwright.mail.outbox import Claimed, Order, cancel_waiting, conclude, pass_the_point, put
+from leadwright.mail.outbox import Claimed, Order, cancel_waiting, pass_the_point, put
 from leadwright.mail.pace import MINUTE, sent_within
 from leadwright.mail.sender import Sender
 from leadwright.mail.suppression import suppress, suppress_domain, why_suppressed
