@@ -12,6 +12,7 @@ ALL = {
     "importing": "import of 100,000 leads beside a raw executemany",
     "segments": "selection over 1,000,000 leads beside a naive indexed query",
     "web": "the leads grid at 1,000,000 rows beside Django",
+    "pages": "every page at 100,000 leads, twenty people at it, a worker beside them",
     "companies": "2,378 real companies with the built-in analyst",
     "parsing": "reading one mail beside the standard library",
     "mailsync": "reading a mailbox of 10,000 messages on a real Dovecot beside a raw drain and mbsync",

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         frozenset(), description="host:port pairs on private addresses that pages may be fetched from (rehearsal)."
     )
     dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
+    mailbox_check_seconds: int = Field(
+        45,
+        ge=10,
+        description="Seconds between two tries to sign in at the mail servers, which find a mailbox that broke.",
+    )
 
     import_max_mb: int = Field(512, ge=1, description="Megabytes a file of leads may have.")
     import_max_rows: int = Field(1_000_000, ge=1, description="Rows a file of leads may have.")

@@ -412,9 +412,9 @@ def test_a_mailbox_that_breaks_pauses_an_engage_agent_and_one_that_mends_resumes
     assert pause_or_resume(services) == ()
     account = post.server.store.accounts[SALES]
     account.password = "changed on the server"
-    clock.move(minutes=9)
-    assert pause_or_resume(services) == ()  # mail servers are asked every ten minutes
-    clock.move(minutes=2)
+    clock.move(seconds=40)
+    assert pause_or_resume(services) == ()  # mail servers are asked every 45 seconds
+    clock.move(seconds=10)
     assert len(pause_or_resume(services)) == 1
     paused = post.agent()
     assert paused.state == AgentState.PAUSED

@@ -117,6 +117,8 @@ PREREQUISITES: tuple[Prerequisite, ...] = (
 BY_NUMBER = {p.number: p for p in PREREQUISITES}
 ON_SERVERS = frozenset({3, 4})
 """Numbers of those whose checks speak to servers that others run: the schedule asks them less often."""
+SIGNS_IN = 4
+"""The one whose checks do no more than sign in there: asked so often that a broken mailbox shows within a minute."""
 
 
 def needed(mode: AgentMode) -> tuple[Prerequisite, ...]:

@@ -16,7 +16,7 @@ from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.people import SystemUser
 from leadwright.domain.optionsets import NotificationIcon
-from leadwright.domain.prerequisites import ON_SERVERS, Check, failing, needed, state_of
+from leadwright.domain.prerequisites import ON_SERVERS, SIGNS_IN, Check, failing, needed, state_of
 from leadwright.domain.stage import AgentMode, AgentState, Stage
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal
@@ -29,7 +29,6 @@ _IN_WORK = (Stage.QUEUED, Stage.RESEARCHING, Stage.ENGAGED)
 _WORKING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING)
 _REASON = "Prerequisite"  # begins the reason of a pause that ends by itself
 _WRITE_AGAIN = timedelta(minutes=10)
-_ASK_BROKEN = timedelta(minutes=1)
 
 
 def agent_principal(services: Installation, agentid: str) -> Principal:
@@ -94,7 +93,8 @@ def check_again(
     """Run the checks of every prerequisite of the mode that is ticked and was verified. Attested ones stay attested.
 
     Stores what was found when it differs from before, the last record is ten minutes old, or a person asked. Mail
-    servers are asked on schedule every ten minutes, and every minute while something fails.
+    servers are asked for a sign-in every `mailbox_check_seconds`, and so is all that fails; what prerequisite 3 asks
+    of them otherwise waits ten minutes.
 
     Args:
         by: who asked; None: the schedule.
@@ -104,7 +104,7 @@ def check_again(
         rows = session.scalars(select(Prerequisite).where(Prerequisite.agentid == agentid)).all()
     wanted = {p.number for p in needed(mode)}
     ticked = [r for r in rows if r.done and not r.attested and r.number in wanted]
-    kept = {r.number: [Check(**c) for c in r.checks] for r in ticked if by is None and _just_asked(r, moment)}
+    kept = {r.number: [Check(**c) for c in r.checks] for r in ticked if by is None and _just_asked(services, r, moment)}
     found = {r.number: kept.get(r.number) or verify(services, r.number, mode, inputs_of(rows)) for r in ticked}
     stale = [r for r in ticked if r.number not in kept and (by or _differs(r, found[r.number], moment))]
     if stale:
@@ -140,12 +140,13 @@ def keep_checks(
     return row
 
 
-def _just_asked(row: Prerequisite, moment: datetime) -> bool:
+def _just_asked(services: Installation, row: Prerequisite, moment: datetime) -> bool:
     """Were the mail servers of this prerequisite asked so lately that the schedule leaves them alone?"""
     if row.number not in ON_SERVERS or row.checkedon is None or not row.checks:
         return False
-    broken = any(c["passed"] is False for c in row.checks)
-    return moment - row.checkedon < (_ASK_BROKEN if broken else _WRITE_AGAIN)
+    soon = row.number == SIGNS_IN or any(c["passed"] is False for c in row.checks)
+    wait = timedelta(seconds=services.settings.mailbox_check_seconds) if soon else _WRITE_AGAIN
+    return moment - row.checkedon < wait
 
 
 def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime) -> bool:
