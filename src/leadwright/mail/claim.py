@@ -1,11 +1,11 @@
-"""Taking the next mails of a mailbox: each once, under a lease, what could forbid it checked in the same transaction."""
+"""Taking the next mails of a mailbox: each once, under a lease, all that could forbid it checked in the transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import Moment
@@ -22,26 +22,27 @@ from leadwright.mail.suppression import share_free_recipients, share_recipients,
 CLAIM_LEASE = timedelta(seconds=240)  # connecting, and everything before the dot
 _UNCHECKED_WAIT = timedelta(seconds=300)
 _LOOK = 20  # waiting mails looked at in one claim
-_ROWS = cast(Table, Outbox.__table__)
+_OUTBOX, _BOXES = cast(Table, Outbox.__table__), cast(Table, Mailbox.__table__).c
+_ROWS = _OUTBOX.c
 _MAILBOX = (
     select(
-        Mailbox.mailboxid, Mailbox.emailaddress, Mailbox.emailrouteraccessapproval,
-        Mailbox.outgoingemaildeliverymethod, Mailbox.lw_pauseduntil, Mailbox.lw_lasterror, Mailbox.lw_lasterroron,
-        Mailbox.lw_perminute, Mailbox.lw_perday, Mailbox.lw_atonce,
+        _BOXES.mailboxid, _BOXES.emailaddress, _BOXES.emailrouteraccessapproval,
+        _BOXES.outgoingemaildeliverymethod, _BOXES.lw_pauseduntil, _BOXES.lw_lasterror, _BOXES.lw_lasterroron,
+        _BOXES.lw_perminute, _BOXES.lw_perday, _BOXES.lw_atonce,
     )
-    .where(Mailbox.mailboxid == bindparam("whose"))
+    .where(_BOXES.mailboxid == bindparam("whose"))
     .with_for_update(key_share=True)
 )  # fmt: skip
 _DUE = (
     select(
-        Outbox.outboxid, Outbox.businesskey, Outbox.mailboxid, Outbox.leadid, Outbox.emailid, Outbox.agentid,
-        Outbox.recipient, Outbox.purpose, Outbox.token, Outbox.recipienthash, Outbox.domainhash,
+        _ROWS.outboxid, _ROWS.businesskey, _ROWS.mailboxid, _ROWS.leadid, _ROWS.emailid, _ROWS.agentid,
+        _ROWS.recipient, _ROWS.purpose, _ROWS.token, _ROWS.recipienthash, _ROWS.domainhash,
     )
     .where(
-        Outbox.mailboxid == bindparam("whose"), Outbox.phase == Phase.QUEUED,
-        Outbox.dueat <= bindparam("moment", type_=Moment),
+        _ROWS.mailboxid == bindparam("whose"), _ROWS.phase == Phase.QUEUED,
+        _ROWS.dueat <= bindparam("moment", type_=Moment),
     )
-    .order_by(Outbox.dueat)  # and nothing else: thousands wait for the same opening of a window
+    .order_by(_ROWS.dueat)  # and nothing else: thousands wait for the same opening of a window
     .limit(_LOOK)
 )  # fmt: skip
 _FREE_LEADS = (
@@ -50,19 +51,20 @@ _FREE_LEADS = (
     .with_for_update(read=True, skip_locked=True)
 )
 _TAKE = (
-    update(_ROWS)
-    .where(_ROWS.c.outboxid == bindparam("which"), _ROWS.c.token == bindparam("before"))
-    .where(_ROWS.c.phase == Phase.QUEUED)
+    update(_OUTBOX)
+    .where(_ROWS.outboxid.in_(bindparam("which", expanding=True)))
+    .where(tuple_(_ROWS.outboxid, _ROWS.token).in_(bindparam("held", expanding=True)))  # alone it uses no index
+    .where(_ROWS.phase == Phase.QUEUED)
     .values(
         phase=Phase.SENDING,
-        token=bindparam("next"),
+        token=_ROWS.token + 1,
         worker=bindparam("name"),
         leaseuntil=bindparam("lease"),
         claimedon=bindparam("moment"),
-        firsttriedon=func.coalesce(_ROWS.c.firsttriedon, bindparam("moment", type_=Moment)),
+        firsttriedon=func.coalesce(_ROWS.firsttriedon, bindparam("moment", type_=Moment)),
         reason="",
     )
-    .returning(_ROWS.c.messageid, _ROWS.c.sender, _ROWS.c.recipient, _ROWS.c.raw, _ROWS.c.smtputf8)
+    .returning(_ROWS.outboxid, _ROWS.messageid, _ROWS.sender, _ROWS.recipient, _ROWS.raw, _ROWS.smtputf8)
 )
 
 
@@ -125,7 +127,7 @@ def claim_some(
     waited for until one mail is taken; the others are taken only as far as nobody holds theirs, so that nobody ever
     waits for us while we wait for him.
     """
-    mailbox = session.execute(_MAILBOX, {"whose": mailboxid}).first()
+    mailbox = session.connection().execute(_MAILBOX, {"whose": mailboxid}).first()
     if mailbox is None:
         raise NotFound("There is no such mailbox.")
     if (closed := _closed(mailbox, clock())) is not None:
@@ -177,15 +179,21 @@ class _Taking:
     def take(self, due: Sequence[Waiting], most: int) -> None:
         """Check each, then take or refuse it. Their recipients are shared."""
         whys = whys_suppressed(self.session, [(waiting.hashes, waiting.purpose) for waiting in due])
+        wanted: list[Waiting] = []
         for waiting, why in zip(due, whys, strict=True):
-            if len(self.claims) == most:
-                return
+            if len(self.claims) + len(wanted) == most:
+                break
             moment = self.clock()
             refusal = Refusal(Phase.SUPPRESSED, why) if why is not None else self._refusal(waiting, moment)
             if refusal is not None:
                 _apply(self.session, waiting, refusal, moment)
-            elif (claimed := _take(self.session, waiting, self.worker, moment)) is not None:
-                self.claims.append(claimed)
+                continue
+            wanted.append(waiting)
+            if self.checks:  # the check of the next one counts it: few a day to one company
+                self.claims += _take(self.session, wanted, self.worker, moment)
+                wanted = []
+        if wanted:
+            self.claims += _take(self.session, wanted, self.worker, self.clock())
 
     def _refusal(self, waiting: Waiting, moment: datetime) -> Refusal | None:
         try:
@@ -207,7 +215,7 @@ def _closed(mailbox: Row[*tuple[Any, ...]], moment: datetime) -> Nothing | None:
 
 
 def _due(session: Session, mailboxid: str, moment: datetime) -> list[Waiting]:
-    rows = session.execute(_DUE, {"whose": mailboxid, "moment": moment})
+    rows = session.connection().execute(_DUE, {"whose": mailboxid, "moment": moment})
     return [Waiting(*row[:9], (row.recipienthash, row.domainhash)) for row in rows]
 
 
@@ -226,10 +234,14 @@ def _apply(session: Session, waiting: Waiting, refusal: Refusal, moment: datetim
         show_on_email(session, waiting.emailid, refusal.phase, moment)
 
 
-def _take(session: Session, waiting: Waiting, worker: str, moment: datetime) -> Claimed | None:
-    token, lease = waiting.token + 1, moment + CLAIM_LEASE
-    asked = {"which": waiting.outboxid, "before": waiting.token, "next": token, "name": worker}
-    row = session.connection().execute(_TAKE, {**asked, "lease": lease, "moment": moment}).first()
-    if row is None:
-        return None
-    return Claimed(waiting.outboxid, token, lease, Letter(*row), waiting.hashes, waiting.purpose, waiting.emailid)
+def _take(session: Session, wanted: Sequence[Waiting], worker: str, moment: datetime) -> list[Claimed]:
+    """Those of them that are still as they were read."""
+    lease = moment + CLAIM_LEASE
+    which = {"which": [w.outboxid for w in wanted], "held": [(w.outboxid, w.token) for w in wanted]}
+    rows = session.connection().execute(_TAKE, {**which, "name": worker, "lease": lease, "moment": moment})
+    letters = {row.outboxid: Letter(*row[1:]) for row in rows}
+    return [
+        Claimed(w.outboxid, w.token + 1, lease, letters[w.outboxid], w.hashes, w.purpose, w.emailid)
+        for w in wanted
+        if w.outboxid in letters
+    ]

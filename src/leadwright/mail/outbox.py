@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy import CursorResult, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,11 @@ Clock = Callable[[], datetime]
 _ROWS, _EMAILS = cast(Table, Outbox.__table__), cast(Table, Email.__table__)
 _COMMIT = (
     update(_ROWS)
-    .where(_ROWS.c.outboxid == bindparam("which"), _ROWS.c.token == bindparam("held"), _ROWS.c.phase == Phase.SENDING)
+    .where(_ROWS.c.outboxid.in_(bindparam("which", expanding=True)))
+    .where(tuple_(_ROWS.c.outboxid, _ROWS.c.token).in_(bindparam("held", expanding=True)))  # alone it uses no index
+    .where(_ROWS.c.phase == Phase.SENDING)
     .values(phase=Phase.COMMITTING, leaseuntil=bindparam("lease"))
+    .returning(_ROWS.c.outboxid)
 )
 _SHOW = (
     update(_EMAILS)
@@ -163,19 +166,16 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
 def pass_points(session: Session, claims: Sequence[Claimed], clock: Clock) -> set[str]:
     """The same for several mails, whose recipients the caller has shared. Ids of those that may be sent."""
-    passed: set[str] = set()
     whys = whys_suppressed(session, [(claimed.hashes, claimed.purpose) for claimed in claims]) if claims else []
+    moment, held = clock(), []
     for claimed, why in zip(claims, whys, strict=True):
-        moment = clock()
         if why is not None:
             _move(session, claimed, (Phase.SENDING,), phase=Phase.SUPPRESSED, reason=why, concludedon=moment)
             show_on_email(session, claimed.emailid, Phase.SUPPRESSED, moment)
         elif moment < claimed.leaseuntil:
-            asked = {"which": claimed.outboxid, "held": claimed.token, "lease": moment + DOT_LEASE}
-            done = session.connection().execute(_COMMIT, asked)
-            if done.rowcount == 1:
-                passed.add(claimed.outboxid)
-    return passed
+            held.append((claimed.outboxid, claimed.token))
+    asked = {"which": [which for which, _ in held], "held": held, "lease": moment + DOT_LEASE}
+    return set(session.connection().execute(_COMMIT, asked).scalars()) if held else set()
 
 
 def cancel_waiting(session: Session, leadid: str, reason: str, moment: datetime) -> int:

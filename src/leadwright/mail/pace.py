@@ -6,9 +6,9 @@ length, wherever it begins, does the server accept more than the limit.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Integer, Row, ScalarSelect, bindparam, func, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import Moment
@@ -21,15 +21,16 @@ SOON = timedelta(milliseconds=20)
 SKEW = timedelta(minutes=5)  # by which clocks of workers may differ; what lies further ahead was written by a wrong one
 
 
+_ROWS = cast(Table, Outbox.__table__).c
 Paced = Mailbox | Row[*tuple[Any, ...]]  # a mailbox record, whole or the columns that are needed
 
 
 def _last(name: str) -> ScalarSelect[datetime | None]:
     """When the last mail left that fills a window; nothing while a place is free."""
     return (
-        select(Outbox.spenton)
-        .where(Outbox.mailboxid == bindparam("whose"), Outbox.spenton > bindparam(f"{name}_from", type_=Moment))
-        .order_by(Outbox.spenton.desc())
+        select(_ROWS.spenton)
+        .where(_ROWS.mailboxid == bindparam("whose"), _ROWS.spenton > bindparam(f"{name}_from", type_=Moment))
+        .order_by(_ROWS.spenton.desc())
         .offset(bindparam(f"{name}_skip", type_=Integer))
         .limit(1)
         .scalar_subquery()
@@ -37,7 +38,7 @@ def _last(name: str) -> ScalarSelect[datetime | None]:
 
 
 _LASTS = select(_last("minute"), _last("day"))
-_FLYING = select(func.count()).where(Outbox.mailboxid == bindparam("whose"), Outbox.phase.in_(IN_FLIGHT))
+_FLYING = select(func.count()).where(_ROWS.mailboxid == bindparam("whose"), _ROWS.phase.in_(IN_FLIGHT))
 
 
 def next_place(session: Session, mailbox: Paced, moment: datetime) -> datetime | None:
@@ -51,7 +52,8 @@ def next_place(session: Session, mailbox: Paced, moment: datetime) -> datetime |
 
 def free_places(session: Session, mailbox: Paced, moment: datetime, most: int) -> tuple[int, datetime | None]:
     """How many may be claimed now, `most` at the most; when there is none: when to ask again. Otherwise as above."""
-    flying = session.scalar(_FLYING, {"whose": mailbox.mailboxid}) or 0
+    session.flush()
+    flying = session.connection().execute(_FLYING, {"whose": mailbox.mailboxid}).scalar() or 0
     limits = [(MINUTE, mailbox.lw_perminute - flying), (DAY, mailbox.lw_perday - flying)]
     most = min(most, mailbox.lw_atonce - flying, *(places for _, places in limits))
     if most <= 0:
@@ -69,7 +71,7 @@ def _when(
     asked: dict[str, object] = {"whose": mailbox.mailboxid}
     for name, (window, places) in zip(("minute", "day"), windows, strict=True):
         asked |= {f"{name}_from": moment - window, f"{name}_skip": places - 1}
-    lasts = list(session.execute(_LASTS, asked).one())
+    lasts = list(session.connection().execute(_LASTS, asked).one())
     if any(last is not None and last > moment + SKEW for last in lasts):
         _bring_back(session, mailbox, moment)
         lasts = [last and min(last, moment) for last in lasts]

@@ -32,6 +32,8 @@ _ASK_AGAIN = 60.0  # seconds between two tries to look through Sent
 _TOUCH = update(Outbox).where(Outbox.outboxid == bindparam("which")).values(token=Outbox.token)
 _log = structlog.get_logger(__name__)
 
+Ends = list[tuple[Outcome, Phase | None]]  # what became of each mail, and its phase; None: it was taken from us
+
 
 @dataclass
 class _Hold:
@@ -95,10 +97,10 @@ class Sender:
         An outcome that could not be stored is stored first: until it is, this worker claims nothing and raises again.
         """
         done = self._send(1)
-        return done if isinstance(done, Nothing) else done[0]
+        return done if isinstance(done, Nothing) else done[0][1]
 
-    def send_some(self, most: int | None = None) -> list[Phase | None] | Nothing:
-        """Send as many mails together as the mailbox can, `most` at the most. Otherwise as `send_next`.
+    def send_some(self, most: int | None = None) -> Ends | Nothing:
+        """Send as many mails together as the mailbox can, `most` at the most. The outcome and the phase of each.
 
         While more wait, their outcomes do not wait for the disk: the next commit before a dot, which does, takes them
         along, and so does `secure`. Lost with the power, they are looked up like any outcome that is unknown.
@@ -113,7 +115,7 @@ class Sender:
                 session.execute(_TOUCH, {"which": self._hold.afloat})
             self._hold.afloat = ""
 
-    def _send(self, most: int, *, secure: bool = True) -> list[Phase | None] | Nothing:
+    def _send(self, most: int, *, secure: bool = True) -> Ends | Nothing:
         if self._hold.unstored:
             self._conclude(secure=True)
         self._learn()
@@ -130,22 +132,20 @@ class Sender:
         told = self._mailbox.send_together(letters, lambda which: self._pass([claims[n] for n in which]))
         return self._store(claims, told, secure=secure or len(claims) < most)
 
-    def _store(
-        self, claims: Sequence[Claimed], told: Iterable[list[tuple[int, Outcome]]], *, secure: bool
-    ) -> list[Phase | None]:
+    def _store(self, claims: Sequence[Claimed], told: Iterable[list[tuple[int, Outcome]]], *, secure: bool) -> Ends:
         """Store what is told, all of it, whatever happens meanwhile; what could not be stored is kept."""
-        phases: list[Phase | None] = []
+        ends: Ends = []
         trouble: Exception | None = None
         for known in told:
             self._hold.unstored += [(claims[n], outcome) for n, outcome in known]
             if trouble is not None:
                 continue
             try:
-                phases += self._conclude(secure=secure)
+                ends += self._conclude(secure=secure)
             except (SQLAlchemyError, LeadwrightError) as error:
                 trouble = error
         if trouble is None:
-            return phases
+            return ends
         for claimed, outcome in self._hold.unstored:
             if outcome.result is Result.ACCEPTED:  # leave a proof where the next look-up finds it
                 with suppress(MailError):
@@ -162,7 +162,7 @@ class Sender:
         while most is None or sent < most:
             done = self.send_some(None if most is None else most - sent)
             if not isinstance(done, Nothing):
-                sent += sum(phase is not None for phase in done)
+                sent += sum(phase is not None and outcome.result is not Result.STOPPED for outcome, phase in done)
                 continue
             moment = self._clock()
             if done.until is not None and done.until <= moment:
@@ -221,7 +221,7 @@ class Sender:
         """Let the connections go."""
         self._mailbox.close()
 
-    def _conclude(self, *, secure: bool) -> list[Phase | None]:
+    def _conclude(self, *, secure: bool) -> Ends:
         ends = list(self._hold.unstored)
         with self._database.transaction(repeatable=not secure) as session:
             phases = conclude_all(session, ends, self._clock())
@@ -230,7 +230,7 @@ class Sender:
         for (claimed, outcome), phase in zip(ends, phases, strict=True):
             if phase is None and outcome.result is Result.ACCEPTED:
                 _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
-        return phases
+        return [(outcome, phase) for (_, outcome), phase in zip(ends, phases, strict=True)]
 
     def _learn(self) -> None:
         """Before the first mail: was the database restored, and does Sent know more than it?"""

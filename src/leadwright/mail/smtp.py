@@ -47,6 +47,7 @@ class SmtpConnection:
         self._used = 0
         self._last = 0.0
         self._dot_until = 0.0
+        self._turned_away = False
 
     def offering(self, letter: Letter) -> Offering:
         """Everything before the dot, a step whenever the caller wants: what is written is answered by the next one.
@@ -95,6 +96,11 @@ class SmtpConnection:
     def is_open(self) -> bool:
         """There is a line, as far as anybody knows."""
         return self._smtp is not None
+
+    @property
+    def turned_away(self) -> bool:
+        """The last try to open it failed, for another reason than the sign-in."""
+        return self._turned_away
 
     @property
     def socket(self) -> socket.socket | None:
@@ -231,6 +237,7 @@ class SmtpConnection:
             self._reset(self._smtp)
         if self._smtp is not None:
             return None
+        self._turned_away = False
         try:
             self._smtp = self._open()
             self._used, self._last = 0, time.monotonic()
@@ -238,11 +245,13 @@ class SmtpConnection:
             said = _said(error.smtp_code, error.smtp_error)
             return Outcome(Result.MAILBOX, f"{self._server.host} refused the sign-in: {said}", error.smtp_code)
         except smtplib.SMTPResponseException as error:
+            self._turned_away = True
             said = _said(error.smtp_code, error.smtp_error)
             return Outcome(Result.MAILBOX, f"{self._server.host} does not serve us: {said}", error.smtp_code)
         except smtplib.SMTPNotSupportedError as error:
             return Outcome(Result.MAILBOX, f"{self._server.host}: {error} Choose another security or sign-in.")
         except (OSError, smtplib.SMTPException) as error:
+            self._turned_away = True
             return Outcome(Result.MAILBOX, unreachable(self._server, error))
         except LeadwrightError as error:  # the secret cannot be opened, or no token is given
             return Outcome(Result.MAILBOX, str(error), retry_after=getattr(error, "retry_after", None))

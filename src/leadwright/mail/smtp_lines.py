@@ -59,7 +59,7 @@ class SmtpLines:
         """Hand over several. Never raises. See `mailbox.Mailbox.send_together`."""
         lines = self._in_use(len(letters))
         offered = _in_turns(lines, letters)
-        told = {n: self._unless_too_many(lines, outcome) for n, outcome in enumerate(offered) if outcome is not None}
+        told = {n: self._unless_too_many(lines, n, outcome) for n, outcome in enumerate(offered) if outcome is not None}
         ready = [n for n in range(len(lines)) if n not in told]
         waiting: dict[int, SmtpConnection] = {}
         go_on = _asked(before_the_dots, ready, trouble=any(o.result is Result.MAILBOX for o in told.values()))
@@ -85,11 +85,10 @@ class SmtpLines:
         self._lines.sort(key=lambda line: not line.is_open)  # those that are open first
         return self._lines[:count]
 
-    def _unless_too_many(self, lines: Sequence[SmtpConnection], outcome: Outcome) -> Outcome:
+    def _unless_too_many(self, lines: Sequence[SmtpConnection], which: int, outcome: Outcome) -> Outcome:
         """A line too many is not the mail's trouble: it waits for another line, and there are fewer for a while."""
         taken = sum(line.is_open for line in lines)
-        not_taken = outcome.result is Result.MAILBOX and taken < len(lines)
-        if len(lines) == 1 or not taken or not (not_taken or _TOO_MANY.search(outcome.words)):
+        if len(lines) == 1 or not taken or not (lines[which].turned_away or _TOO_MANY.search(outcome.words)):
             return outcome
         self._most, self._fewer_until = min(taken, len(lines) - 1), time.monotonic() + _FEWER_SECONDS
         _log.info("the server takes no more lines", lines=self._most, words=outcome.words)
@@ -107,7 +106,7 @@ def _in_turns(lines: Sequence[SmtpConnection], letters: Sequence[Letter]) -> lis
     while under_way:
         for n, offering in list(under_way.items()):
             if closed is not None and not lines[n].is_open:
-                ended[n] = closed
+                ended[n] = Outcome(Result.STOPPED, closed.words)
                 del under_way[n]
                 continue
             try:

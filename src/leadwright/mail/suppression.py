@@ -5,8 +5,9 @@ An opt-out and a claim for the same address wait for each other, so that no mail
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Outbox, Suppression
@@ -23,10 +24,11 @@ _SHARED_NOW = text(
     "SELECT hash FROM unnest(CAST(:hashes AS text[])) AS hash "
     "WHERE pg_try_advisory_xact_lock_shared(:class, hashtext(hash))"
 )
+_ROWS = cast(Table, Suppression.__table__).c
 _SUPPRESSED = (
-    select(Suppression.hash, Suppression.scope, Suppression.reason)
-    .where(Suppression.hash.in_(bindparam("whose", expanding=True)))
-    .order_by(Suppression.at)
+    select(_ROWS.hash, _ROWS.scope, _ROWS.reason)
+    .where(_ROWS.hash.in_(bindparam("whose", expanding=True)))
+    .order_by(_ROWS.at)
 )
 
 
@@ -83,7 +85,8 @@ def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -
 def whys_suppressed(session: Session, asked: Sequence[tuple[tuple[str, str], str]]) -> list[str | None]:
     """The same for several at once: hashes and purpose of each."""
     whose = sorted({found for hashes, _ in asked for found in hashes})
-    rows = session.execute(_SUPPRESSED, {"whose": whose}).all()
+    session.flush()
+    rows = session.connection().execute(_SUPPRESSED, {"whose": whose}).all()
     return [
         next((WHY[Reason(row.reason)] for row in rows if row.hash in hashes and row.scope in ("", scope)), None)
         for hashes, scope in asked
