@@ -1,9 +1,10 @@
-"""Goals 17 and 18, and the pace: sending to Postfix's smtp-sink over one connection, beside smtplib.
+"""Goals 17 and 18, and the pace: sending to Postfix's smtp-sink over lines that are kept, beside smtplib.
 
 17: processor time to build, sign (RSA-2048) and hand over, ours beside the naive path: two Jinja parts, `EmailMessage`,
-dkimpy, a new connection for each mail. 18: mails a second out of the outbox, signed, every phase committed, beside a
-loop of `send_message` over one connection with messages built before; 18b counts writing, building and signing on both
-sides as far as either does it. Pace: three processes on one mailbox, the window scaled from a minute to seconds.
+dkimpy, a new connection for each mail. 18: mails a second out of the outbox, signed, every phase committed, over the
+lines that one worker keeps, beside a loop of `send_message` over one connection with messages built before, and beside
+what the disk can do; 18b counts writing, building and signing on both sides as far as either does it. Pace: three
+processes on one mailbox, the window scaled from a minute to seconds.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from pathlib import Path
 
 import dkim
 from cryptography.hazmat.primitives import serialization
@@ -42,6 +44,7 @@ from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.mail.smtp_lines import MOST_LINES
 
 MAILS = 1_000
 SALES = "sales@seller.example"
@@ -165,6 +168,17 @@ def send_all(database: Database, mailboxid: str, port: int, count: int) -> None:
         sys.exit(f"{done} of {count} were sent, {waiting} are not in phase sent")
 
 
+def disk_waits(folder: str, seconds: float = 1.0) -> float:
+    """How often a second a small write can be had on the disk of that folder, one after another."""
+    waits, until = 0, time.perf_counter() + seconds
+    with (Path(folder) / "waits").open("wb", buffering=0) as file:
+        while time.perf_counter() < until:
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            waits += 1
+    return waits / seconds
+
+
 def seconds(work: object, *given: object) -> tuple[float, float]:
     """By the clock, and of this process's processor."""
     began, used = time.perf_counter(), time.process_time()
@@ -172,12 +186,12 @@ def seconds(work: object, *given: object) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - used
 
 
-def sending(port: int, url: str, rounds: int) -> list[Figure]:
-    """Goals 17 and 18, the ways in turns."""
+def sending(port: int, url: str, rounds: int, folder: str) -> list[Figure]:
+    """Goals 17 and 18, the ways in turns, with what the disk can do between them."""
     pem, key = new_key()
     database, mailboxid = open_office(url)
     seen: dict[str, list[tuple[float, float]]] = {}
-    fifth = MAILS // 5
+    fifth, waits = MAILS // 5, []
     for n in range(rounds):
         seen.setdefault("naive", []).append(seconds(naive, port, pem, fifth))
         seen.setdefault("ours", []).append(seconds(ours_without_outbox, port, key, fifth))
@@ -189,6 +203,7 @@ def sending(port: int, url: str, rounds: int) -> list[Figure]:
             seconds(lambda: letters.extend(letter(i, key) for i in range(MAILS)))  # noqa: B023
         )
         seen.setdefault("writing", []).append(seconds(write, database, mailboxid, letters, str(n)))
+        waits.append(disk_waits(folder))
         seen.setdefault("outbox", []).append(seconds(send_all, database, mailboxid, port, MAILS))
     database.close()
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
@@ -202,6 +217,8 @@ def sending(port: int, url: str, rounds: int) -> list[Figure]:
         f"{MAILS / wall['outbox']:.0f} a second, loop {MAILS / wall['loop']:.0f}; by round {by_round}; "
         f"CPU {cpu['outbox']:.2f} s, loop {cpu['loop']:.2f} s; {load}"
     )
+    limit = MOST_LINES * statistics.median(waits)
+    disk = f"{statistics.median(waits):.0f} waits a second, {MOST_LINES} mails a wait; {load}"
     steps = (
         f"compose and sign {wall['composing']:.2f} s, write {wall['writing']:.2f} s, send {wall['outbox']:.2f} s; "
         f"build {wall['building']:.2f} s, send {wall['loop']:.2f} s"
@@ -212,6 +229,7 @@ def sending(port: int, url: str, rounds: int) -> list[Figure]:
         Figure(
             "18", f"1,000 out of the outbox / send_message loop, {kind}", wall["loop"] / wall["outbox"], ">= 0.7", rates
         ),
+        Figure("18", "the same / one wait for the disk for four mails", MAILS / wall["outbox"] / limit, "", disk),
         Figure("18b", "the same, composing, signing and writing beside building", with_building, "", steps),
     ]
 
@@ -265,7 +283,7 @@ def main() -> None:
         work(*given.work)
         return
     with tempfile.TemporaryDirectory() as name, sink() as port:
-        figures = sending(port, f"sqlite:///{name}/send.db", given.rounds)
+        figures = sending(port, f"sqlite:///{name}/send.db", given.rounds, name)
         figures += pacing(port, f"sqlite:///{name}/pace.db", 10.0, 30, 40.0)
     report(figures)
 

@@ -72,7 +72,7 @@ class _Worker:
         self.moment, self.more, self.told = _EPOCH, True, -1
         self.troubles: Counter[str] = Counter()
         self.seconds: Counter[str] = Counter()
-        count = max(1, _CONNECTIONS // place.workers)
+        count = 1
         self.senders = [Post(self.services, f"bench-{place.index}-{n}") for n in range(count)]
         self.receiver = Post(self.services, f"bench-{place.index}-inbox")
         self.pool = ThreadPoolExecutor(settings.workers + count + 1)

@@ -168,7 +168,7 @@ def test_a_server_that_falls_silent_at_the_dot_is_left_and_looked_up(
     smtp.trouble = Trouble(latency=0.01)
     mailbox = opened(small_office, smtp=smtp, dot_seconds=0.3)
     sender = Sender(small_office.database, small_office.mailboxid, mailbox, worker="one", clock=clock)
-    mailbox._smtp.sign_in()
+    mailbox._smtp.first.sign_in()
     pass_on = sender._pass
 
     def fall_silent(claimed: object) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from tests.mail.backlogs import read_all
 from tests.mail.post_office import SALES, Clock, PostOffice, add_mailbox, letter
 from tests.workflows.office import PlainAnalyst, add_leads, open_office, services_of
@@ -26,13 +27,15 @@ from leadwright.domain.stage import AgentState
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.mail.checks import STANDARD, inside
-from leadwright.mail.claim import Nothing, Waiting, claim
+from leadwright.mail.claim import Nothing, Refusal, Waiting, claim, claim_some
+from leadwright.mail.conclusion import conclude
 from leadwright.mail.mailbox import Outcome, Result
-from leadwright.mail.outbox import Claimed, Order, cancel_waiting, conclude, pass_the_point, put
+from leadwright.mail.outbox import Claimed, Order, cancel_waiting, pass_the_point, put
 from leadwright.mail.pace import MINUTE, sent_within
 from leadwright.mail.sender import Sender
 from leadwright.mail.suppression import suppress, suppress_domain, why_suppressed
 from leadwright.sandbox.mail_checker import check
+from leadwright.sandbox.mail_faults import Fault, Step
 
 
 def claimed_by(office: PostOffice, worker: str = "one", checks: tuple = ()) -> Claimed | Nothing:
@@ -310,6 +313,55 @@ def test_no_more_than_the_limits_of_minute_day_and_at_once(office: PostOffice, c
     assert check(office.database, office.server.log, clock(), ended=False) == []
     clock.forward(86_400)
     assert sender.send_due() == 5
+
+
+def test_mails_taken_together_are_each_checked_after_the_one_before_was_taken(office: PostOffice, clock: Clock) -> None:
+    office.waiting(3)
+
+    def one_at_a_time(session: Session, _waiting: Waiting, moment: datetime) -> Refusal | None:
+        flying = session.scalar(select(func.count()).where(Outbox.phase == Phase.SENDING))
+        return Refusal(Phase.QUEUED, "One is under way.", moment + timedelta(hours=1)) if flying else None
+
+    with office.database.transaction() as session:
+        claims = claim_some(session, office.mailboxid, 3, worker="one", clock=clock, checks=[one_at_a_time])
+    assert not isinstance(claims, Nothing)
+    assert len(claims) == 1
+    assert office.phases() == {"sending": 1, "queued": 2}
+
+
+def test_of_mails_sent_together_one_that_opts_out_meanwhile_gets_no_dot(office: PostOffice, clock: Clock) -> None:
+    office.waiting(4)
+    sender = Sender(office.database, office.mailboxid, office.open(), worker="one", clock=clock)
+    pass_on = sender._pass
+
+    def opt_out_first(claims: list[Claimed]) -> list[bool]:
+        with office.database.transaction() as session:
+            suppress(session, claims[1].letter.recipient, reason=Reason.OPT_OUT, source="test", clock=clock)
+        return pass_on(claims)
+
+    sender._pass = opt_out_first  # type: ignore[method-assign, assignment]
+    sender.send_some()
+    assert office.phases() == {"sent": 3, "suppressed": 1}
+    assert len(office.server.log) == 3
+    assert check(office.database, office.server.log, clock(), ended=True) == []
+
+
+def test_a_server_that_takes_two_lines_gets_two_and_no_mail_waits_for_it(office: PostOffice, clock: Clock) -> None:
+    """A line too many is not trouble of the mailbox: the other lines go on."""
+    opened: list[str] = []
+
+    def two_lines(step: Step, _to: str) -> Fault | None:
+        if step is Step.CONNECT:
+            opened.append("")
+            return Fault(answer="421 4.7.0 too many connections") if len(opened) > 2 else None
+        return None
+
+    office.server.faults.script = two_lines
+    office.waiting(9)
+    sender = Sender(office.database, office.mailboxid, office.open(), worker="one", clock=clock)
+    assert sender.send_due() == 9
+    assert office.phases() == {"sent": 9}
+    assert len(opened) == 3, "the third line is not tried again for a while"
 
 
 def test_a_refused_mail_takes_no_place(small_office: PostOffice, clock: Clock) -> None:

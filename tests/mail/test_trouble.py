@@ -281,9 +281,10 @@ def test_our_own_full_mailbox_or_spent_quota_pauses_sending_with_the_servers_wor
     small_office: PostOffice, clock: Clock, step: Step, answer: str
 ) -> None:
     small_office.waiting(3)
-    small_office.server.faults.script = Times(step, Fault(answer=answer))
+    told = 3 if step is Step.DOT else 1  # of three that were handed over together each meets it
+    small_office.server.faults.script = Times(step, Fault(answer=answer), told)
     sender = worker(small_office)
-    assert sender.send_due() == 1
+    assert sender.send_due() == told
     assert small_office.phases() == {"queued": 3}
     with small_office.database.reading() as session:
         assert answer in (session.get_one(Mailbox, small_office.mailboxid).lw_lasterror or "")

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, cast
 
 from sqlalchemy import Index, Integer, String, Table, column, insert, select, table, text, update
@@ -67,6 +67,18 @@ class Changed:
     after: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act to be recorded, of several that one transaction stores."""
+
+    actor: Actor
+    action: str
+    recordtype: str
+    recordid: str
+    after: Mapping[str, Any]
+    cause: str = ""
+
+
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over the entry's content and the hash before it."""
     return _digest({name: getattr(entry, name) for name in _COLUMNS})
@@ -118,29 +130,54 @@ def record_many(
     session: Session, actor: Actor, action: str, recordtype: str, changed: Iterable[Changed], *, cause: str = ""
 ) -> None:
     """Append an entry for each record that one act changed, a block at a time. Otherwise as `record`."""
-    hold_chain(session)
-    session.flush()
-    number, last = _head(session)
-    began, many = number, iter(changed)
-    shared = {
-        "at": session.info.get("clock", now)(),
+    acts = (_act(actor, action, recordtype, one.recordid, one.before, one.after, cause) for one in changed)
+    _append(session, acts)
+
+
+def record_acts(session: Session, acts: Iterable[Act]) -> None:
+    """Append an entry for each of several acts, in their order. Otherwise as `record`."""
+    _append(session, (_act(a.actor, a.action, a.recordtype, a.recordid, {}, a.after, a.cause) for a in acts))
+
+
+def _act(
+    actor: Actor,
+    action: str,
+    recordtype: str,
+    recordid: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    cause: str,
+) -> dict[str, Any]:
+    return {
         "actorid": actor.id,
         "actorkind": actor.kind,
         "actorname": actor.name,
         "action": action,
         "recordtype": recordtype,
+        "recordid": recordid,
+        "before": _plain(before),
+        "after": _plain(after),
         "cause": cause,
     }
-    while block := list(islice(many, _BLOCK)):
-        rows = []
-        for one in block:
+
+
+def _kind_of_act(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["action"], row["recordtype"]
+
+
+def _append(session: Session, entries: Iterator[dict[str, Any]]) -> None:
+    hold_chain(session)
+    session.flush()
+    number, last = _head(session)
+    began, at = number, session.info.get("clock", now)()
+    while block := list(islice(entries, _BLOCK)):
+        for row in block:
             number += 1
-            own = {"recordid": one.recordid, "before": _plain(one.before), "after": _plain(one.after)}
-            row = {"number": number, "previoushash": last, **shared, **own}
+            row |= {"number": number, "previoushash": last, "at": at}
             row["hash"] = last = _digest(row)
-            rows.append(row)
-        session.execute(_APPEND, rows if len(rows) > 1 else rows[0])
-        announce_act(session, action, recordtype, {row["recordid"]: row["after"] for row in rows})
+        session.execute(_APPEND, block if len(block) > 1 else block[0])
+        for (action, recordtype), same in groupby(block, key=_kind_of_act):
+            announce_act(session, action, recordtype, {row["recordid"]: row["after"] for row in same})
     if number > began:
         session.execute(_MOVE_HEAD, {"number": number, "hash": last})
 

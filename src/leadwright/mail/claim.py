@@ -1,24 +1,71 @@
-"""Taking the next mail of a mailbox: once, under a lease, all that could forbid it checked in the same transaction."""
+"""Taking the next mails of a mailbox: each once, under a lease, all that could forbid it checked in the transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import Moment
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.sales import Lead
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
 from leadwright.errors import LeadwrightError, NotFound
 from leadwright.mail.mailbox import Letter
-from leadwright.mail.outbox import Claimed, Clock, change, show_on_email
-from leadwright.mail.pace import SKEW, next_place
-from leadwright.mail.suppression import share_recipient, why_hash_suppressed
+from leadwright.mail.outbox import Claimed, Clock, change, show_on_email, show_on_emails
+from leadwright.mail.pace import SKEW, free_places
+from leadwright.mail.suppression import share_free_recipients, share_recipients, whys_suppressed
 
 CLAIM_LEASE = timedelta(seconds=240)  # connecting, and everything before the dot
 _UNCHECKED_WAIT = timedelta(seconds=300)
 _LOOK = 20  # waiting mails looked at in one claim
+_OUTBOX, _BOXES = cast(Table, Outbox.__table__), cast(Table, Mailbox.__table__).c
+_ROWS = _OUTBOX.c
+_MAILBOX = (
+    select(
+        _BOXES.mailboxid, _BOXES.emailaddress, _BOXES.emailrouteraccessapproval,
+        _BOXES.outgoingemaildeliverymethod, _BOXES.lw_pauseduntil, _BOXES.lw_lasterror, _BOXES.lw_lasterroron,
+        _BOXES.lw_perminute, _BOXES.lw_perday, _BOXES.lw_atonce,
+    )
+    .where(_BOXES.mailboxid == bindparam("whose"))
+    .with_for_update(key_share=True)
+)  # fmt: skip
+_DUE = (
+    select(
+        _ROWS.outboxid, _ROWS.businesskey, _ROWS.mailboxid, _ROWS.leadid, _ROWS.emailid, _ROWS.agentid,
+        _ROWS.recipient, _ROWS.purpose, _ROWS.token, _ROWS.recipienthash, _ROWS.domainhash,
+    )
+    .where(
+        _ROWS.mailboxid == bindparam("whose"), _ROWS.phase == Phase.QUEUED,
+        _ROWS.dueat <= bindparam("moment", type_=Moment),
+    )
+    .order_by(_ROWS.dueat)  # and nothing else: thousands wait for the same opening of a window
+    .limit(_LOOK)
+)  # fmt: skip
+_FREE_LEADS = (
+    select(Lead.leadid)
+    .where(Lead.leadid.in_(bindparam("which", expanding=True)))
+    .with_for_update(read=True, skip_locked=True)
+)
+_TAKE = (
+    update(_OUTBOX)
+    .where(_ROWS.outboxid.in_(bindparam("which", expanding=True)))
+    .where(tuple_(_ROWS.outboxid, _ROWS.token).in_(bindparam("held", expanding=True)))  # alone it uses no index
+    .where(_ROWS.phase == Phase.QUEUED)
+    .values(
+        phase=Phase.SENDING,
+        token=_ROWS.token + 1,
+        worker=bindparam("name"),
+        leaseuntil=bindparam("lease"),
+        claimedon=bindparam("moment"),
+        firsttriedon=func.coalesce(_ROWS.firsttriedon, bindparam("moment", type_=Moment)),
+        reason="",
+    )
+    .returning(_ROWS.outboxid, _ROWS.messageid, _ROWS.sender, _ROWS.recipient, _ROWS.raw, _ROWS.smtputf8)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +112,98 @@ class Nothing:
 def claim(
     session: Session, mailboxid: str, *, worker: str, clock: Clock, checks: Sequence[Check] = ()
 ) -> Claimed | Nothing:
-    """Take the next mail of this mailbox that may go out, or say when to ask again.
+    """Take the next mail of this mailbox that may go out, or say when to ask again. See `claim_some`."""
+    claims = claim_some(session, mailboxid, 1, worker=worker, clock=clock, checks=checks)
+    return claims if isinstance(claims, Nothing) else claims[0]
 
-    Suppression, the mailbox and its pace are always checked, `checks` besides, all in this transaction. Locks are taken
-    in one order: mailbox, recipient, whatever the checks lock, the row itself.
+
+def claim_some(
+    session: Session, mailboxid: str, most: int, *, worker: str, clock: Clock, checks: Sequence[Check] = ()
+) -> list[Claimed] | Nothing:
+    """Take the next mails of this mailbox that may go out, at most so many, or say when to ask again.
+
+    Suppression, the mailbox and its pace are always checked, `checks` besides, for each mail and all in this
+    transaction. Locks are taken in one order: mailbox, recipient, whatever the checks lock, the row itself. They are
+    waited for until one mail is taken; the others are taken only as far as nobody holds theirs, so that nobody ever
+    waits for us while we wait for him.
     """
-    mailbox = session.get(Mailbox, mailboxid, with_for_update={"key_share": True}, populate_existing=True)
+    mailbox = session.connection().execute(_MAILBOX, {"whose": mailboxid}).first()
     if mailbox is None:
         raise NotFound("There is no such mailbox.")
     if (closed := _closed(mailbox, clock())) is not None:
         return closed
-    if (later := next_place(session, mailbox, clock())) is not None:
+    places, later = free_places(session, mailbox, clock(), most)
+    if later is not None:
         return Nothing(later, "The mailbox sends as fast as it may.")
     due = _due(session, mailboxid, clock())
-    for waiting in due:
-        share_recipient(session, waiting.hashes)
-        moment = clock()
-        refusal = _refusal(session, waiting, moment, checks)
-        if refusal is not None:
-            _apply(session, waiting, refusal, moment)
-        elif (claimed := _take(session, waiting, worker, moment)) is not None:
-            return claimed
-    return Nothing(clock() if due else _next_due(session, mailboxid))
+    if not due:
+        return Nothing(_next_due(session, mailboxid))
+    taking = _Taking(session, worker, clock, tuple(checks))
+    free = _hold(session, due[:places])
+    taking.take(free, places)
+    for waiting in (waiting for waiting in due if waiting not in free):
+        if taking.claims:
+            break
+        share_recipients(session, [waiting.hashes])
+        taking.take([waiting], 1)
+    show_on_emails(session, [c.emailid for c in taking.claims if c.emailid], Phase.SENDING, clock())
+    return taking.claims or Nothing(clock())
 
 
-def _closed(mailbox: Mailbox, moment: datetime) -> Nothing | None:
+def _hold(session: Session, due: Sequence[Waiting]) -> list[Waiting]:
+    """Lock what the checks of these mails read: waiting for the first, and of the others what is free at once."""
+    first, others = due[0], due[1:]
+    share_recipients(session, [first.hashes])
+    if not others:
+        return [first]
+    recipients = share_free_recipients(session, [waiting.hashes for waiting in others])
+    wanted = sorted({waiting.leadid for waiting in others if waiting.leadid})
+    leads = set(session.scalars(_FREE_LEADS, {"which": wanted})) if wanted else set()
+    return [first, *(w for w in others if w.hashes in recipients and (w.leadid is None or w.leadid in leads))]
+
+
+@dataclass
+class _Taking:
+    """One claim under way.
+
+    Args:
+        claims: what was taken so far.
+    """
+
+    session: Session
+    worker: str
+    clock: Clock
+    checks: tuple[Check, ...]
+    claims: list[Claimed] = field(default_factory=list)
+
+    def take(self, due: Sequence[Waiting], most: int) -> None:
+        """Check each, then take or refuse it. Their recipients are shared."""
+        whys = whys_suppressed(self.session, [(waiting.hashes, waiting.purpose) for waiting in due])
+        wanted: list[Waiting] = []
+        for waiting, why in zip(due, whys, strict=True):
+            if len(self.claims) + len(wanted) == most:
+                break
+            moment = self.clock()
+            refusal = Refusal(Phase.SUPPRESSED, why) if why is not None else self._refusal(waiting, moment)
+            if refusal is not None:
+                _apply(self.session, waiting, refusal, moment)
+                continue
+            wanted.append(waiting)
+            if self.checks:  # the check of the next one counts it: few a day to one company
+                self.claims += _take(self.session, wanted, self.worker, moment)
+                wanted = []
+        if wanted:
+            self.claims += _take(self.session, wanted, self.worker, self.clock())
+
+    def _refusal(self, waiting: Waiting, moment: datetime) -> Refusal | None:
+        try:
+            asked = (check(self.session, waiting, moment) for check in self.checks)
+            return next((refusal for refusal in asked if refusal is not None), None)
+        except LeadwrightError as error:  # one mail that cannot be checked must not stop the others
+            return Refusal(Phase.QUEUED, str(error), moment + _UNCHECKED_WAIT)
+
+
+def _closed(mailbox: Row[*tuple[Any, ...]], moment: datetime) -> Nothing | None:
     if mailbox.emailrouteraccessapproval != AddressApproval.APPROVED:
         return Nothing(None, f"The address {mailbox.emailaddress} is not approved. Choose Approve Email.")
     if mailbox.outgoingemaildeliverymethod == DeliveryMethod.NONE:
@@ -101,31 +215,13 @@ def _closed(mailbox: Mailbox, moment: datetime) -> Nothing | None:
 
 
 def _due(session: Session, mailboxid: str, moment: datetime) -> list[Waiting]:
-    columns = (
-        Outbox.outboxid, Outbox.businesskey, Outbox.mailboxid, Outbox.leadid, Outbox.emailid, Outbox.agentid,
-        Outbox.recipient, Outbox.purpose, Outbox.token, Outbox.recipienthash, Outbox.domainhash,
-    )  # fmt: skip
-    rows = session.execute(
-        select(*columns)
-        .where(Outbox.mailboxid == mailboxid, Outbox.phase == Phase.QUEUED, Outbox.dueat <= moment)
-        .order_by(Outbox.dueat)  # and nothing else: thousands wait for the same opening of a window
-        .limit(_LOOK)
-    )
+    rows = session.connection().execute(_DUE, {"whose": mailboxid, "moment": moment})
     return [Waiting(*row[:9], (row.recipienthash, row.domainhash)) for row in rows]
 
 
 def _next_due(session: Session, mailboxid: str) -> datetime | None:
     queued = (Outbox.mailboxid == mailboxid, Outbox.phase == Phase.QUEUED)
     return session.scalar(select(Outbox.dueat).where(*queued).order_by(Outbox.dueat).limit(1))
-
-
-def _refusal(session: Session, waiting: Waiting, moment: datetime, checks: Sequence[Check]) -> Refusal | None:
-    if (why := why_hash_suppressed(session, waiting.hashes, waiting.purpose)) is not None:
-        return Refusal(Phase.SUPPRESSED, why)
-    try:
-        return next((r for r in (check(session, waiting, moment) for check in checks) if r is not None), None)
-    except LeadwrightError as error:  # one mail that cannot be checked must not stop the others
-        return Refusal(Phase.QUEUED, str(error), moment + _UNCHECKED_WAIT)
 
 
 def _apply(session: Session, waiting: Waiting, refusal: Refusal, moment: datetime) -> None:
@@ -138,25 +234,14 @@ def _apply(session: Session, waiting: Waiting, refusal: Refusal, moment: datetim
         show_on_email(session, waiting.emailid, refusal.phase, moment)
 
 
-def _take(session: Session, waiting: Waiting, worker: str, moment: datetime) -> Claimed | None:
-    token, lease = waiting.token + 1, moment + CLAIM_LEASE
-    values = {
-        "phase": Phase.SENDING,
-        "token": token,
-        "worker": worker,
-        "leaseuntil": lease,
-        "claimedon": moment,
-        "firsttriedon": func.coalesce(Outbox.firsttriedon, moment),
-        "reason": "",
-    }
-    row = session.execute(
-        update(Outbox)
-        .where(Outbox.outboxid == waiting.outboxid, Outbox.token == waiting.token, Outbox.phase == Phase.QUEUED)
-        .values(values)
-        .returning(Outbox.messageid, Outbox.sender, Outbox.recipient, Outbox.raw, Outbox.smtputf8)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if row is None:
-        return None
-    show_on_email(session, waiting.emailid, Phase.SENDING, moment)
-    return Claimed(waiting.outboxid, token, lease, Letter(*row), waiting.hashes, waiting.purpose, waiting.emailid)
+def _take(session: Session, wanted: Sequence[Waiting], worker: str, moment: datetime) -> list[Claimed]:
+    """Those of them that are still as they were read."""
+    lease = moment + CLAIM_LEASE
+    which = {"which": [w.outboxid for w in wanted], "held": [(w.outboxid, w.token) for w in wanted]}
+    rows = session.connection().execute(_TAKE, {**which, "name": worker, "lease": lease, "moment": moment})
+    letters = {row.outboxid: Letter(*row[1:]) for row in rows}
+    return [
+        Claimed(w.outboxid, w.token + 1, lease, letters[w.outboxid], w.hashes, w.purpose, w.emailid)
+        for w in wanted
+        if w.outboxid in letters
+    ]

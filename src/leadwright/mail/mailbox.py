@@ -1,6 +1,6 @@
 """What every mailbox can do, whatever is behind it: SMTP and IMAP, later Graph and Dataverse. Decides nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -150,6 +150,24 @@ class Mailbox(Protocol):
 
         Args:
             before_the_dot: called once, at the last moment at which nothing was handed over. False: stop.
+        """
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many mails may be given to `send_together` now; at least 1."""
+        ...
+
+    def send_together(
+        self, letters: Sequence[Letter], before_the_dots: Callable[[Sequence[int]], Sequence[bool]]
+    ) -> Iterator[list[tuple[int, Outcome]]]:
+        """Hand several mails over at once, and tell of each what became of it, by its place: as it is known.
+
+        Never raises. The caller takes all that is told: what it leaves is unknown.
+
+        Args:
+            before_the_dots: called at most once, at the last moment at which nothing was handed over, with the places
+                of those that came so far. For each of them: False: stop it.
         """
         ...
 

@@ -1,34 +1,50 @@
 """The outbox: written in the transaction that decides, its phase stored before the point of no return and after it.
 
 Reliability first: a mail is never sent twice; when nobody knows whether it went out, it is looked up or held.
-Functions here work in the caller's transaction and never talk to a server; `claim` takes the next mail, `sender` sends.
+Functions here work in the caller's transaction and never talk to a server; `claim` takes the next mails, `sender`
+sends them, `conclusion` stores what became of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from leadwright.db import audit
 from leadwright.db.agent import Agent
 from leadwright.db.base import new_id
-from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mail import Outbox
 from leadwright.db.sales import Email
-from leadwright.domain.mail_phase import IN_FLIGHT, Phase, has_expired, wait_before
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus
-from leadwright.domain.plain_text import storable
 from leadwright.errors import Conflict
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain
-from leadwright.mail.mailbox import Letter, Outcome, Result
-from leadwright.mail.suppression import share_recipient, why_hash_suppressed
+from leadwright.mail.mailbox import Letter
+from leadwright.mail.suppression import share_recipients, whys_suppressed
 
 DOT_LEASE = timedelta(seconds=660)  # the server has 600 s for its answer to the dot
-PAUSE = timedelta(seconds=300)  # of a mailbox after trouble that every mail would meet
 
 Clock = Callable[[], datetime]
+
+_ROWS, _EMAILS = cast(Table, Outbox.__table__), cast(Table, Email.__table__)
+_COMMIT = (
+    update(_ROWS)
+    .where(_ROWS.c.outboxid.in_(bindparam("which", expanding=True)))
+    .where(tuple_(_ROWS.c.outboxid, _ROWS.c.token).in_(bindparam("held", expanding=True)))  # alone it uses no index
+    .where(_ROWS.c.phase == Phase.SENDING)
+    .values(phase=Phase.COMMITTING, leaseuntil=bindparam("lease"))
+    .returning(_ROWS.c.outboxid)
+)
+_SHOW = (
+    update(_EMAILS)
+    .where(_EMAILS.c.activityid.in_(bindparam("which", expanding=True)))
+    .values(statecode=bindparam("state"), statuscode=bindparam("status"), modifiedon=bindparam("moment"))
+)
+_SHOW_SENT = _SHOW.values(senton=bindparam("moment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,29 @@ class Claimed:
     hashes: tuple[str, str]
     purpose: str
     emailid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the outbox without the mail itself."""
+
+    outboxid: str
+    token: int
+    businesskey: str
+    mailboxid: str
+    emailid: str | None
+    leadid: str | None
+    agentid: str | None
+    version: int
+    messageid: str
+    firsttriedon: datetime | None
+    phase: str
+    reason: str
+    attempts: int
+    dueat: datetime
+    leaseuntil: datetime | None
+    spenton: datetime | None
+    concludedon: datetime | None
 
 
 def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
@@ -122,37 +161,22 @@ def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:
 
     Commit the transaction before the server is given the last byte.
     """
-    share_recipient(session, claimed.hashes)
-    moment = clock()
-    why = why_hash_suppressed(session, claimed.hashes, claimed.purpose)
-    if why is not None:
-        _move(session, claimed, (Phase.SENDING,), phase=Phase.SUPPRESSED, reason=why, concludedon=moment)
-        show_on_email(session, claimed.emailid, Phase.SUPPRESSED, moment)
-        return False
-    if moment >= claimed.leaseuntil:
-        return False
-    return _move(session, claimed, (Phase.SENDING,), phase=Phase.COMMITTING, leaseuntil=moment + DOT_LEASE)
+    share_recipients(session, [claimed.hashes])
+    return claimed.outboxid in pass_points(session, [claimed], clock)
 
 
-def conclude(session: Session, claimed: Claimed, outcome: Outcome, moment: datetime) -> Phase | None:
-    """Store what became of the attempt. None: the mail is not ours any more, and nothing was stored. Safe to repeat."""
-    row = session.get(
-        Outbox, claimed.outboxid, populate_existing=True, with_for_update=True, options=[defer(Outbox.raw)]
-    )
-    if row is None or row.token != claimed.token:
-        return None
-    if row.phase == Phase.SENT and outcome.result is Result.ACCEPTED:
-        return Phase.SENT  # stored before, though the answer to the commit never came
-    late = outcome.result is Result.ACCEPTED and row.phase in (Phase.UNKNOWN, Phase.HELD, Phase.QUEUED)
-    if row.phase not in IN_FLIGHT and not late:
-        return None
-    if outcome.result is Result.STOPPED and row.phase == Phase.COMMITTING:
-        outcome = Outcome(Result.LATER, outcome.words)  # the point was stored, the last byte was not sent
-    _store(session, row, outcome, moment)
-    show_on_email(session, row.emailid, Phase(row.phase), moment)
-    if row.phase in (Phase.SENT, Phase.FAILED):
-        record_end(session, row)
-    return Phase(row.phase)
+def pass_points(session: Session, claims: Sequence[Claimed], clock: Clock) -> set[str]:
+    """The same for several mails, whose recipients the caller has shared. Ids of those that may be sent."""
+    whys = whys_suppressed(session, [(claimed.hashes, claimed.purpose) for claimed in claims]) if claims else []
+    moment, held = clock(), []
+    for claimed, why in zip(claims, whys, strict=True):
+        if why is not None:
+            _move(session, claimed, (Phase.SENDING,), phase=Phase.SUPPRESSED, reason=why, concludedon=moment)
+            show_on_email(session, claimed.emailid, Phase.SUPPRESSED, moment)
+        elif moment < claimed.leaseuntil:
+            held.append((claimed.outboxid, claimed.token))
+    asked = {"which": [which for which, _ in held], "held": held, "lease": moment + DOT_LEASE}
+    return set(session.connection().execute(_COMMIT, asked).scalars()) if held else set()
 
 
 def cancel_waiting(session: Session, leadid: str, reason: str, moment: datetime) -> int:
@@ -168,49 +192,22 @@ def cancel_waiting(session: Session, leadid: str, reason: str, moment: datetime)
 
 def record_end(session: Session, row: Outbox, *, actor: audit.Actor | None = None) -> None:
     """The audit entry of a mail that went out or failed."""
-    if actor is None:
-        named = select(Agent.agentuserid, Agent.name).where(Agent.agentid == row.agentid)
-        agent = session.execute(named).first() if row.agentid else None
-        actor = audit.Actor(agent.agentuserid, "agent", agent.name) if agent else audit.SYSTEM
+    record_ends(session, [row], actor=actor)
+
+
+def record_ends(session: Session, rows: Sequence[Outbox | Entry], *, actor: audit.Actor | None = None) -> None:
+    """The audit entries of several."""
+    writers = sorted({row.agentid for row in rows if row.agentid}) if actor is None else []
+    named = select(Agent.agentid, Agent.agentuserid, Agent.name).where(Agent.agentid.in_(writers))
+    found = session.execute(named) if writers else ()
+    agents = {agent.agentid: audit.Actor(agent.agentuserid, "agent", agent.name) for agent in found}
+    audit.record_acts(session, [_ending(row, actor or agents.get(row.agentid or "", audit.SYSTEM)) for row in rows])
+
+
+def _ending(row: Outbox | Entry, actor: audit.Actor) -> audit.Act:
     after = {"messageid": row.messageid, "lead": row.leadid, "version": row.version, "server": row.reason[:300]}
     kind, which = ("email", row.emailid) if row.emailid else ("outbox", row.outboxid)
-    audit.record(session, actor, f"email.{row.phase}", kind, which, after=after, cause=row.businesskey)
-
-
-def _store(session: Session, row: Outbox, outcome: Outcome, moment: datetime) -> None:
-    row.reason, row.leaseuntil = storable(outcome.words), moment
-    match outcome.result:
-        case Result.ACCEPTED:
-            row.phase, row.spenton, row.concludedon = Phase.SENT, moment, moment
-        case Result.REFUSED:
-            row.phase, row.concludedon = Phase.FAILED, moment
-        case Result.UNKNOWN:
-            row.phase, row.spenton = Phase.UNKNOWN, moment
-        case Result.MAILBOX:
-            row.phase = Phase.QUEUED
-            _pause(session, row.mailboxid, outcome, moment)
-        case Result.STOPPED:
-            row.phase = Phase.QUEUED
-        case Result.LATER:
-            _again(row, outcome, moment)
-
-
-def _again(row: Outbox, outcome: Outcome, moment: datetime) -> None:
-    row.attempts += 1
-    if has_expired(row.firsttriedon or moment, moment):
-        row.phase, row.concludedon = Phase.FAILED, moment
-        row.reason = f"Given up after {row.attempts} tries in five days. The server said last: {row.reason}"
-        return
-    wait = max(wait_before(row.attempts), timedelta(seconds=outcome.retry_after or 0))
-    row.phase, row.dueat = Phase.QUEUED, moment + wait
-
-
-def _pause(session: Session, mailboxid: str, outcome: Outcome, moment: datetime) -> None:
-    session.execute(
-        update(Mailbox)
-        .where(Mailbox.mailboxid == mailboxid)
-        .values(lw_pauseduntil=moment + PAUSE, lw_lasterror=storable(outcome.words), lw_lasterroron=moment)
-    )
+    return audit.Act(actor, f"email.{row.phase}", kind, which, after, row.businesskey)
 
 
 def _move(session: Session, claimed: Claimed, phases: tuple[Phase, ...], **values: object) -> bool:
@@ -240,13 +237,13 @@ _EMAIL = {
 
 def show_on_email(session: Session, emailid: str | None, phase: Phase, moment: datetime) -> None:
     """Bring the email activity in line with the phase of its outbox row."""
-    if emailid is None or phase not in _EMAIL:
+    show_on_emails(session, [emailid] if emailid else [], phase, moment)
+
+
+def show_on_emails(session: Session, emailids: Sequence[str], phase: Phase, moment: datetime) -> None:
+    """The same for several."""
+    if not emailids or phase not in _EMAIL:
         return
     state, status = _EMAIL[phase]
-    left = {"senton": moment} if phase is Phase.SENT else {}
-    session.execute(
-        update(Email)
-        .where(Email.activityid == emailid)
-        .values(statecode=state, statuscode=status, modifiedon=moment, **left)
-        .execution_options(synchronize_session=False)
-    )
+    shown = {"state": state, "status": status, "moment": moment}
+    session.connection().execute(_SHOW_SENT if phase is Phase.SENT else _SHOW, {"which": sorted(emailids), **shown})

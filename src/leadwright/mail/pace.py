@@ -6,10 +6,12 @@ length, wherever it begins, does the server accept more than the limit.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import Moment
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.system_mail import SystemMail
 from leadwright.domain.mail_phase import IN_FLIGHT
@@ -20,26 +22,60 @@ SOON = timedelta(milliseconds=20)
 SKEW = timedelta(minutes=5)  # by which clocks of workers may differ; what lies further ahead was written by a wrong one
 
 
-def next_place(session: Session, mailbox: Mailbox, moment: datetime) -> datetime | None:
+_ROWS = cast(Table, Outbox.__table__).c
+Paced = Mailbox | Row[*tuple[Any, ...]]  # a mailbox record, whole or the columns that are needed
+
+
+def _last(name: str) -> ScalarSelect[datetime | None]:
+    """When the last mail left that fills a window; nothing while a place is free."""
+    return (
+        select(_ROWS.spenton)
+        .where(_ROWS.mailboxid == bindparam("whose"), _ROWS.spenton > bindparam(f"{name}_from", type_=Moment))
+        .order_by(_ROWS.spenton.desc())
+        .offset(bindparam(f"{name}_skip", type_=Integer))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+_LASTS = select(_last("minute"), _last("day"))
+_FLYING = select(func.count()).where(_ROWS.mailboxid == bindparam("whose"), _ROWS.phase.in_(IN_FLIGHT))
+
+
+def next_place(session: Session, mailbox: Paced, moment: datetime) -> datetime | None:
     """None: one more may be claimed now. Else when to ask again.
 
     Args:
         mailbox: its row, locked by the caller, so that two claims never count at the same time.
     """
-    flying = session.scalar(
-        select(func.count()).where(Outbox.mailboxid == mailbox.mailboxid, Outbox.phase.in_(IN_FLIGHT))
-    )
-    if (flying or 0) >= mailbox.lw_atonce:
-        return moment + SOON
-    taken = flying or 0
-    windows = [
-        (window, most - taken - _system_mails(session, mailbox, moment, window))
-        for window, most in ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
+    return free_places(session, mailbox, moment, 1)[1]
+
+
+def free_places(session: Session, mailbox: Paced, moment: datetime, most: int) -> tuple[int, datetime | None]:
+    """How many may be claimed now, `most` at the most; when there is none: when to ask again. Otherwise as above."""
+    session.flush()
+    flying = session.connection().execute(_FLYING, {"whose": mailbox.mailboxid}).scalar() or 0
+    limits = [
+        (window, places - flying - _system_mails(session, mailbox, moment, window))
+        for window, places in ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
     ]
-    if any(places <= 0 for _, places in windows):
-        return moment + SOON
-    asked = [_last_of(mailbox, moment, window, places) for window, places in windows]
-    lasts = list(session.execute(select(*(query.scalar_subquery() for query in asked))).one())
+    most = min(most, mailbox.lw_atonce - flying, *(places for _, places in limits))
+    if most <= 0:
+        return 0, moment + SOON
+    later = _when(session, mailbox, moment, [(window, places - most + 1) for window, places in limits])
+    if later is not None and most > 1:
+        most, later = 1, _when(session, mailbox, moment, limits)
+    return (most, None) if later is None else (0, later)
+
+
+def _when(
+    session: Session, mailbox: Paced, moment: datetime, windows: Sequence[tuple[timedelta, int]]
+) -> datetime | None:
+    """When no window holds as many mails as it has places any more; None: none does now."""
+    asked: dict[str, object] = {"whose": mailbox.mailboxid}
+    for name, (window, places) in zip(("minute", "day"), windows, strict=True):
+        asked |= {f"{name}_from": moment - window, f"{name}_skip": places - 1}
+    lasts = list(session.connection().execute(_LASTS, asked).one())
     if any(last is not None and last > moment + SKEW for last in lasts):
         _bring_back(session, mailbox, moment)
         lasts = [last and min(last, moment) for last in lasts]
@@ -55,24 +91,13 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
     ]
 
 
-def _system_mails(session: Session, mailbox: Mailbox, moment: datetime, window: timedelta) -> int:
+def _system_mails(session: Session, mailbox: Paced, moment: datetime, window: timedelta) -> int:
     """Mails to our own people that left by this mailbox take places too."""
     query = select(func.count()).where(SystemMail.mailboxid == mailbox.mailboxid, SystemMail.senton > moment - window)
     return session.scalar(query) or 0
 
 
-def _last_of(mailbox: Mailbox, moment: datetime, window: timedelta, places: int) -> Select[datetime | None]:
-    """When the last mail left that fills the window; nothing while a place is free."""
-    return (
-        select(Outbox.spenton)
-        .where(Outbox.mailboxid == mailbox.mailboxid, Outbox.spenton > moment - window)
-        .order_by(Outbox.spenton.desc())
-        .offset(places - 1)
-        .limit(1)
-    )
-
-
-def _bring_back(session: Session, mailbox: Mailbox, moment: datetime) -> None:
+def _bring_back(session: Session, mailbox: Paced, moment: datetime) -> None:
     """A clock had jumped ahead and came back: what it counted counts from now, neither for days nor not at all."""
     session.execute(
         update(Outbox)

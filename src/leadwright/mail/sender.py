@@ -1,14 +1,14 @@
-"""Sends what is due in one mailbox: claim, hand over with the phase stored before the dot, conclude. One a worker."""
+"""Sends what is due in one mailbox: claim, hand over with the phase stored before the dots, conclude. One a worker."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,17 +18,21 @@ from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
 from leadwright.errors import LeadwrightError, MailError
-from leadwright.mail.claim import Check, Nothing, claim
+from leadwright.mail.claim import Check, Nothing, claim_some
+from leadwright.mail.conclusion import conclude_all
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
-from leadwright.mail.outbox import Claimed, Clock, conclude, pass_the_point
+from leadwright.mail.outbox import Claimed, Clock, pass_points
 from leadwright.mail.restored import learn_from_sent
-from leadwright.mail.suppression import share_recipient
+from leadwright.mail.suppression import share_recipients
 from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then
 _FILED_A_PASS = 50
 _ASK_AGAIN = 60.0  # seconds between two tries to look through Sent
+_TOUCH = update(Outbox).where(Outbox.outboxid == bindparam("which")).values(token=Outbox.token)
 _log = structlog.get_logger(__name__)
+
+Ends = list[tuple[Outcome, Phase | None]]  # what became of each mail, and its phase; None: it was taken from us
 
 
 @dataclass
@@ -36,17 +40,23 @@ class _Hold:
     """What a worker must not forget of a mailbox that it has open, however many senders it makes for it.
 
     Args:
-        unstored: the outcome of the last mail, while the database cannot store it.
+        unstored: outcomes of the last mails, while the database cannot store them.
+        afloat: the last mail whose outcome was stored without waiting for the disk; empty: all are on it.
         learned: Sent was looked through once.
         asked: when it was last tried (monotonic).
     """
 
-    unstored: tuple[Claimed, Outcome] | None = None
+    unstored: list[tuple[Claimed, Outcome]] = field(default_factory=list)
+    afloat: str = ""
     learned: bool = False
     asked: float = -_ASK_AGAIN
 
 
 _HOLDS: WeakKeyDictionary[Mailbox, _Hold] = WeakKeyDictionary()
+
+
+def _ids_of(claims: Sequence[Claimed]) -> list[str]:
+    return [claimed.outboxid for claimed in claims]
 
 
 class Sender:
@@ -56,7 +66,8 @@ class Sender:
         mailbox: the adapter; this worker's own.
         worker: name in the records.
         checks: run in each claim, besides suppression and pace.
-        still: asked once more at the point of no return, in its transaction; False leaves the mail to the next claim.
+        still: asked once more at the point of no return, in its transaction, for the ids of those that are still to be
+            sent; the others are left to the next claim.
         clock: the present moment; rehearsals pass a virtual one.
     """
 
@@ -68,7 +79,7 @@ class Sender:
         *,
         worker: str,
         checks: Sequence[Check] = (),
-        still: Callable[[Session, Claimed], bool] = lambda _session, _claimed: True,
+        still: Callable[[Session, Sequence[Claimed]], Collection[str]] = lambda _session, claims: _ids_of(claims),
         clock: Clock = now,
     ) -> None:
         self._database = database
@@ -85,24 +96,61 @@ class Sender:
 
         An outcome that could not be stored is stored first: until it is, this worker claims nothing and raises again.
         """
-        if self._hold.unstored is not None:
-            self._conclude(*self._hold.unstored)
+        done = self._send(1)
+        return done if isinstance(done, Nothing) else done[0][1]
+
+    def send_some(self, most: int | None = None) -> Ends | Nothing:
+        """Send as many mails together as the mailbox can, `most` at the most. The outcome and the phase of each.
+
+        While more wait, their outcomes do not wait for the disk: the next commit before a dot, which does, takes them
+        along, and so does `secure`. Lost with the power, they are looked up like any outcome that is unknown.
+        """
+        together = self._mailbox.at_once if most is None else min(self._mailbox.at_once, most)
+        return self._send(together, secure=False)
+
+    def secure(self) -> None:
+        """Have on the disk what was stored without waiting for it. Safe to repeat."""
+        if self._hold.afloat:
+            with self._database.transaction() as session:
+                session.execute(_TOUCH, {"which": self._hold.afloat})
+            self._hold.afloat = ""
+
+    def _send(self, most: int, *, secure: bool = True) -> Ends | Nothing:
+        if self._hold.unstored:
+            self._conclude(secure=True)
         self._learn()
         # A claim need not wait for the disk: it has no effect outside, and the commit before the dot, which waits,
         # makes it durable too. Lost with the power, the mail is queued as it was, and nothing was handed over.
         with self._database.transaction(repeatable=True) as session:
-            claimed = claim(session, self._mailboxid, worker=self._worker, clock=self._clock, checks=self._checks)
-        if isinstance(claimed, Nothing):
-            return claimed
-        outcome = self._mailbox.send(claimed.letter, lambda: self._pass(claimed))
-        self._hold.unstored = (claimed, outcome)
-        try:
-            return self._conclude(claimed, outcome)
-        except (SQLAlchemyError, LeadwrightError):
+            claims = claim_some(
+                session, self._mailboxid, most, worker=self._worker, clock=self._clock, checks=self._checks
+            )
+        if isinstance(claims, Nothing):
+            self.secure()
+            return claims
+        letters = [claimed.letter for claimed in claims]
+        told = self._mailbox.send_together(letters, lambda which: self._pass([claims[n] for n in which]))
+        return self._store(claims, told, secure=secure or len(claims) < most)
+
+    def _store(self, claims: Sequence[Claimed], told: Iterable[list[tuple[int, Outcome]]], *, secure: bool) -> Ends:
+        """Store what is told, all of it, whatever happens meanwhile; what could not be stored is kept."""
+        ends: Ends = []
+        trouble: Exception | None = None
+        for known in told:
+            self._hold.unstored += [(claims[n], outcome) for n, outcome in known]
+            if trouble is not None:
+                continue
+            try:
+                ends += self._conclude(secure=secure)
+            except (SQLAlchemyError, LeadwrightError) as error:
+                trouble = error
+        if trouble is None:
+            return ends
+        for claimed, outcome in self._hold.unstored:
             if outcome.result is Result.ACCEPTED:  # leave a proof where the next look-up finds it
                 with suppress(MailError):
                     self._mailbox.file_sent(claimed.letter.raw, self._clock())
-            raise
+        raise trouble
 
     def send_due(self, *, most: int | None = None, until: datetime | None = None) -> int:
         """Send until nothing may be sent now, at most `most` mails. How many were handed to the server.
@@ -112,9 +160,9 @@ class Sender:
         """
         sent = 0
         while most is None or sent < most:
-            done = self.send_next()
+            done = self.send_some(None if most is None else most - sent)
             if not isinstance(done, Nothing):
-                sent += done is not None
+                sent += sum(phase is not None and outcome.result is not Result.STOPPED for outcome, phase in done)
                 continue
             moment = self._clock()
             if done.until is not None and done.until <= moment:
@@ -122,6 +170,7 @@ class Sender:
             if until is None or done.until is None or done.until >= until:
                 break
             self._sleep(done.until - moment)
+        self.secure()
         return sent
 
     def tidy(self) -> None:
@@ -160,7 +209,7 @@ class Sender:
                 if time.monotonic() - tidied >= every:
                     tidied = time.monotonic()
                     self.tidy()
-                done = self.send_next()
+                done = self.send_some()
             except (SQLAlchemyError, LeadwrightError) as error:  # the database is busy, full or away: claim nothing
                 _log.error("sending waits for the database", error=repr(error))
                 self._sleep(longest)
@@ -172,13 +221,16 @@ class Sender:
         """Let the connections go."""
         self._mailbox.close()
 
-    def _conclude(self, claimed: Claimed, outcome: Outcome) -> Phase | None:
-        with self._database.transaction() as session:
-            phase = conclude(session, claimed, outcome, self._clock())
-        self._hold.unstored = None
-        if phase is None and outcome.result is Result.ACCEPTED:
-            _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
-        return phase
+    def _conclude(self, *, secure: bool) -> Ends:
+        ends = list(self._hold.unstored)
+        with self._database.transaction(repeatable=not secure) as session:
+            phases = conclude_all(session, ends, self._clock())
+        self._hold.unstored.clear()
+        self._hold.afloat = "" if secure else ends[-1][0].outboxid
+        for (claimed, outcome), phase in zip(ends, phases, strict=True):
+            if phase is None and outcome.result is Result.ACCEPTED:
+                _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
+        return [(outcome, phase) for (_, outcome), phase in zip(ends, phases, strict=True)]
 
     def _learn(self) -> None:
         """Before the first mail: was the database restored, and does Sent know more than it?"""
@@ -193,11 +245,16 @@ class Sender:
         else:
             hold.learned = True
 
-    def _pass(self, claimed: Claimed) -> bool:
+    def _pass(self, claims: Sequence[Claimed]) -> list[bool]:
+        """One commit, which waits for the disk, before the dots of all these mails."""
         with self._database.transaction() as session:
-            share_recipient(session, claimed.hashes)  # first, as in the claim: the recipient, then the lead
-            passed = self._still(session, claimed) and pass_the_point(session, claimed, self._clock)
-        return passed and self._clock() < claimed.leaseuntil
+            share_recipients(session, [claimed.hashes for claimed in claims])  # first, as in the claim, then the lead
+            wanted = self._still(session, claims)
+            passed = pass_points(session, [claimed for claimed in claims if claimed.outboxid in wanted], self._clock)
+        if passed:
+            self._hold.afloat = ""
+        moment = self._clock()
+        return [claimed.outboxid in passed and moment < claimed.leaseuntil for claimed in claims]
 
     @staticmethod
     def _sleep(wait: timedelta) -> None:

@@ -8,10 +8,8 @@ import smtplib
 import socket
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Generator, Iterable
 from contextlib import suppress
-
-import structlog
 
 from leadwright.errors import LeadwrightError
 from leadwright.mail.login import Login, Server, unreachable
@@ -28,7 +26,9 @@ _SENDER_REFUSED = re.compile(  # Postfix says so only when it hears the recipien
     r"permissions? to send as\b|\b5\.1\.[78]\b|\b5\.7\.60\b",
     re.IGNORECASE,
 )
-_log = structlog.get_logger(__name__)
+
+
+Offering = Generator[None, None, Outcome | None]
 
 
 class SmtpConnection:
@@ -46,24 +46,71 @@ class SmtpConnection:
         self._smtp: smtplib.SMTP | None = None
         self._used = 0
         self._last = 0.0
+        self._dot_until = 0.0
+        self._turned_away = False
 
-    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
-        """Hand over one mail. Never raises. See `mailbox.Mailbox.send`."""
+    def offering(self, letter: Letter) -> Offering:
+        """Everything before the dot, a step whenever the caller wants: what is written is answered by the next one.
+
+        Returns:
+            Why the mail was not taken; None: the server waits for the dot.
+        """
         kept = self._smtp is not None
-        outcome = self._offer(letter)
+        outcome = yield from self._offer(letter)
         if kept and self._smtp is None and outcome is not None and outcome.result is Result.LATER and not outcome.code:
-            outcome = self._offer(letter)  # the server had closed the kept line; nothing was handed over
-        if outcome is not None:
-            return outcome
+            outcome = yield from self._offer(letter)  # the server had closed the kept line; nothing was handed over
+        return outcome
+
+    def give_dot(self) -> Outcome | None:
+        """The point of no return. None: wait for `answer`."""
         try:
-            go_on = before_the_dot()
-        except Exception as error:
-            _log.warning("a mail was stopped before its dot", error=repr(error))
-            go_on = False
-        if not go_on:
-            self.drop()
-            return Outcome(Result.STOPPED, "Stopped before anything was handed over.")
-        return self._finish()
+            self._smtp_now().send(b".\r\n")
+            self._dot_until = time.monotonic() + self._dot_seconds
+        except (OSError, smtplib.SMTPException) as error:
+            return self._no_answer(error)
+        return None
+
+    def answer(self) -> Outcome:
+        """The server's answer to the dot, waited for until its time is over."""
+        smtp = self._smtp_now()
+        try:
+            assert smtp.sock is not None
+            smtp.sock.settimeout(max(self._dot_until - time.monotonic(), 0.001))
+            code, words = smtp.getreply()
+            smtp.sock.settimeout(self._server.timeout)
+        except (OSError, smtplib.SMTPException, AttributeError) as error:
+            return self._no_answer(error)
+        said = _said(code, words)
+        self._used += 1
+        self._last = time.monotonic()
+        if 200 <= code < 300:
+            if self._used >= _MAILS_A_CONNECTION:
+                self.close()
+            return Outcome(Result.ACCEPTED, said, code)
+        if 400 <= code < 600:
+            return self._not_taken(smtp, "dot", code, said)
+        self.drop()
+        return Outcome(Result.UNKNOWN, f"The server's answer makes no sense: {said}", code)
+
+    @property
+    def is_open(self) -> bool:
+        """There is a line, as far as anybody knows."""
+        return self._smtp is not None
+
+    @property
+    def turned_away(self) -> bool:
+        """The last try to open it failed, for another reason than the sign-in."""
+        return self._turned_away
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """What becomes readable with the answer."""
+        return self._smtp.sock if self._smtp is not None else None
+
+    @property
+    def dot_until(self) -> float:
+        """When the server's time to answer the dot is over (monotonic)."""
+        return self._dot_until
 
     def sign_in(self) -> str:
         """Open the line when there is none. Gives "" or why it cannot be used."""
@@ -107,20 +154,25 @@ class SmtpConnection:
             with suppress(OSError):
                 smtp.close()
 
-    def _offer(self, letter: Letter) -> Outcome | None:
-        """Everything before the dot. None: the server waits for the dot."""
+    def _smtp_now(self) -> smtplib.SMTP:
+        assert self._smtp is not None
+        return self._smtp
+
+    def _no_answer(self, error: Exception) -> Outcome:
+        self.drop()
+        return Outcome(Result.UNKNOWN, f"The mail was handed over, and no answer came ({error}).")
+
+    def _offer(self, letter: Letter) -> Offering:
         trouble = self._connect()
         if trouble is not None:
             return trouble
-        smtp = self._smtp
-        assert smtp is not None
         try:
-            return self._dialogue(smtp, letter)
+            return (yield from self._dialogue(self._smtp_now(), letter))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self.drop()
             return Outcome(Result.LATER, f"The connection broke before the mail was handed over ({error}).")
 
-    def _dialogue(self, smtp: smtplib.SMTP, letter: Letter) -> Outcome | None:
+    def _dialogue(self, smtp: smtplib.SMTP, letter: Letter) -> Offering:
         extra = ""
         if letter.needs_smtputf8:
             if not smtp.has_extn("smtputf8"):
@@ -132,41 +184,32 @@ class SmtpConnection:
             extra = " BODY=8BITMIME SMTPUTF8"
         smtp.command_encoding = "utf-8" if letter.needs_smtputf8 else "ascii"
         size = f" SIZE={len(letter.raw)}" if smtp.has_extn("size") else ""
-        for step, command in (
+        commands = (
             ("mail", f"MAIL FROM:<{letter.sender}>{size}{extra}"),
             ("rcpt", f"RCPT TO:<{letter.recipient}>"),
             ("data", "DATA"),
-        ):
-            code, words = smtp.docmd(command)
-            wanted = code == 354 if step == "data" else 200 <= code < 300
-            if not wanted:
-                return self._not_taken(smtp, step, code, _said(code, words))
+        )
+        # RFC 2920: where the server says that it can, one write and one wait for all three.
+        groups = [commands] if smtp.has_extn("pipelining") else [(command,) for command in commands]
+        for group in groups:
+            smtp.send(_lines(command for _, command in group))
+            yield
+            for nth, (step, _) in enumerate(group, 1):
+                code, words = smtp.getreply()
+                if not (code == 354 if step == "data" else 200 <= code < 300):
+                    self._hear_out(smtp, code, len(group) - nth)
+                    return self._not_taken(smtp, step, code, _said(code, words))
         smtp.send(_stuffed(letter.raw))
         return None
 
-    def _finish(self) -> Outcome:
-        smtp = self._smtp
-        assert smtp is not None
+    def _hear_out(self, smtp: smtplib.SMTP, code: int, more: int) -> None:
+        """Read the answers to what was written behind a command that was refused."""
         try:
-            assert smtp.sock is not None
-            smtp.sock.settimeout(self._dot_seconds)
-            smtp.send(b".\r\n")
-            code, words = smtp.getreply()
-            smtp.sock.settimeout(self._server.timeout)
-        except (OSError, smtplib.SMTPException, AttributeError) as error:
+            for _ in range(more if code != 421 else 0):
+                if smtp.getreply()[0] == 354:  # it waits for a mail to nobody
+                    self.drop()
+        except (OSError, smtplib.SMTPException):
             self.drop()
-            return Outcome(Result.UNKNOWN, f"The mail was handed over, and no answer came ({error}).")
-        said = _said(code, words)
-        self._used += 1
-        self._last = time.monotonic()
-        if 200 <= code < 300:
-            if self._used >= _MAILS_A_CONNECTION:
-                self.close()
-            return Outcome(Result.ACCEPTED, said, code)
-        if 400 <= code < 600:
-            return self._not_taken(smtp, "dot", code, said)
-        self.drop()
-        return Outcome(Result.UNKNOWN, f"The server's answer makes no sense: {said}", code)
 
     def _not_taken(self, smtp: smtplib.SMTP, step: str, code: int, said: str) -> Outcome:
         if _is_spent(step, said):
@@ -194,6 +237,7 @@ class SmtpConnection:
             self._reset(self._smtp)
         if self._smtp is not None:
             return None
+        self._turned_away = False
         try:
             self._smtp = self._open()
             self._used, self._last = 0, time.monotonic()
@@ -201,11 +245,13 @@ class SmtpConnection:
             said = _said(error.smtp_code, error.smtp_error)
             return Outcome(Result.MAILBOX, f"{self._server.host} refused the sign-in: {said}", error.smtp_code)
         except smtplib.SMTPResponseException as error:
+            self._turned_away = True
             said = _said(error.smtp_code, error.smtp_error)
             return Outcome(Result.MAILBOX, f"{self._server.host} does not serve us: {said}", error.smtp_code)
         except smtplib.SMTPNotSupportedError as error:
             return Outcome(Result.MAILBOX, f"{self._server.host}: {error} Choose another security or sign-in.")
         except (OSError, smtplib.SMTPException) as error:
+            self._turned_away = True
             return Outcome(Result.MAILBOX, unreachable(self._server, error))
         except LeadwrightError as error:  # the secret cannot be opened, or no token is given
             return Outcome(Result.MAILBOX, str(error), retry_after=getattr(error, "retry_after", None))
@@ -279,6 +325,18 @@ _SENT_ITS_SHARE = re.compile(r"\b5\.4\.5\b.*\blimit\b|submission ?quota", re.IGN
 def _is_spent(step: str, said: str) -> bool:
     """Is our own mailbox full, or has it sent what it may send in a day? Every other mail would meet the same."""
     return _SENT_ITS_SHARE.search(said) is not None or (step == "mail" and _FULL.search(said) is not None)
+
+
+def _lines(commands: Iterable[str]) -> str:
+    """Commands as they are written.
+
+    Raises:
+        ValueError: one of them holds a line end.
+    """
+    written = list(commands)
+    if any("\r" in command or "\n" in command for command in written):
+        raise ValueError("an address holds a line end")
+    return "".join(f"{command}\r\n" for command in written)
 
 
 def _stuffed(raw: bytes) -> bytes:

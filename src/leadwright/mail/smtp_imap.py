@@ -1,7 +1,7 @@
 """A mailbox behind SMTP and IMAP: any mail server, Microsoft 365 and Google with XOAUTH2, the built-in one."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -13,6 +13,7 @@ from leadwright.mail.imap import ImapConnection
 from leadwright.mail.login import Login, Server
 from leadwright.mail.mailbox import Access, Batch, Cursor, Fetched, Found, Letter, Outcome, Result, SentCopy, Trip
 from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
+from leadwright.mail.smtp_lines import SmtpLines, Told
 from leadwright.mail.unsubscribe import Seals, key_in
 
 _LOOK_SECONDS = 0.5
@@ -40,12 +41,23 @@ class SmtpImapMailbox:
         self.address = address
         self._seals = seals
         self._sent = sent
-        self._smtp = SmtpConnection(smtp, login, dot_seconds=dot_seconds)
+        self._smtp = SmtpLines(lambda: SmtpConnection(smtp, login, dot_seconds=dot_seconds))
         self._imap = ImapConnection(imap, login, sent=sent)
 
     def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
         """Hand the mail over by SMTP."""
         return self._smtp.send(letter, before_the_dot)
+
+    @property
+    def at_once(self) -> int:
+        """As many as there may be lines."""
+        return self._smtp.at_once
+
+    def send_together(
+        self, letters: Sequence[Letter], before_the_dots: Callable[[Sequence[int]], Sequence[bool]]
+    ) -> Iterator[Told]:
+        """Hand them over by SMTP, each on a line of its own."""
+        return self._smtp.send_together(letters, before_the_dots)
 
     def find_sent(self, messageid: str) -> Found:
         """Search the Sent folder by Message-ID."""
@@ -91,7 +103,7 @@ class SmtpImapMailbox:
 
     def try_access(self) -> Access:
         """May we send as this address, does it take mail, may we read it, and what else? Sends nothing."""
-        sender, recipient = self._smtp.try_envelope(self.address)
+        sender, recipient = self._smtp.first.try_envelope(self.address)
         read = self._imap.try_reading()
         try:
             others = None if read else self._imap.others_folders()
@@ -100,7 +112,7 @@ class SmtpImapMailbox:
         return Access(sender, recipient, read, others)
 
     def close(self) -> None:
-        """Let both lines go."""
+        """Let all lines go."""
         self._smtp.close()
         self._imap.close()
 

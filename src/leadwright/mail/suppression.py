@@ -3,10 +3,11 @@
 An opt-out and a claim for the same address wait for each other, so that no mail is claimed once an opt-out is stored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
@@ -21,8 +22,17 @@ _ASKED = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)  # webhooks are told 
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
 _SHARED = text(
-    "SELECT pg_advisory_xact_lock_shared(:class, hashtext(:first)), "
-    "pg_advisory_xact_lock_shared(:class, hashtext(:last))"
+    "SELECT pg_advisory_xact_lock_shared(:class, hashtext(hash)) FROM unnest(CAST(:hashes AS text[])) AS hash"
+)
+_SHARED_NOW = text(
+    "SELECT hash FROM unnest(CAST(:hashes AS text[])) AS hash "
+    "WHERE pg_try_advisory_xact_lock_shared(:class, hashtext(hash))"
+)
+_ROWS = cast(Table, Suppression.__table__).c
+_SUPPRESSED = (
+    select(_ROWS.hash, _ROWS.scope, _ROWS.reason)
+    .where(_ROWS.hash.in_(bindparam("whose", expanding=True)))
+    .order_by(_ROWS.at)
 )
 
 
@@ -76,26 +86,43 @@ def why_suppressed(session: Session, address: str, scope: str) -> str | None:
 
 def why_hash_suppressed(session: Session, hashes: tuple[str, str], scope: str) -> str | None:
     """The same by hash of address and of domain."""
-    found = session.scalar(
-        select(Suppression.reason)
-        .where(Suppression.hash.in_(hashes), Suppression.scope.in_(("", scope)))
-        .order_by(Suppression.at)
-        .limit(1)
-    )
-    return None if found is None else WHY[Reason(found)]
+    return whys_suppressed(session, [(hashes, scope)])[0]
 
 
-def share_recipient(session: Session, hashes: tuple[str, str]) -> None:
-    """Hold off opt-outs of this recipient until the transaction ends. SQLite has one writer anyway."""
+def whys_suppressed(session: Session, asked: Sequence[tuple[tuple[str, str], str]]) -> list[str | None]:
+    """The same for several at once: hashes and purpose of each."""
+    whose = sorted({found for hashes, _ in asked for found in hashes})
+    session.flush()
+    rows = session.connection().execute(_SUPPRESSED, {"whose": whose}).all()
+    return [
+        next((WHY[Reason(row.reason)] for row in rows if row.hash in hashes and row.scope in ("", scope)), None)
+        for hashes, scope in asked
+    ]
+
+
+def share_recipients(session: Session, recipients: Iterable[tuple[str, str]]) -> None:
+    """Hold off opt-outs of these recipients until the transaction ends. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        first, last = sorted(hashes)
-        session.execute(_SHARED, {"class": _LOCKS, "first": first, "last": last})
+        session.execute(_SHARED, {"class": _LOCKS, "hashes": _sorted(recipients)})
+
+
+def share_free_recipients(session: Session, recipients: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The same for those whom nobody holds at this moment; waits for nobody. Which they are."""
+    if session.get_bind().dialect.name != "postgresql":
+        return set(recipients)
+    free = set(session.scalars(_SHARED_NOW, {"class": _LOCKS, "hashes": _sorted(recipients)}))
+    return {both for both in recipients if free.issuperset(both)}
 
 
 def hold_recipient(session: Session, address: str) -> None:
     """Hold off claims for this address until the transaction ends; for one that may suppress it and locks its lead."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": hash_address(address)})
+
+
+def _sorted(recipients: Iterable[tuple[str, str]]) -> list[str]:
+    """In one order everywhere, so that two who wait never wait for each other."""
+    return sorted({found for both in recipients for found in both})
 
 
 def _add(

@@ -27,6 +27,7 @@ from leadwright.mail.pace import next_place
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.smtp import SmtpConnection
 from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.mail.smtp_lines import SmtpLines
 from leadwright.mail.unsubscribe import Seals
 from leadwright.settings import Settings
 
@@ -200,13 +201,13 @@ class SystemPost:
         finally:
             line.close()
 
-    def _line(self, way: Way) -> SmtpConnection | SmtpImapMailbox:
+    def _line(self, way: Way) -> SmtpLines | SmtpImapMailbox:
         settings = self._settings
         if way.mailboxid is None:
             server = Server(settings.smtp_host, settings.smtp_port, settings.smtp_security, timeout=_SECONDS)
             password = settings.smtp_password.get_secret_value()
             login = Login(settings.smtp_user, lambda: password) if settings.smtp_user else None
-            return SmtpConnection(server, login)
+            return SmtpLines(lambda: SmtpConnection(server, login))
         with self._database.reading() as session:
             mailbox = session.get_one(Mailbox, way.mailboxid)
             session.expunge_all()

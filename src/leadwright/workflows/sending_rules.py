@@ -1,10 +1,11 @@
 """May this mail of the agent leave now? Reads what the rules of `domain.sending` want to know, in the claim itself."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from leadwright.db.agent import Agent, LeadRun
@@ -34,6 +35,22 @@ ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to 
 _OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
+_STILL_OPEN = (
+    select(Email.activityid, Lead.ownerid, Engagement.agentid)
+    .join(Engagement, Engagement.leadid == Lead.leadid)
+    .join(Email, Email.lw_threadid == Engagement.runid)
+    .join(LeadRun, LeadRun.runid == Engagement.runid)
+    .where(Email.activityid.in_(bindparam("which", expanding=True)), LeadRun.stage == Stage.ENGAGED)
+    .order_by(Lead.leadid)
+    .with_for_update(read=True, of=Lead)
+)
+_STILL_ON = (
+    select(Agent.agentid, Agent.state, Agent.agentuserid)
+    .where(Agent.agentid.in_(bindparam("which", expanding=True)))
+    .order_by(Agent.agentid)
+    .with_for_update(read=True)
+)
+
 
 def rules_in_claim(services: Services) -> Check:
     """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
@@ -52,29 +69,28 @@ def rules_in_claim(services: Services) -> Check:
     return check
 
 
-def still_wanted(session: Session, claimed: Claimed) -> bool:
+def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
     """At the point of no return: is the conversation still open, the lead still the agent's, the agent still on?
 
-    Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Lead, then agent.
+    Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Leads, then agents.
+
+    Returns:
+        Ids of the mails that are still to be sent.
     """
-    if claimed.emailid is None:
-        return True
-    if claimed.purpose == PURPOSE:
-        return seller_still_may(session, claimed)
-    lead = session.execute(
-        select(Lead.ownerid, Engagement.agentid)
-        .join(Engagement, Engagement.leadid == Lead.leadid)
-        .join(Email, Email.lw_threadid == Engagement.runid)
-        .join(LeadRun, LeadRun.runid == Engagement.runid)
-        .where(Email.activityid == claimed.emailid, LeadRun.stage == Stage.ENGAGED)
-        .with_for_update(read=True, of=Lead)
-    ).first()
-    if lead is None:
-        return False
-    agent = session.execute(
-        select(Agent.state, Agent.agentuserid).where(Agent.agentid == lead.agentid).with_for_update(read=True)
-    ).first()
-    return agent is not None and agent.state in runs.WORKING and agent.agentuserid == lead.ownerid
+    own = [claimed for claimed in claims if claimed.purpose == PURPOSE and claimed.emailid]
+    emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
+    leads = session.execute(_STILL_OPEN, {"which": emails}).all() if emails else []
+    writers = sorted({lead.agentid for lead in leads})
+    agents = {row.agentid: row for row in session.execute(_STILL_ON, {"which": writers})} if writers else {}
+    wanted = {
+        lead.activityid
+        for lead in leads
+        if (agent := agents.get(lead.agentid)) is not None
+        and agent.state in runs.WORKING
+        and agent.agentuserid == lead.ownerid
+    }
+    wanted |= {claimed.emailid for claimed in own if seller_still_may(session, claimed)}
+    return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.emailid in wanted}
 
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
