@@ -201,7 +201,7 @@ def test_a_name_before_the_at_of_any_script_needs_smtputf8_and_is_refused_withou
     mailbox = small_office.open()
     assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
     assert small_office.server.log[0].recipient == "jörg@company.example"
-    mailbox._smtp._smtp.esmtp_features.pop("smtputf8")  # a server that does not offer it
+    mailbox._smtp.first._smtp.esmtp_features.pop("smtputf8")  # a server that does not offer it
     refused = mailbox.send(letter, lambda: True)
     assert refused.result is Result.REFUSED
     assert "no SMTPUTF8" in refused.words

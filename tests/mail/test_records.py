@@ -90,7 +90,7 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
         assert found.dns_name == "lw1._domainkey.seller.example"
     row.mailboxid = "another"
     with pytest.raises(Conflict):
-        open_mailbox(row, VAULT)._smtp._login.secret()  # type: ignore[union-attr]
+        open_mailbox(row, VAULT)._smtp.first._login.secret()  # type: ignore[union-attr]
 
 
 def test_access_is_tried_without_sending_anything(small_office: PostOffice) -> None:
