@@ -88,7 +88,7 @@ def test_a_seller_segment_is_made_without_javascript(opened: tuple[Browser, str,
     page.get_by_role("link", name="Seller segments").click()
     page.get_by_role("link", name="New seller segment").click()
     page.locator("#name").fill("Key accounts")
-    page.get_by_label("Column 1").select_option("numberofemployees")
+    page.get_by_label("Column of line 1").select_option("numberofemployees")
     page.get_by_label("Operator").first.select_option("ge")
     page.get_by_label("Value").first.fill("10,000")
     page.get_by_role("button", name="Preview leads").click()

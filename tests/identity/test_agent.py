@@ -138,15 +138,9 @@ def test_a_value_that_cannot_be_used_is_refused_with_its_field(
 @pytest.mark.parametrize(
     ("section", "values", "key"),
     [
-        ("validation", {"field": "telephone1"}, "validation"),
         ("email", {"fixed_body": "Dear {{Lead.Fist Name}}"}, "email"),
         ("email", {"fields": ["lead.nothing"]}, "email"),
         ("criteria", {"criteria": [{"name": "A", "kind": "custom", "details": " "}]}, "criteria"),
-        (
-            "criteria",
-            {"criteria": [{"name": "A", "kind": "custom", "details": "x", "fields": ["ownerid"]}]},
-            "criteria",
-        ),
         ("criteria", {"criteria": [{"name": "A", "kind": "custom", "details": "x"}] * 2}, "criteria"),
     ],
 )

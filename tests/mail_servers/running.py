@@ -94,7 +94,8 @@ class MailServers:
             path = box / "cur" / f"{int(received.timestamp()) + n}.M{n}P1.test,S={len(raw)}:2,"
             path.write_bytes(raw)
             os.utime(path, (received.timestamp(),) * 2)
-        for place in (box, *box.rglob("*")):
+        home = self.home(address)
+        for place in (home.parent, home, *home.rglob("*")):
             shutil.chown(place, "nobody", "nogroup")
 
     def renumber(self, address: str) -> None:

@@ -51,7 +51,7 @@ class _Note:
 
     @property
     def purpose(self) -> str:
-        return f"answer:{self.callerid}:{sha256(self.key.encode()).hexdigest()}"
+        return f"keptanswer:{self.callerid}:{self.key}"
 
 
 async def answered_once(

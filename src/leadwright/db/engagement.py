@@ -44,4 +44,5 @@ class Engagement(Base):
     __table_args__ = (
         Index("ix_engagement_due", "state", "dueat"),
         Index("ix_engagement_agent", "agentid", "createdon"),
+        Index("ix_engagement_figures", "runid", "state", "sent", "heard"),
     )

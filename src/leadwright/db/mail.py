@@ -89,7 +89,7 @@ class Outbox(Base):
     outboxid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     businesskey: Mapped[str] = mapped_column(String(200), unique=True)  # e.g. outreach:{leadid}:{run}:{step}
     mailboxid: Mapped[str] = mapped_column(ForeignKey("mailbox.mailboxid"))
-    emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"), index=True)
+    emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"))
     leadid: Mapped[str | None] = mapped_column(ForeignKey("lead.leadid", ondelete="SET NULL"), index=True)
     agentid: Mapped[str | None] = mapped_column(ForeignKey("agent.agentid", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(Integer, default=0)  # of the configuration that decided it
@@ -119,6 +119,7 @@ class Outbox(Base):
         Index("ix_outbox_due", "mailboxid", "phase", "dueat"),
         Index("ix_outbox_spent", "mailboxid", "spenton"),
         Index("ix_outbox_recipient", "recipienthash", "phase"),
+        Index("ix_outbox_email", "emailid", "phase", "purpose"),
     )
 
 

@@ -189,7 +189,7 @@ class Email(_Record, Base):
     statecode: Mapped[int] = mapped_column(Integer, default=0)
     statuscode: Mapped[int] = mapped_column(Integer, default=1)
     lw_runid: Mapped[str | None] = mapped_column(ForeignKey("leadrun.runid", ondelete="SET NULL"), unique=True)
-    lw_threadid: Mapped[str | None] = mapped_column(Id, index=True)  # run of the conversation it belongs to
+    lw_threadid: Mapped[str | None] = mapped_column(Id)  # run of the conversation it belongs to
     messageid: Mapped[str | None] = mapped_column(String(998))
     inreplyto: Mapped[str | None] = mapped_column(String(998))
     sender: Mapped[str] = mapped_column(String(320), default="")
@@ -198,6 +198,7 @@ class Email(_Record, Base):
     lw_paragraphs: Mapped[list[Any]] = mapped_column(default=list)  # text and evidence of each paragraph
     lw_judgement: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a mail that came in: db.judgements
     lw_hold: Mapped[str | None] = mapped_column(Text)  # why a person must look before it is used
+    __table_args__ = (Index("ix_email_thread", "lw_threadid", "activityid"),)
 
 
 class ActivityParty(Base):

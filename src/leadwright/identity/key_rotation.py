@@ -14,8 +14,10 @@ from leadwright.db import audit
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox
 from leadwright.db.people import ApplicationSecret, SigningKey
+from leadwright.db.programs import KeptAnswer
 from leadwright.db.sign_in import IdentityProvider, SecondFactor
 from leadwright.db.system_mail import SystemMail
+from leadwright.db.webhooks import Webhook
 from leadwright.errors import Conflict
 from leadwright.identity.secrets import Vault
 
@@ -27,12 +29,12 @@ class SealedColumn:
     """A column that holds sealed texts.
 
     Args:
-        key: the row's primary key.
+        key: the row's primary key; of several columns with a colon between.
         purpose: what each is sealed for; the row's key comes after it.
         where: rows whose text is sealed.
     """
 
-    key: InstrumentedAttribute[str]
+    key: ColumnElement[str] | InstrumentedAttribute[str]
     column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
     purpose: str
     where: ColumnElement[bool] | None = None
@@ -48,9 +50,12 @@ SEALED = (
     SealedColumn(Mailbox.mailboxid, Mailbox.lw_sealedclientsecret, "mailboxclient"),
     SealedColumn(Mailbox.mailboxid, Mailbox.lw_sealeddkimkey, "dkim"),
     SealedColumn(ApplicationSecret.keyid, ApplicationSecret.sealed, "applicationsecret"),
+    SealedColumn(ApplicationSecret.keyid, ApplicationSecret.sealedkey, "applicationkey"),
     SealedColumn(SigningKey.kid, SigningKey.sealed, "signingkey"),
     SealedColumn(SecondFactor.systemuserid, SecondFactor.sealed, "secondfactor"),
     SealedColumn(IdentityProvider.identityproviderid, IdentityProvider.sealedclientsecret, "identityprovider"),
+    SealedColumn(Webhook.webhookid, Webhook.sealed, "webhook"),
+    SealedColumn(KeptAnswer.callerid + ":" + KeptAnswer.key, KeptAnswer.answer, "keptanswer", KeptAnswer.answer > ""),
     SealedColumn(SystemMail.systemmailid, SystemMail.text, "systemmail", SystemMail.issealed.is_(True)),
 )
 

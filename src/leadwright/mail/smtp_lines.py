@@ -17,6 +17,9 @@ from leadwright.mail.smtp import SmtpConnection
 MOST_LINES = 4  # as many mails of a mailbox as are at once under way, whoever sends them
 _FEWER_SECONDS = 600.0  # after a server did not take another line
 _TOGETHER_SECONDS = 0.05  # answers that come within are told together
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # without a file of its own: none may be left
+    selectors, "PollSelector", selectors.SelectSelector
+)  # needs no file, of which there may be none left
 _TOO_MANY = re.compile(r"\b432\b|\bconcurren|too many (?:\w+ )?(?:connections|sessions)|thread limit", re.IGNORECASE)
 _log = structlog.get_logger(__name__)
 
@@ -134,7 +137,7 @@ def _asked(
 
 def _answers(waiting: dict[int, SmtpConnection], known: Told) -> Iterator[Told]:
     """What is known already, with the answers that come at once; the others as they come."""
-    with selectors.DefaultSelector() as selector:
+    with _Selector() as selector:
         for n, line in waiting.items():
             assert line.socket is not None
             selector.register(line.socket, selectors.EVENT_READ, n)
