@@ -18,8 +18,6 @@ MOST_LINES = 4  # as many mails of a mailbox as are at once under way, whoever s
 _FEWER_SECONDS = 600.0  # after a server did not take another line
 _TOGETHER_SECONDS = 0.05  # answers that come within are told together
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # without a file of its own: none may be left
-    selectors, "PollSelector", selectors.SelectSelector
-)  # needs no file, of which there may be none left
 _TOO_MANY = re.compile(r"\b432\b|\bconcurren|too many (?:\w+ )?(?:connections|sessions)|thread limit", re.IGNORECASE)
 _log = structlog.get_logger(__name__)
 
