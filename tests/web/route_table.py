@@ -1,4 +1,4 @@
-"""Who may use which route: the oracle of `test_routes`. Reviewed by hand against the roles, never derived from the code.
+"""Who may use which route: oracle of `test_routes`. Reviewed by hand against the roles, never derived from the code.
 
 A line is METHOD PATH WHO RECORD. A new route needs a line here; the build fails until it has one.
 
@@ -6,9 +6,9 @@ WHO: ``public``, or six letters, a dash for a role that may not: A System Admini
 E Exchange Administrator, M Sales Manager, S Salesperson, N somebody without any role. Where a value in the path decides
 about the right, each value has a line of its own (``{number=1}``).
 
-RECORD: what the path names. A lead, account, contact, an email or a review of a lead is reached by a Salesperson when it
-is their own or one of their team; with ``:unit`` also when it belongs to their business unit. A token or a notification
-is one's own whoever one is. Everything else belongs to the organisation: the letters alone decide.
+RECORD: what the path names. A lead, account, contact, an email or a review of a lead is reached by a Salesperson when
+it is their own or one of their team; with ``:unit`` also when it belongs to their business unit. A token or a
+notification is one's own whoever one is. Everything else belongs to the organisation: the letters alone decide.
 """
 
 import re
