@@ -23,7 +23,7 @@ from leadwright.db.insight_trial import InsightTrial
 from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.oversight import Approval, RejectionReview
 from leadwright.db.people import BusinessUnit, Team
-from leadwright.db.sales import Account, AppNotification, Contact, Email
+from leadwright.db.sales import Account, AppNotification, Contact, Email, Lead
 from leadwright.db.schema import migrate
 from leadwright.db.sign_in import IdentityProvider
 from leadwright.db.simulation import SimulationDraft
@@ -55,7 +55,7 @@ NO_PAGES = re.compile(r"/static/|\.csv$|/source$|/download$|/image$|/suggest$|/n
 FORMS = (
     "/leads/new", "/accounts/new", "/contacts/new", "/people", "/people/teams", "/people/units", "/people/sign-in/new",
     "/webhooks", "/tokens", "/password", "/account/app", "/agent/section/company",
-    "/agent/sending", "/agent/backtest", "/usage", "/leads/{leadid}/qualify", "/leads/{leadid}/draft",
+    "/agent/sending", "/agent/backtest", "/usage", "/leads/{leadid}/edit", "/leads/{leadid}/draft",
 )  # fmt: skip
 """Pages whose form is sent empty, to look at the refusal."""
 
@@ -202,6 +202,8 @@ def _add_records(shown: Shown, office: Office) -> None:
             AppNotification(ownerid=office.admin.id, title="A secret ends soon", body="Renew it.", link="/agent")
         )
         session.flush()
+        lead = session.get_one(Lead, shown.ids["leadid"])
+        lead.parentaccountid, lead.parentcontactid = account.accountid, contact.contactid
         mail = select(Email.activityid).where(Email.regardingobjectid == shown.ids["leadid"])
         shown.ids |= {
             "recordid": account.accountid, "providerid": provider.identityproviderid, "webhookid": hook.webhookid,
