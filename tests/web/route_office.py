@@ -59,6 +59,8 @@ class Office:
     """Kind -> owner -> id; the owner of what belongs to the organisation is empty."""
     seen: list[Answer] = field(default_factory=list)
     pristine: sqlite3.Connection | None = None
+    watch: sqlite3.Connection | None = None
+    version: int = 0
 
     def path_of(self, line: Line, owner: str = "") -> str:
         """The line's path with ids of records of `owner` that exist."""
@@ -110,10 +112,19 @@ class Office:
         return [re.sub(r'^(INSERT INTO "personaltoken".*),[^,]*\);$', r"\1", row) for row in rows]
 
     def restore(self) -> None:
-        """Everything as it was when the office was made."""
+        """Everything as it was when the office was made; quick when nobody wrote since."""
         assert self.pristine is not None
+        assert self.watch is not None
+        if self.version and self._version() == self.version:
+            return
         with closing(sqlite3.connect(self.path)) as connection:
             self.pristine.backup(connection)
+        self.version = self._version()
+
+    def _version(self) -> int:
+        """Grows with each commit of another connection."""
+        assert self.watch is not None
+        return int(self.watch.execute("PRAGMA data_version").fetchone()[0])
 
 
 _FIXED = {
@@ -144,7 +155,9 @@ def open_office(folder: Path) -> Iterator[Office]:
         office.pristine = sqlite3.connect(":memory:", check_same_thread=False)
         with closing(sqlite3.connect(path)) as source:
             source.backup(office.pristine)
+        office.watch = sqlite3.connect(path, check_same_thread=False)
         yield office
+        office.watch.close()
         office.pristine.close()
     services.reader.close()
     database.close()
