@@ -63,7 +63,8 @@ def read(
 @router.get("/{inboundid}/source", summary="A mail as it came", response_class=Response)
 def source(services: Adapters, who: Supervisor, inboundid: str) -> Response:
     """Its bytes, as far as they are kept."""
-    return Response(inbox.source_of(services, who, inboundid), media_type="application/octet-stream")
+    named = {"Content-Disposition": 'attachment; filename="mail.eml"'}
+    return Response(inbox.source_of(services, who, inboundid), media_type="application/octet-stream", headers=named)
 
 
 @router.post("/{inboundid}/decision", status_code=204, summary="Decide about a mail that waits")

@@ -75,4 +75,5 @@ def original(services: Adapters, who: Reader, leadid: str, emailid: str) -> Resp
     raw = (mail.went if mail.directioncode else mail.came) if mail is not None else None
     if raw is None:
         raise NotFound("There is no such mail of this lead, or its bytes are not kept.")
-    return Response(raw, media_type="application/octet-stream")
+    named = {"Content-Disposition": 'attachment; filename="mail.eml"'}
+    return Response(raw, media_type="application/octet-stream", headers=named)

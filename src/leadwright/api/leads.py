@@ -27,6 +27,8 @@ router = APIRouter(prefix="/leads", tags=["leads"], route_class=ProblemRoute)
 Adapters = Annotated[Services, Depends(services_of)]
 Reader = Annotated[Principal, Depends(needs("prvReadLead"))]
 Writer = Annotated[Principal, Depends(needs("prvReadLead", "prvWriteLead"))]
+MailWriter = Annotated[Principal, Depends(needs("prvReadLead", "prvWriteActivity"))]
+Supervisor = Annotated[Principal, Depends(needs("prvReadLead", "prvAssignLead"))]
 
 
 class LeadLine(BaseModel):
@@ -217,7 +219,7 @@ def research(services: Adapters, who: Reader, leadid: str) -> dict[str, Any]:
 
 
 @router.put("/{leadid}/draft", summary="Save the drafted email")
-def save_draft(services: Adapters, who: Reader, leadid: str, body: Mail) -> Created:
+def save_draft(services: Adapters, who: MailWriter, leadid: str, body: Mail) -> Created:
     """Nothing is sent."""
     activityid = outcome.save_draft(
         services, who, leadid, subject=body.subject, body=body.body, versionnumber=body.versionnumber
@@ -226,7 +228,7 @@ def save_draft(services: Adapters, who: Reader, leadid: str, body: Mail) -> Crea
 
 
 @router.post("/{leadid}/reassign", summary="Reassign a lead", response_model=answers.Owner)
-def reassign(services: Adapters, who: Writer, leadid: str, body: Seller) -> dict[str, str]:
+def reassign(services: Adapters, who: Supervisor, leadid: str, body: Seller) -> dict[str, str]:
     """To the seller named, or the next in turn."""
     return {"owner": outcome.reassign(services, who, leadid, sellerid=body.sellerid)}
 
@@ -239,7 +241,10 @@ def return_lead(services: Adapters, who: Writer, leadid: str, body: Reason) -> d
 
 @router.post("/{leadid}/qualify", summary="Qualify a lead", response_model=answers.Qualified)
 def qualify_lead(
-    services: Adapters, who: Annotated[Principal, Depends(needs("prvQualifyLead"))], leadid: str, body: Choice
+    services: Adapters,
+    who: Annotated[Principal, Depends(needs("prvReadLead", "prvQualifyLead"))],
+    leadid: str,
+    body: Choice,
 ) -> dict[str, str | None]:
     """Close it as qualified, with account, contact and opportunity on choice."""
     sale = Sale(body.name, body.estimatedvalue, body.estimatedclosedate)
