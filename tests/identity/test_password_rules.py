@@ -1,0 +1,74 @@
+"""Which passwords are taken, that they stay as they are, and that no way around the second factor exists."""
+
+import pyotp
+import pytest
+from tests.identity.conftest import PASSWORD, QUICK, Office
+
+from leadwright.actions import own_account, sign_in_links
+from leadwright.db import audit
+from leadwright.errors import BadInput
+from leadwright.identity.links import make_link
+from leadwright.identity.passwords import check_strength
+from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter, sign_in
+
+HERE = Device("10.0.0.1", "Browser")
+
+
+def test_twelve_characters_are_the_least() -> None:
+    check_strength("rope lantern")
+    with pytest.raises(BadInput, match="at least 12"):
+        check_strength("rope lanter")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "onlysmallletters",
+        "ONLYCAPITALSHERE",
+        "8315 0274 9931",
+        "パスワードは秘密の言葉です",
+        "~!@#$%^&*()_+{}",
+        "xyz t-" * 42,
+    ],
+)
+def test_any_characters_make_a_password(password: str) -> None:
+    check_strength(password)
+    assert QUICK.verify(QUICK.hash(password), password)
+
+
+def test_a_password_is_checked_as_it_was_typed() -> None:
+    stored = QUICK.hash("  Rope Lantern  ")
+    assert QUICK.verify(stored, "  Rope Lantern  ")
+    for other in ("Rope Lantern", "  rope lantern  ", "  Rope Lantern"):
+        assert not QUICK.verify(stored, other)
+    long = "x" * 256
+    assert not QUICK.verify(QUICK.hash(long), long + "y")
+
+
+def test_a_password_is_good_for_years(small_office: Office) -> None:
+    small_office.clock.move(days=2_000)
+    assert sign_in(small_office.services, "ada@example.com", PASSWORD, address="10.0.0.1", passwords=QUICK)
+
+
+def _with_app(office: Office) -> str:
+    secret = own_account.begin_app(office.services, office.admin)
+    own_account.confirm_app(office.services, office.admin, pyotp.TOTP(secret).at(office.clock()))
+    return secret
+
+
+def test_a_new_password_by_link_does_not_take_the_app_away(small_office: Office) -> None:
+    _with_app(small_office)
+    with small_office.services.database.transaction() as session:
+        link = make_link(session, small_office.adminid, "reset", small_office.clock())
+    sign_in_links.reset_password(small_office.services, link.token, "seven slow barges", passwords=QUICK)
+    with pytest.raises(SecondStepOwed):
+        sign_in(small_office.services, "ada@example.com", "seven slow barges", address="10.0.0.1", passwords=QUICK)
+
+
+def test_only_a_provider_that_asked_for_two_factors_spares_the_app(small_office: Office) -> None:
+    _with_app(small_office)
+    actor = audit.Actor(small_office.adminid, "person", "Ada Admin")
+    for strong, owed in ((False, SecondStepOwed), (True, SignedIn)):
+        with small_office.services.database.transaction() as session:
+            found = enter(session, small_office.services, actor, HERE, "Contoso", "/", strong=strong)
+        assert isinstance(found, owed)
