@@ -14,7 +14,7 @@ MODULES = {
 PICKLED = {"leadfile/spool.py"}  # a temporary file that this very process wrote
 NAMES_A_CERTIFICATE = {"identity/certificates.py"}  # SHA-1 as the number Microsoft's libraries call it by
 MADE_UP = "sandbox/"  # the rehearsal draws its people at random
-FIXED_WORDS = {  # patterns put together from word lists, days and header names of the module itself; looked at one by one
+FIXED_WORDS = {  # patterns out of word lists, days and header names of the module itself; each looked at
     "analyst/builtin/mail_words.py",
     "analyst/builtin/numbers.py",
     "analyst/builtin/relation.py",

@@ -107,7 +107,6 @@ def test_files_come_as_attachments_under_names_of_ours(
     client, program = browser("admin"), api()
     for answer in (
         client.get("/audit/export.csv"),
-        client.get("/agent/file/download"),
         program.get("audit/export.csv"),
     ):
         assert answer.status_code == 200, answer.text[:200]
