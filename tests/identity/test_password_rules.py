@@ -8,7 +8,7 @@ from leadwright.actions import own_account, sign_in_links
 from leadwright.db import audit
 from leadwright.errors import BadInput
 from leadwright.identity.links import make_link
-from leadwright.identity.passwords import check_strength
+from leadwright.identity.passwords import _common, check_strength
 from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter, sign_in
 
 HERE = Device("10.0.0.1", "Browser")
@@ -34,6 +34,32 @@ def test_twelve_characters_are_the_least() -> None:
 def test_any_characters_make_a_password(password: str) -> None:
     check_strength(password)
     assert QUICK.verify(QUICK.hash(password), password)
+
+
+@pytest.mark.parametrize(
+    "password", ["1qaz2wsx3edc", "QWERTY123456", "passwordpassword", "123456789012", "aaaabbbbcccc"]
+)
+def test_the_most_frequent_passwords_of_breaches_are_refused(password: str) -> None:
+    with pytest.raises(BadInput, match="first that are guessed"):
+        check_strength(password)
+
+
+def test_the_list_holds_more_than_three_thousand_that_are_long_enough_here() -> None:
+    assert len(_common()) == 10_000
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Leadwright2026!", "salesagent-2026", "Welcome to CRM 1", "ada.admin.1984", "Lovelace1815!!", "example-leads-7"],
+)
+def test_words_around_us_and_ones_own_are_no_password(password: str) -> None:
+    with pytest.raises(BadInput, match="few other words"):
+        check_strength(password, personal=("Ada Lovelace", "ada.admin@example.com"))
+
+
+def test_such_words_among_others_are_fine() -> None:
+    for password in ("ada leads a quiet life", "sales of blue lamps", "welcome back herons"):
+        check_strength(password, personal=("Ada Lovelace", "ada.admin@example.com"))
 
 
 def test_a_password_is_checked_as_it_was_typed() -> None:
