@@ -1,15 +1,19 @@
 """Which passwords are taken, that they stay as they are, and that no way around the second factor exists."""
 
+from hashlib import sha256
+
 import pyotp
 import pytest
 from tests.identity.conftest import PASSWORD, QUICK, Office
 
 from leadwright.actions import own_account, sign_in_links
+from leadwright.actions.own_proof import prove_again
 from leadwright.db import audit
+from leadwright.db.people import SystemUser
 from leadwright.errors import BadInput
 from leadwright.identity.links import make_link
 from leadwright.identity.passwords import _common, check_strength
-from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter, sign_in
+from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter, open_session, sign_in
 
 HERE = Device("10.0.0.1", "Browser")
 
@@ -77,7 +81,7 @@ def test_a_password_is_good_for_years(small_office: Office) -> None:
 
 
 def _with_app(office: Office) -> str:
-    secret = own_account.begin_app(office.services, office.admin)
+    secret = own_account.begin_app(office.services, office.admin, PASSWORD, passwords=QUICK)
     own_account.confirm_app(office.services, office.admin, pyotp.TOTP(secret).at(office.clock()))
     return secret
 
@@ -98,3 +102,20 @@ def test_only_a_provider_that_asked_for_two_factors_spares_the_app(small_office:
         with small_office.services.database.transaction() as session:
             found = enter(session, small_office.services, actor, HERE, "Contoso", "/", strong=strong)
         assert isinstance(found, owed)
+
+
+def test_who_has_no_password_proves_it_by_a_sign_in_just_now(small_office: Office) -> None:
+    services, clock, who = small_office.services, small_office.clock, small_office.admin
+    sam = small_office.person("Sam Seller")
+    with services.database.transaction() as session:
+        opened = open_session(session, who.id, HERE, "Contoso", clock())
+        other = open_session(session, sam, HERE, "Contoso", clock())
+        session.get_one(SystemUser, who.id).passwordhash = None
+    keys = [sha256(each.token.encode()).hexdigest() for each in (opened, other)]
+    prove_again(services, who, "", session_key=keys[0])
+    for key in ("", keys[1]):
+        with pytest.raises(BadInput, match="with your provider again"):
+            prove_again(services, who, "", session_key=key)
+    clock.move(minutes=16)
+    with pytest.raises(BadInput, match="with your provider again"):
+        own_account.begin_app(services, who, "", session_key=keys[0])
