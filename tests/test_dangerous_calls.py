@@ -127,6 +127,12 @@ def test_no_weak_hash_protects_anything() -> None:
     assert [name for name, call in _calls() if _called(call) == "hashlib.new"] == []
 
 
+def test_every_list_for_a_spreadsheet_is_written_without_formulas() -> None:
+    writers = {name for name, call in _calls() if _called(call) in {"csv.writer", "csv.DictWriter"}}
+    careful = {name for name, call in _calls() if _called(call) == "safe_cell"}
+    assert {name for name in writers if not name.startswith(MADE_UP)} <= careful
+
+
 def test_scripts_of_the_pages_write_text_and_keep_nothing() -> None:
     scripts = sorted((SOURCE / "web" / "static").glob("*.js"))
     assert scripts

@@ -11,6 +11,7 @@ from leadwright.actions.own_proof import prove_again
 from leadwright.db import audit
 from leadwright.db.people import SystemUser
 from leadwright.errors import BadInput
+from leadwright.identity import oidc
 from leadwright.identity.links import make_link
 from leadwright.identity.passwords import _common, check_strength
 from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter, open_session, sign_in
@@ -96,6 +97,9 @@ def test_a_new_password_by_link_does_not_take_the_app_away(small_office: Office)
 
 
 def test_only_a_provider_that_asked_for_two_factors_spares_the_app(small_office: Office) -> None:
+    provider = oidc.Provider("x", "Contoso", "https://login.contoso.example", "client", None)
+    for methods, strong in ((None, False), ([], False), (["pwd"], False), ("mfa", False), (["pwd", "mfa"], True)):
+        assert oidc._subject(provider, {"sub": "1", "amr": methods}).is_strong is strong
     _with_app(small_office)
     actor = audit.Actor(small_office.adminid, "person", "Ada Admin")
     for strong, owed in ((False, SecondStepOwed), (True, SignedIn)):
