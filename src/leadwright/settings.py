@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     administrators_need_app: bool = Field(
         False, description="A System Administrator signs in with an authenticator app beside the password."
     )
+    everyone_needs_app: bool = Field(
+        False, description="Everybody signs in with an authenticator app beside the password."
+    )
     oidc_issuer: str = Field("", description="Issuer of a provider of OpenID Connect (https://...); empty: none.")
     oidc_name: str = Field("", description="Its name on the sign-in button; empty: the issuer's host.")
     oidc_client_id: str = Field("", description="Client ID Leadwright is registered under at oidc_issuer.")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import func, select
-from tests.identity.conftest import Office
+from tests.identity.conftest import PASSWORD, QUICK, Office
 from tests.identity.oidc_provider import CLIENT, SECRET, OidcProvider, new_key, running_provider, sign
 
 from leadwright.actions import external_sign_in as act
@@ -98,7 +98,9 @@ def test_a_person_connects_the_account_and_disconnects_it(small_office: Office, 
     begun = act.start(small_office.services, providerid, connects=small_office.adminid)
     with pytest.raises(Conflict, match="belongs to somebody else"):
         _back(small_office, providerid, begun.sealed, provider.authorize(begun.url), who=small_office.admin)
-    disconnect(small_office.services, who, sam, provider.issuer, "sam-1")
+    with pytest.raises(BadInput, match="current password"):
+        disconnect(small_office.services, who, sam, provider.issuer, "sam-1", "a guess", passwords=QUICK)
+    disconnect(small_office.services, who, sam, provider.issuer, "sam-1", PASSWORD, passwords=QUICK)
     with pytest.raises(NotAllowed):
         _go(small_office, provider, providerid)
 

@@ -29,7 +29,7 @@ def _code(office: Office, secret: str) -> str:
 
 
 def _set_up(office: Office) -> tuple[str, list[str]]:
-    secret = act.begin_app(office.services, office.admin)
+    secret = act.begin_app(office.services, office.admin, PASSWORD, passwords=QUICK)
     codes = act.confirm_app(office.services, office.admin, _code(office, secret))
     office.clock.move(seconds=30)
     return secret, codes
@@ -108,6 +108,17 @@ def test_a_half_sign_in_ends_after_ten_minutes_and_with_the_user(office: Office)
         second_step.finish_with_code(office.services, token, _code(office, secret), HERE)
     with pytest.raises(NotAllowed):
         second_step.finish_with_code(office.services, "made up", _code(office, secret), HERE)
+
+
+def test_a_setting_asks_everybody_for_an_app(small_office: Office) -> None:
+    settings = small_office.services.settings.model_copy(update={"everyone_needs_app": True})
+    office = replace(small_office, services=replace(small_office.services, settings=settings))
+    office.person("Sam Seller", "Salesperson")
+    token = _password(office, "sam.seller@example.com")
+    secret, _ = second_step.app_to_set_up(office.services, token)
+    opened, _, codes = second_step.finish_with_new_app(office.services, token, _code(office, secret), HERE)
+    assert session_of(office.services, opened.token)
+    assert all(len(code.replace("-", "")) == 24 for code in codes)
 
 
 def test_an_administrator_sets_the_app_up_at_sign_in_where_a_setting_asks_for_it(small_office: Office) -> None:

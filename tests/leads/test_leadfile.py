@@ -271,6 +271,12 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
         open_list(bomb, max_mb=20)
 
 
+def test_a_workbook_of_very_many_parts_is_refused(tmp_path: Path) -> None:
+    parts = {"xl/workbook.xml": b"<x/>"} | {f"xl/{n}.xml": b"" for n in range(5_001)}
+    with pytest.raises(BadInput, match="5,000 parts"):
+        open_list(_zip(tmp_path / "a.xlsx", parts), max_mb=20)
+
+
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     bomb = _zip(tmp_path / "a.xlsx", {"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
     raw = bomb.read_bytes().replace((30_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))

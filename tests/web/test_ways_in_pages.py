@@ -105,7 +105,10 @@ def test_a_forgotten_password_is_answered_in_the_same_words_for_everybody(
 
 def test_an_app_is_set_up_asked_for_and_removed(desk: Desk, browser: Callable[..., Browser]) -> None:
     client = browser("seller")
-    assert client.submit("/account/app").headers["location"] == "/account/app"
+    guessed = client.submit("/account/app", {"current": "guess"})
+    assert guessed.status_code == 422
+    assert "The current password is wrong." in guessed.text
+    assert client.submit("/account/app", {"current": PASSWORD}).headers["location"] == "/account/app"
     page = client.get("/account/app").text
     assert 'src="data:image/svg+xml' in page
     secret = re.search(r'<code class="break">([A-Z2-7]{32})</code>', page)
@@ -146,12 +149,16 @@ def test_people_see_and_end_their_sessions_and_an_administrator_anyones(
     here, there, admin = browser("seller"), browser("seller"), browser("admin")
     page = here.get("/account").text
     (handle,) = re.findall(r'name="session" value="([^"]+)"', page)
-    assert here.submit("/account/sessions/end", {"session": handle}).status_code == 303
+    proof = {"current_sessions": PASSWORD}
+    assert here.submit("/account/sessions/end", {"session": handle}).status_code == 422
+    assert here.submit("/account/sessions/end-others", {"current_sessions": "guess"}).status_code == 422
+    assert _signed_in(there)
+    assert here.submit("/account/sessions/end", {"session": handle} | proof).status_code == 303
     assert not _signed_in(there)
     assert _signed_in(here)
-    assert here.submit("/account/sessions/end", {"session": handle}).status_code == 404
+    assert here.submit("/account/sessions/end", {"session": handle} | proof).status_code == 404
     again = browser("seller")
-    assert here.submit("/account/sessions/end-others").status_code == 303
+    assert here.submit("/account/sessions/end-others", proof).status_code == 303
     assert not _signed_in(again)
     path = f"/people/{desk.people['seller']}"
     assert "testclient" in admin.get(path).text
@@ -211,7 +218,10 @@ def test_a_provider_is_entered_and_lets_people_in(
     assert f"{path.replace('/people/sign-in', '/sign-in/with')}/back" in admin.get(path).text
     offered = re.search(r'href="(/sign-in/with/[^"]+)"', guest.get("/sign-in?next=/leads").text)
     assert offered
-    away = guest.get(offered[1], follow_redirects=False)
+    lured = guest.get(offered[1], follow_redirects=False, headers={"Sec-Fetch-Site": "cross-site"})
+    assert lured.headers["location"] == "/sign-in"
+    assert guest.cookies.get("leadwright-errand") is None
+    away = guest.get(offered[1], follow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"})
     back = urlsplit(provider.authorize(away.headers["location"]))
     assert guest.get(f"{back.path}?{back.query}", follow_redirects=False).headers["location"] == "/leads"
     assert "Sam Works" in guest.get("/account").text
@@ -228,13 +238,15 @@ def test_a_seller_connects_an_account_over_a_page_of_ours(provider: OidcProvider
     given = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET)}
     with _browser_where(desk, **given) as client:
         _enter(client, "seller")
-        shown = client.submit("/account/connect/settings")
+        assert client.submit("/account/connect/settings").status_code == 422
+        shown = client.submit("/account/connect/settings", {"current_settings": PASSWORD})
         away = re.search(r'href="(http://127\.0\.0\.1[^"]+)"', shown.text)
         assert away
         back = urlsplit(provider.authorize(away[1].replace("&amp;", "&")))
         assert client.get(f"{back.path}?{back.query}", follow_redirects=False).headers["location"] == "/account"
         assert "sam@works.example" in client.get("/account").text
-        data = {"issuer": provider.issuer, "subject": "s1"}
+        assert client.submit("/account/disconnect", {"connected": f"{provider.issuer} s1"}).status_code == 422
+        data = {"connected": f"{provider.issuer} s1", "current_connected": PASSWORD}
         assert client.submit("/account/disconnect", data).status_code == 303
 
 

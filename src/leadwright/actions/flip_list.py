@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from leadwright.domain.csv_cells import safe_cell
+
 _HEADINGS = (
     "Lead", "Company", "Email", "From", "To", "What becomes of it changes", "Judged on", "Criterion", "Criterion from",
     "Criterion to", "Reason", "Evidence", "Source", "Flips anyway", "A person decided",
@@ -23,7 +24,7 @@ def write_flips(flips: Iterable[Any]) -> str:
     kept = io.StringIO()
     writer = csv.writer(kept)
     writer.writerow(_HEADINGS)
-    writer.writerows([_defused(cell) for cell in row] for flip in flips for row in _rows(flip))
+    writer.writerows([safe_cell(cell) for cell in row] for flip in flips for row in _rows(flip))
     return kept.getvalue()
 
 
@@ -39,8 +40,3 @@ def _rows(flip: Any) -> list[list[str]]:
 
 def _evidence(quoted: list[dict[str, Any]]) -> tuple[str, str]:
     return " | ".join(e["quote"] for e in quoted), " | ".join(e["source"] for e in quoted)
-
-
-def _defused(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula is shown as text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,35 +1,49 @@
-"""Sessions, authenticator app and connected providers: one's own, and what an administrator does about another's."""
+"""Sessions, authenticator app and connected providers: one's own, and what an administrator does about another's.
+
+Whatever concerns oneself asks for a proof first; `session_key` is of the session it is asked from, see `own_proof`.
+"""
 
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.own_proof import prove_again
 from leadwright.actions.security_mail import tell_of_change
 from leadwright.db import audit
 from leadwright.db.people import SystemUser, WebSession
 from leadwright.db.sign_in import ExternalIdentity
-from leadwright.errors import BadInput, Conflict, NotFound
+from leadwright.errors import Conflict, NotFound
 from leadwright.identity import second_factor
 from leadwright.identity.access import Principal, require
 from leadwright.identity.passwords import PASSWORDS, Passwords
 from leadwright.identity.secrets import open_vault
-from leadwright.identity.sessions import end_sessions, is_own_password
+from leadwright.identity.sessions import end_sessions
 from leadwright.services import Services
 
 SHORT = 20  # of a session's hash, enough to name it
 
 
-def end_session(services: Services, who: Principal, systemuserid: str, handle: str) -> None:
+def end_session(
+    services: Services,
+    who: Principal,
+    systemuserid: str,
+    handle: str,
+    password: str = "",
+    *,
+    session_key: str = "",
+    passwords: Passwords = PASSWORDS,
+) -> None:
     """End one browser session, of oneself or, with prvWriteUser, of anyone.
 
     Args:
         handle: as lists of sessions give it.
 
     Raises:
+        BadInput: the current password is wrong.
         NotFound: it has ended already.
     """
-    _own_or_administrator(who, systemuserid)
+    _prove_or_administer(services, who, systemuserid, password, session_key, passwords)
     with services.database.transaction() as session:
         ended = (
             delete(WebSession)
@@ -41,13 +55,24 @@ def end_session(services: Services, who: Principal, systemuserid: str, handle: s
         audit.record(session, who.actor, "user.session_ended", "systemuser", systemuserid)
 
 
-def end_all_sessions(services: Services, who: Principal, systemuserid: str, *, but: str | None = None) -> int:
+def end_all_sessions(
+    services: Services,
+    who: Principal,
+    systemuserid: str,
+    password: str = "",
+    *,
+    but: str | None = None,
+    passwords: Passwords = PASSWORDS,
+) -> int:
     """End every session of oneself or, with prvWriteUser, of anyone. Returns how many ended.
 
     Args:
         but: `key` of the session that stays.
+
+    Raises:
+        BadInput: the current password is wrong.
     """
-    _own_or_administrator(who, systemuserid)
+    _prove_or_administer(services, who, systemuserid, password, but or "", passwords)
     with services.database.transaction() as session:
         _person(session, systemuserid)
         ended = end_sessions(session, systemuserid, but=but)
@@ -55,12 +80,21 @@ def end_all_sessions(services: Services, who: Principal, systemuserid: str, *, b
         return ended
 
 
-def begin_app(services: Services, who: Principal) -> str:
+def begin_app(
+    services: Services,
+    who: Principal,
+    password: str,
+    *,
+    session_key: str = "",
+    passwords: Passwords = PASSWORDS,
+) -> str:
     """A secret for one's authenticator app; it counts once `confirm_app` has seen a code.
 
     Raises:
+        BadInput: the current password is wrong.
         Conflict: there is an app already.
     """
+    prove_again(services, who, password, session_key=session_key, passwords=passwords)
     with services.database.transaction() as session:
         return second_factor.begin(session, open_vault(services.settings), who.id, services.clock())
 
@@ -87,7 +121,7 @@ def begun_app(services: Services, who: Principal) -> str | None:
 
 
 def renew_recovery_codes(
-    services: Services, who: Principal, password: str, *, passwords: Passwords = PASSWORDS
+    services: Services, who: Principal, password: str, *, session_key: str = "", passwords: Passwords = PASSWORDS
 ) -> list[str]:
     """Ten new recovery codes; the former ones are void.
 
@@ -95,7 +129,7 @@ def renew_recovery_codes(
         BadInput: the current password is wrong.
         Conflict: there is no app.
     """
-    _check_password(services, who, password, passwords)
+    prove_again(services, who, password, session_key=session_key, passwords=passwords)
     with services.database.transaction() as session:
         if not second_factor.is_on(session, who.id):
             raise Conflict("Set up an authenticator app first.")
@@ -105,7 +139,13 @@ def renew_recovery_codes(
 
 
 def remove_app(
-    services: Services, who: Principal, systemuserid: str, password: str = "", *, passwords: Passwords = PASSWORDS
+    services: Services,
+    who: Principal,
+    systemuserid: str,
+    password: str = "",
+    *,
+    session_key: str = "",
+    passwords: Passwords = PASSWORDS,
 ) -> None:
     """Sign in without the app from now on. One's own needs the password, another's prvWriteUser (a lost phone).
 
@@ -113,9 +153,7 @@ def remove_app(
         BadInput: the current password is wrong.
         Conflict: there is no app.
     """
-    _own_or_administrator(who, systemuserid)
-    if systemuserid == who.id:
-        _check_password(services, who, password, passwords)
+    _prove_or_administer(services, who, systemuserid, password, session_key, passwords)
     with services.database.transaction() as session:
         user = _person(session, systemuserid)
         if not second_factor.remove(session, systemuserid):
@@ -124,14 +162,25 @@ def remove_app(
         audit.record(session, who.actor, "user.app_removed", "systemuser", systemuserid)
 
 
-def disconnect(services: Services, who: Principal, systemuserid: str, issuer: str, subject: str) -> None:
+def disconnect(
+    services: Services,
+    who: Principal,
+    systemuserid: str,
+    issuer: str,
+    subject: str,
+    password: str = "",
+    *,
+    session_key: str = "",
+    passwords: Passwords = PASSWORDS,
+) -> None:
     """A provider's account opens this one no longer.
 
     Raises:
+        BadInput: the current password is wrong.
         NotFound: it is not connected.
         Conflict: it is the person's only way in.
     """
-    _own_or_administrator(who, systemuserid)
+    _prove_or_administer(services, who, systemuserid, password, session_key, passwords)
     with services.database.transaction() as session:
         user = _person(session, systemuserid)
         known = session.get(ExternalIdentity, (issuer, subject))
@@ -171,21 +220,17 @@ def _own_or_administrator(who: Principal, systemuserid: str) -> None:
         require(who, "prvWriteUser")
 
 
+def _prove_or_administer(
+    services: Services, who: Principal, systemuserid: str, password: str, session_key: str, passwords: Passwords
+) -> None:
+    """One's own: a proof. Another's: the privilege."""
+    _own_or_administrator(who, systemuserid)
+    if systemuserid == who.id:
+        prove_again(services, who, password, session_key=session_key, passwords=passwords)
+
+
 def _person(session: Session, systemuserid: str) -> SystemUser:
     user = session.get(SystemUser, systemuserid)
     if user is None:
         raise NotFound("There is no such user.")
     return user
-
-
-def _check_password(services: Services, who: Principal, password: str, passwords: Passwords) -> None:
-    """Whoever has no password, because a provider lets them in, needs none here either.
-
-    Raises:
-        BadInput: it is wrong.
-        TooManyAttempts: guessed at too often.
-    """
-    with services.database.reading() as session:
-        stored = _person(session, who.id).passwordhash
-    if stored is not None and not is_own_password(services, who.id, stored, password, passwords):
-        raise BadInput("The current password is wrong.", field="current")

@@ -59,7 +59,10 @@ def chain(services: Adapters, caller: Reader) -> dict[str, Any]:
 @router.get("/audit/export.csv", summary="Audit log as CSV", response_class=StreamingResponse)
 def export(services: Adapters, caller: Reader, search: Search) -> StreamingResponse:
     """Oldest first. Cells that a spreadsheet would run as formulas begin with an apostrophe."""
-    return StreamingResponse(csv_lines(services.database, search), media_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
+    return StreamingResponse(
+        csv_lines(services.database, search), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def _utc(moment: datetime | None, name: str) -> datetime | None:

@@ -79,6 +79,7 @@ async def _explained(request: Request, work: Coroutine[Any, Any, Response]) -> R
     except LeadwrightError as error:
         status = next(code for kind, code in _STATUS if isinstance(error, kind))
         extra = {n: getattr(error, n) for n in ("field", "privilege", "missing", "doubts") if getattr(error, n, None)}
+        request.state.missing = extra.get("privilege")
         return problem(status, str(error), **extra)
     except RequestValidationError as error:
         first = error.errors()[0]
@@ -133,6 +134,7 @@ def _caller(request: Request, wanted: tuple[str, ...]) -> Principal:
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("Send the header Authorization: Bearer TOKEN. POST /api/v1/token gives you one.")
     bearer = bearer_of(services_of(request), token)
+    request.state.known = bearer.who.id
     if request.method not in _READING:
         refuse_change(bearer)
     for privilege in wanted:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
+import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, Field
 
@@ -27,6 +28,7 @@ keys_router = APIRouter(prefix="/directory", tags=["identity"], route_class=Prob
 
 Adapters = Annotated[Services, Depends(services_of)]
 Text = Annotated[str, Form()]
+_log = structlog.get_logger(__name__)
 _PUBLIC = [Depends(anyone)]
 
 
@@ -144,6 +146,7 @@ def issue(services: Services, grant_type: str, scope: str, client: Client) -> To
         words = f"The grant '{grant_type}' is not supported. Use client_credentials."
         raise TokenRefused(70003, "unsupported_grant_type", 400, words)
     found = _sign_in(directory_of(services), client, scope or SCOPE)
+    _log.info("access token issued", application=client.id, by="assertion" if client.assertion else "client_credential")
     return TokenAnswer.model_validate(found.answer())
 
 

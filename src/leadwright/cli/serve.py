@@ -37,7 +37,7 @@ def serve(
         runtime = Runtime(services) if worker else None
         at = address(listening, settings.public_url)
         typer.echo(f"Leadwright is at {at} (stop with Ctrl-C)")
-        code = "" if _only_here(settings.host, settings.public_url) else token_urlsafe(12)
+        code = "" if _only_here(settings.host, settings.public_url) else token_urlsafe(16)
         if code and needs_first_administrator(services):
             typer.echo(f"Create the first administrator at {at.rstrip('/')}/set-up?code={code}")
         app = create_app(services, runtime=runtime, routers=[router], doors=[McpDoor(services)], setup_code=code)

@@ -334,7 +334,8 @@ def _check_endpoint(issuer: str, endpoint: object, name: str) -> None:
 def _subject(provider: Provider, claims: Mapping[str, Any]) -> Subject:
     email, name = _vouched(provider.issuer, claims), str(claims.get("name") or "")[:200]
     shown = str(claims.get("email") or claims.get("preferred_username") or name or claims["sub"])[:320]
-    strong = "mfa" in (claims.get("amr") or [])
+    methods = claims.get("amr")
+    strong = isinstance(methods, list) and "mfa" in methods
     return Subject(provider.issuer, claims["sub"], email, name or email.partition("@")[0], shown, strong)
 
 

@@ -20,6 +20,7 @@ from leadwright.settings import Settings
 
 ISSUER = "Leadwright"
 RECOVERY_CODES = 10
+_CODE_BYTES = 15  # 120 random bits: more than a plain hash of them needs, so that nobody computes them back
 _STEP = 30  # seconds
 _DRIFT = 1  # steps a phone's clock may be off
 _DIGITS = 6
@@ -30,7 +31,8 @@ def step_owed(session: Session, settings: Settings, systemuserid: str) -> Step:
     """What a person owes after the password: a code, setting the app up first, or nothing."""
     if is_on(session, systemuserid):
         return "code"
-    return "enrol" if settings.administrators_need_app and _is_administrator(session, systemuserid) else ""
+    asked = settings.administrators_need_app and _is_administrator(session, systemuserid)
+    return "enrol" if settings.everyone_needs_app or asked else ""
 
 
 def is_on(session: Session, systemuserid: str) -> bool:
@@ -101,9 +103,9 @@ def use_code(session: Session, vault: Vault, systemuserid: str, code: str, momen
 
 
 def new_recovery_codes(session: Session, systemuserid: str) -> list[str]:
-    """Ten new codes of 80 random bits; the former ones are void. Only their hashes are kept."""
+    """Ten new codes; the former ones are void. Only their hashes are kept."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.systemuserid == systemuserid))
-    codes = [_grouped(base64.b32encode(token_bytes(10)).decode().lower()) for _ in range(RECOVERY_CODES)]
+    codes = [_grouped(base64.b32encode(token_bytes(_CODE_BYTES)).decode().lower()) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(codehash=_hash(code), systemuserid=systemuserid) for code in codes)
     session.flush()
     return codes

@@ -17,6 +17,7 @@ from leadwright.domain.headings import column_letter
 from leadwright.errors import BadInput
 
 _STEP = 1 << 16
+_MOST_PARTS = 5_000
 _MARKS = (b"<f", b":f", b't="e"', b"t='e'")
 _REMEDY = 'Open the file in a spreadsheet and save it as "CSV UTF-8".'
 
@@ -48,6 +49,8 @@ def look_into(path: Path, *, most_bytes: int) -> Package:
             names = frozenset(archive.namelist())
             if "xl/workbook.xml" not in names:
                 raise BadInput(f"{path.name} is no XLSX workbook. {_REMEDY}")
+            if len(archive.infolist()) > _MOST_PARTS:
+                raise BadInput(f"{path.name} holds more than {_MOST_PARTS:,} parts, too many for a list. {_REMEDY}")
             if sum(i.file_size for i in archive.infolist()) > most_bytes:
                 raise _too_large(path, most_bytes)
             for info in archive.infolist():

@@ -79,6 +79,8 @@ def _answer(
     *,
     privilege: str | None = None,
 ) -> Response:
+    if privilege:
+        request.state.missing = privilege
     if request.url.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
         if privilege:

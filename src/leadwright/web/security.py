@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadwright.errors import NotAllowed
 from leadwright.settings import Settings
+from leadwright.web.refusal_log import note_refusal
 
 PUBLIC = "public"  # no sign-in: sign-in itself, first set-up, static files
 SIGNED_IN = "signed in"  # any person who is signed in; for what concerns only oneself
@@ -159,6 +160,7 @@ class SafeAnswers:
             await self.app(scope, receive, send)
             return
         started = False
+        scope.setdefault("state", {})
         https = is_https(Request(scope), self.settings)
 
         async def with_headers(message: Message) -> None:
@@ -166,6 +168,8 @@ class SafeAnswers:
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = _safe(message.get("headers", ()), https)
+                if message["status"] >= 400:
+                    note_refusal(scope, message["status"])
             await send(message)
 
         try:

@@ -306,6 +306,7 @@ def open_visit(services: Services, request: Request, connection: Connection | No
     session = session_of(services, cookie, connection) if cookie else None
     form = FormData()
     if session is not None:
+        request.state.known = session.principal.id
         if session.stale and connection is None:
             touch(services, session.key)
         return Visit(request, services, session, form, session.csrf, connection=connection)

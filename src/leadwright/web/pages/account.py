@@ -1,12 +1,16 @@
 """One's own account: time zone, days away, sessions, authenticator app, connected providers."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from starlette.responses import HTMLResponse, Response
 
 from leadwright.actions import external_sign_in, people
 from leadwright.actions import own_account as act
+from leadwright.actions.own_proof import prove_again
 from leadwright.db.pages.person import user_row, ways_in
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.errors import BadInput
 from leadwright.identity.providers import providers
 from leadwright.identity.second_factor import address_of
@@ -17,6 +21,7 @@ from leadwright.web.security import SIGNED_IN
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
+R = TypeVar("R")
 
 
 @pages.get("/account", SIGNED_IN)
@@ -48,15 +53,26 @@ def away(visit: Visit) -> Response:
 @pages.post("/account/sessions/end", SIGNED_IN)
 def end_session(visit: Visit) -> Response:
     """End one session."""
-    act.end_session(visit.services, visit.who, visit.who.id, visit.text("session", most=80))
-    return visit.to("/account", "The session is ended.")
+    handle = visit.text("session", most=80)
+    return _proven(
+        visit,
+        "current_sessions",
+        lambda password: act.end_session(
+            visit.services, visit.who, visit.who.id, handle, password, session_key=_key(visit)
+        ),
+        lambda _: visit.to("/account", "The session is ended."),
+    )
 
 
 @pages.post("/account/sessions/end-others", SIGNED_IN)
 def end_others(visit: Visit) -> Response:
     """End every session but this one."""
-    ended = act.end_all_sessions(visit.services, visit.who, visit.who.id, but=_key(visit))
-    return visit.to("/account", f"{ended} other session{'s' if ended != 1 else ''} ended.")
+    return _proven(
+        visit,
+        "current_sessions",
+        lambda password: act.end_all_sessions(visit.services, visit.who, visit.who.id, password, but=_key(visit)),
+        lambda ended: visit.to("/account", f"{ended} other session{'s' if ended != 1 else ''} ended."),
+    )
 
 
 @pages.get("/account/app", SIGNED_IN)
@@ -68,8 +84,12 @@ def app_page(visit: Visit) -> Response:
 @pages.post("/account/app", SIGNED_IN)
 def begin_app(visit: Visit) -> Response:
     """Begin to set the app up; nothing counts yet."""
-    act.begin_app(visit.services, visit.who)
-    return visit.to("/account/app")
+    return _proven(
+        visit,
+        "current",
+        lambda password: act.begin_app(visit.services, visit.who, password, session_key=_key(visit)),
+        lambda _: visit.to("/account/app"),
+    )
 
 
 @pages.post("/account/app/confirm", SIGNED_IN)
@@ -87,39 +107,49 @@ def confirm_app(visit: Visit) -> Response:
 @pages.post("/account/app/codes", SIGNED_IN)
 def new_codes(visit: Visit) -> Response:
     """Ten new recovery codes; the former are void."""
-    try:
-        codes = act.renew_recovery_codes(visit.services, visit.who, _current(visit))
-    except (TooManyAttempts, BadInput) as error:
-        return _page(visit, 429 if isinstance(error, TooManyAttempts) else 422, {"current": str(error)})
-    return visit.page("account_codes.html", codes=codes)
+    return _proven(
+        visit,
+        "current",
+        lambda password: act.renew_recovery_codes(visit.services, visit.who, password, session_key=_key(visit)),
+        lambda codes: visit.page("account_codes.html", codes=codes),
+    )
 
 
 @pages.post("/account/app/remove", SIGNED_IN)
 def remove_app(visit: Visit) -> Response:
     """Sign in without the app from now on."""
-    try:
-        act.remove_app(visit.services, visit.who, visit.who.id, _current(visit))
-    except (TooManyAttempts, BadInput) as error:
-        return _page(visit, 429 if isinstance(error, TooManyAttempts) else 422, {"current": str(error)})
-    return visit.to("/account", "The authenticator app is removed.")
+    return _proven(
+        visit,
+        "current",
+        lambda password: act.remove_app(visit.services, visit.who, visit.who.id, password, session_key=_key(visit)),
+        lambda _: visit.to("/account", "The authenticator app is removed."),
+    )
 
 
 @pages.post("/account/connect/{providerid}", SIGNED_IN)
 def connect(visit: Visit) -> Response:
     """Ask to go on to the provider; a page of ours stands between, for forms may not lead elsewhere."""
     providerid = str(visit.request.path_params["providerid"])
-    begun = external_sign_in.start(visit.services, providerid, target="/account", connects=visit.who.id)
-    with visit.services.database.reading() as session:
-        name = next(each.name for each in providers(session, visit.services.settings) if each.id == providerid)
-    return keep_errand(visit, begun, visit.page("account_connect.html", url=begun.url, name=name))
+    return _proven(
+        visit,
+        f"current_{providerid}",
+        lambda password: prove_again(visit.services, visit.who, password, session_key=_key(visit)),
+        lambda _: _to_provider(visit, providerid),
+    )
 
 
 @pages.post("/account/disconnect", SIGNED_IN)
 def disconnect(visit: Visit) -> Response:
     """A provider's account opens this one no longer."""
-    issuer, subject = visit.text("issuer", most=400), visit.text("subject", most=255)
-    act.disconnect(visit.services, visit.who, visit.who.id, issuer, subject)
-    return visit.to("/account", "The account is disconnected.")
+    issuer, _, subject = visit.text("connected", most=700).partition(" ")
+    return _proven(
+        visit,
+        "current_connected",
+        lambda password: act.disconnect(
+            visit.services, visit.who, visit.who.id, issuer, subject, password, session_key=_key(visit)
+        ),
+        lambda _: visit.to("/account", "The account is disconnected."),
+    )
 
 
 def day(visit: Visit, name: str) -> date | None:
@@ -148,9 +178,14 @@ def _page(visit: Visit, status: int = 200, problems: dict[str, str] | None = Non
         sessions=act.sessions_of(services, who, who.id),
         here=_key(visit)[: act.SHORT],
         providers=connectable,
-        must_have_app=services.settings.administrators_need_app and "System Administrator" in who.roles,
+        must_have_app=_must_have_app(visit),
         problems=problems or {},
     )
+
+
+def _must_have_app(visit: Visit) -> bool:
+    settings, roles = visit.services.settings, visit.who.roles
+    return settings.everyone_needs_app or (settings.administrators_need_app and SYSTEM_ADMINISTRATOR in roles)
 
 
 def _app_page(visit: Visit, status: int = 200, problem: str = "") -> Response:
@@ -163,8 +198,24 @@ def _app_page(visit: Visit, status: int = 200, problem: str = "") -> Response:
     return visit.page("account_app.html", status, secret=secret, image=image, problem=problem)
 
 
-def _current(visit: Visit) -> str:
-    return str(visit.form.get("current", ""))[:1000]
+def _to_provider(visit: Visit, providerid: str) -> Response:
+    begun = external_sign_in.start(visit.services, providerid, target="/account", connects=visit.who.id)
+    with visit.services.database.reading() as session:
+        name = next(each.name for each in providers(session, visit.services.settings) if each.id == providerid)
+    return keep_errand(visit, begun, visit.page("account_connect.html", url=begun.url, name=name))
+
+
+def _proven(visit: Visit, field: str, work: Callable[[str], R], then: Callable[[R], Response]) -> Response:
+    """Do the work with the current password typed into this field; what is wrong with it stands beside it."""
+    try:
+        done = work(str(visit.form.get(field, ""))[:1000])
+    except (TooManyAttempts, BadInput) as error:
+        status = 429 if isinstance(error, TooManyAttempts) else 422
+        answer = _page(visit, status, {field: str(error)})
+        if isinstance(error, TooManyAttempts):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
+    return then(done)
 
 
 def _key(visit: Visit) -> str:

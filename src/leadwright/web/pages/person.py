@@ -91,15 +91,18 @@ def password(visit: Visit) -> Response:
 @pages.post("/people/{systemuserid}/sessions/end", "prvReadUser", "prvWriteUser")
 def end_session(visit: Visit) -> Response:
     """End one session of somebody."""
+    if _id(visit) == visit.who.id:
+        return visit.to("/account", "End your own sessions here, with your password.", "info")
     own_account.end_session(visit.services, visit.who, _id(visit), visit.text("session", most=80))
     return _back(visit, "The session is ended.")
 
 
 @pages.post("/people/{systemuserid}/sessions/end-all", "prvReadUser", "prvWriteUser")
 def end_all_sessions(visit: Visit) -> Response:
-    """End every session of somebody; one's own present one stays."""
-    kept = visit.session.key if visit.session and _id(visit) == visit.who.id else None
-    ended = own_account.end_all_sessions(visit.services, visit.who, _id(visit), but=kept)
+    """End every session of somebody."""
+    if _id(visit) == visit.who.id:
+        return visit.to("/account", "End your own sessions here, with your password.", "info")
+    ended = own_account.end_all_sessions(visit.services, visit.who, _id(visit))
     return _back(visit, f"{ended} session{'s' if ended != 1 else ''} ended.")
 
 
@@ -115,6 +118,8 @@ def remove_app(visit: Visit) -> Response:
 @pages.post("/people/{systemuserid}/disconnect", "prvReadUser", "prvWriteUser")
 def disconnect(visit: Visit) -> Response:
     """A provider's account does not open this one any more."""
+    if _id(visit) == visit.who.id:
+        return visit.to("/account", "Disconnect your own account here, with your password.", "info")
     issuer, subject = visit.text("issuer", most=400), visit.text("subject", most=255)
     own_account.disconnect(visit.services, visit.who, _id(visit), issuer, subject)
     return _back(visit, "The account is disconnected.")

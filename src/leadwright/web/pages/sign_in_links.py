@@ -13,7 +13,7 @@ from leadwright.identity.providers import providers
 from leadwright.identity.sessions import TooManyAttempts
 from leadwright.services import Services
 from leadwright.web.pages.sign_in import device
-from leadwright.web.pages.sign_in_with import keep_errand
+from leadwright.web.pages.sign_in_with import keep_errand, wished_here
 from leadwright.web.security import PUBLIC
 from leadwright.web.visit import Pages, Visit
 
@@ -76,6 +76,8 @@ def welcome(visit: Visit) -> Response:
 @pages.get("/welcome/{token}/with/{providerid}", PUBLIC)
 def welcome_with(visit: Visit) -> Response:
     """Accept an invitation by signing in with a provider instead of choosing a password."""
+    if not wished_here(visit):
+        return visit.to(f"/welcome/{_token(visit)}")
     try:
         providerid = str(visit.request.path_params["providerid"])
         act.named(visit.services, "invitation", _token(visit))

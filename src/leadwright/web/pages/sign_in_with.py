@@ -15,7 +15,11 @@ pages = Pages()
 
 @pages.get("/sign-in/with/{providerid}", PUBLIC)
 def go(visit: Visit) -> Response:
-    """Send the browser to the provider, with what brings it back sealed in a cookie."""
+    """Send the browser to the provider, with what brings it back sealed in a cookie. A link of another site only leads
+    to the sign-in page: nobody is signed in without having wished it.
+    """
+    if not wished_here(visit):
+        return visit.to("/sign-in", "Choose how you want to sign in.", "info")
     try:
         begun = act.start(visit.services, _id(visit), target=local_path(visit.text("next") or "/"))
     except LeadwrightError as error:
@@ -45,6 +49,11 @@ def back(visit: Visit) -> Response:
     if isinstance(opened, SecondStepOwed):
         return _without_errand(visit, ask_second_step(visit, opened))
     return let_in(visit, opened, target)
+
+
+def wished_here(visit: Visit) -> bool:
+    """Did the person follow a link of ours, or type the address? Browsers say so when another site sent them."""
+    return visit.request.headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
 
 
 def keep_errand(visit: Visit, begun: act.Started, answer: Response) -> Response:
