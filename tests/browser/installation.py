@@ -14,6 +14,7 @@ from leadwright.bootstrap import open_services
 from leadwright.cli.serve import listen
 from leadwright.sandbox import seller
 from leadwright.sandbox.characters import Prospect, prospects
+from leadwright.sandbox.companies import site
 from leadwright.sandbox.clock import VirtualClock, rehearsal_start
 from leadwright.sandbox.mail_server import MailServer
 from leadwright.sandbox.people import HEADINGS
@@ -48,6 +49,11 @@ class Installation:
     leads: tuple[Prospect, ...]
     lead_list: Path
     papers: dict[str, Path]
+    world_port: int
+
+    def site(self, lead: Prospect) -> str:
+        """The web site of the lead's company."""
+        return f"{site(lead.company.slug, self.world_port)}/"
 
     def new_page(self) -> Page:
         """A browser of somebody who has never been here."""
@@ -85,7 +91,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
                 lead_list = _list(folder / "leads.csv", leads, world.port)
                 papers = seller.write_papers(folder / "papers")
                 yield Installation(
-                    address, browser, services, clock, mail, answering, leads, lead_list, papers
+                    address, browser, services, clock, mail, answering, leads, lead_list, papers, world.port
                 )
         finally:
             weeks.close()
