@@ -27,7 +27,7 @@ def simulation(walk: Walk) -> None:
     page.get_by_label("How many leads").fill("2")
     page.get_by_role("button", name="Start testing").click()
     walk.see("The test has begun. Nothing is sent, and no lead is changed.")
-    wait(walk, "2 of 2 leads have a result", seconds=60)
+    wait(walk, "Review 2 more emails", seconds=60)
     walk.picture("simulation")
     page.locator("main table a").first.click()
     subject = page.get_by_label("Subject")
@@ -61,12 +61,12 @@ def start(walk: Walk) -> None:
 def leads_flow(walk: Walk) -> None:
     page = walk.page
     walk.go("Leads")
-    page.get_by_role("navigation", name="Views").get_by_role("link", name=re.compile("processing", re.I)).click()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=re.compile("Being processed")).click()
     expect(page.locator("table.grid tbody tr")).to_have_count(len(walk.at.leads))
     walk.picture("leads-in-processing")
     wait_until_written_to(walk)
     open_lead(walk, page, walk.at.leads[EAGER])
-    page.get_by_role("link", name="Conversation").click()
+    open_conversation(page)
     walk.see("Sent")
     walk.picture("first-mail")
 
@@ -75,9 +75,10 @@ def replies(walk: Walk) -> None:
     page, leads = walk.page, walk.at.leads
     answer(walk, leads[CURIOUS], QUESTION)
     open_lead(walk, page, leads[CURIOUS])
-    page.get_by_role("link", name="Conversation").click()
-    wait(walk, "Implementation takes")
-    walk.picture("reply-answered")
+    open_conversation(page)
+    wait(walk, "2 sent, 1 heard")
+    walk.see("Implementation takes")
+    walk.picture("reply-answered", "article:has-text('How long does')")
     answer(walk, leads[EAGER], READY)
     answer(walk, leads[REFUSING], REFUSAL)
     open_lead(walk, page, leads[EAGER])
@@ -110,7 +111,7 @@ def supervisor_desk(walk: Walk) -> None:
     walk.see("Disqualified", page)
     walk.picture("dashboard", page=page)
     walk.go("Leads", page)
-    page.get_by_role("navigation", name="Views").get_by_role("link", name=re.compile("disqualified", re.I)).click()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=re.compile("Disqualified")).click()
     page.get_by_role("link", name="With reasons, reassign many").click()
     walk.see(lead.name, page)
     page.get_by_label(lead.name).check()
@@ -181,6 +182,11 @@ def open_lead(walk: Walk, page: Page, lead: Prospect) -> None:
     page.keyboard.press("Enter")
     page.locator("main").get_by_role("link", name=lead.name).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(lead.name)
+
+
+def open_conversation(page: Page) -> None:
+    """The second tab of the lead."""
+    page.get_by_role("navigation", name="Lead", exact=True).get_by_role("link", name="Conversation").click()
 
 
 def skip(walk: Walk) -> bool:
