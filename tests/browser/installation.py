@@ -1,17 +1,21 @@
 """A fresh installation in its rehearsal world: mail server, company sites, prospects, worker, browser; nothing set up."""
 
 import csv
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 from tests.browser.desk_server import chromium, served
 
 from leadwright.bootstrap import open_services
 from leadwright.cli.serve import listen
+from leadwright.db.mail import Outbox
+from leadwright.domain.mail_phase import IN_FLIGHT
 from leadwright.sandbox import seller
 from leadwright.sandbox.characters import Prospect, prospects
 from leadwright.sandbox.companies import site
@@ -50,10 +54,24 @@ class Installation:
     lead_list: Path
     papers: dict[str, Path]
     world_port: int
+    weeks: Weeks
 
     def site(self, lead: Prospect) -> str:
         """The web site of the lead's company."""
         return f"{site(lead.company.slug, self.world_port)}/"
+
+    def settle(self, seconds: float = 10) -> None:
+        """Until the worker has done what is due at this moment, and no mail is on its way."""
+        end, quiet = time.monotonic() + seconds, 0
+        while quiet < 3 and time.monotonic() < end:
+            time.sleep(0.1)
+            quiet = 0 if self._is_busy() else quiet + 1
+
+    def _is_busy(self) -> bool:
+        coming = self.weeks.next_moment()
+        with self.services.database.reading() as session:
+            leaving = session.scalar(select(Outbox.outboxid).where(Outbox.phase.in_(IN_FLIGHT)).limit(1))
+        return leaving is not None or (coming is not None and coming < self.clock() + timedelta(seconds=30))
 
     def new_page(self) -> Page:
         """A browser of somebody who has never been here."""
@@ -91,7 +109,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
                 lead_list = _list(folder / "leads.csv", leads, world.port)
                 papers = seller.write_papers(folder / "papers")
                 yield Installation(
-                    address, browser, services, clock, mail, answering, leads, lead_list, papers, world.port
+                    address, browser, services, clock, mail, answering, leads, lead_list, papers, world.port, weeks
                 )
         finally:
             weeks.close()

@@ -103,7 +103,8 @@ def sending_discipline(walk: Walk) -> None:
     page = walk.page
     walk.section("Sending discipline")
     walk.see("Limits of sales@tallyhand-robotics.example")
-    page.get_by_label("Follow-ups, days after the first mail").fill("3, 7")
+    page.get_by_label("Follow-ups, days after the first mail").fill("3")
+    page.get_by_label("Days of waiting after the last mail").fill("2")
     save(walk)
     walk.picture("sending-discipline")
     walk.picture("country-gates", "#gates-h")

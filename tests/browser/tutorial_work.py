@@ -62,7 +62,7 @@ def leads_flow(walk: Walk) -> None:
     page = walk.page
     walk.go("Leads")
     page.get_by_role("navigation", name="Views").get_by_role("link", name=re.compile("Being processed")).click()
-    expect(page.locator("table.grid tbody tr")).to_have_count(len(walk.at.leads))
+    wait(walk, "In conversation", times=len(walk.at.leads), seconds=60)
     walk.picture("leads-in-processing")
     wait_until_written_to(walk)
     open_lead(walk, page, walk.at.leads[EAGER])
@@ -118,7 +118,7 @@ def supervisor_desk(walk: Walk) -> None:
     page.get_by_label("Give the chosen to").select_option(label=seller.SELLERS[0][0])
     walk.picture("reassign", page=page)
     page.get_by_role("button", name="Reassign").click()
-    walk.see("Reassigned", page)
+    walk.see("1 lead reassigned; the new owners are told.", page)
     theirs = walk.desks[seller.SELLERS[0][0]]
     theirs.goto("/")
     walk.see(lead.name, theirs)
@@ -128,9 +128,10 @@ def back_test(walk: Walk) -> None:
     page = walk.page
     walk.go("Agent settings")
     walk.section("Handoff criteria")
-    size = page.locator("details.criterion", has_text="employees").first
+    size = page.locator("details.criterion:has(> summary:has-text('80,000 employees'))")
     size.locator("summary").first.click()
     size.get_by_label("What you want").fill("200,000 to 300,000 employees")
+    size.get_by_label("Must have").check()
     save(walk)
     walk.section("Start")
     walk.see("Changes not yet applied")
@@ -138,6 +139,7 @@ def back_test(walk: Walk) -> None:
     page.get_by_role("link", name="Back-test first").click()
     page.get_by_role("button", name="Start", exact=True).click()
     wait(walk, "would end otherwise")
+    walk.see("Disqualified")
     walk.see("200,000 to 300,000")
     walk.picture("back-test")
     walk.section("Start")
@@ -156,20 +158,19 @@ def stop(walk: Walk) -> None:
     page.get_by_role("button", name="Stop: finish begun leads").click()
     walk.see("takes no new leads")
     expect(page.locator("h1")).to_contain_text("Finishing")
-    for _ in range(40):
-        if not skip(walk):
-            break
+    while skip(walk):  # the days of the follow-ups pass, until every conversation has ended
+        pass
     walk.go("Agent settings")
-    wait(walk, "Off", seconds=30)
+    wait(walk, f"{AGENT} is off: it takes no leads.")
     expect(page.locator("h1")).to_contain_text("Off")
     walk.picture("stopped")
 
 
-def wait(walk: Walk, text: str, seconds: float = 30) -> None:
-    """Reload as a person would until the page says it."""
+def wait(walk: Walk, text: str, times: int = 1, seconds: float = 30) -> None:
+    """Reload as a person would until the page says it so many times."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if text in walk.page.locator("main").inner_text():
+        if walk.page.locator("main").inner_text().count(text) >= times:
             return
         walk.page.wait_for_timeout(400)
         walk.page.reload()
@@ -196,7 +197,7 @@ def skip(walk: Walk) -> bool:
     if not button.count():
         return False
     button.click()
-    walk.page.wait_for_timeout(700)
+    walk.at.settle()
     return True
 
 
