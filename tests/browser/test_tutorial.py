@@ -1,6 +1,6 @@
 """A new administrator walks the whole tutorial of docs/admin.md in a browser, from an empty installation to the stop.
 
-`LEADWRIGHT_PICTURES=docs/images/tutorial make pictures` takes its pictures anew.
+`make pictures` takes its pictures anew.
 """
 
 from collections.abc import Callable
