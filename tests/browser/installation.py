@@ -1,4 +1,4 @@
-"""A fresh installation in its rehearsal world: mail server, company sites, prospects, worker, browser; nothing set up."""
+"""A fresh installation in its rehearsal world: mail server, company sites, prospects, worker, browser; not set up."""
 
 import csv
 import time
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from tests.browser.desk_server import chromium, served
 
@@ -18,8 +18,8 @@ from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT
 from leadwright.sandbox import seller
 from leadwright.sandbox.characters import Prospect, prospects
-from leadwright.sandbox.companies import site
 from leadwright.sandbox.clock import VirtualClock, rehearsal_start
+from leadwright.sandbox.companies import site
 from leadwright.sandbox.mail_server import MailServer
 from leadwright.sandbox.people import HEADINGS
 from leadwright.sandbox.prospect_inbox import AREA, prospect_inbox
@@ -91,6 +91,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
     """Everything runs, and its clock goes on from a Monday morning; the database is empty."""
     clock = VirtualClock(rehearsal_start(datetime.now(UTC)))
     clock.run()
+    expect.set_options(timeout=20_000)  # research and other tests may take the machine
     leads = chosen(names)
     listening = listen("127.0.0.1", 0)
     with World() as world, MailServer(clock=clock) as mail:
@@ -112,6 +113,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
                     address, browser, services, clock, mail, answering, leads, lead_list, papers, world.port, weeks
                 )
         finally:
+            expect.set_options(timeout=5_000)
             weeks.close()
             runtime.stop()
             services.reader.close()

@@ -117,7 +117,9 @@ def knowledge(walk: Walk) -> None:
         page.get_by_label("Set", exact=True).select_option(purpose)
         page.get_by_label("Files").set_input_files(sorted(papers[purpose].iterdir()))
         page.get_by_role("button", name="Add and take in").click()
-        expect(page.locator("section", has=page.get_by_role("heading", name=title, exact=True))).to_contain_text("Ready")
+        expect(page.locator("section", has=page.get_by_role("heading", name=title, exact=True))).to_contain_text(
+            "Ready"
+        )
     walk.picture("knowledge")
     page.get_by_label("Topic or question").fill("How long does the implementation take?")
     page.get_by_label("in", exact=True).select_option("followup")

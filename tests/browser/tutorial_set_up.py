@@ -28,7 +28,9 @@ class Walk:
 
     def go(self, area: str, page: Page | None = None) -> None:
         """By the site map."""
-        (page or self.page).get_by_role("navigation", name="Site map").get_by_role("link", name=area, exact=True).click()
+        (page or self.page).get_by_role("navigation", name="Site map").get_by_role(
+            "link", name=area, exact=True
+        ).click()
 
     def section(self, name: str) -> None:
         """By the list of sections."""
