@@ -20,6 +20,11 @@ check: .venv/ready-dev ## lint, format, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+.PHONY: pictures
+pictures: browser ## take the pictures of the tutorial in docs/admin.md anew
+	rm -rf docs/images/tutorial
+	LEADWRIGHT_PICTURES=docs/images/tutorial $(BIN)/python -m pytest -q tests/browser/test_tutorial.py
+
 .PHONY: browser
 browser: .venv/ready-dev
 	@sh .ci/browser

@@ -1,6 +1,7 @@
 """A desk served on loopback for a real browser, with its worker, and the browser itself."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,9 +30,18 @@ ARGUMENTS = [
 
 
 @contextmanager
-def served(services: Services, routers: Sequence[APIRouter] = (), areas: Sequence[Area] = ()) -> Iterator[str]:
-    """The desk at an address on loopback, with further pages if wanted; the worker is the caller's business."""
-    listening = listen("127.0.0.1", 0)
+def served(
+    services: Services,
+    routers: Sequence[APIRouter] = (),
+    areas: Sequence[Area] = (),
+    listening: socket.socket | None = None,
+) -> Iterator[str]:
+    """The desk at an address on loopback, with further pages if wanted; the worker is the caller's business.
+
+    Args:
+        listening: where, when links of mails have to know it before; else a free port.
+    """
+    listening = listening or listen("127.0.0.1", 0)
     app = create_app(services, routers=[router, *routers], areas=areas)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.web.conftest import Browser
 from tests.web.desk import NOW, Desk
 
+from leadwright.db.agent import Agent
 from leadwright.db.sales import Lead
 from leadwright.domain.next_step import Standing, next_step
 
@@ -59,3 +60,17 @@ def test_why_a_lead_was_not_contacted_is_three_clicks_from_the_home_page(
         page = client.get(f"/leads/{desk.lead(stage)}").text
         assert said in page, stage
         assert stage != "none" or "selection criteria" in page or "has not taken" in page
+
+
+def test_a_new_installation_is_led_to_its_first_start_and_only_who_may_set_it_up(
+    desk: Desk, browser: Callable[..., Browser]
+) -> None:
+    with desk.services.database.transaction() as session:
+        session.get_one(Agent, desk.agentid).startedon = None
+    page = browser("admin").get("/").text
+    assert "Get started" in page
+    assert 'href="/agent">Create the agent</a> <span class="unseen">(done)</span>' in page
+    assert "Get started" not in browser("manager").get("/").text
+    with desk.services.database.transaction() as session:
+        session.get_one(Agent, desk.agentid).startedon = NOW
+    assert "Get started" not in browser("admin").get("/").text

@@ -133,6 +133,7 @@ def start_backtest(
         expected = _estimate(services, session, runids)
         test = Backtest(
             agentid=agentid,
+            startedon=services.clock(),
             version=agent.appliedversion,
             configuration=configuration.model_dump(mode="json"),
             source="file" if file else "draft",

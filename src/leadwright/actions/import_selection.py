@@ -18,6 +18,11 @@ from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
 from leadwright.leadfile.spool import Ready
 
+_TOO_EARLY = (
+    "The agent is not started: of leads that are there before, it takes those of the last days only "
+    "when you say how many days under Selection criteria."
+)
+
 
 class Taking:
     """Counts the new leads of one import that an agent would take.
@@ -31,6 +36,7 @@ class Taking:
         self, rules: Rules, in_force: bool, tables: Mapping[str, Any], stored: Mapping[str, Any], now: datetime
     ) -> None:
         self._in_force, self._stored = in_force, stored
+        self._too_early = not in_force and not rules.look_back_days
         self._tests: list[tuple[str, Predicate]] = exclusions(rules, now, tables)
         self._names = sorted(columns_of(rules))
         self._left_out: Counter[str] = Counter()
@@ -49,16 +55,16 @@ class Taking:
         self.new += len(new)
 
     def in_words(self) -> list[str]:
-        """One sentence, or none when there are no new leads."""
+        """A sentence or two, or none when there are no new leads."""
         if not self.new:
             return []
         whose = "agent's conditions" if self._in_force else "conditions of the agent's draft"
         leads = "new lead" if self.new == 1 else "new leads"
         told = f"The {whose} would take {self.taken:,} of {self.new:,} {leads}."
-        if not self._left_out:
-            return [told]
-        why, rows = self._left_out.most_common(1)[0]
-        return [f"{told} What leaves most of the others out: {why} ({rows:,} of {self.new:,} rows)."]
+        if self._left_out:
+            why, rows = self._left_out.most_common(1)[0]
+            told = f"{told} What leaves most of the others out: {why} ({rows:,} of {self.new:,} rows)."
+        return [told, _TOO_EARLY] if self._too_early and self.taken else [told]
 
     def _value(self, ready: Ready, name: str, i: int) -> Any:
         values = ready.columns.get(name)

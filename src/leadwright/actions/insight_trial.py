@@ -69,6 +69,7 @@ def start_trial(
             product=product,
             configuration=settings,
             doing="Waiting to begin",
+            startedon=services.clock(),
             startedby=who.id or None,
         )
         session.add(trial)

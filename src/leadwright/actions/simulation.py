@@ -68,7 +68,12 @@ def start_simulation(
         if not rows:
             raise Conflict("No lead matches the selection criteria. Import leads, or change the criteria, then test.")
         test = Simulation(
-            agentid=agentid, wanted=leads, matched=matched, configuration=configuration, startedby=who.id or None
+            agentid=agentid,
+            wanted=leads,
+            matched=matched,
+            configuration=configuration,
+            startedby=who.id or None,
+            startedon=services.clock(),
         )
         session.add(test)
         session.flush()

@@ -59,23 +59,23 @@ _PHASES = {
 }
 
 
-def where_it_stands(state: State, step: Step, outcome: Outcome | None) -> str:
-    """The headline."""
+def where_it_stands(state: State, step: Step, outcome: Outcome | None, *, waits: bool = False) -> str:
+    """The headline. `waits`: the mail that is to leave may not leave yet."""
     if state is State.ENDED:
         return f"Ended: {LABELS[outcome]}" if outcome else "Ended"
     if state is State.PERSON:
         return "Waits for a person"
     if state is State.SENDING:
-        return "A mail is on its way"
+        return "A mail waits to go out" if waits else "A mail is on its way"
     return "The first mail goes out next" if step is Step.FIRST_MAIL else "Waits for an answer"
 
 
-def what_comes_next(state: State, step: Step, sent: int) -> str:
+def what_comes_next(state: State, step: Step, sent: int, *, waits: bool = False) -> str:
     """The next step, to be followed by its moment; empty when nothing comes."""
     if state is State.PERSON:
         return "Nothing goes out until somebody decides"
     if state is State.SENDING:
-        return "The mail leaves"
+        return "The mail goes out, if nothing speaks against it then" if waits else "The mail leaves"
     if state is State.ENDED:
         return ""
     return {

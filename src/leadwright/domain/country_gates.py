@@ -120,7 +120,7 @@ def pass_gate(
 
 
 def _by_basis(code: str, rule: CountryRule, basis: ConsentBasis | None, today: date) -> Passed:
-    where = f"in {code}" if code else "in an unknown country"
+    where = f"in the country {code}" if code else "in an unknown country"
     if basis is None:
         return Passed(
             False, f"A lead {where} needs a stored consent basis ({rule.law}). Store one with source and date."

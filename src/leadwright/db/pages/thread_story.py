@@ -130,6 +130,7 @@ class Standing:
         asked: factors asked for so far, of at most three.
         bant: the four factors in their order; what was never judged is unknown.
         referral: name, address, and leadid once a lead was created of it.
+        waits: its mail may not leave yet; `reason` says why.
         draft: our mail that waits for a look: activityid, subject, lw_hold; None when none does.
     """
 
@@ -159,6 +160,7 @@ class Standing:
     question: str = ""
     referral: dict[str, str] = field(default_factory=dict)
     draft: Any = None
+    waits: bool = False
 
     @property
     def outcome_label(self) -> str:
@@ -193,7 +195,9 @@ def read_thread(session: Session, leadid: str) -> Thread:
 def standing_of(session: Session, leadid: str) -> Standing | None:
     """Where the newest conversation stands; None when there never was one."""
     talk = read.newest(session, leadid)
-    return _standing(session, talk, ()) if talk is not None else None
+    if talk is None:
+        return None
+    return _standing(session, talk, read.mails(session, leadid) if talk.state == State.SENDING else ())
 
 
 def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
@@ -206,12 +210,14 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
     due, reason = talk.dueat, talk.reason
     if state is State.SENDING and waiting is not None:
         due, reason = waiting.dueat, waiting.said or talk.reason
+    waits = waiting is not None and waiting.phase == Phase.QUEUED and bool(waiting.said)
     return Standing(
         runid=talk.runid,
         state=state,
         step=step,
-        headline=where_it_stands(state, step, outcome),
-        next=what_comes_next(state, step, talk.sent),
+        headline=where_it_stands(state, step, outcome, waits=waits),
+        waits=waits,
+        next=what_comes_next(state, step, talk.sent, waits=waits),
         due_at=due,
         reason=reason,
         agent=talk.agent,

@@ -175,6 +175,7 @@ def knowledge_page(visit: Visit, status: int = 200, *, problems: dict[str, str] 
         "trial": latest_trial(visit.services, visit.who, agent.agentid),
         "purposes": purposes,
         "sources": sources,
+        "uploads": str((visit.services.settings.data_dir / "uploads").resolve()),
         "reading": any(s.state == act.READING for listed in sources.values() for s in listed),
         "read": act.last_read(visit.services, visit.who),
         "kinds": list(_KINDS.items()),

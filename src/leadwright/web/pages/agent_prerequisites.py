@@ -48,7 +48,7 @@ def register(visit: Visit) -> Response:
         )
     except BadInput as error:
         return prerequisites_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=1)
-    return prerequisites_page(visit, agent, secret=made.secret, opened=1)
+    return prerequisites_page(visit, agent, secret=made.secret)
 
 
 @pages.post("/agent/prerequisites/1/secret", "prvReadAgent", "prvCreateApplication")
@@ -57,7 +57,7 @@ def new_secret(visit: Visit) -> Response:
     agent = needed_agent(visit)
     days = visit.number("days") or SECRET_DAYS
     made = applications.new_secret(visit.services, visit.who, agent.agentid, days=days)
-    return prerequisites_page(visit, agent, secret=made, opened=1)
+    return prerequisites_page(visit, agent, secret=made)
 
 
 @pages.post("/agent/prerequisites/1/revoke", "prvReadAgent", "prvCreateApplication")

@@ -13,6 +13,7 @@ from leadwright.domain.next_step import NextStep, Standing, next_step
 from leadwright.domain.privileges import Depth
 from leadwright.domain.stage import AgentState
 from leadwright.identity.access import readable
+from leadwright.web.pages.first_steps import first_steps
 from leadwright.web.security import SIGNED_IN
 from leadwright.web.site_map import SITE_MAP
 from leadwright.web.visit import Pages, Visit
@@ -50,6 +51,7 @@ def _home(visit: Visit) -> Response:
         rows = read.given_leads(session, owners)
         tasks = _tasks(visit, session)
         agent = present_agent(session)
+        steps = first_steps(visit, session, agent)
     given = sorted(((step_of(row), row) for row in rows), key=lambda pair: (pair[0].rank, pair[1].handed_at))
     shown = agent is not None and visit.may("prvReadAgent")
     return visit.page(
@@ -58,6 +60,7 @@ def _home(visit: Visit) -> Response:
         many=len(given),
         more=len(given) > _SHOWN,
         tasks=tasks,
+        first_steps=steps,
         supervises=visit.may("prvReadDashboard"),
         trouble=agent.statereason if agent and shown and agent.state == AgentState.PAUSED else "",
     )

@@ -4,10 +4,12 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const later = (wait, act) => {
     let timer;
-    return (...given) => {
+    const begin = (...given) => {
       clearTimeout(timer);
       timer = setTimeout(() => act(...given), wait);
     };
+    begin.cancel = () => clearTimeout(timer);
+    return begin;
   };
 
   for (const each of all(".with-script")) each.hidden = false;
@@ -16,11 +18,21 @@
   for (const form of all("form[data-live]")) {
     const parts = form.dataset.live.split(" ");
     let turn = 0;
+    let pressing = 0; // presses under way: a preview waits, or it would undo what they bring
     const plainly = (pressed) => {
       const button = document.createElement("button");
       Object.assign(button, { name: "do", value: pressed, formNoValidate: true, hidden: true });
       form.append(button);
       form.requestSubmit(button);
+    };
+    const press = async (pressed) => {
+      preview.cancel(); // the answer brings it along
+      pressing += 1;
+      try {
+        await ask(pressed);
+      } finally {
+        pressing -= 1;
+      }
     };
     const ask = async (pressed, only) => {
       const mine = ++turn;
@@ -48,7 +60,7 @@
       const first = at && (pressed.startsWith("add") ? at.querySelector("select, input:not([type=hidden])") : at);
       (first ?? document.getElementById(address))?.focus();
     };
-    const preview = later(350, () => ask("preview", "preview"));
+    const preview = later(350, () => (pressing ? preview() : ask("preview", "preview")));
     const dress = () => {
       for (const each of all(".without-script", form)) each.hidden = true;
       for (const each of all(".with-script", form)) each.hidden = false;
@@ -58,10 +70,10 @@
       const button = event.target.closest("button[data-part]");
       if (!button || button.getAttribute("formmethod") === "get") return;
       event.preventDefault();
-      if (!button.disabled) ask(button.value);
+      if (!button.disabled) press(button.value);
     });
     form.addEventListener("change", (event) => {
-      if (event.target.matches("select[data-part]")) ask("update");
+      if (event.target.matches("select[data-part]")) press("update");
       else if (event.target.matches("[data-preview]")) preview();
     });
     form.addEventListener("input", (event) => {
@@ -70,14 +82,14 @@
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.matches("[data-enter]")) {
         event.preventDefault();
-        return ask(event.target.dataset.enter);
+        return press(event.target.dataset.enter);
       }
       const line = event.target.closest(".line");
       if (!event.altKey || !line) return;
       const button = line.querySelector(`:scope > .line-tools [data-key="${event.key}"]`);
       if (!button) return;
       event.preventDefault();
-      ask(button.value);
+      press(button.value);
     });
     dress();
   }
