@@ -95,6 +95,8 @@ GET    /leads/{leadid}/edit                                                    A
 POST   /leads/{leadid}/edit                                                    A--MS- lead
 GET    /leads/{leadid}                                                         A--MS- lead
 POST   /leads/{leadid}/return                                                  A--MS- lead
+POST   /leads/{leadid}/disqualify                                              A--MS- lead
+POST   /leads/{leadid}/reopen                                                  A--MS- lead
 POST   /leads/{leadid}/reassign                                                A--M-- lead
 POST   /leads/{leadid}/retry                                                   A--MS- lead
 POST   /leads/retry                                                            A--M-- -
@@ -307,6 +309,7 @@ GET    /api/v1/whoami                                                          A
 GET    /api/v1/openapi.json                                                    public -
 POST   /api/v1/leads/retry                                                     A--M-- -
 POST   /api/v1/leads/{leadid}/disqualify                                       A--MS- lead
+POST   /api/v1/leads/{leadid}/reopen                                           A--MS- lead
 PUT    /api/v1/leads/{leadid}/email                                            A--MS- lead
 GET    /api/v1/leads/{leadid}/thread/{emailid}/original                        A--MS- email
 GET    /api/v1/leads                                                           A--MS- -

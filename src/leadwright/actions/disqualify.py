@@ -1,6 +1,7 @@
-"""A person disqualifies a lead, with the reason. A conversation with it ends by that."""
+"""A person disqualifies a lead, with the reason, or opens a closed one again. A conversation with it ends by the first."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leadwright.actions import conversations
 from leadwright.db import audit, changes
@@ -64,13 +65,48 @@ def _close(services: Services, who: Principal, leadid: str, reason: str) -> None
             raise Conflict("This lead is closed already. Reopen it first.")
         if run is not None and run.stage in (Stage.QUEUED, Stage.RESEARCHING):
             raise Conflict("The agent is researching this lead. Try again when it is done.")
-        after = {"statecode": int(LeadState.DISQUALIFIED), "statuscode": int(LeadStatus.NO_LONGER_INTERESTED)}
-        before = {name: getattr(lead, name) for name in after}
-        for name, value in after.items():
-            setattr(lead, name, value)
-        lead.versionnumber += 1
-        lead.modifiedon, lead.modifiedby = services.clock(), who.id or None
-        changes.record(session, leadid, "changed", before)
-        audit.record(
-            session, who.actor, "lead.disqualified", "lead", leadid, before=before, after=after, cause=reason[:300]
-        )
+        state, status = LeadState.DISQUALIFIED, LeadStatus.NO_LONGER_INTERESTED
+        _set(services, session, who, lead, "lead.disqualified", state, status, cause=reason[:300])
+
+
+def reopen(services: Services, who: Principal, leadid: str) -> None:
+    """Open a lead again that a person closed as qualified or disqualified. Records made from it stay.
+
+    Raises:
+        NotFound, NotAllowed.
+        Conflict: it is open, or it was the agent that disqualified it.
+    """
+    require(who, "prvWriteLead")
+    with services.database.transaction() as session:
+        query = select(Lead).where(Lead.leadid == leadid, readable(who, Lead, "prvReadLead")).with_for_update()
+        lead = session.scalar(query)
+        if lead is None:
+            raise NotFound("There is no such lead, or you may not see it.")
+        require(who, "prvWriteLead", lead)
+        if lead.statecode == LeadState.OPEN:
+            raise Conflict("This lead is open already.")
+        run = session.scalar(select(LeadRun).where(LeadRun.leadid == leadid).order_by(LeadRun.number.desc()).limit(1))
+        if run is not None and run.stage == Stage.DISQUALIFIED:
+            raise Conflict("The agent disqualified this lead. A supervisor can give it to a seller with Reassign.")
+        _set(services, session, who, lead, "lead.reopened", LeadState.OPEN, LeadStatus.NEW)
+
+
+def _set(
+    services: Services,
+    session: Session,
+    who: Principal,
+    lead: Lead,
+    action: str,
+    state: LeadState,
+    status: LeadStatus,
+    *,
+    cause: str = "",
+) -> None:
+    after = {"statecode": int(state), "statuscode": int(status)}
+    before = {name: getattr(lead, name) for name in after}
+    for name, value in after.items():
+        setattr(lead, name, value)
+    lead.versionnumber += 1
+    lead.modifiedon, lead.modifiedby = services.clock(), who.id or None
+    changes.record(session, lead.leadid, "changed", before)
+    audit.record(session, who.actor, action, "lead", lead.leadid, before=before, after=after, cause=cause)

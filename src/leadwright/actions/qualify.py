@@ -83,7 +83,9 @@ def qualify(
             _doubt(session, lead, account=account and not accountid, contact=contact and not contactid)
         accountid = accountid or (_account(services, session, who, lead) if account else None)
         contactid = contactid or (_contact(services, session, who, lead, accountid) if contact else None)
-        opportunityid = _opportunity(services, session, who, lead, accountid, contactid, sale) if opportunity else None
+        opportunityid = lead.qualifyingopportunityid
+        if opportunity:
+            opportunityid = _opportunity(services, session, who, lead, accountid, contactid, sale)
         values = {
             "statecode": int(LeadState.QUALIFIED),
             "statuscode": int(LeadStatus.QUALIFIED),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from leadwright.actions import outcome
-from leadwright.actions.disqualify import disqualify
+from leadwright.actions.disqualify import disqualify, reopen
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import lead_research, thread
 from leadwright.errors import NotFound
@@ -50,6 +50,12 @@ def retry_all(services: Adapters, who: Writer) -> Retried:
 def disqualify_lead(services: Adapters, who: Writer, leadid: str, body: Reason) -> None:
     """A conversation with it ends."""
     disqualify(services, who, leadid, body.reason)
+
+
+@router.post("/{leadid}/reopen", status_code=204, summary="Open a closed lead again")
+def reopen_lead(services: Adapters, who: Writer, leadid: str) -> None:
+    """One that a person closed; one that the agent disqualified is reassigned instead."""
+    reopen(services, who, leadid)
 
 
 @router.put("/{leadid}/email", status_code=204, summary="Say whether the lead's address is valid")

@@ -28,6 +28,7 @@ PEOPLES_STEPS = (
     "lead.mail_linked",
     "lead.handed_over",
     "lead.disqualified",
+    "lead.reopened",
     "lead.reassigned",
     "lead.returned_by_seller",
     "lead.qualified",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from leadwright.actions import outcome
+from leadwright.actions.disqualify import disqualify, reopen
 from leadwright.errors import BadInput, Conflict
 from leadwright.web.visit import Pages, Visit
 
@@ -21,6 +22,23 @@ def return_lead(visit: Visit) -> Response:
         "The lead went to the next seller. Your reason goes with it.",
         after="/leads",
     )
+
+
+@pages.post("/leads/{leadid}/disqualify", "prvWriteLead")
+def disqualify_lead(visit: Visit) -> Response:
+    """Close the lead with a reason; Reopen takes it back."""
+    reason = visit.text("reason", most=500)
+    return _do(
+        visit,
+        lambda leadid: disqualify(visit.services, visit.who, leadid, reason),
+        "The lead is disqualified. Your reason is kept in its timeline; Reopen takes it back.",
+    )
+
+
+@pages.post("/leads/{leadid}/reopen", "prvWriteLead")
+def reopen_lead(visit: Visit) -> Response:
+    """Open a lead again that a person closed."""
+    return _do(visit, lambda leadid: reopen(visit.services, visit.who, leadid), "The lead is open again.")
 
 
 @pages.post("/leads/{leadid}/reassign", "prvAssignLead")

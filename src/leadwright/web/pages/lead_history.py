@@ -21,6 +21,7 @@ HISTORY = {
     "suppressed": ("Never written to again", "stop"),
     "lead.handed_over": ("Handed over", "assign"),
     "lead.disqualified": ("Disqualified", "cross"),
+    "lead.reopened": ("Reopened", "return"),
     "lead.returned": ("Returned to its owner", "return"),
     "lead.cancelled": ("The agent stopped", "stop"),
     "lead.returned_by_seller": ("Returned by the seller", "return"),

@@ -89,7 +89,7 @@ def _page(
         proposed=proposed,
         linked=linked,
         chosen={t: visit.text(t, most=36) if typed else usual[t] for t in proposed},
-        opportunity=visit.text("opportunity") == "1" if typed else True,
+        opportunity=visit.text("opportunity") == "1" if typed else not lead.qualifyingopportunityid,
         name=visit.text("name", most=300) if typed else lead.subject or lead.companyname or "",
         value=visit.text("value", most=20) if typed else lead.estimatedamount or lead.budgetamount or "",
         close=visit.text("close", most=10) if typed else lead.estimatedclosedate or "",

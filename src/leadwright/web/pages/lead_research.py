@@ -164,6 +164,8 @@ def _actions(visit: Visit, lead: Any, run: Any, draft: Any) -> set[str]:
         "edit": write,
         "draft": is_open and stage != Stage.DISQUALIFIED and who.may("prvWriteActivity"),
         "qualify": is_open and may(who, "prvQualifyLead", lead) and stage not in {Stage.QUEUED, Stage.RESEARCHING},
+        "disqualify": is_open and write and stage not in {Stage.QUEUED, Stage.RESEARCHING},
+        "reopen": not is_open and write and stage != Stage.DISQUALIFIED,
         "return": is_open and write and stage == Stage.HANDED_OVER,
         "reassign": stage == Stage.DISQUALIFIED and may(who, "prvAssignLead", lead),
         "retry": is_open and write and stage in _RETRIED,

@@ -82,6 +82,8 @@ def _standing(
 def _stage(stage: str | None, state: int, outcome: str | None) -> str:
     if state == LeadState.QUALIFIED:
         return _tag("Qualified", "good")
+    if state == LeadState.DISQUALIFIED and stage != Stage.DISQUALIFIED:
+        return _tag(*STAGES[Stage.DISQUALIFIED]) + '<span class="sub">by a person</span>'
     if stage is None:
         return '<span class="muted">Not with the agent</span>'
     ended = outcome if stage in (Stage.HANDED_OVER, Stage.DISQUALIFIED) else None

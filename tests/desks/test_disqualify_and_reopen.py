@@ -1,0 +1,64 @@
+"""A person closes a lead with a reason and opens it again; what refuses says how to go on."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from tests.web.conftest import Browser
+from tests.web.desk import Desk
+
+from leadwright.actions.disqualify import reopen
+from leadwright.actions.qualify import qualify
+from leadwright.db.sales import Lead, Opportunity
+from leadwright.errors import Conflict
+from leadwright.identity.access import Principal, principal
+
+
+def _as(desk: Desk, who: str) -> Principal:
+    with desk.services.database.reading() as session:
+        return principal(session, desk.people[who])
+
+
+def test_a_seller_disqualifies_with_a_reason_and_reopens(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = desk.lead("handed_over")
+    client, page = browser("seller"), f"/leads/{leadid}"
+    assert f'action="{page}/disqualify"' in client.get(page).text
+    client.submit(f"{page}/disqualify", {"reason": "  "})
+    assert "Say why the lead is disqualified" in client.get(page).text
+    client.submit(f"{page}/disqualify", {"reason": "Bought elsewhere <b>yesterday</b>"})
+    text = client.get(page).text
+    assert "a person disqualified this lead" in text
+    assert "Bought elsewhere &lt;b&gt;" in text
+    assert f'action="{page}/disqualify"' not in text
+    assert "by a person" in client.get("/leads?view=mine").text
+    client.submit(f"{page}/reopen")
+    text = client.get(page).text
+    assert "The lead is open again." in text
+    assert "Reopened" in text
+    with desk.services.database.reading() as session:
+        assert session.get_one(Lead, leadid).statecode == 0
+
+
+def test_a_qualified_lead_is_reopened_and_qualified_again_without_a_second_opportunity(
+    desk: Desk, browser: Callable[..., Browser]
+) -> None:
+    leadid, who = desk.lead("handed_over"), _as(desk, "seller")
+    first = qualify(desk.services, who, leadid)
+    reopen(desk.services, who, leadid)
+    page = browser("seller").get(f"/leads/{leadid}/qualify").text
+    assert 'name="opportunity" value="1" checked' not in page
+    second = qualify(desk.services, who, leadid, opportunity=False)
+    assert second.opportunityid == first.opportunityid
+    with desk.services.database.reading() as session:
+        made = select(func.count()).select_from(Opportunity).where(Opportunity.originatingleadid == leadid)
+        assert session.scalar(made) == 1
+
+
+def test_what_the_agent_disqualified_is_reassigned_not_reopened(desk: Desk) -> None:
+    leadid, who = desk.lead("disqualified"), _as(desk, "admin")
+    with desk.services.database.transaction() as session:
+        session.get_one(Lead, leadid).statecode = 2
+    with pytest.raises(Conflict, match="Reassign"):
+        reopen(desk.services, who, leadid)
+    with pytest.raises(Conflict, match="open already"):
+        reopen(desk.services, who, desk.lead("handed_over"))
