@@ -44,3 +44,22 @@ def test_notifications_over_the_api(api: Callable[..., TestClient]) -> None:
     assert program.post("notifications/none/read").status_code == 404
     for path in ("approvals", "rejections", "disqualified", "health"):
         assert program.get(path).status_code == 403, path
+
+
+def test_ones_own_account_over_the_api(desk: Desk, api: Callable[..., TestClient]) -> None:
+    program = api("Salesperson")
+    assert program.put("account/timezone", json={"timezone": "Asia/Tokyo"}).status_code == 204
+    assert program.put("account/timezone", json={"timezone": "Mars/Olympus"}).status_code == 422
+    away = {"awayfrom": "2027-01-04", "awayuntil": "2027-01-08"}
+    assert program.put("account/away", json=away).status_code == 204
+    assert program.put("account/away", json={**away, "awayuntil": "2027-01-01"}).status_code == 422
+    found = program.get("account").json()
+    assert (found["timezone"], found["awayfrom"], found["awayuntil"]) == ("Asia/Tokyo", *away.values())
+
+
+def test_a_lead_is_closed_and_reopened_over_the_api(desk: Desk, api: Callable[..., TestClient]) -> None:
+    program, leadid = api(), desk.lead("handed_over")
+    assert program.post(f"leads/{leadid}/reopen").status_code == 409
+    assert program.post(f"leads/{leadid}/disqualify", json={"reason": "Closed down"}).status_code == 204
+    assert program.post(f"leads/{leadid}/reopen").status_code == 204
+    assert program.get(f"leads/{leadid}").json()["statecode"] == 0

@@ -62,3 +62,15 @@ def test_what_the_agent_disqualified_is_reassigned_not_reopened(desk: Desk) -> N
         reopen(desk.services, who, leadid)
     with pytest.raises(Conflict, match="open already"):
         reopen(desk.services, who, desk.lead("handed_over"))
+
+
+def test_a_refused_page_leads_back_to_the_lead_or_its_list(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid, client = desk.lead("handed_over"), browser("seller")
+    qualify(desk.services, _as(desk, "seller"), leadid)
+    refused = client.get(f"/leads/{leadid}/qualify")
+    assert refused.status_code == 409
+    assert f'href="/leads/{leadid}">Go to the lead</a>' in refused.text
+    missing = client.get(f"/leads/{'0' * 36}/draft")
+    assert missing.status_code == 404
+    assert 'href="/leads">Go to Leads</a>' in missing.text
+    assert 'href="/dashboard">Go to' not in client.get("/dashboard").text

@@ -37,7 +37,9 @@ def test_a_seller_begins_with_their_own_leads_and_a_supervisor_with_what_waits(
     assert f"/leads/{desk.lead('handed_over')}" in page
     assert "Waits for a supervisor" not in page
     page = browser("manager").get("/").text
-    assert "leads that wait for a decision" in page
+    assert re.search(
+        r">1</span><span>lead that waits for a decision|>\d+</span><span>leads that wait for a decision", page
+    )
     assert 'href="/leads?view=processing&amp;stage=blocked"' in page
 
 

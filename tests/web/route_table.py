@@ -434,6 +434,9 @@ POST   /api/v1/disqualified/reassign                                           A
 GET    /api/v1/health                                                          A----- -
 GET    /api/v1/dashboard                                                       A--M-- -
 GET    /api/v1/dashboard/leads                                                 A--M-- -
+GET    /api/v1/account                                                         ADEMSN -
+PUT    /api/v1/account/timezone                                                ADEMSN -
+PUT    /api/v1/account/away                                                    ADEMSN -
 GET    /api/v1/people                                                          A--MS- -
 POST   /api/v1/people                                                          A----- -
 PUT    /api/v1/people/{systemuserid}                                           A----- user

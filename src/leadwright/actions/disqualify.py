@@ -1,4 +1,4 @@
-"""A person disqualifies a lead, with the reason, or opens a closed one again. A conversation with it ends by the first."""
+"""A person disqualifies a lead, which ends a conversation with it and keeps the reason, or opens a closed one again."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

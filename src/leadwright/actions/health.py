@@ -76,7 +76,7 @@ def _queues(session: Session, moment: datetime) -> Iterator[Finding]:
             continue
         late = since is not None and moment - since > _LATE
         remedy = "It is due for more than ten minutes: is a worker running, is the agent on, is the mailbox in order?"
-        yield Finding("Queues", name, "warn" if late else "ok", f"{count:,} due, the first one since",
+        yield Finding("Queues", name, "warn" if late else "ok", f"{count:,} due, the first one",
                       since, remedy if late else "")  # fmt: skip
 
 

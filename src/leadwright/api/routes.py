@@ -25,6 +25,7 @@ from leadwright.api import (
     mailboxes,
     notifications,
     oversight,
+    own_account,
     people,
     personal_tokens,
     prerequisites,
@@ -92,6 +93,7 @@ v1.include_router(oversight.router)
 v1.include_router(disqualified.router)
 v1.include_router(health.router)
 v1.include_router(dashboard.router)
+v1.include_router(own_account.router)
 v1.include_router(people.router)
 v1.include_router(sign_in.router)
 v1.include_router(business_units.router)

@@ -1,5 +1,6 @@
 """Errors as people see them: what happened, what to do, the missing privilege by name. Never a traceback."""
 
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from leadwright.db.base import new_id
 from leadwright.errors import BadInput, Conflict, LeadwrightError, MissingExtra, NotAllowed, NotFound, OutsideError
 from leadwright.services import Services
 from leadwright.web.rendering import render
+from leadwright.web.site_map import SITE_MAP
 
 if TYPE_CHECKING:
     from leadwright.web.visit import Visit
@@ -33,6 +35,7 @@ _HTTP = {
     ),
     413: ("Too large", "What was sent is too large. Import large files with the command: leadwright import FILE"),
 }
+_OF_A_LEAD = re.compile(r"(/leads/[0-9a-f-]{36})/")
 _log = structlog.get_logger(__name__)
 
 
@@ -69,6 +72,18 @@ def unexpected(request: Request, services: Services, error: Exception) -> Respon
     return _answer(request, services, None, 500, "Something went wrong", text)
 
 
+def _way_back(visit: "Visit", status: int) -> tuple[str, str] | None:
+    """Address and name of the nearest page above this one that the person may open; None: only the start page."""
+    path = visit.request.url.path
+    lead = _OF_A_LEAD.match(path)
+    if lead and status not in (403, 404):
+        return lead[1], "the lead"
+    areas = [a for _, found in SITE_MAP for a in found if a.path != "/" and (path + "/").startswith(a.path + "/")]
+    area = next((a for a in areas if not a.privilege or visit.may(a.privilege)), None)
+    reached = area is not None and (path != area.path or bool(visit.request.url.query)) and status != 403
+    return (area.path, area.text) if area is not None and reached else None
+
+
 def _answer(
     request: Request,
     services: Services,
@@ -88,5 +103,5 @@ def _answer(
         return JSONResponse(problem, status, media_type="application/problem+json")
     values: dict[str, Any] = {"status": status, "title": title, "text": text, "privilege": privilege}
     if visit is not None and visit.session is not None:
-        return visit.page("failure.html", **values)
+        return visit.page("failure.html", back=_way_back(visit, status), **values)
     return HTMLResponse(render("failure_alone.html", values), status)

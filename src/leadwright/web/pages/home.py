@@ -80,6 +80,11 @@ def step_of(row: Any) -> NextStep:
     )
 
 
+def _task(count: int, noun: str, one: str, many: str = "", *, link: str, tone: str = "warn") -> Task:
+    """`one` follows the noun when there is one of it, `many` (else the same) when there are several."""
+    return Task(count, f"{noun}{one}" if count == 1 else f"{noun}s{many or one}", link, tone)
+
+
 def _tasks(visit: Visit, session: Any) -> list[Task]:
     """What waits for whoever supervises; empty for sellers."""
     if not visit.may("prvReadDashboard") or visit.who.privileges.get("prvReadLead", 0) < Depth.ORGANISATION:
@@ -87,19 +92,20 @@ def _tasks(visit: Visit, session: Any) -> list[Task]:
     found = read.waiting(session)
     judged = rejections.how_many(session, readable(visit.who, Lead, "prvReadLead"))
     tasks = [
-        Task(found.held, "mails of which nobody knows whether they arrived", "/outbox", "bad"),
-        Task(
-            found.conversations,
-            "conversations that wait for a person",
-            "/dashboard/leads?figure=waits_for_person&days=90",
-            "bad",
-        ),
-        Task(found.approvals, "mails to approve", "/approvals"),
-        Task(found.unmatched, "mails that belong to no known lead", "/inbox"),
-        Task(found.quarantined, "mails that could not be read", "/inbox?state=quarantined"),
-        Task(found.unread, "mails that came in and that the agent has not read yet", "/inbox?state=new", "info"),
-        Task(found.blocked, "leads that wait for a decision", "/leads?view=processing&stage=blocked"),
-        Task(found.failed, "leads that could not be worked", "/leads?view=all&stage=failed"),
-        Task(judged, "leads to judge blind", "/rejections", "info"),
-    ]
+        _task(found.held, "mail", " of which nobody knows whether it arrived",
+              " of which nobody knows whether they arrived",
+              link="/outbox", tone="bad"),
+        _task(found.conversations, "conversation", " that waits for a person", " that wait for a person",
+              link="/dashboard/leads?figure=waits_for_person&days=90", tone="bad"),
+        _task(found.approvals, "mail", " to approve", link="/approvals"),
+        _task(found.unmatched, "mail", " that belongs to no known lead", " that belong to no known lead",
+              link="/inbox"),
+        _task(found.quarantined, "mail", " that could not be read", link="/inbox?state=quarantined"),
+        _task(found.unread, "mail", " that came in and that the agent has not read yet", link="/inbox?state=new",
+              tone="info"),
+        _task(found.blocked, "lead", " that waits for a decision", " that wait for a decision",
+              link="/leads?view=processing&stage=blocked"),
+        _task(found.failed, "lead", " that could not be worked", link="/leads?view=all&stage=failed"),
+        _task(judged, "lead", " to judge blind", link="/rejections", tone="info"),
+    ]  # fmt: skip
     return [task for task in tasks if task.count]

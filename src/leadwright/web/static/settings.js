@@ -12,6 +12,7 @@
     return begin;
   };
 
+  document.querySelector(".strip [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const each of all(".with-script")) each.hidden = false;
 
   // Live forms: a button or select marked data-part sends the form and puts in the parts that come back.
