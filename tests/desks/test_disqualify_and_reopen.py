@@ -8,7 +8,7 @@ from tests.web.conftest import Browser
 from tests.web.desk import Desk
 
 from leadwright.actions.disqualify import reopen
-from leadwright.actions.qualify import qualify
+from leadwright.actions.qualify import Sale, qualify
 from leadwright.db.sales import Lead, Opportunity
 from leadwright.errors import Conflict
 from leadwright.identity.access import Principal, principal
@@ -43,7 +43,10 @@ def test_a_qualified_lead_is_reopened_and_qualified_again_without_a_second_oppor
     desk: Desk, browser: Callable[..., Browser]
 ) -> None:
     leadid, who = desk.lead("handed_over"), _as(desk, "seller")
-    first = qualify(desk.services, who, leadid)
+    first = qualify(desk.services, who, leadid, sale=Sale("Forty <b>shelves</b>", 25_000.0))
+    page = browser("seller").get(f"/leads/{leadid}").text
+    assert "Forty &lt;b&gt;shelves" in page
+    assert "$25,000" in page
     reopen(desk.services, who, leadid)
     page = browser("seller").get(f"/leads/{leadid}/qualify").text
     assert 'name="opportunity" value="1" checked' not in page

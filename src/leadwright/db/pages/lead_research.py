@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.agent import Agent, LeadRun, RunStep
 from leadwright.db.audit import AuditEntry
 from leadwright.db.people import SystemUser, Team
-from leadwright.db.sales import Account, Annotation, Contact, Email, Lead
+from leadwright.db.sales import Account, Annotation, Contact, Email, Lead, Opportunity
 from leadwright.domain.optionsets import EmailStatus
 
 MOST_HISTORY = 60
@@ -78,6 +78,14 @@ def account(session: Session, accountid: str | None) -> Any:
     if accountid is None:
         return None
     return session.execute(select(*Account.__table__.columns).where(Account.accountid == accountid)).first()
+
+
+def opportunity(session: Session, opportunityid: str | None) -> Any:
+    """The opportunity the lead was qualified into, with what the access check needs."""
+    if opportunityid is None:
+        return None
+    query = select(*Opportunity.__table__.columns).where(Opportunity.opportunityid == opportunityid)
+    return session.execute(query).first()
 
 
 def contact(session: Session, contactid: str | None) -> Any:

@@ -75,6 +75,7 @@ def research(visit: Visit) -> Response:
         draft = read.draft(session, lead.leadid, run.runid if run is not None else None)
         account = read.account(session, lead.parentaccountid)
         contact = read.contact(session, lead.parentcontactid)
+        sale = read.opportunity(session, lead.qualifyingopportunityid)
         context: dict[str, Any] = {
             "steps": read.steps(session, run.runid) if run is not None else [],
             "notes": read.notes(session, lead.leadid),
@@ -96,6 +97,7 @@ def research(visit: Visit) -> Response:
         banner=banner(lead, run),
         account=account if account is not None and may(visit.who, "prvReadAccount", account) else None,
         contact=contact if contact is not None and may(visit.who, "prvReadContact", contact) else None,
+        sale=sale if sale is not None and may(visit.who, "prvReadOpportunity", sale) else None,
         tabs=[(k, label, mark, f"/leads/{lead.leadid}?tab={k}#deeper") for k, label, mark in TABS],
         tab=tab if tab in {k for k, _, _ in TABS} else "overview",
         sections={k: _insights(found, names) for k, names in _SECTIONS.items()},
