@@ -61,7 +61,7 @@ def _workers(session: Session, moment: datetime) -> Iterator[Finding]:
     if not any(moment - row.seenon < _ALIVE for row in seen):
         remedy = "Start leadwright serve or leadwright work; until then nothing is researched, sent or read."
         yield Finding(
-            "Workers", "Any worker", "fail", "None has given a sign of life for half a minute.", remedy=remedy
+            "Workers", "Running worker", "fail", "None has given a sign of life for half a minute.", remedy=remedy
         )
     for row in seen:
         alive = moment - row.seenon < _ALIVE
@@ -150,7 +150,8 @@ def _store(services: Services, session: Session, moment: datetime) -> Iterator[F
     yield Finding("Storage", "Disk", state, f"{free / 1e9:,.1f} GB free", remedy="" if state == "ok" else "Free some.")
     made = _newest(services.settings.data_dir / BACKUPS)
     if made is None:
-        yield Finding("Storage", "Backup", "ok", f"Not known: there is no file in the folder {BACKUPS} of data_dir.")
+        remedy = f"Let your backup job leave a file in the folder {BACKUPS} of the data folder (LEADWRIGHT_DATA_DIR)."
+        yield Finding("Storage", "Backup", "warn", "Not known.", remedy=remedy)
         return
     old = moment - made > _BACKUP_OLD
     yield Finding("Storage", "Backup", "warn" if old else "ok", "The newest is of", made,
