@@ -41,7 +41,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         parsed = _parsed(url)
         self.url = url
-        self.clock: Callable[[], datetime] = now  # stamps the audit log; rehearsals set a virtual one
+        self.clock: Callable[[], datetime] = now  # stamps audit log, news and webhooks; rehearsals set a virtual one
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":

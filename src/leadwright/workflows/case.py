@@ -226,7 +226,13 @@ def notify(
     if known is None:
         session.add(
             AppNotification(
-                ownerid=ownerid, lw_key=key[:120], title=title[:500], body=body, icontype=int(icon), link=link
+                ownerid=ownerid,
+                lw_key=key[:120],
+                title=title[:500],
+                body=body,
+                icontype=int(icon),
+                link=link,
+                createdon=session.info.get("clock", now)(),
             )
         )
 
