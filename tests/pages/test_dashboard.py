@@ -213,6 +213,7 @@ def test_figures_of_an_agent_that_engages_follow_their_own_formulas(database: Da
     assert (counts[Figure.TRANSFERRED], counts[Figure.HANDED_OVER]) == (3, 7)
     assert (counts[Figure.IN_CONVERSATION], counts[Figure.UNDER_WAY], counts[Figure.WAITS_FOR_PERSON]) == (3, 2, 1)
     assert (counts[Figure.WRITTEN_TO], counts[Figure.REPLIED], counts[Figure.NO_REPLY]) == (11, 8, 3)
+    assert counts[Figure.HANDOVER_FAILED] == 1
     assert [counts[f] for f in (Figure.POSITIVE, Figure.NEGATIVE, Figure.UNDETECTED)] == [3, 2, 2]
     assert board.mailed == Mailed(outreach=16, answers=1, sent=18, pipeline=1_825.0)
     assert rates.autonomous_processing == pytest.approx(5 / 12)

@@ -102,7 +102,9 @@ def _mailbox(row: Any, moment: datetime) -> Finding:
     troubled = row.lw_lasterroron and (row.readon is None or row.lw_lasterroron > row.readon)
     if troubled:
         return Finding("Mailboxes", name, "warn", f"Last trouble: {row.lw_lasterror}", row.lw_lasterroron, link=link)
-    return Finding("Mailboxes", name, "ok", "Last read" if row.readon else "Not read yet.", row.readon, link=link)
+    return Finding(
+        "Mailboxes", name, "ok", "Last new mail read" if row.readon else "Not read yet.", row.readon, link=link
+    )
 
 
 def _agent(session: Session) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ class Figure(StrEnum):
     NO_REPLY = "no_reply"
     UNDER_WAY = "under_way"  # in conversation, and the agent goes on by itself
     WAITS_FOR_PERSON = "waits_for_person"  # in conversation, and the agent cannot go on alone
+    HANDOVER_FAILED = "handover_failed"  # written to, and on nobody's desk: failed, blocked or returned
     POSITIVE = "positive"  # purchase interest the conversation ended with
     NEGATIVE = "negative"
     UNDETECTED = "undetected"
@@ -90,6 +91,7 @@ LABELS: dict[Figure, str] = {
     Figure.NO_REPLY: "No reply",
     Figure.UNDER_WAY: "In progress",
     Figure.WAITS_FOR_PERSON: "Waits for a person",
+    Figure.HANDOVER_FAILED: "Handover failed",
     Figure.POSITIVE: "Positive interest",
     Figure.NEGATIVE: "Negative interest",
     Figure.UNDETECTED: "Undetected interest",
@@ -114,6 +116,7 @@ ENGAGEMENT = (
     Figure.AUTONOMOUS,
     Figure.TRANSFERRED,
     Figure.WAITS_FOR_PERSON,
+    Figure.HANDOVER_FAILED,
 )
 INTEREST = (Figure.POSITIVE, Figure.NEGATIVE, Figure.UNDETECTED)
 

@@ -23,6 +23,7 @@ _POSITIVE_HANDOVER = and_(LeadRun.stage == Stage.HANDED_OVER, _POSITIVE, _BY_AGE
 _LOW_INTEREST = and_(
     LeadRun.stage == Stage.DISQUALIFIED, LeadRun.outcome.in_(sorted(LOW_INTEREST)), ~LeadRun.reassigned, _BY_AGENT
 )
+_NOWHERE = [Stage.FAILED, Stage.BLOCKED, Stage.RETURNED]
 _TALKS = LeadRun.stage == Stage.ENGAGED
 _WAITS = func.coalesce(Engagement.state, "") == State.PERSON
 
@@ -46,6 +47,7 @@ _CONDITIONS: Mapping[Figure, ColumnElement[bool]] = {
     Figure.IN_CONVERSATION: _TALKS,
     Figure.UNDER_WAY: and_(_TALKS, ~_WAITS),
     Figure.WAITS_FOR_PERSON: and_(_TALKS, _WAITS),
+    Figure.HANDOVER_FAILED: and_(Engagement.sent > 0, LeadRun.stage.in_(_NOWHERE)),
     Figure.WRITTEN_TO: or_(Engagement.sent > 0, Engagement.heard > 0),
     Figure.REPLIED: Engagement.heard > 0,
     Figure.NO_REPLY: and_(Engagement.sent > 0, Engagement.heard == 0),

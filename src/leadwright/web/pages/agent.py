@@ -4,7 +4,7 @@ Prerequisites, selection and knowledge have modules of their own beside this one
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import func, select
 from starlette.responses import Response
@@ -177,7 +177,8 @@ def apply(visit: Visit) -> Response:
 def stop(visit: Visit) -> Response:
     """Stop by drain or halt."""
     agent = needed_agent(visit)
-    state = act.stop_agent(visit.services, visit.who, agent.agentid, "halt" if visit.text("how") == "halt" else "drain")
+    how = cast(Literal["drain", "halt"], visit.text("how"))  # anything else is refused
+    state = act.stop_agent(visit.services, visit.who, agent.agentid, how)
     finishing = "It finishes the leads it has begun." if state == AgentState.DRAINING else "It is off."
     return visit.to("/agent", f"{agent.name} takes no new leads. {finishing}")
 

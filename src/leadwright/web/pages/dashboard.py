@@ -43,6 +43,7 @@ _COLOURS = {
     Figure.AUTONOMOUS: 3,
     Figure.TRANSFERRED: 2,
     Figure.WAITS_FOR_PERSON: 4,
+    Figure.HANDOVER_FAILED: 5,
     Figure.POSITIVE: 3,
     Figure.NEGATIVE: 5,
     Figure.UNDETECTED: 7,
