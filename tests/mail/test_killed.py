@@ -75,7 +75,9 @@ def test_killed_at_every_step_of_a_send(office: PostOffice, files_sent: bool) ->
     assert check(office.database, office.server.log, now(), ended=True) == []
     phases = office.phases()
     assert sum(phases.values()) == 120
-    assert set(phases) == {"sent"} if files_sent else phases["held"] <= 8 * MOST_LINES, "only what died around the dots is held"
+    assert set(phases) == {"sent"} if files_sent else phases["held"] <= 8 * MOST_LINES, (
+        "only what died around the dots is held"
+    )
 
 
 @pytest.mark.parametrize("seed", ["1", "sweep"])
