@@ -21,7 +21,8 @@ from leadwright.domain.stage import Stage
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
-from leadwright.workflows.backtest import claim, forget_old, in_background, is_lost
+from leadwright.workflows.backtest import forget_old, in_background
+from leadwright.workflows.unattended import claim, is_lost, is_running
 
 Begin = Callable[[Services, str, str], Any]
 VIEWS: dict[str, tuple[str, tuple[Stage, ...]]] = {
@@ -124,7 +125,7 @@ def start_backtest(
         if agent is None:
             raise NotFound("There is no such agent.")
         running = _newest(session, agentid)
-        if running is not None and running.state == "running" and not is_lost(running):
+        if is_running(running):
             raise Conflict("A back-test is running. Wait until it has finished, or stop it.")
         configuration = _wanted(services, session, agent, file)
         runids = _chosen(services, session, who, agentid, choice)
@@ -145,7 +146,7 @@ def start_backtest(
         )
         session.add(test)
         session.flush()
-        token = claim(session, test)
+        token = claim(test)
         forget_old(session, agentid, _KEPT)
         after = {"leads": len(runids), "source": test.source, "chosen": test.chosen}
         audit.record(session, who.actor, "backtest.started", "agent", agentid, after=after)
@@ -175,13 +176,13 @@ def continue_backtest(
     require(who, "prvConfigureAgent")
     with services.database.transaction() as session:
         test = _of(session, agentid, backtestid, lock=True)
-        if test.state == "running" and not is_lost(test):
+        if is_running(test):
             raise Conflict("The back-test is running.")
         if test.state == "done":
             raise Conflict("The back-test has finished. Start another.")
         if mosttokens is not None:
             test.mosttokens = mosttokens
-        token = claim(session, test)
+        token = claim(test)
         audit.record(session, who.actor, "backtest.continued", "agent", agentid, after={"done": test.done})
     begin(services, backtestid, token)
 

@@ -12,7 +12,8 @@ from leadwright.domain.sections import is_web_address
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.services import Services
-from leadwright.workflows.insight_trial import in_background, is_lost
+from leadwright.workflows.insight_trial import in_background
+from leadwright.workflows.unattended import is_running
 
 MOST_PRODUCT = 10_000
 _KEPT = 20
@@ -59,7 +60,7 @@ def start_trial(
         if not product:
             raise BadInput("Say what you sell here, or under Products: insights relate to it.", field="product")
         before = _latest(session, agentid)
-        if before is not None and before.state == "running" and not is_lost(before):
+        if before is not None and is_running(before):
             raise Conflict(f"{before.company} is being tried. Wait until it has finished.")
         settings["profile"]["signature_image"] = ""
         trial = InsightTrial(

@@ -19,7 +19,8 @@ from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
-from leadwright.workflows.simulation import claim, in_background, is_lost
+from leadwright.workflows.simulation import in_background
+from leadwright.workflows.unattended import claim, is_lost, is_running
 
 Begin = Callable[[Services, str, str], Any]
 _NEEDED = ("company", "products", "selection", "email", "validation", "criteria")
@@ -59,7 +60,7 @@ def start_simulation(
         if agent.state == AgentState.ARCHIVED:
             raise Conflict("An archived agent cannot be tested.")
         before = _latest(session, agentid)
-        if before is not None and before.state == "running" and not is_lost(before):
+        if is_running(before):
             raise Conflict("A test is running. Wait until it has finished.")
         configuration = settings_of(agent)
         rules = selection.rules_of(Configuration.model_validate(configuration), selection.tables_of(session))
@@ -80,7 +81,7 @@ def start_simulation(
         session.add_all(
             SimulationDraft(simulationid=test.simulationid, leadid=row.leadid, position=n) for n, row in enumerate(rows)
         )
-        token = claim(session, test)
+        token = claim(test)
         after = {"leads": len(rows), "matched": matched}
         audit.record(session, who.actor, "simulation.started", "agent", agentid, after=after)
         simulationid = test.simulationid
@@ -101,7 +102,7 @@ def continue_simulation(services: Services, who: Principal, agentid: str, *, beg
         test = _latest(session, agentid)
         if test is None:
             raise Conflict("There is no test yet. Start one.")
-        if test.state == "running" and not is_lost(test):
+        if is_running(test):
             raise Conflict("The test is running.")
         drafts = session.scalars(select(SimulationDraft).where(SimulationDraft.simulationid == test.simulationid)).all()
         again = [d for d in drafts if d.state in (LeadState.WAITING, LeadState.WORKING, LeadState.FAILED)]
@@ -109,7 +110,7 @@ def continue_simulation(services: Services, who: Principal, agentid: str, *, beg
             raise Conflict("Every lead of this test has a result. Start another test.")
         for draft in again:
             draft.state, draft.reason = LeadState.WAITING, ""
-        token = claim(session, test)
+        token = claim(test)
         audit.record(session, who.actor, "simulation.continued", "agent", agentid, after={"leads": len(again)})
         simulationid = test.simulationid
     begin(services, simulationid, token)

@@ -14,7 +14,7 @@ from leadwright.api.caller import ProblemRoute, needs, services_of, takes
 from leadwright.errors import BadInput
 from leadwright.identity.access import Principal
 from leadwright.services import Services
-from leadwright.workflows.insight_trial import is_lost
+from leadwright.workflows.unattended import is_lost
 
 router = APIRouter(tags=["knowledge"], route_class=ProblemRoute)
 

@@ -8,7 +8,7 @@ from secrets import token_bytes
 from typing import Literal
 
 import pyotp
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.people import Role, UserRole
@@ -109,11 +109,6 @@ def new_recovery_codes(session: Session, systemuserid: str) -> list[str]:
     session.add_all(RecoveryCode(codehash=_hash(code), systemuserid=systemuserid) for code in codes)
     session.flush()
     return codes
-
-
-def recovery_codes_left(session: Session, systemuserid: str) -> int:
-    """How many recovery codes are unused."""
-    return session.scalar(select(func.count()).where(RecoveryCode.systemuserid == systemuserid)) or 0
 
 
 def remove(session: Session, systemuserid: str) -> bool:

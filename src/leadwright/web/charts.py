@@ -49,35 +49,6 @@ def bars(title: str, items: Sequence[Bar], *, width: int = 640, label: int = 170
     return _chart(title, Markup("").join(rows), width, max(len(items) * 36, 1), items)
 
 
-def funnel(title: str, items: Sequence[Bar], *, width: int = 640) -> Markup:
-    """A funnel: centred bands that narrow with their values, labels left and figures right."""
-    top = max([i.value for i in items], default=0) or 1
-    middle, space = width * 0.5, width * 0.42
-    rows = []
-    for n, item in enumerate(items):
-        y, half = n * 44, max(item.value / top * space / 2, 1.5)
-        following = items[n + 1].value if n + 1 < len(items) else item.value
-        lower = max(following / top * space / 2, 1.5)
-        row = Markup(
-            '<path class="f{c}" d="M{a:.1f} {y}H{b:.1f}L{d:.1f} {z}H{e:.1f}z"/>'
-            '<text x="0" y="{t}">{name}</text><text x="{w}" y="{t}" text-anchor="end" font-weight="600">{text}</text>'
-        ).format(
-            c=item.colour,
-            a=middle - half,
-            b=middle + half,
-            d=middle + lower,
-            e=middle - lower,
-            y=y + 2,
-            z=y + 38,
-            t=y + 25,
-            w=width,
-            name=item.label,
-            text=item.text,
-        )
-        rows.append(_linked(item, row))
-    return _chart(title, Markup("").join(rows), width, max(len(items) * 44, 1), items)
-
-
 def stack(title: str, items: Sequence[Bar], *, width: int = 640) -> Markup:
     """One bar split into parts, for splits such as hot, warm and cold."""
     total = sum(i.value for i in items) or 1

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, cast
 
 import structlog
@@ -31,9 +30,9 @@ from leadwright.research.fields import read_records
 from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.judging_again import Again, Past, judge_again
+from leadwright.workflows.unattended import in_thread
 
 _log = structlog.get_logger(__name__)
-LOST_AFTER = timedelta(minutes=10)  # without a sign of life
 _CHUNK = 100  # leads between two signs of progress, with the builtin analyst
 _FLIPS = cast(Table, BacktestFlip.__table__)
 
@@ -56,25 +55,9 @@ class _Stopped(Exception):
     """Every lead would fail alike, or the cap is reached; the sentence says what to do."""
 
 
-def claim(session: Session, test: Backtest) -> str:
-    """Take the back-test up, or over from whoever worked on it. Returns the token for `work`."""
-    test.state, test.reason, test.finishedon = "running", "", None
-    test.token, test.seenon = new_id(), now()
-    return test.token
-
-
-def is_lost(test: Backtest) -> bool:
-    """It should be running, but nobody has worked on it for long."""
-    return test.state == "running" and now() - test.seenon > LOST_AFTER
-
-
 def in_background(services: Services, backtestid: str, token: str) -> threading.Thread:
     """Work on it in a thread of this process."""
-    thread = threading.Thread(
-        target=work, args=(services, backtestid, token), name=f"backtest-{backtestid}", daemon=True
-    )
-    thread.start()
-    return thread
+    return in_thread(work, services, backtestid, token)
 
 
 def work(services: Services, backtestid: str, token: str) -> None:

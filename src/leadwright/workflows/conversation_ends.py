@@ -18,7 +18,7 @@ from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.workflows.case import change_lead, lead_link, lead_name, notify
-from leadwright.workflows.conclude import alarm, end_run, give_back
+from leadwright.workflows.conclude import end_run, give_back
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.hand_over import Assigned, next_owner
 from leadwright.workflows.rejection_audit import draw
@@ -97,11 +97,6 @@ def return_to_owner(
     """The lead goes back to who owned it before, with the reason."""
     _close(session, rows, outcome, reason)
     give_back(session, talk, rows, reason, stage)
-
-
-def nobody_there(session: Session, talk: Conversation, reason: str, rows: Held) -> None:
-    """Tell the administrators that a lead finds nobody, once a day."""
-    alarm(session, talk.agentid, reason, rows.moment, talk.configuration.assignment.supervisor)
 
 
 def _end(

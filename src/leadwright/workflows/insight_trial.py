@@ -6,7 +6,6 @@ One thread works on one trial; what it does and what came of it is in its row, s
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -23,22 +22,15 @@ from leadwright.research.brief import gather
 from leadwright.research.dossier import dossier_of
 from leadwright.research.fields import Records
 from leadwright.services import Services
+from leadwright.workflows.unattended import in_thread
 
 _log = structlog.get_logger(__name__)
-LOST_AFTER = timedelta(minutes=10)
 _SECTIONS = tuple(s for s in Section if s is not Section.COMPETITORS)
-
-
-def is_lost(trial: InsightTrial) -> bool:
-    """It should be running, but nobody has worked on it for long."""
-    return trial.state == "running" and now() - trial.seenon > LOST_AFTER
 
 
 def in_background(services: Services, trialid: str) -> threading.Thread:
     """Work on the trial in a thread of this process."""
-    thread = threading.Thread(target=work, args=(services, trialid), name=f"trial-{trialid}", daemon=True)
-    thread.start()
-    return thread
+    return in_thread(work, services, trialid)
 
 
 def work(services: Services, trialid: str) -> None:

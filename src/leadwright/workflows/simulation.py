@@ -6,7 +6,6 @@ One thread works on one test. Progress is in its rows, so that a test goes on af
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from leadwright.analyst.grounding import grounded
 from leadwright.db import findings
 from leadwright.db.agent import Agent
-from leadwright.db.base import new_id, now
+from leadwright.db.base import now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings
 from leadwright.db.sales import Lead
@@ -32,9 +31,9 @@ from leadwright.workflows.case import missing_of
 from leadwright.workflows.first_mail import first_mail
 from leadwright.workflows.judging import judge
 from leadwright.workflows.steps import Steps
+from leadwright.workflows.unattended import in_thread
 
 _log = structlog.get_logger(__name__)
-LOST_AFTER = timedelta(minutes=10)  # without a sign of life; longer than any one lead takes
 _UNFINISHED = (LeadState.WAITING, LeadState.WORKING)
 
 
@@ -52,25 +51,9 @@ class _Stopped(Exception):
     """Every lead would fail alike; the sentence says what to put right."""
 
 
-def claim(session: Session, test: Simulation) -> str:
-    """Take the test up, or over from whoever worked on it. Returns the token for `work`."""
-    test.state, test.reason, test.finishedon = "running", "", None
-    test.token, test.seenon = new_id(), now()
-    return test.token
-
-
-def is_lost(test: Simulation) -> bool:
-    """It should be running, but nobody has worked on it for long."""
-    return test.state == "running" and now() - test.seenon > LOST_AFTER
-
-
 def in_background(services: Services, simulationid: str, token: str) -> threading.Thread:
     """Work on the test in a thread of this process."""
-    thread = threading.Thread(
-        target=work, args=(services, simulationid, token), name=f"simulation-{simulationid}", daemon=True
-    )
-    thread.start()
-    return thread
+    return in_thread(work, services, simulationid, token)
 
 
 def work(services: Services, simulationid: str, token: str) -> None:

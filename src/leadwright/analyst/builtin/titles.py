@@ -155,12 +155,6 @@ class Title:
     text: str
 
 
-def _function_patterns() -> list[tuple[re.Pattern[str], str]]:
-    pairs = [(w.replace("-", " "), f) for f, words in _FUNCTIONS.items() for w in words.split()]
-    pairs.sort(key=lambda p: -len(p[0]))
-    return [(re.compile(rf"(?<![a-z0-9&]){re.escape(w)}(?![a-z0-9&])"), f) for w, f in pairs]
-
-
 _WORDS_OF_FUNCTIONS = {w.replace("-", " "): f for f, words in _FUNCTIONS.items() for w in words.split()}
 _FUNCTION = re.compile(
     r"(?<![a-z0-9&])(?:"

@@ -11,7 +11,7 @@ from leadwright.errors import BadInput, Conflict
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.pages.agent_knowledge import knowledge_page
 from leadwright.web.visit import Pages, Visit
-from leadwright.workflows.insight_trial import is_lost
+from leadwright.workflows.unattended import is_lost
 
 pages = Pages()
 
