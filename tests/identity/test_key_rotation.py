@@ -16,6 +16,7 @@ from leadwright.db.audit import AuditEntry
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.people import SigningKey
+from leadwright.db.programs import KeptAnswer
 from leadwright.db.system_mail import SystemMail
 from leadwright.db.tables import metadata
 from leadwright.errors import Conflict
@@ -52,6 +53,24 @@ def test_every_column_with_sealed_texts_is_sealed_again() -> None:
     single = [one for one in SEALED if len(inspect(one.column.class_).primary_key) == 1]
     assert all(inspect(one.column.class_).primary_key[0].name == one.key.key for one in single)
     assert {one.name for one in SEALED} - {one.name for one in single} == {"keptanswer.answer"}
+
+
+def test_a_kept_answer_of_the_api_is_opened_with_the_new_key_alone(database: Database, tmp_path: Path) -> None:
+    settings, path = Settings(data_dir=tmp_path), tmp_path / KEY_FILE
+    old = open_vault(settings)
+    with database.transaction() as session:
+        session.add(
+            KeptAnswer(callerid="c", key="a:b", requesthash="h", holder="o", answer=old.seal("200", "keptanswer:c:a:b"))
+        )
+        session.add(KeptAnswer(callerid="c", key="under way", requesthash="h", holder="o"))
+    with replacing_keys(path):
+        add_key(path)
+        done = seal_again(database, open_vault(settings))
+        assert (done.sealed, done.unreadable) == (1, ())
+        retire_keys(path)
+    with database.reading() as session:
+        sealed = session.get_one(KeptAnswer, ("c", "a:b")).answer
+    assert open_vault(settings).open(sealed, "keptanswer:c:a:b") == "200"
 
 
 def test_everything_is_under_the_new_key_and_the_old_one_opens_nothing_but_links(

@@ -49,20 +49,6 @@ def bars(title: str, items: Sequence[Bar], *, width: int = 640, label: int = 170
     return _chart(title, Markup("").join(rows), width, max(len(items) * 36, 1), items)
 
 
-def stack(title: str, items: Sequence[Bar], *, width: int = 640) -> Markup:
-    """One bar split into parts, for splits such as hot, warm and cold."""
-    total = sum(i.value for i in items) or 1
-    x, parts = 0.0, []
-    for item in items:
-        long = item.value / total * width
-        part = Markup('<rect class="f{c}" x="{x:.1f}" y="0" width="{w:.1f}" height="28"/>').format(
-            c=item.colour, x=x, w=max(long - 2, 0)
-        )
-        parts.append(_linked(item, part))
-        x += long
-    return _chart(title, Markup("").join(parts), width, 28, items)
-
-
 def ring(title: str, share: float | None, tone: str) -> Markup:
     """A share as a ring with the per cent inside. `tone` is good, warn or bad."""
     round_ = 2 * pi * 42
