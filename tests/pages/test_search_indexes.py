@@ -25,20 +25,21 @@ INDEXES = {"ix_lead_fullname_begins", "ix_lead_lastname", "ix_lead_company_begin
 @pytest.fixture(scope="module")
 def filled() -> Iterator[Database]:
     """20,000 leads and as many contacts on PostgreSQL, with the planner's statistics."""
-    database = Database(postgres_url())
-    migrate(database)
-    with database.transaction() as session:
-        session.add(BusinessUnit(businessunitid="b", name="Root"))
-        session.flush()
-        stages = tuple(OPEN_STAGES)
-        session.execute(
-            insert(Lead), [{**OWNED, **_person(n), "lw_stage": stages[n % len(stages)]} for n in range(ROWS)]
-        )
-        session.execute(insert(Contact), [{**OWNED, "fullname": _person(n)["fullname"]} for n in range(ROWS)])
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-    yield database
-    database.close()
+    with postgres_url() as url:
+        database = Database(url)
+        migrate(database)
+        with database.transaction() as session:
+            session.add(BusinessUnit(businessunitid="b", name="Root"))
+            session.flush()
+            stages = tuple(OPEN_STAGES)
+            session.execute(
+                insert(Lead), [{**OWNED, **_person(n), "lw_stage": stages[n % len(stages)]} for n in range(ROWS)]
+            )
+            session.execute(insert(Contact), [{**OWNED, "fullname": _person(n)["fullname"]} for n in range(ROWS)])
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        yield database
+        database.close()
 
 
 def _person(n: int) -> dict[str, Any]:
