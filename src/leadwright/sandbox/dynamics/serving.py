@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from leadwright.errors import Conflict
 from leadwright.sandbox.dynamics import control, entra, portal, showing
@@ -79,6 +81,8 @@ class StandIn:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._failed: list[BaseException] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connections: WeakSet[asyncio.BaseTransport] = WeakSet()
 
     @property
     def origin(self) -> str:
@@ -123,7 +127,8 @@ class StandIn:
 
     def stop(self) -> None:
         """Close every connection. Safe to repeat."""
-        if self._server is not None:
+        if self._server is not None and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cut)
             self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(15)
@@ -154,6 +159,7 @@ class StandIn:
             ready.set()
 
     async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
         config = uvicorn.Config(
             application(self.world),
             log_config=None,
@@ -164,21 +170,30 @@ class StandIn:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=2,
+            http=_tracked(self._connections),
         )
         config.load()
         config.ssl = self._tls()
         server = self._server = uvicorn.Server(config)
         local = ("127.0.0.1", self._sockets[0].getsockname()[1])
-        proxy = await asyncio.start_server(Proxy(self.world, local).serve, sock=self._sockets[1])
+        proxy = Proxy(self.world, local)
+        listening = await asyncio.start_server(proxy.serve, sock=self._sockets[1])
         jobs = [asyncio.create_task(_when_started(server, ready)), asyncio.create_task(_tick(self.world))]
         try:
             await server.serve(sockets=[self._sockets[0]])
         finally:
-            proxy.close()
+            listening.close()
+            self._cut()
+            await proxy.close()
             for job in jobs:
                 job.cancel()
                 with suppress(asyncio.CancelledError):
                     await job
+
+    def _cut(self) -> None:
+        """Close what connections there are, so that none is left half closed."""
+        for transport in list(self._connections):
+            transport.abort()  # type: ignore[attr-defined]
 
     def _tls(self) -> ssl.SSLContext:
         """The leaf; or, while the fault is on, the one of an authority nobody trusts."""
@@ -195,6 +210,17 @@ class StandIn:
 def serve(world: World, port: int = 0, proxy_port: int = 0, **more: Any) -> StandIn:
     """Start the stand-in; `stop()` it afterwards."""
     return StandIn(world, port, proxy_port, **more).start()
+
+
+def _tracked(connections: WeakSet[asyncio.BaseTransport]) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which also says which connections there are."""
+
+    class Tracked(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            connections.add(transport)
+            super().connection_made(transport)
+
+    return Tracked
 
 
 async def _when_started(server: uvicorn.Server, ready: threading.Event) -> None:
