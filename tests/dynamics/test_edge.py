@@ -96,7 +96,7 @@ def test_a_drop_before_the_answer_leaves_nothing_done_and_one_after_the_commit_l
 
 def test_interception_is_a_certificate_nobody_trusts(standin: StandIn, world: World, http: requests.Session) -> None:
     world.break_it("tls by another authority")
-    with pytest.raises(requests.exceptions.SSLError, match="self-signed|unable to get local issuer"):
+    with pytest.raises(requests.exceptions.SSLError, match=r"self-signed|unable to get local issuer"):
         http.get(standin.origin + CONFIG)
     world.mend()
     assert http.get(standin.origin + CONFIG).status_code == 200
