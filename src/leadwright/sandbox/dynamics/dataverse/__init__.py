@@ -1,0 +1,1 @@
+"""The Dataverse Web API of the stand-in: tables, rights, queries, batches, changes, actions. Knows no mail server."""
