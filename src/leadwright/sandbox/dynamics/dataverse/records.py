@@ -43,6 +43,7 @@ def create(world: World, table: str, values: Mapping[str, Any], *, by: str, beha
         _refuse_duplicate(db, kind, row)
         row["versionnumber"] = next_version(db)
         _insert(db, kind, row)
+        db.execute("DELETE FROM dataverse_deleted WHERE tbl=? AND id=?", (table, row[kind.id]))
         for party in parties or ():
             create(world, "activityparty", {**party, "activityid": (table, row[kind.id])}, by=by)
         rules.after_create(world, db, kind, row, by, parties is not None)
@@ -75,7 +76,7 @@ def update(
         if kind.ownership != "none":
             row |= {"modifiedby": by, "modifiedonbehalfby": behalf}
         for column in kind.columns.values():
-            if column.required and column.name in row and row[column.name] in (None, ""):
+            if column.needed and column.name in row and row[column.name] in (None, ""):
                 raise missing(kind, column)
         _refuse_duplicate(db, kind, {**before, **row})
         row["versionnumber"] = next_version(db)
@@ -187,7 +188,7 @@ def _refuse_twice(db: sqlite3.Connection, table: Table, row: Row) -> None:
 
 def _refuse_missing(table: Table, row: Row) -> None:
     for column in table.columns.values():
-        if column.required and row.get(column.name) in (None, ""):
+        if column.needed and row.get(column.name) in (None, ""):
             raise missing(table, column)
 
 

@@ -60,6 +60,8 @@ class Column:
         limit: greatest length of a text.
         targets: of a lookup: table -> navigation property, in the case it is written with.
         relations: of a lookup: table -> name of the collection on the other side.
+        required: forms ask for it (ApplicationRequired); the API does not.
+        needed: the API refuses a row without it (SystemRequired).
         fixed: only the platform sets it.
         schema_name: as metadata spells it.
     """
@@ -71,6 +73,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     required: bool = False
+    needed: bool = False
     fixed: bool = False
     choices: tuple[Choice, ...] = ()
     targets: dict[str, str] = field(default_factory=dict)
@@ -179,6 +182,7 @@ def read_column(table: str, name: str, text: str, others: dict[str, Column] | No
         type=kind,
         label=parts[1] if len(parts) > 1 else name,
         required="*" in marks,
+        needed="**" in marks,
         fixed="!" in marks,
         schema_name=name,
         **_arguments(kind, name, rest.strip(), names, others or {}),
