@@ -89,9 +89,7 @@ def _change_set(
                 made.append((answered, content_id))
     except Refused as refused:
         return _shown(answer_error(refused), content_id), True
-    body = b"".join(
-        b"--" + boundary.encode() + b"\r\n" + _shown(one, content_id) + b"\r\n" for one, content_id in made
-    )
+    body = b"".join(b"--" + boundary.encode() + b"\r\n" + _shown(one, content_id) + b"\r\n" for one, content_id in made)
     head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n"
     return head.encode() + body + f"--{boundary}--\r\n".encode(), False
 

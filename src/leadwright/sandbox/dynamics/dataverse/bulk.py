@@ -23,7 +23,7 @@ def _targets(entities: "Entities", table: Table, given: dict[str, Any]) -> list[
         raise Refused(400, "0x80040203", "Required field 'Targets' is missing or empty.")
     for one in targets:
         if str(one.get("@odata.type", "")).rsplit(".", 1)[-1] != table.name:
-            message = f"Every target needs \"@odata.type\": \"Microsoft.Dynamics.CRM.{table.name}\"."
+            message = f'Every target needs "@odata.type": "Microsoft.Dynamics.CRM.{table.name}".'
             raise Refused(400, "0x80048d19", message)
     return targets
 

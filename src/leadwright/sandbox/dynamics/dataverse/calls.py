@@ -112,7 +112,9 @@ def not_found(name: str) -> Refused:
 
 def no_property(name: str, table: str) -> Refused:
     """400 of a name that is no column."""
-    return Refused(400, "0x80060888", f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{table}'.")
+    return Refused(
+        400, "0x80060888", f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{table}'."
+    )
 
 
 def entity_address(base: str, set_name: str, key: str) -> str:

@@ -180,19 +180,19 @@ class Conditions:
 
     def _join(self, table: Table, alias: str, column: Column, target: str, name: str) -> Table:
         other = self.schema.tables[target]
-        kind = f' AND {alias}."{column.name}type"=\'{target}\'' if column.many_targets else ""
+        kind = f" AND {alias}.\"{column.name}type\"='{target}'" if column.many_targets else ""
         if alias in {a for _, a in self._scopes.values()}:
             raise Refused(400, "0x80060888", "Navigation inside any and all is not supported.")
-        self.joins[name] = (
-            f'LEFT JOIN "{other.stored}" "{name}" ON "{name}"."{other.id}"={alias}."{column.name}"{kind}'
-        )
+        self.joins[name] = f'LEFT JOIN "{other.stored}" "{name}" ON "{name}"."{other.id}"={alias}."{column.name}"{kind}'
         return other
 
     def _call(self, call: Call) -> tuple[str, list[Any]]:
         if call.name in _TEXT_CALLS and len(call.args) == 2:
             left, right = (self._operand(arg) for arg in call.args)
             if right.literal is None or right.literal.kind != "string":
-                raise Refused(400, "0x80060888", f"No function signature for the function with name '{call.name}' matches.")
+                raise Refused(
+                    400, "0x80060888", f"No function signature for the function with name '{call.name}' matches."
+                )
             before, after = _TEXT_CALLS[call.name]
             text = str(right.literal.value).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             return f"{left.sql} LIKE ? ESCAPE '\\'", [*left.given, f"{before}{text}{after}"]
@@ -266,7 +266,9 @@ class Conditions:
         if many and end:
             own, other, other_id = end
             table = self.schema.tables[other]
-            source = f'"{many.stored}" n{alias} JOIN "{table.stored}" {alias} ON {alias}."{table.id}"=n{alias}."{other_id}"'
+            source = (
+                f'"{many.stored}" n{alias} JOIN "{table.stored}" {alias} ON {alias}."{table.id}"=n{alias}."{other_id}"'
+            )
             return table, source, f'n{alias}."{own}"={self.alias}."{self.table.id}"'
         found = self.schema.collections.get((self.table.name, name))
         if found is None:

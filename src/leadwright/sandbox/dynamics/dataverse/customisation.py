@@ -39,13 +39,18 @@ def answer(entities: "Entities", segments: list[Segment]) -> Answer:
         for name in key:
             find_column(table, f"LogicalName='{name}'")
         store.add_key(entities.world, table.name, key)
-        return _made(entities, f"EntityDefinitions({metadata_id(table.name)})/Keys({metadata_id(f'key {table.name} {key}')})")
+        return _made(
+            entities, f"EntityDefinitions({metadata_id(table.name)})/Keys({metadata_id(f'key {table.name} {key}')})"
+        )
     if rest and rest[0].name == "Attributes":
         if method == "POST":
             entities.rights.need("prvCreateAttribute")
             name, line = column_line(entities.asked.json())
             store.add_column(entities.world, table.name, name, line)
-            return _made(entities, f"EntityDefinitions({metadata_id(table.name)})/Attributes({metadata_id(f'{table.name}.{name}')})")
+            return _made(
+                entities,
+                f"EntityDefinitions({metadata_id(table.name)})/Attributes({metadata_id(f'{table.name}.{name}')})",
+            )
         if method == "DELETE" and rest[0].key:
             entities.rights.need("prvDeleteAttribute")
             column = find_column(table, rest[0].key)
@@ -75,7 +80,9 @@ def create_table(entities: "Entities", body: dict[str, Any]) -> str:
     schema_name = str(body.get("SchemaName", ""))
     name = schema_name.lower()
     if "_" not in name:
-        raise Refused(400, "0x80044153", "The schema name of a custom table must start with a publisher prefix such as new_.")
+        raise Refused(
+            400, "0x80044153", "The schema name of a custom table must start with a publisher prefix such as new_."
+        )
     if name in entities.schema.tables:
         raise Refused(400, "0x80044153", f"An entity with the specified name {name} already exists.")
     columns, name_column = {}, ""
@@ -138,7 +145,11 @@ def _words(kind: str, body: dict[str, Any]) -> str:
         return f"{labels[0] or 'No'} | {labels[1] or 'Yes'}"
     if kind == "lookup":
         return " ".join(str(target) for target in body.get("Targets", []))
-    if kind in {"int", "decimal", "money", "double"} and body.get("MinValue") is not None and body.get("MaxValue") is not None:
+    if (
+        kind in {"int", "decimal", "money", "double"}
+        and body.get("MinValue") is not None
+        and body.get("MaxValue") is not None
+    ):
         return f"{body['MinValue']:.0f} {body['MaxValue']:.0f}"
     return ""
 

@@ -142,7 +142,11 @@ def cut(whole: dict[str, Any], options: dict[str, str], *, attributes: bool = Fa
     trees = {*_TREES, "OptionSet", "GlobalOptionSet"} if attributes else set()
     for name in select:
         if name not in whole and not name.startswith("@"):
-            raise Refused(400, "0x80060888", f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.EntityMetadata'.")
+            raise Refused(
+                400,
+                "0x80060888",
+                f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.EntityMetadata'.",
+            )
     found = {
         name: value
         for name, value in whole.items()

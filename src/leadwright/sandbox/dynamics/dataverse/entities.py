@@ -171,9 +171,7 @@ class Entities:
         with self.world.transaction():
             values, after = payloads.read(self, table, body)
             payloads.check_create(self, table, values)
-            key = records.create(
-                self.world, table.name, values, by=self.rights.user, behalf=self._actor()
-            )
+            key = records.create(self.world, table.name, values, by=self.rights.user, behalf=self._actor())
             for other, column, one in after:
                 self.create(other, {**one, f"{column.targets[table.name]}@odata.bind": f"/{table.set}({key})"})
             return key

@@ -139,7 +139,8 @@ class Links:
         with self.world.transaction() as db:
             memberships.check(self.world, self.entities.rights, many, left, right, joining=True)
             known = db.execute(
-                f'SELECT 1 FROM "{many.stored}" WHERE "{many.left_id}"=? AND "{many.right_id}"=?', (left, right)  # noqa: S608
+                f'SELECT 1 FROM "{many.stored}" WHERE "{many.left_id}"=? AND "{many.right_id}"=?',
+                (left, right),
             ).fetchone()
             if known:
                 raise Refused(412, "0x80040237", "Cannot insert duplicate key.")
@@ -157,7 +158,8 @@ class Links:
         with self.world.transaction() as db:
             if table.name in {"team", "systemuser"}:
                 db.execute(
-                    f'UPDATE "{table.stored}" SET versionnumber=? WHERE "{table.id}"=?', (next_version(db), key)  # noqa: S608
+                    f'UPDATE "{table.stored}" SET versionnumber=? WHERE "{table.id}"=?',
+                    (next_version(db), key),
                 )
 
     def _inner(self, other: Table, inner: str | None) -> str:

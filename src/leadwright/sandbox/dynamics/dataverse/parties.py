@@ -70,9 +70,7 @@ def _follow(world: World, db: sqlite3.Connection, row: dict[str, Any], by: str) 
         records.create(world, "activityparty", {**values, "participationtypemask": mask}, by=by)
 
 
-def _show(
-    db: sqlite3.Connection, key: str, shown: dict[int, list[str]], sender: tuple[str | None, str | None]
-) -> None:
+def _show(db: sqlite3.Connection, key: str, shown: dict[int, list[str]], sender: tuple[str | None, str | None]) -> None:
     def text(mask: int) -> str | None:
         return "".join(f"{address};" for address in shown.get(mask, []) if address)[:500] or None
 

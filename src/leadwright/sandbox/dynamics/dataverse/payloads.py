@@ -130,9 +130,7 @@ def check_create(entities: "Entities", table: Table, values: dict[str, Any]) -> 
         mailboxes.check_new(entities.world, rights, values)
 
 
-def check_update(
-    entities: "Entities", table: Table, before: dict[str, Any], values: dict[str, Any]
-) -> dict[str, Any]:
+def check_update(entities: "Entities", table: Table, before: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Refuse who may not make this change; the values with what the change brings along."""
     rights, owner = entities.rights, values.get("ownerid")
     if isinstance(owner, tuple):
@@ -143,7 +141,9 @@ def check_update(
             _owner_reads(entities, table, owner)
     if set(values) - {"ownerid"}:
         rights.check("Write", table, before[table.id])
-    _check_links(entities, table, {k: v for k, v in values.items() if not isinstance(v, tuple) or v[1] != before.get(k)})
+    _check_links(
+        entities, table, {k: v for k, v in values.items() if not isinstance(v, tuple) or v[1] != before.get(k)}
+    )
     if table.name == "systemuser" and "isdisabled" in values and values["isdisabled"] != before["isdisabled"]:
         rights.need("prvDisableUser", table)
     if table.name == "mailbox":

@@ -64,9 +64,7 @@ def qualify(entities: "Entities", table: Table, key: str, given: dict[str, Any])
             change["qualifyingopportunityid"] = _opportunity(entities, lead, parties, given)
             made.append(("opportunity", change["qualifyingopportunityid"]))
         records.update(world, "lead", key, change, by=rights.user)
-    value = [
-        {"@odata.type": f"#Microsoft.Dynamics.CRM.{kind}", f"{kind}id": one} for kind, one in made
-    ]
+    value = [{"@odata.type": f"#Microsoft.Dynamics.CRM.{kind}", f"{kind}id": one} for kind, one in made]
     return answer_json({"@odata.context": f"{entities.asked.base}$metadata#crmbaseentity", "value": value})
 
 
@@ -77,7 +75,11 @@ def _check_parameters(given: dict[str, Any]) -> None:
         kind = int if name == "Status" else bool
         if not isinstance(given[name], kind) or (kind is int and isinstance(given[name], bool)):
             inner = f"Cannot convert the value of parameter '{name}' to the expected type."
-            raise Refused(400, "0x80048d19", f"Error identified in Payload provided by the user for Entity :'leads' ---->  InnerException : Microsoft.OData.ODataException: {inner}")
+            raise Refused(
+                400,
+                "0x80048d19",
+                f"Error identified in Payload provided by the user for Entity :'leads' ---->  InnerException : Microsoft.OData.ODataException: {inner}",
+            )
 
 
 def _status(table: Table, lead: dict[str, Any], wanted: int) -> int:
@@ -87,7 +89,9 @@ def _status(table: Table, lead: dict[str, Any], wanted: int) -> int:
         return 3
     reasons = {one.value for one in table.columns["statuscode"].choices if one.state == 1}
     if wanted not in reasons:
-        message = f"{wanted} is not a valid status code for state code LeadState.Qualified on lead with Id {lead['leadid']}."
+        message = (
+            f"{wanted} is not a valid status code for state code LeadState.Qualified on lead with Id {lead['leadid']}."
+        )
         raise Refused(400, "0x80048408", message)
     return wanted
 
@@ -96,9 +100,7 @@ def _belongs(kind: str, parties: dict[str, Any]) -> dict[str, Any]:
     return {"parentcustomerid": ("account", parties["account"])} if kind == "contact" and parties["account"] else {}
 
 
-def _make(
-    entities: "Entities", kind: str, lead: dict[str, Any], columns: dict[str, str], extra: dict[str, Any]
-) -> str:
+def _make(entities: "Entities", kind: str, lead: dict[str, Any], columns: dict[str, str], extra: dict[str, Any]) -> str:
     rights, table = entities.rights, entities.schema.tables[kind]
     rights.need(f"prvCreate{table.privilege}", table)
     names = columns | {name: name for name in _ADDRESS.split()}
@@ -116,9 +118,7 @@ def _cut(table: Table, name: str, value: Any) -> Any:
     return value[:limit] if isinstance(value, str) and limit else value
 
 
-def _opportunity(
-    entities: "Entities", lead: dict[str, Any], parties: dict[str, Any], given: dict[str, Any]
-) -> str:
+def _opportunity(entities: "Entities", lead: dict[str, Any], parties: dict[str, Any], given: dict[str, Any]) -> str:
     extra: dict[str, Any] = {}
     customer = _reference(entities, given.get("OpportunityCustomerId"), ("account", "contact"))
     if customer is None:

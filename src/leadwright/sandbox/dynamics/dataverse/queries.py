@@ -48,7 +48,9 @@ def wanted(options: dict[str, str]) -> Wanted:
             raise Refused(400, "0x80060888", f"The query parameter {name} is not supported")
     top = options.get("$top")
     if top is not None and not top.isdigit():
-        raise Refused(400, "0x80060888", f"Invalid value '{top}' for $top query option found. It must be a non-negative integer.")
+        raise Refused(
+            400, "0x80060888", f"Invalid value '{top}' for $top query option found. It must be a non-negative integer."
+        )
     return Wanted(
         select=split_list(options.get("$select", "")),
         where=options.get("$filter", ""),
@@ -153,7 +155,9 @@ class Reader:
         return found if any(expression == key for expression, _ in found) else [*found, (key, False)]
 
 
-def page(reader: Reader, table: Table, asked: Asked, extra: tuple[str, list[Any]] = ("1", []), source: str = "") -> Answer:
+def page(
+    reader: Reader, table: Table, asked: Asked, extra: tuple[str, list[Any]] = ("1", []), source: str = ""
+) -> Answer:
     """The reply to a query: a page, its next link where there is one, what was counted."""
     options, preferences = asked.options(), asked.preferences()
     ask = wanted(options)

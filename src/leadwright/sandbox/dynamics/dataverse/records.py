@@ -58,9 +58,7 @@ def read(world: World, table: str, id: str) -> Row | None:
     return None if found is None else _shown(kind, found)
 
 
-def update(
-    world: World, table: str, id: str, values: Mapping[str, Any], *, by: str, behalf: str | None = None
-) -> None:
+def update(world: World, table: str, id: str, values: Mapping[str, Any], *, by: str, behalf: str | None = None) -> None:
     """Change some values of a row. Rules as in `create`; a list of parties replaces the earlier ones."""
     schema = schema_of(world)
     kind = table_of(schema, table)

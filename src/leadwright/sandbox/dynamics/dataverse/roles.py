@@ -12,12 +12,7 @@ DEPTH = {"User": BASIC, "Local": LOCAL, "Deep": DEEP, "Global": GLOBAL}
 DEPTH_NAME = {BASIC: "Basic", LOCAL: "Local", DEEP: "Deep", GLOBAL: "Global"}
 RIGHTS = {"Read": 1, "Write": 2, "Append": 4, "AppendTo": 16, "Create": 32, "Delete": 65536, "Share": 262144,
           "Assign": 524288}  # fmt: skip
-SINGLE = (
-    "prvApproveRejectEmailAddress prvActOnBehalfOfAnotherUser prvSendAsUser prvBulkDelete prvAssignRole "
-    "prvCreateEntity prvWriteEntity prvReadEntity prvDeleteEntity prvCreateAttribute prvWriteAttribute "
-    "prvReadAttribute prvDeleteAttribute prvDisableUser prvReparentUser prvSearchAvailability prvMerge "
-    "prvDelegatedMailboxApprover prvOverrideCreatedOnCreatedBy"
-).split()
+SINGLE = ["prvApproveRejectEmailAddress", "prvActOnBehalfOfAnotherUser", "prvSendAsUser", "prvBulkDelete", "prvAssignRole", "prvCreateEntity", "prvWriteEntity", "prvReadEntity", "prvDeleteEntity", "prvCreateAttribute", "prvWriteAttribute", "prvReadAttribute", "prvDeleteAttribute", "prvDisableUser", "prvReparentUser", "prvSearchAvailability", "prvMerge", "prvDelegatedMailboxApprover", "prvOverrideCreatedOnCreatedBy"]
 _OWN = "Read Write Append AppendTo Create Delete Share Assign"
 _AGENT_TABLES = (
     "msdyn_salesagentprofile msdyn_salesagentconfigurationv2 msdyn_salesagentrun msdyn_leadagentresult "

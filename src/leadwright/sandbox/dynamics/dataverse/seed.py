@@ -5,7 +5,7 @@ from leadwright.sandbox.dynamics.dataverse.store import schema_of, stamp
 from leadwright.sandbox.dynamics.world import World, new_guid
 
 _NAMES = ("SYSTEM", "INTEGRATION")
-_MESSAGES = "Create Update Delete Assign SetState QualifyLead Send CreateMultiple UpdateMultiple".split()
+_MESSAGES = ["Create", "Update", "Delete", "Assign", "SetState", "QualifyLead", "Send", "CreateMultiple", "UpdateMultiple"]
 _STAKEHOLDERS = ("Stakeholder", "Champion", "Decision Maker", "Economic Buyer", "Influencer", "Technical Buyer")
 
 

@@ -47,7 +47,8 @@ def _navigations(schema: Schema, table: Table) -> list[tuple[str, str, bool]]:
 
 def _type(schema: Schema, table: Table) -> str:
     columns = "".join(
-        f"<Property Name={quoteattr(column.odata)} Type={quoteattr(edm(column))} />" for column in table.columns.values()
+        f"<Property Name={quoteattr(column.odata)} Type={quoteattr(edm(column))} />"
+        for column in table.columns.values()
     )
     links = "".join(
         f"<NavigationProperty Name={quoteattr(name)} Type="

@@ -141,9 +141,8 @@ class Shape:
                 if refused.status != 403:
                     raise
                 row[name] = []
-            row[f"{name}@odata.nextLink"] = (
-                f"{self.reader.base}{self.table.set}({row[self.table.id]})/{name}"
-                + (f"?$select={','.join(ask.select)}" if ask.select else "")
+            row[f"{name}@odata.nextLink"] = f"{self.reader.base}{self.table.set}({row[self.table.id]})/{name}" + (
+                f"?$select={','.join(ask.select)}" if ask.select else ""
             )
 
     def _expand_single(

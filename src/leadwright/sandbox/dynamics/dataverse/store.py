@@ -148,9 +148,7 @@ def table_of(schema: Schema, name: str) -> Table:
     """
     found = schema.tables.get(name)
     if found is None:
-        message = (
-            f"The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
-        )
+        message = f"The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
         raise Refused(404, "0x80060888", message)
     return found
 

@@ -46,13 +46,17 @@ def code_by_name(entities: "Entities", given: dict[str, Any]) -> Answer:
 def local_time(entities: "Entities", given: dict[str, Any]) -> Answer:
     """A moment of UTC in a zone."""
     at = _moment(given.get("UtcTime")).astimezone(_zone(given))
-    return answer_json({"@odata.context": _context(entities, "LocalTimeFromUtcTime"), "LocalTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"})
+    return answer_json(
+        {"@odata.context": _context(entities, "LocalTimeFromUtcTime"), "LocalTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    )
 
 
 def utc_time(entities: "Entities", given: dict[str, Any]) -> Answer:
     """A moment of a zone in UTC."""
     at = _moment(given.get("LocalTime")).replace(tzinfo=_zone(given)).astimezone(UTC)
-    return answer_json({"@odata.context": _context(entities, "UtcTimeFromLocalTime"), "UtcTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"})
+    return answer_json(
+        {"@odata.context": _context(entities, "UtcTimeFromLocalTime"), "UtcTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    )
 
 
 def _context(entities: "Entities", name: str) -> str:
