@@ -1,0 +1,102 @@
+"""What can be made to go wrong, with its words, and which fault strikes a request at the edge."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from leadwright.sandbox.dynamics.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fault the control page offers.
+
+    Args:
+        field: name of its one value in the form, empty for none.
+        value: what the field holds at first.
+        where: may be narrowed to a part of the path, a method or a host.
+    """
+
+    name: str
+    says: str
+    field: str = ""
+    value: str = ""
+    where: bool = False
+
+
+AT_THE_EDGE = (
+    Known("latency", "Every answer is delayed by so many milliseconds.", "ms", "40", where=True),
+    Known("throttle", "429 Too Many Requests with Retry-After in seconds.", "seconds", "5", where=True),
+    Known("server error", "An answer of the 5xx kind; nothing is done.", "status", "503", where=True),
+    Known("drop before answer", "The connection is cut before anything is done.", where=True),
+    Known("drop after commit", "A write is done, then the connection is cut without an answer.", where=True),
+    Known("unreachable", "The proxy cannot reach the host.", where=True),
+    Known("tls by another authority", "The certificate is signed by an authority nobody trusts, as by interception."),
+)
+OF_ENTRA = (
+    Known("token expired", "Dataverse and Graph refuse each token as expired."),
+    Known("conditional access", "A policy blocks tokens: AADSTS53003."),
+    Known("assertion replay", "A certificate assertion is refused when it comes a second time."),
+    Known("clock skew", "The clock of Entra is ahead by so many seconds.", "seconds", "900"),
+)
+_WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request as faults look at it."""
+
+    method: str
+    host: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """What goes wrong with one request."""
+
+    delay: float = 0.0  # seconds
+    retry_after: int | None = None
+    status: int | None = None
+    drop_before: bool = False
+    drop_after: bool = False
+
+
+def strike(world: World, heard: Heard) -> Strike:
+    """The faults that hit this request; one that counts is used up only by a request it fits."""
+    on = world.faults()
+    if not on:
+        return Strike()
+
+    def hit(name: str) -> Any:
+        return world.fault(name) if name in on and fits(on[name][0], heard) else None
+
+    delay = _number(hit("latency"), "ms", 40) / 1000
+    if hit("drop before answer"):
+        return Strike(delay, drop_before=True)
+    throttled = hit("throttle")
+    if throttled:
+        return Strike(delay, retry_after=int(_number(throttled, "seconds", 5)))
+    failing = hit("server error")
+    if failing:
+        return Strike(delay, status=int(_number(failing, "status", 503)))
+    dropped = heard.method in _WRITES and "/oauth2/" not in heard.path and hit("drop after commit")
+    return Strike(delay, drop_after=bool(dropped))
+
+
+def fits(value: Any, heard: Heard) -> bool:
+    """Is this request one the fault was narrowed to? A fault without path, method and host means every request."""
+    if not isinstance(value, dict):
+        return True
+    return (
+        str(value.get("path") or "") in heard.path
+        and value.get("method") in (None, "", heard.method)
+        and str(value.get("host") or "") in heard.host
+    )
+
+
+def _number(value: Any, name: str, otherwise: float) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, dict):
+        value = value.get(name, otherwise)
+    return float(otherwise if value is True else value)
