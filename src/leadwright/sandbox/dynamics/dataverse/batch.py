@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, answer_error
@@ -37,7 +38,7 @@ def answer(world: "World", asked: Asked, perform: Callable[[Asked], Answer]) -> 
     sets = [_parts(part.headers.get("content-type", ""), part.body) if _is_set(part) else None for part in parts]
     count = sum(len(inner) if inner is not None else 1 for inner in sets)
     if count > LIMIT:
-        message = f"The current batch message contains too many parts. A maximum of {LIMIT} query operations and changesets are allowed."
+        message = f"The current batch message contains too many parts. At most {LIMIT} operations are allowed."
         raise Refused(400, "0x80060888", message)
     go_on = "odata.continue-on-error" in asked.preferences()
     boundary, chunks, failed = f"batchresponse_{new_guid()}", [], False
@@ -95,12 +96,10 @@ def _change_set(
 
 
 def _shown(made: Answer, content_id: str | None) -> bytes:
-    words = {200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden",
-             404: "Not Found", 405: "Method Not Allowed", 412: "Precondition Failed", 429: "Too Many Requests"}  # fmt: skip
     lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     if content_id:
         lines.append(f"Content-ID: {content_id}")
-    lines += ["", f"HTTP/1.1 {made.status} {words.get(made.status, 'Error')}"]
+    lines += ["", f"HTTP/1.1 {made.status} {HTTPStatus(made.status).phrase}"]
     lines += [f"{name}: {value}" for name, value in made.headers.items()]
     lines.append("OData-Version: 4.0")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + made.body

@@ -11,8 +11,10 @@ from leadwright.sandbox.dynamics.world import Refused, new_guid
 if TYPE_CHECKING:
     from leadwright.sandbox.dynamics.dataverse.entities import Entities
 
-_OPERATORS = {"equal": "=", "notequal": "<>", "greaterthan": ">", "greaterequal": ">=", "lessthan": "<",
-              "lessequal": "<=", "like": "LIKE", "0": "=", "1": "<>", "2": ">", "3": "<", "4": ">=", "5": "<="}  # fmt: skip
+_OPERATORS = {
+    **{"equal": "=", "notequal": "<>", "greaterthan": ">", "greaterequal": ">=", "lessthan": "<", "lessequal": "<="},
+    **{"like": "LIKE", "0": "=", "1": "<>", "2": ">", "3": "<", "4": ">=", "5": "<="},
+}
 
 
 def _targets(entities: "Entities", table: Table, given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
+from pydantic_core import to_json
+
 from leadwright.sandbox.dynamics.world import Refused
 
 JSON = "application/json; odata.metadata=minimal"
@@ -94,8 +96,7 @@ class Answer:
 
 def answer_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """A reply with a JSON body."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status, body, {"Content-Type": JSON, **(headers or {})})
+    return Answer(status, to_json(value), {"Content-Type": JSON, **(headers or {})})
 
 
 def answer_error(refused: Refused) -> Answer:

@@ -152,8 +152,8 @@ class Conditions:
             return Expression(f"CAST(strftime('{_PARTS[call.name]}', {inner[0].sql}) AS INTEGER)", given)
         if call.name in {"tolower", "toupper", "trim", "length"} and len(inner) == 1:
             name = {"tolower": "lower", "toupper": "upper"}.get(call.name, call.name)
-            return Expression(f"{name}({inner[0].sql}) COLLATE NOCASE" if name != "length" else f"length({inner[0].sql})",
-                              given)  # fmt: skip
+            alike = "" if name == "length" else " COLLATE NOCASE"
+            return Expression(f"{name}({inner[0].sql}){alike}", given)
         if call.name in _TEXT_CALLS or call.name.startswith(CRM):
             sql, more = self._call(call)
             return Expression(f"({sql})", tuple(more))
@@ -249,16 +249,17 @@ class Conditions:
         name = tree.path.parts[0]
         alias = f"c{next(self._numbers)}"
         table, source, joined = self._collection(name, alias)
-        inner, given = ("1", [])
+        inner: str = "1"
+        given: list[Any] = []
         if tree.condition is not None:
             self._scopes[tree.variable] = table, alias
             inner, given = self.condition(tree.condition)
             del self._scopes[tree.variable]
         readable, more = self.rights.where("Read", table, alias)
+        found = f"SELECT 1 FROM {source} WHERE {joined} AND {readable}"  # noqa: S608
         if tree.word == "all":
-            return f"NOT EXISTS (SELECT 1 FROM {source} WHERE {joined} AND {readable} AND NOT coalesce({inner}, 0))", [
-                *more, *given]  # fmt: skip
-        return f"EXISTS (SELECT 1 FROM {source} WHERE {joined} AND {readable} AND {inner})", [*more, *given]
+            return f"NOT EXISTS ({found} AND NOT coalesce({inner}, 0))", [*more, *given]
+        return f"EXISTS ({found} AND {inner})", [*more, *given]
 
     def _collection(self, name: str, alias: str) -> tuple[Table, str, str]:
         many = self.schema.many.get(name)

@@ -9,11 +9,14 @@ from leadwright.sandbox.dynamics.world import Refused
 if TYPE_CHECKING:
     from leadwright.sandbox.dynamics.dataverse.entities import Entities
 
-_KINDS = {"StringAttributeMetadata": "string", "MemoAttributeMetadata": "memo", "IntegerAttributeMetadata": "int",
-          "DecimalAttributeMetadata": "decimal", "MoneyAttributeMetadata": "money", "DoubleAttributeMetadata": "double",
-          "BooleanAttributeMetadata": "bool", "DateTimeAttributeMetadata": "datetime", "BigIntAttributeMetadata": "bigint",
-          "PicklistAttributeMetadata": "choice", "LookupAttributeMetadata": "lookup",
-          "ComplexStringAttributeMetadata": "string"}  # fmt: skip
+_KINDS = {
+    f"{word}AttributeMetadata": kind
+    for word, kind in {
+        **{"String": "string", "ComplexString": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint"},
+        **{"Decimal": "decimal", "Money": "money", "Double": "double", "Boolean": "bool", "DateTime": "datetime"},
+        **{"Picklist": "choice", "Lookup": "lookup"},
+    }.items()
+}
 
 
 def answer(entities: "Entities", segments: list[Segment]) -> Answer:

@@ -133,11 +133,11 @@ def _one(entities: "Entities", found: dict[str, Any], context: str) -> Answer:
 
 def cut(whole: dict[str, Any], options: dict[str, str], *, attributes: bool = False) -> dict[str, Any]:
     """A piece of metadata with only what $select and $expand ask for."""
-    expands = {}
+    expands: dict[str, dict[str, str]] = {}
     for part in split_list(options.get("$expand", "")):
         name, _, inner = part.partition("(")
         pairs = (one.partition("=") for one in split_list(inner.removesuffix(")"), ";"))
-        expands[name] = {key.strip(): value.strip() for key, _, value in pairs}
+        expands[name] = {key.strip(): text.strip() for key, _, text in pairs}
     select = split_list(options.get("$select", ""))
     trees = {*_TREES, "OptionSet", "GlobalOptionSet"} if attributes else set()
     for name in select:
@@ -152,15 +152,15 @@ def cut(whole: dict[str, Any], options: dict[str, str], *, attributes: bool = Fa
         for name, value in whole.items()
         if name.startswith("@") or name == "MetadataId" or (name in select if select else name not in trees)
     }
-    for name, inner in expands.items():
+    for name, chosen in expands.items():
         value = whole.get(name)
         if isinstance(value, list):
-            if inner.get("$filter"):
-                tree = parse(inner["$filter"])
+            if chosen.get("$filter"):
+                tree = parse(chosen["$filter"])
                 value = [one for one in value if fits(tree, one)]
-            found[name] = [cut(one, inner) for one in value]
+            found[name] = [cut(one, chosen) for one in value]
         elif isinstance(value, dict):
-            found[name] = cut(value, inner)
+            found[name] = cut(value, chosen)
         else:
             found[name] = value
     return found
@@ -182,9 +182,9 @@ def fits(tree: Any, one: dict[str, Any]) -> bool:
     if isinstance(tree, Compare):
         left, right = _read(tree.left, one), _read(tree.right, one)
         if tree.operator in {"=", "<>"}:
-            return (left == right) == (tree.operator == "=")
+            return bool(left == right) == (tree.operator == "=")
         checks = {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}
-        return checks[tree.operator]
+        return bool(checks[tree.operator])
     raise Refused(400, "0x80060888", "This filter is not supported on metadata.")
 
 
@@ -266,7 +266,8 @@ def entity(schema: Schema, table: Table) -> dict[str, Any]:
             if target == table.name
         ],
         "ManyToManyRelationships": [
-            {"MetadataId": metadata_id(many.name), "SchemaName": many.name, "RelationshipType": "ManyToManyRelationship",
+            {"MetadataId": metadata_id(many.name), "SchemaName": many.name,
+             "RelationshipType": "ManyToManyRelationship",
              "Entity1LogicalName": many.left, "Entity1IntersectAttribute": many.left_id,
              "Entity1NavigationPropertyName": many.name, "Entity2LogicalName": many.right,
              "Entity2IntersectAttribute": many.right_id, "Entity2NavigationPropertyName": many.name,

@@ -139,7 +139,7 @@ class Links:
         with self.world.transaction() as db:
             memberships.check(self.world, self.entities.rights, many, left, right, joining=True)
             known = db.execute(
-                f'SELECT 1 FROM "{many.stored}" WHERE "{many.left_id}"=? AND "{many.right_id}"=?',
+                f'SELECT 1 FROM "{many.stored}" WHERE "{many.left_id}"=? AND "{many.right_id}"=?',  # noqa: S608
                 (left, right),
             ).fetchone()
             if known:
@@ -158,7 +158,7 @@ class Links:
         with self.world.transaction() as db:
             if table.name in {"team", "systemuser"}:
                 db.execute(
-                    f'UPDATE "{table.stored}" SET versionnumber=? WHERE "{table.id}"=?',
+                    f'UPDATE "{table.stored}" SET versionnumber=? WHERE "{table.id}"=?',  # noqa: S608
                     (next_version(db), key),
                 )
 

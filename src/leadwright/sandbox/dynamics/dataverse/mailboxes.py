@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from leadwright.sandbox.dynamics import entra_users
+from leadwright.sandbox.dynamics.dataverse import records
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
 from leadwright.sandbox.dynamics.world import Refused, World
 
@@ -9,7 +11,6 @@ MAY_NOT_APPROVE = (
     "This email address can only be approved by a user with the Global Administrator or Exchange Administrator role "
     "in Office 365 or the Delegated Mailbox Approver role in Dynamics 365."
 )
-_DIRECTORY_ROLES = {"global administrator", "company administrator", "exchange administrator"}
 
 
 def check_new(world: World, rights: Rights, values: dict[str, Any]) -> None:
@@ -62,18 +63,9 @@ def is_administrator(world: World, user: str) -> bool:
 
 
 def holds_directory_role(world: World, user: str) -> bool:
-    """Whether the person is Global or Exchange Administrator in Entra; the one who set everything up is."""
-    from leadwright.sandbox.dynamics.dataverse.seed import administrator
-
-    with world.reading() as db:
-        row = db.execute("SELECT * FROM dv_systemuser WHERE systemuserid=?", (user,)).fetchone()
-        if row is None or row["applicationid"]:
-            return False
-        there = db.execute("SELECT 1 FROM sqlite_master WHERE name='entra_user'").fetchone()
-        if there is not None:
-            people = [dict(one) for one in db.execute("SELECT * FROM entra_user").fetchall()]
-            mine = [one for one in people if row["domainname"] in one.values()]
-            if any("roles" in one for one in mine):
-                held = " ".join(str(one.get("roles", "")) for one in mine).lower()
-                return any(role in held for role in _DIRECTORY_ROLES)
-    return user == administrator(world)
+    """Whether the person is Global or Exchange Administrator in Entra."""
+    row = records.read(world, "systemuser", user)
+    if row is None or row["applicationid"]:
+        return False
+    person = entra_users.user(world, row["azureactivedirectoryobjectid"] or row["domainname"] or "")
+    return person is not None and person.holds(entra_users.MAY_VOUCH_FOR_ADDRESSES)

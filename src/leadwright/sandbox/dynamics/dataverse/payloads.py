@@ -94,9 +94,7 @@ def _plain(table: Table, name: str, value: Any, values: dict[str, Any], updating
         raise _unknown(table, name)
     if column is None or column.type in LOOKUPS:
         if value is None:
-            found = table.by_odata().get(name) or column
-            assert found is not None
-            values[found.name] = None
+            values[name.removeprefix("_").removesuffix("_value") if column is None else name] = None
             return
         message = "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."
         raise Refused(400, "0x80060888", message)

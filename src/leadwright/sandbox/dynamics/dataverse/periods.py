@@ -43,6 +43,14 @@ def _week(at: datetime) -> datetime:
     return _start(at) - timedelta(days=(at.weekday() + 1) % 7)
 
 
+def _first(at: datetime, months: int = 0) -> datetime:
+    return _month(_start(at).replace(day=1), months)
+
+
+def _new_year(at: datetime, years: int = 0) -> datetime:
+    return _start(at).replace(year=at.year + years, month=1, day=1)
+
+
 _FIXED: dict[str, Callable[[datetime], tuple[datetime, datetime]]] = {
     "Today": lambda now: (_start(now), _start(now) + _DAY),
     "Yesterday": lambda now: (_start(now) - _DAY, _start(now)),
@@ -52,14 +60,13 @@ _FIXED: dict[str, Callable[[datetime], tuple[datetime, datetime]]] = {
     "ThisWeek": lambda now: (_week(now), _week(now) + 7 * _DAY),
     "LastWeek": lambda now: (_week(now) - 7 * _DAY, _week(now)),
     "NextWeek": lambda now: (_week(now) + 7 * _DAY, _week(now) + 14 * _DAY),
-    "ThisMonth": lambda now: (_start(now).replace(day=1), _month(_start(now).replace(day=1), 1)),
-    "LastMonth": lambda now: (_month(_start(now).replace(day=1), -1), _start(now).replace(day=1)),
-    "NextMonth": lambda now: (_month(_start(now).replace(day=1), 1), _month(_start(now).replace(day=1), 2)),
-    "ThisYear": lambda now: (_start(now).replace(month=1, day=1), _start(now).replace(year=now.year + 1, month=1, day=1)),
-    "LastYear": lambda now: (_start(now).replace(year=now.year - 1, month=1, day=1), _start(now).replace(month=1, day=1)),
-    "NextYear": lambda now: (_start(now).replace(year=now.year + 1, month=1, day=1),
-                             _start(now).replace(year=now.year + 2, month=1, day=1)),
-}  # fmt: skip
+    "ThisMonth": lambda now: (_first(now), _first(now, 1)),
+    "LastMonth": lambda now: (_first(now, -1), _first(now)),
+    "NextMonth": lambda now: (_first(now, 1), _first(now, 2)),
+    "ThisYear": lambda now: (_new_year(now), _new_year(now, 1)),
+    "LastYear": lambda now: (_new_year(now, -1), _new_year(now)),
+    "NextYear": lambda now: (_new_year(now, 1), _new_year(now, 2)),
+}
 
 
 def _counted(name: str, count: int, now: datetime) -> Span:

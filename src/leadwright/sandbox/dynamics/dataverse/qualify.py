@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from leadwright.sandbox.dynamics.dataverse import duplicates, records
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, answer_json
 from leadwright.sandbox.dynamics.dataverse.tables import Table
+from leadwright.sandbox.dynamics.dataverse.values import payload_error
 from leadwright.sandbox.dynamics.world import Refused
 
 if TYPE_CHECKING:
@@ -75,11 +76,7 @@ def _check_parameters(given: dict[str, Any]) -> None:
         kind = int if name == "Status" else bool
         if not isinstance(given[name], kind) or (kind is int and isinstance(given[name], bool)):
             inner = f"Cannot convert the value of parameter '{name}' to the expected type."
-            raise Refused(
-                400,
-                "0x80048d19",
-                f"Error identified in Payload provided by the user for Entity :'leads' ---->  InnerException : Microsoft.OData.ODataException: {inner}",
-            )
+            raise payload_error("leads", f"Microsoft.OData.ODataException: {inner}")
 
 
 def _status(table: Table, lead: dict[str, Any], wanted: int) -> int:

@@ -128,7 +128,7 @@ class Rights:
         marks = ",".join("?" * len(who))
         right = roles.RIGHTS.get(verb, 0)
         sql = (
-            f'({alias}."ownerid" IN ({marks}) OR EXISTS (SELECT 1 FROM dv_principalobjectaccess poa WHERE '
+            f'({alias}."ownerid" IN ({marks}) OR EXISTS (SELECT 1 FROM dv_principalobjectaccess poa WHERE '  # noqa: S608
             f'poa.objectid={alias}."{table.id}" AND poa.principalid IN ({marks}) AND poa.accessrightsmask & ?))'
         )
         return sql, [*who, *who, right]

@@ -12,7 +12,12 @@ DEPTH = {"User": BASIC, "Local": LOCAL, "Deep": DEEP, "Global": GLOBAL}
 DEPTH_NAME = {BASIC: "Basic", LOCAL: "Local", DEEP: "Deep", GLOBAL: "Global"}
 RIGHTS = {"Read": 1, "Write": 2, "Append": 4, "AppendTo": 16, "Create": 32, "Delete": 65536, "Share": 262144,
           "Assign": 524288}  # fmt: skip
-SINGLE = ["prvApproveRejectEmailAddress", "prvActOnBehalfOfAnotherUser", "prvSendAsUser", "prvBulkDelete", "prvAssignRole", "prvCreateEntity", "prvWriteEntity", "prvReadEntity", "prvDeleteEntity", "prvCreateAttribute", "prvWriteAttribute", "prvReadAttribute", "prvDeleteAttribute", "prvDisableUser", "prvReparentUser", "prvSearchAvailability", "prvMerge", "prvDelegatedMailboxApprover", "prvOverrideCreatedOnCreatedBy"]
+SINGLE = (
+    *("prvApproveRejectEmailAddress", "prvActOnBehalfOfAnotherUser", "prvSendAsUser", "prvBulkDelete", "prvAssignRole"),
+    *("prvCreateEntity", "prvWriteEntity", "prvReadEntity", "prvDeleteEntity", "prvCreateAttribute"),
+    *("prvWriteAttribute", "prvReadAttribute", "prvDeleteAttribute", "prvDisableUser", "prvReparentUser"),
+    *("prvSearchAvailability", "prvMerge", "prvDelegatedMailboxApprover", "prvOverrideCreatedOnCreatedBy"),
+)
 _OWN = "Read Write Append AppendTo Create Delete Share Assign"
 _AGENT_TABLES = (
     "msdyn_salesagentprofile msdyn_salesagentconfigurationv2 msdyn_salesagentrun msdyn_leadagentresult "
@@ -40,7 +45,8 @@ SEED_ROLES = {
     "Salesperson": f"{_READ_SETTINGS}; {_SELLER}",
     "Basic User": f"{_READ_SETTINGS}; User {_OWN}: Account Contact Activity Note Connection; "
     "User Read Write Create Delete: appnotification; User Read Write: UserSettings Mailbox; User AppendTo: User",
-    "AISalesPerson": f"{_READ_SETTINGS}; Global Read Write Append AppendTo Assign: Lead; User Create Delete Share: Lead; "
+    "AISalesPerson": f"{_READ_SETTINGS}; Global Read Write Append AppendTo Assign: Lead; "
+    "User Create Delete Share: Lead; "
     "Global Read Append AppendTo Write Create Assign: Account Contact Opportunity; "
     f"Global Read Append AppendTo: Competitor; User {_OWN}: Activity; Global Read AppendTo: Activity; "
     "Global Read Write Append AppendTo Create Assign: Note Connection; Global Read AppendTo: User Team; "
@@ -50,8 +56,8 @@ SEED_ROLES = {
     "Delegate": "Global one: prvActOnBehalfOfAnotherUser",
     "Delegated Mailbox Approver": "Global one: prvDelegatedMailboxApprover prvApproveRejectEmailAddress; "
     "Global Read Write: Mailbox",
-    "Service Reader": "Global Read: Lead Account Contact Opportunity Activity Note Competitor Connection User Team Role "
-    f"BusinessUnit Organization; {_READ_SETTINGS}",
+    "Service Reader": "Global Read: Lead Account Contact Opportunity Activity Note Competitor Connection "
+    f"User Team Role BusinessUnit Organization; {_READ_SETTINGS}",
 }
 
 

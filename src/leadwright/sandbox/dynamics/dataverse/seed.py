@@ -1,11 +1,20 @@
 """What a new organisation holds: itself, its root business unit, roles, an administrator, currency, messages."""
 
+from leadwright.sandbox.dynamics import entra_users
 from leadwright.sandbox.dynamics.dataverse import records, roles
 from leadwright.sandbox.dynamics.dataverse.store import schema_of, stamp
 from leadwright.sandbox.dynamics.world import World, new_guid
 
 _NAMES = ("SYSTEM", "INTEGRATION")
-_MESSAGES = ["Create", "Update", "Delete", "Assign", "SetState", "QualifyLead", "Send", "CreateMultiple", "UpdateMultiple"]
+_PEOPLE = {
+    entra_users.ADMINISTRATOR: "System Administrator",
+    "dynamics@contoso.onmicrosoft.com": "System Administrator",
+    "seller@contoso.onmicrosoft.com": "Salesperson",
+}
+_MESSAGES = (
+    *("Create", "Update", "Delete", "Assign", "SetState"),
+    *("QualifyLead", "Send", "CreateMultiple", "UpdateMultiple"),
+)
 _STAKEHOLDERS = ("Stakeholder", "Champion", "Decision Maker", "Economic Buyer", "Influencer", "Technical Buyer")
 
 
@@ -19,11 +28,6 @@ def administrator(world: World) -> str:
     """systemuserid of the administrator who set the organisation up."""
     schema_of(world)
     return world.fact("dataverse administrator", new_guid)
-
-
-def administrator_upn(world: World) -> str:
-    """Sign-in name of the administrator; the Entra part seeds the same one."""
-    return world.fact("administrator upn", lambda: "admin@contoso.onmicrosoft.com")
 
 
 def root_unit(world: World) -> str:
@@ -59,7 +63,7 @@ def fill(world: World) -> None:
         records.update(world, "organization", world.organizationid, {"basecurrencyid": money}, by=system)
         for name in ("System Administrator", *roles.SEED_ROLES):
             make_role(world, name)
-        _administrator(world, unit)
+        _people(world, unit)
         for name in _STAKEHOLDERS:
             records.create(world, "connectionrole", {"name": name, "category": 1000}, by=system)
         _messages(world, system)
@@ -120,16 +124,17 @@ def _platform_users(world: World, system: str, unit: str) -> None:
         records.create(world, "systemuser", {**values, "domainname": ""}, by=system)
 
 
-def _administrator(world: World, unit: str) -> None:
-    upn = administrator_upn(world)
-    key = records.create(
-        world,
-        "systemuser",
-        {"systemuserid": administrator(world), "firstname": "Mod", "lastname": "Administrator", "domainname": upn,
-         "internalemailaddress": upn, "businessunitid": unit},
-        by=system_user(world),
-    )  # fmt: skip
-    give_role(world, key, "System Administrator")
+def _people(world: World, unit: str) -> None:
+    for upn, role in _PEOPLE.items():
+        person = entra_users.user(world, upn)
+        if person is None:
+            continue
+        first, _, last = person.displayname.partition(" ")
+        values = {"firstname": first, "lastname": last, "domainname": person.upn, "businessunitid": unit}
+        values |= {"internalemailaddress": person.mail, "azureactivedirectoryobjectid": person.objectid}
+        if upn == entra_users.ADMINISTRATOR:
+            values["systemuserid"] = administrator(world)
+        give_role(world, records.create(world, "systemuser", values, by=system_user(world)), role)
 
 
 def _refresh_administrator(world: World, now: str) -> None:

@@ -34,8 +34,12 @@ def _metadata(schema: Schema) -> str:
 
 
 def _navigations(schema: Schema, table: Table) -> list[tuple[str, str, bool]]:
-    found = [(navigation, target, False) for column in table.columns.values()
-             for target, navigation in column.targets.items() if not (column.type == "owner" and target == "team")]  # fmt: skip
+    found = [
+        (navigation, target, False)
+        for column in table.columns.values()
+        for target, navigation in column.targets.items()
+        if not (column.type == "owner" and target == "team")
+    ]
     found += [(name, other.name, True) for (target, name), (other, _) in schema.collections.items()
               if target == table.name]  # fmt: skip
     for many in schema.many_from(table.name):

@@ -27,59 +27,72 @@ class Shape:
         names = _selected(table, ask.select)
         self.shown = [table.columns[name] for name in names]
         self.expanded = [self._expansion(part) for part in split_list(ask.expand)]
-        need = dict.fromkeys([table.id, "versionnumber"])
+        need = dict.fromkeys(column.name for column in self.shown)
+        need |= dict.fromkeys([table.id, "versionnumber"])
         for column in [*self.shown, *(one[2] for one in self.expanded if isinstance(one[2], Column))]:
             if column.name in table.columns:
                 need |= dict.fromkeys([column.name, *([f"{column.name}type"] if column.many_targets else [])])
+        self._at = {name: n for n, name in enumerate(need)}
         self.columns = ", ".join(f't."{name}"' for name in need)
         wanted = reader.annotations
         self.formatted, self.logical, self.navigation = (
             _asks(wanted, name) for name in (FORMATTED, LOGICAL, NAVIGATION)
         )
+        self._texts: dict[str, dict[Any, str | None]] = {column.name: {} for column in self.shown}
 
     def show(self, db: sqlite3.Connection, found: list[sqlite3.Row]) -> list[dict[str, Any]]:
         """Rows as JSON has them."""
         names = self._names(db, found) if self.formatted else {}
-        bools = {column.name for column in self.shown if column.type == "bool"}
-        pairs = [(column.name, column.odata) for column in self.shown]
+        odata = [column.odata for column in self.shown]
+        bools = [column.odata for column in self.shown if column.type == "bool"]
+        annotated = self.formatted or self.logical or self.navigation
+        key, version = self._at[self.table.id], self._at["versionnumber"]
         rows = []
-        for row in found:
-            one: dict[str, Any] = {"@odata.etag": f'W/"{row["versionnumber"]}"'}
-            for name, odata in pairs:
-                value = row[name]
-                one[odata] = bool(value) if value is not None and name in bools else value
-            if self.formatted or self.logical or self.navigation:
-                one = self._annotated(row, one, names)
-            one.setdefault(self.table.id, row[self.table.id])
-            rows.append(one)
-        for name, ask, column, other in self.expanded:
-            self._expand(db, found, rows, name, ask, column, other)
+        for values in map(tuple, found):
+            one = dict(zip(odata, values, strict=False))
+            for name in bools:
+                if one[name] is not None:
+                    one[name] = bool(one[name])
+            one.setdefault(self.table.id, values[key])
+            rows.append(
+                {
+                    "@odata.etag": f'W/"{values[version]}"',
+                    **(self._annotated(values, names) if annotated else {}),
+                    **one,
+                }
+            )
+        for name, ask, link, other in self.expanded:
+            self._expand(db, found, rows, name, ask, link, other)
         return rows
 
-    def _annotated(self, row: sqlite3.Row, one: dict[str, Any], names: dict[str, str | None]) -> dict[str, Any]:
-        whole: dict[str, Any] = {"@odata.etag": one["@odata.etag"]}
-        for column in self.shown:
-            value, odata = row[column.name], column.odata
-            if value is not None:
-                if column.type in LOOKUPS:
-                    self._annotate_lookup(row, column, whole, names)
-                elif self.formatted:
-                    text = formatted(column, value)
-                    if text is not None:
-                        whole[f"{odata}@{FORMATTED}"] = text
-            whole[odata] = one[odata]
-        return whole
+    def _annotated(self, values: tuple[Any, ...], names: dict[str, str | None]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for n, column in enumerate(self.shown):
+            value = values[n]
+            if value is None:
+                continue
+            if column.type in LOOKUPS:
+                self._annotate_lookup(values, n, column, found, names)
+            elif self.formatted:
+                texts = self._texts[column.name]
+                if value not in texts:
+                    texts[value] = formatted(column, value)
+                text = texts[value]
+                if text is not None:
+                    found[f"{column.odata}@{FORMATTED}"] = text
+        return found
 
     def _annotate_lookup(
-        self, row: sqlite3.Row, column: Column, whole: dict[str, Any], names: dict[str, str | None]
+        self, values: tuple[Any, ...], n: int, column: Column, found: dict[str, str], names: dict[str, str | None]
     ) -> None:
-        target = _target(row, column)
-        if self.formatted and names.get(row[column.name]):
-            whole[f"{column.odata}@{FORMATTED}"] = names[row[column.name]]
+        target = values[self._at[f"{column.name}type"]] if column.many_targets else next(iter(column.targets))
+        text = names.get(values[n])
+        if self.formatted and text:
+            found[f"{column.odata}@{FORMATTED}"] = text
         if self.navigation and target in column.targets and not column.fixed:
-            whole[f"{column.odata}@{NAVIGATION}"] = column.targets[target]
+            found[f"{column.odata}@{NAVIGATION}"] = column.targets[target]
         if self.logical:
-            whole[f"{column.odata}@{LOGICAL}"] = target
+            found[f"{column.odata}@{LOGICAL}"] = target
 
     def _names(self, db: sqlite3.Connection, found: list[sqlite3.Row]) -> dict[str, str | None]:
         wanted: dict[str, set[str]] = {}
@@ -202,6 +215,6 @@ def _chunks(keys: list[str]) -> list[list[str]]:
 def _asks(wanted: str, name: str) -> bool:
     for one in wanted.split(","):
         text = one.strip()
-        if text == "*" or text == name or (text.endswith("*") and name.startswith(text[:-1])):
+        if text == name or (text.endswith("*") and name.startswith(text[:-1])):
             return True
     return False

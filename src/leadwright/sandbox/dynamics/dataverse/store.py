@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from leadwright.sandbox.dynamics import entra_tenant
 from leadwright.sandbox.dynamics.dataverse.tables import (
     CHOICES,
     LOOKUPS,
@@ -59,6 +60,7 @@ def schema_of(world: World) -> Schema:
         return found
     from leadwright.sandbox.dynamics.dataverse.seed import fill
 
+    entra_tenant.prepare(world)
     with world.transaction() as db, _lock:
         found = _schemas.get(world)
         if found is None:

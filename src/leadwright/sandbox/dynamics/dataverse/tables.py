@@ -60,6 +60,7 @@ class Column:
         limit: greatest length of a text.
         targets: of a lookup: table -> navigation property, in the case it is written with.
         relations: of a lookup: table -> name of the collection on the other side.
+        odata: name in a reply: `_x_value` for a lookup.
         required: forms ask for it (ApplicationRequired); the API does not.
         needed: the API refuses a row without it (SystemRequired).
         fixed: only the platform sets it.
@@ -81,11 +82,10 @@ class Column:
     default: Any = None
     custom: bool = False
     schema_name: str = ""
+    odata: str = ""
 
-    @property
-    def odata(self) -> str:
-        """Name in a reply: `_x_value` for a lookup."""
-        return f"_{self.name}_value" if self.type in LOOKUPS else self.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "odata", f"_{self.name}_value" if self.type in LOOKUPS else self.name)
 
     @property
     def many_targets(self) -> bool:

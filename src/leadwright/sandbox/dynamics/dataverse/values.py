@@ -10,8 +10,14 @@ from leadwright.sandbox.dynamics.dataverse.tables import CHOICES, LOOKUPS, NUMBE
 from leadwright.sandbox.dynamics.world import Refused
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12})\}?")
-_BOUNDS = "A validation error occurred. The value {value} of '{column}' on record of type '{table}' is outside the valid range. Accepted Values: {accepted}"
-_LENGTH = "A validation error occurred. The length of the '{column}' attribute of the '{table}' entity exceeded the maximum allowed length of '{limit}'."
+_BOUNDS = (
+    "A validation error occurred. The value {value} of '{column}' on record of type '{table}' is outside the valid "
+    "range. Accepted Values: {accepted}"
+)
+_LENGTH = (
+    "A validation error occurred. The length of the '{column}' attribute of the '{table}' entity exceeded the maximum "
+    "allowed length of '{limit}'."
+)
 
 
 def guid(text: Any) -> str | None:

@@ -1,8 +1,7 @@
-"""The routes under /api/data: who calls, on whose behalf, limits and faults; then rows, actions, metadata, batches."""
+"""The routes under /api/data: who calls, on whose behalf, limits; then rows, actions, metadata, batches."""
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,18 +9,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadwright.sandbox.dynamics.dataverse import actions, batch, customisation, definitions, limits, service, users
-from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, Segment, answer_error, not_found
+from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, Segment, answer_error
 from leadwright.sandbox.dynamics.dataverse.entities import Entities
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
 from leadwright.sandbox.dynamics.dataverse.store import schema_of
+from leadwright.sandbox.dynamics.entra_tokens import caller_of
 from leadwright.sandbox.dynamics.world import Caller, Refused, World, new_guid
 
 Identify = Callable[[World, str, str], Caller]
 _METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
-
-
-class Dropped(Exception):
-    """The connection is cut before the reply: what a network does. Whatever was committed stays."""
 
 
 def routes(world: World, identify: Identify | None = None) -> list[Route]:
@@ -31,13 +27,11 @@ def routes(world: World, identify: Identify | None = None) -> list[Route]:
         identify: who a bearer token stands for: (world, authorization, audience) -> Caller; Entra's by default.
     """
     schema_of(world)
-    who = identify or _entra
+    who = identify or caller_of
 
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         answered = await run_in_threadpool(_answer, world, who, request, body)
-        if answered is None:
-            raise Dropped("The connection was cut on purpose.")
         status = answered.status
         headers = {"OData-Version": "4.0", "x-ms-service-request-id": new_guid(), **answered.headers}
         return Response(answered.body, status, headers)
@@ -48,14 +42,7 @@ def routes(world: World, identify: Identify | None = None) -> list[Route]:
     ]
 
 
-def _entra(world: World, authorization: str, audience: str) -> Caller:
-    from leadwright.sandbox.dynamics import entra  # type: ignore[attr-defined, unused-ignore]
-
-    found: Caller = entra.caller_of(world, authorization, audience)
-    return found
-
-
-def _answer(world: World, identify: Identify, request: Request, body: bytes) -> Answer | None:
+def _answer(world: World, identify: Identify, request: Request, body: bytes) -> Answer:
     version = request.path_params["version"]
     origin = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}"
     raw = request.scope.get("raw_path") or request.url.path.encode()
@@ -64,31 +51,11 @@ def _answer(world: World, identify: Identify, request: Request, body: bytes) -> 
     base = f"{origin}/api/data/{version}/"
     asked = Asked(request.method, path, request.url.query, headers, body, base)
     try:
-        _fail(world, before=True)
         caller = identify(world, headers.get("authorization", ""), origin)
         rights = users.rights_of_caller(world, caller, headers)
-        answered = _counted(world, rights, asked)
+        return _counted(world, rights, asked)
     except Refused as refused:
         return answer_error(refused)
-    if asked.method != "GET" and world.fault("drop after commit"):
-        return None
-    return answered
-
-
-def _fail(world: World, *, before: bool) -> None:
-    down = world.fault("dataverse down")
-    if down:
-        seconds = down.get("seconds", 5) if isinstance(down, dict) else 5
-        message = "The service is unavailable."
-        raise Refused(503, "0x80072ee7", message, {"Retry-After": str(seconds)})
-    throttle = world.fault("throttle")
-    if throttle:
-        wait = throttle.get("seconds", 5) if isinstance(throttle, dict) else 5
-        message = "Number of requests exceeded the limit of 6000 over time window of 300 seconds."
-        raise Refused(429, "0x80072322", message, {"Retry-After": str(wait)})
-    slow = world.fault("slow")
-    if slow:
-        time.sleep(slow.get("seconds", 1) if isinstance(slow, dict) else 1)
 
 
 def _counted(world: World, rights: Rights, asked: Asked) -> Answer:
@@ -137,8 +104,3 @@ def _is_bound(segments: list[Segment]) -> bool:
 
 def _named(segments: list[Segment]) -> list[Segment]:
     return [segments[0], Segment(f"{actions.CRM}{segments[1].name}", segments[1].key)]
-
-
-def refuse_unknown(name: str) -> Any:
-    """404 of what is not there."""
-    raise not_found(name)
