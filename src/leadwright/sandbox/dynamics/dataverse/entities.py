@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from leadwright.sandbox.dynamics.dataverse import changes, payloads, records
+from leadwright.sandbox.dynamics.dataverse import aggregates, changes, duplicates, payloads, records
 from leadwright.sandbox.dynamics.dataverse.calls import (
     Answer,
     Asked,
@@ -62,6 +62,8 @@ class Entities:
         if self.asked.method == "GET":
             if "odata.track-changes" in self.preferences or "$deltatoken" in self.asked.options():
                 return changes.answer(self.reader, table, self.asked)
+            if "$apply" in self.asked.options():
+                return aggregates.answer(self.reader, table, self.asked)
             return page(self.reader, table, self.asked)
         if self.asked.method == "POST":
             return self._create(table)
@@ -171,6 +173,7 @@ class Entities:
         with self.world.transaction():
             values, after = payloads.read(self, table, body)
             payloads.check_create(self, table, values)
+            duplicates.refuse(self, table, values)
             key = records.create(self.world, table.name, values, by=self.rights.user, behalf=self._actor())
             for other, column, one in after:
                 self.create(other, {**one, f"{column.targets[table.name]}@odata.bind": f"/{table.set}({key})"})

@@ -29,9 +29,9 @@ class Shape:
         self.expanded = [self._expansion(part) for part in split_list(ask.expand)]
         need = dict.fromkeys(column.name for column in self.shown)
         need |= dict.fromkeys([table.id, "versionnumber"])
-        for column in [*self.shown, *(one[2] for one in self.expanded if isinstance(one[2], Column))]:
-            if column.name in table.columns:
-                need |= dict.fromkeys([column.name, *([f"{column.name}type"] if column.many_targets else [])])
+        own = [link for name, _, link, _ in self.expanded if isinstance(link, Column) and table.navigation(name)]
+        for column in [*self.shown, *own]:
+            need |= dict.fromkeys([column.name, *([f"{column.name}type"] if column.many_targets else [])])
         self._at = {name: n for n, name in enumerate(need)}
         self.columns = ", ".join(f't."{name}"' for name in need)
         wanted = reader.annotations
