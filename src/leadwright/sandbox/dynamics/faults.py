@@ -39,6 +39,7 @@ OF_ENTRA = (
     Known("assertion replay", "A certificate assertion is refused when it comes a second time."),
     Known("clock skew", "The clock of Entra is ahead by so many seconds.", "seconds", "900"),
 )
+OF_THE_OTHERS: tuple[Known, ...] = ()
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 

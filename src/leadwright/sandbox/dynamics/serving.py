@@ -1,8 +1,6 @@
 """Puts the parts of the stand-in together and serves them: one origin over TLS, and the proxy beside it."""
 
 import asyncio
-import importlib
-import importlib.util
 import logging
 import socket
 import ssl
@@ -26,11 +24,11 @@ from leadwright.sandbox.dynamics import control, entra, portal, showing
 from leadwright.sandbox.dynamics.certificates import Certificates, certificates
 from leadwright.sandbox.dynamics.edge import Edge
 from leadwright.sandbox.dynamics.entra_resources import PRODUCTION_HOSTS
+from leadwright.sandbox.dynamics.parts import part_named
 from leadwright.sandbox.dynamics.proxy import Proxy
 from leadwright.sandbox.dynamics.world import Refused, World
 
 _PARTS = ("dataverse", "graph")
-_HERE = "leadwright.sandbox.dynamics"
 _NAMES = ("localhost", "127.0.0.1", "::1", "dynamics", "leadwright-dynamics")
 _TICK = 1.0  # seconds between two looks of server-side synchronisation
 _LOG = logging.getLogger(__name__)
@@ -46,13 +44,6 @@ def application(world: World) -> Starlette:
     routes.extend(entra.routes(world))
     handlers: Any = {Refused: _refused}
     return Starlette(routes=routes, middleware=[Middleware(Edge, world)], exception_handlers=handlers)
-
-
-def part_named(name: str) -> Any | None:
-    """A part of the stand-in by the name of its module; None where it is not installed."""
-    if importlib.util.find_spec(f"{_HERE}.{name}") is None:
-        return None
-    return importlib.import_module(f"{_HERE}.{name}")
 
 
 def _refused(_request: Request, refused: Exception) -> Response:
