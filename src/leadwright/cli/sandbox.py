@@ -33,7 +33,7 @@ def dynamics(
     from leadwright.sandbox.dynamics.serving import StandIn
     from leadwright.sandbox.dynamics.world import World
 
-    world = World(folder)
+    world = World(folder.resolve())
     standin = StandIn(world, port, proxy_port, host=host, names=name or ())
     try:
         with standin:
