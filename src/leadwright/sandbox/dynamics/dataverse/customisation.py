@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import roles, store
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found
+from leadwright.sandbox.dynamics.dataverse.values import guid
 from leadwright.sandbox.dynamics.world import Refused
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 _KINDS = {
     f"{word}AttributeMetadata": kind
     for word, kind in {
-        **{"String": "string", "ComplexString": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint"},
+        **{"String": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint"},
         **{"Decimal": "decimal", "Money": "money", "Double": "double", "Boolean": "bool", "DateTime": "datetime"},
         **{"Picklist": "choice", "Lookup": "lookup"},
     }.items()
@@ -45,6 +46,13 @@ def answer(entities: "Entities", segments: list[Segment]) -> Answer:
         return _made(
             entities, f"EntityDefinitions({metadata_id(table.name)})/Keys({metadata_id(f'key {table.name} {key}')})"
         )
+    if method == "DELETE" and rest and rest[0].name == "Keys" and rest[0].key:
+        entities.rights.need("prvWriteEntity")
+        for key in table.keys:
+            if metadata_id(f"key {table.name} {key}") == guid(rest[0].key):
+                store.delete_key(entities.world, table.name, key)
+                return Answer(204)
+        raise Refused(404, "0x80060888", f"Could not find an entity key with id '{rest[0].key}' on '{table.name}'.")
     if rest and rest[0].name == "Attributes":
         if method == "POST":
             entities.rights.need("prvCreateAttribute")
@@ -125,7 +133,7 @@ def _grant(entities: "Entities") -> None:
 
 def column_line(body: dict[str, Any]) -> tuple[str, str]:
     """Name and line of a column, as metadata/*.toml has them, out of its AttributeMetadata."""
-    kind = _KINDS.get(str(body.get("@odata.type", "")).rsplit(".", 1)[-1])
+    kind = _KINDS.get(str(body.get("@odata.type", "")).rsplit(".", 1)[-1].removeprefix("Complex"))
     name = str(body.get("SchemaName") or body.get("LogicalName") or "").lower()
     if kind is None or not name:
         raise Refused(400, "0x80048d19", "A column needs @odata.type and SchemaName.")
