@@ -1,9 +1,12 @@
 """Changes of metadata over the API: columns, alternate keys and tables come and go, as a customizer makes them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import roles, store
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found
+from leadwright.sandbox.dynamics.dataverse.tables import Table
+from leadwright.sandbox.dynamics.dataverse.values import guid
 from leadwright.sandbox.dynamics.world import Refused
 
 if TYPE_CHECKING:
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 _KINDS = {
     f"{word}AttributeMetadata": kind
     for word, kind in {
-        **{"String": "string", "ComplexString": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint"},
+        **{"String": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint"},
         **{"Decimal": "decimal", "Money": "money", "Double": "double", "Boolean": "bool", "DateTime": "datetime"},
         **{"Picklist": "choice", "Lookup": "lookup"},
     }.items()
@@ -21,7 +24,7 @@ _KINDS = {
 
 def answer(entities: "Entities", segments: list[Segment]) -> Answer:
     """The reply to a change under EntityDefinitions."""
-    from leadwright.sandbox.dynamics.dataverse.definitions import find_column, find_table, metadata_id
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_table, metadata_id
 
     method, head, rest = entities.asked.method, segments[0], segments[1:]
     if head.key is None:
@@ -29,39 +32,74 @@ def answer(entities: "Entities", segments: list[Segment]) -> Answer:
             return _made(entities, f"EntityDefinitions({metadata_id(create_table(entities, entities.asked.json()))})")
         raise not_found(head.name)
     table = find_table(entities.schema, head.key)
-    if method == "DELETE" and not rest:
-        entities.rights.need("prvDeleteEntity")
-        if not table.custom and not table.name.startswith("msdyn_"):
-            message = f"The {table.name} entity is a system entity and cannot be deleted."
-            raise Refused(400, "0x80045001", message)
-        store.delete_table(entities.world, table.name)
-        return Answer(204)
-    if method == "POST" and rest and rest[0].name == "Keys":
-        entities.rights.need("prvWriteEntity")
-        key = tuple(str(name).lower() for name in entities.asked.json().get("KeyAttributes", []))
-        for name in key:
-            find_column(table, f"LogicalName='{name}'")
-        store.add_key(entities.world, table.name, key)
-        return _made(
-            entities, f"EntityDefinitions({metadata_id(table.name)})/Keys({metadata_id(f'key {table.name} {key}')})"
-        )
-    if rest and rest[0].name == "Attributes":
-        if method == "POST":
-            entities.rights.need("prvCreateAttribute")
-            name, line = column_line(entities.asked.json())
-            store.add_column(entities.world, table.name, name, line)
-            return _made(
-                entities,
-                f"EntityDefinitions({metadata_id(table.name)})/Attributes({metadata_id(f'{table.name}.{name}')})",
-            )
-        if method == "DELETE" and rest[0].key:
-            entities.rights.need("prvDeleteAttribute")
-            column = find_column(table, rest[0].key)
-            if not column.custom:
-                raise Refused(400, "0x80044150", f"The {column.name} column is a system column and cannot be deleted.")
-            store.delete_column(entities.world, table.name, column.name)
+    if not rest:
+        return _delete_table(entities, table)
+    found = _BELOW.get((method, rest[0].name, rest[0].key is not None))
+    if found is None:
+        raise not_found(rest[0].name)
+    return found(entities, table, rest[0].key or "")
+
+
+def _delete_table(entities: "Entities", table: Table) -> Answer:
+    if entities.asked.method != "DELETE":
+        raise not_found(table.set)
+    entities.rights.need("prvDeleteEntity")
+    if not table.custom and not table.name.startswith("msdyn_"):
+        raise Refused(400, "0x80045001", f"The {table.name} entity is a system entity and cannot be deleted.")
+    store.delete_table(entities.world, table.name)
+    return Answer(204)
+
+
+def _add_key(entities: "Entities", table: Table, _: str) -> Answer:
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_column, metadata_id
+
+    entities.rights.need("prvWriteEntity")
+    key = tuple(str(name).lower() for name in entities.asked.json().get("KeyAttributes", []))
+    for name in key:
+        find_column(table, f"LogicalName='{name}'")
+    store.add_key(entities.world, table.name, key)
+    made = metadata_id(f"key {table.name} {key}")
+    return _made(entities, f"EntityDefinitions({metadata_id(table.name)})/Keys({made})")
+
+
+def _delete_key(entities: "Entities", table: Table, text: str) -> Answer:
+    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
+
+    entities.rights.need("prvWriteEntity")
+    for key in table.keys:
+        if metadata_id(f"key {table.name} {key}") == guid(text):
+            store.delete_key(entities.world, table.name, key)
             return Answer(204)
-    raise not_found(rest[0].name if rest else head.name)
+    raise Refused(404, "0x80060888", f"Could not find an entity key with id '{text}' on '{table.name}'.")
+
+
+def _add_column(entities: "Entities", table: Table, _: str) -> Answer:
+    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
+
+    entities.rights.need("prvCreateAttribute")
+    name, line = column_line(entities.asked.json())
+    store.add_column(entities.world, table.name, name, line)
+    made = metadata_id(f"{table.name}.{name}")
+    return _made(entities, f"EntityDefinitions({metadata_id(table.name)})/Attributes({made})")
+
+
+def _delete_column(entities: "Entities", table: Table, text: str) -> Answer:
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_column
+
+    entities.rights.need("prvDeleteAttribute")
+    column = find_column(table, text)
+    if not column.custom:
+        raise Refused(400, "0x80044150", f"The {column.name} column is a system column and cannot be deleted.")
+    store.delete_column(entities.world, table.name, column.name)
+    return Answer(204)
+
+
+_BELOW: dict[tuple[str, str, bool], Callable[["Entities", Table, str], Answer]] = {
+    ("POST", "Keys", False): _add_key,
+    ("DELETE", "Keys", True): _delete_key,
+    ("POST", "Attributes", False): _add_column,
+    ("DELETE", "Attributes", True): _delete_column,
+}
 
 
 def _made(entities: "Entities", path: str) -> Answer:
@@ -125,7 +163,7 @@ def _grant(entities: "Entities") -> None:
 
 def column_line(body: dict[str, Any]) -> tuple[str, str]:
     """Name and line of a column, as metadata/*.toml has them, out of its AttributeMetadata."""
-    kind = _KINDS.get(str(body.get("@odata.type", "")).rsplit(".", 1)[-1])
+    kind = _KINDS.get(str(body.get("@odata.type", "")).rsplit(".", 1)[-1].removeprefix("Complex"))
     name = str(body.get("SchemaName") or body.get("LogicalName") or "").lower()
     if kind is None or not name:
         raise Refused(400, "0x80048d19", "A column needs @odata.type and SchemaName.")

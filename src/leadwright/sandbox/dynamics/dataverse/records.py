@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from leadwright.sandbox.dynamics.dataverse import rules
+from leadwright.sandbox.dynamics.dataverse import rules, webhooks
 from leadwright.sandbox.dynamics.dataverse.store import next_version, schema_of, stamp, table_of
 from leadwright.sandbox.dynamics.dataverse.tables import LOOKUPS, Column, Schema, Table
 from leadwright.sandbox.dynamics.dataverse.values import guid, payload_error, shown, stored
@@ -47,6 +47,7 @@ def create(world: World, table: str, values: Mapping[str, Any], *, by: str, beha
         for party in parties or ():
             create(world, "activityparty", {**party, "activityid": (table, row[kind.id])}, by=by)
         rules.after_create(world, db, kind, row, by, parties is not None)
+        webhooks.note(world, db, "Create", kind, str(row[kind.id]), row)
         return str(row[kind.id])
 
 
@@ -82,6 +83,7 @@ def update(world: World, table: str, id: str, values: Mapping[str, Any], *, by: 
         if parties is not None:
             _replace_parties(world, db, table, before[kind.id], parties, by)
         rules.after_update(world, db, kind, before, {**before, **row}, by, parties is not None)
+        webhooks.note(world, db, "Update", kind, before[kind.id], row)
 
 
 def delete(world: World, table: str, id: str, *, by: str) -> None:
@@ -98,6 +100,7 @@ def delete(world: World, table: str, id: str, *, by: str) -> None:
         values = (table, key, version, stamp(world.clock()))
         db.execute("INSERT OR REPLACE INTO dataverse_deleted VALUES (?,?,?,?)", values)
         rules.after_delete(world, db, kind, before, by)
+        webhooks.note(world, db, "Delete", kind, key, {"modifiedby": by})
 
 
 def find(world: World, table: str, **equal: Any) -> list[Row]:

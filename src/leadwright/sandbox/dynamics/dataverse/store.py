@@ -212,6 +212,14 @@ def add_key(world: World, table: str, columns: tuple[str, ...]) -> None:
     forget(world)
 
 
+def delete_key(world: World, table: str, columns: tuple[str, ...]) -> None:
+    """Take an alternate key away that was added."""
+    with world.transaction() as db:
+        name = "key:" + " ".join(columns)
+        db.execute("DELETE FROM dataverse_custom WHERE tbl=? AND name=?", (table, name))
+    forget(world)
+
+
 def forget(world: World) -> None:
     """Read the schema anew at the next call: metadata has changed."""
     with world.transaction() as db:

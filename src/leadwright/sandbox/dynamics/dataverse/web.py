@@ -9,7 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadwright.sandbox.dynamics.dataverse import actions, batch, customisation, definitions, limits, service, users
+from leadwright.sandbox.dynamics.dataverse import (
+    actions,
+    batch,
+    customisation,
+    definitions,
+    limits,
+    service,
+    users,
+)
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, Segment, answer_error
 from leadwright.sandbox.dynamics.dataverse.entities import Entities
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
