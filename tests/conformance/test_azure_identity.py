@@ -5,12 +5,12 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes
+from tests.dynamics.test_msal import certificate
 
 from leadwright.sandbox.dynamics import entra_applications, entra_issuer, entra_principals
 from leadwright.sandbox.dynamics.entra_applications import Application
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
-from tests.dynamics.test_msal import certificate
 
 identity: Any = pytest.importorskip("azure.identity")
 core: Any = pytest.importorskip("azure.core.exceptions")

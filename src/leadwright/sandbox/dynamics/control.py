@@ -121,7 +121,7 @@ def _break(world: World, name: str, given: Any) -> str:
     times = given.get("times", "").strip()
     if times and not (times.isdigit() and int(times) > 0):
         return f"{name} was not broken: how often must be a number, or empty for until it is mended."
-    value = {k: _number(given[k]) for k in ("ms", "seconds", "status", "value") if given.get(k, "").strip()}
+    value = {k: _number(given[k]) for k in ("ms", "seconds", "status", "requests", "value") if given.get(k, "").strip()}
     value |= {k: given[k].strip() for k in ("path", "method", "host") if given.get(k, "").strip()}
     flat = next(iter(value.values())) if len(value) == 1 and ("value" in value or name == "clock skew") else None
     world.break_it(name, flat if flat is not None else value or True, times=int(times) if times else None)

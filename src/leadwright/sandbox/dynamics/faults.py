@@ -39,7 +39,12 @@ OF_ENTRA = (
     Known("assertion replay", "A certificate assertion is refused when it comes a second time."),
     Known("clock skew", "The clock of Entra is ahead by so many seconds.", "seconds", "900"),
 )
-OF_THE_OTHERS: tuple[Known, ...] = ()
+OF_THE_OTHERS = (
+    Known("slow dataverse", "Each request to Dataverse takes so many seconds longer.", "value", "0.5"),
+    Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
+    Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
+    Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
+)
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 

@@ -72,6 +72,7 @@ class StandIn:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._failed: list[BaseException] = []
+        self._ended = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connections: WeakSet[asyncio.BaseTransport] = WeakSet()
 
@@ -104,10 +105,15 @@ class StandIn:
         Raises:
             Conflict: a port is taken.
         """
-        for port in self._ports:
-            self._sockets.append(_listening(self._host, port))
+        try:
+            for port in self._ports:
+                self._sockets.append(_listening(self._host, port))
+        except Conflict:
+            self.stop()
+            raise
         with self.world.transaction() as db:
             db.execute("INSERT OR REPLACE INTO fact VALUES ('origin', ?)", (self.origin,))
+        self._ended.clear()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="dynamics", daemon=True)
         self._thread.start()
@@ -122,15 +128,15 @@ class StandIn:
             self._loop.call_soon_threadsafe(self._cut)
             self._server.should_exit = True
         if self._thread is not None:
-            self._thread.join(15)
+            self._ended.wait(15)  # not join: one that Ctrl-C interrupts takes the thread for ended
         for opened in self._sockets:
             opened.close()
         self._sockets, self._server, self._thread = [], None, None
 
     def wait(self) -> None:
         """Until it stops."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(0.5)
+        while not self._ended.wait(0.5):
+            pass
 
     def __enter__(self) -> Self:
         return self.start()
@@ -148,6 +154,7 @@ class StandIn:
             _LOG.exception("The stand-in stopped")
         finally:
             ready.set()
+            self._ended.set()
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
