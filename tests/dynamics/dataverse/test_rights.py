@@ -205,3 +205,38 @@ def test_an_application_user_takes_name_and_object_id_from_its_registration_and_
     assert refusal(admin.post("systemusers", json=body))[:2] == (412, "0x80040237")
     assert refusal(admin.post("systemusers", json={"applicationid": user, root: body[root]}))[0] == 400
     assert refusal(admin.post("systemusers", json={"lastname": "x"}))[0] == 400
+
+
+def test_activities_and_notes_go_to_a_new_owner_and_an_owner_reads_what_is_about_his_rows(
+    organisation: Organisation,
+) -> None:
+    agent, client = organisation.application("AISalesPerson")
+    seller, person = organisation.user("sam@contoso.com", "Salesperson")
+    lead = organisation.lead(ownerid=("systemuser", agent))
+    about = {"objectid_lead@odata.bind": f"/leads({lead})"}
+    assert client.post("annotations", json={"subject": "Research", **about}).status_code == 204
+    assert client.post("emails", json={"subject": "Hi", "regardingobjectid_lead@odata.bind": f"/leads({lead})"})
+    assert person.get("annotations").json()["value"] == []
+    assert client.patch(f"leads({lead})", json={"ownerid@odata.bind": f"/systemusers({seller})"}).status_code == 204
+    for table in ("annotation", "email"):
+        assert [row["ownerid"] for row in records.find(organisation.world, table)] == [seller]
+    assert client.post("annotations", json={"subject": "Later", **about}).status_code == 204
+    assert len(person.get("annotations").json()["value"]) == 2
+    later = records.find(organisation.world, "annotation", subject="Later")[0]
+    assert later["ownerid"] == agent
+    assert person.patch(f"annotations({later['annotationid']})", json={"subject": "x"}).status_code == 403
+
+
+def test_a_user_who_lost_every_role_holds_no_privilege(organisation: Organisation) -> None:
+    user, _ = organisation.application()
+    name = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
+    assert organisation.admin.get(f"systemusers({user})/{name}").json()["RolePrivileges"] == []
+
+
+def test_a_filter_over_a_relation_needs_the_right_to_read_there(organisation: Organisation, refusal: Refusal) -> None:
+    seed.make_role(organisation.world, "Leads only", "Global Read: Lead")
+    _, client = organisation.user("sam@contoso.com", "Leads only")
+    assert client.get("leads").status_code == 200
+    assert "prvReadAccount" in refusal(client.get("leads?$filter=parentaccountid/name eq 'Contoso'"))[2]
+    expanded = client.get("leads?$expand=parentaccountid($select=name)")
+    assert expanded.status_code == 200

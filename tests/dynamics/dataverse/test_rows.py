@@ -235,3 +235,35 @@ def test_an_email_keeps_its_parties_and_shows_who_it_is_from_and_to(organisation
         f"emails?$filter=email_activity_parties/any(p:p/_partyid_value eq {lead} and p/participationtypemask eq 2)"
     )
     assert [one["activityid"] for one in admin.get(by_party).json()["value"]] == [mail]
+
+
+def test_a_deleted_row_is_let_go_by_those_that_point_to_it_and_they_count_as_changed(
+    organisation: Organisation,
+) -> None:
+    admin, world = organisation.admin, organisation.world
+    account = made(admin.post("accounts", json={"name": "Contoso"}))
+    lead = organisation.lead(parentaccountid=account, customerid=("account", account))
+    before = records.read(world, "lead", lead)
+    assert admin.delete(f"accounts({account})").status_code == 204
+    after = records.read(world, "lead", lead)
+    assert before
+    assert after
+    assert (after["parentaccountid"], after["customerid"], after["customeridtype"]) == (None, None, None)
+    assert after["versionnumber"] > before["versionnumber"]
+
+
+def test_the_platform_may_set_a_reason_of_another_state_alone(organisation: Organisation) -> None:
+    world, by = organisation.world, organisation.administrator
+    mail = records.create(world, "email", {"subject": "Hi"}, by=by)
+    records.update(world, "email", mail, {"statuscode": 6}, by=by)
+    assert (records.read(world, "email", mail) or {})["statecode"] == 1
+    records.update(world, "email", mail, {"statuscode": 8}, by=by)
+    assert (records.read(world, "email", mail) or {})["statecode"] == 0
+
+
+def test_under_a_storm_of_writers_no_etag_is_the_right_one(organisation: Organisation) -> None:
+    admin, lead = organisation.admin, organisation.lead()
+    organisation.world.break_it("etag mismatch", times=1)
+    tag = {"If-Match": admin.get(f"leads({lead})").json()["@odata.etag"]}
+    assert admin.patch(f"leads({lead})", json={"jobtitle": "x"}, headers=tag).status_code == 412
+    assert admin.patch(f"leads({lead})", json={"jobtitle": "x"}, headers=tag).status_code == 204

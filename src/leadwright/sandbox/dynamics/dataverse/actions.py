@@ -120,7 +120,7 @@ def _total_count(entities: Entities, given: Parameters) -> Answer:
 
 def _user_privileges(entities: Entities, table: Table, key: str, given: Parameters) -> Answer:
     entities.rights.check("Read", table, key)
-    held = rights_of(entities.world, key)
+    held = rights_of(entities.world, key, without_role=True)
     found = [
         {
             "Depth": roles.DEPTH_NAME[max(mask for mask, _ in masks)],
@@ -141,7 +141,7 @@ def _principal_access(entities: Entities, table: Table, key: str, given: Paramet
         raise Refused(400, "0x80060888", 'Say which row is meant: (Target=@p1)?@p1={"@odata.id":"leads(<id>)"}.')
     other, other_key = entities.target(str(target["@odata.id"]))
     entities.rights.check("Read", other, other_key)
-    held = rights_of(entities.world, key)
+    held = rights_of(entities.world, key, without_role=True)
     found = [word for word, verb in _VERBS.items() if _allows(held, verb, other, other_key)]
     return _reply(entities, "RetrievePrincipalAccess", AccessRights=", ".join(found) or "None")
 

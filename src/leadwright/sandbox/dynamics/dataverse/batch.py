@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, answer_error
+from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked
+from leadwright.sandbox.dynamics.dataverse.entities import refused_answer
 from leadwright.sandbox.dynamics.world import Refused, new_guid
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def answer(world: "World", asked: Asked, perform: Callable[[Asked], Answer]) -> 
     boundary, chunks, failed = f"batchresponse_{new_guid()}", [], False
     for part, inner in zip(parts, sets, strict=True):
         if inner is None:
-            made = _single(asked, part, perform)
+            made = _single(world, asked, part, perform)
             failed = made.status >= 400
             chunks.append(_shown(made, part.headers.get("content-id")))
         else:
@@ -60,14 +61,14 @@ def answer(world: "World", asked: Asked, perform: Callable[[Asked], Answer]) -> 
     return Answer(status, body, {"Content-Type": f"multipart/mixed; boundary={boundary}"})
 
 
-def _single(asked: Asked, part: Part, perform: Callable[[Asked], Answer]) -> Answer:
+def _single(world: "World", asked: Asked, part: Part, perform: Callable[[Asked], Answer]) -> Answer:
     try:
         inner = _request(asked, part, {})
         if inner.method not in {"GET", "POST", "PATCH", "PUT", "DELETE"}:
             raise Refused(405, "0x80060888", f"The method {inner.method} is not supported in a batch.")
         return perform(inner)
     except Refused as refused:
-        return answer_error(refused)
+        return refused_answer(world, refused)
 
 
 def _change_set(
@@ -89,7 +90,7 @@ def _change_set(
                     named[content_id] = answered.headers["OData-EntityId"]
                 made.append((answered, content_id))
     except Refused as refused:
-        return _shown(answer_error(refused), content_id), True
+        return _shown(refused_answer(world, refused), content_id), True
     body = b"".join(b"--" + boundary.encode() + b"\r\n" + _shown(one, content_id) + b"\r\n" for one, content_id in made)
     head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n"
     return head.encode() + body + f"--{boundary}--\r\n".encode(), False

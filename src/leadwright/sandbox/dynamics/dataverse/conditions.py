@@ -180,6 +180,7 @@ class Conditions:
 
     def _join(self, table: Table, alias: str, column: Column, target: str, name: str) -> Table:
         other = self.schema.tables[target]
+        self.rights.where("Read", other, "x")  # refuses who may read no row of it
         kind = f" AND {alias}.\"{column.name}type\"='{target}'" if column.many_targets else ""
         if alias in {a for _, a in self._scopes.values()}:
             raise Refused(400, "0x80060888", "Navigation inside any and all is not supported.")

@@ -8,6 +8,7 @@ from leadwright.sandbox.dynamics.dataverse.calls import (
     Answer,
     Asked,
     Segment,
+    answer_error,
     answer_json,
     entity_address,
     no_property,
@@ -24,6 +25,17 @@ from leadwright.sandbox.dynamics.world import Refused, World
 
 MISMATCH = "The version of the existing record doesn't match the RowVersion property provided."
 EXISTS = "A record with matching key values already exists."
+
+
+class Struck(Refused):
+    """Refused by the fault `etag mismatch`, which is used up only after the transaction is rolled back."""
+
+
+def refused_answer(world: World, refused: Refused) -> Answer:
+    """The reply of a refusal; outside of any transaction."""
+    if isinstance(refused, Struck):
+        world.fault("etag mismatch")
+    return answer_error(refused)
 
 
 class Entities:
@@ -203,8 +215,13 @@ class Entities:
         return self.rights.actor.user if self.rights.actor else None
 
     def _match(self, table: Table, key: str) -> None:
+        """The fault `etag mismatch` makes every etag a stale one, as under a storm of other writers."""
         wanted_tag = self.asked.headers.get("if-match")
-        if wanted_tag and wanted_tag != "*" and wanted_tag != self.etag(table, key):
+        if not wanted_tag or wanted_tag == "*":
+            return
+        if "etag mismatch" in self.world.faults():
+            raise Struck(412, "0x80060882", MISMATCH)
+        if wanted_tag != self.etag(table, key):
             raise Refused(412, "0x80060882", MISMATCH)
 
     def _patch(self, table: Table, key_text: str) -> Answer:

@@ -137,6 +137,8 @@ def check_update(entities: "Entities", table: Table, before: dict[str, Any], val
         else:
             rights.check("Assign", table, before[table.id])
             _owner_reads(entities, table, owner)
+    if "statuscode" in values and "statecode" not in values and "statecode" in before:
+        values = {**values, "statecode": before["statecode"]}
     if set(values) - {"ownerid"}:
         rights.check("Write", table, before[table.id])
     _check_links(

@@ -12,6 +12,7 @@ from leadwright.sandbox.dynamics.world import Refused, World
 
 _MINE = {"systemuser": "systemuserid", "usersettings": "systemuserid", "team": "teamid"}
 _PARENT = {"activityparty": "activityid", "activitymimeattachment": "objectid"}
+PARENTS = ("lead", "account", "contact", "opportunity")
 _OPEN = {"privilege", "roleprivileges", "sdkmessage", "sdkmessagefilter", "principalobjectaccess"}
 
 
@@ -127,11 +128,25 @@ class Rights:
         who = [self.user, *self.teams]
         marks = ",".join("?" * len(who))
         right = roles.RIGHTS.get(verb, 0)
+        above, more = self._above(table, alias, who) if verb == "Read" else ("", [])
         sql = (
             f'({alias}."ownerid" IN ({marks}) OR EXISTS (SELECT 1 FROM dv_principalobjectaccess poa WHERE '  # noqa: S608
-            f'poa.objectid={alias}."{table.id}" AND poa.principalid IN ({marks}) AND poa.accessrightsmask & ?))'
+            f'poa.objectid={alias}."{table.id}" AND poa.principalid IN ({marks}) AND poa.accessrightsmask & ?){above})'
         )
-        return sql, [*who, *who, right]
+        return sql, [*who, *who, right, *more]
+
+    @staticmethod
+    def _above(table: Table, alias: str, who: list[str]) -> tuple[str, list[Any]]:
+        """Who owns a lead, account, contact or opportunity reads the activities and notes about it (Reparent)."""
+        column = "regardingobjectid" if table.activity else "objectid" if table.name == "annotation" else ""
+        if not column:
+            return "", []
+        marks = ",".join("?" * len(who))
+        parts = [
+            f' OR {alias}."{column}" IN (SELECT "{name}id" FROM "dv_{name}" WHERE ownerid IN ({marks}))'  # noqa: S608
+            for name in PARENTS
+        ]
+        return "".join(parts), [*who * len(PARENTS)]
 
     def _of_parent(self, verb: str, table: Table, alias: str) -> tuple[str, list[Any]]:
         parts, given = [], []
@@ -172,8 +187,11 @@ class Rights:
             raise self.lacks(privilege, table)
 
 
-def rights_of(world: World, user: str, actor: Rights | None = None) -> Rights:
+def rights_of(world: World, user: str, actor: Rights | None = None, *, without_role: bool = False) -> Rights:
     """The rights of a user through roles of his own and of his teams.
+
+    Args:
+        without_role: a user without any role has none, instead of being refused.
 
     Raises:
         Refused: 403, the user has no role at all.
@@ -183,7 +201,7 @@ def rights_of(world: World, user: str, actor: Rights | None = None) -> Rights:
         row = db.execute("SELECT * FROM dv_systemuser WHERE systemuserid=?", (user,)).fetchone()
         teams = [one["teamid"] for one in db.execute("SELECT teamid FROM teammembership WHERE systemuserid=?", (user,))]
         depths, count = _depths(db, user)
-    if count == 0:
+    if count == 0 and not without_role:
         message = (
             f"The user with SystemUserId={user} in OrganizationContext={world.organizationid} has not been assigned "
             "any roles. They need a role with the prvReadUser privilege."

@@ -3,10 +3,13 @@
 import sqlite3
 from typing import Any
 
+from leadwright.sandbox.dynamics.dataverse.store import next_version, schema_of
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.world import Refused, World
 
 Row = dict[str, Any]
+_PARENTS = {"lead", "account", "contact", "opportunity"}
+_ACTIVITIES = ("email", "task", "phonecall", "appointment")
 ADDRESS_RESET = {
     "emailrouteraccessapproval": 2,
     "isemailaddressapprovedbyo365admin": False,
@@ -66,6 +69,8 @@ def after_update(
         from leadwright.sandbox.dynamics.dataverse.parties import settle
 
         settle(world, db, table, after, by)
+    if table.name in _PARENTS and after.get("ownerid") != before.get("ownerid"):
+        _assign_below(world, before[table.id], (str(after["owneridtype"]), str(after["ownerid"])), by)
     if table.name == "systemuser" and after["businessunitid"] != before["businessunitid"]:
         db.execute("DELETE FROM systemuserroles WHERE systemuserid=?", (after["systemuserid"],))
         db.execute(
@@ -93,7 +98,6 @@ def before_delete(world: World, db: sqlite3.Connection, table: Table, row: Row, 
 def after_delete(world: World, db: sqlite3.Connection, table: Table, row: Row, by: str) -> None:
     """Let go what belonged to the row."""
     from leadwright.sandbox.dynamics.dataverse import records
-    from leadwright.sandbox.dynamics.dataverse.store import schema_of
 
     key = row[table.id]
     for many in schema_of(world).many_from(table.name):
@@ -107,22 +111,31 @@ def after_delete(world: World, db: sqlite3.Connection, table: Table, row: Row, b
     if table.ownership == "user" or table.name == "competitor":
         for note in records.find(world, "annotation", objectid=key):
             records.delete(world, "annotation", note["annotationid"], by=by)
-    if table.name in {"lead", "account", "contact", "opportunity"}:
-        for kind in ("email", "task", "phonecall", "appointment"):
+    if table.name in _PARENTS:
+        for kind in _ACTIVITIES:
             for activity in records.find(world, kind, regardingobjectid=key):
                 records.delete(world, kind, activity["activityid"], by=by)
     _clear_lookups(world, db, table.name, key)
 
 
-def _clear_lookups(world: World, db: sqlite3.Connection, name: str, key: str) -> None:
-    from leadwright.sandbox.dynamics.dataverse.store import schema_of
+def _assign_below(world: World, key: str, owner: tuple[str, str], by: str) -> None:
+    """Activities and notes go to the new owner of what they are about: the relation is parental."""
+    from leadwright.sandbox.dynamics.dataverse import records
 
+    for kind, column in [*((kind, "regardingobjectid") for kind in _ACTIVITIES), ("annotation", "objectid")]:
+        table = schema_of(world).tables[kind]
+        for row in records.find(world, kind, **{column: key}):
+            records.update(world, kind, row[table.id], {"ownerid": owner}, by=by)
+
+
+def _clear_lookups(world: World, db: sqlite3.Connection, name: str, key: str) -> None:
     for other, column in {(t.name, c.name): (t, c) for (target, _), (t, c) in schema_of(world).collections.items()
                           if target == name}.values():  # fmt: skip
         if column.name.endswith(("edby", "behalfby")) or column.type == "owner" or column.fixed:
             continue
         extra = f', "{column.name}type"=NULL' if column.many_targets else ""
-        db.execute(f'UPDATE "{other.stored}" SET "{column.name}"=NULL{extra} WHERE "{column.name}"=?', (key,))  # noqa: S608
+        change = f'SET "{column.name}"=NULL{extra}, versionnumber=? WHERE "{column.name}"=?'
+        db.execute(f'UPDATE "{other.stored}" {change}', (next_version(db), key))
 
 
 def _name(table: Table, whole: Row, row: Row) -> None:
@@ -153,8 +166,10 @@ def _next_state(table: Table, before: Row, row: Row) -> None:
     if "statecode" not in table.columns:
         return
     reasons = table.columns["statuscode"].choices
-    state = row.get("statecode") if row.get("statecode") is not None else before["statecode"]
     reason = row.get("statuscode")
+    state = row.get("statecode")
+    if state is None:
+        state = next((one.state for one in reasons if one.value == reason), before["statecode"])
     if reason is None or reason == -1:
         reason = next((one.value for one in reasons if one.state == state), None)
         if state == before["statecode"]:

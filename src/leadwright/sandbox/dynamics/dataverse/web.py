@@ -19,7 +19,7 @@ from leadwright.sandbox.dynamics.dataverse import (
     users,
 )
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Asked, Segment, answer_error
-from leadwright.sandbox.dynamics.dataverse.entities import Entities
+from leadwright.sandbox.dynamics.dataverse.entities import Entities, refused_answer
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
 from leadwright.sandbox.dynamics.dataverse.store import schema_of
 from leadwright.sandbox.dynamics.entra_tokens import caller_of
@@ -87,7 +87,7 @@ def _counted(world: World, rights: Rights, asked: Asked) -> Answer:
         time.sleep(float(world.fault("slow dataverse") or 0))
         answered = answer(world, rights, asked)
     except Refused as refused:
-        answered = answer_error(refused)
+        answered = refused_answer(world, refused)
     finally:
         left = limits.leave(world, user, time.monotonic() - started)
     answered.headers |= left
