@@ -41,12 +41,13 @@ def test_every_request_is_kept_with_who_asked_and_without_its_secrets(world: Wor
         "scope": "https://graph.microsoft.com/.default",
     }
     token = entra.post(f"/{world.tenantid}/oauth2/v2.0/token", data=form).json()["access_token"]
-    entra.get("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}"}
+    assert entra.get("https://graph.microsoft.com/oidc/userinfo", headers=headers).status_code == 400
     with world.reading() as db:
         rows = db.execute("SELECT * FROM seen ORDER BY id").fetchall()
     assert [(r["host"], r["status"], r["caller"]) for r in rows] == [
         ("login.microsoftonline.com", 200, made.appid),
-        ("login.microsoftonline.com", 401, made.appid),
+        ("graph.microsoft.com", 400, made.appid),
     ]
     assert "client_secret=(masked)" in rows[0]["asked"]
     assert '"access_token":"(masked)"' in rows[0]["answered"]
@@ -139,3 +140,18 @@ def test_state_lives_on_when_the_stand_in_is_served_again(world: World) -> None:
         assert second.certificates.authority.read_bytes() == authority
         assert entra_applications.application_of(again, made.appid) == made
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("https://graph.microsoft.com" + CONFIG, 404),
+        ("https://contoso.crm.dynamics.com" + CONFIG, 404),
+        ("https://login.microsoftonline.com/api/data/v9.2/WhoAmI", 404),
+        ("https://login.microsoftonline.com" + CONFIG, 200),
+        ("https://contoso.crm.dynamics.com/api/data/v9.2/WhoAmI", 401),
+        ("https://localhost" + CONFIG, 200),
+    ],
+)
+def test_each_host_serves_its_own_paths_only(world: World, url: str, status: int) -> None:
+    assert TestClient(served(world)).get(url).status_code == status
