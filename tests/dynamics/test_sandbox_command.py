@@ -9,8 +9,8 @@ from pathlib import Path
 import requests
 
 
-def run(folder: Path) -> dict[str, str]:
-    """Start it, ask it for its tenant, stop it with Ctrl-C; what it said by name."""
+def run(folder: Path, stop: signal.Signals) -> dict[str, str]:
+    """Start it, ask it for its tenant, stop it; what it said by name."""
     command = [sys.executable, "-m", "leadwright", "sandbox", "dynamics", "--port", "0", "--proxy-port", "0"]
     running = subprocess.Popen(
         [*command, "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -33,7 +33,7 @@ def run(folder: Path) -> dict[str, str]:
             url = f"https://login.microsoftonline.com/{found['Tenant ID']}/v2.0/.well-known/openid-configuration"
             assert found["Tenant ID"] in http.get(url).json()["issuer"]
     finally:
-        running.send_signal(signal.SIGINT)
+        running.send_signal(stop)
         rest, _ = running.communicate(timeout=30)
     assert "State is kept" in rest
     assert "Traceback" not in rest
@@ -41,9 +41,9 @@ def run(folder: Path) -> dict[str, str]:
 
 
 def test_it_prints_where_it_is_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    first = run(tmp_path / "org")
+    first = run(tmp_path / "org", signal.SIGINT)
     authority = Path(first["CA file"]).read_bytes()
-    again = run(tmp_path / "org")
+    again = run(tmp_path / "org", signal.SIGTERM)
     assert again["Tenant ID"] == first["Tenant ID"]
     assert Path(again["CA file"]).read_bytes() == authority
 

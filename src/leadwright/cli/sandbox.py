@@ -1,5 +1,6 @@
 """`leadwright sandbox dynamics`: a Dynamics 365 organisation to rehearse on, on loopback."""
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,8 @@ def dynamics(
 
     world = World(folder.resolve())
     standin = StandIn(world, port, proxy_port, host=host, names=name or ())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with standin:
             typer.echo(_told(standin, entra_users.ADMINISTRATOR, entra_tenant.password(world)))
