@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from leadwright.sandbox.dynamics.dataverse import aggregates, changes, duplicates, payloads, records
+from leadwright.sandbox.dynamics.dataverse import (
+    aggregates,
+    changes,
+    duplicates,
+    fetching,
+    payloads,
+    records,
+    statements,
+)
 from leadwright.sandbox.dynamics.dataverse.calls import (
     Answer,
     Asked,
@@ -74,8 +82,9 @@ class Entities:
         if self.asked.method == "GET":
             if "odata.track-changes" in self.preferences or "$deltatoken" in self.asked.options():
                 return changes.answer(self.reader, table, self.asked)
-            if "$apply" in self.asked.options():
-                return aggregates.answer(self.reader, table, self.asked)
+            for option, other in _OTHER_QUERIES.items():
+                if option in self.asked.options():
+                    return other(self.reader, table, self.asked)
             return page(self.reader, table, self.asked)
         if self.asked.method == "POST":
             return self._create(table)
@@ -265,6 +274,9 @@ class Entities:
 
 
 _OWNER_KEYS = {"ownerid@odata.bind"}
+
+
+_OTHER_QUERIES = {"$apply": aggregates.answer, "fetchXml": fetching.answer, "sql": statements.answer}
 
 
 def not_allowed(method: str) -> Refused:
