@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import roles, store
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found
+from leadwright.sandbox.dynamics.dataverse.descriptions import metadata_id
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import guid
 from leadwright.sandbox.dynamics.world import Refused
@@ -24,7 +25,7 @@ _KINDS = {
 
 def answer(entities: "Entities", segments: list[Segment]) -> Answer:
     """The reply to a change under EntityDefinitions."""
-    from leadwright.sandbox.dynamics.dataverse.definitions import find_table, metadata_id
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_table
 
     method, head, rest = entities.asked.method, segments[0], segments[1:]
     if head.key is None:
@@ -51,7 +52,7 @@ def _delete_table(entities: "Entities", table: Table) -> Answer:
 
 
 def _add_key(entities: "Entities", table: Table, _: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import find_column, metadata_id
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_column
 
     entities.rights.need("prvWriteEntity")
     key = tuple(str(name).lower() for name in entities.asked.json().get("KeyAttributes", []))
@@ -63,8 +64,6 @@ def _add_key(entities: "Entities", table: Table, _: str) -> Answer:
 
 
 def _delete_key(entities: "Entities", table: Table, text: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
-
     entities.rights.need("prvWriteEntity")
     for key in table.keys:
         if metadata_id(f"key {table.name} {key}") == guid(text):
@@ -74,8 +73,6 @@ def _delete_key(entities: "Entities", table: Table, text: str) -> Answer:
 
 
 def _add_column(entities: "Entities", table: Table, _: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
-
     entities.rights.need("prvCreateAttribute")
     name, line = column_line(entities.asked.json())
     store.add_column(entities.world, table.name, name, line)

@@ -26,8 +26,8 @@ from leadwright.sandbox.dynamics.dataverse.calls import (
 from leadwright.sandbox.dynamics.dataverse.links import Links
 from leadwright.sandbox.dynamics.dataverse.queries import Reader, Wanted, applied, context, page, wanted
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
-from leadwright.sandbox.dynamics.dataverse.store import schema_of, table_of
-from leadwright.sandbox.dynamics.dataverse.tables import LOOKUPS, Table
+from leadwright.sandbox.dynamics.dataverse.store import schema_of
+from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import guid, shown
 from leadwright.sandbox.dynamics.world import Refused, World
 
@@ -291,13 +291,3 @@ def _key_value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def lookup_columns(table: Table) -> list[str]:
-    """Names of the lookups of a table."""
-    return [column.name for column in table.columns.values() if column.type in LOOKUPS]
-
-
-def named_table(world: World, name: str) -> Table:
-    """A table by its logical name."""
-    return table_of(schema_of(world), name)
