@@ -138,3 +138,22 @@ def test_a_wrong_secret_is_an_error_msal_can_read(
     got = client(place, application.appid, "wrong").acquire_token_for_client([f"{place['resource']}/.default"])
     assert (got["error"], got["error_codes"]) == ("invalid_client", [7000215])
     assert got["error_description"].startswith("AADSTS7000215: Invalid client secret provided.")
+
+
+@pytest.mark.parametrize(
+    ("login", "resource"),
+    [
+        ("login.microsoftonline.us", "https://contoso.crm.microsoftdynamics.us"),
+        ("login.partner.microsoftonline.cn", "https://contoso.crm.dynamics.cn"),
+    ],
+)
+def test_the_clouds_of_the_united_states_and_of_china(
+    standin: StandIn, application: Application, world: World, login: str, resource: str
+) -> None:
+    _, text = entra_applications.add_secret(world, application.objectid)
+    with requests.Session() as http:
+        http.trust_env, http.verify = False, str(standin.certificates.bundle)
+        http.proxies = {"https": standin.proxy}
+        place = {"authority": f"https://{login}/contoso.onmicrosoft.com", "http_client": http, "more": {}}
+        got = client(place, application.appid, text).acquire_token_for_client([f"{resource}/.default"])
+        assert jwt.decode(got["access_token"], options={"verify_signature": False})["aud"] == resource

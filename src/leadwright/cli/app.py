@@ -11,6 +11,7 @@ from leadwright.cli.doctor import doctor
 from leadwright.cli.eval import app as evaluation
 from leadwright.cli.import_ import import_leads
 from leadwright.cli.research import research
+from leadwright.cli.sandbox import app as sandbox
 from leadwright.cli.serve import serve
 from leadwright.cli.work import work
 
@@ -45,3 +46,4 @@ app.command()(research)
 app.command()(doctor)
 app.command("import")(import_leads)
 app.add_typer(evaluation, name="eval")
+app.add_typer(sandbox, name="sandbox")

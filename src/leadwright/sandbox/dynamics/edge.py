@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadwright.sandbox.dynamics import faults, masking
+from leadwright.sandbox.dynamics.entra_resources import belongs
 from leadwright.sandbox.dynamics.world import World
 
 OWN_PAGES = ("/_control", "/_portal", "/favicon.ico")
@@ -56,7 +57,7 @@ class Edge:
             await _cut(receive)
             return
         answer = _Answer()
-        refused = _struck_answer(struck, request.heard.path)
+        refused = _struck_answer(struck, request.heard.path) or _elsewhere(request.heard)
         try:
             await (refused or self._inner)(scope, _replay(request.body, receive), answer.collect)
         except Exception:
@@ -165,6 +166,14 @@ def _struck_answer(struck: faults.Strike, path: str) -> Response | None:
     if struck.status is not None:
         return JSONResponse(_failed(path), struck.status)
     return None
+
+
+def _elsewhere(heard: faults.Heard) -> Response | None:
+    """404 where the host of another service was asked, as it would be at Microsoft's."""
+    if belongs(heard.host.removesuffix(":443"), heard.path):
+        return None
+    message = f"No HTTP resource was found that matches the request URI 'https://{heard.host}{heard.path}'."
+    return JSONResponse({"error": {"code": "NotFound", "message": message}}, 404)
 
 
 def _throttled(path: str) -> dict[str, Any]:

@@ -96,3 +96,14 @@ def resource_of(name: str, origin_host: str) -> frozenset[str]:
     if host == origin_host.lower() and host not in LOGIN_HOSTS:
         return frozenset({GRAPH, DATAVERSE})
     return frozenset()
+
+
+def belongs(host: str, path: str) -> bool:
+    """Does this host of Microsoft serve such a path at all? At the stand-in's own address everything is served."""
+    if path.startswith("/_"):
+        return True
+    if host in GRAPH_HOSTS:
+        return path.startswith(("/v1.0", "/beta", "/oidc/"))
+    if host in ORGANISATION_HOSTS:
+        return path.startswith("/api/")
+    return host not in LOGIN_HOSTS or not path.startswith(("/v1.0", "/beta", "/oidc/", "/api/"))

@@ -1,5 +1,6 @@
 """What can be made to go wrong, with its words, and which fault strikes a request at the edge."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,12 @@ OF_ENTRA = (
     Known("conditional access", "A policy blocks tokens: AADSTS53003."),
     Known("assertion replay", "A certificate assertion is refused when it comes a second time."),
     Known("clock skew", "The clock of Entra is ahead by so many seconds.", "seconds", "900"),
+)
+OF_THE_OTHERS = (
+    Known("slow dataverse", "Each request to Dataverse takes so many seconds longer.", "value", "0.5"),
+    Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
+    Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
+    Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
 )
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
@@ -79,8 +86,14 @@ def strike(world: World, heard: Heard) -> Strike:
     failing = hit("server error")
     if failing:
         return Strike(delay, status=int(_number(failing, "status", 503)))
-    dropped = heard.method in _WRITES and "/oauth2/" not in heard.path and hit("drop after commit")
-    return Strike(delay, drop_after=bool(dropped))
+    return Strike(delay, drop_after=_is_write(on, heard) and bool(hit("drop after commit")))
+
+
+def _is_write(on: Mapping[str, tuple[Any, int | None]], heard: Heard) -> bool:
+    """Does the request change something? Asking for a token counts only where the fault says `tokens`."""
+    value = on.get("drop after commit", (None, None))[0]
+    tokens = isinstance(value, dict) and value.get("tokens")
+    return heard.method in _WRITES and bool(tokens or "/oauth2/" not in heard.path)
 
 
 def fits(value: Any, heard: Heard) -> bool:

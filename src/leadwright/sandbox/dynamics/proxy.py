@@ -20,14 +20,23 @@ class Proxy:
 
     def __init__(self, world: World, target: tuple[str, int]) -> None:
         self._world, self._target = world, target
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client."""
+        self._open.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             try:
                 await self._serve(reader, writer)
             finally:
                 writer.close()
+                self._open.discard(writer)
+
+    async def close(self) -> None:
+        """Cut every connection."""
+        for writer in list(self._open):
+            writer.transport.abort()
+        await asyncio.sleep(0.05)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n"))[:_HEAD].decode("latin-1")
@@ -42,8 +51,13 @@ class Proxy:
             return
         target = (host, int(port)) if host in _LOCAL else self._target
         there, here = await asyncio.open_connection(*target)
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_pipe(reader, here), _pipe(there, writer))
+        self._open.add(here)
+        try:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await asyncio.gather(_pipe(reader, here), _pipe(there, writer))
+        finally:
+            here.close()
+            self._open.discard(here)
 
     def _refusal(self, method: str, host: str, port: str) -> str:
         """Why this goes nowhere; empty when it goes on."""

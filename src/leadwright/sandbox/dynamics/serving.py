@@ -1,8 +1,6 @@
 """Puts the parts of the stand-in together and serves them: one origin over TLS, and the proxy beside it."""
 
 import asyncio
-import importlib
-import importlib.util
 import logging
 import socket
 import ssl
@@ -11,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,17 +17,18 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from leadwright.errors import Conflict
 from leadwright.sandbox.dynamics import control, entra, portal, showing
 from leadwright.sandbox.dynamics.certificates import Certificates, certificates
 from leadwright.sandbox.dynamics.edge import Edge
 from leadwright.sandbox.dynamics.entra_resources import PRODUCTION_HOSTS
+from leadwright.sandbox.dynamics.parts import part_named
 from leadwright.sandbox.dynamics.proxy import Proxy
 from leadwright.sandbox.dynamics.world import Refused, World
 
 _PARTS = ("dataverse", "graph")
-_HERE = "leadwright.sandbox.dynamics"
 _NAMES = ("localhost", "127.0.0.1", "::1", "dynamics", "leadwright-dynamics")
 _TICK = 1.0  # seconds between two looks of server-side synchronisation
 _LOG = logging.getLogger(__name__)
@@ -44,13 +44,6 @@ def application(world: World) -> Starlette:
     routes.extend(entra.routes(world))
     handlers: Any = {Refused: _refused}
     return Starlette(routes=routes, middleware=[Middleware(Edge, world)], exception_handlers=handlers)
-
-
-def part_named(name: str) -> Any | None:
-    """A part of the stand-in by the name of its module; None where it is not installed."""
-    if importlib.util.find_spec(f"{_HERE}.{name}") is None:
-        return None
-    return importlib.import_module(f"{_HERE}.{name}")
 
 
 def _refused(_request: Request, refused: Exception) -> Response:
@@ -79,6 +72,9 @@ class StandIn:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._failed: list[BaseException] = []
+        self._ended = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connections: WeakSet[asyncio.BaseTransport] = WeakSet()
 
     @property
     def origin(self) -> str:
@@ -109,10 +105,15 @@ class StandIn:
         Raises:
             Conflict: a port is taken.
         """
-        for port in self._ports:
-            self._sockets.append(_listening(self._host, port))
+        try:
+            for port in self._ports:
+                self._sockets.append(_listening(self._host, port))
+        except Conflict:
+            self.stop()
+            raise
         with self.world.transaction() as db:
             db.execute("INSERT OR REPLACE INTO fact VALUES ('origin', ?)", (self.origin,))
+        self._ended.clear()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="dynamics", daemon=True)
         self._thread.start()
@@ -123,18 +124,19 @@ class StandIn:
 
     def stop(self) -> None:
         """Close every connection. Safe to repeat."""
-        if self._server is not None:
+        if self._server is not None and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cut)
             self._server.should_exit = True
         if self._thread is not None:
-            self._thread.join(15)
+            self._ended.wait(15)  # not join: one that Ctrl-C interrupts takes the thread for ended
         for opened in self._sockets:
             opened.close()
         self._sockets, self._server, self._thread = [], None, None
 
     def wait(self) -> None:
         """Until it stops."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(0.5)
+        while not self._ended.wait(0.5):
+            pass
 
     def __enter__(self) -> Self:
         return self.start()
@@ -152,8 +154,10 @@ class StandIn:
             _LOG.exception("The stand-in stopped")
         finally:
             ready.set()
+            self._ended.set()
 
     async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
         config = uvicorn.Config(
             application(self.world),
             log_config=None,
@@ -164,21 +168,30 @@ class StandIn:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=2,
+            http=_tracked(self._connections),
         )
         config.load()
         config.ssl = self._tls()
         server = self._server = uvicorn.Server(config)
         local = ("127.0.0.1", self._sockets[0].getsockname()[1])
-        proxy = await asyncio.start_server(Proxy(self.world, local).serve, sock=self._sockets[1])
+        proxy = Proxy(self.world, local)
+        listening = await asyncio.start_server(proxy.serve, sock=self._sockets[1])
         jobs = [asyncio.create_task(_when_started(server, ready)), asyncio.create_task(_tick(self.world))]
         try:
             await server.serve(sockets=[self._sockets[0]])
         finally:
-            proxy.close()
+            listening.close()
+            self._cut()
+            await proxy.close()
             for job in jobs:
                 job.cancel()
                 with suppress(asyncio.CancelledError):
                     await job
+
+    def _cut(self) -> None:
+        """Close what connections there are, so that none is left half closed."""
+        for transport in list(self._connections):
+            transport.abort()  # type: ignore[attr-defined]
 
     def _tls(self) -> ssl.SSLContext:
         """The leaf; or, while the fault is on, the one of an authority nobody trusts."""
@@ -195,6 +208,17 @@ class StandIn:
 def serve(world: World, port: int = 0, proxy_port: int = 0, **more: Any) -> StandIn:
     """Start the stand-in; `stop()` it afterwards."""
     return StandIn(world, port, proxy_port, **more).start()
+
+
+def _tracked(connections: WeakSet[asyncio.BaseTransport]) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which also says which connections there are."""
+
+    class Tracked(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            connections.add(transport)
+            super().connection_made(transport)
+
+    return Tracked
 
 
 async def _when_started(server: uvicorn.Server, ready: threading.Event) -> None:
