@@ -167,6 +167,8 @@ def fits(tree: Any, one: dict[str, Any]) -> bool:
         return checks[tree.name]
     if isinstance(tree, Compare):
         left, right = _read(tree.left, one), _read(tree.right, one)
+        if tree.operator not in {"=", "<>"} and type(left) is not type(right):
+            raise Refused(400, "0x80060888", "A binary operator with incompatible types was detected.")
         if tree.operator in {"=", "<>"}:
             return bool(left == right) == (tree.operator == "=")
         checks = {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}

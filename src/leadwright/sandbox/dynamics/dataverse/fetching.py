@@ -54,8 +54,8 @@ def answer(reader: Reader, table: Table, asked: Asked) -> Answer:
         raise Refused(501, "0x80060888", "The stand-in does not aggregate by FetchXML. Use $apply.")
     fetch = _Fetch()
     _read(reader, table, entity, "t", fetch, "")
-    size = min(int(root.get("top") or root.get("count") or PAGE), PAGE)
-    page = int(root.get("page") or 1)
+    size = min(_whole(root, "top", _whole(root, "count", PAGE)), PAGE)
+    page = _whole(root, "page", 1)
     rows, more = _rows(reader, table, fetch, size, 0 if root.get("top") else (page - 1) * size)
     body: dict[str, Any] = {"@odata.context": f"{reader.base}$metadata#{table.set}"}
     if more and not root.get("top"):
@@ -74,6 +74,13 @@ def _root(text: str) -> Element:
         return ElementTree.fromstring(text)  # noqa: S314
     except ElementTree.ParseError as error:
         raise Refused(400, "0x80041102", f"The FetchXML query is not well-formed: {error}") from None
+
+
+def _whole(element: Element, name: str, otherwise: int) -> int:
+    text = element.get(name)
+    if text is not None and (not text.isdigit() or not int(text)):
+        raise Refused(400, "0x80041102", f"The attribute '{name}' of fetch must be a number from 1.")
+    return int(text) if text else otherwise
 
 
 def _rows(reader: Reader, table: Table, fetch: _Fetch, size: int, skip: int) -> tuple[list[dict[str, Any]], bool]:

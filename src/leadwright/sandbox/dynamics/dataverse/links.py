@@ -52,6 +52,8 @@ class Links:
         if column is None:
             raise no_property(name, table.name)
         self.entities.rights.check("Write", table, key)
+        if column.type == "id":
+            raise Refused(400, "0x80060888", "The primary key of a row cannot be changed.")
         if method == "DELETE":
             self.entities.update(table, key, {name: None})
         elif method == "PUT":
