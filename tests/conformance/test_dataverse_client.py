@@ -139,3 +139,16 @@ def test_throttling_is_told_with_the_seconds_to_wait(client: Any) -> None:
         client.records.retrieve("lead", "00000000-0000-0000-0000-000000000001")
     assert (raised.value.status_code, raised.value.is_transient) == (429, True)
     assert raised.value.details["retry_after"] == 7
+
+
+def test_rows_are_found_by_sql_and_by_fetchxml(client: Any) -> None:
+    for name in ("Sql one", "Sql two"):
+        client.records.create("account", {"name": name, "telephone1": "+1 555 0101"})
+    found = client.query.sql("SELECT TOP 5 name FROM account WHERE telephone1 = '+1 555 0101' ORDER BY name DESC")
+    assert [row["name"] for row in found] == ["Sql two", "Sql one"]
+    xml = (
+        '<fetch count="1"><entity name="account"><attribute name="name"/><order attribute="name"/><filter>'
+        '<condition attribute="telephone1" operator="eq" value="+1 555 0101"/></filter></entity></fetch>'
+    )
+    pages = [[row["name"] for row in page] for page in client.query.fetchxml(xml).execute_pages()]
+    assert pages == [["Sql one"], ["Sql two"]]

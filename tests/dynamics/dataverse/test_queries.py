@@ -198,3 +198,77 @@ def test_names_of_options_may_be_encoded_and_spaces_be_plus(rows: Organisation) 
         "leads?%24select=lastname&%24filter=statecode+eq+0+and+lastname+eq+%27A%27&%24orderby=createdon+desc&%24top=5"
     )
     assert [one["lastname"] for one in rows.admin.get(address).json()["value"]] == ["A"]
+
+
+def fetch(client: TestClient, inner: str, head: str = "") -> dict[str, object]:
+    xml = f'<fetch {head}><entity name="lead">{inner}</entity></fetch>'
+    answer = client.get("leads", params={"fetchXml": xml})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+FETCHED = [
+    ('<condition attribute="revenue" operator="ge" value="200"/>', "BCE"),
+    ('<condition attribute="lastname" operator="in"><value>A</value><value>E</value></condition>', "AE"),
+    ('<condition attribute="emailaddress1" operator="like" value="%contoso%"/>', "C"),
+    ('<condition attribute="emailaddress1" operator="null"/>', "ADE"),
+    ('<condition attribute="createdon" operator="last-x-days" value="7"/>', "AB"),
+    ('<condition attribute="ownerid" operator="eq-userid"/>', "ABCDE"),
+    ('<condition attribute="donotemail" operator="eq" value="1"/>', "D"),
+    ('<filter type="or"><condition attribute="lastname" operator="eq" value="A"/>'
+     '<condition attribute="lastname" operator="eq" value="B"/></filter>', "AB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "expected"), FETCHED)
+def test_fetchxml_finds_what_it_says(rows: Organisation, condition: str, expected: str) -> None:
+    inner = f'<attribute name="lastname"/><order attribute="lastname"/><filter>{condition}</filter>'
+    found = fetch(rows.admin, inner)["value"]
+    assert isinstance(found, list)
+    assert "".join(one["lastname"] for one in found) == expected
+
+
+def test_fetchxml_links_tables_and_pages(rows: Organisation, refusal: Refusal) -> None:
+    link = '<link-entity name="account" from="accountid" to="parentaccountid" alias="a"{}><attribute name="name"/>{}</link-entity>'  # noqa: E501
+    inner = '<attribute name="lastname"/><order attribute="lastname"/>'
+    found = fetch(rows.admin, inner + link.format("", ""))["value"]
+    assert [(one["lastname"], one["a.name"]) for one in found] == [("A", "Contoso")]  # type: ignore[attr-defined]
+    outer = fetch(rows.admin, inner + link.format(' link-type="outer"', ""))["value"]
+    assert len(outer) == 5  # type: ignore[arg-type]
+    none = '<filter><condition attribute="name" operator="eq" value="x"/></filter>'
+    assert fetch(rows.admin, inner + link.format("", none))["value"] == []
+    first = fetch(rows.admin, inner, 'count="2" page="1"')
+    assert first["@Microsoft.Dynamics.CRM.morerecords"] is True
+    last = fetch(rows.admin, inner, 'count="2" page="3"')
+    assert [one["lastname"] for one in last["value"]] == ["E"]  # type: ignore[attr-defined]
+    assert last["@Microsoft.Dynamics.CRM.morerecords"] is False
+    for bad in ("<fetch", '<!DOCTYPE x><fetch><entity name="lead"/></fetch>', '<fetch><entity name="account"/></fetch>',
+                '<fetch><entity name="lead"><attribute name="nonsense"/></entity></fetch>'):  # fmt: skip
+        assert refusal(rows.admin.get("leads", params={"fetchXml": bad}))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT TOP 2 lastname FROM lead ORDER BY lastname DESC", "ED"),
+        ("SELECT lastname FROM lead WHERE revenue >= 200 AND lastname <> 'B' ORDER BY lastname", "CE"),
+        ("select l.lastname from lead l where l.emailaddress1 like '%contoso%'", "C"),
+        ("SELECT lastname FROM lead WHERE companyname IS NOT NULL", "D"),
+        ("SELECT lastname FROM lead WHERE lastname IN ('A', 'E') ORDER BY lastname", "AE"),
+        ("SELECT lastname FROM lead WHERE parentaccountid IS NOT NULL", "A"),
+    ],
+)
+def test_sql_finds_what_it_says(rows: Organisation, statement: str, expected: str) -> None:
+    answer = rows.admin.get("leads", params={"sql": statement})
+    assert answer.status_code == 200, answer.text
+    assert "".join(one["lastname"] for one in answer.json()["value"]) == expected
+
+
+def test_sql_that_is_no_select_of_the_table_is_refused(rows: Organisation, refusal: Refusal) -> None:
+    for bad in (
+        "DROP TABLE dv_lead",
+        "SELECT name FROM account",
+        "SELECT x FROM lead",
+        "SELECT lastname FROM lead WHERE",
+    ):
+        assert refusal(rows.admin.get("leads", params={"sql": bad}))[0] == 400

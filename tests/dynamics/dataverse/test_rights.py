@@ -240,3 +240,17 @@ def test_a_filter_over_a_relation_needs_the_right_to_read_there(organisation: Or
     assert "prvReadAccount" in refusal(client.get("leads?$filter=parentaccountid/name eq 'Contoso'"))[2]
     expanded = client.get("leads?$expand=parentaccountid($select=name)")
     assert expanded.status_code == 200
+
+
+def test_a_role_made_over_the_api_is_copied_below_and_works(organisation: Organisation, units: dict[str, str]) -> None:
+    admin, unit = organisation.admin, seed.root_unit(organisation.world)
+    made = admin.post("roles", json={"name": "Readers", "businessunitid@odata.bind": f"/businessunits({unit})"})
+    role = made.headers["OData-EntityId"].split("(")[1][:-1]
+    privilege = admin.get("privileges?$filter=name eq 'prvReadLead'").json()["value"][0]["privilegeid"]
+    given = {"Privileges": [{"PrivilegeId": privilege, "Depth": "Deep"}]}
+    assert admin.post(f"roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole", json=given).status_code == 204
+    user, client = organisation.user("sam@contoso.com", "Readers", unit=units["north"])
+    organisation.lead(lastname="mine", ownerid=("systemuser", user))
+    organisation.lead(lastname="of root")
+    assert leads(client) == {"mine"}
+    assert len(records.find(organisation.world, "role", name="Readers")) == 4

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from leadwright.sandbox.dynamics.dataverse import bulk, payloads, qualify, records, roles, sending, timezones
-from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found, split_list
+from leadwright.sandbox.dynamics.dataverse.calls import (
+    Answer,
+    Segment,
+    answer_json,
+    not_found,
+    object_in,
+    objects_in,
+    split_list,
+)
 from leadwright.sandbox.dynamics.dataverse.entities import Entities
 from leadwright.sandbox.dynamics.dataverse.rights import rights_of
 from leadwright.sandbox.dynamics.dataverse.store import stamp
@@ -174,7 +182,13 @@ def _role_privileges(entities: Entities, table: Table, key: str, given: Paramete
 def _add_privileges(entities: Entities, table: Table, key: str, given: Parameters) -> Answer:
     entities.rights.check("Write", table, key)
     depths = {"Basic": 1, "Local": 2, "Deep": 4, "Global": 8, 0: 1, 1: 2, 2: 4, 3: 8, "0": 1, "1": 2, "2": 4, "3": 8}
-    wanted = {str(one["PrivilegeId"]).lower(): depths[one["Depth"]] for one in given.get("Privileges", [])}
+    wanted = {}
+    for one in objects_in(given, "Privileges"):
+        if one.get("Depth") not in depths or "PrivilegeId" not in one:
+            raise Refused(
+                400, "0x80040203", "Every privilege needs PrivilegeId and Depth: Basic, Local, Deep or Global."
+            )
+        wanted[str(one["PrivilegeId"]).lower()] = depths[one["Depth"]]
     _set_role(entities, key, wanted)
     return Answer(204)
 
@@ -202,8 +216,8 @@ def _members(joining: bool) -> Callable[[Entities, Table, str, Parameters], Answ
     def change(entities: Entities, table: Table, key: str, given: Parameters) -> Answer:
         entities.rights.check("Write", table, key)
         with entities.world.transaction() as db:
-            for one in given.get("Members", []):
-                user = entities.existing(entities.schema.tables["systemuser"], str(one["systemuserid"]))
+            for one in objects_in(given, "Members"):
+                user = entities.existing(entities.schema.tables["systemuser"], str(one.get("systemuserid", "")))
                 statement = (
                     "INSERT OR IGNORE INTO teammembership (teamid, systemuserid) VALUES (?,?)"
                     if joining
@@ -217,7 +231,7 @@ def _members(joining: bool) -> Callable[[Entities, Table, str, Parameters], Answ
 
 def _share(word: str) -> Callable[[Entities, Parameters], Answer]:
     def change(entities: Entities, given: Parameters) -> Answer:
-        target, grantee = given.get("Target"), given.get("PrincipalAccess", {})
+        target, grantee = given.get("Target"), object_in(given, "PrincipalAccess")
         principal = grantee.get("Principal", {}) if word != "RevokeAccess" else given.get("Revokee", {})
         table, key = _row(entities, target)
         who, who_key = _row(entities, principal)
@@ -249,7 +263,7 @@ def _row(entities: Entities, value: Any) -> tuple[Table, str]:
 def _close_opportunity(state: int, closed: str) -> Callable[[Entities, Parameters], Answer]:
     def close(entities: Entities, given: Parameters) -> Answer:
         table = entities.schema.tables["opportunity"]
-        closing = given.get("OpportunityClose", {})
+        closing = object_in(given, "OpportunityClose")
         _, key = entities.target(str(closing.get("opportunityid@odata.bind", "")))
         entities.rights.check("Write", table, key)
         values = {"statecode": state, "statuscode": given.get("Status", -1)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from leadwright.sandbox.dynamics.dataverse.calls import Answer, answer_json, not_found
+from leadwright.sandbox.dynamics.dataverse.calls import Answer, answer_json, not_found, object_in, objects_in
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import guid, stored
 from leadwright.sandbox.dynamics.world import Refused, new_guid
@@ -20,8 +20,8 @@ _OPERATORS = {
 def _targets(entities: "Entities", table: Table, given: dict[str, Any]) -> list[dict[str, Any]]:
     if not table.bulk:
         raise not_found("Microsoft.Dynamics.CRM.CreateMultiple")
-    targets = given.get("Targets")
-    if not isinstance(targets, list) or not targets:
+    targets = objects_in(given, "Targets")
+    if not targets:
         raise Refused(400, "0x80040203", "Required field 'Targets' is missing or empty.")
     for one in targets:
         if str(one.get("@odata.type", "")).rsplit(".", 1)[-1] != table.name:
@@ -77,11 +77,11 @@ def bulk_delete(entities: "Entities", given: dict[str, Any]) -> Answer:
     entities.rights.need("prvBulkDelete")
     deleted: list[tuple[Table, str]] = []
     with entities.world.transaction() as db:
-        for query in given.get("QuerySet", []):
+        for query in objects_in(given, "QuerySet"):
             table = entities.schema.tables.get(str(query.get("EntityName", "")))
             if table is None:
                 raise not_found(str(query.get("EntityName")))
-            sql, values = _criteria(table, query.get("Criteria") or {})
+            sql, values = _criteria(table, object_in(query, "Criteria"))
             readable, more = entities.rights.where("Delete", table, "t")
             source = f'SELECT t."{table.id}" AS id FROM "{table.stored}" t WHERE {sql} AND {readable}'  # noqa: S608
             deleted += [(table, row["id"]) for row in db.execute(source, [*values, *more]).fetchall()]
@@ -93,11 +93,11 @@ def bulk_delete(entities: "Entities", given: dict[str, Any]) -> Answer:
 
 def _criteria(table: Table, criteria: dict[str, Any]) -> tuple[str, list[Any]]:
     parts, values = [], []
-    for one in criteria.get("Conditions") or []:
+    for one in objects_in(criteria, "Conditions"):
         sql, more = _condition(table, one)
         parts.append(sql)
         values += more
-    for inner in criteria.get("Filters") or []:
+    for inner in objects_in(criteria, "Filters"):
         sql, more = _criteria(table, inner)
         parts.append(sql)
         values += more

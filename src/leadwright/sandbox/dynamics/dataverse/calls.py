@@ -106,6 +106,32 @@ def answer_error(refused: Refused) -> Answer:
     return found
 
 
+def objects_in(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """A list of JSON objects out of a body; empty where it is missing.
+
+    Raises:
+        Refused: 400, it is something else.
+    """
+    found = given.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Refused(400, "0x80048d19", f"'{name}' must be a list of JSON objects.")
+    return found
+
+
+def object_in(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A JSON object out of a body; empty where it is missing.
+
+    Raises:
+        Refused: 400, it is something else.
+    """
+    found = given.get(name)
+    if found is not None and not isinstance(found, dict):
+        raise Refused(400, "0x80048d19", f"'{name}' must be a JSON object.")
+    return found or {}
+
+
 def not_found(name: str) -> Refused:
     """404 of an address that leads nowhere."""
     return Refused(404, "0x80060888", f"Resource not found for the segment '{name}'.")

@@ -82,7 +82,10 @@ def _since(reader: Reader, token: str) -> int:
     found = _TOKEN.fullmatch(token)
     if found is None:
         raise Refused(400, "0x80060888", "Invalid value for $deltatoken query option found.")
-    made = datetime.strptime(found[2], _FORMAT).replace(tzinfo=UTC)
+    try:
+        made = datetime.strptime(found[2], _FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise Refused(400, "0x80060888", "Invalid value for $deltatoken query option found.") from None
     row = records.read(reader.world, "organization", reader.world.organizationid)
     days = row["expirechangetrackingindays"] if row else 7
     if reader.world.clock() - made > timedelta(days=days) or reader.world.fault("delta token expired"):

@@ -1,10 +1,12 @@
 """Changes of metadata over the API: columns, alternate keys and tables come and go, as a customizer makes them."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import roles, store
-from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found
+from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, not_found, object_in, objects_in
+from leadwright.sandbox.dynamics.dataverse.descriptions import metadata_id
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import guid
 from leadwright.sandbox.dynamics.world import Refused
@@ -12,6 +14,7 @@ from leadwright.sandbox.dynamics.world import Refused
 if TYPE_CHECKING:
     from leadwright.sandbox.dynamics.dataverse.entities import Entities
 
+_NAME = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
 _KINDS = {
     f"{word}AttributeMetadata": kind
     for word, kind in {
@@ -24,7 +27,7 @@ _KINDS = {
 
 def answer(entities: "Entities", segments: list[Segment]) -> Answer:
     """The reply to a change under EntityDefinitions."""
-    from leadwright.sandbox.dynamics.dataverse.definitions import find_table, metadata_id
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_table
 
     method, head, rest = entities.asked.method, segments[0], segments[1:]
     if head.key is None:
@@ -51,10 +54,13 @@ def _delete_table(entities: "Entities", table: Table) -> Answer:
 
 
 def _add_key(entities: "Entities", table: Table, _: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import find_column, metadata_id
+    from leadwright.sandbox.dynamics.dataverse.definitions import find_column
 
     entities.rights.need("prvWriteEntity")
-    key = tuple(str(name).lower() for name in entities.asked.json().get("KeyAttributes", []))
+    names = entities.asked.json().get("KeyAttributes")
+    if not isinstance(names, list) or not names:
+        raise Refused(400, "0x80040203", "A key needs KeyAttributes: a list of column names.")
+    key = tuple(str(name).lower() for name in names)
     for name in key:
         find_column(table, f"LogicalName='{name}'")
     store.add_key(entities.world, table.name, key)
@@ -63,8 +69,6 @@ def _add_key(entities: "Entities", table: Table, _: str) -> Answer:
 
 
 def _delete_key(entities: "Entities", table: Table, text: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
-
     entities.rights.need("prvWriteEntity")
     for key in table.keys:
         if metadata_id(f"key {table.name} {key}") == guid(text):
@@ -74,8 +78,6 @@ def _delete_key(entities: "Entities", table: Table, text: str) -> Answer:
 
 
 def _add_column(entities: "Entities", table: Table, _: str) -> Answer:
-    from leadwright.sandbox.dynamics.dataverse.definitions import metadata_id
-
     entities.rights.need("prvCreateAttribute")
     name, line = column_line(entities.asked.json())
     store.add_column(entities.world, table.name, name, line)
@@ -109,7 +111,7 @@ def _made(entities: "Entities", path: str) -> Answer:
 
 def create_entities(entities: "Entities", given: dict[str, Any]) -> Answer:
     """The action CreateEntities: several tables with their columns."""
-    for body in given.get("Entities", []):
+    for body in objects_in(given, "Entities"):
         create_table(entities, body)
     context = f"{entities.asked.base}$metadata#Microsoft.Dynamics.CRM.CreateEntitiesResponse"
     return answer_json({"@odata.context": context})
@@ -120,14 +122,14 @@ def create_table(entities: "Entities", body: dict[str, Any]) -> str:
     entities.rights.need("prvCreateEntity")
     schema_name = str(body.get("SchemaName", ""))
     name = schema_name.lower()
-    if "_" not in name:
+    if "_" not in name or not _NAME.fullmatch(name):
         raise Refused(
             400, "0x80044153", "The schema name of a custom table must start with a publisher prefix such as new_."
         )
     if name in entities.schema.tables:
         raise Refused(400, "0x80044153", f"An entity with the specified name {name} already exists.")
     columns, name_column = {}, ""
-    for one in body.get("Attributes", []):
+    for one in objects_in(body, "Attributes"):
         column, line = column_line(one)
         columns[column] = line
         name_column = column if one.get("IsPrimaryName") else name_column
@@ -165,8 +167,9 @@ def column_line(body: dict[str, Any]) -> tuple[str, str]:
     """Name and line of a column, as metadata/*.toml has them, out of its AttributeMetadata."""
     kind = _KINDS.get(str(body.get("@odata.type", "")).rsplit(".", 1)[-1].removeprefix("Complex"))
     name = str(body.get("SchemaName") or body.get("LogicalName") or "").lower()
-    if kind is None or not name:
-        raise Refused(400, "0x80048d19", "A column needs @odata.type and SchemaName.")
+    if kind is None or not _NAME.fullmatch(name):
+        message = "A column needs @odata.type and a SchemaName of letters, digits and underscores, such as new_Colour."
+        raise Refused(400, "0x80048d19", message)
     shown = (_label(body.get("DisplayName")) or name).replace(";", ",")
     words = _words(kind, body)
     if kind == "datetime" and body.get("Format") == "DateOnly":
@@ -176,9 +179,14 @@ def column_line(body: dict[str, Any]) -> tuple[str, str]:
 
 def _words(kind: str, body: dict[str, Any]) -> str:
     if kind in {"string", "memo"}:
-        return str(body.get("MaxLength") or 100)
+        limit = body.get("MaxLength") or 100
+        if not isinstance(limit, int):
+            raise Refused(400, "0x80048d19", "MaxLength must be a number.")
+        return str(limit)
     if kind == "choice":
-        options = (body.get("OptionSet") or body.get("GlobalOptionSet") or {}).get("Options", [])
+        options = objects_in(object_in(body, "OptionSet"), "Options")
+        if not options or not all(isinstance(one.get("Value"), int) for one in options):
+            raise Refused(400, "0x80048d19", "A choice needs an OptionSet with Options that have a Value.")
         return " | ".join(f"{one['Value']} {_label(one.get('Label'))}" for one in options)
     if kind == "bool":
         found = body.get("OptionSet") or {}

@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from leadwright.sandbox.dynamics.dataverse import aggregates, changes, duplicates, payloads, records
+from leadwright.sandbox.dynamics.dataverse import (
+    aggregates,
+    changes,
+    duplicates,
+    fetching,
+    payloads,
+    records,
+    statements,
+)
 from leadwright.sandbox.dynamics.dataverse.calls import (
     Answer,
     Asked,
@@ -18,8 +26,8 @@ from leadwright.sandbox.dynamics.dataverse.calls import (
 from leadwright.sandbox.dynamics.dataverse.links import Links
 from leadwright.sandbox.dynamics.dataverse.queries import Reader, Wanted, applied, context, page, wanted
 from leadwright.sandbox.dynamics.dataverse.rights import Rights
-from leadwright.sandbox.dynamics.dataverse.store import schema_of, table_of
-from leadwright.sandbox.dynamics.dataverse.tables import LOOKUPS, Table
+from leadwright.sandbox.dynamics.dataverse.store import schema_of
+from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import guid, shown
 from leadwright.sandbox.dynamics.world import Refused, World
 
@@ -74,8 +82,9 @@ class Entities:
         if self.asked.method == "GET":
             if "odata.track-changes" in self.preferences or "$deltatoken" in self.asked.options():
                 return changes.answer(self.reader, table, self.asked)
-            if "$apply" in self.asked.options():
-                return aggregates.answer(self.reader, table, self.asked)
+            for option, other in _OTHER_QUERIES.items():
+                if option in self.asked.options():
+                    return other(self.reader, table, self.asked)
             return page(self.reader, table, self.asked)
         if self.asked.method == "POST":
             return self._create(table)
@@ -267,6 +276,9 @@ class Entities:
 _OWNER_KEYS = {"ownerid@odata.bind"}
 
 
+_OTHER_QUERIES = {"$apply": aggregates.answer, "fetchXml": fetching.answer, "sql": statements.answer}
+
+
 def not_allowed(method: str) -> Refused:
     """405."""
     return Refused(405, "0x80060888", f"The requested resource does not support http method '{method}'.")
@@ -279,13 +291,3 @@ def _key_value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def lookup_columns(table: Table) -> list[str]:
-    """Names of the lookups of a table."""
-    return [column.name for column in table.columns.values() if column.type in LOOKUPS]
-
-
-def named_table(world: World, name: str) -> Table:
-    """A table by its logical name."""
-    return table_of(schema_of(world), name)

@@ -34,12 +34,12 @@ def enter(world: World, user: str) -> None:
     Raises:
         Refused: 429 with Retry-After, longer for who goes on hammering.
     """
-    own = world.fault("service limits") or {}
+    own = _own(world)
     now = world.clock()
     with _lock:
         use = _uses.setdefault(world, {}).setdefault(user, Use())
         _forget(use, now)
-        limit = own.get("requests", REQUESTS)
+        limit = int(own.get("requests", REQUESTS))
         if len(use.came) >= limit:
             message = f"Number of requests exceeded the limit of {limit} over time window of 300 seconds."
             raise _too_many(use, "0x80072322", message, use.came[0], now)
@@ -51,7 +51,7 @@ def enter(world: World, user: str) -> None:
                 "requests and try again later."
             )
             raise _too_many(use, "0x80072321", message, use.took[0][0], now)
-        concurrent = own.get("concurrent", CONCURRENT)
+        concurrent = int(own.get("concurrent", CONCURRENT))
         if use.running >= concurrent:
             message = f"Number of concurrent requests exceeded the limit of {concurrent}."
             raise _too_many(use, "0x80072326", message, now - WINDOW + timedelta(seconds=2), now)
@@ -62,12 +62,12 @@ def enter(world: World, user: str) -> None:
 
 def leave(world: World, user: str, seconds: float) -> dict[str, str]:
     """Count how long a request took; the headers that say what is left."""
-    own = world.fault("service limits") or {}
+    own = _own(world)
     with _lock:
         use = _uses[world][user]
         use.running -= 1
         use.took.append((world.clock(), seconds))
-        left = max(0, own.get("requests", REQUESTS) - len(use.came))
+        left = max(0, int(own.get("requests", REQUESTS)) - len(use.came))
         time = max(0.0, own.get("seconds", SECONDS) - sum(took for _, took in use.took))
     return {
         "x-ms-ratelimit-burst-remaining-xrm-requests": str(left),
@@ -81,6 +81,11 @@ def used(world: World, user: str) -> tuple[int, float]:
         use = _uses.get(world, {}).get(user, Use())
         _forget(use, world.clock())
         return len(use.came), sum(took for _, took in use.took)
+
+
+def _own(world: World) -> dict[str, float]:
+    found = world.fault("service limits")
+    return {name: float(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _forget(use: Use, now: datetime) -> None:

@@ -6,7 +6,7 @@ from leadwright.sandbox.dynamics.dataverse import memberships, records
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, Segment, answer_json, no_property, not_found
 from leadwright.sandbox.dynamics.dataverse.queries import page, wanted
 from leadwright.sandbox.dynamics.dataverse.store import next_version
-from leadwright.sandbox.dynamics.dataverse.tables import LOOKUPS, Column, ManyToMany, Table
+from leadwright.sandbox.dynamics.dataverse.tables import Column, ManyToMany, Table
 from leadwright.sandbox.dynamics.world import Refused
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Links:
         if column is None:
             raise no_property(name, table.name)
         self.entities.rights.check("Write", table, key)
+        if column.type == "id":
+            raise Refused(400, "0x80060888", "The primary key of a row cannot be changed.")
         if method == "DELETE":
             self.entities.update(table, key, {name: None})
         elif method == "PUT":
@@ -187,8 +189,3 @@ class Links:
 
 def _ends(many: ManyToMany, table: Table, key: str, other_key: str) -> tuple[str, str]:
     return (key, other_key) if many.left == table.name else (other_key, key)
-
-
-def lookups(table: Table) -> list[Column]:
-    """Lookup columns of a table."""
-    return [column for column in table.columns.values() if column.type in LOOKUPS]

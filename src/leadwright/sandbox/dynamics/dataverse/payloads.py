@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import mailboxes, records
+from leadwright.sandbox.dynamics.dataverse.calls import objects_in
 from leadwright.sandbox.dynamics.dataverse.rights import rights_of
 from leadwright.sandbox.dynamics.dataverse.tables import LOOKUPS, Column, Table
 from leadwright.sandbox.dynamics.dataverse.values import payload_error
@@ -32,10 +33,10 @@ def read(
         elif "@" in name:
             continue
         elif table.activity and name.endswith("_activity_parties"):
-            values[name] = [_party(entities, one) for one in value]
+            values[name] = [_party(entities, one) for one in objects_in(body, name)]
         elif isinstance(value, list) and (table.name, name) in entities.schema.collections:
             other, column = entities.schema.collections[table.name, name]
-            nested += [(other, column, one) for one in value]
+            nested += [(other, column, one) for one in objects_in(body, name)]
         elif isinstance(value, dict):
             _inside(entities, table, name, value, values)
         else:
@@ -65,9 +66,7 @@ def _bind(entities: "Entities", table: Table, name: str, value: Any, values: dic
     values[column.name] = (other.name, key)
 
 
-def _party(entities: "Entities", body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise payload_error("activityparties", "Microsoft.OData.ODataException: A party must be a JSON object.")
+def _party(entities: "Entities", body: dict[str, Any]) -> dict[str, Any]:
     values, _ = read(entities, entities.schema.tables["activityparty"], body)
     return values
 

@@ -141,8 +141,10 @@ def _opportunity(entities: "Entities", lead: dict[str, Any], parties: dict[str, 
 
 
 def _reference(entities: "Entities", value: Any, kinds: tuple[str, ...]) -> tuple[str, str] | None:
-    if not isinstance(value, dict) or not value:
+    if value is None or value == {}:
         return None
+    if not isinstance(value, dict):
+        raise Refused(400, "0x80048d19", f"A reference to {' or '.join(kinds)} must be a JSON object.")
     for kind in kinds:
         table = entities.schema.tables[kind]
         if value.get(table.id):

@@ -42,8 +42,8 @@ def wanted(options: dict[str, str]) -> Wanted:
         Refused: 400 of one that is unknown or malformed.
     """
     for name in options:
-        if name in {"sql", "fetchXml", "savedQuery", "userQuery"}:
-            message = f"The stand-in does not answer queries by {name}. Use $filter, $select and $orderby."
+        if name in {"savedQuery", "userQuery"}:
+            message = f"The stand-in has no views, so no {name}. Use $filter, $select and $orderby."
             raise Refused(501, "0x80060888", message)
         if name == "$skip":
             raise Refused(400, "0x80060888", "Skip Clause is not supported in CRM")

@@ -1,6 +1,5 @@
 """Privileges, security roles and their copies in each business unit."""
 
-import re
 import sqlite3
 from uuid import NAMESPACE_OID, uuid5
 
@@ -133,9 +132,3 @@ def copy_role(db: sqlite3.Connection, root: dict[str, object], unit: str) -> str
              one["createdon"], one["createdon"]),
         )  # fmt: skip
     return key
-
-
-def verb_of(privilege: str) -> str:
-    """Read, AppendTo, ...: the verb in the name of a privilege; empty where it has none."""
-    found = re.match(r"prv(AppendTo|Append|Read|Write|Create|Delete|Share|Assign)", privilege)
-    return found[1] if found else ""

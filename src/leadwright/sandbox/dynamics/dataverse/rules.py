@@ -5,7 +5,7 @@ from typing import Any
 
 from leadwright.sandbox.dynamics.dataverse.store import next_version, schema_of
 from leadwright.sandbox.dynamics.dataverse.tables import Table
-from leadwright.sandbox.dynamics.world import Refused, World
+from leadwright.sandbox.dynamics.world import Refused, World, new_guid
 
 Row = dict[str, Any]
 _PARENTS = {"lead", "account", "contact", "opportunity"}
@@ -290,10 +290,25 @@ def _new_notification(world: World, db: sqlite3.Connection, row: Row) -> None:
         raise Refused(400, "0x80040203", "appmoduleid is set by the platform. Leave it out.")
 
 
+def _new_role(world: World, db: sqlite3.Connection, row: Row) -> None:
+    row["parentrootroleid"] = row["roleid"]
+    row["roleidunique"], row["organizationid"] = new_guid(), world.organizationid
+
+
+def _with_role(world: World, db: sqlite3.Connection, row: Row, by: str) -> None:
+    from leadwright.sandbox.dynamics.dataverse import roles
+
+    above = "SELECT parentbusinessunitid AS up FROM dv_businessunit WHERE businessunitid=?"
+    if db.execute(above, (row["businessunitid"],)).fetchone()["up"] is None:
+        for unit in db.execute("SELECT businessunitid FROM dv_businessunit").fetchall():
+            roles.copy_role(db, row, unit["businessunitid"])
+
+
 _BEFORE_CREATE = {
+    "role": _new_role,
     "systemuser": _new_user,
     "businessunit": _new_unit,
     "annotation": _new_note,
     "appnotification": _new_notification,
 }
-_AFTER_CREATE = {"systemuser": _with_user, "queue": _with_queue, "businessunit": _with_unit}
+_AFTER_CREATE = {"role": _with_role, "systemuser": _with_user, "queue": _with_queue, "businessunit": _with_unit}

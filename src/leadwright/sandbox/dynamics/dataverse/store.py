@@ -158,6 +158,8 @@ def table_of(schema: Schema, name: str) -> Table:
 def add_column(world: World, table: str, name: str, definition: str) -> None:
     """A custom column, for the control page and metadata requests: `"string 100; Favourite colour"`."""
     schema = schema_of(world)
+    if not name.isidentifier() or not name.isascii():
+        raise Refused(400, "0x80044153", f"'{name}' is no name for a column: letters, digits and underscores are.")
     column = read_column(table, name, definition)
     with world.transaction() as db:
         if name in table_of(schema, table).columns:

@@ -84,7 +84,7 @@ def _counted(world: World, rights: Rights, asked: Asked) -> Answer:
     limits.enter(world, user)
     started = time.monotonic()
     try:
-        time.sleep(float(world.fault("slow dataverse") or 0))
+        time.sleep(_slowness(world))
         answered = answer(world, rights, asked)
     except Refused as refused:
         answered = refused_answer(world, refused)
@@ -92,6 +92,13 @@ def _counted(world: World, rights: Rights, asked: Asked) -> Answer:
         left = limits.leave(world, user, time.monotonic() - started)
     answered.headers |= left
     return answered
+
+
+def _slowness(world: World) -> float:
+    found = world.fault("slow dataverse")
+    if isinstance(found, dict):
+        found = next(iter(found.values()), 0)
+    return float(found or 0)
 
 
 def answer(world: World, rights: Rights, asked: Asked) -> Answer:

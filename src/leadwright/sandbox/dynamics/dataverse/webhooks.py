@@ -21,7 +21,7 @@ LIMIT = 256 * 1024
 TIMEOUT = 60.0  # seconds
 _AGAIN = {502, 503, 504}
 _CONTRACT = "http://schemas.microsoft.com/xrm/2011/Contracts"
-_WEBHOOK, _KEY, _HEADER, _QUERY = 8, 4, 5, 6
+_KEY, _HEADER, _QUERY = 4, 5, 6
 _STEPS = """
 SELECT s.sdkmessageprocessingstepid AS id, s.filteringattributes AS only, e.url, e.authtype, e.authvalue
 FROM dv_sdkmessageprocessingstep s JOIN dv_sdkmessage m USING (sdkmessageid)
