@@ -44,6 +44,21 @@ OF_THE_OTHERS = (
     Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
     Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
     Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
+    Known("fail mailbox test", "Test & Enable fails, of mailboxes with this in their address.", "value"),
+    Known("slow mailbox test", "A test of a mailbox stays queued so many seconds.", "seconds", "60"),
+    Known("delay outgoing", "A mail stays in Pending Send so many seconds.", "seconds", "60"),
+    Known("hold sending", "Mails with this in subject or recipients stay in Pending Send.", "value"),
+    Known("stay sending", "Mails with this in subject or recipients stay in Sending.", "value"),
+    Known("fail outgoing", "Exchange refuses mails with this in subject or recipients: Failed.", "value"),
+    Known("delay delivery", "Exchange delivers so many seconds after sending.", "seconds", "60"),
+    Known("bounce", "Mail to recipients with this in their address comes back.", "value"),
+    Known("duplicate delivery", "Mail to recipients with this in their address arrives twice.", "value"),
+    Known("drop delivery", "Mail to recipients with this in their address vanishes.", "value"),
+    Known("delay incoming", "What lies in an Inbox is tracked so many seconds later.", "seconds", "60"),
+    Known("drop incoming", "Mail with this in sender or subject is never tracked.", "value"),
+    Known("duplicate incoming", "Mail with this in sender or subject is tracked twice.", "value"),
+    Known("mail delta expired", "Graph has forgotten the state of a delta query: 410 Gone."),
+    Known("mailbox throttled", "Graph refuses requests to mailboxes for so many seconds: 429.", "seconds", "10"),
 )
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
