@@ -63,7 +63,7 @@ def read_mime(raw: bytes) -> Read:
     }
     first = people(_header(message, "From")) or people(_header(message, "Sender"))
     item["from"] = first[0] if first else None
-    item["sender"] = (people(_header(message, "Sender")) or first or [None])[0]
+    item["sender"] = next(iter(people(_header(message, "Sender"))), item["from"])
     messageid = (re.findall(r"<[^<>\s]+>", _header(message, "Message-ID")) or [""])[0]
     sent = _date(_header(message, "Date"))
     read = Read(item, messageid, parents, _header(message, "Thread-Index").strip(), sent, _attachments(message))
@@ -211,7 +211,7 @@ def _write_body(message: EmailMessage, body: Mapping[str, Any], attachments: Ite
             subtype=sub.partition(";")[0],
             filename=one.name,
             disposition="inline" if one.inline else "attachment",
-            **({"cid": f"<{one.contentid}>"} if one.contentid else {}),
+            cid=f"<{one.contentid}>" if one.contentid else None,
         )
 
 

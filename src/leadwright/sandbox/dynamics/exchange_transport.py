@@ -198,7 +198,7 @@ def _report(world: World, sender: str, recipient: str, raw: bytes, why: str) -> 
         f"Action: failed\nStatus: {code}\nDiagnostic-Code: smtp;{why}\n"
     )
     for text, kind in ((status, "message/delivery-status"), (_head(raw), "text/rfc822-headers")):
-        report.attach(message_from_string(f"Content-Type: {kind}\n\n{text}"))
+        report.attach(message_from_string(f"Content-Type: {kind}\n\n{text}"))  # type: ignore[arg-type]
     whole = report.as_bytes()
     return whole.replace(b"multipart/mixed;", b"multipart/report; report-type=delivery-status;", 1)
 
