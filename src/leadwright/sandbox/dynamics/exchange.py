@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS exchange_message (
   folder TEXT NOT NULL REFERENCES exchange_folder ON DELETE CASCADE, isdraft INTEGER NOT NULL, isread INTEGER NOT NULL,
   messageid TEXT NOT NULL, conversation TEXT NOT NULL, thread TEXT NOT NULL, item TEXT NOT NULL, raw BLOB,
   receivedat TEXT NOT NULL, sentat TEXT NOT NULL, createdat TEXT NOT NULL, modifiedat TEXT NOT NULL,
-  version INTEGER NOT NULL);
+  version INTEGER NOT NULL, born INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS i_exchange_message ON exchange_message (folder, version);
 CREATE INDEX IF NOT EXISTS i_exchange_messageid ON exchange_message (mailbox, messageid);
 CREATE TABLE IF NOT EXISTS exchange_attachment (

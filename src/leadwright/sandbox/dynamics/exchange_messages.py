@@ -27,6 +27,7 @@ class Message:
         messageid: Message-ID with its brackets.
         conversation: a guid; all messages of a thread in a mailbox share it.
         thread: Thread-Index, base64.
+        born: number of the change that brought it into its folder.
         item: subject, body, people, headers as Graph spells them; `parents` are Message-IDs it answers.
     """
 
@@ -45,12 +46,13 @@ class Message:
     createdat: datetime
     modifiedat: datetime
     version: int
+    born: int
     files: int
 
 
 _SELECT = (
     "SELECT m.id, restid, mailbox, folder, isdraft, isread, messageid, conversation, thread, item, receivedat, sentat, "
-    "createdat, modifiedat, version, (SELECT count(*) FROM exchange_attachment a WHERE a.message=m.id) AS files "
+    "createdat, modifiedat, version, born, (SELECT count(*) FROM exchange_attachment a WHERE a.message=m.id) AS files "
     "FROM exchange_message m "
 )
 
@@ -183,8 +185,9 @@ def move(world: World, message: Message, folder: Folder) -> str:
     with world.transaction() as db:
         made = new_restid()
         _leave(db, message, "changed")
-        values = (folder.id, made, next_version(db), message.id)
-        db.execute("UPDATE exchange_message SET folder=?, restid=?, version=? WHERE id=?", values)
+        version = next_version(db)
+        values = (folder.id, made, version, version, message.id)
+        db.execute("UPDATE exchange_message SET folder=?, restid=?, version=?, born=? WHERE id=?", values)
     return made
 
 
@@ -282,8 +285,9 @@ def _keep(
     received, sent = (moment.astimezone(UTC).isoformat() for moment in moments)
     with exchange.prepare(world).transaction() as db:
         head = (made, new_restid(), mailbox.id, folder.id, isdraft, isdraft, messageid, *threading, json.dumps(item))
-        values = (*head, raw, received, sent, now, now, next_version(db))
-        db.execute(f"INSERT INTO exchange_message VALUES ({','.join('?' * 16)})", values)  # noqa: S608
+        version = next_version(db)
+        values = (*head, raw, received, sent, now, now, version, version)
+        db.execute(f"INSERT INTO exchange_message VALUES ({','.join('?' * 17)})", values)  # noqa: S608
         for file in files:
             _keep_file(db, made, file)
         return message_of(world, mailbox, made)
@@ -332,5 +336,6 @@ def _message(row: sqlite3.Row) -> Message:
         created,
         modified,
         int(row["version"]),
+        int(row["born"]),
         int(row["files"]),
     )
