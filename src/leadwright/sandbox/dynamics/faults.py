@@ -58,6 +58,7 @@ OF_THE_OTHERS = (
     Known("drop incoming", "Mail with this in sender or subject is never tracked.", "value"),
     Known("duplicate incoming", "Mail with this in sender or subject is tracked twice.", "value"),
     Known("mail delta expired", "Graph has forgotten the state of a delta query: 410 Gone."),
+    Known("drop notification", "Graph does not tell subscribers of a change."),
     Known("mailbox throttled", "Graph refuses requests to mailboxes for so many seconds: 429.", "seconds", "10"),
 )
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})

@@ -6,12 +6,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadwright.sandbox.dynamics import (
-    exchange,
     graph_applications,
     graph_batch,
     graph_delta,
     graph_limits,
     graph_mail,
+    graph_notifications,
     graph_people,
     graph_principals,
     graph_subscriptions,
@@ -35,7 +35,7 @@ _ANY = "{}"
 
 def routes(world: World) -> list[Route]:
     """Routes for /v1.0/... and /beta/...; a double slash in a path counts as one."""
-    exchange.prepare(world)
+    graph_notifications.prepare(world)
 
     async def endpoint(request: Request) -> Response:
         body = await request.body()

@@ -1,7 +1,9 @@
-"""Server-side synchronisation of the stand-in: one `tick` tests mailboxes, sends what waits, tracks what came."""
+"""Server-side synchronisation of the stand-in: each `tick` tests mailboxes, sends, tracks what came, notifies."""
 
 from leadwright.sandbox.dynamics import (
+    exchange,
     exchange_transport,
+    graph_notifications,
     synchronisation_incoming,
     synchronisation_mailboxes,
     synchronisation_outgoing,
@@ -19,7 +21,9 @@ def tick(world: World) -> None:
             delivery.
     """
     schema_of(world)
+    exchange.prepare(world)
     synchronisation_mailboxes.test_what_is_queued(world)
     synchronisation_outgoing.send_what_waits(world)
     exchange_transport.run(world)
     synchronisation_incoming.track_what_came(world)
+    graph_notifications.notify(world)
