@@ -47,12 +47,23 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 client = sdk.GraphServiceClient(credential, scopes=[scope])
                 if direct:
                     client.request_adapter.base_url = f"{served.origin}/v1.0"
-                return await what(client)
+                try:
+                    return await what(client)
+                finally:
+                    credential.close()
+                    await _close(client)
 
             return asyncio.run(run())
 
         yield world, ask
     world.close()
+
+
+async def _close(client: Any) -> None:
+    """Close the connections, which the client itself has no way to close."""
+    http = client.request_adapter._http_client
+    for held in filter(None, (http._transport, *http._mounts.values())):
+        await getattr(held, "transport", held).aclose()
 
 
 def a_message(subject: str) -> Any:
