@@ -3,6 +3,7 @@
 import base64
 import email
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from leadwright.sandbox.dynamics import (
     entra_users,
     exchange,
     exchange_transport,
+    graph_limits,
     synchronisation,
 )
 from leadwright.sandbox.dynamics.entra_resources import GRAPH, GRAPH_PERMISSIONS
+from leadwright.sandbox.dynamics.graph_calls import Call
 from leadwright.sandbox.dynamics.serving import application
-from leadwright.sandbox.dynamics.world import World
+from leadwright.sandbox.dynamics.world import Caller, World
 
 HOST = "graph.microsoft.com"
 BASE = f"https://{HOST}/v1.0/"
@@ -308,6 +311,31 @@ def test_too_many_requests_for_a_mailbox_are_throttled(agent: Agent, graph: Test
     assert error(answer) == (429, "ApplicationThrottled")
     assert answer.headers["Retry-After"] == "7"
     assert graph.get(f"{ME}/messages").status_code == 200
+
+
+def test_a_fifth_request_at_a_time_to_a_mailbox_is_refused(agent: Agent, graph: TestClient) -> None:
+    caller = Caller(agent.world.tenantid, agent.appid, "", f"https://{HOST}")
+
+    def running(user: str) -> AbstractContextManager[None]:
+        path = ["users", user, "messages"]
+        return graph_limits.entered(Call(agent.world, caller, "GET", path, {}, {}, b"", BASE))
+
+    with running(AGENT), running(AGENT.upper()), running(agent.mailbox.id), running(AGENT):
+        assert error(graph.get(f"{ME}/messages")) == (429, "ApplicationThrottled")
+        assert graph.get(f"users/{OTHER}/messages").status_code == 200
+    assert graph.get(f"{ME}/messages").status_code == 200
+
+
+def test_a_mailbox_sends_no_more_in_a_minute_than_its_rate_allows(agent: Agent, graph: TestClient) -> None:
+    agent.world.break_it("message rate", 2)
+    for _ in range(5):
+        graph.post(f"{ME}/sendMail", json={"message": a_mail()})
+    counts = []
+    for _ in range(3):
+        agent.tick(seconds=5)
+        counts.append(len(agent.went_out))
+        agent.hands.on(seconds=60)
+    assert counts == [2, 4, 5]
 
 
 def test_a_member_of_a_shared_mailbox_reads_and_writes_there(agent: Agent) -> None:

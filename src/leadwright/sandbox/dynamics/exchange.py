@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS exchange_version (one INTEGER PRIMARY KEY CHECK (one 
 INSERT OR IGNORE INTO exchange_version VALUES (1, 1);
 CREATE TABLE IF NOT EXISTS exchange_queue (
   id TEXT PRIMARY KEY, sender TEXT NOT NULL, recipient TEXT NOT NULL, raw BLOB NOT NULL, due TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS exchange_submitted (sender TEXT NOT NULL COLLATE NOCASE, at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS i_exchange_submitted ON exchange_submitted (sender, at);
 CREATE TABLE IF NOT EXISTS exchange_outside (
   id INTEGER PRIMARY KEY, sender TEXT NOT NULL, recipient TEXT NOT NULL, raw BLOB NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS exchange_policy (appid TEXT NOT NULL, address TEXT NOT NULL COLLATE NOCASE,

@@ -1,6 +1,7 @@
 """Delivery: what is sent waits in a queue, goes to mailboxes here or out to the world, comes back when it cannot."""
 
 import smtplib
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -90,9 +91,13 @@ def send(world: World, mailbox: Mailbox, message: Message, *, save: bool = True)
 
 
 def submit(world: World, sender: str, to: Iterable[str], raw: bytes) -> None:
-    """Put a mail into the queue, one entry for each recipient. The fault `delay delivery` holds it that long."""
-    due = (world.clock() + timedelta(seconds=number(world.fault("delay delivery"), "seconds"))).isoformat()
+    """Put a mail into the queue, one entry for each recipient. The fault `delay delivery` holds it that long.
+
+    The fault `message rate` lets so many mails of a mailbox out in a minute, as Exchange Online does with 30.
+    """
     with exchange.prepare(world).transaction() as db:
+        wait = timedelta(seconds=number(world.fault("delay delivery"), "seconds"))
+        due = (max(world.clock(), _slot(world, db, sender)) + wait).isoformat()
         for one in to:
             db.execute("INSERT INTO exchange_queue VALUES (?,?,?,?,?)", (new_guid(), sender, one, raw, due))
 
@@ -133,6 +138,19 @@ def concerns(world: World, name: str, *texts: str) -> bool:
     if isinstance(value, str) and value and not any(value.lower() in text.lower() for text in texts):
         return False
     return bool(world.fault(name))
+
+
+def _slot(world: World, db: sqlite3.Connection, sender: str) -> datetime:
+    """When the rate of a mailbox lets its next mail out."""
+    now = world.clock()
+    most = int(number(world.fault("message rate"), "value"))
+    if most <= 0:
+        return now
+    statement = "SELECT at FROM exchange_submitted WHERE sender=? ORDER BY at DESC LIMIT 1 OFFSET ?"
+    row = db.execute(statement, (sender, most - 1)).fetchone()
+    slot = max(now, datetime.fromisoformat(row["at"]) + timedelta(minutes=1)) if row else now
+    db.execute("INSERT INTO exchange_submitted VALUES (?,?)", (sender, slot.isoformat()))
+    return slot
 
 
 def _deliver(world: World, sender: str, recipient: str, raw: bytes) -> Outgoing | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from leadwright.sandbox.dynamics import exchange
 from leadwright.sandbox.dynamics.exchange_transport import number
 from leadwright.sandbox.dynamics.graph_calls import Call
 from leadwright.sandbox.dynamics.world import Refused, World
@@ -62,7 +63,8 @@ def _key(call: Call) -> _Key | None:
     if path[:1] == ["me"]:
         return (call.caller.clientid, call.caller.objectid) if len(path) > 1 and path[1] in _OF_MAIL else None
     if len(path) > 2 and path[0] == "users" and path[2] in _OF_MAIL:
-        return call.caller.clientid, path[1]
+        mailbox = exchange.mailbox_at(call.world, path[1])
+        return call.caller.clientid, mailbox.id if mailbox else path[1]
     return None
 
 

@@ -71,7 +71,11 @@ def validate(world: World, address: str) -> None:
 
 def notify(world: World) -> None:
     """Find out what changed for each subscription and post it; what cannot be posted is tried again, ever later."""
-    with prepare(world).transaction() as db:
+    with prepare(world).reading() as db:
+        some = "SELECT 1 FROM graph_subscription UNION ALL SELECT 1 FROM graph_notification LIMIT 1"
+        if db.execute(some).fetchone() is None:
+            return
+    with world.transaction() as db:
         now = world.clock()
         for row in db.execute("SELECT * FROM graph_subscription").fetchall():
             _look(world, db, row, now)
