@@ -39,11 +39,15 @@ faults: .venv/ready-dev ## slow fault runs
 bench: .venv/ready-dev ## speed and scale, as ratios, each beside its peer or limit
 	$(BIN)/python -m benchmarks $(BENCH)
 
+.PHONY: test-conformance
+test-conformance: .venv-conformance/ready ## Microsoft's own client libraries against the stand-in for Dynamics 365
+	.venv-conformance/bin/python -m pytest tests/conformance tests/dynamics/test_msal.py $(PYTEST)
+
 lock: .venv/ready-dev ## pin every dependency anew after a change of pyproject.toml
 	PATH=$(BIN):$$PATH requirements/compile.sh
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-conformance build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Leadwright needs Python 3.11 or newer; none was found. Install it, or say make PYTHON=/path/to/python"; exit 1; }
@@ -61,3 +65,12 @@ clean:
 	@$(PIP) -r requirements/dev.lock
 	@$(NODEPS) -e .
 	@touch .venv/ready-demo $@
+
+# On top of .venv, so that only Microsoft's libraries are installed (450 MB).
+.venv-conformance/ready: .venv/ready-dev requirements/conformance.lock
+	@echo "Installing Microsoft's client libraries (a minute or two) ..."
+	@$(BIN)/python -m venv .venv-conformance
+	@.venv-conformance/bin/python -c 'import pathlib, sys, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "leadwright-dev.pth").write_text(f"import site; site.addsitedir({sys.argv[1]!r})")' \
+	  "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+	@.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/conformance.lock
+	@touch $@

@@ -6,6 +6,7 @@ flags="--universal --python-version 3.11 --generate-hashes --no-emit-index-url -
 uv pip compile pyproject.toml --extra model --extra documents --extra embedding --group dev $flags -o requirements/dev.lock
 uv pip compile pyproject.toml $flags -c requirements/dev.lock -o requirements/core.lock
 uv pip compile requirements/bench.in $flags -o requirements/bench.lock
+uv pip compile requirements/conformance.in $flags -c requirements/dev.lock -o requirements/conformance.lock
 uv pip compile requirements/build.in $flags -c requirements/dev.lock -o requirements/build.lock
 uv pip compile pyproject.toml --extra documents $flags -c requirements/dev.lock -o requirements/demo.lock
 uv pip compile pyproject.toml --extra embedding $flags -c requirements/dev.lock -o requirements/embedding.lock

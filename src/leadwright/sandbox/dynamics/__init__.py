@@ -1,0 +1,1 @@
+"""A stand-in for a Dynamics 365 organisation on loopback: Entra, Dataverse, Graph and Exchange. For rehearsals only."""

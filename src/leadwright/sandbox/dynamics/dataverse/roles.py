@@ -1,0 +1,134 @@
+"""Privileges, security roles and their copies in each business unit."""
+
+import sqlite3
+from uuid import NAMESPACE_OID, uuid5
+
+from leadwright.sandbox.dynamics.dataverse.tables import Schema
+from leadwright.sandbox.dynamics.world import World, new_guid
+
+BASIC, LOCAL, DEEP, GLOBAL = 1, 2, 4, 8
+DEPTH = {"User": BASIC, "Local": LOCAL, "Deep": DEEP, "Global": GLOBAL}
+DEPTH_NAME = {BASIC: "Basic", LOCAL: "Local", DEEP: "Deep", GLOBAL: "Global"}
+RIGHTS = {"Read": 1, "Write": 2, "Append": 4, "AppendTo": 16, "Create": 32, "Delete": 65536, "Share": 262144,
+          "Assign": 524288}  # fmt: skip
+SINGLE = (
+    *("prvApproveRejectEmailAddress", "prvActOnBehalfOfAnotherUser", "prvSendAsUser", "prvBulkDelete", "prvAssignRole"),
+    *("prvCreateEntity", "prvWriteEntity", "prvReadEntity", "prvDeleteEntity", "prvCreateAttribute"),
+    *("prvWriteAttribute", "prvReadAttribute", "prvDeleteAttribute", "prvDisableUser", "prvReparentUser"),
+    *("prvSearchAvailability", "prvMerge", "prvDelegatedMailboxApprover", "prvOverrideCreatedOnCreatedBy"),
+)
+_OWN = "Read Write Append AppendTo Create Delete Share Assign"
+_AGENT_TABLES = (
+    "msdyn_salesagentprofile msdyn_salesagentconfigurationv2 msdyn_salesagentrun msdyn_leadagentresult "
+    "msdyn_synthesizeroutput msdyn_summarysynthesizerinput msdyn_engagereadinessagentresult "
+    "msdyn_salesagenthandover msdyn_dcaengageagentresult msdyn_salescopilotinsight msdyn_salescopilotemailinsight "
+    "msdyn_salescopilotinsightcardstate"
+)
+_READ_SETTINGS = (
+    "Global Read: User Team Role BusinessUnit Organization Privilege Queue Transactioncurrency EmailServerProfile "
+    "Campaign Connectionrole SdkMessage; User Read: UserSettings; Global one: prvReadEntity prvReadAttribute"
+)
+_SELLER = (
+    "User Read Write Append AppendTo Create Delete Share Assign: Lead Account Contact Opportunity Activity Note "
+    "Connection; Global Read Append AppendTo: Competitor; User Read Write Create Delete: appnotification; "
+    "User Read Write: UserSettings Mailbox; User AppendTo: User Team; "
+    f"Global Read: {_AGENT_TABLES}; "
+    "User Append AppendTo Assign Write Create Delete Share: msdyn_salesagenthandover; "
+    "User Read Write: msdyn_engagereadinessagentresult; User one: prvSendAsUser"
+)
+SEED_ROLES = {
+    "System Customizer": f"{_READ_SETTINGS}; Global one: prvCreateEntity prvWriteEntity prvDeleteEntity "
+    "prvCreateAttribute prvWriteAttribute prvDeleteAttribute",
+    "Sales Manager": f"{_READ_SETTINGS}; {_SELLER}; Deep {_OWN}: Lead Account Contact Opportunity Activity Note "
+    "Connection Campaign; Global Create Write Delete: Competitor; Global one: prvBulkDelete prvMerge",
+    "Salesperson": f"{_READ_SETTINGS}; {_SELLER}",
+    "Basic User": f"{_READ_SETTINGS}; User {_OWN}: Account Contact Activity Note Connection; "
+    "User Read Write Create Delete: appnotification; User Read Write: UserSettings Mailbox; User AppendTo: User",
+    "AISalesPerson": f"{_READ_SETTINGS}; Global Read Write Append AppendTo Assign: Lead; "
+    "User Create Delete Share: Lead; "
+    "Global Read Append AppendTo Write Create Assign: Account Contact Opportunity; "
+    f"Global Read Append AppendTo: Competitor; User {_OWN}: Activity; Global Read AppendTo: Activity; "
+    "Global Read Write Append AppendTo Create Assign: Note Connection; Global Read AppendTo: User Team; "
+    "Global Read Write Create Delete Append AppendTo Assign: appnotification; "
+    "User Read Write: Mailbox UserSettings; Global Read: Mailbox TraceLog; "
+    f"Global {_OWN}: {_AGENT_TABLES}; User one: prvSendAsUser",
+    "Delegate": "Global one: prvActOnBehalfOfAnotherUser",
+    "Delegated Mailbox Approver": "Global one: prvDelegatedMailboxApprover prvApproveRejectEmailAddress; "
+    "Global Read Write: Mailbox",
+    "Service Reader": "Global Read: Lead Account Contact Opportunity Activity Note Competitor Connection "
+    f"User Team Role BusinessUnit Organization; {_READ_SETTINGS}",
+}
+
+
+def privilege_id(name: str) -> str:
+    """The id of a privilege: the same in every organisation."""
+    return str(uuid5(NAMESPACE_OID, f"privilege {name.lower()}"))
+
+
+def make_privileges(db: sqlite3.Connection, schema: Schema, now: str) -> None:
+    """A row for every privilege there is; what is there stays."""
+    names = {f"prv{verb}{table.privilege}": right for table in schema.tables.values() for verb, right in RIGHTS.items()}
+    names |= dict.fromkeys(SINGLE, 0)
+    db.executemany(
+        "INSERT OR IGNORE INTO dv_privilege (privilegeid, name, accessright, canbebasic, canbelocal, canbedeep, "
+        "canbeglobal, isdisabledwhenintegrated, createdon, modifiedon, versionnumber) VALUES (?,?,?,1,1,1,1,0,?,?,1)",
+        [(privilege_id(name), name, right, now, now) for name, right in names.items()],
+    )
+
+
+def grants(text: str) -> dict[str, int]:
+    """Privileges and depth masks out of a line such as `Global Read Write: Lead Account; User one: prvSendAsUser`."""
+    found: dict[str, int] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        head, _, tail = part.partition(":")
+        depth, *verbs = head.split()
+        for noun in tail.split():
+            for name in [noun] if verbs == ["one"] else [f"prv{verb}{noun}" for verb in verbs]:
+                found[name] = max(found.get(name, 0), DEPTH[depth])
+    return found
+
+
+def set_privileges(db: sqlite3.Connection, role: str, depths: dict[str, int], now: str) -> None:
+    """Let a role and its copies have exactly these privileges; a depth of 0 takes one away."""
+    copies = [row["roleid"] for row in db.execute("SELECT roleid FROM dv_role WHERE parentrootroleid=?", (role,))]
+    for one in copies:
+        for name, depth in depths.items():
+            key = str(uuid5(NAMESPACE_OID, f"{one} {name}"))
+            db.execute("DELETE FROM dv_roleprivileges WHERE roleprivilegeid=?", (key,))
+            if depth:
+                db.execute(
+                    "INSERT INTO dv_roleprivileges (roleprivilegeid, roleid, privilegeid, privilegedepthmask, "
+                    "createdon, modifiedon, versionnumber) VALUES (?,?,?,?,?,?,1)",
+                    (key, one, privilege_id(name), depth, now, now),
+                )
+
+
+def copy_into_unit(world: World, db: sqlite3.Connection, unit: str, by: str) -> None:
+    """Give a new business unit its own copy of every role."""
+    roots = db.execute("SELECT * FROM dv_role WHERE parentroleid IS NULL").fetchall()
+    for root in roots:
+        copy_role(db, dict(root), unit)
+
+
+def copy_role(db: sqlite3.Connection, root: dict[str, object], unit: str) -> str:
+    """A copy of a role of the root business unit in another one; its id."""
+    if root["businessunitid"] == unit:
+        return str(root["roleid"])
+    key = new_guid()
+    parent = {"parentroleid": root["roleid"], "parentrootroleid": root["roleid"]}
+    row = {**root, "roleid": key, "businessunitid": unit, "roleidunique": new_guid(), **parent}
+    names = ", ".join(f'"{name}"' for name in row)
+    db.execute(f"INSERT INTO dv_role ({names}) VALUES ({','.join('?' * len(row))})", list(row.values()))  # noqa: S608
+    held = db.execute(
+        "SELECT p.name, r.privilegedepthmask AS depth, r.createdon FROM dv_roleprivileges r "
+        "JOIN dv_privilege p USING (privilegeid) WHERE r.roleid=?",
+        (root["roleid"],),
+    ).fetchall()
+    for one in held:
+        db.execute(
+            "INSERT INTO dv_roleprivileges (roleprivilegeid, roleid, privilegeid, privilegedepthmask, createdon, "
+            "modifiedon, versionnumber) VALUES (?,?,?,?,?,?,1)",
+            (str(uuid5(NAMESPACE_OID, f"{key} {one['name']}")), key, privilege_id(one["name"]), one["depth"],
+             one["createdon"], one["createdon"]),
+        )  # fmt: skip
+    return key
