@@ -1,5 +1,6 @@
 """Change tracking: first load, changes, deletions, tokens that expire, who may."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,3 +94,36 @@ def test_a_token_expires_after_the_days_the_organisation_says(tmp_path: Path, re
     assert "Please perform a full sync" in words
     assert len(load(later, "leads?$select=lastname")[0]) == 1
     organisation.world.close()
+
+
+def test_who_follows_the_tokens_while_others_write_misses_nothing(organisation: Organisation) -> None:
+    admin = organisation.admin
+
+    def write(number: int) -> None:
+        for n in range(10):
+            made = admin.post("leads", json={"lastname": f"W{number}-{n}"})
+            address = made.headers["OData-EntityId"]
+            if n % 3 == 0:
+                admin.patch(address, json={"jobtitle": "Buyer"})
+            if n % 5 == 0:
+                admin.delete(address)
+
+    mirror: dict[str, str] = {}
+    link = "leads?$select=lastname,jobtitle"
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, number) for number in range(4)]
+        while True:
+            over = all(writer.done() for writer in writers)
+            rows, link = load(admin, link, size=7)
+            for row in rows:
+                if row.get("reason") == "deleted":
+                    mirror.pop(row["id"], None)
+                else:
+                    mirror[row["leadid"]] = row["@odata.etag"]
+            if over:
+                break
+    for writer in writers:
+        writer.result()
+    there = admin.get("leads?$select=lastname").json()["value"]
+    assert mirror == {row["leadid"]: row["@odata.etag"] for row in there}
+    assert len(there) == 32
