@@ -161,6 +161,23 @@ def add_member(world: World, address: str, userid: str, access: Iterable[str] = 
             db.execute("INSERT OR IGNORE INTO exchange_member VALUES (?,?,?)", (mailbox.id, userid, one))
 
 
+def remove_member(world: World, address: str, userid: str) -> None:
+    """Take a person's access to a shared mailbox away. Safe to repeat."""
+    mailbox = need_mailbox(world, address)
+    with world.transaction() as db:
+        db.execute("DELETE FROM exchange_member WHERE mailbox=? AND userid=?", (mailbox.id, userid))
+
+
+def members(world: World, mailbox: Mailbox) -> dict[str, list[str]]:
+    """Object id of each member -> what they may: FullAccess, SendAs."""
+    found: dict[str, list[str]] = {}
+    with prepare(world).reading() as db:
+        rows = db.execute("SELECT * FROM exchange_member WHERE mailbox=? ORDER BY access", (mailbox.id,)).fetchall()
+    for row in rows:
+        found.setdefault(row["userid"], []).append(row["access"])
+    return found
+
+
 def may(world: World, mailbox: Mailbox, userid: str, access: str) -> bool:
     """Whether a person may read a mailbox or send as it: his own, or one he is a member of."""
     if mailbox.id == userid:

@@ -4,7 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadwright.sandbox.dynamics import portal_dynamics, portal_entra, portal_exchange, portal_power, showing
+from leadwright.sandbox.dynamics import (
+    portal_dynamics,
+    portal_entra,
+    portal_exchange,
+    portal_outside,
+    portal_power,
+    portal_sales,
+    showing,
+)
 from leadwright.sandbox.dynamics.parts import part_named
 from leadwright.sandbox.dynamics.world import World
 
@@ -18,5 +26,5 @@ def routes(world: World) -> list[Route]:
     part = part_named("dataverse")
     if part is not None:
         part.routes(world)  # makes the tables the pages below read
-    pages = (portal_entra, portal_power, portal_exchange, portal_dynamics)
+    pages = (portal_entra, portal_power, portal_exchange, portal_dynamics, portal_sales, portal_outside)
     return [Route("/_portal", home), Route("/", home), *(route for page in pages for route in page.routes(world))]

@@ -17,8 +17,12 @@ PATH = "/_portal/exchange"
 
 
 def routes(world: World) -> list[Route]:
-    """The list of mailboxes and the panel that adds one."""
-    return [signed_route(world, PATH, _list), signed_route(world, f"{PATH}/mailboxes/new", _new)]
+    """The list of mailboxes, the panel that adds one, one with its members."""
+    return [
+        signed_route(world, PATH, _list),
+        signed_route(world, f"{PATH}/mailboxes/new", _new),
+        signed_route(world, PATH + "/mailboxes/{id}", _one),
+    ]
 
 
 def _list(world: World, request: Request, user: User) -> Response:
@@ -42,6 +46,29 @@ def _new(world: World, request: Request, user: User) -> Response:
     context: dict[str, Any] = {"domains": (entra_tenant.DOMAIN, entra_tenant.INITIAL_DOMAIN), "given": given}
     status = 400 if wrong else 200
     return showing.page(world, request, "exchange_new.html", status, person=user, wrong=wrong, **context)
+
+
+def _one(world: World, request: Request, user: User) -> Response:
+    exchange = part_named("exchange")
+    mailbox = exchange.mailbox_at(world, request.path_params["id"]) if exchange else None
+    if exchange is None or mailbox is None:
+        raise Refused(404, "NotFound", "There is no mailbox with this id.")
+    if request.method == "POST":
+        need_role(user, entra_users.MAY_MAKE_MAILBOXES, "change the members of a shared mailbox")
+        given = showing.form(request)
+        change = {"add": exchange.add_member, "remove": exchange.remove_member}.get(given.get("what", ""))
+        if change is not None and mailbox.purpose == exchange.SHARED and given.get("member"):
+            change(world, mailbox.address, given["member"])
+        return showing.see_other(f"{request.url.path}?{urlencode({'said': 'Saved.'})}")
+    held = exchange.members(world, mailbox)
+    people = [one for one in entra_users.users(world) if one.enabled]
+    context: dict[str, Any] = {
+        "row": mailbox,
+        "held": [(one, held[one.objectid]) for one in people if one.objectid in held],
+        "others": [one for one in people if one.objectid not in held],
+    }
+    said = request.query_params.get("said", "")
+    return showing.page(world, request, "exchange_mailbox.html", person=user, said=said, **context)
 
 
 def _create(world: World, given: dict[str, str]) -> str:

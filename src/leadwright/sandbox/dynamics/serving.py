@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from leadwright.errors import Conflict
-from leadwright.sandbox.dynamics import control, entra, portal, showing
+from leadwright.sandbox.dynamics import control, entra, outside, portal, showing
 from leadwright.sandbox.dynamics.certificates import Certificates, certificates
 from leadwright.sandbox.dynamics.edge import Edge
 from leadwright.sandbox.dynamics.entra_resources import PRODUCTION_HOSTS
@@ -111,8 +111,7 @@ class StandIn:
         except Conflict:
             self.stop()
             raise
-        with self.world.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO fact VALUES ('origin', ?)", (self.origin,))
+        self.world.set_fact("origin", self.origin)
         self._ended.clear()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="dynamics", daemon=True)
@@ -228,14 +227,16 @@ async def _when_started(server: uvicorn.Server, ready: threading.Event) -> None:
 
 
 async def _tick(world: World) -> None:
-    """Let server-side synchronisation work, as Exchange Online would."""
+    """Let server-side synchronisation work, as Exchange Online would, and the people outside answer."""
     part = part_named("synchronisation")
     if part is None:
         return
     tick: Callable[[World], Any] = part.tick
+    outside.move_in(world)
     while True:
         try:
             await asyncio.to_thread(tick, world)
+            await asyncio.to_thread(outside.act, world)
         except Exception:
             _LOG.exception("Server-side synchronisation failed")
         await asyncio.sleep(_TICK)

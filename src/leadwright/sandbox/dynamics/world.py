@@ -113,6 +113,11 @@ class World:
                 return value
             return str(found["value"])
 
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep another value under a name."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, value))
+
     def break_it(self, name: str, value: Any = True, *, times: int | None = None) -> None:
         """Let a thing go wrong from now on, or the next so many times."""
         with self.transaction() as db:
