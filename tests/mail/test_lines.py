@@ -160,8 +160,9 @@ def test_a_line_that_is_down_is_the_mailboxs_trouble_and_nothing_is_lost(
     assert sender.send_due() == 2
 
 
+@pytest.mark.parametrize("arrives", [True, False], ids=["the mail still arrives", "the mail is lost"])
 def test_a_server_that_falls_silent_at_the_dot_is_left_and_looked_up(
-    small_office: PostOffice, clock: Clock, smtp: FaultProxy
+    small_office: PostOffice, clock: Clock, smtp: FaultProxy, arrives: bool
 ) -> None:
     files_sent(small_office, True)
     small_office.waiting(1)
@@ -177,7 +178,13 @@ def test_a_server_that_falls_silent_at_the_dot_is_left_and_looked_up(
 
     sender._pass = fall_silent  # type: ignore[method-assign, assignment]
     assert sender.send_next() is Phase.UNKNOWN
+    if not arrives:
+        smtp.break_all()
     smtp.trouble = Trouble()
+    until = time.monotonic() + 20
+    while arrives and not small_office.server.log and time.monotonic() < until:  # the clock below is a virtual one
+        time.sleep(0.01)
+    assert len(small_office.server.log) == arrives
     sender._pass = pass_on  # type: ignore[method-assign]
     send_to_the_end(small_office, opened(small_office), clock)
     assert check(small_office.database, small_office.server.log, clock(), ended=True) == []
