@@ -28,6 +28,7 @@ from leadwright.domain.mail_phase import ENDS
 from leadwright.mail.sender import Sender
 from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_server import MailServer
+from leadwright.sandbox.mail_stamps import Envelope
 
 
 class Server:
@@ -136,4 +137,4 @@ def test_a_naive_build_sends_again_what_the_killed_server_forgot(far_office: Pos
 
 def naive_send_alone(office: PostOffice, row: Outbox) -> None:
     """The effect inside of the transaction that records it."""
-    office.server.store.accept(row.sender, row.recipient, row.raw)
+    office.server.store.accept(Envelope(row.sender), row.recipient, row.raw)

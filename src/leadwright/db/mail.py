@@ -2,10 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
+
+OUT_OF_THE_WAY = text("phase IN ('held', 'unknown')")
+"""Of the few mails of the outbox that wait for a person or a look into Sent. Where a query says it in these very
+words, the small index of those mails is used, however many others there are."""
 
 
 class Mailbox(Base):
@@ -120,6 +135,13 @@ class Outbox(Base):
         Index("ix_outbox_spent", "mailboxid", "spenton"),
         Index("ix_outbox_recipient", "recipienthash", "phase"),
         Index("ix_outbox_email", "emailid", "phase", "purpose"),
+        Index(
+            "ix_outbox_out_of_the_way",
+            "phase",
+            "createdon",
+            sqlite_where=OUT_OF_THE_WAY,
+            postgresql_where=OUT_OF_THE_WAY,
+        ),
     )
 
 

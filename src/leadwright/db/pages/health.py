@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Executor, LeadRun, ModelAnswer, Prerequisite
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder, Outbox
+from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Mailbox, MailboxFolder, Outbox
 from leadwright.db.system_mail import SystemMail
 from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import Phase
@@ -32,7 +32,7 @@ def queues(session: Session, moment: datetime) -> dict[str, Count]:
         "Leads to be researched": (LeadRun.queuedon, LeadRun.stage == Stage.QUEUED),
         "Conversations due": (Engagement.dueat, (Engagement.state == State.DUE) & (Engagement.dueat <= moment)),
         "Mails to go out": (Outbox.dueat, (Outbox.phase == Phase.QUEUED) & due),
-        "Mails being looked up": (Outbox.createdon, ours & (Outbox.phase == Phase.UNKNOWN)),
+        "Mails being looked up": (Outbox.createdon, OUT_OF_THE_WAY & (Outbox.phase == Phase.UNKNOWN)),
         "Mails that came in": (InboundMessage.fetchedon, InboundMessage.state == "new"),
         "Mails to users": (SystemMail.dueat, SystemMail.state == "waiting"),
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import LeadRun
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage, Mailbox, Outbox
+from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Outbox
 from leadwright.db.pages import approvals
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import State
@@ -20,7 +20,6 @@ from leadwright.domain.stage import Stage
 
 MOST = 200
 _COUNTED = 100
-_OF_A_MAILBOX = Outbox.mailboxid.in_(select(Mailbox.mailboxid))  # every mail is: so the index of phases is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def waiting(session: Session) -> Waiting:
     state = InboundMessage.state
     return Waiting(
         approvals=approvals.how_many(session),
-        held=count(Outbox.outboxid, _OF_A_MAILBOX, Outbox.phase == Phase.HELD),
+        held=count(Outbox.outboxid, OUT_OF_THE_WAY, Outbox.phase == Phase.HELD),
         conversations=count(Engagement.runid, Engagement.state == State.PERSON),
         unmatched=count(InboundMessage.inboundmessageid, state == "unmatched"),
         quarantined=count(InboundMessage.inboundmessageid, state == "quarantined"),

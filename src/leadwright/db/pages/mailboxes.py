@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Prerequisite
-from leadwright.db.mail import InboundMessage, Mailbox, MailboxMember, Outbox
+from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Mailbox, MailboxMember, Outbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.mail_phase import Phase
@@ -53,7 +53,7 @@ def application_users(session: Session) -> Sequence[Any]:
 
 def held_mails(session: Session) -> Sequence[Any]:
     """Mails that wait for a person, oldest first: with reason, recipient, lead, subject and bytes."""
-    query = _mails().add_columns(Outbox.raw).where(Outbox.phase == Phase.HELD)
+    query = _mails().add_columns(Outbox.raw).where(OUT_OF_THE_WAY, Outbox.phase == Phase.HELD)
     return session.execute(query.order_by(Outbox.concludedon, Outbox.outboxid).limit(PAGE)).all()
 
 
