@@ -8,6 +8,9 @@ from tests.web.conftest import Browser
 from tests.web.desk import Desk
 
 from leadwright.db import audit
+from leadwright.db.base import new_id
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Lead
 
 
 def _numbers(page: str) -> list[int]:
@@ -38,6 +41,19 @@ def test_entries_are_found_by_record_and_by_action(desk: Desk, browser: Callable
     assert len(_numbers(client.get(f"/audit?record={leadid}&action=lead.created").text)) == 1
     assert "No entry matches" in client.get("/audit?action=lead.never").text
     assert client.get("/audit?before=99999999999999999999").status_code == 200
+
+
+def test_records_and_people_are_called_by_their_names(desk: Desk, browser: Callable[..., Browser]) -> None:
+    client, leadid = browser("admin"), desk.lead("handed_over")
+    with desk.services.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        name, owner = str(lead.fullname), session.get_one(SystemUser, lead.ownerid).fullname
+        gone = new_id()
+        audit.record(session, audit.SYSTEM, "lead.reassigned", "lead", leadid, before={"ownerid": gone},
+                     after={"ownerid": lead.ownerid})  # fmt: skip
+    page = client.get(f"/audit?record={leadid}&action=lead.reassigned").text
+    assert f'<a href="/leads/{leadid}">{name}</a>' in page
+    assert f"{gone} → {owner}" in page
 
 
 def test_a_changed_entry_is_told(desk: Desk, browser: Callable[..., Browser]) -> None:

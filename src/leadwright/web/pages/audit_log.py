@@ -1,14 +1,17 @@
 """The audit log: who did what, when, to what; searched, exported, and whether the chain holds. Only for reading."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
 from leadwright.db import audit
+from leadwright.db.audit import AuditEntry
 from leadwright.db.pages import audit_log
 from leadwright.db.pages.audit_export import csv_lines
 from leadwright.db.pages.audit_log import Wanted
+from leadwright.db.pages.record_names import names_of
 from leadwright.errors import BadInput
 from leadwright.web.rendering import zone
 from leadwright.web.visit import Pages, Visit
@@ -30,16 +33,18 @@ def log(visit: Visit) -> Response:
         wanted, problem = Wanted(), str(error)
     with visit.services.database.reading() as session:
         entries = audit_log.newest(session, wanted, before=before if before is None else min(max(before, 0), _MOST))
+        shown = entries[: audit_log.PAGE]
+        names = names_of(session, (text for entry in shown for text in _texts(entry)))
         length, kinds = audit_log.length(session), audit_log.record_types(session)
         checked = length <= CHECKED_UNASKED or visit.text("check") == "1"
         broken = audit.broken_link(session) if checked else None
         culprit = audit_log.entry(session, broken) if broken else None
-    shown = entries[: audit_log.PAGE]
     older = len(entries) > audit_log.PAGE
     return visit.page(
         "audit_log.html",
         422 if problem else 200,
         entries=shown,
+        names=names,
         asked=asked,
         problem=problem,
         kinds=audit_log.KINDS,
@@ -64,6 +69,14 @@ def export(visit: Visit) -> Response:
     return StreamingResponse(
         csv_lines(visit.services.database, wanted), media_type="text/csv; charset=utf-8", headers=headers
     )
+
+
+def _texts(entry: AuditEntry) -> Iterator[object]:
+    """Where an entry may hold an id: its record, the parts of a key, the values themselves."""
+    yield from entry.recordid.split(":")
+    for values in (entry.before, entry.after):
+        for value in (values or {}).values():
+            yield from value if isinstance(value, list) else (value,)
 
 
 def _wanted(visit: Visit, asked: dict[str, str]) -> Wanted:
