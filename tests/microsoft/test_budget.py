@@ -14,7 +14,7 @@ from tests.microsoft.organisation import Agent, register_agent, services_at, sto
 from leadwright.db.connection import CrmBudget
 from leadwright.db.engine import Database
 from leadwright.microsoft.answers import Answer
-from leadwright.microsoft.budget import WINDOW, SharedBudget
+from leadwright.microsoft.budget import LIFE, WINDOW, SharedBudget
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import Throttled
 from leadwright.microsoft.http import MicrosoftHttp
@@ -83,12 +83,12 @@ def test_places_for_open_requests_are_shared_out(database: Database) -> None:
         second.enter(0)
     for _ in range(4):
         first.leave(0.1, OK)
-    clock.now += 3
+    clock.now += LIFE + 1
     first.enter(0)
     first.enter(0)
     with pytest.raises(Throttled):
         first.enter(0)
-    clock.now += 3
+    clock.now += LIFE + 1
     for _ in range(5):
         second.enter(0)
     with pytest.raises(Throttled):
@@ -127,7 +127,7 @@ def test_429_with_a_long_wait_stops_everybody_and_lets_go_on_by_itself(database:
     first.enter(0)
     first.leave(0.1, Answer(429))
     first.pause(200, "0x80072322")
-    clock.now += 2.1
+    clock.now += LIFE + 0.1
     for worker in (first, second):
         with pytest.raises(Throttled) as wait:
             worker.enter(1)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from leadwright.errors import BadInput
 from leadwright.microsoft.answers import Answer, error_of, read_answer
-from leadwright.microsoft.errors import MicrosoftError, Refused, Unclear
+from leadwright.microsoft.errors import MicrosoftError, Refused, Throttled, Unclear
 from leadwright.microsoft.http import MicrosoftHttp
 
 MOST_CALLS = 1000
@@ -56,7 +56,9 @@ def perform(
     if atomic and len(groups) > 1:
         raise BadInput(f"One change set holds at most {MOST_CALLS:,} calls and {MOST_BYTES / 1e6:.0f} MB.")
     for group in groups:
-        outcomes.extend(_group(http, base, headers, group, atomic=atomic))
+        found = _group(http, base, headers, group, atomic=atomic)
+        http.heed(next((one for one in found if isinstance(one, Throttled)), None))
+        outcomes.extend(found)
     return outcomes
 
 

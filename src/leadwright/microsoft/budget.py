@@ -1,9 +1,9 @@
 """Service-protection limits of Dataverse, kept by all workers of the installation together through one row.
 
 Each user of an organisation may send 6,000 requests and use 1,200 seconds of execution in any 300 seconds, and have 52
-requests open. A worker takes leave for some requests at a time, which must begin within two seconds, so that the row is
-not asked before each one; what it took is counted from then on for 302 seconds. Places for open requests are shared out
-evenly among the workers that are at work.
+requests open. A worker takes leave for some requests at a time, so that the row is not asked before each one; they have
+to begin within five seconds, and count for 305. Places for open requests are shared out evenly among the workers that
+are at work.
 """
 
 import os
@@ -25,7 +25,7 @@ from leadwright.errors import Conflict
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.errors import Throttled
 
-WINDOW, LIFE = 300.0, 2.0  # seconds
+WINDOW, LIFE = 300.0, 5.0  # seconds
 REQUESTS, SECONDS, AT_ONCE = 5_700, 1_100.0, 40  # below what is allowed; a worker that comes late gets one place more
 _MOST_LEAVE = 64  # requests taken at a time
 _SEAT_LIFE = 90.0  # seconds after which the places of a killed worker are free
@@ -57,7 +57,7 @@ class SharedBudget:
         self._leave, self._leave_until, self._block = 0, 0.0, 1
         self._seats, self._running = 0, 0
         self._took = 0.0  # seconds of execution not told to the row yet
-        self._noted = 0.0
+        self._noted, self._told = 0.0, ("", 0.0)
 
     def enter(self, patience: float) -> None:
         """Wait for leave to send one request.
@@ -109,10 +109,15 @@ class SharedBudget:
                 row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
 
     def note_error(self, sentence: str) -> None:
-        """What went wrong last, for the health page."""
+        """What goes wrong for every call, for the health page; the same again is noted every ten seconds."""
+        now = self._clock()
+        with self._turn:
+            if sentence == self._told[0] and now - self._told[1] < _NOTE_EVERY:
+                return
+            self._told = (sentence, now)
         with self._database.transaction(repeatable=True) as session:
             row = _row(session)
-            row.lasterror, row.lasterroron = sentence[:500], datetime.fromtimestamp(self._clock(), UTC)
+            row.lasterror, row.lasterroron = sentence[:500], datetime.fromtimestamp(now, UTC)
 
     @property
     def _database(self) -> Database:
