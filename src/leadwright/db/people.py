@@ -27,7 +27,9 @@ class SystemUser(Base):
     internalemailaddress: Mapped[str | None] = mapped_column(String(100), unique=True)  # casefolded; the sign-in name
     passwordhash: Mapped[str | None] = mapped_column(String(300))  # argon2id
     applicationid: Mapped[str | None] = mapped_column(ForeignKey("application.appid"), unique=True)
-    azureactivedirectoryobjectid: Mapped[str | None] = mapped_column(Id, unique=True, index=True)  # who this is in Entra
+    azureactivedirectoryobjectid: Mapped[str | None] = mapped_column(
+        Id, unique=True, index=True
+    )  # who this is in Entra
     accessmode: Mapped[int] = mapped_column(Integer, default=0)
     isdisabled: Mapped[bool] = mapped_column(Boolean, default=False)
     businessunitid: Mapped[str] = mapped_column(ForeignKey("businessunit.businessunitid"))

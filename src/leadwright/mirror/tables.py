@@ -64,9 +64,9 @@ class Mirrored:
         name: logical name, ours and theirs.
         entity_set: its name in addresses.
         page: rows asked for at a time.
-        only: condition on the rows wanted, where the whole table is far more; change tracking cannot have it.
+        only: condition on the rows wanted, where the whole table is far more; such a table is polled, for change
+            tracking knows no conditions.
         own: the organisation's own columns come along, into `custom`.
-        tracked: people may turn change tracking on for it; of others only polling is tried.
     """
 
     name: str
@@ -162,6 +162,7 @@ TABLES: Mapping[str, Mirrored] = {
             "teamid",
             _text("name", 160, otherwise="(no name)"),
             _lookup("businessunitid", "businessunit"),
+            only="teamtype ne 1",  # access teams come and go with single records
         ),
         _table(
             "account",
