@@ -47,7 +47,10 @@ class DataverseMirror:
 
     def stretch(self, asked: Asked, stretch: Stretch) -> Page:
         """Rows of a stretch, the oldest first."""
-        ends = (f"createdon ge {stretch.start}" * bool(stretch.start), f"createdon lt {stretch.end}" * bool(stretch.end))
+        ends = (
+            f"createdon ge {stretch.start}" * bool(stretch.start),
+            f"createdon lt {stretch.end}" * bool(stretch.end),
+        )
         order = f"createdon asc,{asked.table.key} asc"
         return self._page(asked, stretch.link, filter=_all_of(*ends, asked.table.only), orderby=order)
 
