@@ -31,6 +31,10 @@ class DataverseMirror:
         """Pages that may be read at the same time."""
         return self._dataverse.most_at_once
 
+    def organization(self) -> str:
+        """Id of the organisation."""
+        return str(self._dataverse.who_am_i()["OrganizationId"]).lower()
+
     def describe(self) -> Mapping[str, Described]:
         """Every mirrored table there is."""
         return describe(self._dataverse)

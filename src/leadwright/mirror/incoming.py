@@ -7,11 +7,11 @@ What fails is written down with its sentence and tried again later; what fails f
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
@@ -27,10 +27,14 @@ from leadwright.mirror.following import follow
 from leadwright.mirror.loading import begin_load, load
 from leadwright.mirror.mirror import Described, Mirror
 from leadwright.mirror.phases import Phase
-from leadwright.mirror.sides import MIRROR, Interrupted, Sides, in_order, read_state
+from leadwright.mirror.sides import MIRROR, Interrupted, Sides, in_order, read_state, state_of_mirror
 from leadwright.mirror.storing import Pending, nothing_pending
 from leadwright.mirror.tables import TABLES, Mirrored
 
+FOREIGN = (
+    "The records here come from another organisation than the one that is connected now. Connect that one again, or "
+    "connect this one to a new, empty installation: records of two organisations are never mixed."
+)
 DESCRIBE_EVERY = timedelta(minutes=15)
 LINKS_EVERY = timedelta(minutes=10)
 _LONGEST = 900.0  # seconds between two tries
@@ -45,6 +49,7 @@ class Incoming:
         period: seconds between two looks at a table.
         pending: columns our own unsent writes hold.
         polled_every: between two comparisons of a table without change tracking, which find what was deleted.
+        page: rows asked for at a time, at most.
     """
 
     database: Database
@@ -55,6 +60,7 @@ class Incoming:
     period: float = 30.0
     most_at_once: int = 8
     polled_every: timedelta = POLLED_EVERY
+    page: int = 5000
     described: Mapping[str, Described] = field(default_factory=dict)
     totals: Mapping[str, int] = field(default_factory=dict)
 
@@ -70,7 +76,7 @@ class Incoming:
         try:
             if not self._is_described():
                 self._describe()
-            for table in in_order():
+            for table in (replace(t, page=min(t.page, self.page)) for t in in_order()):
                 changed += self._step(table.name, lambda t=table: self._take(t))  # type: ignore[misc]
             for name in links.WORDS:
                 changed += self._step(name, lambda n=name: links.take_links(self._sides(), n))  # type: ignore[misc]
@@ -80,6 +86,15 @@ class Incoming:
             self._note_trouble(error)
             raise
         return changed
+
+    def is_due(self) -> bool:
+        """Is there anything to do? A brief look, for those who ask every second."""
+        if not self._is_on():
+            return False
+        names = (*TABLES, *links.WORDS)
+        with self.database.reading() as session:
+            later = select(func.count()).where(MirrorTable.tablename.in_(names), MirrorTable.dueat > self.clock())
+            return (session.scalar(later) or 0) < len(names)
 
     def _is_on(self) -> bool:
         with self.database.reading() as session:
@@ -97,15 +112,16 @@ class Incoming:
         return at is not None and self.clock() - at < DESCRIBE_EVERY
 
     def _describe(self) -> None:
+        organization = self.mirror.organization()
         described, totals = self.mirror.describe(), self.mirror.totals()
         moment = self.clock()
         with self.database.transaction() as session:
+            state = state_of_mirror(session)
+            if state.organizationid not in (None, organization):
+                raise CrmError(FOREIGN, permanent=True, installation=True)
             keep_columns(session, described, moment)
-            state = session.get(MirrorState, MIRROR) or MirrorState(
-                mirrorid=MIRROR, hookhash="", failures=0, trouble=""
-            )
+            state.organizationid = organization
             state.describedon, state.dueat, state.failures, state.trouble = moment, None, 0, ""
-            session.add(state)
             for row in session.scalars(select(MirrorTable)):
                 row.total = totals.get(row.tablename, row.total)
         self.described, self.totals = described, totals
@@ -195,13 +211,10 @@ class Incoming:
     def _note_trouble(self, error: CrmError) -> None:
         _log.warning("mirror failed", reason=str(error))
         with self.database.transaction() as session:
-            state = session.get(MirrorState, MIRROR) or MirrorState(
-                mirrorid=MIRROR, hookhash="", failures=0, trouble=""
-            )
+            state = state_of_mirror(session)
             state.failures += 1
             state.trouble, state.troubledon = str(error), self.clock()
             state.dueat = self.clock() + self._pause(state.failures, error)
-            session.add(state)
 
     def _pause(self, failures: int, error: CrmError) -> timedelta:
         if error.retry_after:

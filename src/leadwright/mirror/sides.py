@@ -82,6 +82,15 @@ def read_state(database: Database, name: str) -> MirrorTable:
         return found
 
 
+def state_of_mirror(session: Session) -> MirrorState:
+    """The mirror as a whole, held until the transaction ends; made where it is not there yet."""
+    found = session.get(MirrorState, MIRROR, with_for_update=True, populate_existing=True)
+    if found is None:
+        found = MirrorState(mirrorid=MIRROR, hookhash="", failures=0, trouble="")
+        session.add(found)
+    return found
+
+
 def held_state(session: Session, name: str, phase: Phase, began: datetime | None) -> MirrorTable:
     """The state of a table, held until the transaction ends, while it is still what it was.
 
