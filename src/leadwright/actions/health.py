@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from leadwright.actions.mirror import is_late, overview_of
 from leadwright.db.pages import health as read
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.domain.platform import ConnectionState, CredentialKind
@@ -56,6 +57,7 @@ def examine(services: Services, who: Principal) -> list[Finding]:
             *_agent(session),
             *_model(services, session),
             *_dynamics(session, moment),
+            *_mirror(session, moment),
             *_store(services, session, moment),
         ]
 
@@ -170,6 +172,27 @@ def _dynamics(session: Session, moment: datetime) -> Iterator[Finding]:
         what = "certificate" if row.credentialkind == CredentialKind.CERTIFICATE else "client secret"
         yield Finding(group, what.capitalize(), "fail" if ended else "warn", "It ended" if ended else "It ends",
                       row.secretendson, "Add a new one; the former counts until it ends.", link)  # fmt: skip
+def _mirror(session: Session, moment: datetime) -> Iterator[Finding]:
+    found = overview_of(session, moment)
+    if found.organisation is None:
+        return
+    group, link = "Dynamics 365", "/settings/mirror"
+    if found.pausedon is not None:
+        yield Finding(group, "Mirror", "warn", "Paused; nothing comes in.", found.pausedon, "Go on there.", link)
+    elif found.trouble:
+        yield Finding(group, "Mirror", "fail", found.trouble, found.troubledon, "It is tried again by itself.", link)
+    elif failing := [line for line in found.lines if line.failures]:
+        names = ", ".join(line.label for line in failing)
+        yield Finding(group, "Mirror", "fail", f"{names}: {failing[0].trouble}", failing[0].troubledon, "", link)
+    elif late := [line for line in found.lines if is_late(line)]:
+        remedy = "Is a worker running? leadwright serve and leadwright work read the organisation in."
+        yield Finding(group, "Mirror", "warn", f"{late[0].label} not read since", late[0].readon, remedy, link)
+    elif not found.loaded:
+        stored = sum(line.visible for line in found.lines)
+        yield Finding(group, "Mirror", "ok", f"The first load is under way: {stored:,} rows are here.", link=link)
+    else:
+        leads = next(line for line in found.lines if line.table == "lead")
+        yield Finding(group, "Mirror", "ok", "Leads read", leads.readon, link=link)
 
 
 def _store(services: Services, session: Session, moment: datetime) -> Iterator[Finding]:

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.actions.columns import complete_name, latest_day, read_value, stored_value
 from leadwright.actions.known_leads import key_for
-from leadwright.db import audit, changes
-from leadwright.db.agent import LeadRun, ModelAnswer
+from leadwright.db import audit, changes, removal
 from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
 from leadwright.db.people import Role, SystemUser, UserRole
-from leadwright.db.sales import Account, Annotation, AppNotification, Contact, Lead
+from leadwright.db.sales import Account, Contact, Lead
 from leadwright.domain.attributes import Table
 from leadwright.domain.headings import importable
 from leadwright.domain.lead import state_and_status
@@ -23,7 +22,6 @@ from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
-from leadwright.workflows.case import lead_link
 
 _LEADS = Lead.__table__
 _LINKS = {
@@ -144,15 +142,8 @@ def delete_lead(services: Services, who: Principal, leadid: str) -> None:
         NotFound, NotAllowed.
     """
     with services.database.transaction() as session:
-        lead = _visible(session, who, leadid, "prvDeleteLead")
-        kept = {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}
-        changes.forget(session, leadid)
-        session.execute(delete(Annotation).where(Annotation.objectid == leadid, Annotation.objecttypecode == "lead"))
-        for runid in session.scalars(select(LeadRun.runid).where(LeadRun.leadid == leadid)).all():
-            journal = (ModelAnswer.key >= f"{runid}:") & (ModelAnswer.key < f"{runid};")
-            session.execute(delete(ModelAnswer).where(journal))
-        session.execute(delete(AppNotification).where(AppNotification.link == lead_link(leadid)))
-        session.execute(delete(Lead).where(Lead.leadid == leadid))
+        _visible(session, who, leadid, "prvDeleteLead")
+        kept = removal.remove_lead(session, leadid)
         audit.record(session, who.actor, "lead.deleted", "lead", leadid, before=kept)
 
 

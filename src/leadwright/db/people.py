@@ -1,6 +1,7 @@
 """Tables of people and rights: business units, users, roles, teams, applications, sessions, mailboxes of sign-in."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,9 @@ class SystemUser(Base):
     internalemailaddress: Mapped[str | None] = mapped_column(String(100), unique=True)  # casefolded; the sign-in name
     passwordhash: Mapped[str | None] = mapped_column(String(300))  # argon2id
     applicationid: Mapped[str | None] = mapped_column(ForeignKey("application.appid"), unique=True)
+    azureactivedirectoryobjectid: Mapped[str | None] = mapped_column(
+        Id, unique=True, index=True
+    )  # who this is in Entra
     accessmode: Mapped[int] = mapped_column(Integer, default=0)
     isdisabled: Mapped[bool] = mapped_column(Boolean, default=False)
     businessunitid: Mapped[str] = mapped_column(ForeignKey("businessunit.businessunitid"))
@@ -156,4 +160,7 @@ class CustomColumn(Base):
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     label: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(20))
+    choices: Mapped[list[Any]] = mapped_column(default=list)  # [value, label] of a choice column
+    mirrored: Mapped[bool] = mapped_column(Boolean, default=False)  # it comes from the organisation's CRM
+    goneon: Mapped[datetime | None]  # it was deleted over there and is still used here
     __table_args__ = (UniqueConstraint("tablename", "label"),)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import Base
 from leadwright.db.base import now as moment
+from leadwright.db.columns import tables_with_own
 from leadwright.db.configuration import Configuration
 from leadwright.db.criteria import clause
-from leadwright.db.people import CustomColumn, SystemUser, Team
+from leadwright.db.people import SystemUser, Team
 from leadwright.db.recent import Recent
 from leadwright.db.sales import Lead
-from leadwright.domain.attributes import TABLES, Attribute, Kind, Table, with_custom
+from leadwright.domain.attributes import TABLES, Kind, Table
 from leadwright.domain.selection import ConditionResult, Criteria, Rules, default_criteria, explain, flatten, from_json
 from leadwright.domain.selection.tree import conditions
 from leadwright.domain.stage import AgentState
@@ -33,7 +34,6 @@ _APPLIED = (
 _CONFIGURATION = select(_version.configuration).where(
     _version.agentid == bindparam("agentid"), _version.version == bindparam("version")
 )
-_OWN_COLUMNS = select(cast(SqlTable, CustomColumn.__table__))
 _rules = Recent[Rules](timedelta.max, most=100)  # a version never changes
 PREVIEW = (Lead.leadid, Lead.fullname, Lead.jobtitle, Lead.companyname, Lead.emailaddress1, Lead.createdon)
 PREVIEW_COLUMNS = (*PREVIEW, Lead.ownerid, Lead.lw_stage)
@@ -48,12 +48,8 @@ class Loaded:
 
 
 def tables_of(session: Session) -> Tables:
-    """The CRM tables as people see them, with the organisation's own columns."""
-    own: dict[str, list[Attribute]] = {}
-    for column in session.execute(_OWN_COLUMNS):
-        attribute = Attribute(column.name, column.label, Kind(column.kind), custom=True)
-        own.setdefault(column.tablename, []).append(attribute)
-    return {name: with_custom(name, own[name]) if name in own else table for name, table in TABLES.items()}
+    """The CRM tables as people see them, with the organisation's own columns and choices."""
+    return tables_with_own(session)
 
 
 def rules_of(configuration: Configuration, tables: Tables = TABLES) -> Rules:

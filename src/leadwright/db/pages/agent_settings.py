@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
+from leadwright.db.columns import tables_with_own
 from leadwright.db.knowledge import KnowledgeSource
 from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
-from leadwright.domain.attributes import TABLES, Attribute, Kind, Table, with_custom
+from leadwright.domain.attributes import Table
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.prerequisites import SetupState
 from leadwright.domain.sections import Facts
@@ -52,7 +53,10 @@ def facts(session: Session, agent: Agent) -> Facts:
     assignment = agent.draft.get("assignment", {})
     sellers, gone = _sellers(session, assignment)
     user = session.get(SystemUser, agent.agentuserid) if agent.agentuserid else None
-    custom = _custom(session)
+    own = select(CustomColumn.tablename, CustomColumn.name)
+    custom: dict[str, set[str]] = {}
+    for tablename, name in session.execute(own):
+        custom.setdefault(tablename, set()).add(name)
     states = session.execute(
         select(Prerequisite.number, Prerequisite.state).where(Prerequisite.agentid == agent.agentid)
     ).all()
@@ -69,7 +73,7 @@ def facts(session: Session, agent: Agent) -> Facts:
         knowledge={row.purpose: row[1] for row in session.execute(_SOURCES)},
         failing_knowledge=failing_knowledge(session),
         selection_problem=selection_problem(session, agent.draft.get("selection", {})),
-        custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
+        custom_columns={t: frozenset(names) for t, names in custom.items()},
         state_reason=agent.statereason or "",
         review=_review(session, agent.agentid),
     )
@@ -93,8 +97,7 @@ def selection_problem(session: Session, selection: Mapping[str, Any]) -> str:
     Args:
         selection: that part of the configuration as plain data; no conditions means the defaults.
     """
-    custom = _custom(session)
-    tables = {name: with_custom(name, custom.get(name, ())) for name in TABLES}
+    tables = tables_with_own(session)
     try:
         if selection.get("conditions") is not None:
             from_json(selection["conditions"], tables)
@@ -164,11 +167,3 @@ def _review(session: Session, agentid: str) -> Review:
     mails = [review for state, review in rows if state == LeadState.DRAFTED]
     failed = sum(state == LeadState.FAILED for state, _ in rows)
     return Review(test.state, len(mails), sum(review != ReviewState.OPEN for review in mails), failed)
-
-
-def _custom(session: Session) -> dict[str, list[Attribute]]:
-    found: dict[str, list[Attribute]] = {}
-    for column in session.scalars(select(CustomColumn)):
-        attribute = Attribute(column.name, column.label, Kind(column.kind), custom=True)
-        found.setdefault(column.tablename, []).append(attribute)
-    return found

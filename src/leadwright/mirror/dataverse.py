@@ -1,0 +1,163 @@
+"""The other side of the mirror in Dataverse: pages, changes by token or by time, single rows, links between rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from leadwright.microsoft.answers import Answer
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.dataverse import Dataverse
+from leadwright.microsoft.errors import MicrosoftError, PrivilegeMissing, Refused, RowGone
+from leadwright.mirror.dataverse_definitions import describe
+from leadwright.mirror.mirror import Asked, Described, Found, Page, Stretch, TrackingRefused
+from leadwright.mirror.tables import TABLES
+
+_TRACK = "odata.track-changes"
+_TARGETS = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
+_MANY = 5000
+_SEVERAL = frozenset({"contact", "email"})  # tables with a lookup that may point to several tables
+
+
+class DataverseMirror:
+    """Reads an organisation. See `mirror.mirror.Mirror` for what each method promises."""
+
+    def __init__(self, dataverse: Dataverse) -> None:
+        self._dataverse = dataverse
+
+    @property
+    def most_at_once(self) -> int:
+        """Pages that may be read at the same time."""
+        return self._dataverse.most_at_once
+
+    def organization(self) -> str:
+        """Id of the organisation."""
+        return str(self._dataverse.who_am_i()["OrganizationId"]).lower()
+
+    def describe(self) -> Mapping[str, Described]:
+        """Every mirrored table there is."""
+        return describe(self._dataverse)
+
+    def totals(self) -> Mapping[str, int]:
+        """Rows of each table, as Dataverse counted them within the last day; nothing where it does not tell."""
+        names = ",".join(f"'{name}'" for name in TABLES)
+        try:
+            found = self._dataverse.get(f"RetrieveTotalRecordCount(EntityNames=[{names}])")
+        except (PrivilegeMissing, Refused, RowGone):
+            return {}
+        counted = found.get("EntityRecordCountCollection") or {}
+        return dict(zip(counted.get("Keys") or (), counted.get("Values") or (), strict=False))
+
+    def stretch(self, asked: Asked, stretch: Stretch) -> Page:
+        """Rows of a stretch, the oldest first."""
+        ends = (
+            f"createdon ge {stretch.start}" * bool(stretch.start),
+            f"createdon lt {stretch.end}" * bool(stretch.end),
+        )
+        order = f"createdon asc,{asked.table.key} asc"
+        return self._page(asked, stretch.link, filter=_all_of(*ends, asked.table.only), orderby=order)
+
+    def everything(self, asked: Asked, link: str = "", *, tracked: bool) -> Page:
+        """A page of all rows."""
+        if not tracked:
+            return self._page(asked, link, filter=asked.table.only)
+        try:
+            return self._page(asked, link, _TRACK)
+        except PrivilegeMissing as error:
+            raise TrackingRefused(str(error), permanent=True) from error
+        except Refused as error:
+            if error.status != 400:
+                raise
+            raise TrackingRefused(str(error), permanent=True) from error
+
+    def changed(self, asked: Asked, token: str, link: str = "") -> Page:
+        """What changed since a token. The columns are the ones asked for now, not those the token was given with."""
+        if link:
+            return self._page(asked, link, _TRACK)
+        since = dict(parse_qsl(urlsplit(token).query)).get("$deltatoken", "")
+        return self._page(asked, "", _TRACK, deltatoken=since)
+
+    def modified(self, asked: Asked, since: datetime, link: str = "") -> Page:
+        """Rows modified since."""
+        when = f"modifiedon ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        order = f"modifiedon asc,{asked.table.key} asc"
+        return self._page(asked, link, filter=_all_of(when, asked.table.only), orderby=order)
+
+    def rows(self, asked: Asked, ids: Sequence[str]) -> Found:
+        """Rows by their ids, a thousand in a request."""
+        select = ",".join(asked.names)
+        headers = {"Prefer": _TARGETS} if asked.table.name in _SEVERAL else {}
+        calls = [Call("GET", f"{asked.entity_set}({key})?$select={select}", headers=headers) for key in ids]
+        found = Found([], [], [])
+        for key, outcome in zip(ids, self._dataverse.batch(calls), strict=True):
+            if isinstance(outcome, Answer):
+                found.rows.append(outcome.json)
+            elif isinstance(outcome, RowGone):
+                found.gone.append(key)
+            elif isinstance(outcome, PrivilegeMissing):
+                found.hidden.append(key)
+            else:
+                raise outcome
+        return found
+
+    def offset(self) -> timedelta:
+        """How far the clock over there is ahead of ours."""
+        return timedelta(seconds=self._dataverse.http.offset or 0.0)
+
+    def roles(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Who holds which of the roles. Each business unit has its own copy of a role."""
+        wanted = " or ".join(f"name eq '{name}'" for name in names)
+        copies: list[dict[str, Any]] = []
+        for page in self._dataverse.pages("roles", select="roleid,name", filter=wanted):
+            copies += page.rows
+        ids = [str(copy["roleid"]) for copy in copies]
+        held: dict[str, set[str]] = defaultdict(set)
+        users = self._linked("roles", ids, "systemuserroles_association", "systemuserid")
+        teams = self._linked("roles", ids, "teamroles_association", "teamid")
+        through = self.members(sorted({team for found in teams.values() for team in found}))
+        for copy in copies:
+            for user in users.get(copy["roleid"], ()):
+                held[user].add(copy["name"])
+            for team in teams.get(copy["roleid"], ()):
+                for user in through.get(team, ()):
+                    held[user].add(copy["name"])
+        return {user: frozenset(found) for user, found in held.items()}
+
+    def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Who is in each team."""
+        return self._linked("teams", teamids, "teammembership_association", "systemuserid")
+
+    def met(self, competitorids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """At which leads each competitor was met."""
+        return self._linked("competitors", competitorids, "leadcompetitors_association", "leadid")
+
+    def _linked(self, entity_set: str, ids: Sequence[str], link: str, key: str) -> dict[str, frozenset[str]]:
+        """id -> ids of the rows it is linked to; a row that is gone, or whose links we may not see, is left out."""
+        headers = {"Prefer": f"odata.maxpagesize={_MANY}"}
+        calls = [Call("GET", f"{entity_set}({one})/{link}?$select={key}", headers=headers) for one in ids]
+        found: dict[str, frozenset[str]] = {}
+        for one, outcome in zip(ids, self._dataverse.batch(calls) if calls else (), strict=True):
+            if isinstance(outcome, RowGone | PrivilegeMissing):
+                continue
+            if isinstance(outcome, MicrosoftError):
+                raise outcome
+            rows, following = list(outcome.json.get("value") or ()), outcome.json.get("@odata.nextLink")
+            if following:
+                rows += [row for page in self._dataverse.pages(following) for row in page.rows]
+            found[one] = frozenset(str(row[key]).lower() for row in rows)
+        return found
+
+    def _page(self, asked: Asked, link: str, *prefer: str, deltatoken: str = "", **params: str) -> Page:
+        """One page: of a link, or the first one of a query."""
+        if asked.table.name in _SEVERAL:
+            prefer = (*prefer, _TARGETS)
+        query = {} if link else {"select": ",".join(asked.names), **params, "deltatoken": deltatoken}
+        pages = self._dataverse.pages(link or asked.entity_set, page_size=asked.table.page, prefer=prefer, **query)
+        came = next(pages)
+        return Page(came.rows, [key.lower() for key in came.removed], came.next_link or "", came.delta_link or "")
+
+
+def _all_of(*conditions: str) -> str:
+    given = [condition for condition in conditions if condition]
+    return " and ".join(f"({c})" if " or " in c else c for c in given)

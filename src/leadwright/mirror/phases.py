@@ -1,0 +1,20 @@
+"""Where a mirrored table stands, in a word each, and as people read it."""
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What is done with a table next."""
+
+    WAITING = "waiting"  # it was never looked at
+    LOADING = "loading"  # all rows are read
+    COMPARING = "comparing"  # ids and ETags of all rows are held against ours
+    FOLLOWING = "following"  # changes come in
+
+
+WORDS = {
+    Phase.WAITING: "Not begun",
+    Phase.LOADING: "First load",
+    Phase.COMPARING: "Comparing",
+    Phase.FOLLOWING: "Up to date",
+}
