@@ -16,14 +16,19 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from leadwright.db.base import Base, Id, now
 from leadwright.db.bulk import one_of
 from leadwright.db.columns import own_columns
-from leadwright.db.connection import platform_of
+from leadwright.db.connection import connection_row, platform_of
+from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
+from leadwright.db.sales import Email
 from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, travels
 from leadwright.domain.platform import Platform
 
 _OPEN = text("state IN ('waiting', 'sending', 'held')")
 _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
+_OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
+ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
+"""Causes, in the audit log, of what came from over there."""
 
 
 class MirrorWrite(Base):
@@ -73,6 +78,14 @@ def goes_out(session: Session) -> bool:
     return bool(known)
 
 
+def asks_for_agent_tables(session: Session) -> bool:
+    """Are the tables of Microsoft's own agent mirrored too?"""
+    if not goes_out(session):
+        return False
+    row = connection_row(session)
+    return row is not None and row.usemsdyn
+
+
 @contextmanager
 def arriving(session: Session) -> Iterator[None]:
     """What is written inside came from over there: it does not go out again."""
@@ -90,11 +103,20 @@ def pending_fields(session: Session, table: str, recordid: str) -> set[str]:
 
 
 def pending_of(session: Session, table: str, recordids: Iterable[str]) -> dict[str, set[str]]:
-    """The same for many rows of one table; rows without such columns are left out."""
+    """The same for many rows of one table; rows without such columns are left out.
+
+    Own columns are there by name and as `custom`. A mail that we recorded keeps our words for ever.
+    """
+    ids = list(recordids)
     found: dict[str, set[str]] = {}
-    for write in _unsent(session, list(recordids)):
+    columns = set(Base.metadata.tables[table].columns.keys()) if table in TABLES else set()
+    for write in _unsent(session, ids):
         if write.tablename == table:
-            found.setdefault(write.recordid, set()).update(write.changes)
+            own = ["custom"] if any(name not in columns for name in write.changes) else []
+            found.setdefault(write.recordid, set()).update([*write.changes, *own])
+    if table == "email":
+        mails = one_of(session, MirrorWrite.key, [f"mail:{id_}" for id_ in ids])
+        found |= {id_: set(_OURS) for id_ in session.scalars(select(MirrorWrite.recordid).where(mails))}
     return found
 
 
@@ -104,7 +126,7 @@ def follow(session: Session, acts: Sequence[Mapping[str, Any]]) -> None:
     Args:
         acts: entries of the audit log, oldest first.
     """
-    concerned = [act for act in acts if act["recordtype"] in TABLES]
+    concerned = [act for act in acts if act["recordtype"] in TABLES and act["cause"] not in ARRIVED]
     if concerned and goes_out(session):
         for start in range(0, len(concerned), _CHUNK):
             _Following(session, concerned[start : start + _CHUNK]).put_in()
@@ -117,15 +139,19 @@ def put_created(session: Session, table: str, recordids: Sequence[str], actor: A
     who = {"actorid": actor.id, "actorkind": actor.kind, "actorname": actor.name}
     for start in range(0, len(recordids), _CHUNK):
         ids = recordids[start : start + _CHUNK]
-        acts = [{"action": f"{table}.created", "recordtype": table, "recordid": id_, **who} for id_ in ids]
-        _Following(session, [{**act, "before": {}, "after": {}} for act in acts]).put_in()
+        act = {"action": f"{table}.created", "recordtype": table, "before": {}, "after": {}, **who}
+        _Following(session, [{**act, "recordid": id_} for id_ in ids]).put_in()
 
 
 def put_note(session: Session, leadid: str, key: str, subject: str, notetext: str) -> None:
     """A note on a lead, once for each key."""
     if not goes_out(session) or not is_there(session, "lead", leadid) or _is_known(session, key):
         return
-    changes = {"subject": subject[:500], "notetext": notetext[:100_000], "objectid_lead": leadid}
+    changes = {
+        "subject": subject[:500],
+        "notetext": notetext[:100_000],
+        "objectid_lead@odata.bind": f"/leads({leadid})",
+    }
     _insert(session, [_row(session, WriteKind.CREATE, "annotation", id_of(key), leadid, changes, key=key)])
 
 
@@ -140,16 +166,34 @@ def put_news(session: Session, leadid: str, ownerid: str, key: str, title: str, 
 def put_row(session: Session, table: str, leadid: str, key: str, changes: Mapping[str, Any]) -> str:
     """A new row of any table, about a lead, once for each key. Returns its id."""
     recordid = id_of(key)
-    if goes_out(session) and not _is_known(session, key):
+    if goes_out(session) and is_there(session, "lead", leadid) and not _is_known(session, key):
         _insert(session, [_row(session, WriteKind.CREATE, table, recordid, leadid, _plain(changes), key=key)])
     return recordid
 
 
-def put_mail(session: Session, emailid: str, leadid: str) -> None:
+def put_mail(session: Session, emailid: str) -> None:
     """An email activity that left or came in outside the CRM; its words and parties are read when it is sent."""
     key = f"mail:{emailid}"
-    if goes_out(session) and is_there(session, "lead", leadid) and not _is_known(session, key):
+    if not goes_out(session) or _is_known(session, key):
+        return
+    leadid = session.scalar(select(Email.regardingobjectid).where(Email.activityid == emailid))
+    if leadid is not None and is_there(session, "lead", leadid):
         _insert(session, [_row(session, WriteKind.MAIL, "email", emailid, leadid, {}, key=key)])
+
+
+def put_sent(session: Session, emailids: Sequence[str]) -> None:
+    """Mails of ours that have left, each from a mailbox: those that Dataverse itself sent are there already."""
+    if not goes_out(session):
+        return
+    query = select(Outbox.emailid, Mailbox).join(Mailbox, Mailbox.mailboxid == Outbox.mailboxid)
+    for emailid, mailbox in session.execute(query.where(one_of(session, Outbox.emailid, emailids))):
+        if emailid is not None and is_outside(mailbox):
+            put_mail(session, emailid)
+
+
+def is_outside(mailbox: Mailbox) -> bool:
+    """Does its mail go out and come in without Dataverse making an activity of it?"""
+    return str(getattr(mailbox, "lw_kind", "")) != "dataverse"
 
 
 def id_of(key: str) -> str:
@@ -305,7 +349,7 @@ def _row(
         "recordid": recordid,
         "changes": dict(changes),
         "known": {},
-        "needs": [lane],
+        "needs": sorted({lane, *(str(v["id"]) for v in changes.values() if isinstance(v, dict) and "id" in v)}),
         "action": "",
         "actorid": None,
         "actorkind": "agent",

@@ -53,7 +53,8 @@ class Limit:
         label: what people call it.
         length: most characters; 0: no text.
         least: and `most`: of a number.
-        choices: value -> label of an option set; empty: none.
+        choices: value -> label of an option set; None: it is none.
+        navigations: table -> property by which a lookup is bound to a row of it.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Limit:
     least: float | None = None
     most: float | None = None
     choices: Mapping[int, str] | None = None
+    navigations: Mapping[str, str] | None = None
 
 
 def travels(column: str) -> bool:

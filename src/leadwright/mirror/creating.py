@@ -9,11 +9,13 @@ from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
-from leadwright.microsoft.errors import AlreadyThere, RowChanged, RowGone, UnknownName
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowChanged, RowGone, UnknownName
 from leadwright.mirror.changing import ETAG, LOOKUPS_TOLD
 from leadwright.mirror.errands import Arrived, Came, Errand
-from leadwright.mirror.write_values import BIND, address, body_of
+from leadwright.mirror.tables import TABLES
+from leadwright.mirror.write_values import address, body_of, bound
 
+_STATE = ("statecode", "statuscode")
 _KEY_TAKEN = "0x80060892"  # an alternate key, such as an account number: not the same row
 
 
@@ -33,6 +35,8 @@ class Create(Errand):
         self.metadata_is_stale = False
         self._names, self._limits, self._teams = names, limits, teams
         self._is_there = False
+        state = {n: v for n, v in write.changes.items() if n in _STATE}
+        self._close = state if write.tablename not in TABLES else {}
 
     def look(self) -> Call | None:
         """The row that an earlier try made."""
@@ -54,26 +58,30 @@ class Create(Errand):
             self.end(WriteState.DROPPED, f"The organisation has no table {write.tablename}.")
             return []
         # What a column there cannot be given is left out where it does not exist: nothing of a new row is lost by it.
-        there = {n: v for n, v in write.changes.items() if BIND in n or n in self._limits}
+        given = {n: v for n, v in write.changes.items() if n not in self._close}
+        there = bound(given, self._limits)
         unfit = [why for n, v in there.items() if n in self._limits and (why := misfit(self._limits[n], v))]
         if unfit:
             self.end(WriteState.HELD, " ".join(unfit))
             return []
         prefer = f"return=representation,{LOOKUPS_TOLD}" if self._names else ""
         headers = {"If-None-Match": "*", "Prefer": prefer}
-        return [
-            Call("PATCH", f"{self._address()}{self._select()}", body_of(write.tablename, there, self._teams), headers)
-        ]
+        body = body_of(write.tablename, there, self._teams)
+        make = Call("PATCH", f"{self._address()}{self._select()}", body, headers)
+        close = Call("PATCH", self._address(), self._close, {"If-Match": "*"})
+        return [make, close] if self._close else [make]
 
     def came(self, answers: Sequence[Came]) -> None:
         """It was made, now or before."""
         answer = answers[0]
-        if isinstance(answer, Answer):
+        if isinstance(answer, Answer) and self._close:
+            self._end(answers)
+        elif isinstance(answer, Answer):
             self._made(answer)
         elif isinstance(answer, AlreadyThere) and answer.code.lower() != _KEY_TAKEN:
             self._is_there = bool(self._names)
             if not self._names:
-                self.end(WriteState.SENT)
+                self._end(answers)
         elif isinstance(answer, UnknownName) and self.first.attempts < 2:
             self.metadata_is_stale = True
             self.end(WriteState.WAITING, str(answer), wait=timedelta(0))
@@ -84,6 +92,14 @@ class Create(Errand):
         if self._names and answer.json.get(ETAG):
             self.arrived = Arrived(self.first.tablename, self.first.recordid, answer.json)
         self.end(WriteState.SENT)
+
+    def _end(self, answers: Sequence[Came]) -> None:
+        """Done when its state was set too, where it has one."""
+        closed = answers[-1] if self._close else None
+        if isinstance(closed, MicrosoftError):
+            self.failed(closed)
+        else:
+            self.end(WriteState.SENT)
 
     def _address(self) -> str:
         return address(self.first.tablename, self.first.recordid)

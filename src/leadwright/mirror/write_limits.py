@@ -25,6 +25,8 @@ _KINDS = {
     "Double": _RANGE,
     "Decimal": _RANGE,
 }
+_RELATIONS = "$select=ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName"
+_PARTS = len(_KINDS) + 1
 
 Limits = Mapping[str, Limit]
 
@@ -48,10 +50,9 @@ class Metadata:
         wanted = [t for t in sorted(set(tables)) if t not in self._known or moment - self._known[t][0] > _LASTS]
         if not wanted:
             return
-        calls = [Call("GET", _address(table, kind, query)) for table in wanted for kind, query in _KINDS.items()]
-        answers = dataverse.batch(calls)
+        answers = dataverse.batch([call for table in wanted for call in _calls(table)])
         for place, table in enumerate(wanted):
-            self._known[table] = (moment, _read(answers[place * len(_KINDS) : (place + 1) * len(_KINDS)]))
+            self._known[table] = (moment, _read(answers[place * _PARTS : (place + 1) * _PARTS]))
 
     def forget(self, table: str) -> None:
         """It was said to be otherwise: ask anew next time."""
@@ -62,20 +63,26 @@ class Metadata:
         return moment - self._known[table][0]
 
 
-def _address(table: str, kind: str, query: str) -> str:
-    cast = f"/{_CRM}{kind}AttributeMetadata" if kind else ""
-    return f"EntityDefinitions(LogicalName='{table}')/Attributes{cast}?{query}"
+def _calls(table: str) -> list[Call]:
+    head = f"EntityDefinitions(LogicalName='{table}')"
+    casts = {kind: f"/{_CRM}{kind}AttributeMetadata" if kind else "" for kind in _KINDS}
+    attributes = [Call("GET", f"{head}/Attributes{casts[kind]}?{query}") for kind, query in _KINDS.items()]
+    return [*attributes, Call("GET", f"{head}/ManyToOneRelationships?{_RELATIONS}")]
 
 
 def _read(answers: Sequence[Answer | MicrosoftError]) -> Limits | None:
     found: dict[str, dict[str, Any]] = {}
-    for kind, answer in zip(_KINDS, answers, strict=True):
+    for kind, answer in zip([*_KINDS, _RELATIONS], answers, strict=True):
         if isinstance(answer, RowGone | UnknownName) and not kind:
             return None
         if isinstance(answer, MicrosoftError):
             raise answer
         for one in answer.json.get("value", ()):
-            found.setdefault(one["LogicalName"], {}).update(one)
+            if kind == _RELATIONS:
+                relations = found.setdefault(one["ReferencingAttribute"], {}).setdefault("navigations", {})
+                relations[one["ReferencedEntity"]] = one["ReferencingEntityNavigationPropertyName"]
+            else:
+                found.setdefault(one["LogicalName"], {}).update(one)
     return {name: _limit(name, one) for name, one in found.items()}
 
 
@@ -87,6 +94,7 @@ def _limit(name: str, one: Mapping[str, Any]) -> Limit:
         least=one.get("MinValue"),
         most=one.get("MaxValue"),
         choices={o["Value"]: _label(o.get("Label")) for o in options["Options"]} if options else None,
+        navigations=one.get("navigations"),
     )
 
 

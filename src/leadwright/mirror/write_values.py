@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 from typing import Any
 
+from leadwright.domain.outgoing import Limit
 from leadwright.mirror.tables import TABLES, Column, Type
 
 BIND = "@odata.bind"
@@ -46,6 +47,21 @@ def body_of(table: str, changes: Mapping[str, Any], teams: Set[str]) -> dict[str
         else:
             body[name] = _value(column, value)
     return body
+
+
+def bound(changes: Mapping[str, Any], limits: Mapping[str, Limit]) -> dict[str, Any]:
+    """Values of columns that there are over there; lookups as {"table", "id"} bound by their navigation property."""
+    found: dict[str, Any] = {}
+    for name, value in changes.items():
+        if BIND in name:
+            found[name] = value
+        elif name in limits and isinstance(value, dict):
+            navigation = (limits[name].navigations or {}).get(value["table"])
+            if navigation:
+                found[f"{navigation}{BIND}"] = f"/{address(value['table'], value['id'])}"
+        elif name in limits:
+            found[name] = value
+    return found
 
 
 def owners_in(table: str, changes: Mapping[str, Any]) -> set[str]:
