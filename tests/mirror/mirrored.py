@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 from tests.microsoft.organisation import Agent as Connected
 from tests.microsoft.organisation import connect, register_agent
@@ -92,6 +92,13 @@ class Mirrored:
     def writes(self, **equal: Any) -> list[MirrorWrite]:
         with self.database.reading() as session:
             return list(session.scalars(select(MirrorWrite).filter_by(**equal).order_by(MirrorWrite.number)))
+
+    def again(self) -> None:
+        """Whatever is held or waits is tried again now."""
+        with self.database.transaction() as session:
+            session.execute(
+                update(MirrorWrite).where(MirrorWrite.state.in_(("held", "waiting"))).values(state="waiting", dueat=None)
+            )
 
     def send(self, writer: Writer | None = None) -> int:
         """Until nothing is due."""

@@ -26,6 +26,7 @@ from leadwright.domain.platform import Platform
 _OPEN = text("state IN ('waiting', 'sending', 'held')")
 _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
+_STATES = ("statecode", "statuscode")
 _OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
@@ -246,11 +247,24 @@ class _Following:
         if row is None or act["recordid"] in self._seen:
             return
         values = _values_of(table, dict(row))
-        later: dict[str, Any] = {name: values.pop(name) for name in ("statecode", "statuscode") if name in values}
-        self._add(act, WriteKind.CREATE, values)
+        later, known = self._after_creation(act["recordtype"], values)
+        self._add(act, WriteKind.CREATE, {name: value for name, value in values.items() if name not in later})
         self._new.add(act["recordid"])
-        if later.get("statecode"):
-            self._add(act, WriteKind.CHANGE, later, {name: [0, 1, None] for name in later})
+        if later:
+            self._add(act, WriteKind.CHANGE, later, known)
+
+    def _after_creation(self, table: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+        """What is set when the row is there: a closed state; and of a lead its owner, as our role creates its own."""
+        later: dict[str, Any] = {}
+        known: dict[str, list[Any]] = {}
+        if values.get("statecode"):
+            later |= {name: values[name] for name in _STATES if name in values}
+            known |= {"statecode": [0], "statuscode": [1]}
+        connection = connection_row(self._session)
+        agent = connection.applicationuserid if connection else None
+        if table == "lead" and agent and values.get("ownerid") not in (None, agent):
+            later["ownerid"], known["ownerid"] = values["ownerid"], [agent]
+        return later, known
 
     def _deleted(self, act: Mapping[str, Any]) -> None:
         waiting = self._open.get(act["recordid"], [])
@@ -262,10 +276,9 @@ class _Following:
             self._add(act, WriteKind.DELETE, {})
 
     def _qualified(self, act: Mapping[str, Any]) -> None:
-        states = ("statecode", "statuscode")
-        self._changed(act, {name: value for name, value in act["after"].items() if name not in states})
+        self._changed(act, {name: value for name, value in act["after"].items() if name not in _STATES})
         if self._is_mirrored(act["recordid"]):
-            changes = {name: act["after"].get(name) for name in states}
+            changes = {name: act["after"].get(name) for name in _STATES}
             self._add(act, WriteKind.QUALIFY, changes, self._known(act, changes))
 
     def _changed(self, act: Mapping[str, Any], after: Mapping[str, Any]) -> None:
