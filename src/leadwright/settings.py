@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     microsoft_instance_discovery: bool = Field(
         True, description="Ask Microsoft whether microsoft_authority is one of its own; false for a stand-in."
     )
+    mirror_poll_seconds: float = Field(
+        30, ge=5, le=3600, description="Seconds between two looks at each table of a connected Dynamics 365."
+    )
     microsoft_timeout_seconds: float = Field(
         60, gt=0, le=600, description="Seconds one request to Entra, Dataverse or Graph may take."
     )

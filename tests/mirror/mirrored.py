@@ -97,7 +97,9 @@ class Mirrored:
         """Whatever is held or waits is tried again now."""
         with self.database.transaction() as session:
             session.execute(
-                update(MirrorWrite).where(MirrorWrite.state.in_(("held", "waiting"))).values(state="waiting", dueat=None)
+                update(MirrorWrite)
+                .where(MirrorWrite.state.in_(("held", "waiting")))
+                .values(state="waiting", dueat=None)
             )
 
     def send(self, writer: Writer | None = None) -> int:

@@ -22,9 +22,7 @@ _other = cast(SqlTable, ChoiceColumn.__table__).c
 _STANDARD = ""  # kind of a standard column that has other choices than the published ones
 _COLUMNS = union_all(
     select(_own.tablename, _own.name, _own.label, _own.kind, _own.choices),
-    select(
-        _other.tablename, _other.name, literal("", String), literal(_STANDARD, String), _other.choices
-    ),
+    select(_other.tablename, _other.name, literal("", String), literal(_STANDARD, String), _other.choices),
 )
 
 

@@ -17,6 +17,7 @@ class MirrorState(Base):
 
     __tablename__ = "mirrorstate"
     mirrorid: Mapped[str] = mapped_column(String(40), primary_key=True)
+    organizationid: Mapped[str | None] = mapped_column(Id)  # the organisation whose rows are here
     pausedon: Mapped[datetime | None]
     pausedby: Mapped[str | None] = mapped_column(Id)
     hookhash: Mapped[str] = mapped_column(String(64), default="")  # SHA-256 of the key of the wake-up address

@@ -1,4 +1,4 @@
-"""The organisation's own columns and choices as its metadata tells them, kept in our lists; where a lost one is used."""
+"""The organisation's own columns and choices, as its metadata tells them, in our lists; where a lost one is used."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -31,6 +31,10 @@ class DataverseMirror:
         """Pages that may be read at the same time."""
         return self._dataverse.most_at_once
 
+    def organization(self) -> str:
+        """Id of the organisation."""
+        return str(self._dataverse.who_am_i()["OrganizationId"]).lower()
+
     def describe(self) -> Mapping[str, Described]:
         """Every mirrored table there is."""
         return describe(self._dataverse)
@@ -47,7 +51,10 @@ class DataverseMirror:
 
     def stretch(self, asked: Asked, stretch: Stretch) -> Page:
         """Rows of a stretch, the oldest first."""
-        ends = (f"createdon ge {stretch.start}" * bool(stretch.start), f"createdon lt {stretch.end}" * bool(stretch.end))
+        ends = (
+            f"createdon ge {stretch.start}" * bool(stretch.start),
+            f"createdon lt {stretch.end}" * bool(stretch.end),
+        )
         order = f"createdon asc,{asked.table.key} asc"
         return self._page(asked, stretch.link, filter=_all_of(*ends, asked.table.only), orderby=order)
 

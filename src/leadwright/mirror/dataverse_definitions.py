@@ -18,7 +18,8 @@ _LONGEST = 60  # characters of a column's name
 _MOST_LABEL = 120
 _ATTRIBUTES = "LogicalName,AttributeType,AttributeOf,DisplayName,IsCustomAttribute,IsValidForRead"
 _PARTS = {
-    "": f"?$select=LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled&$expand=Attributes($select={_ATTRIBUTES})",
+    "": "?$select=LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled"
+    f"&$expand=Attributes($select={_ATTRIBUTES})",
     "Picklist": "/Attributes/{crm}PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "State": "/Attributes/{crm}StateAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "Status": "/Attributes/{crm}StatusAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
@@ -105,5 +106,3 @@ def _label(label: Any) -> str:
     found = label or {}
     one = found.get("UserLocalizedLabel") or next(iter(found.get("LocalizedLabels") or ()), None) or {}
     return str(one.get("Label") or "")
-
-

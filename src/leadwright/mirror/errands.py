@@ -105,8 +105,10 @@ class Errand:
             case CannotReach() | SignInRefused() | NotAMember():
                 self.end(WriteState.WAITING, reason, wait=wait_after(self.first.attempts + 1))
             case PrivilegeMissing() if error.privilege:  # every write alike: it goes on when the role is mended
-                self.end(WriteState.WAITING, reason, wait=_RIGHTS_AGAIN)
+                self.end(WriteState.WAITING, reason, wait=_RIGHTS_AGAIN, for_administrator=True)
             case PrivilegeMissing():
-                self.end(WriteState.HELD, f"{reason} Dynamics 365 says: {error.said} Give the right, then Retry; or Drop.")
+                self.end(
+                    WriteState.HELD, f"{reason} Dynamics 365 says: {error.said} Give the right, then Retry; or Drop."
+                )
             case _:
                 self.end(WriteState.HELD, f"{reason} Mend it, then Retry; or Drop it.")

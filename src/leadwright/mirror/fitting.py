@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.base import Base
 from leadwright.db.bulk import one_of
 from leadwright.db.mirror import MirrorGap
-from leadwright.db.people import BusinessUnit
+from leadwright.identity.seed import root_business_unit
 from leadwright.mirror.reading import Rows
 from leadwright.mirror.tables import NOTED, TABLES, Mirrored, Type
 from leadwright.research.company_names import company_domain, name_key
@@ -89,12 +89,6 @@ def forget_gaps(session: Session, gaps: Iterable[Any]) -> None:
         )
 
 
-def root_unit(session: Session) -> str:
-    """Our own root business unit, below which the organisation's is put."""
-    units = select(BusinessUnit.businessunitid).where(BusinessUnit.parentbusinessunitid.is_(None))
-    return str(session.scalar(units.order_by(BusinessUnit.businessunitid).limit(1)))
-
-
 def _present(session: Session, name: str, ids: Sequence[str]) -> set[str]:
     """Which ids our table has."""
     if not ids:
@@ -138,7 +132,7 @@ def _fill_in(session: Session, table: Mirrored, rows: Rows) -> None:
         if column.type is Type.OWNER:
             rows.columns[column.name] = [v or NOBODY for v in values]
         elif column.target == "businessunit" and None in values:
-            unit = unit or root_unit(session)
+            unit = unit or root_business_unit(session)
             rows.columns[column.name] = [v or unit for v in values]
 
 
@@ -152,14 +146,10 @@ def _make_unique(session: Session, table: Mirrored, rows: Rows, name: str) -> No
     found = session.execute(
         select(ours.c[name], ours.c[table.key]).where(one_of(session, ours.c[name], [v for v in values if v]))
     )
-    holder = {value: key for value, key in found}
-    made = []
-    for key, value in zip(rows.ids, values, strict=True):
+    holder = {value: key for value, key in found}  # noqa: C416 rows are no pairs to mypy
+    for place, (key, value) in enumerate(zip(rows.ids, values, strict=True)):
         if value and holder.setdefault(value, key) != key:
-            value = None if table.name == "systemuser" else _marked(value, key, table.columns[name].length)
-            holder.setdefault(value, key)
-        made.append(value)
-    rows.columns[name] = made
+            values[place] = None if table.name == "systemuser" else _marked(value, key, table.columns[name].length)
 
 
 def _marked(value: str, key: str, length: int) -> str:

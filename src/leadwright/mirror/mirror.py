@@ -100,6 +100,10 @@ class Mirror(Protocol):
     token, `NotAMember`, `SignInRefused` and `CannotReach` everything; `Throttled` says when to come back.
     """
 
+    def organization(self) -> str:
+        """Id of the organisation."""
+        ...
+
     def describe(self) -> Mapping[str, Described]:
         """Every mirrored table there is, by logical name. One that is missing over there is left out."""
         ...

@@ -12,7 +12,7 @@ from leadwright.db.base import now
 from leadwright.db.bulk import one_of
 from leadwright.db.mirror import MirrorGap, MirrorRow
 from leadwright.db.people import SystemUser
-from leadwright.db.sales import Account, Annotation, Contact, Lead, Opportunity
+from leadwright.db.sales import Annotation, Contact, Lead, Opportunity
 from leadwright.mirror.fitting import sql_table
 from leadwright.mirror.tables import Mirrored
 from leadwright.mirror.telling import DYNAMICS
@@ -65,7 +65,8 @@ def _remove_records(session: Session, table: Mirrored, ids: Sequence[str]) -> No
 def _let_go(session: Session, lookup: Any, ids: Sequence[str]) -> None:
     ours = lookup.class_.__table__
     key, column = next(iter(ours.primary_key.columns)), ours.c[lookup.key]
-    pointing = dict(session.execute(select(key, column).where(one_of(session, column, ids))).tuples().all())
+    query = select(key, column).where(one_of(session, column, ids))
+    pointing: dict[str, str] = {one: to for one, to in session.execute(query)}  # noqa: C416 rows are no pairs to mypy
     if not pointing:
         return
     values = {lookup.key: None, "versionnumber": ours.c.versionnumber + 1}

@@ -28,6 +28,7 @@ class Ending:
         doubtful: it may have been done; None: as it was.
         changes: what is left to be written; None: as it was.
         blame: count this try.
+        for_administrator: it waits for what an administrator has to mend.
     """
 
     state: WriteState
@@ -38,6 +39,7 @@ class Ending:
     conflicts: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
     blame: bool = True
+    for_administrator: bool = False
 
 
 def claim(session: Session, holder: str, most: int, moment: datetime) -> list[MirrorWrite]:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.outgoing import WriteKind, WriteState
+from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError
@@ -22,6 +24,7 @@ from leadwright.mirror.planning import plan, tables_of
 from leadwright.mirror.write_claims import Ending, claim, conclude
 from leadwright.mirror.write_limits import Metadata
 
+PAGE = "/settings/mirror/writes"
 MOST = 100  # writes in one request: a larger one takes longer than it is worth when it has to be repeated
 KEPT = timedelta(days=30)
 _SOON = timedelta(seconds=30)
@@ -162,6 +165,7 @@ class Writer:
             for errand in errands:
                 if isinstance(errand, Change) and errand.lost_owner is not None:
                     _take_back_news(session, errand.recordid, errand.lost_owner, moment)
+            _tell_of_refusals(session, [ending for number, ending in endings.items() if number in ours], moment)
         for errand in errands:
             if isinstance(errand, Change | Create) and errand.metadata_is_stale:
                 self._metadata.forget(errand.first.tablename)
@@ -177,6 +181,16 @@ class Writer:
 
 class Unplanned(Errand):
     """Writes that could not even be planned."""
+
+
+def _tell_of_refusals(session: Session, endings: Sequence[Ending], moment: datetime) -> None:
+    """Administrators hear once a day that something needs them."""
+    refused = [ending for ending in endings if ending.state is WriteState.HELD or ending.for_administrator]
+    if refused:
+        key = f"mirror_writes:{moment:%Y-%m-%d}"
+        title = "Dynamics 365 does not take what was decided here"
+        icon = NotificationIcon.FAILURE
+        tell_administrators(session, key, title, refused[0].reason, icon=icon, link=PAGE, moment=moment)
 
 
 def _take_back_news(session: Session, leadid: str, ownerid: str, moment: datetime) -> None:

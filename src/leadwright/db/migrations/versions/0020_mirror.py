@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "mirrorstate",
         sa.Column("mirrorid", sa.String(length=40), nullable=False),
+        sa.Column("organizationid", sa.String(length=36), nullable=True),
         sa.Column("pausedon", Moment(), nullable=True),
         sa.Column("pausedby", sa.String(length=36), nullable=True),
         sa.Column("hookhash", sa.String(length=64), nullable=False),

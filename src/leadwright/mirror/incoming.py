@@ -1,0 +1,229 @@
+"""Reads an organisation in, one round after the other: what is due is loaded, compared or followed. Knows no thread.
+
+1. Columns and labels are read from the metadata, at first and then from time to time.
+2. Each table that is due goes one step of its way, in the order in which rows refer to rows before them.
+3. Links between rows are read where they are due.
+What fails is written down with its sentence and tried again later; what fails for everything ends the round.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+
+from leadwright.db.base import now
+from leadwright.db.connection import platform_of
+from leadwright.db.engine import Database
+from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.domain.platform import Platform
+from leadwright.errors import CrmError
+from leadwright.microsoft.errors import UnknownName
+from leadwright.mirror import links
+from leadwright.mirror.columns import keep_columns
+from leadwright.mirror.comparing import POLLED_EVERY, TRACKED_EVERY, begin_compare, compare
+from leadwright.mirror.following import follow
+from leadwright.mirror.loading import begin_load, load
+from leadwright.mirror.mirror import Described, Mirror
+from leadwright.mirror.phases import Phase
+from leadwright.mirror.sides import MIRROR, Interrupted, Sides, in_order, read_state, state_of_mirror
+from leadwright.mirror.storing import Pending, nothing_pending
+from leadwright.mirror.tables import TABLES, Mirrored
+
+FOREIGN = (
+    "The records here come from another organisation than the one that is connected now. Connect that one again, or "
+    "connect this one to a new, empty installation: records of two organisations are never mixed."
+)
+DESCRIBE_EVERY = timedelta(minutes=15)
+LINKS_EVERY = timedelta(minutes=10)
+_LONGEST = 900.0  # seconds between two tries
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Incoming:
+    """Reads one organisation in. One at a time for an installation; the caller sees to that.
+
+    Args:
+        period: seconds between two looks at a table.
+        pending: columns our own unsent writes hold.
+        polled_every: between two comparisons of a table without change tracking, which find what was deleted.
+        page: rows asked for at a time, at most.
+    """
+
+    database: Database
+    mirror: Mirror
+    clock: Callable[[], datetime] = now
+    stopping: Callable[[], bool] = lambda: False
+    pending: Pending = nothing_pending
+    period: float = 30.0
+    most_at_once: int = 8
+    polled_every: timedelta = POLLED_EVERY
+    page: int = 5000
+    described: Mapping[str, Described] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def round(self) -> int:
+        """Do what is due. Returns how many rows are others now.
+
+        Raises:
+            CrmError: nothing works for now; it is written down, with the time of the next try.
+        """
+        if not self._is_on():
+            return 0
+        changed = 0
+        try:
+            if not self._is_described():
+                self._describe()
+            for table in (replace(t, page=min(t.page, self.page)) for t in in_order()):
+                changed += self._step(table.name, lambda t=table: self._take(t))  # type: ignore[misc]
+            for name in links.WORDS:
+                changed += self._step(name, lambda n=name: links.take_links(self._sides(), n))  # type: ignore[misc]
+        except Interrupted:
+            return changed
+        except CrmError as error:
+            self._note_trouble(error)
+            raise
+        return changed
+
+    def is_due(self) -> bool:
+        """Is there anything to do? A brief look, for those who ask every second."""
+        if not self._is_on():
+            return False
+        names = (*TABLES, *links.WORDS)
+        with self.database.reading() as session:
+            later = select(func.count()).where(MirrorTable.tablename.in_(names), MirrorTable.dueat > self.clock())
+            return (session.scalar(later) or 0) < len(names)
+
+    def _is_on(self) -> bool:
+        with self.database.reading() as session:
+            state = session.get(MirrorState, MIRROR)
+            waits = state is not None and (
+                state.pausedon is not None or (state.dueat is not None and state.dueat > self.clock())
+            )
+            return platform_of(session) is Platform.DYNAMICS365 and not waits
+
+    def _is_described(self) -> bool:
+        if not self.described:
+            return False
+        with self.database.reading() as session:
+            at = session.scalar(select(MirrorState.describedon).where(MirrorState.mirrorid == MIRROR))
+        return at is not None and self.clock() - at < DESCRIBE_EVERY
+
+    def _describe(self) -> None:
+        organization = self.mirror.organization()
+        described, totals = self.mirror.describe(), self.mirror.totals()
+        moment = self.clock()
+        with self.database.transaction() as session:
+            state = state_of_mirror(session)
+            if state.organizationid not in (None, organization):
+                raise CrmError(FOREIGN, permanent=True, installation=True)
+            keep_columns(session, described, moment)
+            state.organizationid = organization
+            state.describedon, state.dueat, state.failures, state.trouble = moment, None, 0, ""
+            for row in session.scalars(select(MirrorTable)):
+                row.total = totals.get(row.tablename, row.total)
+        self.described, self.totals = described, totals
+
+    def _sides(self) -> Sides:
+        return Sides(
+            self.database, self.mirror, self.described, self.clock, self.stopping, self.pending, self.most_at_once
+        )
+
+    def _step(self, name: str, do: Callable[[], int]) -> int:
+        """One step of one table, if it is due; its trouble is written down and does not keep the others."""
+        state = read_state(self.database, name)
+        if state.dueat is not None and state.dueat > self.clock():
+            return 0
+        if self.stopping():
+            raise Interrupted("The process ends.")
+        asked_from = self.clock()
+        try:
+            changed = do()
+        except CrmError as error:
+            if error.installation:
+                raise
+            if isinstance(error, UnknownName):
+                self.described = {}
+            self._fail(name, error)
+            return 0
+        self._succeed(name, asked_from)
+        return changed
+
+    def _take(self, table: Mirrored) -> int:
+        """Go on with a table: load it, compare it or follow it, and one after the other where that is due."""
+        if table.name not in self.described:
+            raise CrmError(
+                f"The organisation has no table {table.name}, or its metadata may not be read. Install Dynamics 365 "
+                "Sales there, or give the application user's role prvReadEntity.",
+                permanent=True,
+            )
+        sides, changed = self._sides(), 0
+        state = read_state(self.database, table.name)
+        if state.phase == Phase.WAITING or self._has_new_columns(table, state):
+            begin_load(sides, table, self.totals.get(table.name))
+            state = read_state(self.database, table.name)
+        if state.phase == Phase.LOADING:
+            load(sides, table)
+            state = read_state(self.database, table.name)
+            changed += state.stored
+        if state.phase == Phase.FOLLOWING:
+            changed += follow(sides, table)
+            state = read_state(self.database, table.name)
+        if state.phase == Phase.FOLLOWING and self._compare_is_due(state):
+            begin_compare(sides, table)
+            state = read_state(self.database, table.name)
+        if state.phase == Phase.COMPARING:
+            changed += compare(sides, table)
+        return changed
+
+    def _has_new_columns(self, table: Mirrored, state: MirrorTable) -> bool:
+        """Columns are asked for now that no row was read with."""
+        return bool(state.columns) and not set(self._sides().asked(table).names) <= set(state.columns)
+
+    def _compare_is_due(self, state: MirrorTable) -> bool:
+        every = TRACKED_EVERY if state.tracked else self.polled_every
+        return state.comparedon is None or self.clock() - state.comparedon >= every
+
+    def _succeed(self, name: str, asked_from: datetime) -> None:
+        wait = timedelta(seconds=self.period) if name in TABLES else LINKS_EVERY
+        with self.database.transaction(repeatable=True) as session:
+            state = session.get(MirrorTable, name) or read_state(self.database, name)
+            woken = state.dueat is not None and state.dueat > asked_from  # while we read: look once more
+            state.dueat = asked_from if woken else asked_from + wait
+            state.readon, state.failures = self.clock(), 0
+            if not _is_kept(state.trouble):
+                state.trouble = ""
+            if name not in TABLES:
+                state.phase = Phase.FOLLOWING
+            session.add(state)
+
+    def _fail(self, name: str, error: CrmError) -> None:
+        _log.warning("mirror table failed", table=name, reason=str(error))
+        with self.database.transaction() as session:
+            state = session.get(MirrorTable, name) or read_state(self.database, name)
+            state.failures += 1
+            state.trouble, state.troubledon = str(error), self.clock()
+            state.dueat = self.clock() + self._pause(state.failures, error)
+            session.add(state)
+
+    def _note_trouble(self, error: CrmError) -> None:
+        _log.warning("mirror failed", reason=str(error))
+        with self.database.transaction() as session:
+            state = state_of_mirror(session)
+            state.failures += 1
+            state.trouble, state.troubledon = str(error), self.clock()
+            state.dueat = self.clock() + self._pause(state.failures, error)
+
+    def _pause(self, failures: int, error: CrmError) -> timedelta:
+        if error.retry_after:
+            return timedelta(seconds=error.retry_after)
+        return timedelta(seconds=min(self.period * 2 ** min(failures - 1, 10), _LONGEST))
+
+
+def _is_kept(trouble: str) -> bool:
+    """News that stays to be read although everything works again."""
+    from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
+
+    return trouble in (FORGOTTEN, NO_TRACKING)

@@ -1,0 +1,143 @@
+"""What no row tells: who holds which role, who is in which team, at which leads a competitor was met.
+
+Such links change no row, so they are read whole, from time to time, in few requests.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit
+from leadwright.db.bulk import one_of
+from leadwright.db.mirror import MirrorRow
+from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
+from leadwright.db.sales import Competitor, Lead, LeadCompetitor
+from leadwright.domain.privileges import ROLE_GRANTS
+from leadwright.mirror.sides import Sides
+from leadwright.mirror.telling import DYNAMICS
+
+ROLES, MEMBERS, COMPETITORS = "systemuserroles", "teammembership", "leadcompetitors"
+WORDS = {ROLES: "Security roles of people", MEMBERS: "Members of teams", COMPETITORS: "Competitors of leads"}
+Links = Mapping[str, Collection[str]]
+
+
+def take_links(sides: Sides, name: str) -> int:
+    """Bring one kind of links up to date. Returns how many records have others now.
+
+    Raises:
+        CrmError: they are read again.
+    """
+    there = _READ[name](sides)
+    with sides.database.transaction() as session:
+        changed = _WRITE[name](session, there)
+        if changed:
+            audit.record(session, DYNAMICS, "mirror.links_stored", "mirror", name, after={"changed": changed})
+    return changed
+
+
+def _read_roles(sides: Sides) -> Links:
+    return sides.mirror.roles(tuple(ROLE_GRANTS))
+
+
+def _read_members(sides: Sides) -> Links:
+    return sides.mirror.members(_mirrored(sides, "team"))
+
+
+def _read_competitors(sides: Sides) -> Links:
+    return sides.mirror.met(_mirrored(sides, "competitor"))
+
+
+def _mirrored(sides: Sides, name: str) -> Sequence[str]:
+    with sides.database.reading() as session:
+        query = select(MirrorRow.recordid).where(MirrorRow.tablename == name, MirrorRow.hidden.is_(False))
+        return session.scalars(query.order_by(MirrorRow.recordid)).all()
+
+
+def _write_roles(session: Session, there: Links) -> int:
+    """Roles held over there are held here under the same name. A role that was given here alone is not taken away."""
+    ids = {name: roleid for name, roleid in session.execute(select(Role.name, Role.roleid))}  # noqa: C416
+    people = set(session.scalars(select(MirrorRow.recordid).where(MirrorRow.tablename == "systemuser")))
+    before = _seen(session, ROLES)
+    changed = 0
+    for user in sorted(people & {*there, *before}):
+        now, was = set(there.get(user, ())) & set(ids), set(before.get(user, ()))
+        if now == was:
+            continue
+        held = set(session.scalars(select(UserRole.roleid).where(UserRole.systemuserid == user)))
+        for name in sorted(was - now):
+            session.execute(delete(UserRole).where(UserRole.systemuserid == user, UserRole.roleid == ids[name]))
+        session.add_all(
+            UserRole(systemuserid=user, roleid=ids[name]) for name in sorted(now - was) if ids[name] not in held
+        )
+        _note(session, ROLES, user, now)
+        after = {"roles": sorted(now)}
+        audit.record(
+            session, DYNAMICS, "person.roles_changed", "systemuser", user, before={"roles": sorted(was)}, after=after
+        )
+        changed += 1
+    return changed
+
+
+def _write_members(session: Session, there: Links) -> int:
+    people = set(session.scalars(select(SystemUser.systemuserid)))
+    return _write_pairs(
+        session, MEMBERS, {team: set(found) & people for team, found in there.items()}, Team.teamid, TeamMember,
+        "teamid", "systemuserid",
+    )  # fmt: skip
+
+
+def _write_competitors(session: Session, there: Links) -> int:
+    wanted = sorted({lead for found in there.values() for lead in found})
+    here = set(session.scalars(select(Lead.leadid).where(one_of(session, Lead.leadid, wanted)))) if wanted else set()
+    return _write_pairs(
+        session, COMPETITORS, {key: set(found) & here for key, found in there.items()}, Competitor.competitorid,
+        LeadCompetitor, "competitorid", "leadid",
+    )  # fmt: skip
+
+
+def _write_pairs(
+    session: Session, name: str, there: Mapping[str, set[str]], key: Any, model: Any, one: str, many: str
+) -> int:
+    """Links of each record as they are over there; a record that is not told keeps what it has."""
+    rows = cast(Table, model.__table__)
+    here = set(session.scalars(select(key).where(one_of(session, key, list(there))))) if there else set()
+    linked: dict[str, set[str]] = {record: set() for record in here}
+    for record, other in session.execute(
+        select(rows.c[one], rows.c[many]).where(one_of(session, rows.c[one], list(here)))
+    ):
+        linked[record].add(other)
+    changed = 0
+    for record in sorted(here):
+        more, less = there[record] - linked[record], linked[record] - there[record]
+        if less:
+            session.execute(delete(rows).where(rows.c[one] == record, one_of(session, rows.c[many], sorted(less))))
+        if more:
+            session.execute(insert(rows), [{one: record, many: other} for other in sorted(more)])
+        changed += bool(more or less)
+    return changed
+
+
+def _seen(session: Session, name: str) -> dict[str, list[str]]:
+    rows = session.execute(select(MirrorRow.recordid, MirrorRow.seen).where(MirrorRow.tablename == name))
+    return {key: json.loads(seen) for key, seen in rows}
+
+
+def _note(session: Session, name: str, recordid: str, values: Collection[str]) -> None:
+    row = MirrorRow(tablename=name, recordid=recordid, etag="", seen=json.dumps(sorted(values)), pass_=0, hidden=False)
+    session.merge(row)
+    session.flush()
+
+
+_READ: Mapping[str, Callable[[Sides], Links]] = {
+    ROLES: _read_roles,
+    MEMBERS: _read_members,
+    COMPETITORS: _read_competitors,
+}
+_WRITE: Mapping[str, Callable[[Session, Links], int]] = {
+    ROLES: _write_roles,
+    MEMBERS: _write_members,
+    COMPETITORS: _write_competitors,
+}
