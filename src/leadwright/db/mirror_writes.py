@@ -24,6 +24,7 @@ from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, tr
 from leadwright.domain.platform import Platform
 
 _OPEN = text("state IN ('waiting', 'sending', 'held')")
+_CONFLICT = text("inconflict")
 _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
 _STATES = ("statecode", "statuscode")
@@ -52,6 +53,7 @@ class MirrorWrite(Base):
     state: Mapped[str] = mapped_column(String(12), default=WriteState.WAITING)
     reason: Mapped[str] = mapped_column(Text, default="")  # why it waits, is held or was dropped: a sentence
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # column -> [ours, theirs] that a person won
+    inconflict: Mapped[bool] = mapped_column(Boolean, default=False)  # there are, or were, such columns
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     doubtful: Mapped[bool] = mapped_column(Boolean, default=False)  # it may have been done: look before a repeat
     dueat: Mapped[datetime | None]  # not before
@@ -65,6 +67,7 @@ class MirrorWrite(Base):
         Index("ix_mirrorwrite_open", "state", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_mirrorwrite_lane", "lane", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_mirrorwrite_record", "recordid", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_mirrorwrite_conflict", "number", sqlite_where=_CONFLICT, postgresql_where=_CONFLICT),
         Index("ix_mirrorwrite_ended", "state", "concludedon"),
     )
 

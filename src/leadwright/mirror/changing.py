@@ -53,7 +53,9 @@ class Change(Errand):
 
     def look(self) -> Call | None:
         """The row itself, when it is not known as it is now."""
-        if not self.is_open or (self._seen is not None and (self._fresh or not self._is_in_conflict())):
+        if not self.is_open or self._fresh:
+            return None
+        if self._seen is not None and self._ours and not self._is_in_conflict():
             return None
         select = ",".join(self._names)
         return Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})

@@ -87,6 +87,7 @@ def _store(row: MirrorWrite, ending: Ending, moment: datetime) -> None:
     row.doubtful = row.doubtful if ending.doubtful is None else ending.doubtful
     row.dueat = moment + ending.wait if ending.wait is not None else None
     row.conflicts = {**row.conflicts, **ending.conflicts}
+    row.inconflict = bool(row.conflicts)
     row.answer = {**row.answer, **ending.answer}
     if ending.changes is not None:
         row.changes = ending.changes

@@ -37,6 +37,7 @@ from leadwright.web.pages import (
     lead_research,
     lead_thread,
     leads,
+    mirror_writes,
     notifications,
     outbox,
     password,
@@ -109,5 +110,6 @@ ALL = (
     inbox.pages,
     outbox.pages,
     webhooks.pages,
+    mirror_writes.pages,
     unsubscribe.pages,
 )

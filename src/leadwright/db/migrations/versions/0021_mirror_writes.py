@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("conflicts", Json, nullable=False),
+        sa.Column("inconflict", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("doubtful", sa.Boolean(), nullable=False),
         sa.Column("dueat", Moment(), nullable=True),
@@ -45,6 +46,10 @@ def upgrade() -> None:
     )
     for name, columns in (("open", ["state", "number"]), ("lane", ["lane", "number"]), ("record", ["recordid"])):
         op.create_index(f"ix_mirrorwrite_{name}", "mirrorwrite", columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    conflict = sa.text("inconflict")
+    op.create_index(
+        "ix_mirrorwrite_conflict", "mirrorwrite", ["number"], sqlite_where=conflict, postgresql_where=conflict
+    )
     op.create_index("ix_mirrorwrite_ended", "mirrorwrite", ["state", "concludedon"])
 
 
