@@ -15,7 +15,7 @@ from leadwright.db.base import now
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite, arriving
-from leadwright.db.people import SystemUser
+from leadwright.db.people import CustomColumn, SystemUser
 from leadwright.db.sales import Lead
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.mirror.changing import LOOKUPS_TOLD
@@ -24,6 +24,8 @@ from leadwright.mirror.storing import store
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.writer import Writer
 from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.dataverse import store as dataverse_store
+from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.serving import application as served
 from leadwright.sandbox.dynamics.world import World
 
@@ -67,6 +69,12 @@ class Mirrored:
     def make(self, table: str, **values: Any) -> str:
         """A row over there, by its administrator."""
         return records.create(self.world, table, values, by=seed.administrator(self.world))
+
+    def add_own_column(self, name: str, line: str, kind: str = "text") -> None:
+        """A column of the organisation's own, on both sides."""
+        dataverse_store.add_column(self.world, "lead", name, line)
+        with self.database.transaction() as session:
+            session.add(CustomColumn(tablename="lead", name=name, label=line.rpartition("; ")[2], kind=kind))
 
     def row(self, table: str, recordid: str) -> dict[str, Any]:
         found = records.read(self.world, table, recordid)
@@ -113,13 +121,26 @@ class Mirrored:
 
 
 def open_mirrored(
-    database: Database, world: World, folder: Path, *, role: str = "AISalesPerson", analyst: Any = None, **rule: Any
+    database: Database,
+    world: World,
+    folder: Path,
+    *,
+    role: str = "AISalesPerson",
+    analyst: Any = None,
+    standin: StandIn | None = None,
+    **rule: Any,
 ) -> Mirrored:
-    """An office with a connection; its people are users of the organisation."""
+    """An office with a connection; its people are users of the organisation.
+
+    Args:
+        standin: called over TLS instead of in-process.
+    """
     office = open_office(services_of(database, folder, analyst or PlainAnalyst()), **rule)
     registered = register_agent(world, role)
-    client = TestClient(served(world), base_url=_ORIGIN)
-    connected = connect(registered, _ORIGIN, client=client)
+    if standin is not None:
+        connected = connect(registered, standin.origin, ca_file=standin.certificates.authority)
+    else:
+        connected = connect(registered, _ORIGIN, client=TestClient(served(world), base_url=_ORIGIN))
     with database.transaction() as session:
         people = session.execute(
             select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.internalemailaddress).where(
