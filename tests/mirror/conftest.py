@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.mirror.organisation import Clock, Office, connect_office
 
 from leadwright.db.engine import Database
@@ -22,3 +23,11 @@ def world(tmp_path: Path) -> Iterator[World]:
 def office(world: World, database: Database) -> Office:
     """Connected, with the role AISalesPerson; nothing is mirrored yet."""
     return connect_office(world, database)
+
+
+@pytest.fixture
+def mirrored(database: Database, tmp_path: Path) -> Iterator[Mirrored]:
+    """An office whose people and leads are in an organisation too, ready to write to it."""
+    world = World(tmp_path / "written")
+    yield open_mirrored(database, world, tmp_path)
+    world.close()

@@ -309,6 +309,10 @@ POST   /webhooks/{webhookid}/test                                              A
 POST   /webhooks/{webhookid}/switch                                            A----- webhook
 POST   /webhooks/{webhookid}/remove                                            A----- webhook
 POST   /webhooks/{webhookid}/deliveries/{deliveryid}/again                     A----- delivery
+GET    /settings/mirror/writes                                                 A----- -
+POST   /settings/mirror/writes/retry                                           A----- -
+POST   /settings/mirror/writes/{number:int}/retry                              A----- write
+POST   /settings/mirror/writes/{number:int}/drop                               A----- write
 GET    /unsubscribe/{token}                                                    public link
 POST   /unsubscribe/{token}                                                    public link
 POST   /api/v1/token                                                           public -
@@ -495,6 +499,10 @@ POST   /api/v1/webhooks/{webhookid}/secret                                     A
 POST   /api/v1/webhooks/{webhookid}/test                                       A----- webhook
 GET    /api/v1/webhooks/{webhookid}/deliveries                                 A----- webhook
 POST   /api/v1/webhooks/{webhookid}/deliveries/{deliveryid}/again              A----- delivery
+GET    /api/v1/mirror/writes                                                   A----- -
+POST   /api/v1/mirror/writes/retry                                             A----- -
+POST   /api/v1/mirror/writes/{number}/retry                                    A----- write
+POST   /api/v1/mirror/writes/{number}/drop                                     A----- write
 GET    /api/v1/usage                                                           A----- -
 PUT    /api/v1/usage/limits                                                    A----- -
 GET    /api/v1/notifications                                                   ADEMSN -

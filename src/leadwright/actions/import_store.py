@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.import_selection import Taking
 from leadwright.actions.known_leads import Change, KnownLeads, Sorted
-from leadwright.db import audit, changes
+from leadwright.db import audit, changes, mirror_writes
 from leadwright.db.base import new_id
 from leadwright.db.bulk import Inserter
 from leadwright.db.people import SystemUser
@@ -145,6 +145,7 @@ class Store:
         self._note_remarks(ids, picked(ready.numbers), ready)
         self._note_ids(ids)
         changes.record_many(self._session, ids)
+        mirror_writes.put_created(self._session, "lead", ids, self._who.actor)
 
     def _created(self, day: date | None) -> datetime:
         """When the list says that a lead was created; a day to come is none."""

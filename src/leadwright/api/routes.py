@@ -24,6 +24,7 @@ from leadwright.api import (
     leads,
     mailboxes,
     mirror,
+    mirror_writes,
     notifications,
     oversight,
     own_account,
@@ -105,6 +106,7 @@ v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)
 v1.include_router(personal_tokens.router)
 v1.include_router(webhooks.router)
+v1.include_router(mirror_writes.router)
 v1.include_router(certificates.router)
 v1.include_router(usage.router)
 v1.include_router(notifications.router)

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Index, Integer, String, Table, column, insert, select, table, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from leadwright.db import mirror_writes
 from leadwright.db.base import Base, Id, now
 from leadwright.db.webhooks import announce_act
 from leadwright.errors import Conflict
@@ -178,6 +179,7 @@ def _append(session: Session, entries: Iterator[dict[str, Any]]) -> None:
         session.execute(_APPEND, block if len(block) > 1 else block[0])
         for (action, recordtype), same in groupby(block, key=_kind_of_act):
             announce_act(session, action, recordtype, {row["recordid"]: row["after"] for row in same})
+        mirror_writes.follow(session, block)
     if number > began:
         session.execute(_MOVE_HEAD, {"number": number, "hash": last})
 

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from leadwright.db import audit
+from leadwright.db import audit, mirror_writes
 from leadwright.db.agent import Agent
 from leadwright.db.base import new_id
 from leadwright.db.mail import Outbox
@@ -247,3 +247,5 @@ def show_on_emails(session: Session, emailids: Sequence[str], phase: Phase, mome
     state, status = _EMAIL[phase]
     shown = {"state": state, "status": status, "moment": moment}
     session.connection().execute(_SHOW_SENT if phase is Phase.SENT else _SHOW, {"which": sorted(emailids), **shown})
+    if phase is Phase.SENT:
+        mirror_writes.put_sent(session, sorted(emailids))

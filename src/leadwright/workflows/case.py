@@ -1,5 +1,6 @@
 """What a pass over a lead works with: read and checked at its begin, and checked again before its end. No judging."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, from_json
+from leadwright.db.mirror_writes import put_news
 from leadwright.db.people import SystemUser
 from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
@@ -54,6 +56,7 @@ _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stand
         "lw_contactunlinked",
     ]
 )
+_LEAD = re.compile(r"/leads/([0-9a-f-]{36})")
 _ROWS = (
     select(LeadRun, Lead, Agent)
     .join(Lead, Lead.leadid == LeadRun.leadid)
@@ -235,6 +238,15 @@ def notify(
                 createdon=session.info.get("clock", now)(),
             )
         )
+        tell_over_there(session, ownerid, key, title, body, icon=icon, link=link)
+
+
+def tell_over_there(
+    session: Session, ownerid: str, key: str, title: str, body: str, *, icon: NotificationIcon, link: str | None
+) -> None:
+    """News about a lead reach its reader in Dynamics 365 too, where that is connected."""
+    if link and (about := _LEAD.match(link)):
+        put_news(session, about[1], ownerid, key, title, body, int(icon))
 
 
 def lead_name(lead: Lead) -> str:

@@ -39,7 +39,9 @@ from leadwright.workflows.case import (
     lock,
     notify,
     persons_change,
+    tell_over_there,
 )
+from leadwright.workflows.crm_notes import note_research
 from leadwright.workflows.engagements import begin_engagement, mailbox_of
 from leadwright.workflows.first_mail import Mail
 from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
@@ -77,6 +79,7 @@ def finish(services: Services, case: Case, result: Result, steps: Steps, researc
         else:
             _hand_over(session, case, rows, result, steps)
         draw(session, rows.run, rows.moment)
+        note_research(session, rows.run, rows.lead, result)
         if case.run.generation and (again := session.get(RunStep, (rows.run.runid, _AGAIN))):
             steps.add(Step(_AGAIN, inputs=again.inputs, outputs=again.outputs, detail=again.detail))
         steps.store(session, rows.run.runid, first=not case.run.generation)
@@ -175,6 +178,7 @@ def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -
     link = lead_link(rows.lead.leadid)
     values = {"ownerid": owner.ownerid, "title": title[:500], "body": body, "icontype": int(NotificationIcon.SUCCESS)}
     session.execute(insert(_NOTIFICATIONS).values(**values, lw_key=key, link=link, createdon=rows.moment))
+    tell_over_there(session, owner.ownerid, key, title, body, icon=NotificationIcon.SUCCESS, link=link)
 
 
 def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:

@@ -19,6 +19,7 @@ from leadwright.errors import Conflict
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.workflows.case import change_lead, lead_link, lead_name, notify
 from leadwright.workflows.conclude import end_run, give_back
+from leadwright.workflows.crm_notes import note_conversation
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.hand_over import Assigned, next_owner
 from leadwright.workflows.rejection_audit import draw
@@ -133,6 +134,7 @@ def _end(
     _close(session, rows, told.outcome, reasons[0])
     end_run(run, stage, reasons, rows.moment)
     draw(session, run, rows.moment)
+    note_conversation(session, run, rows.lead, told, reasons, rating)
 
 
 def _close(session: Session, rows: Held, outcome: Outcome, reason: str) -> None:

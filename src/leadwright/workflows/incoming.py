@@ -14,6 +14,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
 from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mirror_writes import is_outside, put_mail
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.db.webhooks import announce
@@ -163,7 +164,7 @@ def keep_incoming(
     mailbox = session.get_one(Mailbox, row.mailboxid)
     if row.emailid is not None:  # it is read again: this reading takes the place of the first
         session.execute(delete(Email).where(Email.activityid == row.emailid))
-    emailid = new_id()
+    emailid = row.emailid or new_id()
     session.add(
         Email(
             activityid=emailid,
@@ -199,6 +200,8 @@ def keep_incoming(
         sender=(lead.leadid if is_lead else None, "lead" if is_lead else None, storable(address)),
         to=(mailbox.regardingobjectid, "systemuser", mailbox.emailaddress),
     )
+    if is_outside(mailbox):
+        put_mail(session, emailid)
     if row.emailid is None:
         heard = {lead.leadid: {"kind": (judgement or {}).get("class"), "ownerid": lead.ownerid}}
         announce(session, Event.LEAD_REPLIED, "lead", heard)

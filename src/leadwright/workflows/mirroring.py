@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from leadwright.db.connection import platform_of
+from leadwright.db.mirror_writes import pending_fields
 from leadwright.domain.platform import Platform
 from leadwright.errors import LeadwrightError
 from leadwright.microsoft.dataverse import open_dataverse
@@ -86,6 +87,7 @@ class Mirroring:
             mirror,
             services.clock,
             self._stopping.is_set,
+            pending_fields,
             period=services.settings.mirror_poll_seconds,
             most_at_once=mirror.most_at_once,
         )

@@ -28,6 +28,7 @@ from leadwright.workflows import conversations, executors, runs, webhooks
 from leadwright.workflows.conversations import Correspondence
 from leadwright.workflows.engagements import Turn
 from leadwright.workflows.incoming import Incoming
+from leadwright.workflows.mirror_sending import MirrorSending
 from leadwright.workflows.mirroring import Mirroring
 from leadwright.workflows.research_lead import give_up, research_lead
 from leadwright.workflows.take_in import take_in
@@ -114,6 +115,7 @@ class Runtime:
         self._slow_thread: threading.Thread | None = None
         self._webhook_thread: threading.Thread | None = None
         self._mirroring = Mirroring(services, self._stopping, self.wake)
+        self._sending = MirrorSending(services, self.executor_id, self._stopping)
         self._leaving = False  # `stop` was called
         self._asked: dict[str, float] = {}  # workflow id of a due move -> when it was enqueued
         self._post = Correspondence(services, self.executor_id, self._stopping, self.wake)
@@ -142,6 +144,7 @@ class Runtime:
         self._webhook_thread.start()
         self._post.start()
         self._mirroring.start()
+        self._sending.start()
 
     def stop(self, *, timeout: float = 20.0) -> bool:
         """Finish the leads in hand, hand the others back, and leave.
@@ -161,6 +164,7 @@ class Runtime:
             self._webhook_thread.join(timeout)
         self._post.stop(timeout)
         self._mirroring.stop(timeout)
+        self._sending.stop(timeout)
         with self._idle:
             finished = self._idle.wait_for(lambda: self._running == 0, timeout)
         DBOS.destroy()

@@ -38,6 +38,7 @@ from leadwright.web.pages import (
     lead_thread,
     leads,
     mirror,
+    mirror_writes,
     notifications,
     outbox,
     password,
@@ -111,5 +112,6 @@ ALL = (
     inbox.pages,
     outbox.pages,
     webhooks.pages,
+    mirror_writes.pages,
     unsubscribe.pages,
 )

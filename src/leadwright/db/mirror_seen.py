@@ -1,0 +1,42 @@
+"""What rows of the outside CRM were like when last seen: etag and values. Who writes to them asks here."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.bulk import one_of
+from leadwright.db.mirror import MirrorRow
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row over there: its etag, and our column -> value; lookups are ids, empty columns are left out."""
+
+    etag: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def last_seen(session: Session, table: str, recordid: str) -> Seen | None:
+    """The row as last seen over there; None when it is not mirrored."""
+    return last_seen_of(session, table, [recordid]).get(recordid)
+
+
+def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict[str, Seen]:
+    """The same for many rows of one table."""
+    wanted = one_of(session, MirrorRow.recordid, list(recordids))
+    query = select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.seen).where(MirrorRow.tablename == table, wanted)
+    return {row.recordid: Seen(row.etag, _flat(row.seen)) for row in session.execute(query)}
+
+
+def forget(session: Session, table: str, recordid: str) -> None:
+    """The row is not there any more."""
+    session.execute(delete(MirrorRow).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid))
+
+
+def _flat(text: str) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(text or "{}")
+    return {**values, **values.pop("custom", {})}

@@ -1,0 +1,189 @@
+"""A row over there is changed: only what no person changed meanwhile, and only the version that we know."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadwright.db.mirror_seen import Seen
+from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.outgoing import Limit, Verdict, WriteState, conflict_words, judge, misfit
+from leadwright.microsoft.answers import Answer
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.errors import RowChanged, RowGone, UnknownName
+from leadwright.mirror.errands import Arrived, Came, Errand
+from leadwright.mirror.tables import TABLES
+from leadwright.mirror.write_claims import Ending
+from leadwright.mirror.write_values import address, body_of
+
+ETAG = "@odata.etag"
+LOOKUPS_TOLD = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
+_BACK = f"return=representation,{LOOKUPS_TOLD}"
+
+
+class Change(Errand):
+    """All changes of one row that wait, as one.
+
+    Args:
+        seen: the row as last seen; None: it has to be read first.
+        names: what is asked for when the row is read.
+        limits: what its columns take.
+        teams: ids that are teams'.
+    """
+
+    def __init__(
+        self,
+        writes: Sequence[MirrorWrite],
+        moment: datetime,
+        *,
+        seen: Seen | None,
+        names: Sequence[str],
+        limits: Mapping[str, Limit],
+        teams: Set[str],
+    ) -> None:
+        super().__init__(writes, moment)
+        self.table, self.recordid = self.first.tablename, self.first.recordid
+        self.lost_owner: str | None = None
+        self.metadata_is_stale = False
+        self._names, self._limits, self._teams = names, limits, teams
+        self._seen, self._fresh = seen, False
+        self._ours, self._known = _merged(self.writes)
+        self._to_send: dict[str, Any] = {}
+        self._conflicts: dict[str, list[Any]] = {}
+        self._misfits: dict[str, str] = {}
+
+    def look(self) -> Call | None:
+        """The row itself, when it is not known as it is now."""
+        if not self.is_open or self._fresh:
+            return None
+        if self._seen is not None and self._ours and not self._is_in_conflict():
+            return None
+        select = ",".join(self._names)
+        return Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})
+
+    def looked(self, answer: Came) -> None:
+        """The row as it is now."""
+        if isinstance(answer, Answer):
+            self._take(answer)
+        elif isinstance(answer, RowGone):
+            self._gone()
+        else:
+            self._refused(answer)
+
+    def calls(self) -> list[Call]:
+        """One PATCH of that version."""
+        seen = self._seen
+        assert seen is not None
+        self._decide(seen)
+        if not self._to_send:
+            self._finish()
+            return []
+        headers = {"If-Match": seen.etag or "*", "Prefer": _BACK}
+        path = f"{address(self.table, self.recordid)}?$select={','.join(self._names)}"
+        return [Call("PATCH", path, body_of(self.table, self._to_send, self._teams), headers)]
+
+    def came(self, answers: Sequence[Came]) -> None:
+        """It was changed, or the row is another by now."""
+        answer = answers[0]
+        if isinstance(answer, Answer):
+            self._take(answer)
+            self._finish()
+        elif isinstance(answer, RowChanged):
+            self._seen, self._fresh = None, False
+            for write in self.writes:
+                write.doubtful = True
+        elif isinstance(answer, RowGone):
+            self._gone()
+        else:
+            self._refused(answer)
+
+    def _take(self, answer: Answer) -> None:
+        raw = answer.json
+        if raw.get(ETAG):
+            self.arrived = Arrived(self.table, self.recordid, raw)
+            self._seen, self._fresh = Seen(str(raw[ETAG]), _values(self.table, raw)), True
+
+    def _gone(self) -> None:
+        self.arrived = Arrived(self.table, self.recordid, None)
+        self.end(WriteState.DROPPED, "The record was deleted in Dynamics 365, or the role does not show it any more.")
+
+    def _refused(self, error: Any) -> None:
+        if isinstance(error, UnknownName) and self.first.attempts < 2:
+            self.metadata_is_stale = True
+            self.end(WriteState.WAITING, str(error), wait=timedelta(0))
+            return
+        self.failed(error)
+
+    def _is_in_conflict(self) -> bool:
+        assert self._seen is not None
+        return Verdict.CONFLICT in judge(self._ours, self._known, self._theirs(self._seen)).values()
+
+    def _theirs(self, seen: Seen) -> dict[str, Any]:
+        """Values over there; an own column that was never looked at is left out, an empty one is None."""
+        mirrored = TABLES[self.table].columns
+        return {n: seen.values.get(n) for n in self._ours if n in mirrored or n in seen.values}
+
+    def _decide(self, seen: Seen) -> None:
+        theirs = self._theirs(seen)
+        verdicts = judge(self._ours, self._known, theirs)
+        self._conflicts = {
+            n: [self._ours[n], theirs.get(n)] for n, verdict in verdicts.items() if verdict is Verdict.CONFLICT
+        }
+        going = {n: self._ours[n] for n, verdict in verdicts.items() if verdict is Verdict.SEND}
+        self._misfits = {n: why for n, value in going.items() if (why := self._misfit(n, value))}
+        self._to_send = {n: value for n, value in going.items() if n not in self._misfits}
+
+    def _misfit(self, name: str, value: Any) -> str:
+        limit = self._limits.get(name)
+        if limit is None:
+            return (
+                f"Dynamics 365 has no column {name} (any more). Create it there again, then Retry; or Drop what was "
+                "written here."
+            )
+        return misfit(limit, value)
+
+    def _finish(self) -> None:
+        for write in self.writes:
+            self.endings[write.number] = self._ending(write)
+        if "ownerid" in self._conflicts:
+            self.lost_owner = str(self._ours["ownerid"])
+
+    def _ending(self, write: MirrorWrite) -> Ending:
+        columns = set(write.changes)
+        lost = {n: self._conflicts[n] for n in columns & set(self._conflicts)}
+        words = "; ".join(conflict_words(self._label(n), *pair) for n, pair in sorted(lost.items()))
+        unfit = sorted(columns & set(self._misfits))
+        held = {n: write.changes[n] for n in unfit}
+        reasons = [self._misfits[n] for n in unfit]
+        if lost and write.actorkind == "person":
+            held |= {n: write.changes[n] for n in lost}
+            reasons.append(f"A person changed it in Dynamics 365 too. {words}. Retry sends ours, Drop keeps theirs.")
+        if held:
+            return Ending(WriteState.HELD, " ".join(reasons), changes=held, conflicts=lost)
+        if lost and lost.keys() == columns:
+            return Ending(WriteState.DROPPED, f"A person changed it in Dynamics 365 first. {words}.", conflicts=lost)
+        reason = f"A person changed some of it in Dynamics 365 first. {words}." if lost else ""
+        return Ending(WriteState.SENT, reason, conflicts=lost)
+
+    def _label(self, name: str) -> str:
+        limit = self._limits.get(name)
+        return limit.label if limit else name
+
+
+def _merged(writes: Sequence[MirrorWrite]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Each column's newest value, and every value it may have over there by what we knew or did."""
+    ours: dict[str, Any] = {}
+    known: dict[str, list[Any]] = {}
+    for write in writes:
+        for name, value in write.changes.items():
+            before = known.setdefault(name, [])
+            before += write.known.get(name, [])
+            if name in ours:
+                before.append(ours[name])
+            ours[name] = value
+    return ours, known
+
+
+def _values(table: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    columns = TABLES[table].columns
+    theirs = {column.theirs: column.name for column in columns.values()}
+    return {theirs.get(name, name): value for name, value in raw.items() if "@" not in name}

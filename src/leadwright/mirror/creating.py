@@ -1,0 +1,139 @@
+"""A row over there is created with an id we chose, so that a repeat meets itself; or deleted."""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadwright.db.mirror_seen import Seen
+from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.outgoing import Limit, WriteState, misfit
+from leadwright.microsoft.answers import Answer
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowChanged, RowGone, UnknownName
+from leadwright.mirror.changing import ETAG, LOOKUPS_TOLD
+from leadwright.mirror.errands import Arrived, Came, Errand
+from leadwright.mirror.tables import TABLES
+from leadwright.mirror.write_values import address, body_of, bound
+
+_STATE = ("statecode", "statuscode")
+_KEY_TAKEN = "0x80060892"  # an alternate key, such as an account number: not the same row
+
+
+class Create(Errand):
+    """A new row.
+
+    Args:
+        names: what is asked for in return; none: nothing.
+        limits: what its columns take; None: the organisation has no such table.
+    """
+
+    def __init__(
+        self, write: MirrorWrite, moment: datetime, *, names: Sequence[str], limits: Mapping[str, Limit] | None,
+        teams: Set[str],
+    ) -> None:  # fmt: skip
+        super().__init__([write], moment)
+        self.metadata_is_stale = False
+        self._names, self._limits, self._teams = names, limits, teams
+        self._is_there = False
+        state = {n: v for n, v in write.changes.items() if n in _STATE}
+        self._close = state if write.tablename not in TABLES else {}
+
+    def look(self) -> Call | None:
+        """The row that an earlier try made."""
+        if not self.is_open or not self._is_there:
+            return None
+        return Call("GET", f"{self._address()}{self._select()}", headers={"Prefer": LOOKUPS_TOLD})
+
+    def looked(self, answer: Came) -> None:
+        """It is there."""
+        if isinstance(answer, Answer):
+            self._made(answer)
+        else:
+            self.failed(answer)
+
+    def calls(self) -> list[Call]:
+        """One PATCH that only creates."""
+        write = self.first
+        if self._limits is None:
+            self.end(WriteState.DROPPED, f"The organisation has no table {write.tablename}.")
+            return []
+        # What a column there cannot be given is left out where it does not exist: nothing of a new row is lost by it.
+        given = {n: v for n, v in write.changes.items() if n not in self._close}
+        there = bound(given, self._limits)
+        unfit = [why for n, v in there.items() if n in self._limits and (why := misfit(self._limits[n], v))]
+        if unfit:
+            self.end(WriteState.HELD, " ".join(unfit))
+            return []
+        prefer = f"return=representation,{LOOKUPS_TOLD}" if self._names else ""
+        headers = {"If-None-Match": "*", "Prefer": prefer}
+        body = body_of(write.tablename, there, self._teams)
+        make = Call("PATCH", f"{self._address()}{self._select()}", body, headers)
+        close = Call("PATCH", self._address(), self._close, {"If-Match": "*"})
+        return [make, close] if self._close else [make]
+
+    def came(self, answers: Sequence[Came]) -> None:
+        """It was made, now or before."""
+        answer = answers[0]
+        if isinstance(answer, Answer) and self._close:
+            self._end(answers)
+        elif isinstance(answer, Answer):
+            self._made(answer)
+        elif isinstance(answer, AlreadyThere) and answer.code.lower() != _KEY_TAKEN:
+            self._is_there = bool(self._names)
+            if not self._names:
+                self._end(answers)
+        elif isinstance(answer, UnknownName) and self.first.attempts < 2:
+            self.metadata_is_stale = True
+            self.end(WriteState.WAITING, str(answer), wait=timedelta(0))
+        else:
+            self.failed(answer)
+
+    def _made(self, answer: Answer) -> None:
+        if self._names and answer.json.get(ETAG):
+            self.arrived = Arrived(self.first.tablename, self.first.recordid, answer.json)
+        self.end(WriteState.SENT)
+
+    def _end(self, answers: Sequence[Came]) -> None:
+        """Done when its state was set too, where it has one."""
+        closed = answers[-1] if self._close else None
+        if isinstance(closed, MicrosoftError):
+            self.failed(closed)
+        else:
+            self.end(WriteState.SENT)
+
+    def _address(self) -> str:
+        return address(self.first.tablename, self.first.recordid)
+
+    def _select(self) -> str:
+        return f"?$select={','.join(self._names)}" if self._names else ""
+
+
+class Delete(Errand):
+    """A row that was deleted here; not when somebody changed it since.
+
+    Args:
+        seen: as last seen.
+    """
+
+    def __init__(self, write: MirrorWrite, moment: datetime, seen: Seen | None) -> None:
+        super().__init__([write], moment)
+        self._etag = "" if write.known.get("anyway") or seen is None else seen.etag
+
+    def calls(self) -> list[Call]:
+        """One DELETE of that version."""
+        headers = {"If-Match": self._etag} if self._etag else {}
+        return [Call("DELETE", address(self.first.tablename, self.first.recordid), None, headers)]
+
+    def came(self, answers: Sequence[Came]) -> None:
+        """It is gone, or another by now."""
+        answer: Any = answers[0]
+        if isinstance(answer, Answer | RowGone):
+            self.arrived = Arrived(self.first.tablename, self.first.recordid, None)
+            self.end(WriteState.SENT)
+        elif isinstance(answer, RowChanged):
+            self.end(
+                WriteState.HELD,
+                "It was changed in Dynamics 365 since it was last seen. Retry deletes it there anyway, Drop keeps it.",
+            )
+        else:
+            self.failed(answer)

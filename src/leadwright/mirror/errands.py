@@ -1,0 +1,114 @@
+"""What is done over there for one or several writes: its calls, and what their answers mean. The base of its kinds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.outgoing import WriteState, wait_after
+from leadwright.microsoft.answers import Answer
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.errors import (
+    CannotReach,
+    MicrosoftError,
+    NotAMember,
+    PrivilegeMissing,
+    Refused,
+    RowChanged,
+    ServiceDown,
+    SignInRefused,
+    Throttled,
+    Unclear,
+)
+from leadwright.mirror.write_claims import Ending
+
+Came = Answer | MicrosoftError
+_RIGHTS_AGAIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A row as it is over there now. `raw` None: it is not there any more."""
+
+    table: str
+    recordid: str
+    raw: dict[str, Any] | None
+
+
+class Errand:
+    """One or several writes that are done together.
+
+    `look` and `calls` are asked until `endings` has one for every write: first whether something has to be read, then
+    what is to be sent; `looked` and `came` take the answers.
+    """
+
+    def __init__(self, writes: Sequence[MirrorWrite], moment: datetime) -> None:
+        self.writes, self.moment = list(writes), moment
+        self.endings: dict[int, Ending] = {}
+        self.arrived: Arrived | None = None
+
+    @property
+    def first(self) -> MirrorWrite:
+        """The oldest of the writes."""
+        return self.writes[0]
+
+    @property
+    def is_open(self) -> bool:
+        """Is something still to be done?"""
+        return len(self.endings) < len(self.writes)
+
+    def look(self) -> Call | None:
+        """What has to be read before anything is sent."""
+        return None
+
+    def looked(self, answer: Came) -> None:
+        """The answer to `look`."""
+
+    def calls(self) -> list[Call]:
+        """What is to be sent now, in this order; nothing when all is over."""
+        raise NotImplementedError
+
+    def came(self, answers: Sequence[Came]) -> None:
+        """The answers to `calls`."""
+        raise NotImplementedError
+
+    def end(self, state: WriteState, reason: str = "", **more: Any) -> None:
+        """The same ending for every write that has none yet."""
+        for write in self.writes:
+            self.endings.setdefault(write.number, Ending(state, reason, **more))
+
+    def wait(self, reason: str, *, doubtful: bool | None = None, seconds: float | None = None) -> None:
+        """Every write that has no ending waits for another try, ever longer."""
+        after = wait_after(self.first.attempts + 1)
+        wait = max(after, timedelta(seconds=seconds or 0)) if seconds else after
+        self.end(WriteState.WAITING, reason, wait=wait, doubtful=doubtful)
+
+    def failed_whole(self, error: MicrosoftError) -> None:
+        """The request it went in failed as a whole: it waits, whatever the reason."""
+        if isinstance(error, Throttled):
+            self.failed(error)
+        else:
+            self.wait(str(error), doubtful=True if isinstance(error, Unclear | ServiceDown | Refused) else None)
+
+    def failed(self, error: MicrosoftError) -> None:
+        """An answer that refuses: what passes is waited for, what a person has to mend is held."""
+        reason = str(error)
+        match error:
+            case Throttled():
+                wait = timedelta(seconds=error.retry_after or 5)
+                self.end(WriteState.WAITING, reason, wait=wait, blame=False)
+            case Unclear() | ServiceDown():
+                self.wait(reason, doubtful=True, seconds=error.retry_after)
+            case RowChanged():
+                self.wait(reason)
+            case CannotReach() | SignInRefused() | NotAMember():
+                self.end(WriteState.WAITING, reason, wait=wait_after(self.first.attempts + 1))
+            case PrivilegeMissing() if error.privilege:  # every write alike: it goes on when the role is mended
+                self.end(WriteState.WAITING, reason, wait=_RIGHTS_AGAIN, for_administrator=True)
+            case PrivilegeMissing():
+                self.end(
+                    WriteState.HELD, f"{reason} Dynamics 365 says: {error.said} Give the right, then Retry; or Drop."
+                )
+            case _:
+                self.end(WriteState.HELD, f"{reason} Mend it, then Retry; or Drop it.")

@@ -1,0 +1,140 @@
+"""Who sends which writes: claimed by compare-and-set with a lease, a lane at a time, and what became of them stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from leadwright.db.bulk import one_of
+from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.outgoing import UNSENT, WriteKind, WriteState
+
+LEASE = timedelta(minutes=10)  # longer than one batch may take with all its repeats
+_AFTER_ALL = (WriteKind.QUALIFY, WriteKind.DELETE)  # go when nothing of their lane waits any more
+_AFTER_CHANGES = (WriteKind.NOTIFY,)  # tells of what must be true then
+_IN_ORDER = (WriteKind.CHANGE, *_AFTER_ALL, *_AFTER_CHANGES)
+
+
+@dataclass(slots=True)
+class Ending:
+    """What became of a write.
+
+    Args:
+        wait: before the next try, of one that waits again.
+        doubtful: it may have been done; None: as it was.
+        changes: what is left to be written; None: as it was.
+        blame: count this try.
+        for_administrator: it waits for what an administrator has to mend.
+    """
+
+    state: WriteState
+    reason: str = ""
+    wait: timedelta | None = None
+    doubtful: bool | None = None
+    changes: dict[str, Any] | None = None
+    conflicts: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+    blame: bool = True
+    for_administrator: bool = False
+
+
+def claim(session: Session, holder: str, most: int, moment: datetime) -> list[MirrorWrite]:
+    """Writes that are due, in their order, held for `holder` until the lease ends. Two workers never hold one lane.
+
+    A write whose lease has ended was left by a worker that died: it may have been done, so it is looked up first.
+    """
+    connection = select(CrmConnection.connectionid).with_for_update()  # claims go one after another
+    if session.scalar(connection) is None:
+        return []
+    w = MirrorWrite
+    session.execute(
+        update(w)
+        .where(w.state == WriteState.SENDING, w.heldto <= moment)
+        .values(state=WriteState.WAITING, doubtful=True, holder=None)
+    )
+    found = session.scalars(_due(moment).order_by(w.number).limit(most)).all()
+    chosen = _ready(session, found)
+    for write in chosen:
+        write.state, write.holder, write.heldto = WriteState.SENDING, holder, moment + LEASE
+        write.triedon = write.triedon or moment
+    session.flush()
+    return chosen
+
+
+def conclude(session: Session, holder: str, endings: Iterable[tuple[int, Ending]], moment: datetime) -> set[int]:
+    """Store what became of writes that are still held by `holder`. Returns the numbers of those."""
+    ends = dict(endings)
+    query = select(MirrorWrite).where(MirrorWrite.number.in_(ends), MirrorWrite.holder == holder)
+    rows = session.scalars(
+        query.where(MirrorWrite.state == WriteState.SENDING)
+        .order_by(MirrorWrite.number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        _store(row, ends[row.number], moment)
+    session.flush()
+    return {row.number for row in rows}
+
+
+def _store(row: MirrorWrite, ending: Ending, moment: datetime) -> None:
+    row.state, row.reason, row.holder, row.heldto = ending.state, ending.reason, None, None
+    row.attempts += int(ending.blame)
+    row.doubtful = row.doubtful if ending.doubtful is None else ending.doubtful
+    row.dueat = moment + ending.wait if ending.wait is not None else None
+    row.conflicts = {**row.conflicts, **ending.conflicts}
+    row.inconflict = bool(row.conflicts)
+    row.answer = {**row.answer, **ending.answer}
+    if ending.changes is not None:
+        row.changes = ending.changes
+    if ending.state in (WriteState.SENT, WriteState.DROPPED):
+        row.concludedon = moment
+
+
+def _due(moment: datetime) -> Any:
+    w, other = MirrorWrite, aliased(MirrorWrite)
+    same = (other.lane == w.lane) & (other.number != w.number)
+    before = same & (other.number < w.number)
+    later = (other.state == WriteState.WAITING) & (other.dueat > moment)
+    blocked = exists().where(or_(same & (other.state == WriteState.SENDING), before & later))
+    all_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
+    changes_before = exists().where(
+        before, other.state == WriteState.WAITING, other.kind.in_((WriteKind.CREATE, WriteKind.CHANGE))
+    )
+    qualify_before = exists().where(before, other.state.in_(UNSENT), other.kind == WriteKind.QUALIFY)
+    return (
+        select(w)
+        .where(or_(w.kind != WriteKind.CHANGE, ~qualify_before))
+        .where(w.state == WriteState.WAITING, or_(w.dueat.is_(None), w.dueat <= moment), ~blocked)
+        .where(or_(w.kind.not_in(_AFTER_ALL), ~all_before))
+        .where(or_(w.kind.not_in(_AFTER_CHANGES), ~changes_before))
+    )
+
+
+def _ready(session: Session, found: Sequence[MirrorWrite]) -> list[MirrorWrite]:
+    """Without those that need a record that is not created there yet, or follow one of their lane that waits."""
+    named = sorted({need for write in found for need in write.needs})
+    query = select(MirrorWrite.recordid, MirrorWrite.number).where(
+        MirrorWrite.kind == WriteKind.CREATE,
+        MirrorWrite.state.in_(UNSENT),
+        one_of(session, MirrorWrite.recordid, named),
+    )
+    missing = {row.recordid: row.number for row in session.execute(query)}
+    chosen: list[MirrorWrite] = []
+    taken: set[int] = set()
+    passed_over: set[str] = set()  # lanes
+    for write in found:
+        lacking = {need: missing[need] for need in write.needs if need in missing and missing[need] != write.number}
+        own = lacking.pop(write.recordid, None)  # its own row must be there, with an etag, before it is changed
+        waits = own is not None or any(number not in taken for number in lacking.values())
+        last = write.kind in _AFTER_ALL + _AFTER_CHANGES and any(other.lane == write.lane for other in chosen)
+        if waits or last or (write.kind in _IN_ORDER and write.lane in passed_over):
+            passed_over.add(write.lane)
+            continue
+        chosen.append(write)
+        taken.add(write.number)
+    return chosen

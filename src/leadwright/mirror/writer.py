@@ -1,0 +1,204 @@
+"""Sends what waits in the outbox to the organisation, many writes in a request, and stores what became of each."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from leadwright.db.base import new_id
+from leadwright.db.engine import Database
+from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.optionsets import NotificationIcon
+from leadwright.domain.outgoing import WriteKind, WriteState
+from leadwright.identity.announcements import tell_administrators
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.dataverse import Dataverse
+from leadwright.microsoft.errors import MicrosoftError
+from leadwright.mirror.arriving import take_in
+from leadwright.mirror.changing import Change
+from leadwright.mirror.creating import Create
+from leadwright.mirror.errands import Errand
+from leadwright.mirror.planning import plan, tables_of
+from leadwright.mirror.write_claims import Ending, claim, conclude
+from leadwright.mirror.write_limits import Metadata
+
+PAGE = "/settings/mirror/writes"
+MOST = 100  # writes in one request: a larger one takes longer than it is worth when it has to be repeated
+KEPT = timedelta(days=30)
+_SOON = timedelta(seconds=30)
+_ROUNDS = 3  # times a row that others keep changing is read again before it waits
+_log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """One worker's hand at the outbox. Not for several threads; any number of workers may have one.
+
+    Args:
+        dataverse: asked for anew at each round, so that a new connection is used without a restart; None: there is
+            none.
+        worker: name in the records.
+        step: called by name at each step, for fault runs.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        dataverse: Callable[[], Dataverse | None],
+        worker: str,
+        clock: Callable[[], datetime],
+        step: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        self._database, self._open, self._clock, self._step = database, dataverse, clock, step
+        self._holder = f"{worker}:{new_id()}"[:80]
+        self._metadata = Metadata()
+        self._rests_until: datetime | None = None
+
+    def send_due(self, most: int = MOST) -> int:
+        """Do what is due, one request's worth. How many writes were concluded.
+
+        Raises:
+            MicrosoftError: nothing at all can be sent now; what was claimed waits.
+        """
+        moment = self._clock()
+        if self._rests_until is not None and moment < self._rests_until:
+            return 0
+        dataverse = self._open() if self._is_something_due(moment) else None
+        if dataverse is None:
+            return 0
+        with self._database.transaction() as session:
+            writes = claim(session, self._holder, most, moment)
+            session.expunge_all()
+        self._step("claimed")
+        if not writes:
+            return 0
+        errands, trouble = self._do(dataverse, writes, moment)
+        done = self._store(errands)
+        if trouble is not None:
+            self._rest(trouble)
+            raise trouble
+        return done
+
+    def forget_old(self) -> None:
+        """Let go of what was done long ago; that a mail was recorded stays known."""
+        w = MirrorWrite
+        ended = w.state.in_((WriteState.SENT, WriteState.DROPPED)) & (w.concludedon < self._clock() - KEPT)
+        with self._database.transaction(repeatable=True) as session:
+            session.execute(delete(w).where(ended, w.kind != WriteKind.MAIL))
+
+    def _is_something_due(self, moment: datetime) -> bool:
+        waits = (MirrorWrite.state == WriteState.WAITING) & (
+            MirrorWrite.dueat.is_(None) | (MirrorWrite.dueat <= moment)
+        )
+        died = (MirrorWrite.state == WriteState.SENDING) & (MirrorWrite.heldto <= moment)
+        with self._database.reading() as session:
+            return session.scalar(select(MirrorWrite.number).where(waits | died).limit(1)) is not None
+
+    def _do(
+        self, dataverse: Dataverse, writes: Sequence[MirrorWrite], moment: datetime
+    ) -> tuple[list[Errand], MicrosoftError | None]:
+        """What became of them, and what failed as a whole."""
+        errands: list[Errand] = []
+        trouble: MicrosoftError | None = None
+        try:
+            self._metadata.ask(dataverse, tables_of(writes), moment)
+            with self._database.reading() as session:
+                errands = plan(session, writes, self._metadata, moment)
+            for _ in range(_ROUNDS):
+                if not any(errand.is_open for errand in errands):
+                    break
+                self._look(dataverse, errands)
+                self._send(dataverse, errands)
+        except MicrosoftError as error:
+            trouble = error
+            if not errands:
+                errands = [Unplanned([write], moment) for write in writes]
+            for errand in errands:
+                if errand.is_open:
+                    errand.failed_whole(error)
+        for errand in errands:
+            errand.wait("Others keep changing the record. It is tried again.")
+        self._step("answered")
+        return errands, trouble
+
+    def _look(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
+        looking = [(errand, call) for errand in errands if (call := errand.look()) is not None]
+        if looking:
+            for (errand, _), answer in zip(looking, dataverse.batch([call for _, call in looking]), strict=True):
+                errand.looked(answer)
+            self._step("looked")
+
+    def _send(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
+        going: list[tuple[Errand, list[Call]]] = []
+        for errand in errands:
+            if errand.is_open and errand.look() is None and (calls := errand.calls()):
+                going.append((errand, calls))
+        if not going:
+            return
+        self._step("sending")
+        answers = iter(dataverse.batch([call for _, calls in going for call in calls]))
+        missing: set[str] = set()
+        for errand, calls in going:
+            errand.came([next(answers) for _ in calls])
+            self._hold_back(errand, missing)
+
+    def _hold_back(self, errand: Errand, missing: set[str]) -> None:
+        """What needs a record that could not be created waits for it, whatever was answered."""
+        for write in errand.writes:
+            ending = errand.endings.get(write.number)
+            if ending is None or ending.state is WriteState.SENT:
+                continue
+            if missing & set(write.needs):
+                reason = "It waits for a record that could not be created yet."
+                errand.endings[write.number] = Ending(WriteState.WAITING, reason, wait=_SOON, blame=False)
+            if write.kind == WriteKind.CREATE:
+                missing.add(write.recordid)
+
+    def _store(self, errands: Sequence[Errand]) -> int:
+        moment = self._clock()
+        endings = {number: ending for errand in errands for number, ending in errand.endings.items()}
+        with self._database.transaction() as session:
+            ours = conclude(session, self._holder, endings.items(), moment)
+            arrived = [e.arrived for e in errands if e.arrived is not None and e.first.number in ours]
+            take_in(session, arrived, moment)
+            for errand in errands:
+                if isinstance(errand, Change) and errand.lost_owner is not None:
+                    _take_back_news(session, errand.recordid, errand.lost_owner, moment)
+            _tell_of_refusals(session, [ending for number, ending in endings.items() if number in ours], moment)
+        for errand in errands:
+            if isinstance(errand, Change | Create) and errand.metadata_is_stale:
+                self._metadata.forget(errand.first.tablename)
+        self._step("stored")
+        done = (WriteState.SENT, WriteState.DROPPED, WriteState.HELD)
+        return sum(ending.state in done for number, ending in endings.items() if number in ours)
+
+    def _rest(self, error: MicrosoftError) -> None:
+        wait = max(error.retry_after or 0.0, 2.0)
+        self._rests_until = self._clock() + timedelta(seconds=wait)
+        _log.warning("nothing can be sent to Dynamics 365", reason=str(error))
+
+
+class Unplanned(Errand):
+    """Writes that could not even be planned."""
+
+
+def _tell_of_refusals(session: Session, endings: Sequence[Ending], moment: datetime) -> None:
+    """Administrators hear once a day that something needs them."""
+    refused = [ending for ending in endings if ending.state is WriteState.HELD or ending.for_administrator]
+    if refused:
+        key = f"mirror_writes:{moment:%Y-%m-%d}"
+        title = "Dynamics 365 does not take what was decided here"
+        icon = NotificationIcon.FAILURE
+        tell_administrators(session, key, title, refused[0].reason, icon=icon, link=PAGE, moment=moment)
+
+
+def _take_back_news(session: Session, leadid: str, ownerid: str, moment: datetime) -> None:
+    """A seller who does not get the lead after all is not told that they did."""
+    w = MirrorWrite
+    query = select(w).where(
+        w.lane == leadid, w.kind == WriteKind.NOTIFY, w.recordid == ownerid, w.state == WriteState.WAITING
+    )
+    for write in session.scalars(query):
+        write.state, write.concludedon = WriteState.DROPPED, moment
+        write.reason = "Somebody else owns the lead in Dynamics 365."

@@ -1,0 +1,203 @@
+"""People over there win over the agent; between two people, one says whose word counts. Limits are checked first."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from tests.mirror.mirrored import Mirrored
+from tests.mirror.test_writes_of_decisions import administrator, ours, work
+from tests.workflows.office import runs_of
+
+from leadwright.actions import mirror_writes
+from leadwright.actions.leads import edit_lead
+from leadwright.db.agent import LeadRun
+from leadwright.db.connection import CrmConnection
+from leadwright.errors import Conflict
+from leadwright.sandbox.dynamics.dataverse import seed, store
+from leadwright.workflows.research_lead import research_lead
+from leadwright.workflows.runs import Given
+
+
+def edit(mirrored: Mirrored, leadid: str, **values: object) -> None:
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, values)
+
+
+def test_a_field_that_nobody_touched_is_written_to_the_new_version_of_the_row(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.theirs("lead", leadid, jobtitle="Head of buying")
+    mirrored.send()
+    there = mirrored.row("lead", leadid)
+    assert (there["leadqualitycode"], there["jobtitle"]) == (2, "Head of buying")
+    assert ours(mirrored, leadid).jobtitle == "Head of buying"
+    assert {w.state for w in mirrored.writes()} == {"sent"}
+    assert not any(w.inconflict for w in mirrored.writes())
+
+
+def test_what_a_person_changed_there_stays_and_the_agents_write_of_it_is_dropped(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.theirs("lead", leadid, leadqualitycode=1)
+    mirrored.send()
+    there, here = mirrored.row("lead", leadid), ours(mirrored, leadid)
+    assert there["leadqualitycode"] == here.leadqualitycode == 1
+    assert there["ownerid"] == here.ownerid in mirrored.office.sellers
+    (lost,) = [w for w in mirrored.writes() if w.inconflict]
+    assert (lost.state, lost.conflicts) == ("sent", {"leadqualitycode": [2, 1]})
+    assert "Rating: 1 there, 2 here" in lost.reason
+
+
+def test_a_lead_that_a_person_took_over_there_is_let_go_and_the_seller_is_not_told(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    person = mirrored.office.supervisor
+    mirrored.theirs("lead", leadid, ownerid=("systemuser", person))
+    mirrored.send()
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["ownerid"] == ours(mirrored, leadid).ownerid == person
+    assert mirrored.row("lead", leadid)["leadqualitycode"] == 2
+    assert mirrored.find("appnotification") == []
+    (news,) = mirrored.writes(kind="notify")
+    assert (news.state, news.reason) == ("dropped", "Somebody else owns the lead in Dynamics 365.")
+
+
+def test_an_agent_that_works_on_a_lead_lets_go_of_it_when_a_person_took_it_there(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1)
+    person = mirrored.office.supervisor
+    (run,) = runs_of(mirrored.office)
+
+    def taken_there(_company: str) -> None:  # while the agent researches
+        mirrored.theirs("lead", leadid, ownerid=("systemuser", person))
+        mirrored.send()
+
+    mirrored.office.services.analyst.before = taken_there  # type: ignore[attr-defined]
+    research_lead(mirrored.office.services, Given(run.runid, leadid, 1, 0))
+    (run,) = runs_of(mirrored.office)
+    assert (run.stage, run.reasons) == ("cancelled", ["Supervisor took the lead over meanwhile."])
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["ownerid"] == ours(mirrored, leadid).ownerid == person
+
+
+def test_two_people_who_changed_the_same_field_are_asked_and_retry_sends_ours(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    edit(mirrored, leadid, jobtitle="Buyer here", companyname="Here Ltd")
+    mirrored.theirs("lead", leadid, jobtitle="Buyer there")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+    (held,) = mirrored.writes()
+    assert (held.state, held.changes) == ("held", {"jobtitle": "Buyer here"})
+    assert "Job Title: Buyer there there, Buyer here here. Retry sends ours, Drop keeps theirs." in held.reason
+    assert ours(mirrored, leadid).jobtitle == "Buyer here"
+    mirror_writes.retry(mirrored.office.services, administrator(mirrored), held.number)
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["jobtitle"] == "Buyer here"
+    assert mirrored.writes()[0].state == "sent"
+
+
+def test_drop_keeps_what_is_there_and_it_comes_in_at_once(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    edit(mirrored, leadid, jobtitle="Buyer here")
+    mirrored.theirs("lead", leadid, jobtitle="Buyer there")
+    mirrored.send()
+    (held,) = mirrored.writes()
+    who = administrator(mirrored)
+    assert mirror_writes.retry_all(mirrored.office.services, who) == 0  # it is not overwritten by the dozen
+    mirror_writes.drop(mirrored.office.services, who, held.number)
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["jobtitle"] == ours(mirrored, leadid).jobtitle == "Buyer there"
+    with pytest.raises(Conflict, match="over already"):
+        mirror_writes.drop(mirrored.office.services, who, held.number)
+
+
+def test_a_text_that_is_too_long_there_is_held_and_a_shorter_one_takes_its_place(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirrored.add_own_column("cr_region", "string 10; Region")
+    edit(mirrored, leadid, cr_region="Far too northern", companyname="Here Ltd")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+    (held,) = mirrored.writes()
+    assert (held.state, list(held.changes)) == ("held", ["cr_region"])
+    assert "Region has 16 characters; in Dynamics 365 it takes 10. Shorten it here" in held.reason
+    edit(mirrored, leadid, cr_region="North")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["cr_region"] == "North"
+    assert [(w.state, w.reason) for w in mirrored.writes()] == [("dropped", "It was decided anew since."), ("sent", "")]
+
+
+def test_an_own_column_that_was_deleted_there_is_held_with_its_name_and_the_rest_is_written(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirrored.add_own_column("cr_region", "string 100; Region")
+    writer = mirrored.writer()
+    edit(mirrored, leadid, cr_region="South")
+    mirrored.send(writer)
+    assert mirrored.row("lead", leadid)["cr_region"] == "South"
+    store.delete_column(mirrored.world, "lead", "cr_region")  # the writer has read the metadata before
+    edit(mirrored, leadid, cr_region="North", companyname="Here Ltd")
+    mirrored.send(writer)
+    mirrored.send(writer)
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+    _, held = mirrored.writes()
+    assert (held.state, held.changes) == ("held", {"cr_region": "North"})
+    assert "no column cr_region (any more)" in held.reason
+
+
+def test_a_row_that_we_may_not_write_is_held_and_goes_when_it_may(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    seed.take_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Salesperson")
+    edit(mirrored, leadid, companyname="Here Ltd")
+    mirrored.send()
+    (held,) = mirrored.writes()
+    assert held.state == "held", (held.state, held.reason)
+    assert "WriteAccess" in held.reason
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    assert mirror_writes.retry_all(mirrored.office.services, administrator(mirrored)) == 1
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+
+
+def test_a_lead_that_was_deleted_there_is_dropped_and_goes_here(mirrored: Mirrored) -> None:
+    from leadwright.sandbox.dynamics.dataverse import records
+
+    (leadid,) = mirrored.leads(1, queued=False)
+    edit(mirrored, leadid, companyname="Here Ltd")
+    records.delete(mirrored.world, "lead", leadid, by=seed.administrator(mirrored.world))
+    mirrored.send()
+    (write,) = mirrored.writes()
+    assert (write.state, "was deleted in Dynamics 365" in write.reason) == ("dropped", True)
+    with mirrored.database.reading() as session:
+        assert session.scalar(select(LeadRun.runid).where(LeadRun.leadid == leadid)) is None
+
+
+def test_the_role_that_is_taken_while_it_works_makes_everything_wait_and_go_on_by_itself(mirrored: Mirrored) -> None:
+    work(mirrored, 2)
+    seed.take_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Basic User")
+    mirrored.send()
+    waiting = [w for w in mirrored.writes() if w.state == "waiting"]
+    assert waiting
+    assert any("privilege prv" in w.reason and "security role" in w.reason for w in waiting)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    mirrored.shift = timedelta(minutes=10)
+    mirrored.send()
+    mirrored.shift = timedelta(minutes=20)
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [(w.kind, w.state, w.reason) for w in mirrored.writes()]
+
+
+def test_a_value_that_is_no_option_there_is_held_with_its_name(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirrored.add_own_column("cr_tier", "choice 1 Gold | 2 Silver; Tier", kind="number")
+    edit(mirrored, leadid, cr_tier=3)
+    mirrored.send()
+    (held,) = mirrored.writes()
+    assert held.reason.startswith("Tier has no option 3 in Dynamics 365.")
+
+
+def test_tables_that_the_organisation_does_not_have_are_passed_over(mirrored: Mirrored) -> None:
+    store.delete_table(mirrored.world, "msdyn_salesagentrun")
+    with mirrored.database.transaction() as session:
+        session.execute(update(CrmConnection).values(usemsdyn=True))
+    work(mirrored, 1)
+    mirrored.send()
+    reasons = {w.reason for w in mirrored.writes() if w.state == "dropped"}
+    assert "The organisation has no table msdyn_salesagentrun." in reasons
+    assert len(mirrored.find("annotation")) == 1
+    assert {w.state for w in mirrored.writes() if not w.tablename.startswith("msdyn_")} == {"sent"}

@@ -1,0 +1,218 @@
+"""Decisions of the agent and of people, as the organisation's tables show them afterwards."""
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+from tests.mirror.mirrored import Mirrored
+from tests.workflows.office import runs_of
+
+from leadwright.actions import outcome
+from leadwright.actions.leads import create_lead, delete_lead, edit_lead
+from leadwright.actions.qualify import Sale, qualify
+from leadwright.db.agent import LeadRun
+from leadwright.db.base import new_id, now
+from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror_writes import put_mail
+from leadwright.db.people import UserRole
+from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
+from leadwright.identity.access import Principal, principal
+from leadwright.sandbox.dynamics.dataverse import seed
+from leadwright.workflows.research_lead import research_lead
+from leadwright.workflows.runs import Given
+
+
+def work(mirrored: Mirrored, count: int, **values: object) -> list[str]:
+    """Leads the agent has finished."""
+    ids = mirrored.leads(count, **values)
+    for run in runs_of(mirrored.office):
+        if run.leadid in ids:
+            research_lead(mirrored.office.services, Given(run.runid, run.leadid, 1, 0))
+    return ids
+
+
+def administrator(mirrored: Mirrored) -> Principal:
+    from leadwright.db.people import Role
+
+    with mirrored.database.transaction() as session:
+        role = session.scalar(select(Role.roleid).where(Role.name == SYSTEM_ADMINISTRATOR))
+        session.merge(UserRole(systemuserid=mirrored.office.supervisor, roleid=role))
+    with mirrored.database.reading() as session:
+        return principal(session, mirrored.office.supervisor)
+
+
+def ours(mirrored: Mirrored, leadid: str) -> Lead:
+    with mirrored.database.reading() as session:
+        return session.get_one(Lead, leadid)
+
+
+def test_a_handover_shows_owner_rating_note_and_news_over_there(mirrored: Mirrored) -> None:
+    leads = work(mirrored, 4)
+    assert mirrored.send() > 0
+    assert {write.state for write in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    for leadid in leads:
+        here, there = ours(mirrored, leadid), mirrored.row("lead", leadid)
+        assert there["ownerid"] == here.ownerid in mirrored.office.sellers
+        assert there["leadqualitycode"] == here.leadqualitycode == 2
+        (note,) = mirrored.find("annotation", objectid=leadid)
+        assert note["subject"] == "Research: handed over by the agent"
+        assert "Industry: met" in note["notetext"]
+        (news,) = [n for n in mirrored.find("appnotification") if f"id={leadid}" in (n["data"] or "")]
+        assert news["ownerid"] == here.ownerid
+        assert json.loads(news["data"])["actions"][0]["title"] == "View lead"
+    told = Counter(row["ownerid"] for row in mirrored.find("appnotification"))
+    assert told == dict.fromkeys(mirrored.office.sellers, 1)
+
+
+def test_a_low_fit_is_closed_over_there_and_stays_with_the_agent(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1, lw_industry="Farming", jobtitle="Intern")
+    mirrored.send()
+    there = mirrored.row("lead", leadid)
+    assert (there["statecode"], there["statuscode"], there["leadqualitycode"]) == (2, 7, 3)
+    assert there["ownerid"] == mirrored.office.agent_user
+    assert mirrored.find("annotation", objectid=leadid)[0]["subject"] == "Research: disqualified by the agent"
+    assert [n["ownerid"] for n in mirrored.find("appnotification")] == [mirrored.office.supervisor]
+
+
+def test_a_disqualified_lead_that_is_reassigned_is_open_over_there_too(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1, lw_industry="Farming", jobtitle="Intern")
+    mirrored.send()
+    who = administrator(mirrored)
+    seller = mirrored.office.sellers[1]
+    outcome.reassign(mirrored.office.services, who, leadid, sellerid=seller)
+    mirrored.send()
+    there = mirrored.row("lead", leadid)
+    assert (there["statecode"], there["statuscode"], there["ownerid"]) == (0, 1, seller)
+
+
+def test_a_qualified_lead_leads_to_the_same_ids_on_both_sides(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    who = administrator(mirrored)
+    sale = Sale("Conveyors", 12_000.5, date(2027, 3, 1))
+    made = qualify(mirrored.office.services, who, leadid, sale=sale)
+    mirrored.send()
+    mirrored.send()
+    assert {write.state for write in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    there = mirrored.row("lead", leadid)
+    assert (there["statecode"], there["statuscode"]) == (1, 3)
+    assert there["qualifyingopportunityid"] == made.opportunityid
+    opportunity = mirrored.row("opportunity", str(made.opportunityid))
+    assert (opportunity["name"], opportunity["estimatedvalue"]) == ("Conveyors", 12_000.5)
+    assert opportunity["originatingleadid"] == leadid
+    assert opportunity["parentaccountid"] == made.accountid == there["parentaccountid"]
+    assert mirrored.row("contact", str(made.contactid))["parentcustomerid"] == made.accountid
+    assert len(mirrored.find("opportunity")) == len(mirrored.find("account")) == len(mirrored.find("contact")) == 1
+
+
+def test_a_lead_made_here_is_made_there_and_what_is_changed_after_follows(mirrored: Mirrored) -> None:
+    who = administrator(mirrored)
+    services = mirrored.office.services
+    leadid = create_lead(services, who, {"fullname": "Rosa Diaz", "companyname": "Rosa Ltd", "numberofemployees": "40"})
+    edit_lead(services, who, leadid, {"jobtitle": "Owner", "donotemail": True})
+    mirrored.send()
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    there = mirrored.row("lead", leadid)
+    assert (there["lastname"], there["companyname"], there["numberofemployees"]) == ("Diaz", "Rosa Ltd", 40)
+    assert (there["jobtitle"], bool(there["donotemail"]), there["ownerid"]) == ("Owner", True, who.id)
+    delete_lead(services, who, leadid)
+    mirrored.send()
+    assert "DeleteAccess" in mirrored.writes(kind="delete")[0].reason  # the role deletes the agent's own leads only
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    mirrored.again()
+    mirrored.send()
+    assert mirrored.find("lead", leadid=leadid) == []
+
+
+def test_mails_of_a_mailbox_outside_are_recorded_as_sent_and_received_and_not_sent(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    ids = {}
+    with mirrored.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        for outgoing in (True, False):
+            id_ = ids[outgoing] = new_id()
+            session.add(
+                Email(activityid=id_, regardingobjectid=leadid, subject="Shelves", description="Hello <you>\nBye",
+                      directioncode=outgoing, statecode=1, statuscode=3 if outgoing else 4, ownerid=lead.ownerid,
+                      owningbusinessunit=lead.owningbusinessunit, messageid=f"<{id_}@us.example>", senton=now())
+            )  # fmt: skip
+            session.flush()
+            us = {"partyid": mirrored.office.agent_user, "partyobjecttypecode": "systemuser"}
+            them = {"partyid": leadid, "partyobjecttypecode": "lead", "addressused": lead.emailaddress1}
+            for mask, party in ((1, us if outgoing else them), (2, them if outgoing else us)):
+                session.add(ActivityParty(activityid=id_, participationtypemask=mask, **party))
+            session.flush()
+            put_mail(session, id_)
+            put_mail(session, id_)
+    mirrored.send()
+    assert [w.state for w in mirrored.writes()] == ["sent", "sent"], [w.reason for w in mirrored.writes()]
+    for outgoing, id_ in ids.items():
+        there = mirrored.row("email", id_)
+        assert (there["statecode"], there["statuscode"]) == (1, 3 if outgoing else 4)
+        assert there["regardingobjectid"] == leadid
+        assert "Hello &lt;you&gt;<br>" in there["description"]
+    assert len(mirrored.find("email")) == 2
+
+
+def test_a_mail_that_left_before_the_lead_opted_out_is_recorded_all_the_same(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirrored.theirs("lead", leadid, donotemail=True)
+    id_ = new_id()
+    with mirrored.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        session.add(
+            Email(activityid=id_, regardingobjectid=leadid, subject="Shelves", description="Hello", statecode=1,
+                  statuscode=3, ownerid=lead.ownerid, owningbusinessunit=lead.owningbusinessunit)
+        )  # fmt: skip
+        session.flush()
+        session.add(ActivityParty(activityid=id_, participationtypemask=1, partyid=mirrored.office.agent_user,
+                                  partyobjecttypecode="systemuser"))  # fmt: skip
+        session.add(ActivityParty(activityid=id_, participationtypemask=2, partyid=leadid, partyobjecttypecode="lead",
+                                  addressused="a@b.example"))  # fmt: skip
+        session.flush()
+        put_mail(session, id_)
+    mirrored.send()
+    assert mirrored.row("email", id_)["statuscode"] == 3
+
+
+def test_the_tables_of_microsofts_agent_are_filled_only_when_they_are_wanted(mirrored: Mirrored) -> None:
+    work(mirrored, 1)
+    mirrored.send()
+    assert mirrored.find("msdyn_salesagentrun") == []
+    with mirrored.database.transaction() as session:
+        session.execute(update(CrmConnection).values(usemsdyn=True))
+    (leadid,) = work(mirrored, 1)
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    (run,) = mirrored.find("msdyn_salesagentrun")
+    assert (run["msdyn_regardingid"], run["statecode"], run["statuscode"]) == (leadid, 1, 3)
+    (handover,) = mirrored.find("msdyn_salesagenthandover")
+    assert handover["msdyn_salesagentrun"] == run["msdyn_salesagentrunid"]
+    (result,) = mirrored.find("msdyn_leadagentresult")
+    assert (result["msdyn_leadid"], result["msdyn_qualificationresultrank"]) == (leadid, 733390000)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_is_decided_twice_before_it_is_sent_is_one_request(mirrored: Mirrored, times: int) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    who = administrator(mirrored)
+    for _ in range(times):
+        for rating in (1, 2):
+            edit_lead(mirrored.office.services, who, leadid, {"leadqualitycode": rating})
+    assert len(mirrored.writes()) == 2 * times
+    assert mirrored.send() == 2 * times
+    assert mirrored.row("lead", leadid)["leadqualitycode"] == 2
+    assert {w.state for w in mirrored.writes()} == {"sent"}
+
+
+def test_a_run_that_was_taken_and_finished_in_the_meantime_keeps_its_order(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    actions = [w.action for w in mirrored.writes(kind="change")]
+    assert actions == ["lead.taken_by_agent", "lead.handed_over"]
+    mirrored.send()
+    with mirrored.database.reading() as session:
+        run = session.scalars(select(LeadRun).where(LeadRun.leadid == leadid)).one()
+    assert mirrored.row("lead", leadid)["ownerid"] == run.ownerid
