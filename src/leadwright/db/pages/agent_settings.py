@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
+from leadwright.db.connection import platform_of
 from leadwright.db.knowledge import KnowledgeSource
 from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
@@ -72,6 +73,7 @@ def facts(session: Session, agent: Agent) -> Facts:
         custom_columns={t: frozenset(a.name for a in columns) for t, columns in custom.items()},
         state_reason=agent.statereason or "",
         review=_review(session, agent.agentid),
+        platform=platform_of(session),
     )
 
 
