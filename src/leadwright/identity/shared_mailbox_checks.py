@@ -58,7 +58,7 @@ def other_mailboxes(graph: Graph, address: str, known: Iterable[str]) -> tuple[s
 def _exists(graph: Graph, address: str, portals: Portals) -> Check:
     name, place = "Shared mailbox", portals.shared_mailboxes
     try:
-        found = graph.get(f"users/{quote(address, safe="@")}", select="id,displayName,mail,userPrincipalName,accountEnabled")
+        found = graph.get(_path(address), select="id,displayName,mail,userPrincipalName,accountEnabled")
     except RowGone:
         remedy = "Create it under Recipients > Mailboxes > Add a shared mailbox, or correct the address."
         return Check(name, False, f"The tenant has nobody with the address {address}.", remedy, place=place)
@@ -72,7 +72,7 @@ def _exists(graph: Graph, address: str, portals: Portals) -> Check:
 def _kind(graph: Graph, address: str, portals: Portals) -> Check:
     name, place = "Kind", portals.shared_mailboxes
     try:
-        purpose = str(graph.get(f"users/{quote(address, safe="@")}/mailboxSettings/userPurpose").get("value") or "")
+        purpose = str(graph.get(f"{_path(address)}/mailboxSettings/userPurpose").get("value") or "")
     except RowGone as error:
         remedy = "Give it a mailbox under Recipients > Mailboxes > Add a shared mailbox."
         return Check(name, False, f"{address} has no mailbox. {error}", remedy, place=place)
@@ -123,12 +123,16 @@ def _no_other(graph: Graph, own: "bool | CrmError", asked: Asked, portals: Porta
 def _opens(graph: Graph, address: str) -> "bool | CrmError":
     """True: its Inbox can be read. False: denied. An error: nobody knows, or there is no such mailbox."""
     try:
-        graph.get(f"users/{quote(address, safe="@")}/mailFolders/inbox", select="id")
+        graph.get(f"{_path(address)}/mailFolders/inbox", select="id")
     except MicrosoftError as error:
         return False if error.status == 403 else error
     except CrmError as error:
         return error
     return True
+
+
+def _path(address: str) -> str:
+    return f"users/{quote(address, safe='@')}"
 
 
 def _unread(name: str, error: CrmError, place: str) -> Check:
