@@ -124,11 +124,11 @@ def _address(values: Mapping[str, Any], address: str, place: str) -> Check:
 
 def _delivery(values: Mapping[str, Any], place: str) -> Check:
     ways = {way: values.get(f"{way}emaildeliverymethod") for way in ("incoming", "outgoing")}
-    wrong = [f"{way} is {_METHODS.get(m or 0, str(m))}" for way, m in ways.items() if m != SERVER_SIDE]
+    wrong = [f"{way} email: {_METHODS.get(m or 0, str(m))}" for way, m in ways.items() if m != SERVER_SIDE]
     if not wrong:
         return Check("Delivery method", True, "Server-Side Synchronization in both directions.")
     remedy = "Set incoming and outgoing email to Server-Side Synchronization or Email Router."
-    return Check("Delivery method", False, f"{' and '.join(wrong).capitalize()}.", remedy, place=place)
+    return Check("Delivery method", False, f"Not server-side, {', '.join(wrong)}.", remedy, place=place)
 
 
 def _approved(state: MailboxState, place: str) -> Check:
