@@ -107,7 +107,7 @@ class Contoso:
         assert self.tick(3).done, self.row(3).checks
         mailboxes.choose_record(self.services, admin, self.agentid, mailboxid=self.mailboxid)
         self.mailbox(emailrouteraccessapproval=1)
-        mailboxes.test_and_enable(self.services, admin, self.agentid)
+        mailboxes.enable_mailbox(self.services, admin, self.agentid)
         self.synchronise()
         assert self.tick(4).done, self.row(4).checks
 

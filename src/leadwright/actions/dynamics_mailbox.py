@@ -184,7 +184,7 @@ def approve_email(services: Services, who: Principal, agentid: str, *, dataverse
     _note(services, who, agentid, "mailbox.approved", {"emailrouteraccessapproval": int(AddressApproval.APPROVED)})
 
 
-def test_and_enable(services: Services, who: Principal, agentid: str, *, dataverse: Dataverse | None = None) -> None:
+def enable_mailbox(services: Services, who: Principal, agentid: str, *, dataverse: Dataverse | None = None) -> None:
     """Test & Enable Mailbox: queue the test. Its end shows in `record_state`, after up to some minutes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Our copy of the mailbox record of Dynamics 365: the row that sending and reading mail go by. No rights, no network."""
+"""Our copy of the mailbox record of Dynamics 365: the row that sending and reading mail go by. No rights here."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -128,7 +128,7 @@ def _created(dataverse: Dataverse, clientid: str, unit: str) -> str:
         dataverse.action("systemusers", values)
     except (AlreadyThere, RowGone) as error:
         if not _existing(dataverse, clientid):
-            raise BadInput("There is no such business unit. Choose one from the list.", field="businessunitid") from error
+            raise BadInput("There is no such business unit. Choose another.", field="businessunitid") from error
     except CrmError:
         if not _existing(dataverse, clientid):
             raise
@@ -165,8 +165,8 @@ def _refuse_another_role(name: str, roles: tuple[str, ...]) -> None:
     if any(role.casefold() == AI_SALESPERSON.casefold() for role in roles):
         return
     raise BadInput(
-        f"{name} holds {', '.join(roles) or 'no role'}, not {AI_SALESPERSON}. Give it {AI_SALESPERSON} under Application "
-        "users > Manage roles, then look again.",
+        f"{name} holds {', '.join(roles) or 'no role'}, not {AI_SALESPERSON}. Give it {AI_SALESPERSON} under "
+        "Application users > Manage roles, then look again.",
         field="systemuserid",
     )
 

@@ -89,13 +89,21 @@ class Report:
         return role_that_grants(self.missing) if self.missing else None
 
 
-def reports(services: Services, who: Principal, agentid: str) -> tuple[Report, ...]:
-    """The four prerequisites with their state and the evidence of the last check."""
+def reports(
+    services: Services, who: Principal, agentid: str, *, platform: Platform | None = None
+) -> tuple[Report, ...]:
+    """The four prerequisites with their state and the evidence of the last check.
+
+    Args:
+        platform: the one asked about; on another than the one in force nothing has been set up yet.
+    """
     require(who, "prvReadAgent")
     with services.database.reading() as session:
         agent_of(session, agentid)
-        platform = platform_of(session)
-        return tuple(_report(who, row_of(session, agentid, p.number), platform) for p in PREREQUISITES)
+        now = platform_of(session)
+        shown = platform or now
+        rows = [row_of(session, agentid, p.number) if shown is now else _untouched(p.number) for p in PREREQUISITES]
+        return tuple(_report(who, row, shown) for row in rows)
 
 
 def mark_done(services: Services, who: Principal, agentid: str, number: int) -> Report:
@@ -199,6 +207,11 @@ def _audit_tick(session: Session, who: Principal, row: Prerequisite, action: str
     }
     key = f"{row.agentid}:{row.number}"
     audit.record(session, who.actor, action, "prerequisite", key, before={"done": before}, after=after)
+
+
+def _untouched(number: int) -> Prerequisite:
+    state = SetupState.NOT_STARTED
+    return Prerequisite(number=number, state=state, inputs={}, checks=[], done=False, attested=False, checkedon=None)
 
 
 def _report(who: Principal, row: Prerequisite, platform: Platform) -> Report:

@@ -39,7 +39,7 @@ _ON_DYNAMICS: Mapping[int, Prerequisite] = {
         BY_NUMBER[3],
         title="Create a shared mailbox",
         role="Exchange Administrator",
-        sets_up="The shared mailbox is created in the Exchange admin center, step by step; its address is entered here.",
+        sets_up="Created in the Exchange admin center, step by step; its address is entered here.",
         verifies=("Shared mailbox", "Kind", "Own mailbox", "No other mailbox"),
     ),
     4: replace(

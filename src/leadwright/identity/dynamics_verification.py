@@ -89,7 +89,7 @@ def _application(
 ) -> Iterator[Check]:
     yield connection_check(row)
     yield credential_check(row, services.clock(), portals)
-    yield from token_checks(entra_directory(services, row), row, services.clock, portals)
+    yield from token_checks(entra_directory(services, row), row, portals)
 
 
 def _user(
@@ -198,4 +198,3 @@ def _complete(checks: list[Check], number: int) -> list[Check]:
     seen = {c.name for c in checks}
     left = (n for n in step_on(Platform.DYNAMICS365, number).verifies if n not in seen)
     return [*checks, *(Check(name, None, NOT_RUN) for name in left)]
-

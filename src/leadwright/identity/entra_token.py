@@ -1,6 +1,5 @@
 """Prerequisite 1 on Dynamics 365: the connection, what the application signs in with, a token really issued."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ from leadwright.domain.platform import CredentialKind
 from leadwright.domain.portals import Portals
 from leadwright.domain.prerequisites import Check
 from leadwright.errors import Conflict, CrmError
-from leadwright.identity.directories import Directory, IssuedToken
+from leadwright.identity.directories import Directory
 from leadwright.identity.refusals import TokenRefused
 
 SOON = timedelta(days=30)
@@ -48,7 +47,7 @@ def credential_check(row: CrmConnection, moment: datetime, portals: Portals) -> 
     return Check("Credential", True, f"{what} is valid until {ends}.")
 
 
-def token_checks(directory: Directory, row: CrmConnection, clock: Callable[[], datetime], portals: Portals) -> list[Check]:
+def token_checks(directory: Directory, row: CrmConnection, portals: Portals) -> list[Check]:
     """Ask for a token now, and look at what it says. One check when none is issued, else three."""
     try:
         issued = directory.token()

@@ -1,4 +1,4 @@
-"""Two checks of prerequisite 2 that only look around: change tracking of tables, custom roles of sellers. Warn, never fail."""
+"""Two checks of prerequisite 2 that warn and never fail: change tracking of tables, custom roles of sellers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,9 @@ def change_tracking_check(dataverse: Dataverse, held: Mapping[str, int], portals
     if not off and not partly:
         return Check("Change tracking", True, "On for every table, and the role reads all rows.")
     parts = [f"Off for {', '.join(off)}."] if off else []
-    parts += [f"Not allowed for {', '.join(partly)}: the role does not read all rows of the organisation."] * bool(partly)
+    parts += [f"Not allowed for {', '.join(partly)}: the role does not read all rows of the organisation."] * bool(
+        partly
+    )
     remedy = "Turn on Track changes in the properties of the table, or give the role Organization read. Until then the "
     remedy += "mirror asks for what was modified: deleted rows are noticed later."
     return Check("Change tracking", True, " ".join(parts), remedy, warns=True, place=portals.tables)

@@ -81,7 +81,9 @@ def _kind(graph: Graph, address: str, portals: Portals) -> Check:
     if purpose.casefold() == "shared":
         return Check(name, True, "Exchange calls it a shared mailbox.")
     remedy = "Convert it to a shared mailbox in the Exchange admin center, or use another address."
-    return Check(name, False, f"Exchange calls it a {purpose or 'nameless'} mailbox, not a shared one.", remedy, place=place)
+    return Check(
+        name, False, f"Exchange calls it a {purpose or 'nameless'} mailbox, not a shared one.", remedy, place=place
+    )
 
 
 def _own(own: "bool | CrmError", asked: Asked, portals: Portals) -> Check:
@@ -89,7 +91,9 @@ def _own(own: "bool | CrmError", asked: Asked, portals: Portals) -> Check:
     if own is True:
         return Check(name, True, f"Graph lets the application read {asked.address}.")
     if own is False and not asked.by_graph:
-        found = f"Graph does not let the application read {asked.address}, and it need not: mail goes through Dataverse."
+        found = (
+            f"Graph does not let the application read {asked.address}, and it need not: mail goes through Dataverse."
+        )
         return Check(name, True, found)
     if own is False:
         remedy = "Grant Mail.ReadWrite and Mail.Send for this mailbox alone, by RBAC for Applications in Exchange."

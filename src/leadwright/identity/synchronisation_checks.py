@@ -138,7 +138,7 @@ def _approved(state: MailboxState, place: str) -> Check:
     stands = _APPROVALS.get(int(state.values.get("emailrouteraccessapproval") or 0), "unknown")
     who = f"{APPROVERS} chooses Approve Email on the record."
     if state.approval_waived:
-        found = f"The address {address} is not approved ({stands}), and the organisation lets its mail through all the same."
+        found = f"The address {address} is not approved ({stands}), yet the organisation lets its mail through."
         return Check("Approved", True, found, who, warns=True, place=place)
     return Check("Approved", False, f"The address {address} is not approved ({stands}).", who, place=place)
 
