@@ -15,8 +15,8 @@ from leadwright.actions.agent import NotReady
 from leadwright.actions.knowledge import UPLOAD_KINDS
 from leadwright.db import selection
 from leadwright.db.agent import Agent
-from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.configuration import Configuration, Profile
+from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
