@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     microsoft_graph_url: str = Field(
         "", description="Address of Microsoft Graph instead of the one of the chosen cloud (https://...)."
     )
+    microsoft_portals_url: str = Field(
+        "", description="Address of a stand-in whose portals the set-up pages link to, instead of Microsoft's own."
+    )
     microsoft_ca_file: Path | None = Field(
         None, description="PEM file of further certificate authorities to trust towards Microsoft's services."
     )
@@ -162,7 +165,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be an address such as https://example.com")
         return value
 
-    @field_validator("microsoft_authority", "microsoft_graph_url")
+    @field_validator("microsoft_authority", "microsoft_graph_url", "microsoft_portals_url")
     @classmethod
     def _microsoft(cls, value: str) -> str:
         if value and not (urlsplit(value).scheme == "https" and urlsplit(value).hostname):

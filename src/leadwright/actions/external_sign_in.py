@@ -25,6 +25,7 @@ from leadwright.identity.sessions import Device, SecondStepOwed, SignedIn, enter
 from leadwright.services import Services
 
 ERRAND_SECONDS = 600
+_DISABLED = "Your account here is disabled. Ask an administrator."
 _log = structlog.get_logger(__name__)
 
 
@@ -154,21 +155,32 @@ def _person(services: Services, session: Session, with_whom: Provider, subject: 
     if known is not None:
         user = session.get_one(SystemUser, known.systemuserid)
         if user.isdisabled or user.accessmode != AccessMode.READ_WRITE:
-            raise NotAllowed("Your account here is disabled. Ask an administrator.")
+            raise NotAllowed(_DISABLED)
         known.lastusedon = moment
         return user
     if kept.invitation:
         user = use_link(session, "invitation", kept.invitation, moment)
         _note(session, user, subject, with_whom, moment)
         return user
+    mirrored = _mirrored(session, subject)
     by_email = select(SystemUser).where(SystemUser.internalemailaddress == subject.email)
-    found = session.scalar(by_email) if subject.email else None
+    found = mirrored or (session.scalar(by_email) if subject.email else None)
     if found is not None:
-        if not with_whom.links_by_email or found.isdisabled or found.accessmode != AccessMode.READ_WRITE:
+        if mirrored is None and not with_whom.links_by_email:
             raise NotAllowed(_connect_first(with_whom))
+        if found.isdisabled or found.accessmode != AccessMode.READ_WRITE:
+            raise NotAllowed(_connect_first(with_whom) if mirrored is None else _DISABLED)
         _note(session, found, subject, with_whom, moment)
         return found
     return _create(session, with_whom, subject, moment)
+
+
+def _mirrored(session: Session, subject: Subject) -> SystemUser | None:
+    """The user this person is in the organisation whose users are mirrored; None for people of other providers."""
+    column = SystemUser.__table__.columns.get("azureactivedirectoryobjectid")
+    if column is None or not subject.objectid:
+        return None
+    return session.scalar(select(SystemUser).where(column == subject.objectid))
 
 
 def _create(session: Session, with_whom: Provider, subject: Subject, moment: datetime) -> SystemUser:

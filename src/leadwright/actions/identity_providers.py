@@ -15,7 +15,7 @@ from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, Conflict, NotFound, ProviderError
 from leadwright.identity.access import Principal, require
 from leadwright.identity.oidc import check_issuer, discover
-from leadwright.identity.providers import purpose_of
+from leadwright.identity.providers import purpose_of, trusted_for
 from leadwright.identity.secrets import open_vault
 from leadwright.services import Services
 
@@ -59,7 +59,7 @@ def save_provider(
     issuer = check_issuer(form.issuer)
     values = _values(form) | {"issuer": issuer}
     try:
-        discover(issuer)
+        discover(issuer, trusted_for(services.settings, issuer))
     except ProviderError as error:
         raise BadInput(str(error), field="issuer") from error
     try:

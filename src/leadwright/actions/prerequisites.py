@@ -17,12 +17,15 @@ from leadwright.actions.applications import (
     register_application,
     remove_secret,
 )
+from leadwright.actions.dynamics_mailbox_rows import note_enabled
 from leadwright.actions.mailboxes import enable_mailbox
 from leadwright.actions.prerequisite_rows import may_set_up, refuse_while_working, row_of, untick
 from leadwright.db import audit
 from leadwright.db.agent import Prerequisite
+from leadwright.db.connection import platform_of
+from leadwright.domain.dynamics_prerequisites import step_on
+from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import (
-    BY_NUMBER,
     PREREQUISITES,
     Check,
     SetupState,
@@ -86,12 +89,21 @@ class Report:
         return role_that_grants(self.missing) if self.missing else None
 
 
-def reports(services: Services, who: Principal, agentid: str) -> tuple[Report, ...]:
-    """The four prerequisites with their state and the evidence of the last check."""
+def reports(
+    services: Services, who: Principal, agentid: str, *, platform: Platform | None = None
+) -> tuple[Report, ...]:
+    """The four prerequisites with their state and the evidence of the last check.
+
+    Args:
+        platform: the one asked about; on another than the one in force nothing has been set up yet.
+    """
     require(who, "prvReadAgent")
     with services.database.reading() as session:
         agent_of(session, agentid)
-        return tuple(_report(who, row_of(session, agentid, p.number)) for p in PREREQUISITES)
+        now = platform_of(session)
+        shown = platform or now
+        rows = [row_of(session, agentid, p.number) if shown is now else _untouched(p.number) for p in PREREQUISITES]
+        return tuple(_report(who, row, shown) for row in rows)
 
 
 def mark_done(services: Services, who: Principal, agentid: str, number: int) -> Report:
@@ -106,7 +118,9 @@ def mark_done(services: Services, who: Principal, agentid: str, number: int) -> 
         NotAllowed: the person may not set this prerequisite up; names the missing privilege.
     """
     may_set_up(who, number)
-    if number == 4:
+    with services.database.reading() as session:
+        platform = platform_of(session)
+    if number == 4 and platform is Platform.BUILTIN:
         _test_mailbox(services, who, agentid)
     with services.database.reading() as session:
         agent = agent_of(session, agentid)
@@ -121,8 +135,10 @@ def mark_done(services: Services, who: Principal, agentid: str, number: int) -> 
         row.done, row.attested = verified(checks) or (before and working), False
         keep_checks(session, (agentid, number), checks, who.actor, services.clock())
         action = "prerequisite.done" if verified(checks) else "prerequisite.refused"
+        if number == 4 and platform is Platform.DYNAMICS365 and verified(checks):
+            note_enabled(session, str(inputs[4].get("mailboxid") or ""), services.clock())
         _audit_tick(session, who, row, action, before)
-        return _report(who, row)
+        return _report(who, row, platform)
 
 
 def attest(services: Services, who: Principal, agentid: str, number: int) -> Report:
@@ -147,7 +163,7 @@ def attest(services: Services, who: Principal, agentid: str, number: int) -> Rep
         row.done, row.attested = True, True
         row.state = state_of(done=True, attested=True, begun=True, checks=report.checks)
         _audit_tick(session, who, row, "prerequisite.attested", False)
-        return _report(who, row)
+        return _report(who, row, platform_of(session))
 
 
 def unmark(services: Services, who: Principal, agentid: str, number: int) -> Report:
@@ -159,7 +175,7 @@ def unmark(services: Services, who: Principal, agentid: str, number: int) -> Rep
         before = row.done
         untick(row)
         _audit_tick(session, who, row, "prerequisite.cleared", before)
-        return _report(who, row)
+        return _report(who, row, platform_of(session))
 
 
 def recheck(services: Services, who: Principal, agentid: str) -> tuple[Report, ...]:
@@ -193,8 +209,13 @@ def _audit_tick(session: Session, who: Principal, row: Prerequisite, action: str
     audit.record(session, who.actor, action, "prerequisite", key, before={"done": before}, after=after)
 
 
-def _report(who: Principal, row: Prerequisite) -> Report:
-    step = BY_NUMBER[row.number]
+def _untouched(number: int) -> Prerequisite:
+    state = SetupState.NOT_STARTED
+    return Prerequisite(number=number, state=state, inputs={}, checks=[], done=False, attested=False, checkedon=None)
+
+
+def _report(who: Principal, row: Prerequisite, platform: Platform) -> Report:
+    step = step_on(platform, row.number)
     checks = tuple(Check(**c) for c in row.checks)
     missing = next((p for p in step.privileges if not who.may(p)), None)
     return Report(

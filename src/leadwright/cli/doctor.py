@@ -25,30 +25,41 @@ _EXTRAS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. `remedy`: what to do, empty when it is well."""
+    """One line. `remedy`: what to do, empty when it is well. `who` can do it, and on which page (`place`)."""
 
     what: str
     state: State
     detail: str
     remedy: str = ""
+    who: str = ""
+    place: str = ""
 
 
 def doctor(
+    what: Annotated[
+        Literal["installation", "dynamics365"],
+        typer.Argument(help="installation, or dynamics365: the connection to Dynamics 365 and its prerequisites."),
+    ] = "installation",
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check everything a run needs. Exit status 1: something fails."""
     import json
     from dataclasses import asdict
 
-    findings = list(examine())
+    if what == "dynamics365":
+        from leadwright.cli.doctor_dynamics import examine_dynamics
+
+        findings = list(examine_dynamics())
+    else:
+        findings = list(examine())
     if as_json:
         typer.echo(json.dumps([asdict(f) for f in findings], indent=1))
     else:
         for finding in findings:
             colour = {"ok": "green", "warn": "yellow", "fail": "red"}[finding.state]
             typer.echo(f"{typer.style(finding.state.ljust(4), fg=colour)}  {finding.what}: {finding.detail}")
-            if finding.remedy:
-                typer.echo(f"      {finding.remedy}")
+            for more in filter(None, (finding.remedy, finding.who, finding.place)):
+                typer.echo(f"      {more}")
     if any(f.state == "fail" for f in findings):
         raise typer.Exit(1)
 
@@ -71,7 +82,7 @@ def examine() -> Iterator[Finding]:
     )
     yield _space(settings)
     yield from _readable_by_others(settings)
-    database = _database(settings)
+    database = open_store(settings)
     if isinstance(database, Finding):
         yield database
         return
@@ -119,7 +130,8 @@ def _readable_by_others(settings: "Settings") -> Iterator[Finding]:
         yield Finding("Privacy", "warn", f"others can read {shown} in {folder}", f"chmod -R go= {folder}")
 
 
-def _database(settings: "Settings") -> "Database | Finding":
+def open_store(settings: "Settings") -> "Database | Finding":
+    """The database as it is, not migrated; or why it cannot be opened."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from leadwright.db.engine import Database, explained
@@ -189,7 +201,7 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
     try:
         services = services_on(settings, database)
     except Exception as error:
-        yield Finding("Adapters", "fail", _said(error), "Correct the setting, or install what is missing.")
+        yield Finding("Adapters", "fail", said(error), "Correct the setting, or install what is missing.")
         return
     yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
     from leadwright.cli.doctor_mail import examine_mailboxes
@@ -197,7 +209,7 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
     try:
         yield from examine_mailboxes(services)
     except Exception as error:
-        yield Finding("Mailboxes", "fail", _said(error), "Open the agent settings page.")
+        yield Finding("Mailboxes", "fail", said(error), "Open the agent settings page.")
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
     remedy = "Correct the setting embedding_model, or set it to none."
     yield _guarded("Knowledge", remedy, lambda: _knowledge(services))
@@ -210,10 +222,11 @@ def _guarded(what: str, remedy: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:
-        return Finding(what, "fail", _said(error), remedy)
+        return Finding(what, "fail", said(error), remedy)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
+    """The first line of an error, for a person."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from leadwright.db.engine import explained

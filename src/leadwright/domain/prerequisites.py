@@ -29,6 +29,8 @@ class Check:
         detail: what was found.
         remedy: what to do about it; empty when passed.
         privilege: the missing privilege, when the check failed for one.
+        warns: passed, and still something to look at; `remedy` says what.
+        place: address of the page where the remedy is carried out; empty where there is none.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Check:
     detail: str
     remedy: str = ""
     privilege: str | None = None
+    warns: bool = False
+    place: str = ""
 
     @property
     def sentence(self) -> str:

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from leadwright.domain.attributes import TABLES, Kind
 from leadwright.domain.criterion_fields import why_refused
+from leadwright.domain.dynamics_prerequisites import step_on
 from leadwright.domain.follow_up import Cadence
-from leadwright.domain.prerequisites import BY_NUMBER, SetupState, needed
+from leadwright.domain.platform import Platform
+from leadwright.domain.prerequisites import SetupState, needed
 from leadwright.domain.sending_window import Window, read_zone
 from leadwright.domain.simulation import Review, missing_for_review
 from leadwright.domain.stage import AgentMode, AgentState
@@ -36,6 +38,7 @@ class Facts:
         selection_problem: why the selection criteria cannot be used; empty when they can.
         custom_columns: table -> names of the organisation's own columns.
         review: how far the latest test of the outreach emails is.
+        platform: words the titles of the prerequisites.
     """
 
     mode: AgentMode
@@ -53,6 +56,7 @@ class Facts:
     custom_columns: Mapping[str, frozenset[str]] | None = None
     state_reason: str = ""
     review: Review = field(default_factory=Review)
+    platform: Platform = Platform.BUILTIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def closed_by(facts: Facts) -> tuple[str, ...]:
     if facts.state is not AgentState.DRAFT:
         open_states.add(SetupState.FAILING)
     return tuple(
-        f"Prerequisite {p.number}, {p.title}, is not done."
+        f"Prerequisite {p.number}, {step_on(facts.platform, p.number).title}, is not done."
         for p in needed(facts.mode)
         if facts.prerequisites.get(p.number, SetupState.NOT_STARTED) not in open_states
     )
@@ -146,7 +150,7 @@ def _found(problems: Sequence[str], gaps: Sequence[str], *, begun: bool) -> _Fou
 
 def _prerequisites(facts: Facts) -> Section:
     states = {p.number: facts.prerequisites.get(p.number, SetupState.NOT_STARTED) for p in needed(facts.mode)}
-    reasons = tuple(_prerequisite_reason(n, s) for n, s in states.items() if s is not SetupState.DONE)
+    reasons = tuple(_prerequisite_reason(facts, n, s) for n, s in states.items() if s is not SetupState.DONE)
     if SetupState.FAILING in states.values():
         state = SetupState.FAILING
     elif not reasons:
@@ -157,8 +161,8 @@ def _prerequisites(facts: Facts) -> Section:
     return Section("prerequisites", "Prerequisites", "Prerequisites", state, reasons)
 
 
-def _prerequisite_reason(number: int, state: SetupState) -> str:
-    step = BY_NUMBER[number]
+def _prerequisite_reason(facts: Facts, number: int, state: SetupState) -> str:
+    step = step_on(facts.platform, number)
     if state is SetupState.FAILING:
         return f"{number}, {step.title}: a check fails."
     return f"{number}, {step.title}: set it up and mark it as done."

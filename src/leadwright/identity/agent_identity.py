@@ -5,7 +5,7 @@ taking the role away, or the secret's end, stops the agent at the next use.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
+from leadwright.db.connection import platform_of
 from leadwright.db.people import SystemUser
+from leadwright.domain.dynamics_prerequisites import ASKED_OFTEN
 from leadwright.domain.optionsets import NotificationIcon
-from leadwright.domain.prerequisites import ON_SERVERS, SIGNS_IN, Check, failing, needed, state_of
+from leadwright.domain.platform import Platform
+from leadwright.domain.prerequisites import BY_NUMBER, ON_SERVERS, SIGNS_IN, Check, failing, needed, state_of
 from leadwright.domain.stage import AgentMode, AgentState, Stage
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal
@@ -43,21 +46,41 @@ def agent_principal(services: Installation, agentid: str) -> Principal:
             .outerjoin(SystemUser, SystemUser.systemuserid == Agent.agentuserid)
             .where(Agent.agentid == agentid)
         ).first()
-    if agent is None or agent.agentuserid is None or agent.applicationid is None:
-        raise NotAllowed("The agent has no agent user. Choose an application user in the agent profile.")
-    directory = directory_of(services)
-    try:
-        answer = directory.who_am_i(directory.own_token(agent.applicationid).value)
-    except Conflict as error:
-        raise NotAllowed(f"The agent cannot sign in: {error}") from error
-    except NotAllowed as error:
-        raise NotAllowed(f"The agent cannot sign in: {error}", privilege=error.privilege) from error
+        if agent is None or agent.agentuserid is None or agent.applicationid is None:
+            raise NotAllowed("The agent has no agent user. Choose an application user in the agent profile.")
+        mirrored = platform_of(session) is Platform.DYNAMICS365
+        if mirrored:
+            _refuse_what_failed(session, agentid)
+    user = agent.agentuserid if mirrored else _signed_in(services, agent.applicationid)
     with services.database.reading() as session:
-        who, checks = identity_check(session, answer.user_id, AgentMode(agent.mode))
+        who, checks = identity_check(session, user, AgentMode(agent.mode))
     broken = failing(checks)
     if who is None or broken:
         raise NotAllowed(f"The agent may not work. {broken[0].sentence}", privilege=broken[0].privilege)
     return who
+
+
+def _signed_in(services: Installation, clientid: str) -> str:
+    """Id of the user that a token of the built-in directory acts as."""
+    directory = directory_of(services)
+    try:
+        return directory.who_am_i(directory.own_token(clientid).value).user_id
+    except Conflict as error:
+        raise NotAllowed(f"The agent cannot sign in: {error}") from error
+    except NotAllowed as error:
+        raise NotAllowed(f"The agent cannot sign in: {error}", privilege=error.privilege) from error
+
+
+def _refuse_what_failed(session: Session, agentid: str) -> None:
+    """On Dynamics 365 the schedule asks over there; work in between goes by what it found last, and by the mirror.
+
+    Raises:
+        NotAllowed: prerequisite 1 or 2 fails.
+    """
+    rows = select(Prerequisite.checks).where(Prerequisite.agentid == agentid, Prerequisite.number.in_((1, 2)))
+    for checks in session.scalars(rows.order_by(Prerequisite.number)):
+        if broken := failing([Check(**c) for c in checks]):
+            raise NotAllowed(f"The agent may not work. {broken[0].sentence}", privilege=broken[0].privilege)
 
 
 def pause_or_resume(services: Installation) -> tuple[str, ...]:
@@ -94,7 +117,8 @@ def check_again(
 
     Stores what was found when it differs from before, the last record is ten minutes old, or a person asked. Mail
     servers are asked for a sign-in every `mailbox_check_seconds`, and so is all that fails; what prerequisite 3 asks
-    of them otherwise waits ten minutes.
+    of them otherwise waits ten minutes. Dynamics 365 is asked in the same way; while it cannot be asked, what was found
+    last stands.
 
     Args:
         by: who asked; None: the schedule.
@@ -102,11 +126,19 @@ def check_again(
     moment = services.clock()
     with services.database.reading() as session:
         rows = session.scalars(select(Prerequisite).where(Prerequisite.agentid == agentid)).all()
+        outside = _Outside.on(platform_of(session))
     wanted = {p.number for p in needed(mode)}
     ticked = [r for r in rows if r.done and not r.attested and r.number in wanted]
-    kept = {r.number: [Check(**c) for c in r.checks] for r in ticked if by is None and _just_asked(services, r, moment)}
-    found = {r.number: kept.get(r.number) or verify(services, r.number, mode, inputs_of(rows)) for r in ticked}
-    stale = [r for r in ticked if r.number not in kept and (by or _differs(r, found[r.number], moment))]
+    asked = {r.number for r in ticked if by is not None or not _just_asked(services, r, moment, outside)}
+    found = {r.number: [Check(**c) for c in r.checks] for r in ticked if r.number not in asked}
+    for row in ticked:
+        if row.number in asked:
+            checks = verify(services, row.number, mode, inputs_of(rows))
+            if outside.may_be_down and by is None and row.checks and _says_nothing(checks):
+                asked.discard(row.number)
+                checks = [Check(**c) for c in row.checks]
+            found[row.number] = checks
+    stale = [r for r in ticked if r.number in asked and (by or _differs(r, found[r.number], moment, outside))]
     if stale:
         with services.database.transaction() as session:
             for row in stale:
@@ -140,17 +172,37 @@ def keep_checks(
     return row
 
 
-def _just_asked(services: Installation, row: Prerequisite, moment: datetime) -> bool:
-    """Were the mail servers of this prerequisite asked so lately that the schedule leaves them alone?"""
-    if row.number not in ON_SERVERS or row.checkedon is None or not row.checks:
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """Which prerequisites are asked of others, which of them often, and whether a line that is down decides nothing."""
+
+    numbers: frozenset[int]
+    often: frozenset[int]
+    may_be_down: bool
+
+    @classmethod
+    def on(cls, platform: Platform) -> "_Outside":
+        if platform is Platform.DYNAMICS365:
+            return cls(frozenset(BY_NUMBER), ASKED_OFTEN, True)
+        return cls(ON_SERVERS, frozenset({SIGNS_IN}), False)
+
+
+def _just_asked(services: Installation, row: Prerequisite, moment: datetime, outside: _Outside) -> bool:
+    """Were those others asked about this prerequisite so lately that the schedule leaves them alone?"""
+    if row.number not in outside.numbers or row.checkedon is None or not row.checks:
         return False
-    soon = row.number == SIGNS_IN or any(c["passed"] is False for c in row.checks)
+    soon = row.number in outside.often or any(c["passed"] is False for c in row.checks)
     wait = timedelta(seconds=services.settings.mailbox_check_seconds) if soon else _WRITE_AGAIN
     return moment - row.checkedon < wait
 
 
-def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime) -> bool:
-    if row.number in ON_SERVERS:
+def _says_nothing(checks: Sequence[Check]) -> bool:
+    """Nothing failed, and something could not be asked."""
+    return not failing(checks) and any(c.passed is None for c in checks)
+
+
+def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime, outside: _Outside) -> bool:
+    if row.number in outside.numbers:
         return True
     same = [(c["name"], c["passed"]) for c in row.checks] == [(c.name, c.passed) for c in checks]
     return not same or row.checkedon is None or moment - row.checkedon >= _WRITE_AGAIN

@@ -6,10 +6,12 @@ its keys are read at each sign-in, so that they may change at any time.
 
 import hmac
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from secrets import token_urlsafe
 from threading import Lock
 from typing import Any
@@ -47,6 +49,9 @@ class Provider:
         create_role: role of people it knows and we do not; empty: they are refused.
         domains: of their email addresses; empty: every one.
         links_by_email: an address it vouches for finds the account that has it.
+        is_tenant: it is the Entra tenant of the organisation whose users are mirrored here: object ids and sign-in
+            names find them.
+        ca_file: PEM of further authorities to trust towards it.
     """
 
     id: str
@@ -57,6 +62,8 @@ class Provider:
     create_role: str = ""
     domains: tuple[str, ...] = ()
     links_by_email: bool = False
+    is_tenant: bool = False
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class Subject:
         email: an address the provider vouches for; empty: none.
         shown: address or name, for people to read.
         is_strong: the provider asked for two factors.
+        objectid: of the person in the tenant of the organisation; empty for other providers.
     """
 
     issuer: str
@@ -84,6 +92,7 @@ class Subject:
     fullname: str
     shown: str
     is_strong: bool
+    objectid: str = ""
 
 
 class SignInRefused(NotAllowed):
@@ -118,8 +127,11 @@ def check_issuer(issuer: str) -> str:
     return given
 
 
-def discover(issuer: str) -> Mapping[str, Any]:
+def discover(issuer: str, ca_file: Path | None = None) -> Mapping[str, Any]:
     """What the provider publishes about itself. Kept for a minute.
+
+    Args:
+        ca_file: PEM of further authorities to trust towards it.
 
     Raises:
         ProviderError: it cannot be read, or is not about this issuer.
@@ -130,7 +142,7 @@ def discover(issuer: str) -> Mapping[str, Any]:
         kept = _discovered.get(issuer)
         if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
             return kept[1]
-    found = _json(issuer, "GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    found = _json(issuer, "GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration", ca_file=ca_file)
     if found.get("issuer") != issuer:
         raise ProviderError(
             f"{_host(issuer)} calls itself {str(found.get('issuer'))[:200]}. Enter exactly that as the issuer.",
@@ -154,7 +166,7 @@ def authorization_url(provider: Provider, errand: Errand, redirect_uri: str) -> 
     Raises:
         ProviderError: the provider cannot be asked.
     """
-    endpoint = str(discover(provider.issuer)["authorization_endpoint"])
+    endpoint = str(discover(provider.issuer, provider.ca_file)["authorization_endpoint"])
     query = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -182,7 +194,7 @@ def finish(
     """
     if not hmac.compare_digest(answer.get("state", "").encode(), errand.state.encode()):
         raise SignInRefused("another state than was sent")
-    known = discover(provider.issuer)
+    known = discover(provider.issuer, provider.ca_file)
     said = answer.get("iss")
     if said is None and known.get("authorization_response_iss_parameter_supported") is True:
         raise SignInRefused("no issuer in the answer")
@@ -191,17 +203,17 @@ def finish(
     if answer.get("error") or not answer.get("code"):
         raise SignInRefused(f"the provider says {answer.get('error', 'nothing')[:100]}")
     token = _exchange(provider, known, errand, answer["code"], redirect_uri)
-    claims = verify(provider, errand.nonce, token, keys_of(provider.issuer, known), moment)
+    claims = verify(provider, errand.nonce, token, keys_of(provider.issuer, known, provider.ca_file), moment)
     return _subject(provider, claims)
 
 
-def keys_of(issuer: str, known: Mapping[str, Any]) -> KeySet:
+def keys_of(issuer: str, known: Mapping[str, Any], ca_file: Path | None = None) -> KeySet:
     """The provider's keys at this moment, without those that are not made for signatures.
 
     Raises:
         ProviderError: there is none to be had.
     """
-    found = _json(issuer, "GET", str(known["jwks_uri"])).get("keys")
+    found = _json(issuer, "GET", str(known["jwks_uri"]), ca_file=ca_file).get("keys")
     keys = [
         key
         for key in (found if isinstance(found, list) else [])
@@ -284,16 +296,23 @@ def _exchange(
             form["client_secret"] = provider.secret()
         else:
             basic = (quote_plus(provider.client_id), quote_plus(provider.secret()))
-    return _json(provider.issuer, "POST", str(known["token_endpoint"]), form=form, basic=basic)
+    endpoint = str(known["token_endpoint"])
+    return _json(provider.issuer, "POST", endpoint, form=form, basic=basic, ca_file=provider.ca_file)
 
 
 def _json(
-    issuer: str, method: str, url: str, *, form: Mapping[str, str] | None = None, basic: tuple[str, str] | None = None
+    issuer: str,
+    method: str,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    basic: tuple[str, str] | None = None,
+    ca_file: Path | None = None,
 ) -> dict[str, Any]:
     where = _host(issuer)
     try:
         with (
-            httpx2.Client(timeout=_SECONDS, follow_redirects=False) as client,
+            httpx2.Client(timeout=_SECONDS, follow_redirects=False, verify=_trust(ca_file)) as client,
             client.stream(method, url, data=form, auth=basic, headers={"Accept": "application/json"}) as answer,
         ):
             body = b""
@@ -310,6 +329,14 @@ def _json(
     if status != httpx2.codes.OK or not found:
         raise ProviderError(f"{where} gives no usable answer ({status}). Check the issuer's address.")
     return found
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """The machine's authorities, and the given ones."""
+    context = httpx2.create_ssl_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
@@ -332,18 +359,25 @@ def _check_endpoint(issuer: str, endpoint: object, name: str) -> None:
 
 
 def _subject(provider: Provider, claims: Mapping[str, Any]) -> Subject:
-    email, name = _vouched(provider.issuer, claims), str(claims.get("name") or "")[:200]
+    email, name = _vouched(provider, claims), str(claims.get("name") or "")[:200]
     shown = str(claims.get("email") or claims.get("preferred_username") or name or claims["sub"])[:320]
     methods = claims.get("amr")
     strong = isinstance(methods, list) and "mfa" in methods
-    return Subject(provider.issuer, claims["sub"], email, name or email.partition("@")[0], shown, strong)
+    name = name or email.partition("@")[0]
+    return Subject(provider.issuer, claims["sub"], email, name, shown, strong, _objectid(provider, claims))
 
 
-def _vouched(issuer: str, claims: Mapping[str, Any]) -> str:
+def _objectid(provider: Provider, claims: Mapping[str, Any]) -> str:
+    given = claims.get("oid")
+    return given.casefold() if provider.is_tenant and isinstance(given, str) and len(given) <= 36 else ""
+
+
+def _vouched(provider: Provider, claims: Mapping[str, Any]) -> str:
     """An address the provider says is theirs. Entra proves the domain of a member's sign-in name, not of `email`."""
     verified = claims.get("email_verified") is True or claims.get("xms_edov") in (True, 1, "1", "true")
     given = claims.get("email") if verified else None
-    if given is None and _host(issuer) == ENTRA and "#ext#" not in str(claims.get("preferred_username", "")).casefold():
+    is_entra = provider.is_tenant or _host(provider.issuer) == ENTRA
+    if given is None and is_entra and "#ext#" not in str(claims.get("preferred_username", "")).casefold():
         given = claims.get("preferred_username")
     return given.strip().casefold() if isinstance(given, str) and "@" in given else ""
 

@@ -1,11 +1,14 @@
 """The providers people may sign in with: those an administrator entered, and the one of the settings."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.sign_in import IdentityProvider
+from leadwright.domain.platform import AUTHORITIES
 from leadwright.errors import NotFound
 from leadwright.identity.oidc import Provider
 from leadwright.identity.secrets import open_vault
@@ -20,7 +23,8 @@ def providers(session: Session, settings: Settings) -> list[Provider]:
     rows = session.scalars(
         select(IdentityProvider).where(IdentityProvider.isenabled.is_(True)).order_by(IdentityProvider.name)
     )
-    stored = [_of_row(row, settings) for row in rows if given is None or row.issuer != given.issuer]
+    tenant = connection_row(session)
+    stored = [_of_row(row, settings, tenant) for row in rows if given is None or row.issuer != given.issuer]
     return [given, *stored] if given else stored
 
 
@@ -56,7 +60,14 @@ def _of_settings(settings: Settings) -> Provider | None:
     )
 
 
-def _of_row(row: IdentityProvider, settings: Settings) -> Provider:
+def trusted_for(settings: Settings, issuer: str) -> Path | None:
+    """Further authorities to trust towards an issuer: those meant for Microsoft's services, where it is one."""
+    host = urlsplit(issuer).hostname
+    ours = {urlsplit(address).hostname for address in (settings.microsoft_authority, *AUTHORITIES.values()) if address}
+    return settings.microsoft_ca_file if host in ours else None
+
+
+def _of_row(row: IdentityProvider, settings: Settings, tenant: CrmConnection | None) -> Provider:
     sealed, providerid = row.sealedclientsecret, row.identityproviderid
     return Provider(
         providerid,
@@ -67,4 +78,10 @@ def _of_row(row: IdentityProvider, settings: Settings) -> Provider:
         row.createrole,
         tuple(row.domains.split()),
         row.linksbyemail,
+        tenant is not None and row.clientid.casefold() == tenant.clientid and _is_of(tenant, row.issuer),
+        trusted_for(settings, row.issuer),
     )
+
+
+def _is_of(tenant: CrmConnection, issuer: str) -> bool:
+    return urlsplit(issuer).path.strip("/").partition("/")[0].casefold() == tenant.tenantid.casefold()

@@ -1,4 +1,4 @@
-"""Runs the checks of a prerequisite against the directory or the mail servers and says what was found. Changes nothing.
+"""Runs the checks of a prerequisite on the platform of this installation and says what was found. Changes nothing.
 
 The same checks run when a box is ticked, on a schedule, before each start, and each time the agent signs in.
 """
@@ -9,17 +9,22 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, SystemUser
+from leadwright.db.connection import platform_of
+from leadwright.db.people import Application, ApplicationSecret, BusinessUnit
+from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import BY_NUMBER, Check
 from leadwright.domain.privileges import AI_SALESPERSON, missing_privileges
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal, principal
-from leadwright.identity.directory import BuiltinDirectory, NotAMember, directory_of
+from leadwright.identity.builtin_identity import BuiltinIdentity
+from leadwright.identity.directory import BuiltinDirectory, directory_of
+from leadwright.identity.dynamics_verification import NOT_RUN, verify_on_dynamics
 from leadwright.identity.installation import Installation
 from leadwright.identity.secrets import open_vault
+from leadwright.identity.user_checks import Places, application_user_checks, role_check
 
-NOT_RUN = "Not run, because a check above did not pass."
+__all__ = ["NOT_RUN", "identity_check", "verify"]
 
 
 def verify(
@@ -31,11 +36,16 @@ def verify(
         inputs: prerequisite number -> what was set up: 1 ``clientid``; 2 ``systemuserid``, ``businessunitid``; 3 and 4
             ``mailboxid``, ``emailaddress``.
     """
-    directory = directory_of(services)
+    with services.database.reading() as session:
+        platform = platform_of(session)
+    if platform is Platform.DYNAMICS365:
+        return verify_on_dynamics(services, number, mode, inputs)
+    if (wrong := _of_elsewhere(number, inputs)) is not None:
+        return _stopped([wrong], number)
     if number == 1:
-        return _application(services, directory, str(inputs.get(1, {}).get("clientid") or ""))
+        return _application(services, directory_of(services), str(inputs.get(1, {}).get("clientid") or ""))
     if number == 2:
-        return _application_user(services, directory, mode, inputs)
+        return _application_user(services, mode, inputs)
     return services.check_mailbox(services.database, open_vault(services.settings), number, inputs)
 
 
@@ -49,7 +59,7 @@ def identity_check(session: Session, systemuserid: str, mode: AgentMode) -> tupl
         ]
     return who, [
         Check("User enabled", True, f"{who.name} is enabled."),
-        _role(who),
+        role_check(who.name, tuple(sorted(who.roles)), Places()),
         _privileges(who, mode),
     ]
 
@@ -112,65 +122,24 @@ def _token(directory: BuiltinDirectory, client_id: str) -> Check:
     return Check("Access token", True, f"Issued by client credentials and verified; valid until {until}.")
 
 
-def _application_user(
-    services: Installation, directory: BuiltinDirectory, mode: AgentMode, inputs: Mapping[int, Mapping[str, Any]]
-) -> list[Check]:
+def _application_user(services: Installation, mode: AgentMode, inputs: Mapping[int, Mapping[str, Any]]) -> list[Check]:
     client_id = str(inputs.get(1, {}).get("clientid") or "")
-    user_id = str(inputs.get(2, {}).get("systemuserid") or "")
-    if not user_id:
+    if not inputs.get(2, {}).get("systemuserid"):
         missing = "No application user has been created."
         return _stopped([Check("Who am I", False, missing, "Create one under Set up.")], 2)
-    whoami = _who_am_i(services, directory, client_id, user_id)
     with services.database.reading() as session:
-        who, held = identity_check(session, user_id, mode)
-        if who is None:
-            return _stopped([whoami, *held], 2)
-        unit = _business_unit(session, who, str(inputs[2].get("businessunitid") or ""))
-    return [whoami, held[0], unit, *held[1:]]
+        units = session.execute(select(BusinessUnit.businessunitid, BusinessUnit.name)).all()
+    places = Places(units={unit.businessunitid: unit.name for unit in units})
+    directory = BuiltinIdentity(services, client_id)
+    return _stopped(application_user_checks(directory, mode, client_id, inputs[2], places), 2)
 
 
-def _who_am_i(services: Installation, directory: BuiltinDirectory, client_id: str, user_id: str) -> Check:
-    if not client_id:
-        return Check("Who am I", False, "There is no application to sign in with.", "Finish prerequisite 1 first.")
-    try:
-        answer = directory.who_am_i(directory.own_token(client_id).value)
-    except NotAMember as error:
-        remedy = f"Create or enable the application user with the client ID {client_id}."
-        return Check("Who am I", False, f"403 {error.code}: {error}", remedy)
-    except (NotAllowed, Conflict) as error:
-        return Check("Who am I", False, f"The application could not sign in: {error}", "Finish prerequisite 1 first.")
-    if answer.user_id != user_id:
-        with services.database.reading() as session:
-            other = session.get(SystemUser, answer.user_id)
-        name = other.fullname if other else answer.user_id
-        return Check(
-            "Who am I",
-            False,
-            f"The application's token acts as {name}, not as the chosen application user.",
-            "Choose the application user that has the client ID of prerequisite 1.",
-        )
-    return Check("Who am I", True, f"The application's token answers user {user_id}.")
-
-
-def _business_unit(session: Session, who: Principal, wanted: str) -> Check:
-    unit = session.get(BusinessUnit, who.businessunitid)
-    name = unit.name if unit else who.businessunitid
-    if wanted and who.businessunitid != wanted:
-        chosen = session.get(BusinessUnit, wanted)
-        remedy = f"Move the user to {chosen.name if chosen else 'the chosen business unit'}."
-        return Check("Business unit", False, f"The user is in {name}.", remedy)
-    return Check("Business unit", True, f"The user is in {name}.")
-
-
-def _role(who: Principal) -> Check:
-    if any(r.casefold() == AI_SALESPERSON.casefold() for r in who.roles):
-        return Check("Security role", True, f"{who.name} holds {AI_SALESPERSON}.")
-    return Check(
-        "Security role",
-        False,
-        f"{who.name} does not hold the security role {AI_SALESPERSON}.",
-        f"Give {who.name} the role under Users.",
-    )
+def _of_elsewhere(number: int, inputs: Mapping[int, Mapping[str, Any]]) -> Check | None:
+    """The failing check of what was set up while this installation was on Dynamics 365."""
+    if inputs.get(number, {}).get("platform", Platform.BUILTIN) == Platform.BUILTIN:
+        return None
+    found = "This was set up on Dynamics 365, and the installation is on the built-in platform."
+    return Check(BY_NUMBER[number].verifies[0], False, found, "Clear the mark and set it up again.")
 
 
 def _privileges(who: Principal, mode: AgentMode) -> Check:

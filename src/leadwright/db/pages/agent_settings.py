@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.columns import tables_with_own
+from leadwright.db.connection import platform_of
 from leadwright.db.knowledge import KnowledgeSource
 from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
 from leadwright.db.simulation import Simulation, SimulationDraft
@@ -76,6 +77,7 @@ def facts(session: Session, agent: Agent) -> Facts:
         custom_columns={t: frozenset(names) for t, names in custom.items()},
         state_reason=agent.statereason or "",
         review=_review(session, agent.agentid),
+        platform=platform_of(session),
     )
 
 

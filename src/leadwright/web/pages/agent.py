@@ -16,6 +16,7 @@ from leadwright.actions.knowledge import UPLOAD_KINDS
 from leadwright.db import selection
 from leadwright.db.agent import Agent
 from leadwright.db.configuration import Configuration, Profile
+from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.pages import agent_settings
 from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
@@ -59,6 +60,7 @@ def settings_page(
     shown = next((s for s in found if s.key == section), None)
     with visit.services.database.reading() as session:
         mailbox = mailbox_record(session, mailboxid_of(session, agent.agentid))
+        connection = connection_row(session)
     return visit.page(
         template,
         status,
@@ -66,15 +68,17 @@ def settings_page(
         sections=found,
         section=shown,
         key=section,
-        platform=_platform(mailbox),
+        platform=_platform(mailbox, connection),
         may_edit=visit.may("prvConfigureAgent") and not (shown and shown.closed),
         configuration=Configuration.model_validate(agent.draft),
         **context,
     )
 
 
-def _platform(mailbox: Any | None) -> str:
-    """Which of the platforms this is: directory and CRM are built in, the mailbox may be one's own."""
+def _platform(mailbox: Any | None, connection: CrmConnection | None) -> str:
+    """Which of the platforms this is: all built in, the mailbox one's own, or Dynamics 365."""
+    if connection is not None:
+        return f"Dynamics 365 ({connection.organizationname or connection.dataverseurl})"
     if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:
         return "the built-in platform"
     return f"the built-in platform with your own mailbox at {mailbox.lw_smtphost}"

@@ -11,13 +11,16 @@ from leadwright.actions import prerequisites as act
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
 from leadwright.actions.shared_mailbox import SECURITIES, SIGN_INS
 from leadwright.db.agent import Agent
+from leadwright.db.connection import platform_of
 from leadwright.db.pages.mailboxes import application_users, mailbox_record, mailboxes, members_of
 from leadwright.db.people import BusinessUnit, Role
+from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import BY_NUMBER, failing
 from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, NotFound
 from leadwright.identity.directory import SECRET_DAYS, NewSecret
 from leadwright.web.pages.agent import needed_agent, settings_page
+from leadwright.web.pages.agent_dynamics import dynamics_page
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -27,8 +30,13 @@ _LIFETIMES = {30: "30 days", 90: "90 days", 180: "180 days", 365: "12 months", 7
 
 @pages.get("/agent/prerequisites", "prvReadAgent")
 def prerequisites(visit: Visit) -> Response:
-    """The four prerequisites with what was checked."""
-    return prerequisites_page(visit, needed_agent(visit))
+    """The four prerequisites with what was checked, as they are on the platform in force or on the one asked for."""
+    agent = needed_agent(visit)
+    with visit.services.database.reading() as session:
+        platform = platform_of(session)
+    if Platform.DYNAMICS365 in (platform, visit.text("platform", most=20)):
+        return dynamics_page(visit, agent)
+    return prerequisites_page(visit, agent)
 
 
 @pages.post("/agent/prerequisites/1/register", "prvCreateApplication")
@@ -128,10 +136,9 @@ def done(visit: Visit) -> Response:
     """Tick: verify, and keep the tick only when everything passed."""
     agent, number = needed_agent(visit), _number(visit)
     report = act.mark_done(visit.services, visit.who, agent.agentid, number)
-    title = BY_NUMBER[number].title
     if report.done:
-        return visit.to(f"/agent/prerequisites#p{number}", f"{title}: every check passed.")
-    broken = failing(report.checks)
+        return visit.to(f"/agent/prerequisites#p{number}", f"{report.step.title}: every check passed.")
+    broken = failing(report.checks) or [c for c in report.checks if c.passed is None and c.remedy]
     reason = broken[0].sentence if broken else "A check could not be run."
     return visit.to(f"/agent/prerequisites#p{number}", f"Not marked as done. {reason}", "bad")
 
@@ -231,4 +238,5 @@ def prerequisites_page(
         application_users=users,
         securities=list(SECURITIES.items()),
         sign_ins=list(SIGN_INS.items()),
+        may_connect=visit.may("prvCreateApplication") and visit.may("prvAssignRole"),
     )

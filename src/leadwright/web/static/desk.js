@@ -101,6 +101,17 @@
   });
   addEventListener("pageshow", () => all("form[method=post] button[disabled]:not([data-off])").forEach((b) => (b.disabled = false)));
 
+  // Somebody acts elsewhere: send the form that looks for it, again and again.
+  const looks = document.querySelector("form[data-again]");
+  if (looks) {
+    const again = document.createElement("input");
+    Object.assign(again, { type: "hidden", name: "again", value: "1" });
+    setTimeout(() => {
+      looks.append(again);
+      looks.requestSubmit();
+    }, Number(looks.dataset.again) * 1000);
+  }
+
   // Work under way: look again every few seconds.
   const wait = document.querySelector("[data-refresh]");
   const refresh = () => {

@@ -1,0 +1,70 @@
+"""Our copy of the mailbox record of Dynamics 365: the row that sending and reading mail go by. No rights here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import Mailbox, MailboxMember
+from leadwright.domain.optionsets import AddressApproval, MailboxTest
+from leadwright.errors import Conflict
+
+_READ = (
+    "emailrouteraccessapproval",
+    "incomingemaildeliverymethod",
+    "outgoingemaildeliverymethod",
+    "incomingemailstatus",
+    "outgoingemailstatus",
+    "mailboxstatus",
+)
+
+
+def keep_record(session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime) -> Mailbox:
+    """Keep a record as Dataverse has it, with its own id, for an application user.
+
+    Args:
+        values: its columns by logical name.
+        address: of the shared mailbox.
+
+    Raises:
+        Conflict: another mailbox here has the address.
+    """
+    mailboxid = str(values["mailboxid"])
+    other = session.scalar(select(Mailbox).where(Mailbox.emailaddress == address, Mailbox.mailboxid != mailboxid))
+    if other is not None:
+        raise Conflict(f"The mailbox {other.name} of this installation has the address {address} already. Rename it.")
+    for former in session.scalars(select(Mailbox).where(Mailbox.regardingobjectid == user)):
+        if former.mailboxid != mailboxid:
+            former.regardingobjectid = None
+    row = session.get(Mailbox, mailboxid, with_for_update=True)
+    if row is None:
+        row = Mailbox(mailboxid=mailboxid, createdon=moment, name="", emailaddress=address)
+        session.add(row)
+    row.name, row.emailaddress = str(values.get("name") or address)[:160], address
+    row.regardingobjectid, row.modifiedon, row.lw_pauseduntil = user, moment, None
+    note_state(row, values)
+    session.flush()
+    if session.get(MailboxMember, (mailboxid, user)) is None:
+        session.add(MailboxMember(mailboxid=mailboxid, systemuserid=user))
+        session.flush()
+    return row
+
+
+def note_state(row: Mailbox, values: Mapping[str, Any]) -> None:
+    """Approval, delivery methods and statuses as they were read back."""
+    for name in _READ:
+        if values.get(name) is not None:
+            setattr(row, name, int(values[name]))
+
+
+def note_enabled(session: Session, mailboxid: str, moment: datetime) -> None:
+    """Prerequisite 4 was just verified: the record is approved or need not be, and works in both directions."""
+    row = session.get(Mailbox, mailboxid) if mailboxid else None
+    if row is None:
+        return
+    row.emailrouteraccessapproval = AddressApproval.APPROVED
+    row.incomingemailstatus = row.outgoingemailstatus = row.mailboxstatus = int(MailboxTest.SUCCESS)
+    row.incomingemaildeliverymethod = row.outgoingemaildeliverymethod = 2
+    row.testmailboxaccesscompletedon = row.testmailboxaccesscompletedon or moment

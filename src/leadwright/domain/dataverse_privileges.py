@@ -1,0 +1,94 @@
+"""Privileges as Dataverse names them: what the agent's application user needs, what seller roles should have.
+
+A constant table. The needed ones follow from what mirror and mail do; the seller ones are Microsoft's published list.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from leadwright.domain.privileges import Depth
+from leadwright.domain.stage import AgentMode
+
+DEPTHS: Mapping[str, Depth] = {
+    "basic": Depth.USER,
+    "local": Depth.BUSINESS_UNIT,
+    "deep": Depth.CHILDREN,
+    "global": Depth.ORGANISATION,
+    "0": Depth.USER,
+    "1": Depth.BUSINESS_UNIT,
+    "2": Depth.CHILDREN,
+    "3": Depth.ORGANISATION,
+}
+"""How RetrieveUserPrivileges spells a depth, lower case: a word, or a number in older versions."""
+WORDS: Mapping[int, str] = {
+    Depth.USER: "User",
+    Depth.BUSINESS_UNIT: "Business Unit",
+    Depth.CHILDREN: "Parent: Child Business Units",
+    Depth.ORGANISATION: "Organization",
+}
+"""Depth -> what the editor of security roles calls it."""
+STANDARD_ROLES = frozenset(
+    {"system administrator", "system customizer", "sales manager", "salesperson", "basic user", "aisalesperson",
+     "delegate", "delegated mailbox approver", "service reader", "environment maker", "support user"}
+)  # fmt: skip
+"""Names of roles that come with the platform, lower case: nobody's custom seller roles."""
+TRACKED = ("lead", "account", "contact", "competitor", "opportunity", "email")
+"""Tables whose changes the mirror follows; without change tracking it asks for what was modified instead."""
+
+_ALL = Depth.ORGANISATION
+
+
+def _rights(depth: Depth, verbs: str, tables: str) -> dict[str, Depth]:
+    return {f"prv{verb}{table}": depth for verb in verbs.split() for table in tables.split()}
+
+
+_RESEARCH: Mapping[str, Depth] = {
+    **_rights(_ALL, "Read Write Append AppendTo Assign", "Lead"),
+    **_rights(_ALL, "Read AppendTo", "Account Contact Opportunity"),
+    **_rights(Depth.USER, "Create", "Account Contact Opportunity"),
+    **_rights(_ALL, "Read", "Competitor User Team BusinessUnit Role"),
+    **_rights(Depth.USER, "Create Read Write Append", "Activity"),
+    **_rights(Depth.USER, "Create Read Append", "Note"),
+    **_rights(_ALL, "Read Create", "appnotification"),
+}
+
+NEEDED_IN_DATAVERSE: Mapping[AgentMode, Mapping[str, Depth]] = {
+    AgentMode.RESEARCH: _RESEARCH,
+    AgentMode.ENGAGE: {**_RESEARCH, "prvSendAsUser": Depth.USER, "prvReadMailbox": Depth.USER},
+}
+"""Mode -> privilege the application user must hold -> least depth."""
+
+_AGENT_READ = (
+    "msdyn_synthesizeroutput msdyn_summarysynthesizerinput msdyn_leadagentresult msdyn_salesagentprofile "
+    "msdyn_salesagentrun msdyn_salesagentconfigurationv2"
+)
+_INSIGHTS = "msdyn_salescopilotemailinsight msdyn_salescopilotinsight msdyn_salescopilotinsightcardstate"
+PUBLISHED_FOR_SELLERS: Mapping[str, Depth] = {
+    **_rights(_ALL, "Read", f"msdyn_salesagenthandover {_AGENT_READ}"),
+    **_rights(Depth.USER, "Append AppendTo Assign Write Create Delete Share", "msdyn_salesagenthandover"),
+    **_rights(Depth.USER, "Read Create", "Activity"),
+    **_rights(Depth.USER, "Append AppendTo", "Lead"),
+    **_rights(Depth.USER, "Read", "appnotification"),
+    **_rights(Depth.USER, "Read Write", "msdyn_engagereadinessagentresult"),
+    **_rights(Depth.USER, "Read Write Create Append AppendTo Assign", _INSIGHTS),
+}
+"""Microsoft's published table for custom roles of sellers; those of tables an organisation lacks do not count."""
+
+
+def depths_held(rows: Iterable[Mapping[str, object]]) -> dict[str, int]:
+    """Privilege in lower case -> widest depth, from the answers of RetrieveUserPrivileges and its like."""
+    held: dict[str, int] = {}
+    for row in rows:
+        name = str(row.get("PrivilegeName") or "").lower()
+        depth = DEPTHS.get(str(row.get("Depth", "")).lower(), 0)
+        held[name] = max(held.get(name, 0), depth)
+    return held
+
+
+def lacking(held: Mapping[str, int], needed: Mapping[str, Depth]) -> tuple[str, ...]:
+    """Names of what is needed and not held, or not to the depth needed, each with the depth it takes; sorted.
+
+    Args:
+        held: privilege in lower case -> widest depth held.
+    """
+    missing = ((name, depth) for name, depth in needed.items() if held.get(name.lower(), 0) < depth)
+    return tuple(sorted(f"{name} ({WORDS[depth]})" for name, depth in missing))
