@@ -43,6 +43,7 @@ _BEING_READ = exists().where(
     InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
 )
 _HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
+_FAILED_LATE = (Outbox.phase == Phase.FAILED, Outbox.askon.is_not(None))  # taken by its platform, which then gave up
 _log = structlog.get_logger(__name__)
 
 
@@ -102,7 +103,14 @@ def _concluded(session: Session) -> dict[str, str]:
         .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
-    return dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
+    late = (
+        select(Engagement.runid, Engagement.agentid)
+        .join(Outbox, Outbox.outboxid == Engagement.outboxid)
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(*_FAILED_LATE, Engagement.state == State.DUE, Agent.state.in_(runs.WORKING))
+    )
+    found = dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
+    return found | dict(session.execute(late.limit(_MOST)).all())
 
 
 def _left_lately(session: Session, since: datetime) -> dict[str, str]:
@@ -141,12 +149,24 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
             return True
         outboxid = rows.engagement.outboxid
-        sending = outboxid and rows.engagement.state == State.SENDING
-        mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if sending else None
+        known = outboxid and rows.engagement.state in (State.SENDING, State.DUE)
+        mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if known else None
         if mail is None or mail.phase not in ENDS:
             return False
+        late = mail.phase == Phase.FAILED and mail.askon is not None
+        if rows.engagement.state == State.DUE and not late:
+            return False
+        if late:
+            _uncount(rows, mail)
         _follow(services, session, talk, rows, mail)
         return True
+
+
+def _uncount(rows: Held, mail: Outbox) -> None:
+    """Its platform took it and then gave up: it did not leave after all."""
+    mail.askon = None
+    if rows.engagement.state == State.DUE:
+        rows.engagement.sent = max(rows.engagement.sent - 1, 0)
 
 
 def _hold_recipient(session: Session, runid: str) -> None:
