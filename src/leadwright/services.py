@@ -9,6 +9,7 @@ from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.pages.kept_board import KeptBoards
 from leadwright.identity.installation import CheckMailbox
+from leadwright.identity.secrets import Vault, open_vault
 from leadwright.mail.mailbox_checks import check_mailbox
 from leadwright.mail.reader import MailReader
 from leadwright.research.email_validation import MailResolver, NoDns
@@ -51,3 +52,12 @@ class Services:
     reader: MailReader = field(default_factory=MailReader)
     boards: KeptBoards = field(default_factory=KeptBoards)
     webhooks: Fetcher = field(default_factory=Fetcher)
+
+    @property
+    def vault(self) -> Vault:
+        """Seals and opens stored secrets.
+
+        Raises:
+            BadInput: the key is too short, or its file can be read by others.
+        """
+        return open_vault(self.settings)

@@ -124,6 +124,22 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="Password of smtp_user.")
     smtp_from: str = Field("", description="Address those mails come from; needed with smtp_host.")
 
+    microsoft_authority: str = Field(
+        "", description="Address of Entra instead of the one of the chosen cloud (https://...)."
+    )
+    microsoft_graph_url: str = Field(
+        "", description="Address of Microsoft Graph instead of the one of the chosen cloud (https://...)."
+    )
+    microsoft_ca_file: Path | None = Field(
+        None, description="PEM file of further certificate authorities to trust towards Microsoft's services."
+    )
+    microsoft_instance_discovery: bool = Field(
+        True, description="Ask Microsoft whether microsoft_authority is one of its own; false for a stand-in."
+    )
+    microsoft_timeout_seconds: float = Field(
+        60, gt=0, le=600, description="Seconds one request to Entra, Dataverse or Graph may take."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for programs.")
     session_idle_minutes: int = Field(60, ge=1, description="A browser session ends after this time without use.")
@@ -142,6 +158,13 @@ class Settings(BaseSettings):
         if not usable or any(c.isspace() for c in value):
             raise ValueError("it must be an address such as https://example.com")
         return value
+
+    @field_validator("microsoft_authority", "microsoft_graph_url")
+    @classmethod
+    def _microsoft(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme == "https" and urlsplit(value).hostname):
+            raise ValueError("it must begin with https://, because secrets are sent there")
+        return value.rstrip("/")
 
     @field_validator("secret_key")
     @classmethod

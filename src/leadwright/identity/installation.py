@@ -13,7 +13,7 @@ CheckMailbox = Callable[[Database, Vault, int, Mapping[int, Mapping[str, Any]]],
 
 
 class Installation(Protocol):
-    """Any object with these four, `Services` among them."""
+    """Any object with these five, `Services` among them."""
 
     @property
     def settings(self) -> Settings:
@@ -33,4 +33,9 @@ class Installation(Protocol):
     @property
     def check_mailbox(self) -> CheckMailbox:
         """Runs the checks of prerequisites 3 and 4 at the mail servers; see `mail.mailbox_checks`."""
+        ...
+
+    @property
+    def vault(self) -> Vault:
+        """Seals and opens stored secrets."""
         ...

@@ -1,0 +1,271 @@
+"""Tokens of Entra for an application: by secret, certificate or federated credential, kept until they end."""
+
+import base64
+import json
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
+
+from leadwright.errors import MissingExtra
+from leadwright.microsoft.connection import Certificates, Connection, Federation, Secrets
+from leadwright.microsoft.errors import MicrosoftError, ServiceDown, SignInRefused
+from leadwright.microsoft.line import clock_offset, clock_sentence, open_line, why_no_line
+from leadwright.microsoft.sign_in_errors import code_of, refusal_of
+
+_EARLY = 300.0  # seconds before its end a token is replaced
+_PAUSE = 30.0  # seconds a refusal is repeated without asking Entra again
+_NEXT_ONE = frozenset({7000215, 7000222, 700027})  # this secret or certificate is not taken; another may be
+_TRIES = 3
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A token, or the refusal of one, with the moments (monotonic) it is good for."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    token: str = ""
+    until: float = 0.0
+    refusal: MicrosoftError | None = None
+    refused_until: float = 0.0
+
+
+class Tokens:
+    """Gives tokens for resources. Safe for several threads.
+
+    Args:
+        client: an open HTTP client to use instead of one of our own, which is closed when nobody uses it any more.
+    """
+
+    def __init__(self, connection: Connection, client: httpx2.Client | None = None) -> None:
+        self.connection = connection
+        self.client = client or open_line(connection)
+        if client is None:
+            weakref.finalize(self, self.client.close)
+        self._kept: dict[str, _Kept] = {}
+        self._lock = threading.Lock()
+        self.offset: float | None = None
+
+    def token(self, resource: str) -> str:
+        """A bearer token for a resource, good for at least five minutes more where Entra gives such.
+
+        Args:
+            resource: such as https://contoso.crm.dynamics.com.
+
+        Raises:
+            SignInRefused: Entra says no, with what to do. The same refusal is given for half a minute.
+            CannotReach: there is no line to Entra.
+            ServiceDown: Entra fails.
+            MissingExtra: msal is not installed.
+        """
+        with self._lock:
+            kept = self._kept.setdefault(resource, _Kept())
+        with kept.lock:
+            now = time.monotonic()
+            if kept.token and now < kept.until:
+                return kept.token
+            if kept.refusal is not None and now < kept.refused_until:
+                raise kept.refusal
+            try:
+                kept.token, seconds = self._ask(resource)
+            except MicrosoftError as error:
+                kept.refusal, kept.refused_until = error, time.monotonic() + (_PAUSE if error.permanent else 0)
+                raise
+            early = min(_EARLY, seconds / 2)
+            kept.until, kept.refusal = time.monotonic() + seconds - early, None
+            return kept.token
+
+    def forget(self, resource: str, token: str = "") -> None:
+        """The next call asks Entra again; with a token, only if it is still that one."""
+        with self._lock:
+            kept = self._kept.get(resource)
+        if kept is not None:
+            with kept.lock:
+                if not token or kept.token == token:
+                    kept.token, kept.refusal = "", None
+
+    def _ask(self, resource: str) -> tuple[str, float]:
+        refusal: SignInRefused | None = None
+        for proof in _proofs(self.connection):
+            try:
+                return self._ask_with(proof, resource)
+            except SignInRefused as error:
+                if refusal is None:
+                    refusal = error
+                if code_of(error.code) not in _NEXT_ONE:
+                    raise
+        if refusal is None:
+            raise SignInRefused(
+                "The connection to Dynamics 365 has no valid secret or certificate. Enter a new one.",
+                permanent=True,
+                installation=True,
+            )
+        raise refusal
+
+    def _ask_with(self, proof: Any, resource: str) -> tuple[str, float]:
+        line = _Line(self.client)
+        scope = f"{resource.rstrip('/')}/.default"
+        try:
+            app = _client_application(self.connection, proof, line)
+            found: Mapping[str, Any] = app.acquire_token_for_client([scope])
+        except ValueError as error:
+            found = {"error_description": line.last or str(error)}
+        self.offset = line.offset if line.offset is not None else self.offset
+        if "access_token" in found:
+            return str(found["access_token"]), float(found.get("expires_in") or 3599)
+        if line.status >= 500 or line.status == 429:
+            raise ServiceDown(
+                f"Entra fails ({line.status}). It is tried again by itself.", status=line.status, installation=True,
+                retry_after=line.retry_after,
+            )  # fmt: skip
+        raise refusal_of(
+            str(found.get("error_description") or found.get("error") or ""),
+            self.connection,
+            resource,
+            clock_sentence(self.offset),
+        )
+
+
+class _Line:
+    """Our HTTP client as msal wants one: get and post that answer with status_code, headers and text."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+        self.status, self.last = 0, ""
+        self.offset: float | None = None
+        self.retry_after: float | None = None
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **_: Any) -> httpx2.Response:
+        return self._send("GET", url, params=params, headers=headers)
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> httpx2.Response:
+        return self._send("POST", url, params=params, data=data, headers=headers)
+
+    def close(self) -> None:
+        """The client is not ours to close."""
+
+    def _send(self, method: str, url: str, **given: Any) -> httpx2.Response:
+        """Asking for a token changes nothing that matters, so it is repeated whatever happens."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                answer = self._client.request(method, url, **given)
+            except (httpx2.TransportError, OSError) as error:
+                if attempt == _TRIES or isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
+                    raise why_no_line(url, error) from error
+            else:
+                self.status, self.last = answer.status_code, _description(answer)
+                self.offset = clock_offset(answer.headers.get("Date", ""))
+                waits = answer.headers.get("Retry-After", "")
+                self.retry_after = float(waits) if waits.isdigit() else None
+                if self.status < 500 or attempt == _TRIES:
+                    return answer
+            time.sleep(0.2 * attempt)
+        raise AssertionError("unreachable")
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a token says, unverified: it came from Entra over TLS and is for the resource to verify. {} for none."""
+    try:
+        payload = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, IndexError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def thumbprint_of(pem: str) -> str:
+    """SHA-1 of the certificate in a PEM text, upper-case hexadecimal: how Microsoft's pages show it."""
+    return x509.load_pem_x509_certificate(_certificate_part(pem)).fingerprint(SHA1()).hex().upper()  # noqa: S303
+
+
+def ends_on(pem: str) -> datetime:
+    """When the certificate in a PEM text ends."""
+    return x509.load_pem_x509_certificate(_certificate_part(pem)).not_valid_after_utc
+
+
+def _proofs(connection: Connection) -> Iterator[Any]:
+    """What msal is given, the newest valid one first."""
+    credential = connection.credential
+    if isinstance(credential, str):
+        credential = Secrets((credential,))
+    if isinstance(credential, Secrets):
+        yield from credential.texts
+    elif isinstance(credential, Certificates):
+        yield from (_signing(pem) for pem in sorted(credential.pairs, key=_starts_on, reverse=True) if _is_valid(pem))
+    else:
+        yield {"client_assertion": _reader(credential)}
+
+
+def _signing(pem: str) -> dict[str, str]:
+    certificate = _certificate_part(pem).decode()
+    return {"private_key": pem.replace(certificate, ""), "public_certificate": certificate}
+
+
+def _certificate_part(pem: str) -> bytes:
+    start = pem.index("-----BEGIN CERTIFICATE-----")
+    end = "-----END CERTIFICATE-----"
+    return pem[start : pem.index(end, start) + len(end)].encode()
+
+
+def _starts_on(pem: str) -> datetime:
+    return x509.load_pem_x509_certificate(_certificate_part(pem)).not_valid_before_utc
+
+
+def _is_valid(pem: str) -> bool:
+    return _starts_on(pem) <= datetime.now(UTC) < ends_on(pem)
+
+
+def _reader(federation: Federation) -> Callable[[], str]:
+    def read() -> str:
+        try:
+            text = federation.file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SignInRefused(
+                f"The file {federation.file} with the federated token cannot be read. Mount it, or correct the path of "
+                "the connection.",
+                permanent=False,
+                installation=True,
+            ) from error
+        if not text:
+            raise SignInRefused(
+                f"The file {federation.file} with the federated token is empty. Whoever writes it has to write it "
+                "again.",
+                installation=True,
+            )
+        return text
+
+    return read
+
+
+def _client_application(connection: Connection, proof: Any, line: _Line) -> Any:
+    try:
+        import msal
+    except ImportError:
+        raise MissingExtra("Connecting to Dynamics 365", "microsoft") from None
+    address = f"{connection.authority.rstrip('/')}/{connection.tenant_id}"
+    host = urlsplit(address).hostname
+    if urlsplit(address).scheme != "https" or not host:
+        raise SignInRefused("microsoft_authority must begin with https://.", permanent=True, installation=True)
+    return msal.ConfidentialClientApplication(
+        connection.client_id,
+        client_credential=proof,
+        authority=address,
+        http_client=line,
+        instance_discovery=None if connection.instance_discovery else False,
+    )
+
+
+def _description(answer: httpx2.Response) -> str:
+    try:
+        found = answer.json()
+    except ValueError:
+        return ""
+    return str(found.get("error_description") or "") if isinstance(found, dict) else ""

@@ -1,0 +1,87 @@
+"""Our application in the stand-in's organisation: registered, with a user and roles, and a client that calls as it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from leadwright.microsoft.connection import Connection, Secrets
+from leadwright.microsoft.dataverse import Dataverse
+from leadwright.microsoft.graph import Graph
+from leadwright.microsoft.http import MicrosoftHttp
+from leadwright.microsoft.tokens import Tokens
+from leadwright.sandbox.dynamics import entra_applications, entra_principals
+from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.entra_applications import Application
+from leadwright.sandbox.dynamics.world import World
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An application of the tenant with one secret, and the user it has in the organisation."""
+
+    world: World
+    application: Application
+    secret: str
+    userid: str
+
+    def lead(self, **values: Any) -> str:
+        """A lead made by the organisation's administrator; its id."""
+        given = {"subject": "Needs conveyors", "firstname": "Pat", "lastname": "Okafor"} | values
+        return records.create(self.world, "lead", given, by=seed.administrator(self.world))
+
+
+@dataclass(frozen=True)
+class Agent(Registered):
+    """And our client, connected as it."""
+
+    connection: Connection
+    http: MicrosoftHttp
+    dataverse: Dataverse
+    graph: Graph
+
+
+def register_agent(world: World, *roles: str) -> Registered:
+    """An application with a secret, a service principal and an application user with these roles."""
+    made = entra_applications.create_application(world, "Leadwright", by="a test")
+    entra_principals.create_principal(world, made.appid)
+    _, secret = entra_applications.add_secret(world, made.objectid)
+    values = {"applicationid": made.appid, "businessunitid": seed.root_unit(world)}
+    user = records.create(world, "systemuser", values, by=seed.administrator(world))
+    for role in roles:
+        seed.give_role(world, user, role)
+    return Registered(world, made, secret, user)
+
+
+def connection_to(registered: Registered, origin: str, ca_file: Path | None = None, **more: Any) -> Connection:
+    """A connection to the stand-in at its own address."""
+    given: dict[str, Any] = {
+        "dataverse_url": origin,
+        "tenant_id": registered.world.tenantid,
+        "client_id": registered.application.appid,
+        "credential": Secrets((registered.secret,)),
+        "authority": origin,
+        "graph_url": origin,
+        "ca_file": ca_file,
+        "instance_discovery": False,
+        "timeout": 20.0,
+    }
+    return Connection(**(given | more))
+
+
+def connect(
+    registered: Registered,
+    origin: str,
+    *,
+    client: httpx2.Client | None = None,
+    ca_file: Path | None = None,
+    **more: Any,
+) -> Agent:
+    """Our client, connected as the application."""
+    connection = connection_to(registered, origin, ca_file, **more)
+    http = MicrosoftHttp(connection, Tokens(connection, client), patience=10.0)
+    return Agent(
+        registered.world, registered.application, registered.secret, registered.userid, connection, http,
+        Dataverse(http), Graph(http),
+    )  # fmt: skip
