@@ -1,4 +1,4 @@
-"""What is behind a mailbox: servers of SMTP and IMAP, Dataverse with server-side synchronisation, or Microsoft Graph."""
+"""What is behind a mailbox: servers of SMTP and IMAP, Dataverse and server-side synchronisation, or Graph."""
 
 from enum import StrEnum
 

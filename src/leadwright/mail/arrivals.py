@@ -4,12 +4,12 @@ So what the inbox relies on, a number that only grows, holds for Graph and Datav
 goes on telling is stored with the numbers, in one transaction: whenever it ends, nothing is missed or numbered twice.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.engine import Database
@@ -98,18 +98,18 @@ class Arrivals:
         return found
 
     @property
-    def _mine(self) -> tuple[object, ...]:
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
         return MailArrival.mailboxid == self._mailboxid, MailArrival.folder == self._folder
 
     def _known(self, session: Session, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for start in range(0, len(ids), _ASKED):
             some = MailArrival.platformid.in_(ids[start : start + _ASKED])
-            found.update(session.scalars(select(MailArrival.platformid).where(*self._mine, some)))  # type: ignore[arg-type]
+            found.update(session.scalars(select(MailArrival.platformid).where(*self._mine, some)))
         return found
 
     def _last(self, session: Session) -> int:
-        return session.scalar(select(func.max(MailArrival.uid)).where(*self._mine)) or 0  # type: ignore[arg-type]
+        return session.scalar(select(func.max(MailArrival.uid)).where(*self._mine)) or 0
 
     def _keep_place(self, session: Session, place: str) -> None:
         row = session.get(MailboxFolder, (self._mailboxid, self._folder))

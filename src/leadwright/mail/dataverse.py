@@ -174,7 +174,9 @@ class DataverseMailbox:
         )
         select = "activityid,messageid,torecipients,description,createdon,senton"
         try:
-            pages = self._dataverse.pages("emails", page_size=_PAGE, filter=condition, select=select, orderby="createdon")
+            pages = self._dataverse.pages(
+                "emails", page_size=_PAGE, filter=condition, select=select, orderby="createdon"
+            )
             for row in (row for page in pages for row in page):
                 yield self._copy(row)
         except CrmError as error:

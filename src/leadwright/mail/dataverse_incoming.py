@@ -46,14 +46,22 @@ def raw_of(row: Mapping[str, Any], attachments: Sequence[Mapping[str, Any]] = ()
     pieces = [f"--{boundary}", *part]
     for one in attachments:
         kind, name = _kind(one.get("mimetype")), _encoded(str(one.get("filename") or "attachment"))
-        pieces += [f"--{boundary}", f"Content-Type: {kind}", f'Content-Disposition: attachment; filename="{name}"', "", ""]
+        pieces += [
+            f"--{boundary}",
+            f"Content-Type: {kind}",
+            f'Content-Disposition: attachment; filename="{name}"',
+            "",
+            "",
+        ]
     head = [*lines, f'Content-Type: multipart/mixed; boundary="{boundary}"', ""]
     return "\r\n".join([*head, *pieces, f"--{boundary}--", ""]).encode("utf-8", "replace")
 
 
 def head_of(row: Mapping[str, Any]) -> bytes:
     """Its header fields alone, for a look through a backlog."""
-    return "".join(f"{name}: {value}\r\n" for name, value in _headers(row) if value).encode("utf-8", "replace") + b"\r\n"
+    return (
+        "".join(f"{name}: {value}\r\n" for name, value in _headers(row) if value).encode("utf-8", "replace") + b"\r\n"
+    )
 
 
 def tracked_of(row: Mapping[str, Any]) -> Tracked:

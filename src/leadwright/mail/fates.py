@@ -14,7 +14,6 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import Email
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.errors import OutsideError
 from leadwright.mail.mailbox import Fate, Handed, Mailbox, Word
@@ -75,9 +74,7 @@ def _store(session: Session, mail: Handed, word: Word | None, moment: datetime) 
         row.askon, row.filedon = None, row.filedon or moment
         if word.messageid and word.messageid != row.messageid:
             row.sentmessageid = word.messageid[:998]
-            session.execute(
-                update(Email).where(Email.activityid == row.emailid).values(messageid=row.sentmessageid)
-            )
+            session.execute(update(Email).where(Email.activityid == row.emailid).values(messageid=row.sentmessageid))
         return True
     row.phase, row.reason, row.concludedon, row.askon = Phase.FAILED, storable(word.words), moment, moment
     show_on_email(session, row.emailid, Phase.FAILED, moment)

@@ -1,6 +1,6 @@
-"""A mailbox in Exchange Online, asked through Microsoft Graph: a draft out of our own bytes, then the order to send it.
+"""A mailbox in Exchange Online, asked through Microsoft Graph: a draft out of our own bytes, then the order to send.
 
-The draft keeps our Message-ID, our headers and a stable id, so that a mail of which nobody knows is found as a draft, or
+The draft keeps our Message-ID, our headers and a stable id, so that a mail of which nobody knows is found as a draft or
 as sent. The Inbox is read by delta. Exchange writes the mail anew as it leaves, and signs it itself.
 """
 

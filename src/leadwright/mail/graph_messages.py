@@ -54,7 +54,9 @@ def head_of(row: Mapping[str, Any], *, whole: bool = False) -> bytes:
     Args:
         whole: every field; else those of `heads.FIELDS`.
     """
-    given = [(str(one.get("name") or ""), str(one.get("value") or "")) for one in row.get("internetMessageHeaders") or ()]
+    given = [
+        (str(one.get("name") or ""), str(one.get("value") or "")) for one in row.get("internetMessageHeaders") or ()
+    ]
     lines = [(name, value) for name, value in given if whole or name.lower() in _WANTED]
     have = {name.lower() for name, _ in lines}
     sent = moment_of(row.get("receivedDateTime"))

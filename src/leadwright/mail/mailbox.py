@@ -309,7 +309,7 @@ class Mailbox(Protocol):
         ...
 
     def try_access(self) -> Access:
-        """May we send as this address, does it take mail, may we read it, and what else? Sends nothing. Never raises."""
+        """May we send as this address, does it take mail, may we read it, what else? Sends nothing. Never raises."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""From a mailbox record to the mailbox at Microsoft: the installation's one connection, its numbers, who must not open."""
+"""From a mailbox record to the mailbox at Microsoft: the one connection, its numbers, who must not open."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sending through a platform: a draft first, then the order to send it, several at once; what an error means for a mail.
+"""Sending through a platform: a draft first, then the order to send it, several at once; what errors mean for it.
 
 The draft is made before the point of no return and the order is given after it, so that whoever comes after a crash
 finds the mail at the platform, and whether it left.
@@ -106,8 +106,8 @@ def hand_over(
             told[n] = Outcome(Result.STOPPED, "Stopped before anything was handed over.")
     if told:
         yield sorted(told.items())
-    for future in as_completed(sending):
-        yield [(sending[future], future.result())]
+    for ended in as_completed(sending):
+        yield [(sending[ended], ended.result())]
 
 
 def before_order(error: OutsideError) -> Outcome:

@@ -171,9 +171,7 @@ class Post:
         text = f"{many} not sent yet. {said} {_STUCK}"
         with self._services.database.transaction() as session:
             key, title = f"stuck:{mailbox.mailboxid}:{moment:%Y-%m-%d}", "Mail does not leave Dynamics 365"
-            tell_administrators(
-                session, key, title, text, icon=NotificationIcon.WARNING, link="/outbox", moment=moment
-            )
+            tell_administrators(session, key, title, text, icon=NotificationIcon.WARNING, link="/outbox", moment=moment)
 
     def _note(self, mailboxid: str, trouble: str) -> None:
         _log.warning("mailbox", mailbox=mailboxid, reason=trouble)
