@@ -1,12 +1,17 @@
 """Our application in the stand-in's organisation: registered, with a user and roles, and a client that calls as it."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 
-from leadwright.microsoft.connection import Connection, Secrets
+from leadwright.analyst.builtin import BuiltinAnalyst
+from leadwright.db.connection import DYNAMICS365, CrmConnection
+from leadwright.db.engine import Database
+from leadwright.microsoft.connection import Connection, Secrets, secret_purpose
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.http import MicrosoftHttp
@@ -14,7 +19,10 @@ from leadwright.microsoft.tokens import Tokens
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.entra_applications import Application
+from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
+from leadwright.services import Services
+from leadwright.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -85,3 +93,33 @@ def connect(
         registered.world, registered.application, registered.secret, registered.userid, connection, http,
         Dataverse(http), Graph(http),
     )  # fmt: skip
+
+
+def services_at(database: Database, standin: StandIn, folder: Path, **more: Any) -> Services:
+    """An installation whose settings lead to the stand-in; not connected yet."""
+    given: dict[str, Any] = {
+        "data_dir": folder,
+        "secret_key": SecretStr("a key for tests, long enough"),
+        "microsoft_authority": standin.origin,
+        "microsoft_graph_url": standin.origin,
+        "microsoft_ca_file": standin.certificates.authority,
+        "microsoft_instance_discovery": False,
+    }
+    return Services(settings=Settings(**(given | more)), database=database, analyst=BuiltinAnalyst())
+
+
+def store_connection(services: Services, registered: Registered, origin: str, *secrets: str) -> None:
+    """Keep the connection, as if an administrator had entered it."""
+    sealed = services.vault.seal(json.dumps(secrets or [registered.secret]), secret_purpose())
+    with services.database.transaction() as session:
+        session.merge(
+            CrmConnection(
+                connectionid=DYNAMICS365,
+                dataverseurl=origin,
+                tenantid=registered.world.tenantid,
+                clientid=registered.application.appid,
+                organizationid=registered.world.organizationid,
+                applicationuserid=registered.userid,
+                sealedsecret=sealed,
+            )
+        )

@@ -111,13 +111,8 @@ class Tokens:
         raise refusal
 
     def _ask_with(self, proof: Any, resource: str) -> tuple[str, float]:
-        line = _Line(self.client)
-        scope = f"{resource.rstrip('/')}/.default"
-        try:
-            app = _client_application(self.connection, proof, line)
-            found: Mapping[str, Any] = app.acquire_token_for_client([scope])
-        except ValueError as error:
-            found = {"error_description": line.last or str(error)}
+        line = Line(self.client)
+        found = _asked(self.connection, proof, line, f"{resource.rstrip('/')}/.default")
         self.offset = line.offset if line.offset is not None else self.offset
         if "access_token" in found:
             return str(found["access_token"]), float(found.get("expires_in") or 3599)
@@ -134,7 +129,7 @@ class Tokens:
         )
 
 
-class _Line:
+class Line:
     """Our HTTP client as msal wants one: get and post that answer with status_code, headers and text."""
 
     def __init__(self, client: httpx2.Client) -> None:
@@ -147,7 +142,8 @@ class _Line:
         return self._send("GET", url, params=params, headers=headers)
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> httpx2.Response:
-        return self._send("POST", url, params=params, data=data, headers=headers)
+        form = {name: value.decode() if isinstance(value, bytes) else value for name, value in (data or {}).items()}
+        return self._send("POST", url, params=params, data=form, headers=headers)
 
     def close(self) -> None:
         """The client is not ours to close."""
@@ -245,7 +241,8 @@ def _reader(federation: Federation) -> Callable[[], str]:
     return read
 
 
-def _client_application(connection: Connection, proof: Any, line: _Line) -> Any:
+def _asked(connection: Connection, proof: Any, line: Line, scope: str) -> Mapping[str, Any]:
+    """Entra's answer as msal gives it; where msal fails instead, what Entra said last."""
     try:
         import msal
     except ImportError:
@@ -254,13 +251,18 @@ def _client_application(connection: Connection, proof: Any, line: _Line) -> Any:
     host = urlsplit(address).hostname
     if urlsplit(address).scheme != "https" or not host:
         raise SignInRefused("microsoft_authority must begin with https://.", permanent=True, installation=True)
-    return msal.ConfidentialClientApplication(
-        connection.client_id,
-        client_credential=proof,
-        authority=address,
-        http_client=line,
-        instance_discovery=None if connection.instance_discovery else False,
-    )
+    try:
+        app = msal.ConfidentialClientApplication(
+            connection.client_id,
+            client_credential=proof,
+            authority=address,
+            http_client=line,
+            instance_discovery=None if connection.instance_discovery else False,
+        )
+        found: Mapping[str, Any] = app.acquire_token_for_client([scope])
+    except (ValueError, KeyError, msal.exceptions.MsalError) as error:
+        return {"error_description": line.last or str(error)}
+    return found
 
 
 def _description(answer: httpx2.Response) -> str:
