@@ -168,12 +168,10 @@ class DataverseMailbox:
     def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
         """The emails of ours that were handed over."""
         statuses = " or ".join(f"statuscode eq {status}" for status in HANDED_OVER)
-        condition = (
-            f"directioncode eq true and createdon ge {_stamp(moment)} and ({statuses}) and "
-            f"_ownerid_value eq {self._sender()}"
-        )
+        condition = f"directioncode eq true and createdon ge {_stamp(moment)} and ({statuses})"
         select = "activityid,messageid,torecipients,description,createdon,senton"
         try:
+            condition += f" and _ownerid_value eq {self._sender()}"
             pages = self._dataverse.pages(
                 "emails", page_size=_PAGE, filter=condition, select=select, orderby="createdon"
             )
@@ -370,8 +368,8 @@ class DataverseMailbox:
         if since is not None:
             condition += f" and createdon ge {_stamp(since - _OVERLAP)}"
         for page in self._dataverse.pages(
-            "emails", page_size=_PAGE, filter=condition, select="activityid,createdon,senton,actualend",
-            orderby="createdon,activityid",
+            "emails", page_size=_PAGE, filter=condition, select="activityid,createdon,versionnumber",
+            orderby="createdon,versionnumber",
         ):  # fmt: skip
             if not page.rows:
                 break
