@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.engine import Database
 from leadwright.db.mail import MailArrival, MailboxFolder
 
-VALIDITY = 1  # of all numbers: they are our own and never begin anew
+VALIDITY = 1 << 40  # of all numbers: our own, which never begin anew; no IMAP server has one so large
 _ROWS = cast(Table, MailArrival.__table__)
 _ASKED = 500  # values of one query
 

@@ -185,7 +185,7 @@ class DataverseMailbox:
     ) -> Iterator[Batch]:
         """What server-side synchronisation tracked for this mailbox."""
         arrivals = self._needed()
-        last = cursor.lastuid if cursor.uidvalidity == VALIDITY else 0
+        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
         try:
             self._learn(arrivals)
             backlog = most_whole is not None and arrivals.count_after(last) > most_whole
@@ -194,11 +194,11 @@ class DataverseMailbox:
                 at = Cursor(VALIDITY, last)
                 if backlog:
                     heads = tuple(_head(one, rows[one.uid]) for one in some if one.uid in rows)
-                    yield Batch(at, heads=heads, goes_on=bool(arrivals.count_after(last)))
+                    yield Batch(at, restarted=restarted, heads=heads, goes_on=bool(arrivals.count_after(last)))
                 else:
-                    yield Batch(at, self._fetched(some, rows, most_bytes))
+                    yield Batch(at, self._fetched(some, rows, most_bytes), restarted)
             if last == 0 or cursor.uidvalidity != VALIDITY:
-                yield Batch(Cursor(VALIDITY, last))
+                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
             raise _mail_error(error) from error
 

@@ -166,7 +166,7 @@ class GraphMailbox:
     ) -> Iterator[Batch]:
         """What the delta of the Inbox tells of."""
         arrivals = self._needed()
-        last = cursor.lastuid if cursor.uidvalidity == VALIDITY else 0
+        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
         try:
             self._learn(arrivals)
             backlog = most_whole is not None and arrivals.count_after(last) > most_whole
@@ -174,11 +174,13 @@ class GraphMailbox:
                 last = some[-1].uid
                 at = Cursor(VALIDITY, last)
                 if backlog:
-                    yield Batch(at, heads=self._heads(some), goes_on=bool(arrivals.count_after(last)))
+                    yield Batch(
+                        at, restarted=restarted, heads=self._heads(some), goes_on=bool(arrivals.count_after(last))
+                    )
                 else:
-                    yield Batch(at, self._fetched(some, most_bytes))
+                    yield Batch(at, self._fetched(some, most_bytes), restarted)
             if last == 0 or cursor.uidvalidity != VALIDITY:
-                yield Batch(Cursor(VALIDITY, last))
+                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
             raise _mail_error(error) from error
 

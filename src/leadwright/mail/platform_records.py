@@ -34,7 +34,7 @@ def open_platform_mailbox(row: Mailbox, vault: Seals, installation: Connected, *
     arrivals, mailboxid, address = Arrivals(database, row.mailboxid), row.mailboxid, row.emailaddress
     if row.lw_kind == MailboxKind.DATAVERSE:
         return DataverseMailbox(
-            address, Dataverse(http), userid=row.regardingobjectid or "", arrivals=arrivals, seals=vault
+            address, Dataverse(http), userid=_person(database, row.regardingobjectid), arrivals=arrivals, seals=vault
         )
     return GraphMailbox(
         address,
@@ -72,6 +72,13 @@ class Nudges:
     def _now(self) -> object:
         with self._database.reading() as session:
             return session.scalar(select(Mailbox.lw_nudgedon).where(Mailbox.mailboxid == self._mailboxid))
+
+
+def _person(database: Database, userid: str | None) -> str:
+    """Whose own mailbox it is; empty: our application user's, who answers WhoAmI."""
+    with database.reading() as session:
+        user = session.get(SystemUser, userid) if userid else None
+        return user.systemuserid if user is not None and user.applicationid is None else ""
 
 
 def _others(database: Database, address: str) -> Sequence[str]:

@@ -105,7 +105,8 @@ def _concluded(session: Session) -> dict[str, str]:
     )
     late = (
         select(Engagement.runid, Engagement.agentid)
-        .join(Outbox, Outbox.outboxid == Engagement.outboxid)
+        .join(Email, Email.lw_threadid == Engagement.runid)
+        .join(Outbox, Outbox.emailid == Email.activityid)
         .join(Agent, Agent.agentid == Engagement.agentid)
         .where(*_FAILED_LATE, Engagement.state == State.DUE, Agent.state.in_(runs.WORKING))
     )
@@ -149,24 +150,27 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
             return True
         outboxid = rows.engagement.outboxid
-        known = outboxid and rows.engagement.state in (State.SENDING, State.DUE)
-        mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if known else None
+        if rows.engagement.state == State.DUE:
+            return _failed_late(services, session, talk, rows)
+        sending = outboxid and rows.engagement.state == State.SENDING
+        mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if sending else None
         if mail is None or mail.phase not in ENDS:
             return False
-        late = mail.phase == Phase.FAILED and mail.askon is not None
-        if rows.engagement.state == State.DUE and not late:
-            return False
-        if late:
-            _uncount(rows, mail)
+        mail.askon = None if mail.phase == Phase.FAILED else mail.askon
         _follow(services, session, talk, rows, mail)
         return True
 
 
-def _uncount(rows: Held, mail: Outbox) -> None:
-    """Its platform took it and then gave up: it did not leave after all."""
+def _failed_late(services: Services, session: Session, talk: Conversation, rows: Held) -> bool:
+    """Its platform took a mail and then gave up: it did not leave after all."""
+    query = select(Outbox).join(Email, Email.activityid == Outbox.emailid).options(defer(Outbox.raw))
+    mail = session.scalars(query.where(*_FAILED_LATE, Email.lw_threadid == talk.runid).limit(1)).first()
+    if mail is None:
+        return False
     mail.askon = None
-    if rows.engagement.state == State.DUE:
-        rows.engagement.sent = max(rows.engagement.sent - 1, 0)
+    rows.engagement.sent = max(rows.engagement.sent - 1, 0)
+    _refused(services, session, talk, rows, mail)
+    return True
 
 
 def _hold_recipient(session: Session, runid: str) -> None:
