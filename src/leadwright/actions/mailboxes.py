@@ -146,7 +146,7 @@ def enable_mailbox(services: Services, who: Principal, agentid: str, *, seconds:
 
 def _trip(services: Services, row: Mailbox, seconds: float) -> Trip:
     try:
-        mailbox = open_mailbox(row, open_vault(services.settings), timeout=SERVER_SECONDS)
+        mailbox = open_mailbox(row, open_vault(services.settings), timeout=SERVER_SECONDS, installation=services)
         try:
             return mailbox.test_trip(seconds)
         finally:

@@ -17,6 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
+from leadwright.domain.mailbox_kind import MailboxKind
+
+_ASKED = text("askon IS NOT NULL")
 
 OUT_OF_THE_WAY = text("phase IN ('held', 'unknown')")
 """Of the few mails of the outbox that wait for a person or a look into Sent. Where a query says it in these very
@@ -30,6 +33,7 @@ class Mailbox(Base):
     mailboxid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(160))
     emailaddress: Mapped[str] = mapped_column(String(100), unique=True)  # casefolded
+    lw_kind: Mapped[str] = mapped_column(String(20), default=MailboxKind.SMTP_IMAP)  # what is behind it
     emailrouteraccessapproval: Mapped[int] = mapped_column(Integer, default=2)
     incomingemaildeliverymethod: Mapped[int] = mapped_column(Integer, default=2)
     outgoingemaildeliverymethod: Mapped[int] = mapped_column(Integer, default=2)
@@ -57,6 +61,10 @@ class Mailbox(Base):
     lw_imapport: Mapped[int] = mapped_column(Integer, default=993)
     lw_imapsecurity: Mapped[str] = mapped_column(String(10), default="tls")
     lw_sentfolder: Mapped[str] = mapped_column(String(200), default="Sent")
+    lw_nudgedon: Mapped[datetime | None]  # when Graph last notified us of something new
+    lw_subscriptionid: Mapped[str | None] = mapped_column(String(100))  # at Graph, which notifies us
+    lw_subscribeduntil: Mapped[datetime | None]
+    lw_clientstate: Mapped[str | None] = mapped_column(String(128))  # what its notifications prove themselves by
     lw_filessent: Mapped[bool] = mapped_column(Boolean, default=False)  # the server itself files what it accepts
     lw_perminute: Mapped[int] = mapped_column(Integer, default=30)
     lw_perday: Mapped[int] = mapped_column(Integer, default=10_000)
@@ -92,6 +100,20 @@ class MailboxFolder(Base):
     lastuid: Mapped[int] = mapped_column(BigInteger, default=0)
     sorting: Mapped[bool] = mapped_column(Boolean, default=False)  # a backlog is looked through by its headers
     readon: Mapped[datetime | None]  # when something was last new in it
+    place: Mapped[str | None] = mapped_column(Text)  # where a platform goes on telling what is new: its delta link
+
+
+class MailArrival(Base):
+    """A message of a platform that numbers none: the number it got here, in the order in which it was told of."""
+
+    __tablename__ = "mailarrival"
+    mailboxid: Mapped[str] = mapped_column(ForeignKey("mailbox.mailboxid", ondelete="CASCADE"), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(200), primary_key=True)
+    uid: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    platformid: Mapped[str] = mapped_column(String(250))  # immutable id in Graph, activityid in Dataverse
+    size: Mapped[int] = mapped_column(BigInteger)  # bytes
+    receivedon: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("mailboxid", "folder", "platformid"),)
 
 
 class Outbox(Base):
@@ -130,7 +152,10 @@ class Outbox(Base):
     concludedon: Mapped[datetime | None]
     filedon: Mapped[datetime | None]  # a copy is in the Sent folder
     bouncedon: Mapped[datetime | None]  # it left, and came back
+    sentmessageid: Mapped[str | None] = mapped_column(String(998), index=True)  # where the platform chose another
+    askon: Mapped[datetime | None]  # when its platform, which has it, is asked next what became of it
     __table_args__ = (
+        Index("ix_outbox_asked", "askon", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index("ix_outbox_due", "mailboxid", "phase", "dueat"),
         Index("ix_outbox_spent", "mailboxid", "spenton"),
         Index("ix_outbox_recipient", "recipienthash", "phase"),
@@ -179,6 +204,9 @@ class InboundMessage(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     firstid: Mapped[str | None] = mapped_column(Id)  # duplicate of this one: same sender and words, another Message-ID
     emailid: Mapped[str | None] = mapped_column(ForeignKey("email.activityid", ondelete="SET NULL"), index=True)
+    activityid: Mapped[str | None] = mapped_column(Id)  # of the email activity that the outside CRM made of it
+    answersid: Mapped[str | None] = mapped_column(Id)  # the activity that the outside CRM says it answers
+    answersby: Mapped[int] = mapped_column(Integer, default=0)  # how the CRM found that: CorrelationMethod
     leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
     kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
     vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`

@@ -130,6 +130,19 @@ class MailboxTest(IntEnum):
     FAILURE = 2
 
 
+class Correlation(IntEnum):
+    """email.correlationmethod: by what an incoming mail was recognised as an answer"""
+
+    NONE = 0
+    SKIPPED = 1
+    X_HEADER = 2
+    IN_REPLY_TO = 3
+    TRACKING_TOKEN = 4
+    CONVERSATION_INDEX = 5
+    SMART_MATCHING = 6
+    CUSTOM = 7
+
+
 class NotificationIcon(IntEnum):
     """appnotification.icontype"""
 

@@ -181,7 +181,7 @@ def _ours_named(session: Session, heads: Sequence[Head]) -> set[str]:
     if session.scalar(select(Outbox.outboxid).limit(1)) is None:
         return set()
     named = {each for head in heads for each in head.thread if len(each) <= 250}
-    return _found(session, Outbox.messageid, named)
+    return _found(session, Outbox.messageid, named) | _found(session, Outbox.sentmessageid, named)
 
 
 def _leads(session: Session, heads: Sequence[Head]) -> set[str]:

@@ -64,8 +64,11 @@ _TAKE = (
         firsttriedon=func.coalesce(_ROWS.firsttriedon, bindparam("moment", type_=Moment)),
         reason="",
     )
-    .returning(_ROWS.outboxid, _ROWS.messageid, _ROWS.sender, _ROWS.recipient, _ROWS.raw, _ROWS.smtputf8)
-)
+    .returning(
+        _ROWS.outboxid, _ROWS.messageid, _ROWS.sender, _ROWS.recipient, _ROWS.raw, _ROWS.smtputf8,
+        func.coalesce(_ROWS.emailid, ""), func.coalesce(_ROWS.leadid, ""), _ROWS.token > 1,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

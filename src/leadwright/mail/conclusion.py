@@ -15,9 +15,10 @@ from leadwright.mail.mailbox import Outcome, Result
 from leadwright.mail.outbox import Claimed, Entry, record_ends, show_on_emails
 
 PAUSE = timedelta(seconds=300)  # of a mailbox after trouble that every mail would meet
+FIRST_ASKED = timedelta(seconds=5)  # after a platform took a mail
 
 
-_CHANGING = ("phase", "reason", "attempts", "dueat", "leaseuntil", "spenton", "concludedon")
+_CHANGING = ("phase", "reason", "attempts", "dueat", "leaseuntil", "spenton", "concludedon", "askon")
 _ROWS = cast(Table, Outbox.__table__)
 _FLYING = (
     select(*(_ROWS.c[name] for name in Entry.__slots__))
@@ -76,7 +77,8 @@ def _after(row: Entry, claimed: Claimed, outcome: Outcome, moment: datetime) -> 
     told = replace(row, reason=storable(outcome.words), leaseuntil=moment)
     match result:
         case Result.ACCEPTED:
-            return replace(told, phase=Phase.SENT, spenton=moment, concludedon=moment)
+            asked = moment + FIRST_ASKED if outcome.told_later else None
+            return replace(told, phase=Phase.SENT, spenton=moment, concludedon=moment, askon=asked)
         case Result.REFUSED:
             return replace(told, phase=Phase.FAILED, concludedon=moment)
         case Result.UNKNOWN:
@@ -106,8 +108,9 @@ def _show(session: Session, rows: Sequence[Entry], moment: datetime) -> None:
 
 
 def _pause(session: Session, mailboxid: str, outcome: Outcome, moment: datetime) -> None:
+    pause = timedelta(seconds=outcome.retry_after) if outcome.retry_after else PAUSE
     session.execute(
         update(Mailbox)
         .where(Mailbox.mailboxid == mailboxid)
-        .values(lw_pauseduntil=moment + PAUSE, lw_lasterror=storable(outcome.words), lw_lasterroron=moment)
+        .values(lw_pauseduntil=moment + pause, lw_lasterror=storable(outcome.words), lw_lasterroron=moment)
     )

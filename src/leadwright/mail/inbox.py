@@ -115,7 +115,7 @@ def _new_row(
     message: Fetched, about: Marks, moment: datetime, before: Sequence[tuple[datetime, str]]
 ) -> dict[str, Any]:
     """The columns that are the message's own. `before`: when the same words came, oldest first, and as which row."""
-    state, reason, first = "new", "", None
+    state, reason, first, told = "new", "", None, message.tracked
     if message.size > len(message.raw):
         state = "quarantined"
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
@@ -136,6 +136,9 @@ def _new_row(
         "state": state,
         "reason": reason,
         "firstid": first,
+        "activityid": told.activityid if told else None,
+        "answersid": (told.answersid or None) if told else None,
+        "answersby": told.method if told else 0,
     }
 
 

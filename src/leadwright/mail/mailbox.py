@@ -1,4 +1,4 @@
-"""What every mailbox can do, whatever is behind it: SMTP and IMAP, later Graph and Dataverse. Decides nothing."""
+"""What every mailbox can do, whatever is behind it: SMTP and IMAP, Dataverse, Graph. Decides nothing."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,9 @@ class Letter:
     Args:
         raw: CRLF line ends, DKIM signature included.
         needs_smtputf8: the recipient's name is not ASCII.
+        emailid: of the email activity it stands in; empty: of none.
+        leadid: of the lead it goes to; empty: to nobody of ours.
+        again: it was taken up before, so its draft may lie at the platform already.
     """
 
     messageid: str
@@ -21,6 +24,9 @@ class Letter:
     recipient: str
     raw: bytes
     needs_smtputf8: bool = False
+    emailid: str = ""
+    leadid: str = ""
+    again: bool = False
 
 
 class Result(StrEnum):
@@ -42,12 +48,14 @@ class Outcome:
         words: the server's own, with its code.
         code: SMTP reply code, 0 when there was none.
         retry_after: seconds the server asked for.
+        told_later: it was accepted, and the platform tells later whether it left: see `Mailbox.fates`.
     """
 
     result: Result
     words: str
     code: int = 0
     retry_after: float | None = None
+    told_later: bool = False
 
 
 class Found(StrEnum):
@@ -66,6 +74,7 @@ class SentCopy:
         businesskey: of its outbox row, sealed in its link to unsubscribe; empty: none that opens.
         head: the header fields all this was read from.
         filed: when, as the server says.
+        emailid: of its email activity, where the platform keeps one.
     """
 
     messageid: str
@@ -74,6 +83,40 @@ class SentCopy:
     businesskey: str
     head: bytes
     filed: datetime | None = None
+    emailid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A mail that was accepted, and whose platform tells later what became of it."""
+
+    outboxid: str
+    messageid: str
+    emailid: str
+    since: datetime
+
+
+class Fate(StrEnum):
+    """What became of an accepted mail."""
+
+    WAITS = "waits"  # the platform has it still
+    LEFT = "left"
+    FAILED = "failed"  # the platform gave up: it did not leave
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the platform says of an accepted mail.
+
+    Args:
+        words: why it waits or failed.
+        messageid: under which it left, where the platform chose another; empty: its own.
+    """
+
+    outboxid: str
+    fate: Fate
+    words: str = ""
+    messageid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +134,29 @@ class Fetched:
     Args:
         received: when it came in, as the server says.
         size: bytes on the server; `raw` is empty when that is more than was asked for.
+        tracked: what the outside CRM made of it.
     """
 
     uid: int
     raw: bytes
     size: int
     received: datetime | None = None
+    tracked: "Tracked | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What server-side synchronisation made of a message.
+
+    Args:
+        activityid: of its email activity.
+        answersid: the activity it answers; empty: none was found.
+        method: how that was found, see `domain.optionsets.Correlation`.
+    """
+
+    activityid: str
+    answersid: str = ""
+    method: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +231,20 @@ class Mailbox(Protocol):
         """
         ...
 
-    def find_sent(self, messageid: str) -> Found:
-        """Look for a mail in the Sent folder. Never raises; safe to repeat."""
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
+        """Look for a mail in the Sent folder. Never raises; safe to repeat.
+
+        Args:
+            emailid: as in its letter.
+        """
+        ...
+
+    def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """What became of mails that were accepted to be told of later. Nothing of those that are not known.
+
+        Raises:
+            OutsideError: the platform cannot be asked.
+        """
         ...
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
@@ -234,6 +306,10 @@ class Mailbox(Protocol):
 
     def test_trip(self, seconds: float) -> Trip:
         """Send a mail to ourselves and see it arrive. Leaves nothing behind. Never raises."""
+        ...
+
+    def try_access(self) -> Access:
+        """May we send as this address, does it take mail, may we read it, what else? Sends nothing. Never raises."""
         ...
 
     def close(self) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Email, Lead
+from leadwright.domain.optionsets import Correlation
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.bounce import DeliveryReport
@@ -22,6 +23,7 @@ from leadwright.mail.compose import reply_subject
 from leadwright.mail.message import Message
 from leadwright.mail.unsubscribe import PATH, Leaving, Seals, read_token
 
+_PROVING = (Correlation.X_HEADER, Correlation.IN_REPLY_TO, Correlation.CONVERSATION_INDEX)
 _MOST_IDS = 40
 _MOST_LINKS = 20
 _SEALED = r"[A-Za-z0-9_.~-]"
@@ -81,6 +83,20 @@ def match_linked(session: Session, row: InboundMessage) -> Match | None:
     return Match(How.PERSON, str(row.leadid), talk.runid if talk else None, None, talk.address if talk else "")
 
 
+def match_tracked(session: Session, row: InboundMessage) -> Match | None:
+    """The mail of ours that the outside CRM says it answers; None when it says none, or one that is not ours.
+
+    Only what names a Message-ID or a conversation of ours proves anything: a tracking token can be guessed.
+    """
+    if not row.answersid:
+        return None
+    ours = session.execute(_ours().where(Outbox.emailid == row.answersid)).first()
+    if ours is None:
+        return None
+    how = How.MESSAGE_ID if row.answersby in _PROVING else How.SUBJECT
+    return Match(how, ours.leadid, ours.lw_threadid, ours.outboxid, ours.recipient)
+
+
 def match_report(session: Session, report: DeliveryReport) -> Match | None:
     """The mail of ours that a delivery report is about; None when it names none that we sent."""
     return _by_ids(session, [report.original_message_id]) if report.original_message_id else None
@@ -90,7 +106,10 @@ def _by_ids(session: Session, ids: Sequence[str]) -> Match | None:
     wanted = [i if i.startswith("<") else f"<{i}>" for i in ids]
     if not wanted:
         return None
-    rows = {row.messageid: row for row in session.execute(_ours().where(Outbox.messageid.in_(wanted)))}
+    known = or_(Outbox.messageid.in_(wanted), Outbox.sentmessageid.in_(wanted))
+    rows: dict[str, Any] = {}
+    for found in session.execute(_ours().where(known)):
+        rows |= {found.messageid: found} | ({found.sentmessageid: found} if found.sentmessageid else {})
     row = next((rows[i] for i in wanted if i in rows), None)
     return Match(How.MESSAGE_ID, row.leadid, row.lw_threadid, row.outboxid, row.recipient) if row else None
 
@@ -137,7 +156,9 @@ def _by_sender(session: Session, message: Message) -> Match | None:
 
 def _ours() -> Select[*tuple[Any, ...]]:
     return (
-        select(Outbox.outboxid, Outbox.leadid, Email.lw_threadid, Outbox.messageid, Outbox.recipient)
+        select(
+            Outbox.outboxid, Outbox.leadid, Email.lw_threadid, Outbox.messageid, Outbox.sentmessageid, Outbox.recipient
+        )
         .join(Email, Email.activityid == Outbox.emailid)
         .where(Outbox.leadid.is_not(None))
     )

@@ -108,6 +108,7 @@ class Entry:
     leaseuntil: datetime | None
     spenton: datetime | None
     concludedon: datetime | None
+    askon: datetime | None
 
 
 def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:

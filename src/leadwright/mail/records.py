@@ -6,25 +6,37 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import BadInput
 from leadwright.mail.dkim import DkimKey, load_key
 from leadwright.mail.login import Login, Security, Server
+from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.mailbox import Trip
 from leadwright.mail.oauth import PROVIDERS, Application, Tokens
+from leadwright.mail.platform_records import open_platform_mailbox
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.mail.unsubscribe import Seals
+from leadwright.microsoft.connection import Connected
 
 
-def open_mailbox(row: Mailbox, vault: Seals, *, timeout: float = 60.0) -> SmtpImapMailbox:
-    """The mailbox of a record.
+def open_mailbox(
+    row: Mailbox, vault: Seals, *, timeout: float = 60.0, installation: Connected | None = None
+) -> MailboxPort:
+    """The mailbox of a record, by its kind.
 
     Args:
         timeout: seconds for one answer.
+        installation: whose connection to Microsoft is used, where the mailbox lies there.
 
     Raises:
         BadInput: a server is missing, or who gives the tokens.
+        Conflict: the mailbox lies at Microsoft, and there is no connection to it.
     """
+    if row.lw_kind != MailboxKind.SMTP_IMAP:
+        if installation is None:
+            raise BadInput(f"The mailbox {row.emailaddress} can only be opened where the connection to Microsoft is.")
+        return open_platform_mailbox(row, vault, installation, timeout=timeout)
     if not row.lw_smtphost or not row.lw_imaphost:
         raise BadInput(f"The mailbox {row.emailaddress} lacks its servers. Give the host of SMTP and of IMAP.")
     return SmtpImapMailbox(
@@ -61,6 +73,8 @@ def seal_dkim_key(row: Mailbox, vault: Seals, domain: str, selector: str, pem: s
 
 def dkim_key(row: Mailbox, vault: Seals) -> DkimKey | None:
     """The key that signs this mailbox's mails; None where the server signs."""
+    if row.lw_kind != MailboxKind.SMTP_IMAP:  # Exchange writes the mail anew as it leaves, and signs it itself
+        return None
     if not row.lw_sealeddkimkey or not row.lw_dkimdomain or not row.lw_dkimselector:
         return None
     return load_key(row.lw_dkimdomain, row.lw_dkimselector, vault.open(row.lw_sealeddkimkey, f"dkim:{row.mailboxid}"))

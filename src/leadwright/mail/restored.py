@@ -7,7 +7,7 @@ that waits in the backup goes out again, nor one that is decided again because t
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
@@ -42,7 +42,7 @@ def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock:
     learned = 0
     for copy in mailbox.sent_since(min(newest, waiting or newest) - _DAY):
         with database.reading() as session:
-            phase = session.scalar(select(Outbox.phase).where(Outbox.messageid == copy.messageid))
+            phase = session.scalar(select(Outbox.phase).where(_is(copy)))
         if phase in _NOT_SENT or (phase is None and copy.businesskey):
             with database.transaction() as session:
                 learned += _learn(session, mailboxid, copy, clock())
@@ -52,7 +52,7 @@ def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock:
 
 
 def _learn(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -> bool:
-    row = _locked(session, Outbox.messageid == copy.messageid)
+    row = _locked(session, _is(copy))
     if row is None:
         again = _locked(session, Outbox.businesskey == copy.businesskey)
         if again is not None:
@@ -98,6 +98,11 @@ def _made(mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
         createdon=copy.filed or moment,
         dueat=copy.filed or moment,
     )
+
+
+def _is(copy: SentCopy) -> ColumnElement[bool]:
+    """The row of this copy: by its activity where the platform keeps one, since it chose the Message-ID itself."""
+    return Outbox.emailid == copy.emailid if copy.emailid else Outbox.messageid == copy.messageid
 
 
 def _locked(session: Session, which: object) -> Outbox | None:

@@ -20,6 +20,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim_some
 from leadwright.mail.conclusion import conclude_all
+from leadwright.mail.fates import learn_fates
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, pass_points
 from leadwright.mail.restored import learn_from_sent
@@ -178,6 +179,7 @@ class Sender:
         with self._database.transaction() as session:
             expire_leases(session, self._mailboxid, self._clock)
         resolve_unknown(self._database, self._mailboxid, self._mailbox, self._clock)
+        learn_fates(self._database, self._mailboxid, self._mailbox, self._clock)
         self.file_copies()
 
     def file_copies(self) -> int:

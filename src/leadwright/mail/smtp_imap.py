@@ -11,7 +11,20 @@ from leadwright.errors import MailError
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.imap import ImapConnection
 from leadwright.mail.login import Login, Server
-from leadwright.mail.mailbox import Access, Batch, Cursor, Fetched, Found, Letter, Outcome, Result, SentCopy, Trip
+from leadwright.mail.mailbox import (
+    Access,
+    Batch,
+    Cursor,
+    Fetched,
+    Found,
+    Handed,
+    Letter,
+    Outcome,
+    Result,
+    SentCopy,
+    Trip,
+    Word,
+)
 from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
 from leadwright.mail.smtp_lines import SmtpLines, Told
 from leadwright.mail.unsubscribe import Seals, key_in
@@ -59,9 +72,13 @@ class SmtpImapMailbox:
         """Hand them over by SMTP, each on a line of its own."""
         return self._smtp.send_together(letters, before_the_dots)
 
-    def find_sent(self, messageid: str) -> Found:
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
         """Search the Sent folder by Message-ID."""
         return self._imap.find_sent(messageid)
+
+    def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """Nothing: a server that took a mail tells of it by another mail."""
+        return iter(())
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Append a copy to the Sent folder, unless it is there."""

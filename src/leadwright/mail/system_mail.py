@@ -4,7 +4,7 @@ They leave by the SMTP server of the settings, else by the shared mailbox. Never
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -16,6 +16,7 @@ from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox
 from leadwright.db.system_mail import SystemMail
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, MailboxTest
 from leadwright.errors import BadInput, Conflict, LeadwrightError
 from leadwright.mail.addresses import deliverable
@@ -23,10 +24,11 @@ from leadwright.mail.compose import new_message_id, short_note
 from leadwright.mail.headers import SUBJECT_LENGTH, safe_text
 from leadwright.mail.login import Login, Server
 from leadwright.mail.mailbox import Letter, Outcome, Result
+from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.pace import next_place
+from leadwright.mail.platform_records import Installation
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.smtp import SmtpConnection
-from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.mail.smtp_lines import SmtpLines
 from leadwright.mail.unsubscribe import Seals
 from leadwright.settings import Settings
@@ -115,7 +117,7 @@ def way_out(session: Session, settings: Settings) -> Way | None:
             Mailbox.emailrouteraccessapproval == AddressApproval.APPROVED,
             Mailbox.outgoingemaildeliverymethod != DeliveryMethod.NONE,
             Mailbox.outgoingemailstatus == MailboxTest.SUCCESS,
-            Mailbox.lw_smtphost != "",
+            or_(Mailbox.lw_smtphost != "", Mailbox.lw_kind != MailboxKind.SMTP_IMAP),
         )
         .order_by(Mailbox.createdon, Mailbox.mailboxid)
         .limit(1)
@@ -178,6 +180,7 @@ class SystemPost:
             try:
                 text = self._open_vault().open(row.text, f"systemmail:{row.systemmailid}") if row.issealed else row.text
                 letter = short_note(way.sender, row.recipient, row.messageid, row.subject, text, moment)
+                letter = replace(letter, again=row.attempts > 1)
             except (BadInput, Conflict) as error:
                 _end(row, "failed", str(error))
                 return None
@@ -201,7 +204,7 @@ class SystemPost:
         finally:
             line.close()
 
-    def _line(self, way: Way) -> SmtpLines | SmtpImapMailbox:
+    def _line(self, way: Way) -> SmtpLines | MailboxPort:
         settings = self._settings
         if way.mailboxid is None:
             server = Server(settings.smtp_host, settings.smtp_port, settings.smtp_security, timeout=_SECONDS)
@@ -211,7 +214,9 @@ class SystemPost:
         with self._database.reading() as session:
             mailbox = session.get_one(Mailbox, way.mailboxid)
             session.expunge_all()
-        return open_mailbox(mailbox, self._open_vault(), timeout=_SECONDS)
+        vault = self._open_vault()
+        installation = Installation(settings, self._database, self._clock, vault)
+        return open_mailbox(mailbox, vault, timeout=_SECONDS, installation=installation)
 
     def _note(self, claimed: _Claimed, outcome: Outcome) -> None:
         moment = self._clock()

@@ -14,6 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.errors import Conflict, NotFound
 from leadwright.mail.mailbox import Found, Mailbox
 from leadwright.mail.outbox import DOT_LEASE, Clock, record_end, show_on_email
@@ -54,9 +55,10 @@ def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
 def resolve_unknown(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock) -> int:
     """Look up every unknown mail of a mailbox whose time has come. How many are unknown no more. Safe to repeat."""
     with database.reading() as session:
-        authoritative = session.scalar(select(MailboxRow.lw_filessent).where(MailboxRow.mailboxid == mailboxid))
+        box = session.get_one(MailboxRow, mailboxid)
+        authoritative, asks = box.lw_filessent, box.lw_kind == MailboxKind.DATAVERSE
         rows = session.execute(
-            select(Outbox.outboxid, Outbox.messageid, Outbox.token, Outbox.leaseuntil)
+            select(Outbox.outboxid, Outbox.messageid, Outbox.emailid, Outbox.token, Outbox.leaseuntil)
             .where(
                 Outbox.mailboxid == mailboxid,
                 Outbox.phase == Phase.UNKNOWN,
@@ -66,9 +68,12 @@ def resolve_unknown(database: Database, mailboxid: str, mailbox: Mailbox, clock:
         ).all()
     settled = 0
     for row in rows:
-        found = mailbox.find_sent(row.messageid)
+        found = mailbox.find_sent(row.messageid, row.emailid or "")
         with database.transaction() as session:
-            settled += _settle(session, row.outboxid, row.token, found, bool(authoritative), clock())
+            done = _settle(session, row.outboxid, row.token, found, authoritative, clock())
+            settled += done
+            if done and asks and found is Found.YES:
+                session.get_one(Outbox, row.outboxid).askon = clock()
     return settled
 
 

@@ -19,7 +19,7 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
-from leadwright.mail.matching import Match, match_linked, match_reply
+from leadwright.mail.matching import Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
@@ -124,7 +124,9 @@ def _act_on(services: Services, work: Incoming) -> None:
 def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading) -> None:
     with services.database.reading() as session:
         linked = match_linked(session, row)
-        found = linked or match_reply(session, mail.message, open_vault(services.settings))
+        tracked = match_tracked(session, row)
+        found = linked or (tracked if tracked and tracked.proven else None)
+        found = found or match_reply(session, mail.message, open_vault(services.settings)) or tracked
     if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
         _opted_out(services, work, mail, found)
     if found is None:

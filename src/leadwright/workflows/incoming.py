@@ -165,6 +165,9 @@ def keep_incoming(
     if row.emailid is not None:  # it is read again: this reading takes the place of the first
         session.execute(delete(Email).where(Email.activityid == row.emailid))
     emailid = row.emailid or new_id()
+    emailid = row.activityid or new_id()
+    # It is read again, or was mirrored from the outside CRM: this reading takes that place.
+    session.execute(delete(Email).where(Email.activityid.in_([i for i in (row.emailid, row.activityid) if i])))
     session.add(
         Email(
             activityid=emailid,

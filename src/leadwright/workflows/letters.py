@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, findings
@@ -237,7 +237,7 @@ def why_they_get_it(lead: Lead, company: str) -> str:
 def last_of_thread(session: Session, runid: str) -> Thread | None:
     """The newest mail of ours that left in this conversation, to be followed up."""
     row = session.execute(
-        select(Outbox.messageid, Email.subject, Email.inreplyto)
+        select(func.coalesce(Outbox.sentmessageid, Outbox.messageid).label("messageid"), Email.subject, Email.inreplyto)
         .join(Email, Email.activityid == Outbox.emailid)
         .where(Email.lw_threadid == runid, Email.directioncode.is_(True), Outbox.phase == "sent")
         .order_by(Outbox.concludedon.desc())

@@ -11,16 +11,18 @@ from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
-from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
+from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, NotificationIcon
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import LeadwrightError, MailError
+from leadwright.identity.announcements import tell_administrators
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.checks import STANDARD
+from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX, take_in_mail
+from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
-from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
@@ -29,6 +31,10 @@ from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
 _LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
 _TO_SEND = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN)
+_STUCK = (
+    "Look at the mailbox in Dynamics 365 (Advanced Settings, Email Configuration, Mailboxes): approved, tested, its "
+    "alerts. It goes out by itself once that is put right, and is not sent twice."
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -43,7 +49,7 @@ class Post:
     def __init__(self, services: Services, worker: str) -> None:
         self._services = services
         self._worker = worker
-        self._opened: dict[str, tuple[datetime, SmtpImapMailbox]] = {}
+        self._opened: dict[str, tuple[datetime, MailboxPort]] = {}
 
     def send_due(self, *, until: datetime | None = None) -> int:
         """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
@@ -63,6 +69,7 @@ class Post:
         for mailbox in self._mailboxes(_tidying):
             if sender := self._sender(mailbox):
                 sender.tidy()
+                self._tell_stuck(mailbox)
 
     def receive(self) -> int:
         """Store what came in. How many messages are new; one process reads a mailbox at a time.
@@ -130,7 +137,7 @@ class Post:
             clock=self._services.clock,
         )
 
-    def _open(self, mailbox: Mailbox) -> SmtpImapMailbox | None:
+    def _open(self, mailbox: Mailbox) -> MailboxPort | None:
         """Its connections, kept while its record stays as it is; None when it cannot be opened."""
         known = self._opened.get(mailbox.mailboxid)
         if known is not None and known[0] == mailbox.modifiedon:
@@ -139,7 +146,7 @@ class Post:
             known[1].close()
             del self._opened[mailbox.mailboxid]
         try:
-            opened = open_mailbox(mailbox, open_vault(self._services.settings))
+            opened = open_mailbox(mailbox, open_vault(self._services.settings), installation=self._services)
         except LeadwrightError as error:
             self._note(mailbox.mailboxid, str(error))
             return None
@@ -152,6 +159,19 @@ class Post:
             found = session.scalars(query.order_by(Mailbox.emailaddress)).all()
             session.expunge_all()
         return found
+
+    def _tell_stuck(self, mailbox: Mailbox) -> None:
+        """Mails that a platform has had for long: administrators hear of it once a day, and nothing is sent again."""
+        moment = self._services.clock()
+        with self._services.database.reading() as session:
+            count, said = stuck(session, mailbox.mailboxid, moment)
+        if not count:
+            return
+        many = f"{count} mails of {mailbox.emailaddress} are" if count > 1 else f"A mail of {mailbox.emailaddress} is"
+        text = f"{many} not sent yet. {said} {_STUCK}"
+        with self._services.database.transaction() as session:
+            key, title = f"stuck:{mailbox.mailboxid}:{moment:%Y-%m-%d}", "Mail does not leave Dynamics 365"
+            tell_administrators(session, key, title, text, icon=NotificationIcon.WARNING, link="/outbox", moment=moment)
 
     def _note(self, mailboxid: str, trouble: str) -> None:
         _log.warning("mailbox", mailbox=mailboxid, reason=trouble)
@@ -178,7 +198,8 @@ _listening = (
 _sending = _approved & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_(_TO_SEND))
 
 _unfiled = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase == Phase.SENT, Outbox.filedon.is_(None))
-_tidying = _sending | (_approved & Mailbox.lw_filessent.is_(False) & _unfiled)
+_asked = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.askon.is_not(None), Outbox.phase == Phase.SENT)
+_tidying = _sending | (_approved & Mailbox.lw_filessent.is_(False) & _unfiled) | (_approved & _asked)
 
 
 def next_mail_due(session: Session) -> datetime | None:

@@ -1,6 +1,8 @@
 """What mail systems tell about our mails: a bounce or complaint counts only for a mail really sent to that address."""
 
-from leadwright.db.mail import Outbox
+from sqlalchemy.orm import Session
+
+from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import undetected
@@ -9,7 +11,7 @@ from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
 from leadwright.mail.bounce import DeliveryReport, Failure, Kind
-from leadwright.mail.matching import Match, match_report
+from leadwright.mail.matching import Match, match_report, match_tracked
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
@@ -32,7 +34,7 @@ from leadwright.workflows.settle import settle_one, unreachable
 def act_on_report(services: Services, work: Incoming, mail: Reading, report: DeliveryReport) -> None:
     """A bounce, a complaint or another report counts only when it names a mail that really went to that address."""
     with services.database.reading() as session:
-        found = match_report(session, report)
+        found = match_report(session, report) or _tracked(session, work)
         ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
     settle_one(services, found.runid if found else None)
     failure = _failure_of(report, ours) if ours is not None else None
@@ -51,6 +53,13 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     decision = decide(Heard(ReplyClass.BOUNCE, undetected(), hard=hard, names_our_mail=named), Standing())
     said = failure.said if failure else ""
     _bounce(services, work, mail, found, ours, decision, said)
+
+
+def _tracked(session: Session, work: Incoming) -> Match | None:
+    """What the outside CRM found a report to be about: it keeps no part of it that names our mail."""
+    row = session.get(InboundMessage, work.inboundid)
+    found = match_tracked(session, row) if row is not None else None
+    return found if found is not None and found.proven else None
 
 
 def _failure_of(report: DeliveryReport, ours: Outbox) -> Failure | None:

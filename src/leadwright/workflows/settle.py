@@ -43,6 +43,7 @@ _BEING_READ = exists().where(
     InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
 )
 _HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
+_FAILED_LATE = (Outbox.phase == Phase.FAILED, Outbox.askon.is_not(None))  # taken by its platform, which then gave up
 _log = structlog.get_logger(__name__)
 
 
@@ -102,7 +103,15 @@ def _concluded(session: Session) -> dict[str, str]:
         .where(Engagement.state == State.SENDING, Outbox.phase.in_(ENDS), Agent.state.in_(runs.WORKING))
         .where(or_(Outbox.phase != Phase.HELD, Engagement.reason != Outbox.reason))
     )
-    return dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
+    late = (
+        select(Engagement.runid, Engagement.agentid)
+        .join(Email, Email.lw_threadid == Engagement.runid)
+        .join(Outbox, Outbox.emailid == Email.activityid)
+        .join(Agent, Agent.agentid == Engagement.agentid)
+        .where(*_FAILED_LATE, Engagement.state == State.DUE, Agent.state.in_(runs.WORKING))
+    )
+    found = dict(session.execute(query.order_by(Outbox.concludedon).limit(_MOST)).all())
+    return found | dict(session.execute(late.limit(_MOST)).all())
 
 
 def _left_lately(session: Session, since: datetime) -> dict[str, str]:
@@ -141,12 +150,27 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
             return True
         outboxid = rows.engagement.outboxid
+        if rows.engagement.state == State.DUE:
+            return _failed_late(services, session, talk, rows)
         sending = outboxid and rows.engagement.state == State.SENDING
         mail = session.get(Outbox, outboxid, options=[defer(Outbox.raw)]) if sending else None
         if mail is None or mail.phase not in ENDS:
             return False
+        mail.askon = None if mail.phase == Phase.FAILED else mail.askon
         _follow(services, session, talk, rows, mail)
         return True
+
+
+def _failed_late(services: Services, session: Session, talk: Conversation, rows: Held) -> bool:
+    """Its platform took a mail and then gave up: it did not leave after all."""
+    query = select(Outbox).join(Email, Email.activityid == Outbox.emailid).options(defer(Outbox.raw))
+    mail = session.scalars(query.where(*_FAILED_LATE, Email.lw_threadid == talk.runid).limit(1)).first()
+    if mail is None:
+        return False
+    mail.askon = None
+    rows.engagement.sent = max(rows.engagement.sent - 1, 0)
+    _refused(services, session, talk, rows, mail)
+    return True
 
 
 def _hold_recipient(session: Session, runid: str) -> None:

@@ -33,9 +33,12 @@ def _delta(call: Call, user: str, folder: str) -> Answer:
     prefer = call.prefers("odata.maxpagesize")
     size = min(int(prefer), _MOST) if prefer.isdigit() and int(prefer) else number(call, "$top", _MOST) or _PAGE
     start = int(state["at"])
+    of_page = [
+        row if "@removed" in row else graph_messages.with_size(call, mailbox, row) for row in rows[start : start + size]
+    ]
     body: dict[str, Any] = {
         "@odata.context": f"{call.base}/$metadata#Collection(message)",
-        "value": [chosen(call, row, ("id", "@removed"), graph_messages.HIDDEN) for row in rows[start : start + size]],
+        "value": [chosen(call, row, ("id", "@removed"), graph_messages.HIDDEN) for row in of_page],
     }
     path = f"users/{user}/mailFolders/{folder}/messages/delta"
     if start + size < len(rows):

@@ -30,6 +30,7 @@ def _applied(call: Call) -> dict[str, str]:
 
 
 def _expanded(call: Call, mailbox: Mailbox, row: dict[str, Any]) -> dict[str, Any]:
+    row = graph_messages.with_size(call, mailbox, row)
     if "attachments" not in call.options.get("$expand", "").lower():
         return row
     message = exchange_messages.message_of(call.world, mailbox, row["id"])

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from leadwright.sandbox.dynamics.world import Refused
 
 HIDDEN = ("internetMessageHeaders", "uniqueBody")
 FILE = "#microsoft.graph.fileAttachment"
+_SIZE = re.compile(r"singleValueExtendedProperties\(\$filter=id eq 'Long 0x0?e08'\)", re.IGNORECASE)
 _MOST_HEADERS, _MOST_FILE = 5, 3 * 1024 * 1024
 _PEOPLE = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 _TAKEN = {
@@ -62,6 +64,15 @@ def shown(call: Call, message: Message) -> dict[str, Any]:
         "internetMessageHeaders": item.get("internetMessageHeaders") or [],
         "uniqueBody": body,
     }
+
+
+def with_size(call: Call, mailbox: Mailbox, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with PidTagMessageSize, where $expand asks for that extended property."""
+    if not _SIZE.search(call.options.get("$expand", "")):
+        return row
+    message = exchange_messages.message_of(call.world, mailbox, row["id"])
+    size = len(exchange_messages.raw_of(call.world, message))
+    return {**row, "singleValueExtendedProperties": [{"id": "Long 0xe08", "value": str(size)}]}
 
 
 def taken(call: Call, body: Mapping[str, Any]) -> tuple[Item, list[Attachment]]:

@@ -60,12 +60,20 @@ class StandIn:
         port: and `proxy_port`: 0 picks a free one.
         host: address to listen on; another than loopback lets other containers in.
         names: further names the certificate is good for, such as that of the container.
+        every: seconds between two looks of server-side synchronisation; 0: it looks when it is told to.
     """
 
     def __init__(
-        self, world: World, port: int = 0, proxy_port: int = 0, *, host: str = "127.0.0.1", names: Iterable[str] = ()
+        self,
+        world: World,
+        port: int = 0,
+        proxy_port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        names: Iterable[str] = (),
+        every: float = _TICK,
     ) -> None:
-        self.world = world
+        self.world, self._every = world, every
         self._ports, self._host = (port, proxy_port), host
         self.certificates: Certificates = certificates(world.folder / "tls", [*_NAMES, *PRODUCTION_HOSTS, *names], None)
         self._sockets: list[socket.socket] = []
@@ -175,7 +183,7 @@ class StandIn:
         local = ("127.0.0.1", self._sockets[0].getsockname()[1])
         proxy = Proxy(self.world, local)
         listening = await asyncio.start_server(proxy.serve, sock=self._sockets[1])
-        jobs = [asyncio.create_task(_when_started(server, ready)), asyncio.create_task(_tick(self.world))]
+        jobs = [asyncio.create_task(_when_started(server, ready)), asyncio.create_task(_tick(self.world, self._every))]
         try:
             await server.serve(sockets=[self._sockets[0]])
         finally:
@@ -228,8 +236,10 @@ async def _when_started(server: uvicorn.Server, ready: threading.Event) -> None:
 
 async def _tick(world: World) -> None:
     """Let server-side synchronisation work, as Exchange Online would, and the people outside answer."""
+async def _tick(world: World, every: float) -> None:
+    """Let server-side synchronisation work, as Exchange Online would."""
     part = part_named("synchronisation")
-    if part is None:
+    if part is None or not every:
         return
     tick: Callable[[World], Any] = part.tick
     outside.move_in(world)
@@ -239,7 +249,7 @@ async def _tick(world: World) -> None:
             await asyncio.to_thread(outside.act, world)
         except Exception:
             _LOG.exception("Server-side synchronisation failed")
-        await asyncio.sleep(_TICK)
+        await asyncio.sleep(every)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -1,0 +1,435 @@
+"""A mailbox behind Dataverse: a mail is an email activity, server-side synchronisation sends it and tracks what comes.
+
+The activity has an id of ours, so that it is made once, and its status says whether it was handed over. The Message-ID
+is chosen by Exchange and read back. Headers cannot be set: the link to unsubscribe stands in the footer alone.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, MailboxTest
+from leadwright.errors import CrmError, MailError, OutsideError
+from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
+from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
+from leadwright.mail.dataverse_letters import (
+    CANCELED,
+    DRAFT,
+    FAILED,
+    HANDED_OVER,
+    PENDING_SEND,
+    SENDING,
+    activity_named,
+    activity_of,
+    answered_by,
+    email_values,
+    is_activity_id,
+)
+from leadwright.mail.mailbox import (
+    Access,
+    Batch,
+    Cursor,
+    Fate,
+    Fetched,
+    Found,
+    Handed,
+    Letter,
+    Outcome,
+    Result,
+    SentCopy,
+    Trip,
+    Word,
+)
+from leadwright.mail.platform_sending import Draft, Told, hand_over
+from leadwright.mail.unsubscribe import Seals, key_in
+from leadwright.microsoft.answers import Answer
+from leadwright.microsoft.batch import Call
+from leadwright.microsoft.dataverse import Dataverse
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, RowGone, Unclear
+
+AT_ONCE = 4
+_SEND = "Microsoft.Dynamics.CRM.SendEmail"
+_OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than later ones
+_PAGE = 500
+_WHOLE = 50  # activities in one request
+_LOOK_SECONDS = 15.0
+_TEST_SECONDS = 2.0
+_STATUS = ("activityid", "statecode", "statuscode", "messageid", "subject")
+_BOX = (
+    "mailboxid", "name", "emailaddress", "emailrouteraccessapproval", "incomingemaildeliverymethod",
+    "outgoingemaildeliverymethod", "incomingemailstatus", "outgoingemailstatus", "enabledforincomingemail",
+    "enabledforoutgoingemail", "testemailconfigurationscheduled", "statecode",
+)  # fmt: skip
+_WORDS = {
+    PENDING_SEND: "Dynamics 365 has it in Pending Send: server-side synchronisation has not sent it yet.",
+    SENDING: "Dynamics 365 has it in Sending: server-side synchronisation is at it.",
+}
+_ENDED = {
+    CANCELED: "It was cancelled in Dynamics 365 before it left.",
+    DRAFT: "It was put back to a draft in Dynamics 365 before it left.",
+    FAILED: "Server-side synchronisation could not send it.",
+}
+
+
+class DataverseMailbox:
+    """See `mailbox.Mailbox`.
+
+    Args:
+        userid: systemuserid whose mailbox it is; empty: our application user.
+        arrivals: numbers what came in; without them nothing can be read.
+        seals: opens the links in what we sent.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        dataverse: Dataverse,
+        *,
+        userid: str = "",
+        arrivals: Arrivals | None = None,
+        seals: Seals | None = None,
+        look_seconds: float = _LOOK_SECONDS,
+    ) -> None:
+        self.address = address
+        self._dataverse, self._arrivals, self._seals = dataverse, arrivals, seals
+        self._userid, self._look_seconds = userid, look_seconds
+        self._box: dict[str, Any] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dataverse-mail")
+
+    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
+        """Hand the mail over to server-side synchronisation."""
+        told = self.send_together([letter], lambda which: [before_the_dot() for _ in which])
+        return next(outcome for some in told for _, outcome in some)
+
+    @property
+    def at_once(self) -> int:
+        """Far below what the organisation allows."""
+        return AT_ONCE
+
+    def send_together(
+        self, letters: Sequence[Letter], before_the_dots: Callable[[Sequence[int]], Sequence[bool]]
+    ) -> Iterator[Told]:
+        """An activity each, then SendEmail."""
+        return hand_over(self, self._pool, letters, before_the_dots)
+
+    def make_draft(self, letter: Letter) -> Draft | Outcome:
+        """The email activity; one that is there already says itself how far it came."""
+        id = activity_of(letter)
+        values = {"activityid": id, **email_values(letter, self._sender(), self._parent(letter))}
+        with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
+            self._dataverse.action("emails", values)
+        row = self._status(id)
+        if row is None:
+            return Outcome(Result.LATER, "Dynamics 365 does not show the email it was given. It is tried again.")
+        return self._told(row) or Draft(id, str(row.get("@odata.etag") or ""))
+
+    def send_draft(self, letter: Letter, draft: Draft) -> Outcome:
+        """SendEmail: from here on it is Pending Send."""
+        self._dataverse.action(f"emails({draft.id})/{_SEND}", {"IssueSend": True})
+        return _accepted()
+
+    def look(self, letter: Letter, draft: Draft) -> Outcome | None:
+        """By its status."""
+        row = self._status(draft.id)
+        return self._told(row) if row is not None else None
+
+    def remove_draft(self, draft: Draft) -> None:
+        """Only while it is the version that was seen."""
+        self._dataverse.delete("emails", draft.id, draft.etag or None)
+
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
+        """By the status of its activity. One that is gone proves nothing: it was made before it could be sent."""
+        try:
+            row = self._status(emailid or activity_named(messageid))
+        except OutsideError:
+            return Found.CANNOT_TELL
+        if row is None:
+            return Found.CANNOT_TELL
+        return Found.YES if row["statuscode"] in HANDED_OVER else Found.NO
+
+    def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """Status and Message-ID of each, in one request."""
+        ids = {mail.outboxid: mail.emailid or activity_named(mail.messageid) for mail in mails}
+        select = ",".join(_STATUS)
+        calls = [Call("GET", f"emails({ids[mail.outboxid]})?$select={select}") for mail in mails]
+        for mail, answer in zip(mails, self._dataverse.batch(calls), strict=True):
+            if isinstance(answer, RowGone):
+                yield Word(mail.outboxid, Fate.LEFT)  # it was accepted, and nothing more is to be learned
+            elif isinstance(answer, Answer):
+                yield self._word(mail, answer.json)
+
+    def file_sent(self, raw: bytes, moment: datetime) -> None:
+        """Nothing: Exchange keeps a copy of what it sends."""
+
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        """The emails of ours that were handed over."""
+        statuses = " or ".join(f"statuscode eq {status}" for status in HANDED_OVER)
+        condition = f"directioncode eq true and createdon ge {_stamp(moment)} and ({statuses})"
+        select = "activityid,messageid,torecipients,description,createdon,senton"
+        try:
+            condition += f" and _ownerid_value eq {self._sender()}"
+            pages = self._dataverse.pages(
+                "emails", page_size=_PAGE, filter=condition, select=select, orderby="createdon"
+            )
+            for row in (row for page in pages for row in page):
+                yield self._copy(row)
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def fetch_new(
+        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
+    ) -> Iterator[Batch]:
+        """What server-side synchronisation tracked for this mailbox."""
+        arrivals = self._needed()
+        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
+        try:
+            self._learn(arrivals)
+            backlog = most_whole is not None and arrivals.count_after(last) > most_whole
+            while some := arrivals.after(last, _WHOLE):
+                last, rows = some[-1].uid, self._rows(some)
+                at = Cursor(VALIDITY, last)
+                if backlog:
+                    heads = tuple(_head(one, rows[one.uid]) for one in some if one.uid in rows)
+                    yield Batch(at, restarted=restarted, heads=heads, goes_on=bool(arrivals.count_after(last)))
+                else:
+                    yield Batch(at, self._fetched(some, rows, most_bytes), restarted)
+            if last == 0 or cursor.uidvalidity != VALIDITY:
+                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def fetch_some(
+        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
+    ) -> Iterator[Batch]:
+        """By their numbers."""
+        wanted = self._needed().those(sizes) if validity == VALIDITY else []
+        try:
+            for start in range(0, len(wanted), _WHOLE):
+                some = wanted[start : start + _WHOLE]
+                yield Batch(Cursor(VALIDITY, some[-1].uid), self._fetched(some, self._rows(some), most_bytes))
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Until it is time for the next look: nothing tells."""
+        end = time.monotonic() + min(seconds, self._look_seconds)
+        while time.monotonic() < end and not enough():
+            time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
+        return not enough()
+
+    def test_trip(self, seconds: float) -> Trip:
+        """Test & Enable Mailbox of Dynamics 365 itself; where we may not start it, what it found last."""
+        try:
+            row = self._mailbox(fresh=True)
+            with suppress(PrivilegeMissing):
+                self._dataverse.update("mailboxes", row["mailboxid"], {"testemailconfigurationscheduled": True}, None)
+                row = self._tested(row["mailboxid"], seconds)
+            return Trip(self._works(row, "outgoing"), self._works(row, "incoming"))
+        except OutsideError as error:
+            return Trip(str(error), str(error))
+
+    def try_access(self) -> Access:
+        """What the mailbox record says."""
+        try:
+            row = self._mailbox(fresh=True)
+            return Access(self._works(row, "outgoing"), self._address_of(row), self._works(row, "incoming"))
+        except OutsideError as error:
+            return Access(str(error), "", str(error))
+
+    def close(self) -> None:
+        """Let the threads go; the line is shared."""
+        self._pool.shutdown(wait=True)
+
+    def _sender(self) -> str:
+        if not self._userid:
+            self._userid = str(self._dataverse.who_am_i()["UserId"])
+        return self._userid
+
+    def _parent(self, letter: Letter) -> str:
+        """The activity it answers, so that Exchange threads it; a mail without one goes out all the same."""
+        named = answered_by(letter)
+        if not named:
+            return ""
+        quoted = named.replace("'", "''")
+        condition = f"messageid eq '{quoted}'"
+        found = self._dataverse.get("emails", select="activityid", filter=condition, orderby="createdon", top=1)
+        return next((str(row["activityid"]) for row in found.get("value") or ()), "")
+
+    def _status(self, id: str) -> dict[str, Any] | None:
+        return self._dataverse.row("emails", id, _STATUS) if is_activity_id(id) else None
+
+    def _told(self, row: Mapping[str, Any]) -> Outcome | None:
+        """What the status says of a mail that is about to be sent; None: a draft."""
+        status = row["statuscode"]
+        if status in HANDED_OVER:
+            return _accepted()
+        if status == DRAFT:
+            return None
+        return Outcome(Result.REFUSED, self._why(status, str(row.get("subject") or "")))
+
+    def _word(self, mail: Handed, row: Mapping[str, Any]) -> Word:
+        status = row.get("statuscode")
+        if status in _WORDS:
+            return Word(mail.outboxid, Fate.WAITS, _WORDS[status])
+        if status in HANDED_OVER:
+            return Word(mail.outboxid, Fate.LEFT, messageid=str(row.get("messageid") or ""))
+        return Word(mail.outboxid, Fate.FAILED, self._why(status, str(row.get("subject") or "")))
+
+    def _why(self, status: Any, subject: str) -> str:
+        """Why it did not leave, with the newest alert about it."""
+        said = _ENDED.get(status, f"Dynamics 365 says that it has the status {status}.")
+        alert = self._alert(subject) if status == FAILED else ""
+        return f"{said} {alert}".strip()
+
+    def _alert(self, about: str = "") -> str:
+        """The newest alert of the mailbox, about this subject; empty where there is none or it may not be read."""
+        try:
+            row = self._mailbox()
+            condition = f"_regardingobjectid_value eq {row['mailboxid']}"
+            found = self._dataverse.get(
+                "tracelogs", select="text,level", filter=condition, orderby="createdon desc", top=20
+            )
+        except OutsideError:
+            return ""
+        texts = [str(one.get("text") or "") for one in found.get("value") or () if one.get("level") != 1]
+        return next((text for text in texts if not about or about in text), "")[:1_000]
+
+    def _mailbox(self, *, fresh: bool = False) -> dict[str, Any]:
+        """The mailbox record of who sends.
+
+        Raises:
+            MailError: there is none.
+        """
+        if not self._box or fresh:
+            condition = f"_regardingobjectid_value eq {self._sender()}"
+            found = self._dataverse.get("mailboxes", select=",".join(_BOX), filter=condition).get("value") or []
+            mine = [row for row in found if str(row.get("emailaddress") or "").casefold() == self.address.casefold()]
+            if not found:
+                raise MailError(
+                    "Dynamics 365 shows no mailbox record of the application user. Open Advanced Settings, Email "
+                    "Configuration, Mailboxes, and check that it is there and that we may read it.",
+                    permanent=True,
+                )
+            self._box = (mine or found)[0]
+        return self._box
+
+    def _tested(self, id: str, seconds: float) -> dict[str, Any]:
+        end = time.monotonic() + seconds
+        while True:
+            row = self._dataverse.row("mailboxes", id, _BOX) or {}
+            if not row.get("testemailconfigurationscheduled") or time.monotonic() >= end:
+                return row
+            time.sleep(min(_TEST_SECONDS, seconds))
+
+    def _works(self, row: Mapping[str, Any], way: str) -> str:
+        """Why mail does not flow in a direction; empty where it does."""
+        place = "Advanced Settings, Email Configuration, Mailboxes"
+        if row.get("statecode"):
+            return f"The mailbox record is inactive in Dynamics 365. Activate it under {place}."
+        if row.get("testemailconfigurationscheduled"):
+            return "The test is still queued in Dynamics 365. Look again in some minutes."
+        if row.get(f"{way}emaildeliverymethod") != DeliveryMethod.SERVER_SIDE_SYNCHRONIZATION:
+            return f"The {way} email of the mailbox is not server-side synchronisation. Set it under {place}."
+        if row.get("emailrouteraccessapproval") != AddressApproval.APPROVED and row.get(f"{way}emailstatus") != 1:
+            return f"The address of the mailbox is not approved in Dynamics 365. Choose Approve Email under {place}."
+        if row.get(f"{way}emailstatus") == MailboxTest.SUCCESS and row.get(f"enabledfor{way}email"):
+            return ""
+        if row.get(f"{way}emailstatus") == MailboxTest.FAILURE:
+            return f"The {way} test failed in Dynamics 365. {self._alert()}".strip()
+        return f"The {way} email was not tested in Dynamics 365. Choose Test & Enable Mailbox under {place}."
+
+    def _address_of(self, row: Mapping[str, Any]) -> str:
+        theirs = str(row.get("emailaddress") or "")
+        if theirs.casefold() == self.address.casefold():
+            return ""
+        return (
+            f"The mailbox record in Dynamics 365 has the address {theirs or '(none)'}, not {self.address}. Replace it "
+            "there, then approve and test it."
+        )
+
+    def _needed(self) -> Arrivals:
+        if self._arrivals is None:
+            raise MailError("This mailbox can only send here.", permanent=True)
+        return self._arrivals
+
+    def _learn(self, arrivals: Arrivals) -> None:
+        """Number what was tracked since the last look, the oldest first."""
+        place = json.loads(arrivals.place() or "{}")
+        user, box = self._sender(), str(self._mailbox()["mailboxid"])
+        party = f"email_activity_parties/any(p:p/_partyid_value eq {user} and p/participationtypemask ne 1)"
+        condition = f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party})"
+        since = moment_of(place.get("since"))
+        if since is not None:
+            condition += f" and createdon ge {_stamp(since - _OVERLAP)}"
+        for page in self._dataverse.pages(
+            "emails", page_size=_PAGE, filter=condition, select="activityid,createdon,versionnumber",
+            orderby="createdon,versionnumber",
+        ):  # fmt: skip
+            if not page.rows:
+                break
+            found = [Arrival(str(row["activityid"]), 0, moment_of(row.get("createdon"))) for row in page]
+            newest = max([m for one in found if (m := one.received)] + ([since] if since else []))
+            arrivals.keep(found, json.dumps({"since": newest.isoformat()}))
+
+    def _rows(self, some: Sequence[Numbered]) -> dict[int, dict[str, Any]]:
+        """The activities by their numbers; those that are gone are missing."""
+        query = f"?$select={','.join(COLUMNS)}&$expand={PARTIES}"
+        answers = self._dataverse.batch([Call("GET", f"emails({one.platformid}){query}") for one in some])
+        found: dict[int, dict[str, Any]] = {}
+        for one, answer in zip(some, answers, strict=True):
+            if isinstance(answer, Answer):
+                found[one.uid] = answer.json
+            elif not isinstance(answer, RowGone):
+                raise answer
+        return found
+
+    def _fetched(
+        self, some: Sequence[Numbered], rows: Mapping[int, dict[str, Any]], most_bytes: int
+    ) -> tuple[Fetched, ...]:
+        found = []
+        for one in some:
+            row = rows.get(one.uid)
+            if row is None:
+                continue
+            raw = raw_of(row, self._attachments(row))
+            received = moment_of(row.get("actualend") or row.get("createdon"))
+            found.append(Fetched(one.uid, raw[:most_bytes], len(raw), received, tracked_of(row)))
+        return tuple(found)
+
+    def _attachments(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if not row.get("attachmentcount"):
+            return []
+        condition = f"_objectid_value eq {row['activityid']}"
+        found = self._dataverse.get("activitymimeattachments", select="filename,mimetype,filesize", filter=condition)
+        return list(found.get("value") or ())
+
+    def _copy(self, row: Mapping[str, Any]) -> SentCopy:
+        key = key_in(self._seals, str(row.get("description") or "")) if self._seals else ""
+        to = str(row.get("torecipients") or "").partition(";")[0].strip()
+        filed = moment_of(row.get("senton") or row.get("createdon"))
+        id = str(row["activityid"])
+        messageid = str(row.get("messageid") or "") or f"<{id}@dataverse.invalid>"
+        return SentCopy(messageid, self.address, to, key, b"", filed, id)
+
+
+def _accepted() -> Outcome:
+    return Outcome(Result.ACCEPTED, "Dynamics 365 has it: server-side synchronisation sends it.", told_later=True)
+
+
+def _head(one: Numbered, row: Mapping[str, Any]) -> Fetched:
+    return Fetched(one.uid, head_of(row), len(str(row.get("description") or "")), one.received, tracked_of(row))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _mail_error(error: CrmError) -> MailError:
+    wait = error.retry_after if isinstance(error, MicrosoftError) else None
+    return MailError(str(error), permanent=error.permanent, retry_after=wait, installation=error.installation)

@@ -1,0 +1,348 @@
+"""A mailbox in Exchange Online, asked through Microsoft Graph: a draft out of our own bytes, then the order to send.
+
+The draft keeps our Message-ID, our headers and a stable id, so that a mail of which nobody knows is found as a draft or
+as sent. The Inbox is read by delta. Exchange writes the mail anew as it leaves, and signs it itself.
+"""
+
+import base64
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from leadwright.errors import CrmError, MailError, OutsideError
+from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
+from leadwright.mail.compose import new_message_id, plain_note
+from leadwright.mail.graph_messages import (
+    HEAD_COLUMNS,
+    WITH_SIZE,
+    address_in,
+    head_of,
+    headers_of,
+    moment_of,
+    named,
+    size_of,
+    stamp,
+    user_path,
+)
+from leadwright.mail.mailbox import (
+    Access,
+    Batch,
+    Cursor,
+    Fetched,
+    Found,
+    Handed,
+    Letter,
+    Outcome,
+    Result,
+    SentCopy,
+    Trip,
+    Word,
+)
+from leadwright.mail.platform_sending import Draft, Told, hand_over
+from leadwright.mail.unsubscribe import Seals, key_in
+from leadwright.microsoft.errors import MicrosoftError, PrivilegeMissing, RowGone, TokenExpired
+from leadwright.microsoft.graph import Graph
+
+AT_ONCE = 4  # requests of an application at a mailbox
+_PAGE = 100
+_BATCH = 20
+_LOOK_SECONDS = 15.0
+_TRIP_SECONDS = 1.0
+_STATE = "id,isDraft,internetMessageId"
+_NO_MESSAGE_ID = (
+    "Exchange does not keep the Message-ID of a draft of this mailbox, so that nobody could tell whether a mail left. "
+    "Nothing is sent. Use server-side synchronisation, or SMTP and IMAP, for this mailbox."
+)
+
+
+class GraphMailbox:
+    """See `mailbox.Mailbox`.
+
+    Args:
+        arrivals: numbers what came in; without them nothing can be read.
+        seals: opens the links in what we sent.
+        strangers: addresses of other people, which must not open; asked for when access is tried.
+        nudged: did Graph notify us of something new? Asked about twice a second while we wait.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        graph: Graph,
+        *,
+        arrivals: Arrivals | None = None,
+        seals: Seals | None = None,
+        strangers: Callable[[], Sequence[str]] = tuple,
+        nudged: Callable[[], bool] = lambda: False,
+        look_seconds: float = _LOOK_SECONDS,
+    ) -> None:
+        self.address = address
+        self._graph, self._arrivals, self._seals = graph, arrivals, seals
+        self._strangers, self._nudged, self._look_seconds = strangers, nudged, look_seconds
+        self._me = user_path(address)
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="graph-mail")
+
+    def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
+        """Hand the mail over to Exchange."""
+        told = self.send_together([letter], lambda which: [before_the_dot() for _ in which])
+        return next(outcome for some in told for _, outcome in some)
+
+    @property
+    def at_once(self) -> int:
+        """What Exchange allows an application at a mailbox."""
+        return AT_ONCE
+
+    def send_together(
+        self, letters: Sequence[Letter], before_the_dots: Callable[[Sequence[int]], Sequence[bool]]
+    ) -> Iterator[Told]:
+        """A draft each, then send."""
+        return hand_over(self, self._pool, letters, before_the_dots)
+
+    def make_draft(self, letter: Letter) -> Draft | Outcome:
+        """A draft out of the bytes; taken up before, what lies there already is used."""
+        if letter.again:
+            known = self._messages(letter.messageid)
+            if any(not row.get("isDraft") for row in known):
+                return _accepted()
+            if known:
+                return Draft(str(known[0]["id"]))
+        raw = base64.b64encode(letter.raw)
+        made = self._graph.post(f"{self._me}/messages", content=raw, content_type="text/plain")
+        draft = Draft(str(made["id"]))
+        if made.get("internetMessageId") != letter.messageid:
+            changed = self._graph.patch(self._message(draft.id), {"internetMessageId": letter.messageid})
+            if changed.get("internetMessageId") != letter.messageid:
+                self.remove_draft(draft)
+                return Outcome(Result.MAILBOX, _NO_MESSAGE_ID)
+        return draft
+
+    def send_draft(self, letter: Letter, draft: Draft) -> Outcome:
+        """Send: from here on it is in Exchange's hands."""
+        self._graph.post(f"{self._message(draft.id)}/send")
+        return _accepted()
+
+    def look(self, letter: Letter, draft: Draft) -> Outcome | None:
+        """Among all messages of the mailbox, by Message-ID."""
+        return _accepted() if any(not row.get("isDraft") for row in self._messages(letter.messageid)) else None
+
+    def remove_draft(self, draft: Draft) -> None:
+        """It goes to Deleted Items, and from there for good."""
+        for _ in range(2):
+            self._graph.delete(self._message(draft.id))
+
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
+        """By Message-ID, wherever it lies. Without even a draft of it, nothing is proven: there was one."""
+        try:
+            rows = self._messages(messageid)
+        except OutsideError:
+            return Found.CANNOT_TELL
+        if any(not row.get("isDraft") for row in rows):
+            return Found.YES
+        return Found.NO if rows else Found.CANNOT_TELL
+
+    def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """Nothing: what Exchange cannot deliver comes back as a mail."""
+        return iter(())
+
+    def file_sent(self, raw: bytes, moment: datetime) -> None:
+        """Nothing: Exchange keeps a copy of what it sends."""
+
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        """What lies in Sent Items."""
+        select = "internetMessageId,toRecipients,sentDateTime,internetMessageHeaders"
+        path, condition = f"{self._me}/mailFolders/sentitems/messages", f"sentDateTime ge {stamp(moment)}"
+        try:
+            for page in self._graph.pages(path, page_size=_PAGE, filter=condition, select=select):
+                for row in page:
+                    yield self._copy(row)
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def fetch_new(
+        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
+    ) -> Iterator[Batch]:
+        """What the delta of the Inbox tells of."""
+        arrivals = self._needed()
+        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
+        try:
+            self._learn(arrivals)
+            backlog = most_whole is not None and arrivals.count_after(last) > most_whole
+            while some := arrivals.after(last, _BATCH):
+                last = some[-1].uid
+                at = Cursor(VALIDITY, last)
+                if backlog:
+                    yield Batch(
+                        at, restarted=restarted, heads=self._heads(some), goes_on=bool(arrivals.count_after(last))
+                    )
+                else:
+                    yield Batch(at, self._fetched(some, most_bytes), restarted)
+            if last == 0 or cursor.uidvalidity != VALIDITY:
+                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def fetch_some(
+        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
+    ) -> Iterator[Batch]:
+        """By their numbers."""
+        wanted = self._needed().those(sizes) if validity == VALIDITY else []
+        try:
+            for start in range(0, len(wanted), _BATCH):
+                some = wanted[start : start + _BATCH]
+                yield Batch(Cursor(VALIDITY, some[-1].uid), self._fetched(some, most_bytes))
+        except CrmError as error:
+            raise _mail_error(error) from error
+
+    def wait_for_new(
+        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Until Graph notifies us, or it is time for the next look."""
+        end = time.monotonic() + min(seconds, self._look_seconds)
+        while time.monotonic() < end and not enough():
+            if self._nudged():
+                return True
+            time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
+        return not enough()
+
+    def test_trip(self, seconds: float) -> Trip:
+        """Send ourselves a mail, see it arrive, remove it."""
+        incoming = self._reading()
+        messageid = new_message_id(self.address)
+        letter = plain_note(self.address, messageid, "Leadwright tests this mailbox", "You may delete this mail.")
+        outcome = self.send(letter, lambda: True)
+        if outcome.result is not Result.ACCEPTED:
+            return Trip(outgoing=outcome.words, incoming=incoming)
+        return Trip(incoming=incoming or self._see_it_arrive(messageid, seconds))
+
+    def try_access(self) -> Access:
+        """Our own mailbox opens, and nobody else's. Whether we may send is told by a draft that is removed again."""
+        read = self._reading()
+        send_as = self._drafting() if not read else ""
+        return Access(send_as, "", read, None if read else self._others())
+
+    def close(self) -> None:
+        """Let the threads go; the line is shared."""
+        self._pool.shutdown(wait=True)
+
+    def _message(self, id: str) -> str:
+        return f"{self._me}/messages/{id}"
+
+    def _messages(self, messageid: str) -> list[dict[str, Any]]:
+        found = self._graph.get(f"{self._me}/messages", filter=named(messageid), select=_STATE)
+        return list(found.get("value") or ())
+
+    def _needed(self) -> Arrivals:
+        if self._arrivals is None:
+            raise MailError("This mailbox can only send here.", permanent=True)
+        return self._arrivals
+
+    def _learn(self, arrivals: Arrivals) -> None:
+        """Follow the delta link; one that Graph has forgotten is begun anew, and what is known keeps its number."""
+        place = arrivals.place()
+        if place:
+            try:
+                self._follow(arrivals, place)
+            except TokenExpired:
+                place = ""
+        if not place:
+            self._follow(arrivals, "")
+
+    def _follow(self, arrivals: Arrivals, place: str) -> None:
+        first = f"{self._me}/mailFolders/inbox/messages/delta?changeType=created"
+        options = {} if place else {"select": "receivedDateTime,internetMessageId", "expand": WITH_SIZE}
+        for page in self._graph.pages(place or first, page_size=_PAGE, **options):
+            found = [Arrival(str(row["id"]), size_of(row), moment_of(row.get("receivedDateTime"))) for row in page]
+            found.sort(key=lambda one: str(one.received))
+            arrivals.keep(found, page.next_link or page.delta_link or place)
+
+    def _heads(self, some: Sequence[Numbered]) -> tuple[Fetched, ...]:
+        heads = []
+        for one, row in zip(some, self._pool.map(self._head, some), strict=True):
+            if row is not None:
+                heads.append(Fetched(one.uid, head_of(row), one.size or size_of(row), one.received))
+        return tuple(heads)
+
+    def _head(self, one: Numbered) -> dict[str, Any] | None:
+        with suppress(RowGone):
+            return self._graph.get(self._message(one.platformid), select=HEAD_COLUMNS, expand=WITH_SIZE)
+        return None
+
+    def _fetched(self, some: Sequence[Numbered], most_bytes: int) -> tuple[Fetched, ...]:
+        found = self._pool.map(lambda one: self._whole(one, most_bytes), some)
+        return tuple(fetched for fetched in found if fetched is not None)
+
+    def _whole(self, one: Numbered, most_bytes: int) -> Fetched | None:
+        """The message; of one that is too large its header alone, so that its bytes are never fetched."""
+        if one.size > most_bytes:
+            row = self._head(one)
+            if row is None:
+                return None
+            return Fetched(one.uid, head_of(row, whole=True)[:most_bytes], one.size, one.received)
+        try:
+            raw = self._graph.content(f"{self._message(one.platformid)}/$value")
+        except RowGone:
+            return None
+        return Fetched(one.uid, raw[:most_bytes], len(raw), one.received)
+
+    def _reading(self) -> str:
+        try:
+            self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
+        except RowGone:
+            return f"Exchange has no mailbox {self.address}, or it is not in Exchange Online."
+        except OutsideError as error:
+            return str(error)
+        return ""
+
+    def _drafting(self) -> str:
+        try:
+            made = self._graph.post(f"{self._me}/messages", {"subject": "Leadwright looks whether it may write here"})
+            self.remove_draft(Draft(str(made["id"])))
+        except OutsideError as error:
+            return str(error)
+        return ""
+
+    def _others(self) -> tuple[str, ...] | None:
+        """Other mailboxes that open; None when none could be tried."""
+        opened, tried = [], 0
+        for address in self._strangers():
+            try:
+                self._graph.get(f"{user_path(address)}/mailFolders/inbox/messages", select="id", top=1)
+                opened.append(address)
+                tried += 1
+            except PrivilegeMissing:
+                tried += 1
+            except OutsideError:
+                continue
+        return tuple(opened) if tried else None
+
+    def _see_it_arrive(self, messageid: str, seconds: float) -> str:
+        end, inbox = time.monotonic() + seconds, f"{self._me}/mailFolders/inbox/messages"
+        try:
+            while not (self._graph.get(inbox, filter=named(messageid), select="id").get("value")):
+                if time.monotonic() >= end:
+                    return f"The test mail was accepted, but did not arrive in the Inbox within {seconds:.0f} seconds."
+                time.sleep(_TRIP_SECONDS)
+            for row in self._messages(messageid):
+                with suppress(RowGone):
+                    self.remove_draft(Draft(str(row["id"])))
+        except OutsideError as error:
+            return str(error)
+        return ""
+
+    def _copy(self, row: dict[str, Any]) -> SentCopy:
+        to = next((address_in(one) for one in row.get("toRecipients") or ()), "")
+        key = key_in(self._seals, headers_of(row, "List-Unsubscribe")) if self._seals else ""
+        head = head_of(row, whole=True)
+        return SentCopy(str(row["internetMessageId"]), self.address, to, key, head, moment_of(row.get("sentDateTime")))
+
+
+def _accepted() -> Outcome:
+    return Outcome(Result.ACCEPTED, "Exchange accepted it.", 202)
+
+
+def _mail_error(error: CrmError) -> MailError:
+    wait = error.retry_after if isinstance(error, MicrosoftError) else None
+    return MailError(str(error), permanent=error.permanent, retry_after=wait, installation=error.installation)

@@ -1,0 +1,232 @@
+"""An agent whose mailbox lies in Exchange Online: through Dataverse and server-side synchronisation, and through Graph."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from tests.contracts.mailboxes import AGENT, PERMISSIONS, grant
+from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
+from tests.engage.test_replies import READY
+from tests.microsoft.organisation import Registered, register_agent, store_connection
+
+from leadwright.db.engine import Database
+from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.sales import AppNotification, Lead
+from leadwright.domain.engagement import Outcome, State
+from leadwright.domain.mailbox_kind import MailboxKind
+from leadwright.domain.stage import Stage
+from leadwright.mail.suppression import why_suppressed
+from leadwright.sandbox.dynamics import exchange, exchange_transport, synchronisation
+from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.serving import StandIn
+from leadwright.sandbox.dynamics.world import World
+from leadwright.sandbox.mail_server import MailServer
+
+
+@dataclass
+class Abroad:
+    """An office whose agent's mailbox lies at the stand-in."""
+
+    office: Office
+    world: World
+    registered: Registered
+    kind: MailboxKind
+
+    def lead(self, **values: Any) -> str:
+        """A lead of both sides, with the same id, as the mirror has it."""
+        made = self.office.lead(**values)
+        given = {"leadid": made, "subject": "Faster picking", "firstname": "Ada", "lastname": "Miller"}
+        given |= {"emailaddress1": values.get("emailaddress1", ADA), "ownerid": ("systemuser", self.registered.userid)}
+        records.create(self.world, "lead", given, by=seed.administrator(self.world))
+        return made
+
+    def work(self) -> None:
+        """The agent, server-side synchronisation and Exchange take turns."""
+        for _ in range(3):
+            self.office.work()
+            synchronisation.tick(self.world)
+            self.office.clock.move_to(self.office.clock() + timedelta(seconds=10))
+            assert self.office.post
+            self.office.post.tidy()
+        self.office.work()
+
+    def mails_to(self, address: str = ADA) -> list[EmailMessage]:
+        found = [out.raw for out in exchange_transport.sent_outside(self.world) if out.recipient == address]
+        return [message_from_bytes(raw, policy=policy.default) for raw in found]  # type: ignore[misc]
+
+    def answer(self, text: str, **headers: str) -> str:
+        """Ada answers the newest mail to her; gives the Message-ID of her mail."""
+        parent, mail = self.mails_to()[-1], EmailMessage()
+        mail["From"], mail["To"] = f"Ada Miller <{ADA}>", AGENT
+        mail["Subject"] = f"Re: {parent['Subject']}"
+        mail["Message-ID"] = f"<{id(mail)}@mail.northwind.example>"
+        mail["In-Reply-To"] = mail["References"] = str(parent["Message-ID"])
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content(text)
+        exchange.deliver(self.world, mail.as_bytes(policy=policy.SMTP), [AGENT])
+        synchronisation.tick(self.world)
+        return str(mail["Message-ID"])
+
+    def outbox(self) -> list[Outbox]:
+        with self.office.services.database.reading() as session:
+            query = select(Outbox).where(Outbox.recipient == ADA).order_by(Outbox.createdon)
+            return list(session.scalars(query))
+
+    def hours(self, hours: float) -> None:
+        self.office.clock.move_to(self.office.clock() + timedelta(hours=hours))
+        self.work()
+
+
+@pytest.fixture(params=[MailboxKind.DATAVERSE, MailboxKind.GRAPH])
+def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: Path) -> Iterator[Abroad]:
+    """Set up on the sandbox's server, then moved: the prerequisites of Dynamics 365 have tests of their own."""
+    clock = Clock(MONDAY)
+    world = World(tmp_path / "dynamics", clock)
+    registered = register_agent(world, "AISalesPerson")
+    exchange.create_shared_mailbox(world, AGENT, "Sales agent")
+    grant(world, registered.application.appid, *PERMISSIONS)
+    record = records.find(world, "mailbox", regardingobjectid=registered.userid)[0]["mailboxid"]
+    for change in (
+        {"emailaddress": AGENT},
+        {"emailrouteraccessapproval": 1},
+        {"testemailconfigurationscheduled": True},
+    ):
+        records.update(world, "mailbox", record, change, by=seed.administrator(world))
+    synchronisation.tick(world)
+    with MailServer(clock=clock) as server, StandIn(world, every=0) as standin:
+        office = open_office(
+            sqlite_database, tmp_path, server, clock, microsoft_authority=standin.origin,
+            microsoft_graph_url=standin.origin, microsoft_ca_file=standin.certificates.authority,
+            microsoft_instance_discovery=False, public_url="https://desk.contoso.com",
+        )  # fmt: skip
+        start(office)
+        with sqlite_database.transaction() as session:
+            row = session.scalars(select(Mailbox)).one()
+            row.lw_kind, row.lw_filessent, row.emailaddress = request.param, True, AGENT
+            row.modifiedon = clock() + timedelta(seconds=1)
+        store_connection(office.services, registered, standin.origin)
+        yield Abroad(office, world, registered, request.param)
+        if office.post:
+            office.post.close()
+        office.services.reader.close()
+    world.close()
+
+
+def test_a_conversation_is_led_to_the_handover(abroad: Abroad) -> None:
+    leadid = abroad.lead()
+    abroad.work()
+    (first,) = abroad.mails_to()
+    assert AGENT in str(first["From"])
+    text = first.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "https://desk.contoso.com/unsubscribe/" in text, "the link in the footer always stands"
+    one_click = str(first["List-Unsubscribe-Post"])
+    assert one_click == ("List-Unsubscribe=One-Click" if abroad.kind == MailboxKind.GRAPH else "None")
+    (row,) = abroad.outbox()
+    assert row.phase == "sent"
+    assert str(first["Message-ID"]) == (row.sentmessageid or row.messageid)
+    theirs = abroad.answer("Interesting. How long does implementation take?")
+    abroad.work()
+    assert len(abroad.mails_to()) == 2
+    second = abroad.mails_to()[1]
+    assert "ten weeks" in second.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert str(second["In-Reply-To"]) == theirs
+    abroad.answer(READY)
+    abroad.work()
+    run = abroad.office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.HANDED_OVER, Outcome.QUALIFIED)
+    heard = [e for e in abroad.office.thread_of(leadid) if not e.directioncode]
+    assert [e.lw_judgement["matched_by"] for e in heard] == ["message_id", "message_id"]
+    if abroad.kind == MailboxKind.DATAVERSE:
+        theirs_too = records.find(abroad.world, "email", regardingobjectid=leadid)
+        assert {e.activityid for e in abroad.office.thread_of(leadid)} == {row["activityid"] for row in theirs_too}
+    abroad.office.pass_days(20)
+    assert len(abroad.mails_to()) == 2
+
+
+def test_whoever_asks_to_be_left_alone_is(abroad: Abroad) -> None:
+    leadid = abroad.lead()
+    abroad.work()
+    abroad.answer("Please remove me from your list and do not write to me again.")
+    abroad.work()
+    run = abroad.office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
+    count = len(abroad.mails_to())
+    abroad.office.pass_days(30)
+    synchronisation.tick(abroad.world)
+    assert len(abroad.mails_to()) == count <= 2
+    with abroad.office.services.database.transaction() as session:
+        assert why_suppressed(session, ADA, "outreach")
+
+
+def test_a_bounce_marks_the_address(abroad: Abroad) -> None:
+    abroad.world.break_it("bounce", "northwind")
+    leadid = abroad.lead()
+    abroad.work()
+    abroad.work()
+    assert abroad.mails_to() == []
+    with abroad.office.services.database.reading() as session:
+        assert session.get_one(Lead, leadid).lw_emailstate == "invalid"
+    assert abroad.office.run_of(leadid).outcome == Outcome.UNREACHABLE
+    assert abroad.outbox()[0].bouncedon is not None
+
+
+def test_what_the_platform_gives_up_on_is_told_as_not_sent(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Exchange tells by a bounce")
+    abroad.world.break_it("fail outgoing", "northwind")
+    leadid = abroad.lead()
+    abroad.work()
+    abroad.work()
+    assert abroad.mails_to() == []
+    (row,) = abroad.outbox()
+    assert (row.phase, "ErrorMessageSizeExceeded" in row.reason) == ("failed", True)
+    engagement = abroad.office.engagement_of(leadid)
+    assert (engagement.state, engagement.sent) == (State.PERSON, 0)
+    assert "could not be sent" in engagement.reason
+
+
+def test_a_mail_that_stays_in_pending_send_is_told_and_never_sent_twice(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Exchange has no Pending Send")
+    abroad.world.break_it("hold sending", "northwind")
+    abroad.lead()
+    abroad.work()
+    for _ in range(4):
+        abroad.hours(0.2)
+    (row,) = abroad.outbox()
+    assert (row.phase, "Pending Send" in row.reason) == ("sent", True)
+    with abroad.office.services.database.reading() as session:
+        told = session.scalars(
+            select(AppNotification.body).where(AppNotification.title.contains("does not leave"))
+        ).all()
+    assert len(told) == 1
+    assert "not sent twice" in told[0]
+    abroad.world.mend()
+    abroad.hours(1)
+    abroad.hours(1)
+    assert len(abroad.mails_to()) == 1
+    assert abroad.outbox()[0].sentmessageid == str(abroad.mails_to()[0]["Message-ID"])
+
+
+def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abroad) -> None:
+    from leadwright.db.connection import DYNAMICS365, CrmConnection
+    from leadwright.domain.platform import ConnectionState
+
+    with abroad.office.services.database.transaction() as session:
+        session.get_one(CrmConnection, DYNAMICS365).state = ConnectionState.OFF
+    abroad.lead()
+    abroad.work()
+    assert [row.phase for row in abroad.outbox()] in ([], ["queued"])
+    with abroad.office.services.database.reading() as session:
+        assert "not connected" in (session.scalars(select(Mailbox)).one().lw_lasterror or "")
+    with abroad.office.services.database.transaction() as session:
+        session.get_one(CrmConnection, DYNAMICS365).state = ConnectionState.ON
+    abroad.work()
+    assert len(abroad.mails_to()) == 1
