@@ -17,7 +17,7 @@ from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
 from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.dynamics_user import needed_connection
-from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
+from leadwright.actions.dynamics_values import ConnectionForm, Tried, organisation_url
 from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_while_working
 from leadwright.db import audit
 from leadwright.db.base import new_id
@@ -214,7 +214,7 @@ def _register(
     return " ".join([*parts, *([tried] if tried else [])])
 
 
-def _patiently(connect: Callable[[], platform.Tried]) -> str:
+def _patiently(connect: Callable[[], Tried]) -> str:
     """Connect, asking again while Entra does not know yet, on all its servers, what it made a moment ago."""
     for attempt in range(_LOOKS):
         try:

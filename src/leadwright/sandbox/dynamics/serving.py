@@ -234,10 +234,8 @@ async def _when_started(server: uvicorn.Server, ready: threading.Event) -> None:
     ready.set()
 
 
-async def _tick(world: World) -> None:
-    """Let server-side synchronisation work, as Exchange Online would, and the people outside answer."""
 async def _tick(world: World, every: float) -> None:
-    """Let server-side synchronisation work, as Exchange Online would."""
+    """Let server-side synchronisation work, as Exchange Online would, and the people outside answer."""
     part = part_named("synchronisation")
     if part is None or not every:
         return

@@ -6,7 +6,7 @@ from alembic import op
 from leadwright.db.base import Moment
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 _ASKED = sa.text("askon IS NOT NULL")
