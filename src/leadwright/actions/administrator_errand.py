@@ -16,8 +16,9 @@ from leadwright.actions import dynamics_mailbox as mail
 from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
 from leadwright.actions.agent_rows import agent_of
+from leadwright.actions.dynamics_rows import Tried
 from leadwright.actions.dynamics_user import needed_connection
-from leadwright.actions.dynamics_values import ConnectionForm, Tried, organisation_url
+from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
 from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_while_working
 from leadwright.db import audit
 from leadwright.db.base import new_id

@@ -239,4 +239,6 @@ def prerequisites_page(
         securities=list(SECURITIES.items()),
         sign_ins=list(SIGN_INS.items()),
         may_connect=visit.may("prvCreateApplication") and visit.may("prvAssignRole"),
+        connection=None,
+        choosing=False,
     )
