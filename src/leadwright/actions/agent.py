@@ -1,6 +1,7 @@
 """Creating, starting and stopping the agent; its draft is edited in `agent_draft`."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,8 +22,9 @@ from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.pages.agent_settings import facts, leads_in_work
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import OPEN_STAGES, AgentMode, AgentState
@@ -275,6 +277,13 @@ def _startable(agent: Agent) -> AgentMode:
     return mode
 
 
+def _servers_of(services: Services, mailbox: Mailbox) -> str | None:
+    """The host that a mailbox lies at; for one at Microsoft the one that signs in there, else empty."""
+    if mailbox.lw_kind == MailboxKind.SMTP_IMAP:
+        return mailbox.lw_smtphost
+    return urlsplit(services.settings.microsoft_authority).hostname or ""
+
+
 def _links_open(services: Services, session: Session, agentid: str, mode: AgentMode) -> None:
     """The link to unsubscribe must open where recipients are; only a mailbox on this very machine needs no address.
 
@@ -285,7 +294,7 @@ def _links_open(services: Services, session: Session, agentid: str, mode: AgentM
         return
     agent = agent_of(session, agentid)
     mailbox = mailbox_of(session, agent) if agent.agentuserid else None
-    if mailbox is not None and mailbox.lw_smtphost not in LOOPBACK:
+    if mailbox is not None and _servers_of(services, mailbox) not in LOOPBACK:
         raise NotReady(
             (
                 "Recipients must be able to open the link to unsubscribe. Set public_url to the https address "
