@@ -10,18 +10,22 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import ceil
 from secrets import token_hex
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from leadwright.db.connection import DYNAMICS365, CrmBudget
 from leadwright.db.engine import Database
-from leadwright.errors import Conflict
+from leadwright.errors import Busy, Conflict, LeadwrightError
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.errors import Throttled
 
@@ -30,6 +34,7 @@ REQUESTS, SECONDS, AT_ONCE = 5_700, 1_100.0, 40  # below what is allowed; a work
 _MOST_LEAVE = 64  # requests taken at a time
 _SEAT_LIFE = 90.0  # seconds after which the places of a killed worker are free
 _LOOK_AGAIN = 0.25  # seconds
+_log = structlog.get_logger(__name__)
 _NOTE_EVERY = 10.0  # seconds between two notes that the organisation was reached
 
 
@@ -74,7 +79,7 @@ class SharedBudget:
                 left = ends - time.monotonic()
                 if wait > left and (wait > _LOOK_AGAIN or left <= 0):
                     raise Throttled(
-                        f"Dynamics 365 may be asked again in {wait:.0f} seconds: what it allows in five minutes is used"
+                        f"Dynamics 365 may be asked again in {ceil(wait)} seconds: what it allows in five minutes is used"
                         " up, or it asked us to wait. It goes on by itself.",
                         code="budget",
                         status=429,
@@ -93,7 +98,7 @@ class SharedBudget:
             if answer is None or now - self._noted < _NOTE_EVERY:
                 return
             self._noted = now
-        with self._database.transaction(repeatable=True) as session:
+        with self._noting() as session:
             _row(session).reachedon = datetime.fromtimestamp(now, UTC)
 
     def pause(self, seconds: float, reason: str) -> None:
@@ -101,7 +106,7 @@ class SharedBudget:
         with self._turn:
             self._leave = 0
             now = self._clock()
-            with self._database.transaction(repeatable=True) as session:
+            with self._noting() as session:
                 row = _row(session)
                 until = datetime.fromtimestamp(now + seconds, UTC)
                 if row.pauseduntil is None or row.pauseduntil < until:
@@ -115,9 +120,18 @@ class SharedBudget:
             if sentence == self._told[0] and now - self._told[1] < _NOTE_EVERY:
                 return
             self._told = (sentence, now)
-        with self._database.transaction(repeatable=True) as session:
+        with self._noting() as session:
             row = _row(session)
             row.lasterror, row.lasterroron = sentence[:500], datetime.fromtimestamp(now, UTC)
+
+    @contextmanager
+    def _noting(self) -> Iterator[Session]:
+        """A transaction that may fail: the request is done by then, and its answer must not be lost for it."""
+        try:
+            with self._database.transaction(repeatable=True) as session:
+                yield session
+        except (LeadwrightError, SQLAlchemyError) as error:
+            _log.warning("budget not noted", error=type(error).__name__)
 
     @property
     def _database(self) -> Database:
@@ -131,7 +145,10 @@ class SharedBudget:
         """0: entered; else seconds to wait."""
         now = self._clock()
         if self._leave <= 0 or now >= self._leave_until:
-            wait = self._take(now)
+            try:
+                wait = self._take(now)
+            except Busy:  # others write; nothing was taken
+                return _LOOK_AGAIN
             if wait > 0:
                 return wait
         if self._running >= self._seats:

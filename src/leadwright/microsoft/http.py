@@ -158,7 +158,8 @@ class MicrosoftHttp:
             if isinstance(error, ServiceDown) and not call.repeatable:
                 raise _unclear(call, str(error.status or "the line broke"), error)
             pause = error.retry_after or wait
-            if not isinstance(error, Throttled | ServiceDown) or tries >= _TRIES or pause > ends - time.monotonic():
+            passing = isinstance(error, Throttled) or (isinstance(error, ServiceDown) and tries < _TRIES)
+            if not passing or pause > ends - time.monotonic():
                 raise error
             time.sleep(pause)
             wait = min(wait * 2, _LONGEST_WAIT)
