@@ -32,8 +32,8 @@ class Rows:
     columns: dict[str, list[Any]]
 
     def pick(self, places: Sequence[int]) -> "Rows":
-        """Only the rows at these places."""
-        if len(places) == len(self.ids):
+        """The rows at these places, in their order."""
+        if list(places) == list(range(len(self.ids))):
             return self
 
         def of(values: list[Any]) -> list[Any]:
