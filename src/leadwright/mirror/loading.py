@@ -60,14 +60,16 @@ def load(sides: Sides, table: Mirrored) -> None:
         Interrupted: it goes on, or begins anew, at the next call.
     """
     state = read_state(sides.database, table.name)
-    work = _Load(sides, table, state.began, state.tracked, again=state.loadedon is not None)
+    work = _Load(sides, table, state.began, state.tracked, again=state.anew, every=state.loadedon is not None)
     work.run(list(state.parts))
 
 
 class _Load:
-    def __init__(self, sides: Sides, table: Mirrored, began: datetime | None, tracked: bool, *, again: bool) -> None:
-        self._sides, self._table, self._began, self._again = sides, table, began, again
-        self._tracked = tracked
+    def __init__(
+        self, sides: Sides, table: Mirrored, began: datetime | None, tracked: bool, *, again: bool, every: bool
+    ) -> None:
+        self._sides, self._table, self._began, self._tracked = sides, table, began, tracked
+        self._how = {"again": again, "every": every}
         self._asked, self._own = sides.asked(table), sides.own(table)
         self._ids = Asked(table, self._asked.entity_set, (table.key,))
         self._most = max(1, sides.most_at_once)
@@ -129,7 +131,7 @@ class _Load:
             state = held_state(session, self._table.name, Phase.LOADING, self._began)
             for came in pages:
                 if came.rows.ids:
-                    store_page(self._sides, session, self._table, came.rows, loading=True, again=self._again)
+                    store_page(self._sides, session, self._table, came.rows, loading=True, **self._how)
                     state.stored += len(came.rows.ids)
                     state.changedon = self._sides.clock()
                 state.token = came.page.token or state.token
@@ -145,7 +147,7 @@ class _Load:
             state.tracked = state.tracked and bool(state.token)
             state.loadedon = state.loadedon or self._sides.clock()
             state.comparedon = state.readon = self._sides.clock()
-            state.parts, state.link = [], ""
+            state.parts, state.link, state.anew = [], "", False
             if again:
                 state.began = self._sides.clock()
 
