@@ -293,6 +293,13 @@ POST   /inbox/{inboundid}/ignore                                               A
 POST   /inbox/{inboundid}/retry                                                A--M-- inbound
 GET    /outbox                                                                 A--M-- -
 POST   /outbox/{outboxid}/decide                                               A--M-- outbox
+GET    /settings/mirror                                                        A----- -
+POST   /settings/mirror/pause                                                  A----- -
+POST   /settings/mirror/resume                                                 A----- -
+POST   /settings/mirror/retry                                                  A----- -
+POST   /settings/mirror/read-again                                             A----- -
+POST   /settings/mirror/key                                                    A----- -
+POST   /settings/mirror/wake                                                   public -
 GET    /webhooks                                                               A----- -
 POST   /webhooks                                                               A----- -
 GET    /webhooks/{webhookid}                                                   A----- webhook
@@ -478,6 +485,11 @@ POST   /api/v1/inbox/{inboundid}/decision                                      A
 POST   /api/v1/directory/signing-key                                           A----- -
 GET    /api/v1/tokens                                                          ADEMSN -
 DELETE /api/v1/tokens/{tokenid}                                                ADEMSN token
+GET    /api/v1/mirror                                                          A----- -
+PUT    /api/v1/mirror/state                                                    A----- -
+POST   /api/v1/mirror/retry                                                    A----- -
+POST   /api/v1/mirror/read-again                                               A----- -
+POST   /api/v1/mirror/key                                                      A----- -
 GET    /api/v1/webhooks                                                        A----- -
 POST   /api/v1/webhooks                                                        A----- -
 PUT    /api/v1/webhooks/{webhookid}                                            A----- webhook

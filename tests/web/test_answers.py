@@ -36,6 +36,7 @@ OPEN = {
     "/password/forgotten",
     "/password/reset/{token}",
     "/set-up",
+    "/settings/mirror/wake",  # asks for its key inside
     "/sign-in",
     "/sign-in/app",
     "/sign-in/code",

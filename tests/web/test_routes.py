@@ -406,7 +406,7 @@ FOREIGN: dict[str, dict[str, str | None]] = {
 
 
 def test_a_form_of_another_site_or_with_another_token_changes_nothing(office: Office) -> None:
-    """As the administrator, who may do everything; the one-click unsubscribe has its own rules and its own tests."""
+    """As the administrator, who may do everything; what programs call has its own rules and its own tests."""
     wrong: list[str] = []
 
     def call(line: Line) -> Callable[[], None]:
@@ -432,7 +432,7 @@ def test_a_form_of_another_site_or_with_another_token_changes_nothing(office: Of
 
 def _for_programs(line: Line) -> bool:
     """Routes of programs and mail servers, which send no form of ours."""
-    return line.path in {"/mcp", "/unsubscribe/{token}"} or "/oauth2/" in line.path
+    return line.path in {"/mcp", "/unsubscribe/{token}", "/settings/mirror/wake"} or "/oauth2/" in line.path
 
 
 def test_the_tools_for_agents_refuse_a_page_of_another_site(office: Office) -> None:

@@ -116,13 +116,13 @@ def test_when_it_cannot_be_stored_the_client_is_told_to_try_again(desk: Desk, st
     assert "full" not in answer.text
 
 
-def test_it_is_the_only_door_for_other_sites(desk: Desk, stranger: TestClient) -> None:
+def test_only_unsubscribing_and_the_wake_up_of_the_mirror_are_open_to_other_sites(desk: Desk, stranger: TestClient) -> None:
     open_doors = [
         (route.path, sorted(route.methods or ()))
         for route in create_app(desk.services).router.routes
         if isinstance(route, Route) and getattr(route.endpoint, "from_anywhere", False)
     ]
-    assert open_doors == [("/unsubscribe/{token}", ["POST"])]
+    assert open_doors == [("/settings/mirror/wake", ["POST"]), ("/unsubscribe/{token}", ["POST"])]
     for path in ("/sign-in", "/set-up"):
         assert stranger.post(path, headers={"Origin": "https://mail.example"}).status_code == 403
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from leadwright.actions.mirror import is_late, overview_of
 from leadwright.db.pages import health as read
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.domain.stage import AgentState
@@ -52,6 +53,7 @@ def examine(services: Services, who: Principal) -> list[Finding]:
             *_mailboxes(session, moment),
             *_agent(session),
             *_model(services, session),
+            *_mirror(session, moment),
             *_store(services, session, moment),
         ]
 
@@ -139,6 +141,29 @@ def _model(services: Services, session: Session) -> Iterator[Finding]:
         said = f"{waits:,} wait because something outside did not answer."
         yield Finding("Judgement", "Leads tried again", "warn", said,
                       remedy="Each says on its page what it waits for.", link="/leads?view=processing")  # fmt: skip
+
+
+def _mirror(session: Session, moment: datetime) -> Iterator[Finding]:
+    found = overview_of(session, moment)
+    if found.organisation is None:
+        return
+    group, link = "Dynamics 365", "/settings/mirror"
+    if found.pausedon is not None:
+        yield Finding(group, "Mirror", "warn", "Paused; nothing comes in.", found.pausedon, "Go on there.", link)
+    elif found.trouble:
+        yield Finding(group, "Mirror", "fail", found.trouble, found.troubledon, "It is tried again by itself.", link)
+    elif failing := [line for line in found.lines if line.failures]:
+        names = ", ".join(line.label for line in failing)
+        yield Finding(group, "Mirror", "fail", f"{names}: {failing[0].trouble}", failing[0].troubledon, "", link)
+    elif late := [line for line in found.lines if is_late(line)]:
+        remedy = "Is a worker running? leadwright serve and leadwright work read the organisation in."
+        yield Finding(group, "Mirror", "warn", f"{late[0].label} not read since", late[0].readon, remedy, link)
+    elif not found.loaded:
+        stored = sum(line.visible for line in found.lines)
+        yield Finding(group, "Mirror", "ok", f"The first load is under way: {stored:,} rows are here.", link=link)
+    else:
+        leads = next(line for line in found.lines if line.table == "lead")
+        yield Finding(group, "Mirror", "ok", "Leads read", leads.readon, link=link)
 
 
 def _store(services: Services, session: Session, moment: datetime) -> Iterator[Finding]:

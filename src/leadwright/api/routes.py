@@ -23,6 +23,7 @@ from leadwright.api import (
     lead_decisions,
     leads,
     mailboxes,
+    mirror,
     mirror_writes,
     notifications,
     oversight,
@@ -99,6 +100,7 @@ v1.include_router(people.router)
 v1.include_router(sign_in.router)
 v1.include_router(business_units.router)
 v1.include_router(mailboxes.router)
+v1.include_router(mirror.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)

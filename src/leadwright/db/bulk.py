@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, Table, any_, func, literal,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import Moment
 from leadwright.errors import Busy
 
 
@@ -19,6 +21,15 @@ def one_of(session: Session, column: Any, values: Sequence[str]) -> ColumnElemen
         return column == any_(literal(list(values), ARRAY(String)))  # type: ignore[no-any-return]
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+
+
+def _moment_text(value: datetime | None) -> str | None:
+    """A moment as SQLite keeps it; the column's own way takes five times as long."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive time was about to be stored")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 class Inserter:
@@ -38,7 +49,10 @@ class Inserter:
         quote = dialect.identifier_preparer.quote
 
         def converter(name: str) -> Callable[[Any], Any] | None:
-            return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+            kind = table.c[name].type
+            if dialect.name == "sqlite" and isinstance(kind, Moment):
+                return _moment_text
+            return kind.dialect_impl(dialect).bind_processor(dialect)
 
         self._converters = [converter(n) for n in columns]
         self._constants = [convert(v) if (convert := converter(n)) else v for n, v in constants.items()]

@@ -2,8 +2,8 @@
 
 A small table is read as it comes. A large one is cut into stretches of time by when rows were created; where a
 stretch holds more than a page and nobody else has work, what is left of it is cut again. Beside it all ids are read
-once, for the token that tells what changes from that moment on. Each page and what is left to read are stored in one
-transaction, by one thread: pages wait for it, a bounded number of them, so the memory used does not grow.
+once, for the token that tells what changes from that moment on. The pages that came and what is left to read are stored
+in one transaction, by one thread: pages wait for it, a bounded number of them, so the memory used does not grow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,37 +84,31 @@ class _Load:
                     if self._sides.stopping():
                         raise Interrupted("The process ends.")
                     done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        part = running.pop(future)
-                        self._take(future, part, running, waiting, pool)
+                    came = [self._take(future, running.pop(future), running, waiting) for future in done]
+                    while waiting and len(running) < self._most:
+                        part = waiting.pop(0)
+                        running[pool.submit(self._fetch, part)] = part
+                    if came:
+                        self._store([one for one in came if one], [*running.values(), *waiting])
             finally:
                 for future in running:
                     future.cancel()
         self._finish()
 
     def _take(
-        self,
-        future: "Future[_Read]",
-        part: Part,
-        running: dict["Future[_Read]", Part],
-        waiting: list[Part],
-        pool: ThreadPoolExecutor,
-    ) -> None:
-        """Ask for what comes next, then store this page: the line is not idle meanwhile."""
+        self, future: "Future[_Read]", part: Part, running: dict["Future[_Read]", Part], waiting: list[Part]
+    ) -> "_Read | None":
+        """A page that came; what comes after it is asked for before it is stored: the line is not idle meanwhile."""
         try:
             came = future.result()
         except TrackingRefused:
             self._tracked = False
             if part["kind"] == ALL:
                 waiting.append(_part(ALL))
-            self._note([*running.values(), *waiting])
-            return
+            return None
         idle = self._most - len(running) - len(waiting)
         waiting[:0] = _rest(came, idle, self._sides.there())
-        while waiting and len(running) < self._most:
-            following = waiting.pop(0)
-            running[pool.submit(self._fetch, following)] = following
-        self._store(came, [*running.values(), *waiting])
+        return came
 
     def _fetch(self, part: Part) -> _Read:
         mirror, kind = self._sides.mirror, part["kind"]
@@ -129,22 +123,18 @@ class _Load:
         rows = read(self._table, page.rows, self._own)
         return _Read(part, Page([], page.removed, page.link, page.token), rows, first, last)
 
-    def _store(self, came: _Read, left: Sequence[Part]) -> None:
+    def _store(self, pages: Sequence[_Read], left: Sequence[Part]) -> None:
+        """Store what came, and what is left to read, together."""
         with self._sides.database.transaction(repeatable=True) as session:
             state = held_state(session, self._table.name, Phase.LOADING, self._began)
-            if came.rows.ids:
-                store_page(self._sides, session, self._table, came.rows, loading=True, again=self._again)
-                state.stored += len(came.rows.ids)
-                state.changedon = self._sides.clock()
-            if came.page.token:
-                state.token = came.page.token
+            for came in pages:
+                if came.rows.ids:
+                    store_page(self._sides, session, self._table, came.rows, loading=True, again=self._again)
+                    state.stored += len(came.rows.ids)
+                    state.changedon = self._sides.clock()
+                state.token = came.page.token or state.token
             state.parts, state.tracked = list(left), self._tracked
             state.failures, state.trouble = 0, ""
-
-    def _note(self, left: Sequence[Part]) -> None:
-        with self._sides.database.transaction() as session:
-            state = held_state(session, self._table.name, Phase.LOADING, self._began)
-            state.parts, state.tracked = list(left), self._tracked
 
     def _finish(self) -> None:
         """All rows are here. After a load that was not the first, what is here too much is looked for."""

@@ -73,12 +73,19 @@ def etags_of(table: Mirrored, raw: Sequence[Raw]) -> dict[str, str]:
 def _read_column(column: Column, values: list[Any], raw: Sequence[Raw]) -> list[Any]:
     if column.type in LOOKUPS:
         return _read_lookup(column, values, raw)
-    read = _READERS[column.type](column)
+    read = None if _fits(column, values) else _READERS[column.type](column)
     if read is not None:
         values = [None if v is None else read(v) for v in values]
     if column.otherwise is not None:
         values = [column.otherwise if v is None else v for v in values]
     return values
+
+
+def _fits(column: Column, values: list[Any]) -> bool:
+    """Texts that need not be cut, told for the whole page at once."""
+    if column.type is not Type.TEXT:
+        return False
+    return max(map(len, filter(None, values)), default=0) <= column.length or not column.length
 
 
 def _read_lookup(column: Column, values: list[Any], raw: Sequence[Raw]) -> list[Any]:

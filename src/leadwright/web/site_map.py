@@ -37,6 +37,7 @@ SITE_MAP: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("/people", "People", "person", "prvCreateUser"),
             Area("/webhooks", "Webhooks", "return", "prvWriteWebhook"),
             Area("/usage", "Usage", "money", "prvConfigureAgent"),
+            Area("/settings/mirror", "Mirror", "refresh", "prvConfigureAgent"),
             Area("/system-health", "Health", "info", "prvConfigureAgent"),
             Area("/audit", "Audit log", "key", "prvReadAudit"),
         ),

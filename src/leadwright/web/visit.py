@@ -167,7 +167,7 @@ class Pages:
         return self._add("POST", path, needs, False, takes)
 
     def post_from_anywhere(self, path: str) -> Callable[[Handler], Handler]:
-        """The one door for programs of strangers: unsubscribing (RFC 8058). No cross-site check, no form token."""
+        """A door for programs: unsubscribing (RFC 8058), a wake-up with its key. No cross-site check, no form token."""
         return self._add("POST", path, (PUBLIC,), False, anywhere=True)
 
     def _add(
