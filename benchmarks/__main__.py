@@ -17,6 +17,7 @@ ALL = {
     "parsing": "reading one mail beside the standard library",
     "mailsync": "reading a mailbox of 10,000 messages on a real Dovecot beside a raw drain and mbsync",
     "mailsend": "sending to smtp-sink beside smtplib, and the pace of three workers",
+    "mirror_writes": "500 handovers sent to a stand-in of Dynamics 365 that answers 40 ms late",
     "backtest": "2,000 past leads judged again by a draft, and as Apply then judges them",
     "agent": "throughput, tokens, CPU and memory with a model of 200 ms",
     "sequence": "leads from research to the last follow-up, weeks in virtual time, with the invariants",

@@ -1,7 +1,8 @@
-"""What an answer shows of a row comes in as by any other way, beside what is written out. Called after the ending."""
+"""What an answer shows of rows comes in as by any other way, beside what is written out. Called after the endings."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
@@ -14,16 +15,24 @@ from leadwright.mirror.storing import store
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.telling import tell
 
+_ORDER = list(TABLES)
+
 
 def take_in(session: Session, rows: Iterable[Arrived], moment: datetime) -> None:
     """Store rows as they are over there; those that are gone are taken away. Columns still to be sent stay ours."""
+    ordered = sorted(rows, key=lambda row: (_ORDER.index(row.table), row.recordid))
     with arriving(session):
-        for row in rows:
-            table = TABLES[row.table]
-            if row.raw is None:
-                remove(session, table, [row.recordid])
-                continue
-            own = {column.name: column for column in own_columns(session, row.table)} if table.own else {}
-            own = {name: column for name, column in own.items() if name in row.raw}
-            stored = store(session, table, read(table, [row.raw], own), moment, pending=pending_fields, again=True)
-            tell(session, table, stored, loading=False)
+        for name, together in groupby(ordered, key=lambda row: row.table):
+            _take_in(session, name, list(together), moment)
+
+
+def _take_in(session: Session, name: str, rows: list[Arrived], moment: datetime) -> None:
+    table = TABLES[name]
+    raw = [row.raw for row in rows if row.raw is not None]
+    if raw:
+        known = {column.name: column for column in own_columns(session, name)} if table.own else {}
+        own = {column: known[column] for column in known if column in raw[0]}
+        found = read(table, raw, own)
+        tell(session, table, store(session, table, found, moment, pending=pending_fields, again=True), loading=False)
+    if gone := [row.recordid for row in rows if row.raw is None]:
+        remove(session, table, gone)

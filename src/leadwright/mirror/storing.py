@@ -4,6 +4,7 @@ What our own unsent writes hold is not overwritten. Rows that did not change sin
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ Pending = Callable[[Session, str, str], Collection[str]]
 """(session, table, id) -> columns our own unsent writes hold."""
 _ROWS = cast(Table, MirrorRow.__table__)
 _OURS_TO_KEEP = {"email": frozenset({"subject", "description", "sender", "torecipients", "regardingobjectid"})}
+_VERSION = re.compile(r'W/"(\d+)"$')
 _ALSO = {"lead": ("lw_emailstate", "lw_emailtype"), "account": ("lw_domain", "lw_namekey")}
 
 
@@ -78,6 +80,11 @@ def store(
     seen = _seen(session, table.name, rows.ids)
     fresh = [i for i, key in enumerate(rows.ids) if key not in seen]
     other = [i for i, key in enumerate(rows.ids) if key in seen and (again or every or seen[key] != rows.etags[i])]
+    late = {k for i, k in enumerate(rows.ids) if not passed and k in seen and _is_older(rows.etags[i], seen[k])}
+    other = [
+        i for i, key in enumerate(rows.ids)
+        if key in seen and key not in late and (again or seen[key] != rows.etags[i])
+    ]  # fmt: skip
     done = Stored(same=len(rows.ids) - len(fresh) - len(other))
     if not fresh and not other:
         return done
@@ -106,10 +113,23 @@ def _once(rows: Rows) -> Rows:
 
 def _seen(session: Session, name: str, ids: Sequence[str]) -> dict[str, str]:
     """id -> ETag, of rows seen before; of those we could not see meanwhile none that fits."""
-    query = select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.hidden).where(
-        MirrorRow.tablename == name, one_of(session, MirrorRow.recordid, ids)
+    query = (
+        select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.hidden)
+        .where(MirrorRow.tablename == name, one_of(session, MirrorRow.recordid, ids))
+        .order_by(MirrorRow.recordid)
+        .with_for_update()  # what goes out stores what it was answered at the same time
     )
     return {key: "" if hidden else etag for key, etag, hidden in session.execute(query)}
+
+
+def _is_older(etag: str, seen: str) -> bool:
+    """Was the row read before what is stored of it already? An ETag holds the number of the version, which grows.
+
+    It may be overtaken by an answer to what we wrote. A comparison takes rows as they are, in case that the
+    organisation was restored from a backup, whose numbers are smaller.
+    """
+    was, known = _VERSION.match(etag), _VERSION.match(seen)
+    return was is not None and known is not None and int(was[1]) < int(known[1])
 
 
 def _ours(session: Session, table: Mirrored, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

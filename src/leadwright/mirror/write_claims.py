@@ -12,6 +12,7 @@ from leadwright.db.bulk import one_of
 from leadwright.db.connection import CrmConnection
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.outgoing import UNSENT, WriteKind, WriteState
+from leadwright.domain.platform import ConnectionState
 
 LEASE = timedelta(minutes=10)  # longer than one batch may take with all its repeats
 _AFTER_ALL = (WriteKind.QUALIFY, WriteKind.DELETE)  # go when nothing of their lane waits any more
@@ -47,8 +48,8 @@ def claim(session: Session, holder: str, most: int, moment: datetime) -> list[Mi
 
     A write whose lease has ended was left by a worker that died: it may have been done, so it is looked up first.
     """
-    connection = select(CrmConnection.connectionid).with_for_update()  # claims go one after another
-    if session.scalar(connection) is None:
+    connection = select(CrmConnection.connectionid).where(CrmConnection.state == ConnectionState.ON)
+    if session.scalar(connection.with_for_update()) is None:  # held, so that claims go one after another
         return []
     w = MirrorWrite
     session.execute(

@@ -1,10 +1,12 @@
 """Sends what waits in the outbox to the organisation, many writes in a request, and stores what became of each."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
@@ -12,6 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.outgoing import WriteKind, WriteState
+from leadwright.errors import Busy
 from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
@@ -28,6 +31,7 @@ PAGE = "/settings/mirror/writes"
 MOST = 100  # writes in one request: a larger one takes longer than it is worth when it has to be repeated
 KEPT = timedelta(days=30)
 _SOON = timedelta(seconds=30)
+_TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
 _log = structlog.get_logger(__name__)
 
@@ -156,22 +160,42 @@ class Writer:
                 missing.add(write.recordid)
 
     def _store(self, errands: Sequence[Errand]) -> int:
-        moment = self._clock()
         endings = {number: ending for errand in errands for number, ending in errand.endings.items()}
-        with self._database.transaction() as session:
-            ours = conclude(session, self._holder, endings.items(), moment)
-            arrived = [e.arrived for e in errands if e.arrived is not None and e.first.number in ours]
-            take_in(session, arrived, moment)
-            for errand in errands:
-                if isinstance(errand, Change) and errand.lost_owner is not None:
-                    _take_back_news(session, errand.recordid, errand.lost_owner, moment)
-            _tell_of_refusals(session, [ending for number, ending in endings.items() if number in ours], moment)
+        ours = self._conclude(errands, endings)
         for errand in errands:
             if isinstance(errand, Change | Create) and errand.metadata_is_stale:
                 self._metadata.forget(errand.first.tablename)
         self._step("stored")
         done = (WriteState.SENT, WriteState.DROPPED, WriteState.HELD)
         return sum(ending.state in done for number, ending in endings.items() if number in ours)
+
+    def _conclude(self, errands: Sequence[Errand], endings: Mapping[int, Ending]) -> set[int]:
+        """Store the endings and what was seen of the rows; another writer that is first is waited for."""
+        for attempt in range(1, _TRIES):
+            try:
+                with self._database.transaction() as session:
+                    return self._store_in(session, errands, endings)
+            except Busy:
+                time.sleep(0.2 * attempt)
+        with self._database.transaction() as session:
+            return self._store_in(session, errands, endings)
+
+    def _store_in(self, session: Session, errands: Sequence[Errand], endings: Mapping[int, Ending]) -> set[int]:
+        moment = self._clock()
+        ours = conclude(session, self._holder, endings.items(), moment)
+        arrived = [e.arrived for e in errands if e.arrived is not None and e.first.number in ours]
+        try:
+            with session.begin_nested():
+                take_in(session, arrived, moment)
+        except OperationalError:
+            raise
+        except Exception:  # what became of the writes is stored all the same; the rows are read again when they change
+            _log.exception("what Dynamics 365 answered could not be stored")
+        for errand in errands:
+            if isinstance(errand, Change) and errand.lost_owner is not None:
+                _take_back_news(session, errand.recordid, errand.lost_owner, moment)
+        _tell_of_refusals(session, [ending for number, ending in endings.items() if number in ours], moment)
+        return ours
 
     def _rest(self, error: MicrosoftError) -> None:
         wait = max(error.retry_after or 0.0, 2.0)

@@ -42,6 +42,10 @@ _LABELS = {
     "statecode": "Status",
     "statuscode": "Status reason",
     "ownerid": "Owner",
+    "subject": "Title",
+    "notetext": "Text",
+    "title": "Title",
+    "body": "Text",
 }
 
 
@@ -153,13 +157,15 @@ def _names(session: Session, writes: Sequence[MirrorWrite]) -> dict[str, str]:
 
 
 def _line(write: MirrorWrite, names: Mapping[str, str]) -> Line:
-    about = write.recordid if write.recordid in names else write.lane
+    news = write.kind == WriteKind.NOTIFY
+    about = write.recordid if write.recordid in names and not news else write.lane
+    known = {n: v for n, v in write.changes.items() if not (news and n in ("ownerid", "icontype"))}
     is_lead = write.tablename == "lead" or (write.tablename not in TABLES and about == write.lane)
-    shown = {**write.changes, **{name: pair[0] for name, pair in write.conflicts.items()}}
+    shown = {**known, **{name: pair[0] for name, pair in write.conflicts.items()}}
     return Line(
         number=write.number,
         what=_WHAT[WriteKind(write.kind)],
-        record=_LABELS.get(write.tablename, write.tablename),
+        record=names.get(write.recordid, "the seller") if news else _LABELS.get(write.tablename, write.tablename),
         name=names.get(about, ""),
         link=f"/leads/{write.lane}" if is_lead or write.lane != write.recordid else f"/{write.tablename}s/{about}",
         columns=tuple(_column(write, name, value, names) for name, value in shown.items() if "@" not in name),
@@ -178,7 +184,7 @@ def _line(write: MirrorWrite, names: Mapping[str, str]) -> Line:
 def _column(write: MirrorWrite, name: str, value: Any, names: Mapping[str, str]) -> tuple[str, str, str | None]:
     table = TABLES.get(write.tablename)
     attribute = table.attributes.get(name) if table else None
-    label = _LABELS.get(name) or (attribute.label if attribute else name.removeprefix("msdyn_"))
+    label = attribute.label if attribute else _LABELS.get(name) or name.removeprefix("msdyn_")
     choices = attribute.choices if attribute else {}
 
     def words(one: Any) -> str:

@@ -3,6 +3,7 @@
 from starlette.responses import JSONResponse, Response
 
 from leadwright.actions import mirror as act
+from leadwright.actions import mirror_writes
 from leadwright.errors import LeadwrightError
 from leadwright.web.visit import Pages, Visit
 
@@ -66,4 +67,5 @@ def wake_mirror(visit: Visit) -> Response:
 def _page(visit: Visit, *, key: str = "") -> Response:
     shown = act.overview(visit.services, visit.who)
     address = visit.services.settings.address.rstrip("/") + act.WAKE_PATH
-    return visit.page("mirror/mirror.html", mirror=shown, key=key, address=address, outgoing=None)
+    outgoing = mirror_writes.outgoing(visit.services, visit.who)
+    return visit.page("mirror/mirror.html", mirror=shown, key=key, address=address, outgoing=outgoing, shown="held")

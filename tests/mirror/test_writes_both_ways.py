@@ -1,0 +1,93 @@
+"""What goes out and what comes in, side by side: no echo, nothing of ours overwritten, nothing of theirs lost."""
+
+import pytest
+from tests.mirror.mirrored import Mirrored
+from tests.mirror.test_writes_of_decisions import administrator, ours, work
+
+from leadwright.actions.leads import edit_lead
+from leadwright.db.base import now
+from leadwright.db.mirror_seen import last_seen
+from leadwright.db.mirror_writes import arriving, pending_fields
+from leadwright.mirror.changing import LOOKUPS_TOLD
+from leadwright.mirror.dataverse import DataverseMirror
+from leadwright.mirror.incoming import Incoming
+from leadwright.mirror.reading import read
+from leadwright.mirror.storing import store
+from leadwright.mirror.tables import TABLES
+
+
+@pytest.fixture
+def incoming(mirrored: Mirrored) -> Incoming:
+    """Reads the organisation in; the first load is over."""
+    made = Incoming(mirrored.database, DataverseMirror(mirrored.dataverse), mirrored.clock, pending=pending_fields)
+    made.period = 0.0
+    made.round()
+    return made
+
+
+def test_what_went_out_comes_back_as_no_news_and_never_goes_out_again(mirrored: Mirrored, incoming: Incoming) -> None:
+    leads = work(mirrored, 3)
+    mirrored.send()
+    writes = len(mirrored.writes())
+    before = {leadid: ours(mirrored, leadid).versionnumber for leadid in leads}
+    for _ in range(3):
+        incoming.round()
+        mirrored.send()
+    assert len(mirrored.writes()) == writes
+    for leadid in leads:
+        here, there = ours(mirrored, leadid), mirrored.row("lead", leadid)
+        assert (here.ownerid, here.leadqualitycode) == (there["ownerid"], there["leadqualitycode"])
+        assert here.versionnumber - before[leadid] <= 1
+
+
+def test_a_change_there_comes_in_around_what_is_still_to_be_sent(mirrored: Mirrored, incoming: Incoming) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    incoming.round()
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"companyname": "Here Ltd"})
+    mirrored.theirs("lead", leadid, jobtitle="Head of buying")
+    incoming.round()
+    assert (ours(mirrored, leadid).companyname, ours(mirrored, leadid).jobtitle) == ("Here Ltd", "Head of buying")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+    assert [w.state for w in mirrored.writes()] == ["sent"]
+
+
+def test_a_conflict_that_came_in_before_it_was_sent_is_found_all_the_same(
+    mirrored: Mirrored, incoming: Incoming
+) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.theirs("lead", leadid, leadqualitycode=1)
+    incoming.round()
+    assert ours(mirrored, leadid).leadqualitycode == 2  # ours is still to be sent
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["leadqualitycode"] == ours(mirrored, leadid).leadqualitycode == 1
+
+
+def test_a_page_that_was_read_before_our_write_does_not_take_it_back(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    table = TABLES["lead"]
+    select = ",".join((table.key, *table.asked()))
+    (page,) = list(mirrored.dataverse.pages("leads", prefer=(LOOKUPS_TOLD,), select=select))
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"companyname": "Here Ltd"})
+    mirrored.send()
+    with mirrored.database.transaction() as session, arriving(session):
+        store(session, table, read(table, page.rows, {}), now(), pending=pending_fields)
+    assert ours(mirrored, leadid).companyname == "Here Ltd"
+    with mirrored.database.reading() as session:
+        seen = last_seen(session, "lead", leadid)
+        assert seen is not None
+        assert seen.values["companyname"] == "Here Ltd"
+
+
+def test_notes_and_mails_we_wrote_come_in_once_under_their_ids(mirrored: Mirrored, incoming: Incoming) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.send()
+    incoming.round()
+    (note,) = mirrored.find("annotation", objectid=leadid)
+    from sqlalchemy import select
+
+    from leadwright.db.sales import Annotation
+
+    with mirrored.database.reading() as session:
+        here = session.scalars(select(Annotation).where(Annotation.objectid == leadid)).all()
+    assert [(one.annotationid, one.objecttypecode) for one in here] == [(note["annotationid"], "lead")]
