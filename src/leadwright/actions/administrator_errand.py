@@ -1,4 +1,4 @@
-"""What an administrator's one-time sign-in at Microsoft does: register the application, make its user, approve the mailbox.
+"""What an administrator's one-time sign-in at Microsoft does: registers the application, makes its user, approves.
 
 The sign-in waits in a sealed ticket that the person's own browser or program keeps. The token is used at once, and
 kept nowhere.
@@ -16,6 +16,7 @@ from leadwright.actions import dynamics_mailbox as mail
 from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
 from leadwright.actions.agent_rows import agent_of
+from leadwright.actions.dynamics_rows import Tried
 from leadwright.actions.dynamics_user import needed_connection
 from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
 from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_while_working
@@ -49,7 +50,7 @@ DOES: Mapping[Errand, str] = {
     Errand.APPLICATION: "The application of prerequisite 1 is registered with a client secret and a service principal, "
     "and this installation is connected with it.",
     Errand.USER: "The application user of prerequisite 2 is found or created, and gets the role AISalesPerson.",
-    Errand.APPROVE: "The email address of the agent's mailbox record is approved, and Test & Enable Mailbox is started.",
+    Errand.APPROVE: "The email address of the agent's mailbox record is approved, and Test & Enable is started.",
 }
 NEEDS: Mapping[Errand, str] = {
     Errand.APPLICATION: "Application Developer, Application Administrator or Global Administrator",
@@ -214,7 +215,7 @@ def _register(
     return " ".join([*parts, *([tried] if tried else [])])
 
 
-def _patiently(connect: Callable[[], platform.Tried]) -> str:
+def _patiently(connect: Callable[[], Tried]) -> str:
     """Connect, asking again while Entra does not know yet, on all its servers, what it made a moment ago."""
     for attempt in range(_LOOKS):
         try:
