@@ -304,5 +304,5 @@ def test_each_role_may_do_its_own_steps(small_contoso: Contoso, role: str, allow
                 p.mark_done(contoso.services, who, contoso.agentid, number)
     with pytest.raises(NotAllowed, match="prvCreateUser"):
         users.find_application_user(contoso.services, who, contoso.agentid)
-    with pytest.raises(NotAllowed, match="prvCreateApplication|prvAssignRole"):
+    with pytest.raises(NotAllowed, match=r"prvCreateApplication|prvAssignRole"):
         platform.leave(contoso.services, who, contoso.agentid)
