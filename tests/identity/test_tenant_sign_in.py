@@ -1,4 +1,4 @@
-"""People of the connection's tenant sign in with their Microsoft account, against the stand-in's real OpenID Connect."""
+"""People of the connection's tenant sign in with their Microsoft account, by the stand-in's real OpenID Connect."""
 
 from collections.abc import Iterator
 from pathlib import Path

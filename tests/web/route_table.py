@@ -188,6 +188,7 @@ POST   /agent/prerequisites/4/test                                             A
 POST   /agent/prerequisites/1/connect                                          A----- -
 POST   /agent/prerequisites/1/check-connection                                 A----- -
 POST   /agent/prerequisites/1/new-secret                                       AD---- -
+POST   /agent/prerequisites/1/add-certificate                                  AD---- -
 GET    /agent/platform/leave                                                   A----- -
 POST   /agent/platform/leave                                                   A----- -
 POST   /agent/prerequisites/2/find                                             A----- -
@@ -434,6 +435,7 @@ PUT    /api/v1/agent/dynamics365/connection                                    A
 DELETE /api/v1/agent/dynamics365/connection                                    A----- -
 POST   /api/v1/agent/dynamics365/connection/check                              A----- -
 POST   /api/v1/agent/dynamics365/connection/secret                             AD---- -
+POST   /api/v1/agent/dynamics365/connection/certificate                        AD---- -
 POST   /api/v1/agent/dynamics365/user                                          A----- -
 PUT    /api/v1/agent/dynamics365/shared-mailbox                                A-E--- -
 GET    /api/v1/agent/dynamics365/mailboxes                                     ADEM-- -

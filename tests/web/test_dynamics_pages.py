@@ -166,6 +166,15 @@ def test_the_four_prerequisites_are_set_up_on_the_page(browser: Browser, contoso
     assert "on Dynamics 365 (contoso)" in page
 
 
+def test_a_new_secret_is_tried_first_and_stays_beside_the_former(browser: Browser, contoso: Contoso) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    assert "Copy the secret" in go(browser, f"{HERE}/1/new-secret", {"new_secret": "wrong"}, 422)
+    _, secret = entra_applications.add_secret(contoso.world, contoso.app.application.objectid)
+    said = go(browser, f"{HERE}/1/new-secret", {"new_secret": secret, "new_secret_endson": "2027-09-01"})
+    assert "The new secret works" in said
+    assert "until 1 Sep 2027" in said
+
+
 def test_going_back_is_asked_first_and_begins_anew(browser: Browser, contoso: Contoso) -> None:
     go(browser, f"{HERE}/1/connect", entered(contoso))
     assert "nothing is mirrored" in plain(browser.get("/agent/platform/leave").text)
@@ -186,6 +195,9 @@ def test_a_certificate_is_made_here_uploaded_there_and_then_in_force(browser: Br
     objectid = contoso.app.application.objectid
     entra_applications.add_certificate(contoso.world, objectid, pem[0].encode(), "Leadwright")
     assert "Connected: Entra gives a token." in go(browser, f"{HERE}/1/check-connection")
+    assert "every check passed" in go(browser, f"{HERE}/1/done")
+    assert "is kept. Upload it" in go(browser, f"{HERE}/1/add-certificate")
+    assert "BEGIN CERTIFICATE" in browser.get(HERE).text
     assert "every check passed" in go(browser, f"{HERE}/1/done")
 
 
@@ -264,8 +276,10 @@ def test_the_same_over_the_api(program: TestClient, contoso: Contoso) -> None:
     begun = program.post(f"{base}/administrator", json={"errand": "approve"}).json()
     assert program.post(f"{base}/administrator/continue", json={"ticket": begun["ticket"]}).json()["done"] is False
     allows(contoso, begun["usercode"], "admin")
+    contoso.world.break_it("slow mailbox test", 60)  # the clock stands still: it stays queued
     assert program.post(f"{base}/administrator/continue", json={"ticket": begun["ticket"]}).json()["done"]
     assert program.get(f"{base}/mailbox").json()["testing"]
+    contoso.world.mend()
     contoso.synchronise()
     assert program.get(f"{base}/mailbox").json()["outgoing"] == 1
     assert program.post("agent/prerequisites/4/done").json()["done"]

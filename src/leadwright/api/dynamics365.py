@@ -86,6 +86,12 @@ class NewSecretValue(BaseModel):
     endson: datetime | None = None
 
 
+class NewCertificate(BaseModel):
+    """PEM with its private key; empty: one is made here, and the answer holds what is to be uploaded."""
+
+    certificate: str = Field("", max_length=30_000)
+
+
 class FoundUser(BaseModel):
     """The application user's id."""
 
@@ -203,6 +209,12 @@ def check(services: Adapters, who: Connector) -> TriedRead:
 def new_secret(services: Adapters, who: SecretKeeper, body: NewSecretValue) -> TriedRead:
     """Tried first; the former one stays beside it."""
     return _tried(platform.new_secret(services, who, needed_agent(services).agentid, body.secret, body.endson))
+
+
+@router.post("/connection/certificate", summary="Bring in a new certificate")
+def new_certificate(services: Adapters, who: SecretKeeper, body: NewCertificate) -> TriedRead:
+    """The former one signs in until Entra knows it."""
+    return _tried(platform.new_certificate(services, who, needed_agent(services).agentid, body.certificate))
 
 
 @router.post("/user", summary="Find the application user")
