@@ -1,80 +1,31 @@
 """An administrator connects Dynamics 365, renews what it signs in with, switches it off; nothing secret is shown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.microsoft.organisation import Registered, register_agent, services_at
+from tests.microsoft.organisation import ENDS, Desk, first_administrator, register_agent, services_at
 from tests.microsoft.test_tokens import pair
 
-from leadwright.actions import people
 from leadwright.actions.dynamics_connection import check, connect, connection_shown, switch
 from leadwright.actions.dynamics_credentials import add_certificate, drop_former, rotate_secret
-from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
+from leadwright.actions.dynamics_values import organisation_url
 from leadwright.db.audit import AuditEntry
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
 from leadwright.db.sales import AppNotification
 from leadwright.domain.platform import CredentialKind
 from leadwright.errors import BadInput, Conflict, CrmError, Doubt, NotAllowed, NotFound
-from leadwright.identity.access import Principal, principal
 from leadwright.identity.announcements import announce_expiry
 from leadwright.identity.key_rotation import seal_again
-from leadwright.identity.passwords import Passwords
 from leadwright.identity.secrets import Vault
 from leadwright.microsoft.connection import connection_of
 from leadwright.microsoft.dataverse import open_dataverse
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.serving import StandIn
-from leadwright.services import Services
-
-QUICK = Passwords(time_cost=1, memory_kib=8, parallelism=1)
-ENDS = datetime(2027, 5, 1, tzinfo=UTC)
-
-
-@dataclass
-class Desk:
-    """An installation with an administrator, and an application of the stand-in's tenant."""
-
-    services: Services
-    registered: Registered
-    standin: StandIn
-    admin: Principal
-
-    def form(self, **more: object) -> ConnectionForm:
-        form = ConnectionForm(
-            dataverse_url=f"{self.standin.origin}/main.aspx?appid=1",
-            tenant_id=self.standin.world.tenantid.upper(),
-            client_id=f" {self.registered.application.appid} ",
-            secret=self.registered.secret,
-            secret_endson=ENDS,
-        )
-        return replace(form, **more)  # type: ignore[arg-type]
-
-    def user(self, *roles: str) -> Principal:
-        user = people.create_user(
-            self.services, self.admin, fullname=roles[0], email=f"{roles[0].replace(' ', '.')}@example.com",
-            password="blue harbour 47 lamps", roles=roles, passwords=QUICK,
-        )  # fmt: skip
-        with self.services.database.reading() as session:
-            return principal(session, user)
-
-
-def first_administrator(services: Services) -> Principal:
-    user = people.first_administrator(
-        services, fullname="Ada Admin", email="ada@example.com", password="blue harbour 47 lamps", passwords=QUICK
-    )
-    with services.database.reading() as session:
-        return principal(session, user)
-
-
-@pytest.fixture
-def desk(database: Database, standin: StandIn, tmp_path: Path) -> Desk:
-    services = services_at(database, standin, tmp_path)
-    return Desk(services, register_agent(standin.world, "System Administrator"), standin, first_administrator(services))
 
 
 def actions_of(desk: Desk) -> list[str]:
@@ -109,6 +60,14 @@ def test_entras_refusal_is_bad_input_and_nothing_is_kept(desk: Desk) -> None:
     desk.standin.world.break_it("tls by another authority")
     with pytest.raises(CrmError, match="Inspecting proxy of nobody"):
         connect(desk.services, desk.admin, desk.form())
+
+
+def test_a_clock_that_is_far_off_is_warned_of_while_it_still_works(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    desk.standin.world.clock = lambda: now + timedelta(minutes=10)
+    tried = connect(desk.services, desk.admin, desk.form())
+    assert tried.organizationid
+    assert "10 minutes behind" in tried.warning
 
 
 def test_an_application_without_a_user_is_kept_and_told_what_is_missing(desk: Desk) -> None:

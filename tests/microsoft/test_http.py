@@ -2,21 +2,27 @@
 
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.microsoft.organisation import Agent, connect, connection_to, register_agent
 
 from leadwright.db.base import new_id
 from leadwright.microsoft.batch import Call
+from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
     AlreadyThere,
     CannotReach,
+    PrivilegeMissing,
+    Refused,
     ServiceDown,
     SignInRefused,
     Throttled,
     Unclear,
 )
+from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.sandbox.dynamics.dataverse import records
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
@@ -116,6 +122,14 @@ def test_tokens_that_are_never_taken_are_a_refused_sign_in(agent: Agent) -> None
     assert requests_of(agent.world, "GET", "WhoAmI") == 2
 
 
+def test_a_refused_token_is_explained_by_a_clock_that_is_far_off(agent: Agent) -> None:
+    now = datetime.now(UTC)
+    agent.world.clock = lambda: now - timedelta(minutes=40)
+    agent.world.break_it("token expired")
+    with pytest.raises(SignInRefused, match="40 minutes ahead of Microsoft's"):
+        agent.dataverse.who_am_i()
+
+
 def test_a_batch_of_versioned_writes_is_repeated_and_others_are_unclear(tls_agent: Agent) -> None:
     tls_agent.dataverse.who_am_i()
     ids = [new_id() for _ in range(5)]
@@ -189,8 +203,6 @@ def test_a_file_of_authorities_that_is_none_is_told(world: World, tmp_path: Path
 
 
 def test_graph_keeps_immutable_ids_and_says_what_it_refuses(agent: Agent) -> None:
-    from leadwright.microsoft.errors import PrivilegeMissing
-
     with pytest.raises(PrivilegeMissing, match="Microsoft Graph"):
         agent.graph.get("users")
     with agent.world.reading() as db:
@@ -204,7 +216,30 @@ def test_neither_secret_nor_token_nor_body_reaches_the_log(agent: Agent, capsys:
     with structlog.testing.capture_logs() as lines:
         agent.dataverse.create("leads", new_id(), {"subject": "Confidential words", "lastname": "Okafor"})
         agent.dataverse.get("leads", filter="lastname eq 'Okafor'")
+        with pytest.raises(PrivilegeMissing, match=r"Microsoft Graph \(messages\)") as refused:
+            agent.graph.get("users/sdr@contoso.com/messages")
+        assert "sdr" not in str(refused.value)
     told = str(lines)
     assert "request_id" in told
-    for hidden in ("Confidential", "Okafor", agent.secret, "Bearer", "eyJ"):
+    for hidden in ("sdr@", "Confidential", "Okafor", agent.secret, "Bearer", "eyJ"):
         assert hidden not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "says"),
+    [
+        (200, {"Content-Type": "text/html; charset=utf-8"}, "answers with a web page"),
+        (302, {"Location": "https://login.example/"}, "leads elsewhere"),
+    ],
+)
+def test_what_is_not_the_service_is_told_from_it(agent: Agent, status: int, headers: dict[str, str], says: str) -> None:
+    token = agent.http.tokens.token("https://localhost")
+
+    def page(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, headers=headers, text="<html>Sign in to the hotel</html>")
+
+    with httpx2.Client(transport=httpx2.MockTransport(page)) as client:
+        elsewhere = MicrosoftHttp(agent.connection, agent.http.tokens, client=client)
+        assert elsewhere.tokens.token("https://localhost") == token
+        with pytest.raises(Refused, match=says):
+            Dataverse(elsewhere).who_am_i()

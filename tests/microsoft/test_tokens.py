@@ -286,3 +286,27 @@ def test_the_clouds_of_the_united_states_and_of_china(
     tokens = Tokens(connection)
     assert claims_of(tokens.token(organisation))["aud"] == organisation
     assert claims_of(tokens.token(graph))["aud"] == graph
+
+
+def test_a_token_that_is_due_but_good_is_used_on_while_entra_cannot_be_had(
+    registered: Registered, line: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    tokens = Tokens(connection_to(registered, ORIGIN), line)
+    first, began = tokens.token(ORIGIN), time.monotonic()
+    registered.world.break_it("server error", {"path": "/oauth2/", "status": 503})
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "monotonic", lambda: began + 3599 - 200)
+    assert tokens.token(ORIGIN) == first
+    monkeypatch.setattr(time, "monotonic", lambda: began + 3599 - 20)
+    with pytest.raises(ServiceDown):
+        tokens.token(ORIGIN)
+
+
+def test_an_entra_whose_addresses_cannot_be_read_is_down_and_not_refusing(
+    registered: Registered, line: httpx2.Client
+) -> None:
+    registered.world.break_it("server error", {"path": "openid-configuration", "status": 502})
+    with pytest.raises(ServiceDown, match="502"):
+        Tokens(connection_to(registered, ORIGIN), line).token(ORIGIN)

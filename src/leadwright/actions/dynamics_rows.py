@@ -13,6 +13,7 @@ from leadwright.identity.connection_keys import make_certificate, read_pair
 from leadwright.microsoft.connection import Connection, key_purpose, opened
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError
+from leadwright.microsoft.line import clock_sentence
 from leadwright.microsoft.opening import new_http
 from leadwright.services import Services
 
@@ -57,7 +58,8 @@ def try_connection(connection: Connection) -> Tried:
             raise
         dataverse = Dataverse(http.patient(_PATIENCE))
         try:
-            return _who(dataverse)
+            found = _who(dataverse)
+            return replace(found, warning=found.warning or clock_sentence(dataverse.http.offset).strip())
         except MicrosoftError as error:
             if not error.permanent and error.status != 401:
                 raise

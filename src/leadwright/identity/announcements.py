@@ -20,7 +20,7 @@ from leadwright.domain.stage import AgentState
 from leadwright.identity.installation import Installation
 
 SETTINGS_PAGE = "/agent/prerequisites"
-CONNECTION_PAGE = "/dynamics365"
+CONNECTION_PAGE = SETTINGS_PAGE  # prerequisite 1 holds the connection
 
 
 def administrators(session: Session) -> list[str]:

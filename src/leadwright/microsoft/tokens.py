@@ -16,12 +16,13 @@ from cryptography import x509
 
 from leadwright.errors import MissingExtra
 from leadwright.microsoft.connection import Certificates, Connection, Federation, Secrets
-from leadwright.microsoft.errors import MicrosoftError, ServiceDown, SignInRefused
+from leadwright.microsoft.errors import CannotReach, MicrosoftError, ServiceDown, SignInRefused
 from leadwright.microsoft.line import clock_sentence, open_line
 from leadwright.microsoft.msal_line import Line
 from leadwright.microsoft.sign_in_errors import code_of, refusal_of
 
 _EARLY = 300.0  # seconds before its end a token is replaced
+_LEAST, _AGAIN = 30.0, 15.0  # seconds a token has to last when no other can be had, and until that is tried again
 _PAUSE = 30.0  # seconds a refusal is repeated without asking Entra again
 _NEXT_ONE = frozenset({7000215, 7000222, 700027})  # this secret or certificate is not taken; another may be
 
@@ -33,6 +34,7 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: str = ""
     until: float = 0.0
+    ends: float = 0.0
     refusal: MicrosoftError | None = None
     refused_until: float = 0.0
 
@@ -75,11 +77,17 @@ class Tokens:
                 raise kept.refusal
             try:
                 kept.token, seconds = self._ask(resource)
+            except (CannotReach, ServiceDown) as error:
+                if kept.token and now < kept.ends - _LEAST:
+                    kept.until = now + _AGAIN
+                    return kept.token  # due for another, but good
+                raise error
             except MicrosoftError as error:
                 kept.refusal, kept.refused_until = error, time.monotonic() + (_PAUSE if error.permanent else 0)
                 raise
             early = min(_EARLY, seconds / 2)
-            kept.until, kept.refusal = time.monotonic() + seconds - early, None
+            kept.ends = time.monotonic() + seconds
+            kept.until, kept.refusal = kept.ends - early, None
             return kept.token
 
     def forget(self, resource: str, token: str = "") -> None:
