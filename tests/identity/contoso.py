@@ -123,8 +123,10 @@ def sealed(services: Services, *secrets: str) -> str:
 
 
 @contextmanager
-def opened(office: Office, folder: Path, *, mode: str = "engage", role: str = "AISalesPerson") -> Iterator[Contoso]:
-    """The office, connected; its agent's prerequisites are untouched."""
+def opened(
+    office: Office, folder: Path, *, mode: str = "engage", role: str = "AISalesPerson", connected: bool = True
+) -> Iterator[Contoso]:
+    """The office, connected if wanted; its agent's prerequisites are untouched."""
     world = World(folder / "dynamics", office.clock)
     app = register_agent(world, *([role] if role else []))
     with StandIn(world) as standin:
@@ -138,7 +140,8 @@ def opened(office: Office, folder: Path, *, mode: str = "engage", role: str = "A
         )
         office.services = replace(office.services, settings=settings)
         agentid = agents.create_agent(office.services, office.admin, mode=mode)
-        connect(office.services, app, standin.origin)
+        if connected:
+            connect(office.services, app, standin.origin)
         try:
             yield Contoso(office, standin, app, agentid)
         finally:

@@ -1,13 +1,29 @@
 """The four prerequisites on Dynamics 365, against the stand-in over TLS: verified, refused with the reason, pausing."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.identity.conftest import Office
-from tests.identity.contoso import Contoso, opened
+from tests.identity.contoso import SALES, Contoso, opened
 
+from leadwright.actions import dynamics_mailbox as mailboxes
+from leadwright.actions import dynamics_platform as platform
+from leadwright.actions import dynamics_user as users
 from leadwright.actions import prerequisites as p
+from leadwright.actions.dynamics_values import ConnectionForm
+from leadwright.db.agent import Agent
+from leadwright.db.audit import broken_link
+from leadwright.db.mail import Mailbox
+from leadwright.db.people import BusinessUnit, SystemUser
+from leadwright.domain.prerequisites import SetupState
+from leadwright.domain.stage import AgentState
+from leadwright.errors import BadInput, Conflict, NotAllowed
+from leadwright.identity.agent_identity import agent_principal, pause_or_resume
+from leadwright.identity.seed import root_business_unit
+from leadwright.sandbox.dynamics import entra_applications, exchange
+from leadwright.sandbox.dynamics.dataverse import records, roles, seed
 
 
 @pytest.fixture
@@ -34,3 +50,261 @@ def test_the_four_prerequisites_are_set_up_and_verified(contoso: Contoso) -> Non
         assert report.done
         assert [c.name for c in report.checks] == list(report.step.verifies)
         assert all(c.passed for c in report.checks), report.checks
+
+
+def test_texts_and_ids_are_those_of_dynamics_and_the_agent_works_as_the_mirrored_user(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    titles = [r.step.title for r in p.reports(contoso.services, contoso.office.admin, contoso.agentid)]
+    assert titles[0] == "Create application in Azure"
+    with contoso.services.database.reading() as session:
+        agent = session.get_one(Agent, contoso.agentid)
+        user = session.get_one(SystemUser, contoso.app.userid)
+        unit = session.get_one(BusinessUnit, user.businessunitid)
+        mailbox = session.get_one(Mailbox, contoso.mailboxid)
+        assert agent.agentuserid == contoso.app.userid
+        assert user.applicationid == contoso.app.application.appid
+        assert unit.parentbusinessunitid == root_business_unit(session)
+        assert (mailbox.emailaddress, mailbox.regardingobjectid) == (SALES, contoso.app.userid)
+        assert (mailbox.incomingemailstatus, mailbox.emailrouteraccessapproval) == (1, 1)
+    who = agent_principal(contoso.services, contoso.agentid)
+    assert who.id == contoso.app.userid
+    assert broken_chain(contoso) is None
+
+
+def broken_chain(contoso: Contoso) -> int | None:
+    with contoso.services.database.reading() as session:
+        return broken_link(session)
+
+
+def test_a_user_with_another_role_is_refused_with_the_name_of_that_role(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    assert contoso.tick(1).done
+    seed.give_role(contoso.world, contoso.app.userid, "Salesperson")
+    seed.take_role(contoso.world, contoso.app.userid, "AISalesPerson")
+    with pytest.raises(BadInput, match="holds Salesperson, not AISalesPerson"):
+        contoso.find_user()
+    assert not contoso.row(2).inputs
+    seed.take_role(contoso.world, contoso.app.userid, "Salesperson")
+    with pytest.raises(BadInput, match="holds no security role"):
+        contoso.find_user()
+
+
+def test_a_disabled_or_absent_user_is_refused_with_what_to_do(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    by = seed.administrator(contoso.world)
+    records.update(contoso.world, "systemuser", contoso.app.userid, {"isdisabled": True}, by=by)
+    with pytest.raises(BadInput, match=r"disabled.*Activate it"):
+        contoso.find_user()
+    other = "11111111-1111-1111-1111-111111111111"
+    records.update(contoso.world, "systemuser", contoso.app.userid, {"applicationid": other}, by=by)
+    with pytest.raises(BadInput, match=r"no application user with the client ID .* \+ New app user"):
+        contoso.find_user()
+
+
+def test_a_missing_privilege_is_named_with_the_depth_it_takes(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    change_role(contoso, {"prvAssignLead": 0, "prvReadContact": roles.BASIC})
+    checks = found(contoso.tick(2))
+    assert checks["Privileges"] == (False, "Missing: prvAssignLead (Organization), prvReadContact (Organization).")
+    assert checks["Security role"][0] is True
+    assert "Not allowed for contact" in checks["Change tracking"][1]
+
+
+def change_role(contoso: Contoso, depths: dict[str, int]) -> None:
+    role = seed.role_named(contoso.world, "AISalesPerson")
+    with contoso.world.transaction() as db:
+        roles.set_privileges(db, role, depths, "2026-03-02T09:00:00Z")
+
+
+def test_taking_the_role_away_pauses_the_agent_with_the_reason_and_giving_it_back_resumes(contoso: Contoso) -> None:
+    started(contoso)
+    seed.give_role(contoso.world, contoso.app.userid, "Basic User")
+    seed.take_role(contoso.world, contoso.app.userid, "AISalesPerson")
+    contoso.office.clock.move(minutes=1)
+    (said,) = pause_or_resume(contoso.services)
+    assert "does not hold the security role AISalesPerson, only Basic User" in said
+    with pytest.raises(NotAllowed, match="AISalesPerson"):
+        agent_principal(contoso.services, contoso.agentid)
+    seed.give_role(contoso.world, contoso.app.userid, "AISalesPerson")
+    contoso.office.clock.move(minutes=1)
+    assert [s for s in pause_or_resume(contoso.services) if "on again" in s]
+    assert agent_principal(contoso.services, contoso.agentid).id == contoso.app.userid
+
+
+def started(contoso: Contoso) -> None:
+    contoso.all_done()
+    contoso.office.configure(contoso.agentid)
+    with contoso.services.database.transaction() as session:
+        session.get_one(Agent, contoso.agentid).state = AgentState.ON
+
+
+def test_an_outage_pauses_nothing_and_keeps_the_evidence(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    started(contoso)
+    before = [contoso.row(n).checks for n in (1, 2, 3, 4)]
+    contoso.world.break_it("server error", {"status": 503})
+    contoso.office.clock.move(hours=2)
+    assert pause_or_resume(contoso.services) == ()
+    assert [contoso.row(n).checks for n in (1, 2, 3, 4)] == before
+    assert contoso.row(2).state == SetupState.DONE
+
+
+def test_between_two_looks_nothing_is_asked(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    started(contoso)
+    contoso.office.clock.move(minutes=1)
+    pause_or_resume(contoso.services)
+    asked = requests(contoso)
+    contoso.office.clock.move(seconds=10)
+    pause_or_resume(contoso.services)
+    agent_principal(contoso.services, contoso.agentid)
+    assert requests(contoso) == asked
+
+
+def requests(contoso: Contoso) -> int:
+    with contoso.world.reading() as db:
+        return int(db.execute("SELECT count(*) FROM seen").fetchone()[0])
+
+
+def test_what_graph_does_not_show_may_be_attested_and_another_mailbox_open_may_not(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.share_mailbox()
+    contoso.tick(1)
+    contoso.find_user()
+    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES)
+    report = contoso.tick(3)
+    assert not report.done
+    assert report.attestable
+    assert found(report)["Kind"][0] is None
+    assert p.attest(contoso.services, contoso.office.admin, contoso.agentid, 3).attested
+    p.unmark(contoso.services, contoso.office.admin, contoso.agentid, 3)
+    contoso.grant("User.Read.All", "MailboxSettings.Read", "Mail.ReadWrite")
+    report = contoso.tick(3)
+    assert found(report)["Own mailbox"][0] is True
+    assert "tenant-wide" in found(report)["No other mailbox"][1]
+    assert "RBAC for Applications" in {c.name: c.remedy for c in report.checks}["No other mailbox"]
+    with pytest.raises(Conflict, match="because a check fails"):
+        p.attest(contoso.services, contoso.office.admin, contoso.agentid, 3)
+
+
+def test_permissions_of_rbac_that_no_token_shows_are_found_by_behaviour(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.share_mailbox()
+    contoso.grant("User.Read.All", "MailboxSettings.Read")
+    exchange.assign_role(contoso.world, contoso.app.application.appid, "Mail.ReadWrite", SALES)
+    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES, mail="graph")
+    checks = found(contoso.tick(3))
+    assert checks["Own mailbox"] == (True, f"Graph lets the application read {SALES}.")
+    assert checks["No other mailbox"][0] is True
+
+
+def test_a_mailbox_record_is_read_back_and_a_failed_test_shows_its_alert(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    contoso.mailbox(emailrouteraccessapproval=3)
+    contoso.world.break_it("slow mailbox test", 60)  # the clock stands still: it stays queued
+    contoso.mailbox(testemailconfigurationscheduled=True)
+    checks = found(contoso.tick(4))
+    assert checks["Approved"] == (False, f"The address {SALES} is not approved (rejected).")
+    assert checks["Outgoing"] == (False, "A test is under way.")
+    contoso.world.mend()
+    contoso.synchronise()
+    checks = found(contoso.tick(4))
+    assert "requires approval by an Office 365 tenant administrator" in checks["Incoming"][1]
+    contoso.mailbox(statecode=1)
+    assert "is inactive" in found(contoso.tick(4))["Mailbox record"][1]
+
+
+def test_an_organisation_that_waives_approval_makes_it_a_warning(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    by = seed.administrator(contoso.world)
+    values = {"requireapprovalforuseremail": False}
+    records.update(contoso.world, "organization", contoso.world.organizationid, values, by=by)
+    contoso.mailbox(emailrouteraccessapproval=2)
+    contoso.mailbox(testemailconfigurationscheduled=True)
+    contoso.synchronise()
+    report = contoso.tick(4)
+    assert report.done
+    (warned,) = [c for c in report.checks if c.warns]
+    assert warned.name == "Approved"
+    assert "lets its mail through" in warned.detail
+
+
+def test_approving_is_refused_with_who_may_and_where_until_the_caller_may(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    p.unmark(contoso.services, contoso.office.admin, contoso.agentid, 4)
+    contoso.mailbox(emailrouteraccessapproval=2)
+    services, admin, agentid = contoso.services, contoso.office.admin, contoso.agentid
+    assert not mailboxes.may_approve_here(services, admin, agentid)
+    with pytest.raises(Conflict, match=rf"Delegated Mailbox Approver.*/_portal/dynamics/mailboxes/{contoso.mailboxid}"):
+        mailboxes.approve_email(services, admin, agentid)
+    for role in ("System Administrator", "Delegated Mailbox Approver"):
+        seed.give_role(contoso.world, contoso.app.userid, role)
+    assert mailboxes.may_approve_here(services, admin, agentid)
+    mailboxes.approve_email(services, admin, agentid)
+    assert mailboxes.record_state(services, admin, agentid).is_approved
+
+
+def test_going_back_to_the_built_in_platform_begins_anew_and_so_does_coming_again(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    services, admin, agentid = contoso.services, contoso.office.admin, contoso.agentid
+    with pytest.raises(Conflict, match="on Dynamics 365"):
+        p.unmark(services, admin, agentid, 1)
+        p.register_application(services, admin, agentid, name="Built-in")
+    platform.leave(services, admin, agentid)
+    assert [r.state for r in p.reports(services, admin, agentid)] == ["not_started"] * 4
+    made = p.register_application(services, admin, agentid, name="Built-in")
+    p.create_application_user(services, admin, agentid, clientid=made.clientid)
+    assert contoso.tick(2).done
+    form = ConnectionForm(
+        contoso.standin.origin, contoso.world.tenantid, contoso.app.application.appid, secret=contoso.app.secret
+    )
+    platform.connect(services, admin, agentid, form)
+    assert contoso.row(2).inputs == {}
+    assert contoso.tick(1).done
+    contoso.find_user()
+    assert contoso.tick(2).done
+
+
+def test_the_connection_is_not_changed_while_the_agent_works_but_its_secret_is(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    started(contoso)
+    services, admin, agentid = contoso.services, contoso.office.admin, contoso.agentid
+    form = ConnectionForm(contoso.standin.origin, contoso.world.tenantid, "1" * 8 + "-1111-1111-1111-" + "1" * 12)
+    with pytest.raises(Conflict, match="is working"):
+        platform.connect(services, admin, agentid, form)
+    with pytest.raises(Conflict, match="is working"):
+        platform.leave(services, admin, agentid)
+    _, secret = entra_applications.add_secret(contoso.world, contoso.app.application.objectid)
+    platform.new_secret(services, admin, agentid, secret, datetime(2027, 6, 1, tzinfo=UTC))
+    assert "valid until 2027-06-01" in found(contoso.tick(1))["Credential"][1]
+
+
+def test_an_address_of_a_person_is_no_shared_mailbox(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.office.person("Pat Person", "Salesperson")
+    with pytest.raises(BadInput, match="is the address of Pat Person"):
+        mailboxes.name_shared_mailbox(
+            contoso.services, contoso.office.admin, contoso.agentid, address="Pat.Person@example.com"
+        )
+
+
+@pytest.mark.parametrize(("role", "allowed"), [("Application Developer", {1}), ("Exchange Administrator", set())])
+def test_each_role_may_do_its_own_steps(small_contoso: Contoso, role: str, allowed: set[int]) -> None:
+    contoso = small_contoso
+    who = contoso.office.who(contoso.office.person("Pat Person", role))
+    for number in (1, 2):
+        if number in allowed:
+            assert p.mark_done(contoso.services, who, contoso.agentid, number).done
+        else:
+            with pytest.raises(NotAllowed):
+                p.mark_done(contoso.services, who, contoso.agentid, number)
+    with pytest.raises(NotAllowed, match="prvCreateUser"):
+        users.find_application_user(contoso.services, who, contoso.agentid)
+    with pytest.raises(NotAllowed, match=r"prvCreateApplication|prvAssignRole"):
+        platform.leave(contoso.services, who, contoso.agentid)

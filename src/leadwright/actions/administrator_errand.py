@@ -1,4 +1,4 @@
-"""What an administrator's one-time sign-in at Microsoft does: register the application, make its user, approve the mailbox.
+"""What an administrator's one-time sign-in at Microsoft does: registers the application, makes its user, approves.
 
 The sign-in waits in a sealed ticket that the person's own browser or program keeps. The token is used at once, and
 kept nowhere.
@@ -50,7 +50,7 @@ DOES: Mapping[Errand, str] = {
     Errand.APPLICATION: "The application of prerequisite 1 is registered with a client secret and a service principal, "
     "and this installation is connected with it.",
     Errand.USER: "The application user of prerequisite 2 is found or created, and gets the role AISalesPerson.",
-    Errand.APPROVE: "The email address of the agent's mailbox record is approved, and Test & Enable Mailbox is started.",
+    Errand.APPROVE: "The email address of the agent's mailbox record is approved, and Test & Enable is started.",
 }
 NEEDS: Mapping[Errand, str] = {
     Errand.APPLICATION: "Application Developer, Application Administrator or Global Administrator",

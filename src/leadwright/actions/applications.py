@@ -11,7 +11,15 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of
-from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, refuse_while_working, row_of, untick
+from leadwright.actions.prerequisite_rows import (
+    begin,
+    may_set_up,
+    open_row,
+    refuse_on_dynamics,
+    refuse_while_working,
+    row_of,
+    untick,
+)
 from leadwright.db import audit
 from leadwright.db.agent import Agent
 from leadwright.db.pages.agent_settings import client_secrets
@@ -73,6 +81,7 @@ def register_application(
     _check_days(secret_days)
     directory = directory_of(services)
     with services.database.transaction() as session:
+        refuse_on_dynamics(session)
         row = open_row(session, agentid, 1)
         client = directory.register(session, name, audience=account_type, redirect_uri=redirect, createdby=who.actor.id)
         secret = directory.add_secret(session, client, days=secret_days)
@@ -188,6 +197,7 @@ def create_application_user(
         _keep_refusal(services, who, agentid, wrong)
         raise BadInput(f"The check {wrong.sentence}", field="clientid")
     with services.database.transaction() as session:
+        refuse_on_dynamics(session)
         row = open_row(session, agentid, 2)
         unit = businessunitid or root_business_unit(session)
         if session.get(BusinessUnit, unit) is None:

@@ -12,7 +12,7 @@ from leadwright.actions.applications import (
     remove_secret,
     tell_of_credential,
 )
-from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of
+from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, refuse_on_dynamics, row_of
 from leadwright.db import audit
 from leadwright.db.people import ApplicationSecret
 from leadwright.errors import NotFound
@@ -67,6 +67,7 @@ def register_with_certificate(
     found = read_certificate(certificate, services.clock())
     directory = directory_of(services)
     with services.database.transaction() as session:
+        refuse_on_dynamics(session)
         row = open_row(session, agentid, 1)
         client = directory.register(session, name, audience=account_type, redirect_uri=redirect, createdby=who.actor.id)
         directory.add_certificate(session, client, found)

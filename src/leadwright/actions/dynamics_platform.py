@@ -66,6 +66,17 @@ def new_secret(services: Services, who: Principal, agentid: str, secret: str, en
     return credentials.rotate_secret(services, who, secret, endson)
 
 
+def new_certificate(services: Services, who: Principal, agentid: str, pem: str) -> Tried:
+    """Bring in a new certificate with its key, or make one; the former one signs in until Entra knows it.
+
+    Raises:
+        NotAllowed, BadInput, Conflict: as `dynamics_credentials.add_certificate`.
+    """
+    with services.database.reading() as session:
+        agent_of(session, agentid)
+    return credentials.add_certificate(services, who, pem)
+
+
 def leave(services: Services, who: Principal, agentid: str) -> None:
     """Switch the connection off and go back to the built-in platform. What was mirrored stays here.
 

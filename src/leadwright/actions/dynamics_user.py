@@ -4,12 +4,14 @@ What is found is kept here under the same ids: business unit, application, user,
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from leadwright.actions import dynamics_connection
 from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
 from leadwright.db import audit
@@ -18,7 +20,7 @@ from leadwright.db.people import Application, BusinessUnit, Role, SystemUser, Us
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.platform import Platform
 from leadwright.domain.privileges import AI_SALESPERSON
-from leadwright.errors import BadInput, Conflict, CrmError
+from leadwright.errors import BadInput, Conflict, CrmError, LeadwrightError
 from leadwright.identity.access import Principal
 from leadwright.identity.directories import DirectoryUser
 from leadwright.identity.dynamics_verification import entra_directory
@@ -188,6 +190,8 @@ def _keep(services: Services, who: Principal, agentid: str, row: CrmConnection, 
             audit.record(session, who.actor, action, "systemuser", user.id, after=dict(after), cause="Dynamics 365")
     except IntegrityError as error:
         raise Conflict("The mirror brought this user at the same moment. Try again.") from error
+    with suppress(LeadwrightError):  # what the organisation is called could not be asked before there was a user
+        dynamics_connection.check(services, who)
     return user.id
 
 

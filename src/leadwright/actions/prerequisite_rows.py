@@ -4,6 +4,8 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import WORKING, agent_of
 from leadwright.db.agent import Agent, Prerequisite
+from leadwright.db.connection import platform_of
+from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import (
     BY_NUMBER,
     state_of,
@@ -35,6 +37,12 @@ def refuse_while_working(agent: Agent) -> None:
     """Refuse while the agent is on, paused or draining."""
     if agent.state in WORKING:
         raise Conflict(f"{agent.name} is working. Stop the agent first.")
+
+
+def refuse_on_dynamics(session: Session) -> None:
+    """Refuse to register in the built-in directory what belongs to Microsoft Entra and Dataverse."""
+    if platform_of(session) is Platform.DYNAMICS365:
+        raise Conflict("This installation is on Dynamics 365. Set this up there: the page Prerequisites says how.")
 
 
 def row_of(session: Session, agentid: str, number: int) -> Prerequisite:

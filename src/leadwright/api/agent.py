@@ -316,5 +316,8 @@ def prerequisite_report(report: prerequisites.Report) -> dict[str, Any]:
         "checked_at": report.checked_at,
         "may": report.may,
         "missing_role": report.missing_role,
-        "checks": [{"name": c.name, "passed": c.passed, "detail": c.detail, "remedy": c.remedy} for c in report.checks],
+        "checks": [
+            {name: getattr(c, name) for name in ("name", "passed", "detail", "remedy", "warns", "place")}
+            for c in report.checks
+        ],
     }

@@ -440,12 +440,14 @@ class Phase(BaseModel):
 
 
 class CheckRead(BaseModel):
-    """One check; passed is null when it could not be run."""
+    """One check; passed is null when it could not be run. `warns`: passed, and still something to look at."""
 
     name: str
     passed: bool | None
     detail: str
     remedy: str
+    warns: bool = False
+    place: str = Field("", description="Address of the page where the remedy is carried out.")
 
 
 class ReportRead(BaseModel):

@@ -16,6 +16,7 @@ from leadwright.api import (
     dashboard,
     directory,
     disqualified,
+    dynamics365,
     guidance,
     health,
     inbox,
@@ -85,6 +86,7 @@ v1.include_router(lead_decisions.router)
 v1.include_router(leads.router)
 v1.include_router(connected_records.router)
 v1.include_router(prerequisites.router)
+v1.include_router(dynamics365.router)
 v1.include_router(knowledge.router)
 v1.include_router(agent_file.router)
 v1.include_router(agent.router)

@@ -100,6 +100,18 @@ def new_secret(visit: Visit) -> Response:
     return visit.to(f"{_BACK}#p1", "The new secret works and is kept. The former one stays valid beside it.")
 
 
+@pages.post("/agent/prerequisites/1/add-certificate", "prvReadAgent", "prvCreateApplication")
+def add_certificate(visit: Visit) -> Response:
+    """Bring in a new certificate; the former one signs in until Entra knows it."""
+    agent = needed_agent(visit)
+    try:
+        pem = visit.text("new_certificate", most=30_000)
+        platform.new_certificate(visit.services, visit.who, agent.agentid, pem)
+    except BadInput as error:
+        return dynamics_page(visit, agent, 422, problems={"new_certificate": str(error)})
+    return visit.to(f"{_BACK}#p1", "The certificate is kept. Upload it at Microsoft Entra now.")
+
+
 @pages.get("/agent/platform/leave", "prvReadAgent", "prvCreateApplication", "prvAssignRole")
 def ask_leave(visit: Visit) -> Response:
     """What going back to the built-in platform does, to be confirmed."""
@@ -203,6 +215,7 @@ def dynamics_page(
         status,
         reports=reports,
         connection=connection,
+        kept=kept,
         pending=kept if kept is not None and kept.state == "pending" else None,
         choosing=True,
         portals=portals_of(services.settings, connection),

@@ -238,6 +238,8 @@ def prerequisites_page(
         application_users=users,
         securities=list(SECURITIES.items()),
         sign_ins=list(SIGN_INS.items()),
+        connection=None,
+        choosing=False,
         may_connect=visit.may("prvCreateApplication") and visit.may("prvAssignRole"),
         connection=None,
         choosing=False,

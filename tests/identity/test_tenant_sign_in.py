@@ -1,0 +1,119 @@
+"""People of the connection's tenant sign in with their Microsoft account, by the stand-in's real OpenID Connect."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from sqlalchemy import update
+from tests.identity.conftest import open_office
+from tests.identity.contoso import Contoso, opened
+
+from leadwright.actions import external_sign_in as act
+from leadwright.actions import people
+from leadwright.actions.tenant_sign_in import NAME, offer_tenant, offered
+from leadwright.db.base import new_id
+from leadwright.db.engine import Database
+from leadwright.db.people import SystemUser
+from leadwright.errors import Conflict, NotAllowed
+from leadwright.identity import oidc
+from leadwright.identity.sessions import Device, SignedIn, session_of
+from leadwright.sandbox.dynamics import entra_applications, entra_tenant, entra_users
+
+SELLER = "seller@contoso.onmicrosoft.com"
+
+
+@pytest.fixture
+def contoso(sqlite_database: Database, tmp_path: Path) -> Iterator[Contoso]:
+    oidc._discovered.clear()
+    with opened(open_office(sqlite_database, tmp_path), tmp_path) as made:
+        yield made
+
+
+def offer(contoso: Contoso) -> str:
+    """The provider's id, with its redirect URI registered at the application."""
+    providerid = new_id()
+    back = act.redirect_uri(contoso.services, providerid)
+    entra_applications.change_application(
+        contoso.world, contoso.app.application.objectid, {"redirects": {"web": [back]}}
+    )
+    assert offer_tenant(contoso.services, contoso.office.admin, providerid=providerid) == NAME
+    return providerid
+
+
+def goes(contoso: Contoso, providerid: str, login: str) -> SignedIn:
+    """What a browser does: to the tenant, name and password there, consent, and back."""
+    begun = act.start(contoso.services, providerid)
+    trust = httpx2.create_ssl_context()
+    trust.load_verify_locations(cafile=contoso.standin.certificates.authority)
+    with httpx2.Client(verify=trust, follow_redirects=False) as browser:
+        answer = browser.get(begun.url)
+        where = httpx2.URL(begun.url).join(answer.headers["location"])
+        form = {"login": login, "passwd": entra_tenant.password(contoso.world)}
+        answer = browser.post(where, data=form)
+        answer = browser.get(where.join(answer.headers["location"]))
+        if answer.status_code == 200:  # consent is asked once
+            answer = browser.post(answer.url, data={"answer": "accept"})
+    query = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+    device = Device("10.0.0.9", "Browser")
+    found, _ = act.come_back(contoso.services, providerid, begun.sealed, query, device)
+    assert isinstance(found, SignedIn)
+    return found
+
+
+def known_here(contoso: Contoso, email: str = SELLER) -> str:
+    return people.create_user(
+        contoso.services, contoso.office.admin, fullname="Sam Seller", email=email, password="blue harbour 47 lamps",
+        roles=("Salesperson",),
+    )  # fmt: skip
+
+
+def test_the_tenant_is_offered_with_one_click_and_opens_the_account_with_that_sign_in_name(contoso: Contoso) -> None:
+    assert offered(contoso.services) == ""
+    providerid = offer(contoso)
+    assert offered(contoso.services) == NAME
+    person = known_here(contoso)
+    session = session_of(contoso.services, goes(contoso, providerid, SELLER).token)
+    assert session is not None
+    assert session.principal.id == person
+    assert goes(contoso, providerid, SELLER)
+
+
+def test_who_is_unknown_here_is_not_let_in_and_a_disabled_one_neither(contoso: Contoso) -> None:
+    providerid = offer(contoso)
+    with pytest.raises(NotAllowed, match="Leadwright does not yet"):
+        goes(contoso, providerid, "exchange@contoso.onmicrosoft.com")
+    person = known_here(contoso)
+    people.disable_user(contoso.services, contoso.office.admin, person)
+    with pytest.raises(NotAllowed):
+        goes(contoso, providerid, SELLER)
+
+
+def test_it_is_offered_once_and_only_by_who_may(contoso: Contoso) -> None:
+    seller = contoso.office.who(known_here(contoso))
+    with pytest.raises(NotAllowed, match="prvConfigureSignIn"):
+        offer_tenant(contoso.services, seller)
+    offer(contoso)
+    with pytest.raises(Conflict, match="this issuer"):
+        offer_tenant(contoso.services, contoso.office.admin)
+
+
+def test_without_a_connection_there_is_nothing_to_offer(contoso: Contoso) -> None:
+    contoso.connection(state="off")
+    with pytest.raises(Conflict, match="not connected"):
+        offer_tenant(contoso.services, contoso.office.admin)
+
+
+def test_a_mirrored_user_is_found_by_its_object_id_whatever_its_address(contoso: Contoso) -> None:
+    column = SystemUser.__table__.columns.get("azureactivedirectoryobjectid")
+    if column is None:
+        pytest.skip("the mirror brings the column")
+    providerid, person = offer(contoso), known_here(contoso, "sam@contoso.com")
+    found = entra_users.user(contoso.world, SELLER)
+    assert found is not None
+    with contoso.services.database.transaction() as session:
+        session.execute(update(SystemUser).where(SystemUser.systemuserid == person).values({column: found.objectid}))
+    session_here = session_of(contoso.services, goes(contoso, providerid, SELLER).token)
+    assert session_here is not None
+    assert session_here.principal.id == person

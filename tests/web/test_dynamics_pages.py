@@ -1,0 +1,287 @@
+"""The set-up of Dynamics 365 on the pages and over the API, walked against the stand-in; refusals beside the fields."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tests.identity.conftest import PASSWORD, open_office
+from tests.identity.contoso import SALES, Contoso, opened
+from tests.web.conftest import ORIGIN, Browser
+
+from leadwright.api.routes import router
+from leadwright.db.audit import AuditEntry
+from leadwright.db.connection import platform_of
+from leadwright.db.engine import Database
+from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.platform import Platform
+from leadwright.identity.directory import directory_of
+from leadwright.identity.seed import root_business_unit
+from leadwright.sandbox.dynamics import entra_applications, entra_grants, entra_users
+from leadwright.web.app import create_app
+
+HERE = "/agent/prerequisites"
+CHOOSING = f"{HERE}?platform=dynamics365"
+
+
+@pytest.fixture
+def contoso(sqlite_database: Database, tmp_path: Path) -> Iterator[Contoso]:
+    with opened(open_office(sqlite_database, tmp_path), tmp_path, connected=False) as made:
+        yield made
+
+
+@pytest.fixture
+def browser(contoso: Contoso) -> Iterator[Browser]:
+    with_api = create_app(contoso.services, routers=[router])
+    client = Browser(with_api, base_url=ORIGIN, raise_server_exceptions=False)
+    sign_in(client)
+    yield client
+    client.close()
+
+
+def sign_in(client: Browser) -> None:
+    who = {"email": "ada@example.com", "password": PASSWORD, "next": "/"}
+    assert client.submit("/sign-in", who, form="/sign-in").status_code == 303
+
+
+@pytest.fixture
+def program(contoso: Contoso) -> Iterator[TestClient]:
+    """A client of the JSON API with the rights of a System Administrator."""
+    directory = directory_of(contoso.services)
+    with contoso.services.database.transaction() as session:
+        appid = directory.register(session, "Program", audience="AzureADMyOrg", redirect_uri=None, createdby=None)
+        secret = directory.add_secret(session, appid)
+        unit = root_business_unit(session)
+        user = SystemUser(fullname="Program", businessunitid=unit, applicationid=appid,
+                          accessmode=int(AccessMode.NON_INTERACTIVE))  # fmt: skip
+        session.add(user)
+        session.flush()
+        role = next(r.roleid for r in session.query(Role) if r.name == "System Administrator")
+        session.add(UserRole(systemuserid=user.systemuserid, roleid=role))
+    app = create_app(contoso.services, routers=[router])
+    client = TestClient(app, base_url=f"{ORIGIN}/api/v1", raise_server_exceptions=False)
+    entered = {"client_id": appid, "client_secret": secret.value}
+    client.headers["Authorization"] = f"Bearer {client.post('token', data=entered).json()['access_token']}"
+    yield client
+    client.close()
+
+
+def entered(contoso: Contoso, **other: str) -> dict[str, str]:
+    given = {
+        "dataverse_url": contoso.standin.origin,
+        "tenant_id": contoso.world.tenantid,
+        "client_id": contoso.app.application.appid,
+        "kind": "secret",
+        "secret": contoso.app.secret,
+        "secret_endson": "2027-03-31",
+    }
+    return given | other
+
+
+def go(browser: Browser, path: str, data: dict[str, Any] | None = None, status: int = 303) -> str:
+    """Send a form of the page; what it says then."""
+    answer = browser.submit(path, data, form=CHOOSING)
+    assert answer.status_code == status, plain(answer.text)
+    return plain(browser.get(answer.headers["location"]).text if status == 303 else answer.text)
+
+
+def plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_the_page_offers_the_platform_and_shows_portal_steps_with_deep_links(
+    browser: Browser, contoso: Contoso
+) -> None:
+    assert "Use Dynamics 365" in browser.get(HERE).text
+    page = browser.get(CHOOSING).text
+    assert f'href="{contoso.standin.origin}/_portal/entra/applications/new"' in page
+    assert "Stay on the built-in platform" in page
+    assert "1 Create application in Azure" in plain(page)
+    assert page.count("Set up prerequisite 1 first.") == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"dataverse_url": "https://make.powerapps.com"}, "is an administration page"),
+        ({"tenant_id": "common"}, "Enter the Directory (tenant) ID"),
+        ({"client_id": "Leadwright"}, "Enter the Application (client) ID"),
+        ({"secret": ""}, "Enter the client secret"),
+        ({"secret": "wrong"}, "Copy the secret"),
+        ({"secret_endson": "soon"}, "Write the date like"),
+        ({"kind": "certificate", "certificate": "no"}, "ertificate"),
+        ({"kind": "federation", "federation_file": "token"}, "Enter the whole path"),
+    ],
+)
+def test_what_cannot_be_used_is_said_beside_the_field_and_nothing_is_connected(
+    browser: Browser, contoso: Contoso, wrong: dict[str, str], says: str
+) -> None:
+    page = go(browser, f"{HERE}/1/connect", entered(contoso, **wrong), 422)
+    assert says in page
+    with contoso.services.database.reading() as session:
+        assert platform_of(session) is Platform.BUILTIN
+    assert contoso.app.secret not in page
+
+
+def test_the_four_prerequisites_are_set_up_on_the_page(browser: Browser, contoso: Contoso) -> None:
+    said = go(browser, f"{HERE}/1/connect", entered(contoso))
+    assert "Connected." in said
+    assert contoso.app.secret not in said
+    assert "every check passed" in go(browser, f"{HERE}/1/done")
+    assert "is found" in go(browser, f"{HERE}/2/find")
+    assert "every check passed" in go(browser, f"{HERE}/2/done")
+    contoso.grant("User.Read.All", "MailboxSettings.Read")
+    contoso.share_mailbox()
+    assert "address" in go(browser, f"{HERE}/3/address", {"shared_address": "not an address"}, 422)
+    assert "The address is kept" in go(browser, f"{HERE}/3/address", {"shared_address": SALES})
+    assert "every check passed" in go(browser, f"{HERE}/3/done")
+    page = go(browser, f"{HERE}/4/mailbox", {"mailboxid": "11111111-1111-1111-1111-111111111111"}, 422)
+    assert "Choose a mailbox record of the application user" in page
+    page = go(browser, f"{HERE}/4/mailbox", {"mailboxid": contoso.mailboxid})
+    assert "Not approved" in page
+    assert "Approve Email with an administrator" in page
+    assert "Delegated Mailbox Approver" in go(browser, f"{HERE}/4/approve-email", status=409)
+    assert "is not approved" in go(browser, f"{HERE}/4/done")
+    contoso.mailbox(emailrouteraccessapproval=1)
+    contoso.world.break_it("slow mailbox test", 60)  # the clock stands still: it stays queued
+    contoso.world.break_it("fail mailbox test", "sdr")
+    assert "Test under way" in go(browser, f"{HERE}/4/test-mailbox")
+    contoso.world.mend("slow mailbox test")
+    for _ in range(3):
+        contoso.synchronise()
+        contoso.office.clock.move(seconds=10)
+    page = plain(browser.get(HERE).text)
+    assert "ServerBusy" in page
+    assert "ServerBusy" in go(browser, f"{HERE}/4/done")
+    contoso.world.mend()
+    go(browser, f"{HERE}/4/test-mailbox")
+    contoso.synchronise()
+    assert "every check passed" in go(browser, f"{HERE}/4/done")
+    page = plain(browser.get(HERE).text)
+    assert page.count("Marked as done") == 4
+    assert "on Dynamics 365 (contoso)" in page
+
+
+def test_a_new_secret_is_tried_first_and_stays_beside_the_former(browser: Browser, contoso: Contoso) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    assert "Copy the secret" in go(browser, f"{HERE}/1/new-secret", {"new_secret": "wrong"}, 422)
+    _, secret = entra_applications.add_secret(contoso.world, contoso.app.application.objectid)
+    said = go(browser, f"{HERE}/1/new-secret", {"new_secret": secret, "new_secret_endson": "2027-09-01"})
+    assert "The new secret works" in said
+    assert "until 1 Sep 2027" in said
+
+
+def test_going_back_is_asked_first_and_begins_anew(browser: Browser, contoso: Contoso) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    assert "nothing is mirrored" in plain(browser.get("/agent/platform/leave").text)
+    assert "on the built-in platform again" in go(browser, "/agent/platform/leave")
+    assert "Use Dynamics 365" in browser.get(HERE).text
+
+
+def test_a_certificate_is_made_here_uploaded_there_and_then_in_force(browser: Browser, contoso: Contoso) -> None:
+    contoso.office.clock.moment = datetime.now(UTC)  # msal dates what it signs by the machine's clock
+    browser.cookies.clear()
+    sign_in(browser)
+    page = go(browser, f"{HERE}/1/connect", entered(contoso, kind="certificate", secret=""))
+    assert "Upload it at Microsoft Entra now" in page
+    pem = re.search(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", browser.get(CHOOSING).text, re.DOTALL)
+    assert pem
+    assert "PRIVATE KEY-----\n" not in browser.get(CHOOSING).text
+    assert "AADSTS700027" in go(browser, f"{HERE}/1/check-connection", status=422)
+    objectid = contoso.app.application.objectid
+    entra_applications.add_certificate(contoso.world, objectid, pem[0].encode(), "Leadwright")
+    assert "Connected: Entra gives a token." in go(browser, f"{HERE}/1/check-connection")
+    assert "every check passed" in go(browser, f"{HERE}/1/done")
+    assert "is kept. Upload it" in go(browser, f"{HERE}/1/add-certificate")
+    assert "BEGIN CERTIFICATE" in browser.get(HERE).text
+    assert "every check passed" in go(browser, f"{HERE}/1/done")
+
+
+def allows(contoso: Contoso, code: str, who: str, *, accepted: bool = True) -> None:
+    user = entra_users.user(contoso.world, f"{who}@contoso.onmicrosoft.com")
+    assert user is not None
+    entra_grants.settle_device(contoso.world, code, user.objectid, accepted=accepted)
+
+
+def code_of(page: str) -> str:
+    found = re.search(r'id="code">([^<]+)<', page)
+    assert found
+    return found[1]
+
+
+def test_an_administrator_signs_in_once_and_it_is_done_here(
+    browser: Browser, contoso: Contoso, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = {"organisation": contoso.standin.origin, "tenant": "contoso.onmicrosoft.com", "name": "Agent of Contoso"}
+    browser.submit("/agent/administrator", {"errand": "application", **place}, form=CHOOSING)
+    page = browser.get("/agent/administrator").text
+    assert f"{contoso.standin.origin}/devicelogin" in page
+    assert "Nobody has signed in" in go(browser, "/agent/administrator/continue")
+    allows(contoso, code_of(page), "developer")
+    assert "is registered, and this installation is connected" in go(browser, "/agent/administrator/continue")
+    assert "every check passed" in go(browser, f"{HERE}/1/done")
+    browser.submit("/agent/administrator", {"errand": "user", "unit": "Nowhere"}, form=HERE)
+    allows(contoso, code_of(browser.get("/agent/administrator").text), "dynamics")
+    assert "has no business unit Nowhere. It has contoso" in go(browser, "/agent/administrator/continue", status=422)
+    browser.submit("/agent/administrator", {"errand": "user"}, form=HERE)
+    allows(contoso, code_of(browser.get("/agent/administrator").text), "dynamics")
+    assert "holds AISalesPerson" in go(browser, "/agent/administrator/continue")
+    assert "every check passed" in go(browser, f"{HERE}/2/done")
+    with contoso.services.database.reading() as session:
+        seen = [e.after for e in session.query(AuditEntry) if e.action == "administrator.signed_in"]
+    assert [e["signed_in"].partition("@")[0] for e in seen if e] == ["developer", "dynamics", "dynamics"]
+    assert browser.get("/agent/administrator", follow_redirects=False).status_code == 303
+
+
+def test_a_sign_in_that_is_declined_says_so_and_one_of_somebody_else_is_worth_nothing(
+    browser: Browser, contoso: Contoso
+) -> None:
+    place = {"organisation": contoso.standin.origin, "tenant": contoso.world.tenantid, "name": "Agent"}
+    browser.submit("/agent/administrator", {"errand": "application", **place}, form=CHOOSING)
+    allows(contoso, code_of(browser.get("/agent/administrator").text), "admin", accepted=False)
+    assert "declined" in go(browser, "/agent/administrator/continue", status=422)
+    browser.submit("/agent/administrator", {"errand": "application", **place}, form=CHOOSING)
+    name = next(n for n in browser.cookies if "errand" in n)
+    browser.cookies.delete(name)
+    browser.cookies.set(name, "damaged")
+    assert browser.get("/agent/administrator", follow_redirects=False).status_code == 303
+
+
+def test_the_same_over_the_api(program: TestClient, contoso: Contoso) -> None:
+    base = "agent/dynamics365"
+    assert program.get(base).json()["platform"] == "builtin"
+    body = entered(contoso, secret_endson="2027-03-31T00:00:00Z")
+    wrong = program.put(f"{base}/connection", json={**body, "client_id": "x"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "client_id")
+    assert program.put(f"{base}/connection", json=body).json()["organizationid"] == contoso.world.organizationid
+    kept = program.get(base).json()
+    assert (kept["platform"], kept["organizationname"], "secret" in kept) == ("dynamics365", "contoso", False)
+    assert program.post("agent/prerequisites/1/done").json()["done"]
+    assert program.post(f"{base}/user").json() == {"systemuserid": contoso.app.userid}
+    assert program.post("agent/prerequisites/2/done").json()["done"]
+    contoso.grant("User.Read.All", "MailboxSettings.Read")
+    contoso.share_mailbox()
+    assert program.put(f"{base}/shared-mailbox", json={"address": SALES}).status_code == 204
+    report = program.post("agent/prerequisites/3/done").json()
+    assert report["done"], report
+    assert program.get(f"{base}/mailboxes").json()[0]["mailboxid"] == contoso.mailboxid
+    state = program.put(f"{base}/mailbox", json={"mailboxid": contoso.mailboxid}).json()
+    assert (state["emailaddress"], state["approved"]) == (SALES, False)
+    refused = program.post(f"{base}/mailbox/approve")
+    assert (refused.status_code, "Delegated Mailbox Approver" in refused.json()["detail"]) == (409, True)
+    begun = program.post(f"{base}/administrator", json={"errand": "approve"}).json()
+    assert program.post(f"{base}/administrator/continue", json={"ticket": begun["ticket"]}).json()["done"] is False
+    allows(contoso, begun["usercode"], "admin")
+    contoso.world.break_it("slow mailbox test", 60)  # the clock stands still: it stays queued
+    assert program.post(f"{base}/administrator/continue", json={"ticket": begun["ticket"]}).json()["done"]
+    assert program.get(f"{base}/mailbox").json()["testing"]
+    contoso.world.mend()
+    contoso.synchronise()
+    assert program.get(f"{base}/mailbox").json()["outgoing"] == 1
+    assert program.post("agent/prerequisites/4/done").json()["done"]
+    assert program.delete(f"{base}/connection").status_code == 204
+    assert program.get(base).json()["platform"] == "builtin"
