@@ -1,4 +1,4 @@
-"""An agent whose mailbox lies in Exchange Online: through Dataverse and server-side synchronisation, and through Graph."""
+"""An agent whose mailbox lies in Exchange Online: by server-side synchronisation through Dataverse, and by Graph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -182,6 +182,9 @@ POST   /agent/prerequisites/{number:int=3}/clear                               A
 POST   /agent/prerequisites/{number:int=4}/clear                               A----- -
 POST   /agent/prerequisites/check                                              ADEM-- -
 POST   /agent/prerequisites/3/mailbox                                          A-E--- -
+POST   /agent/prerequisites/3/graph                                            A-E--- -
+GET    /agent/mailbox                                                          ADEM-- -
+POST   /agent/mailbox                                                          A-E--- -
 POST   /agent/prerequisites/4/record                                           A----- -
 POST   /agent/prerequisites/4/approve                                          A-E--- -
 POST   /agent/prerequisites/4/test                                             A-E--- -
@@ -415,6 +418,8 @@ PUT    /api/v1/agent/prerequisites/4/record                                    A
 POST   /api/v1/agent/prerequisites/4/approve                                   A-E--- -
 POST   /api/v1/agent/prerequisites/4/test                                      A-E--- -
 PATCH  /api/v1/agent/mailbox/pace                                              A-E--- -
+GET    /api/v1/agent/mailbox/kind                                              ADEM-- -
+PUT    /api/v1/agent/mailbox/kind                                              A-E--- -
 GET    /api/v1/agent/prerequisites/1/certificates                              AD---- -
 POST   /api/v1/agent/prerequisites/1/certificates                              AD---- -
 DELETE /api/v1/agent/prerequisites/1/certificates/{keyid}                      AD---- application

@@ -23,6 +23,7 @@ from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage
 from leadwright.db.pages.agent_settings import facts, leads_in_work
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import OPEN_STAGES, AgentMode, AgentState
@@ -285,7 +286,7 @@ def _links_open(services: Services, session: Session, agentid: str, mode: AgentM
         return
     agent = agent_of(session, agentid)
     mailbox = mailbox_of(session, agent) if agent.agentuserid else None
-    if mailbox is not None and mailbox.lw_smtphost not in LOOPBACK:
+    if mailbox is not None and (mailbox.lw_kind != MailboxKind.SMTP_IMAP or mailbox.lw_smtphost not in LOOPBACK):
         raise NotReady(
             (
                 "Recipients must be able to open the link to unsubscribe. Set public_url to the https address "

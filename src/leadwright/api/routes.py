@@ -22,6 +22,7 @@ from leadwright.api import (
     knowledge,
     lead_decisions,
     leads,
+    mailbox_kind,
     mailboxes,
     notifications,
     oversight,
@@ -98,6 +99,7 @@ v1.include_router(people.router)
 v1.include_router(sign_in.router)
 v1.include_router(business_units.router)
 v1.include_router(mailboxes.router)
+v1.include_router(mailbox_kind.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)

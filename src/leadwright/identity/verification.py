@@ -36,7 +36,7 @@ def verify(
         return _application(services, directory, str(inputs.get(1, {}).get("clientid") or ""))
     if number == 2:
         return _application_user(services, directory, mode, inputs)
-    return services.check_mailbox(services.database, open_vault(services.settings), number, inputs)
+    return services.check_mailbox(services, open_vault(services.settings), number, inputs)
 
 
 def identity_check(session: Session, systemuserid: str, mode: AgentMode) -> tuple[Principal | None, list[Check]]:

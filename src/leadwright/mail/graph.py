@@ -5,6 +5,7 @@ as sent. The Inbox is read by delta. Exchange writes the mail anew as it leaves,
 """
 
 import base64
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,7 @@ class GraphMailbox:
         seals: opens the links in what we sent.
         strangers: addresses of other people, which must not open; asked for when access is tried.
         nudged: did Graph notify us of something new? Asked about twice a second while we wait.
+        closes: lets a line go that is this mailbox's own.
     """
 
     def __init__(
@@ -78,8 +80,9 @@ class GraphMailbox:
         strangers: Callable[[], Sequence[str]] = tuple,
         nudged: Callable[[], bool] = lambda: False,
         look_seconds: float = _LOOK_SECONDS,
+        closes: Callable[[], None] = lambda: None,
     ) -> None:
-        self.address = address
+        self.address, self._closes = address, closes
         self._graph, self._arrivals, self._seals = graph, arrivals, seals
         self._strangers, self._nudged, self._look_seconds = strangers, nudged, look_seconds
         self._me = user_path(address)
@@ -224,8 +227,9 @@ class GraphMailbox:
         return Access(send_as, "", read, None if read else self._others())
 
     def close(self) -> None:
-        """Let the threads go; the line is shared."""
+        """Let the threads go, and a line of its own; else the line is shared."""
         self._pool.shutdown(wait=True)
+        self._closes()
 
     def _message(self, id: str) -> str:
         return f"{self._me}/messages/{id}"
@@ -252,7 +256,11 @@ class GraphMailbox:
 
     def _follow(self, arrivals: Arrivals, place: str) -> None:
         first = f"{self._me}/mailFolders/inbox/messages/delta?changeType=created"
+        since = moment_of(json.loads(place).get("since")) if place.startswith("{") else None
+        place = "" if place.startswith("{") else place
         options = {} if place else {"select": "receivedDateTime,internetMessageId", "expand": WITH_SIZE}
+        if since is not None:
+            options["filter"] = f"receivedDateTime ge {stamp(since)}"
         for page in self._graph.pages(place or first, page_size=_PAGE, **options):
             found = [Arrival(str(row["id"]), size_of(row), moment_of(row.get("receivedDateTime"))) for row in page]
             found.sort(key=lambda one: str(one.received))
