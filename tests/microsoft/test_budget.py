@@ -13,8 +13,9 @@ from tests.microsoft.organisation import Agent, register_agent, services_at, sto
 
 from leadwright.db.connection import CrmBudget
 from leadwright.db.engine import Database
+from leadwright.errors import Busy
 from leadwright.microsoft.answers import Answer
-from leadwright.microsoft.budget import WINDOW, SharedBudget
+from leadwright.microsoft.budget import LIFE, WINDOW, SharedBudget
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import Throttled
 from leadwright.microsoft.http import MicrosoftHttp
@@ -83,12 +84,12 @@ def test_places_for_open_requests_are_shared_out(database: Database) -> None:
         second.enter(0)
     for _ in range(4):
         first.leave(0.1, OK)
-    clock.now += 3
+    clock.now += LIFE + 1
     first.enter(0)
     first.enter(0)
     with pytest.raises(Throttled):
         first.enter(0)
-    clock.now += 3
+    clock.now += LIFE + 1
     for _ in range(5):
         second.enter(0)
     with pytest.raises(Throttled):
@@ -127,7 +128,7 @@ def test_429_with_a_long_wait_stops_everybody_and_lets_go_on_by_itself(database:
     first.enter(0)
     first.leave(0.1, Answer(429))
     first.pause(200, "0x80072322")
-    clock.now += 2.1
+    clock.now += LIFE + 0.1
     for worker in (first, second):
         with pytest.raises(Throttled) as wait:
             worker.enter(1)
@@ -184,6 +185,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.engine import Database
+from leadwright.errors import Busy
 from leadwright.microsoft import budget, opening
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import Throttled
@@ -252,3 +254,19 @@ def test_the_organisations_own_429_reaches_the_other_worker(
         row.pauseduntil = datetime.now(UTC) - timedelta(seconds=1)
     assert Dataverse(line.patient(10)).who_am_i()["UserId"] == registered.userid
     line.close()
+
+
+def test_an_answer_is_not_lost_when_what_it_took_cannot_be_noted(
+    agent: Agent, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = SharedBudget(sqlite_database)
+    http = MicrosoftHttp(agent.connection, agent.http.tokens, budget, client=agent.http.tokens.client, patience=5)
+    for _ in range(2):  # it then has leave for one more
+        budget.enter(1)
+        budget.leave(0.1, None)
+
+    def locked(**_: object) -> None:
+        raise Busy("locked")
+
+    monkeypatch.setattr(sqlite_database, "transaction", locked)
+    assert Dataverse(http).who_am_i()["UserId"] == agent.userid

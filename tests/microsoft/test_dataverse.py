@@ -177,3 +177,44 @@ def test_more_than_a_thousand_calls_are_several_requests(agent: Agent) -> None:
     outcomes = agent.dataverse.batch([Call("GET", f"leads({lead})?$select=subject")] * 1203)
     assert {one.status for one in outcomes} == {200}
     assert len(outcomes) == 1203
+
+
+def test_a_batch_in_the_name_of_a_person_is_his_in_every_call(agent: Agent) -> None:
+    person = agent.dataverse.get(
+        "systemusers", filter="domainname eq 'seller@contoso.onmicrosoft.com'",
+        select="systemuserid,azureactivedirectoryobjectid",
+    )["value"][0]  # fmt: skip
+    acting, id = agent.dataverse.acting_as(person["azureactivedirectoryobjectid"]), new_id()
+    calls = [
+        Call("GET", "WhoAmI"),
+        Call("PATCH", f"leads({id})", {"subject": "His", "lastname": "Okafor"}, {"If-None-Match": "*"}),
+        Call("GET", "leads?$filter=subject eq 'His'&$select=subject"),
+    ]
+    who, made, found = acting.batch(calls)
+    assert who.json["UserId"] == person["systemuserid"]  # type: ignore[union-attr]
+    assert (made.status, len(found.json["value"])) == (204, 1)  # type: ignore[union-attr]
+
+
+def test_a_batch_refuses_what_could_not_be_one_request(agent: Agent) -> None:
+    from leadwright.errors import BadInput
+
+    with pytest.raises(BadInput, match="reads"):
+        agent.dataverse.batch([Call("GET", "WhoAmI")], atomic=True)
+    many = [Call("DELETE", f"leads({new_id()})")] * 1001
+    with pytest.raises(BadInput, match="at most 1,000"):
+        agent.dataverse.batch(many, atomic=True)
+    with pytest.raises(BadInput, match="line break"):
+        agent.dataverse.batch([Call("GET", "WhoAmI\r\nHost: elsewhere")])
+    assert agent.dataverse.batch([]) == []
+
+
+def test_a_large_batch_goes_out_in_several_requests_by_its_size(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadwright.microsoft import batch
+
+    monkeypatch.setattr(batch, "MOST_BYTES", 20_000)
+    body = {"subject": "x" * 290, "description": "y" * 1500, "lastname": "Okafor"}
+    calls = [Call("PATCH", f"leads({new_id()})", body, {"If-None-Match": "*"}) for _ in range(40)]
+    assert {one.status for one in agent.dataverse.batch(calls)} == {204}
+    with agent.world.reading() as db:
+        asked = db.execute("SELECT count(*) FROM seen WHERE path LIKE '%$batch'").fetchone()[0]
+    assert 4 <= asked <= 6

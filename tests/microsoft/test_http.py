@@ -4,19 +4,23 @@ import socket
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.microsoft.organisation import Agent, connect, connection_to, register_agent
 
 from leadwright.db.base import new_id
 from leadwright.microsoft.batch import Call
+from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
     AlreadyThere,
     CannotReach,
+    Refused,
     ServiceDown,
     SignInRefused,
     Throttled,
     Unclear,
 )
+from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.sandbox.dynamics.dataverse import records
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
@@ -208,3 +212,23 @@ def test_neither_secret_nor_token_nor_body_reaches_the_log(agent: Agent, capsys:
     assert "request_id" in told
     for hidden in ("Confidential", "Okafor", agent.secret, "Bearer", "eyJ"):
         assert hidden not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "says"),
+    [
+        (200, {"Content-Type": "text/html; charset=utf-8"}, "answers with a web page"),
+        (302, {"Location": "https://login.example/"}, "leads elsewhere"),
+    ],
+)
+def test_what_is_not_the_service_is_told_from_it(agent: Agent, status: int, headers: dict[str, str], says: str) -> None:
+    token = agent.http.tokens.token("https://localhost")
+
+    def page(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, headers=headers, text="<html>Sign in to the hotel</html>")
+
+    with httpx2.Client(transport=httpx2.MockTransport(page)) as client:
+        elsewhere = MicrosoftHttp(agent.connection, agent.http.tokens, client=client)
+        assert elsewhere.tokens.token("https://localhost") == token
+        with pytest.raises(Refused, match=says):
+            Dataverse(elsewhere).who_am_i()

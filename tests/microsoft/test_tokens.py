@@ -20,7 +20,7 @@ from leadwright.microsoft.connection import Certificates, Connection, Federation
 from leadwright.microsoft.errors import CannotReach, ServiceDown, SignInRefused
 from leadwright.microsoft.line import clock_offset, clock_sentence, why_no_line
 from leadwright.microsoft.sign_in_errors import refusal_of
-from leadwright.microsoft.tokens import Tokens, claims_of, ends_on, thumbprint_of
+from leadwright.microsoft.tokens import Tokens, claims_of, ends_on
 from leadwright.sandbox.dynamics import entra_applications, entra_issuer, entra_principals
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.serving import application as served
@@ -120,7 +120,6 @@ def test_the_newest_valid_certificate_signs_and_the_former_until_entra_knows_it(
     assert Tokens(connection, line).token(ORIGIN)
     entra_applications.add_certificate(registered.world, registered.application.objectid, newest.encode())
     assert Tokens(connection, line).token(ORIGIN)
-    assert len(thumbprint_of(newest)) == 40
     assert ends_on(newest) > datetime.now(UTC)
 
 
@@ -287,3 +286,19 @@ def test_the_clouds_of_the_united_states_and_of_china(
     tokens = Tokens(connection)
     assert claims_of(tokens.token(organisation))["aud"] == organisation
     assert claims_of(tokens.token(graph))["aud"] == graph
+
+
+def test_a_token_that_is_due_but_good_is_used_on_while_entra_cannot_be_had(
+    registered: Registered, line: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    tokens = Tokens(connection_to(registered, ORIGIN), line)
+    first, began = tokens.token(ORIGIN), time.monotonic()
+    registered.world.break_it("server error", {"path": "/oauth2/", "status": 503})
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "monotonic", lambda: began + 3599 - 200)
+    assert tokens.token(ORIGIN) == first
+    monkeypatch.setattr(time, "monotonic", lambda: began + 3599 - 20)
+    with pytest.raises(ServiceDown):
+        tokens.token(ORIGIN)
