@@ -418,6 +418,7 @@ PUT    /api/v1/agent/prerequisites/4/record                                    A
 POST   /api/v1/agent/prerequisites/4/approve                                   A-E--- -
 POST   /api/v1/agent/prerequisites/4/test                                      A-E--- -
 PATCH  /api/v1/agent/mailbox/pace                                              A-E--- -
+POST   /api/v1/mail/notifications/{mailboxid}                                  public -
 GET    /api/v1/agent/mailbox/kind                                              ADEM-- -
 PUT    /api/v1/agent/mailbox/kind                                              A-E--- -
 GET    /api/v1/agent/prerequisites/1/certificates                              AD---- -

@@ -22,6 +22,7 @@ from leadwright.api import (
     knowledge,
     lead_decisions,
     leads,
+    mail_notifications,
     mailbox_kind,
     mailboxes,
     notifications,
@@ -100,6 +101,7 @@ v1.include_router(sign_in.router)
 v1.include_router(business_units.router)
 v1.include_router(mailboxes.router)
 v1.include_router(mailbox_kind.router)
+v1.include_router(mail_notifications.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)

@@ -38,6 +38,7 @@ from leadwright.mail.mailbox import (
     Found,
     Handed,
     Letter,
+    Notice,
     Outcome,
     Result,
     SentCopy,
@@ -222,6 +223,10 @@ class DataverseMailbox:
         while time.monotonic() < end and not enough():
             time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
         return not enough()
+
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """Nothing posts to us."""
+        return None
 
     def test_trip(self, seconds: float) -> Trip:
         """Test & Enable Mailbox of Dynamics 365 itself; where we may not start it, what it found last."""

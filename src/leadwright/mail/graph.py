@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadwright.errors import CrmError, MailError, OutsideError
@@ -36,6 +37,7 @@ from leadwright.mail.mailbox import (
     Found,
     Handed,
     Letter,
+    Notice,
     Outcome,
     Result,
     SentCopy,
@@ -51,6 +53,7 @@ AT_ONCE = 4  # requests of an application at a mailbox
 _PAGE = 100
 _BATCH = 20
 _LOOK_SECONDS = 15.0
+_NOTIFIED_FOR = timedelta(days=2)  # Outlook allows 4,230 minutes
 _TRIP_SECONDS = 1.0
 _STATE = "id,isDraft,internetMessageId"
 _NO_MESSAGE_ID = (
@@ -209,6 +212,22 @@ class GraphMailbox:
                 return True
             time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
         return not enough()
+
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """A subscription to the Inbox; one that Graph knows no more is made anew."""
+        until = datetime.now(UTC) + _NOTIFIED_FOR
+        if notice.id:
+            with suppress(RowGone):
+                self._graph.patch(f"subscriptions/{notice.id}", {"expirationDateTime": stamp(until)})
+                return replace(notice, until=until)
+        wanted = {
+            "changeType": "created",
+            "notificationUrl": notice.url,
+            "resource": f"{self._me}/mailFolders/inbox/messages",
+            "expirationDateTime": stamp(until),
+            "clientState": notice.state,
+        }
+        return replace(notice, id=str(self._graph.post("subscriptions", wanted)["id"]), until=until)
 
     def test_trip(self, seconds: float) -> Trip:
         """Send ourselves a mail, see it arrive, remove it."""

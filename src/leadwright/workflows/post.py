@@ -11,6 +11,7 @@ from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, NotificationIcon
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.stage import AgentMode, AgentState
@@ -26,6 +27,7 @@ from leadwright.mail.sender import Sender
 from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
+from leadwright.workflows.mail_notices import stay_notified
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
@@ -70,6 +72,9 @@ class Post:
             if sender := self._sender(mailbox):
                 sender.tidy()
                 self._tell_stuck(mailbox)
+        for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
+            if opened := self._open(mailbox):
+                stay_notified(self._services, mailbox, opened)
 
     def receive(self) -> int:
         """Store what came in. How many messages are new; one process reads a mailbox at a time.
