@@ -130,7 +130,7 @@ def _why_not(row: Mailbox, kind: MailboxKind, platform: Platform) -> str:
         return "Dynamics 365 is not connected. Connect it first."
     if row.lw_clientid and row.lw_sealedclientsecret and row.lw_tenant:
         return ""
-    return "No application of Microsoft is known for it. Enter one under Set up of prerequisite 3."
+    return "No application of Microsoft is known for it. Set the mailbox up through Microsoft Graph first."
 
 
 def _read_from_now(session: Session, mailboxid: str, moment: datetime) -> None:

@@ -74,6 +74,10 @@ _ENDED = {
     DRAFT: "It was put back to a draft in Dynamics 365 before it left.",
     FAILED: "Server-side synchronisation could not send it.",
 }
+_NO_LEAD = (
+    "Dynamics 365 does not have the lead of this mail, or does not show it to the application. It is tried again, for the "
+    "lead may be on its way there. Look at the mirror, and at the roles of the application user."
+)
 
 
 class DataverseMailbox:
@@ -121,8 +125,11 @@ class DataverseMailbox:
         """The email activity; one that is there already says itself how far it came."""
         id = activity_of(letter)
         values = {"activityid": id, **email_values(letter, self._sender(), self._parent(letter))}
-        with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
-            self._dataverse.action("emails", values)
+        try:
+            with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
+                self._dataverse.action("emails", values)
+        except RowGone:
+            return Outcome(Result.LATER, _NO_LEAD)
         row = self._status(id)
         if row is None:
             return Outcome(Result.LATER, "Dynamics 365 does not show the email it was given. It is tried again.")
