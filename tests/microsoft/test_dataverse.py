@@ -108,6 +108,19 @@ def test_a_disabled_user_is_told_as_such(agent: Agent) -> None:
         agent.dataverse.who_am_i()
 
 
+def test_an_application_whose_roles_were_taken_is_told_where_they_are_given(agent: Agent) -> None:
+    seed.take_role(agent.world, agent.userid, "System Administrator")
+    with pytest.raises(PrivilegeMissing, match="no security role") as refused:
+        agent.dataverse.who_am_i()
+    assert refused.value.installation
+
+
+def test_a_person_who_is_no_user_is_told_apart_from_the_application(agent: Agent) -> None:
+    with pytest.raises(NotAMember, match="person acted for") as refused:
+        agent.dataverse.acting_as(new_id()).who_am_i()
+    assert not refused.value.installation
+
+
 def test_a_missing_privilege_is_named(agent: Agent) -> None:
     poor = connect(register_agent(agent.world, "Salesperson"), "https://localhost", client=agent.http.tokens.client)
     seed.take_role(agent.world, poor.userid, "Salesperson")

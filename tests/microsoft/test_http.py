@@ -14,6 +14,7 @@ from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
     AlreadyThere,
     CannotReach,
+    PrivilegeMissing,
     Refused,
     ServiceDown,
     SignInRefused,
@@ -193,8 +194,6 @@ def test_a_file_of_authorities_that_is_none_is_told(world: World, tmp_path: Path
 
 
 def test_graph_keeps_immutable_ids_and_says_what_it_refuses(agent: Agent) -> None:
-    from leadwright.microsoft.errors import PrivilegeMissing
-
     with pytest.raises(PrivilegeMissing, match="Microsoft Graph"):
         agent.graph.get("users")
     with agent.world.reading() as db:
@@ -208,9 +207,12 @@ def test_neither_secret_nor_token_nor_body_reaches_the_log(agent: Agent, capsys:
     with structlog.testing.capture_logs() as lines:
         agent.dataverse.create("leads", new_id(), {"subject": "Confidential words", "lastname": "Okafor"})
         agent.dataverse.get("leads", filter="lastname eq 'Okafor'")
+        with pytest.raises(PrivilegeMissing, match=r"Microsoft Graph \(messages\)") as refused:
+            agent.graph.get("users/sdr@contoso.com/messages")
+        assert "sdr" not in str(refused.value)
     told = str(lines)
     assert "request_id" in told
-    for hidden in ("Confidential", "Okafor", agent.secret, "Bearer", "eyJ"):
+    for hidden in ("sdr@", "Confidential", "Okafor", agent.secret, "Bearer", "eyJ"):
         assert hidden not in told
 
 

@@ -10,8 +10,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from math import ceil
 from secrets import token_hex
@@ -79,8 +78,8 @@ class SharedBudget:
                 left = ends - time.monotonic()
                 if wait > left and (wait > _LOOK_AGAIN or left <= 0):
                     raise Throttled(
-                        f"Dynamics 365 may be asked again in {ceil(wait)} seconds: what it allows in five minutes is used"
-                        " up, or it asked us to wait. It goes on by itself.",
+                        f"Dynamics 365 may be asked again in {ceil(wait)} seconds: what it allows in five minutes is "
+                        "used up, or it asked us to wait. It goes on by itself.",
                         code="budget",
                         status=429,
                         retry_after=wait,
@@ -98,20 +97,21 @@ class SharedBudget:
             if answer is None or now - self._noted < _NOTE_EVERY:
                 return
             self._noted = now
-        with self._noting() as session:
-            _row(session).reachedon = datetime.fromtimestamp(now, UTC)
+        self._note(lambda row: setattr(row, "reachedon", datetime.fromtimestamp(now, UTC)))
 
     def pause(self, seconds: float, reason: str) -> None:
         """Nobody sends anything for so long: 429 was answered."""
+        now = self._clock()
+        until = datetime.fromtimestamp(now + seconds, UTC)
+
+        def paused(row: CrmBudget) -> None:
+            if row.pauseduntil is None or row.pauseduntil < until:
+                row.pauseduntil, row.pausereason = until, reason[:200]
+            row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
+
         with self._turn:
             self._leave = 0
-            now = self._clock()
-            with self._noting() as session:
-                row = _row(session)
-                until = datetime.fromtimestamp(now + seconds, UTC)
-                if row.pauseduntil is None or row.pauseduntil < until:
-                    row.pauseduntil, row.pausereason = until, reason[:200]
-                row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
+            self._note(paused)
 
     def note_error(self, sentence: str) -> None:
         """What goes wrong for every call, for the health page; the same again is noted every ten seconds."""
@@ -120,16 +120,18 @@ class SharedBudget:
             if sentence == self._told[0] and now - self._told[1] < _NOTE_EVERY:
                 return
             self._told = (sentence, now)
-        with self._noting() as session:
-            row = _row(session)
-            row.lasterror, row.lasterroron = sentence[:500], datetime.fromtimestamp(now, UTC)
+        at = datetime.fromtimestamp(now, UTC)
 
-    @contextmanager
-    def _noting(self) -> Iterator[Session]:
-        """A transaction that may fail: the request is done by then, and its answer must not be lost for it."""
+        def told(row: CrmBudget) -> None:
+            row.lasterror, row.lasterroron = sentence[:500], at
+
+        self._note(told)
+
+    def _note(self, change: Callable[[CrmBudget], None]) -> None:
+        """Change the row, if it can be had: the request is done by then, and its answer must not be lost for a note."""
         try:
             with self._database.transaction(repeatable=True) as session:
-                yield session
+                change(_row(session))
         except (LeadwrightError, SQLAlchemyError) as error:
             _log.warning("budget not noted", error=type(error).__name__)
 

@@ -6,6 +6,7 @@ those are repeated whatever was asked.
 """
 
 import json as json_
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ _TRIES = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0
 _BROKEN = frozenset({500, 502, 503, 504, 408})
 _NO_LINE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+_WORD = re.compile(r"\$?[A-Za-z_]{2,60}")
+_ADDRESS = re.compile(r"[^/('\"]+(?:@|%40)[^/)'\"]+")
 _log = structlog.get_logger(__name__)
 
 
@@ -66,10 +69,12 @@ class _Call:
 
     @property
     def where(self) -> str:
-        """The service and the path, for sentences: no query, which may hold personal data."""
+        """The service and what was asked of it, for sentences: no ids, no addresses, no query."""
         path = urlsplit(self.url).path
         service = "Dataverse" if "/api/data/" in path else "Microsoft Graph"
-        return f"{service} ({path.rpartition('/')[2].partition('(')[0] or path})"
+        words = [part.partition("(")[0].rpartition(".")[2] for part in path.split("/")[2:]]
+        named = next((word for word in reversed(words) if _WORD.fullmatch(word)), "")
+        return f"{service} ({named})" if named else service
 
 
 class MicrosoftHttp:
@@ -204,7 +209,9 @@ class MicrosoftHttp:
 
     def _error(self, call: _Call, answer: Answer) -> MicrosoftError:
         creates = call.headers.get("If-None-Match") == "*"
-        error = error_of(answer, where=call.where, creates=creates, clock=clock_sentence(self.offset))
+        acting = "CallerObjectId" in call.headers
+        clock = clock_sentence(self.offset)
+        error = error_of(answer, where=call.where, creates=creates, acting=acting, clock=clock)
         if call.resource == self._counted:
             self.heed(error)
         return error
@@ -218,7 +225,7 @@ class MicrosoftHttp:
         """One line in the log: never a body, a query, a token."""
         ms = round((time.monotonic() - started) * 1000)
         tell = _log.debug if 0 < status < 400 or status in (404, 412) else _log.info
-        path = urlsplit(call.url).path
+        path = _ADDRESS.sub("(address)", urlsplit(call.url).path)
         tell("microsoft request", method=call.method, path=path, status=status, ms=ms, request_id=request_id)
 
 
