@@ -14,13 +14,13 @@ from leadwright.db.connection import platform_of
 from leadwright.db.mail import Mailbox, MailboxFolder, Outbox
 from leadwright.db.pages.mailboxes import mailboxid_of
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
-from leadwright.domain.mailbox_kind import LABELS, MailboxKind, files_what_it_sends
+from leadwright.domain.mailbox_kind import LABELS, MailboxKind
 from leadwright.domain.platform import Platform
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX
-from leadwright.mail.records import reset_test
+from leadwright.mail.records import reset_test, set_kind
 from leadwright.services import Services
 
 _OVERLAP = timedelta(minutes=5)  # read again after a change: what came meanwhile
@@ -103,7 +103,7 @@ def choose_kind(services: Services, who: Principal, agentid: str, kind: str) -> 
                 "Wait until the outbox shows none, or decide about it there."
             )
         before, moment = {"lw_kind": row.lw_kind}, services.clock()
-        row.lw_kind, row.lw_filessent = kind, files_what_it_sends(kind)
+        set_kind(row, MailboxKind(kind))
         row.modifiedon, row.lw_pauseduntil, row.lw_subscriptionid, row.lw_subscribeduntil = moment, None, None, None
         reset_test(row)
         _read_from_now(session, row.mailboxid, moment)

@@ -185,7 +185,7 @@ class GraphMailbox:
                     )
                 else:
                     yield Batch(at, self._fetched(some, most_bytes), restarted)
-            if last == 0 or cursor.uidvalidity != VALIDITY:
+            if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
                 yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
             raise _mail_error(error) from error

@@ -17,7 +17,7 @@ from leadwright.mail.dataverse import DataverseMailbox
 from leadwright.mail.graph import GraphMailbox
 from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.unsubscribe import Seals
-from leadwright.microsoft.connection import Connected, Connection, Secrets
+from leadwright.microsoft.connection import Connected, Connection, Secrets, connection_of
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.opening import new_http, open_http
@@ -49,6 +49,16 @@ def open_platform_mailbox(row: Mailbox, vault: Seals, installation: Connected, *
         nudged=Nudges(database, mailboxid),
         closes=http.close if own is not None else lambda: None,
     )
+
+
+def connection_behind(row: Mailbox, installation: Connected) -> Connection | None:
+    """The connection to Microsoft that a mailbox is reached by; None where it has none, or one of its own.
+
+    Raises:
+        Conflict: its secret was sealed with a key that is not at hand.
+    """
+    own = row.lw_kind == MailboxKind.SMTP_IMAP or (row.lw_kind == MailboxKind.GRAPH and row.lw_clientid)
+    return None if own else connection_of(installation)
 
 
 @dataclass(frozen=True, slots=True)

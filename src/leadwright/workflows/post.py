@@ -22,6 +22,7 @@ from leadwright.mail.checks import STANDARD
 from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX, take_in_mail
 from leadwright.mail.mailbox import Mailbox as MailboxPort
+from leadwright.mail.platform_records import connection_behind
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
 from leadwright.services import Services
@@ -51,7 +52,7 @@ class Post:
     def __init__(self, services: Services, worker: str) -> None:
         self._services = services
         self._worker = worker
-        self._opened: dict[str, tuple[datetime, MailboxPort]] = {}
+        self._opened: dict[str, tuple[object, MailboxPort]] = {}
 
     def send_due(self, *, until: datetime | None = None) -> int:
         """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
@@ -143,19 +144,20 @@ class Post:
         )
 
     def _open(self, mailbox: Mailbox) -> MailboxPort | None:
-        """Its connections, kept while its record stays as it is; None when it cannot be opened."""
+        """Its connections, kept while its record and what it is reached by stay; None when it cannot be opened."""
         known = self._opened.get(mailbox.mailboxid)
-        if known is not None and known[0] == mailbox.modifiedon:
-            return known[1]
-        if known is not None:
-            known[1].close()
-            del self._opened[mailbox.mailboxid]
         try:
+            state = (mailbox.modifiedon, connection_behind(mailbox, self._services))
+            if known is not None and known[0] == state:
+                return known[1]
+            if known is not None:
+                known[1].close()
+                del self._opened[mailbox.mailboxid]
             opened = open_mailbox(mailbox, open_vault(self._services.settings), installation=self._services)
         except LeadwrightError as error:
             self._note(mailbox.mailboxid, str(error))
             return None
-        self._opened[mailbox.mailboxid] = (mailbox.modifiedon, opened)
+        self._opened[mailbox.mailboxid] = (state, opened)
         return opened
 
     def _mailboxes(self, which: object) -> Sequence[Mailbox]:
