@@ -1,4 +1,4 @@
-"""An agent whose mailbox lies in Exchange Online: through Dataverse and server-side synchronisation, and through Graph."""
+"""An agent whose mailbox lies in Exchange Online: by server-side synchronisation through Dataverse, and by Graph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -219,6 +219,10 @@ def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abro
     from leadwright.db.connection import DYNAMICS365, CrmConnection
     from leadwright.domain.platform import ConnectionState
 
+    other = {"emailaddress1": "bo@southwind.example", "companyname": "Southwind Foods", "firstname": "Bo"}
+    abroad.lead(**other)
+    abroad.work()
+    assert len(abroad.mails_to("bo@southwind.example")) == 1
     with abroad.office.services.database.transaction() as session:
         session.get_one(CrmConnection, DYNAMICS365).state = ConnectionState.OFF
     abroad.lead()

@@ -182,6 +182,9 @@ POST   /agent/prerequisites/{number:int=3}/clear                               A
 POST   /agent/prerequisites/{number:int=4}/clear                               A----- -
 POST   /agent/prerequisites/check                                              ADEM-- -
 POST   /agent/prerequisites/3/mailbox                                          A-E--- -
+POST   /agent/prerequisites/3/graph                                            A-E--- -
+GET    /agent/mailbox                                                          ADEM-- -
+POST   /agent/mailbox                                                          A-E--- -
 POST   /agent/prerequisites/4/record                                           A----- -
 POST   /agent/prerequisites/4/approve                                          A-E--- -
 POST   /agent/prerequisites/4/test                                             A-E--- -
@@ -458,6 +461,9 @@ POST   /api/v1/agent/dynamics365/administrator                                 A
 POST   /api/v1/agent/dynamics365/administrator/continue                        ADEM-- -
 POST   /api/v1/agent/dynamics365/people                                        A----- -
 PATCH  /api/v1/agent/mailbox/pace                                              A-E--- -
+POST   /api/v1/mail/notifications/{mailboxid}                                  public -
+GET    /api/v1/agent/mailbox/kind                                              ADEM-- -
+PUT    /api/v1/agent/mailbox/kind                                              A-E--- -
 GET    /api/v1/agent/prerequisites/1/certificates                              AD---- -
 POST   /api/v1/agent/prerequisites/1/certificates                              AD---- -
 DELETE /api/v1/agent/prerequisites/1/certificates/{keyid}                      AD---- application

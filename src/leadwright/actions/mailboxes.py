@@ -179,5 +179,5 @@ def _set_members(session: Session, mailboxid: str, members: Sequence[str]) -> No
 
 def _shown(session: Session, row: Mailbox) -> dict[str, Any]:
     members = select(MailboxMember.systemuserid).where(MailboxMember.mailboxid == row.mailboxid)
-    names = ("name", "emailaddress", "lw_sentfolder", *BOUND)
+    names = ("name", "emailaddress", "lw_kind", "lw_sentfolder", *BOUND)
     return {**{n: getattr(row, n) for n in names}, "members": sorted(session.scalars(members))}

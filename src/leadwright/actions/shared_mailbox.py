@@ -1,10 +1,11 @@
 """What prerequisite 3 asks for: read, checked, and its secrets sealed. Opens no transaction, decides no right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadwright.db.mail import Mailbox
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.errors import BadInput
 from leadwright.identity.secrets import Vault
 from leadwright.mail.addresses import normalise
@@ -24,6 +25,10 @@ BOUND = (  # what a stored secret was entered for
     "username", "lw_smtphost", "lw_smtpport", "lw_smtpsecurity", "lw_imaphost", "lw_imapport", "lw_imapsecurity",
     "lw_authentication", "lw_provider", "lw_tenant", "lw_clientid", "lw_tokenurl",
 )  # fmt: skip
+_NO_SERVERS = {
+    "lw_smtphost": "", "lw_smtpport": 587, "lw_smtpsecurity": "starttls",
+    "lw_imaphost": "", "lw_imapport": 993, "lw_imapsecurity": "tls",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,14 @@ class SharedMailbox:
             `tenant`.
         client_secret: of that application; `refresh_token`: of Google. Empty keeps them as `password` is kept.
         token_url: in place of the provider's own token endpoint.
+        kind: a key of `MailboxKind`. Graph has no servers: an application of Microsoft signs in, with `tenant`,
+            `client_id` and `client_secret`.
     """
 
     name: str
     address: str
-    smtp_host: str
-    imap_host: str
+    smtp_host: str = ""
+    imap_host: str = ""
     user: str = ""
     password: str = ""
     members: Sequence[str] = ()
@@ -59,6 +66,7 @@ class SharedMailbox:
     client_secret: str = ""
     refresh_token: str = ""
     token_url: str = ""
+    kind: str = MailboxKind.SMTP_IMAP
 
 
 def read_values(given: SharedMailbox) -> dict[str, Any]:
@@ -78,15 +86,24 @@ def read_values(given: SharedMailbox) -> dict[str, Any]:
         raise BadInput("The address may have at most 100 characters.", field="address")
     if len(given.user) > 200 or len(given.sent) > 200:
         raise BadInput("User and folder may have at most 200 characters.", field="user")
+    if given.kind not in (MailboxKind.SMTP_IMAP, MailboxKind.GRAPH):
+        raise BadInput("A mailbox is set up here with its servers, or through Microsoft Graph.", field="kind")
+    shared = {"name": name, "emailaddress": address, "lw_kind": str(given.kind)}
+    if given.kind == MailboxKind.GRAPH:
+        return {**shared, "username": address, "lw_filessent": True, **_NO_SERVERS, **_sign_in(_through_graph(given))}
     return {
-        "name": name,
-        "emailaddress": address,
+        **shared,
         "username": given.user.strip() or address,
         **_server("smtp", given.smtp_host, given.smtp_port, given.smtp_security),
         **_server("imap", given.imap_host, given.imap_port, given.imap_security),
         "lw_sentfolder": given.sent.strip() or "Sent",
         **_sign_in(given),
     }
+
+
+def _through_graph(given: SharedMailbox) -> SharedMailbox:
+    """An application of Microsoft signs in, at the address the settings name."""
+    return replace(given, sign_in=MICROSOFT, token_url="")
 
 
 def _sign_in(given: SharedMailbox) -> dict[str, str]:
@@ -135,6 +152,8 @@ def fresh_secrets(row: Mailbox | None, values: dict[str, Any], given: SharedMail
     Raises:
         BadInput: a secret has to be entered.
     """
+    if given.kind == MailboxKind.GRAPH:
+        given = _through_graph(given)
     if given.sign_in == "password":
         secrets = {"password": given.password}
     elif given.sign_in == MICROSOFT:

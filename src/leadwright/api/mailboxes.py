@@ -32,10 +32,11 @@ class Setup(BaseModel):
 
     name: str = Field(max_length=160)
     address: str = Field(max_length=320)
-    smtp_host: str = Field(max_length=255)
+    kind: Literal["smtp_imap", "graph"] = "smtp_imap"
+    smtp_host: str = Field("", max_length=255, description="Needed, as imap_host is, but for graph.")
     smtp_port: int = Field(587, ge=1, le=65_535)
     smtp_security: Protection = "starttls"
-    imap_host: str = Field(max_length=255)
+    imap_host: str = Field("", max_length=255)
     imap_port: int = Field(993, ge=1, le=65_535)
     imap_security: Protection = "tls"
     user: str = Field("", max_length=200)

@@ -23,6 +23,8 @@ from leadwright.api import (
     knowledge,
     lead_decisions,
     leads,
+    mail_notifications,
+    mailbox_kind,
     mailboxes,
     mirror,
     mirror_writes,
@@ -103,6 +105,8 @@ v1.include_router(sign_in.router)
 v1.include_router(business_units.router)
 v1.include_router(mailboxes.router)
 v1.include_router(mirror.router)
+v1.include_router(mailbox_kind.router)
+v1.include_router(mail_notifications.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)
 v1.include_router(directory.keys_router)

@@ -9,7 +9,7 @@ from leadwright.domain.prerequisites import Check
 from leadwright.identity.secrets import Vault
 from leadwright.settings import Settings
 
-CheckMailbox = Callable[[Database, Vault, int, Mapping[int, Mapping[str, Any]]], list[Check]]
+CheckMailbox = Callable[["Installation", Vault, int, Mapping[int, Mapping[str, Any]]], list[Check]]
 
 
 class Installation(Protocol):

@@ -47,6 +47,8 @@ def verify(
     if number == 2:
         return _application_user(services, mode, inputs)
     return services.check_mailbox(services.database, open_vault(services.settings), number, inputs)
+        return _application_user(services, directory, mode, inputs)
+    return services.check_mailbox(services, open_vault(services.settings), number, inputs)
 
 
 def identity_check(session: Session, systemuserid: str, mode: AgentMode) -> tuple[Principal | None, list[Check]]:

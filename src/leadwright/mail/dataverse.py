@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, MailboxTest
 from leadwright.errors import CrmError, MailError, OutsideError
 from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
@@ -29,6 +28,7 @@ from leadwright.mail.dataverse_letters import (
     email_values,
     is_activity_id,
 )
+from leadwright.mail.dataverse_record import Record
 from leadwright.mail.mailbox import (
     Access,
     Batch,
@@ -38,6 +38,7 @@ from leadwright.mail.mailbox import (
     Found,
     Handed,
     Letter,
+    Notice,
     Outcome,
     Result,
     SentCopy,
@@ -49,7 +50,7 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, RowGone, Unclear
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowGone, Unclear
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
@@ -57,13 +58,7 @@ _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than late
 _PAGE = 500
 _WHOLE = 50  # activities in one request
 _LOOK_SECONDS = 15.0
-_TEST_SECONDS = 2.0
 _STATUS = ("activityid", "statecode", "statuscode", "messageid", "subject")
-_BOX = (
-    "mailboxid", "name", "emailaddress", "emailrouteraccessapproval", "incomingemaildeliverymethod",
-    "outgoingemaildeliverymethod", "incomingemailstatus", "outgoingemailstatus", "enabledforincomingemail",
-    "enabledforoutgoingemail", "testemailconfigurationscheduled", "statecode",
-)  # fmt: skip
 _WORDS = {
     PENDING_SEND: "Dynamics 365 has it in Pending Send: server-side synchronisation has not sent it yet.",
     SENDING: "Dynamics 365 has it in Sending: server-side synchronisation is at it.",
@@ -73,6 +68,10 @@ _ENDED = {
     DRAFT: "It was put back to a draft in Dynamics 365 before it left.",
     FAILED: "Server-side synchronisation could not send it.",
 }
+_NO_LEAD = (
+    "Dynamics 365 does not have the lead of this mail, or does not show it to the application. It is tried again, for "
+    "the lead may be on its way there. Look at the mirror, and at the roles of the application user."
+)
 
 
 class DataverseMailbox:
@@ -97,7 +96,7 @@ class DataverseMailbox:
         self.address = address
         self._dataverse, self._arrivals, self._seals = dataverse, arrivals, seals
         self._userid, self._look_seconds = userid, look_seconds
-        self._box: dict[str, Any] = {}
+        self._record = Record(dataverse, address, self._sender)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dataverse-mail")
 
     def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
@@ -120,8 +119,11 @@ class DataverseMailbox:
         """The email activity; one that is there already says itself how far it came."""
         id = activity_of(letter)
         values = {"activityid": id, **email_values(letter, self._sender(), self._parent(letter))}
-        with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
-            self._dataverse.action("emails", values)
+        try:
+            with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
+                self._dataverse.action("emails", values)
+        except RowGone:
+            return Outcome(Result.LATER, _NO_LEAD)
         row = self._status(id)
         if row is None:
             return Outcome(Result.LATER, "Dynamics 365 does not show the email it was given. It is tried again.")
@@ -197,7 +199,7 @@ class DataverseMailbox:
                     yield Batch(at, restarted=restarted, heads=heads, goes_on=bool(arrivals.count_after(last)))
                 else:
                     yield Batch(at, self._fetched(some, rows, most_bytes), restarted)
-            if last == 0 or cursor.uidvalidity != VALIDITY:
+            if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
                 yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
             raise _mail_error(error) from error
@@ -223,22 +225,24 @@ class DataverseMailbox:
             time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
         return not enough()
 
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """Nothing posts to us."""
+        return None
+
     def test_trip(self, seconds: float) -> Trip:
         """Test & Enable Mailbox of Dynamics 365 itself; where we may not start it, what it found last."""
         try:
-            row = self._mailbox(fresh=True)
-            with suppress(PrivilegeMissing):
-                self._dataverse.update("mailboxes", row["mailboxid"], {"testemailconfigurationscheduled": True}, None)
-                row = self._tested(row["mailboxid"], seconds)
-            return Trip(self._works(row, "outgoing"), self._works(row, "incoming"))
+            row = self._record.tested(seconds)
+            return Trip(self._record.why_not(row, "outgoing"), self._record.why_not(row, "incoming"))
         except OutsideError as error:
             return Trip(str(error), str(error))
 
     def try_access(self) -> Access:
         """What the mailbox record says."""
         try:
-            row = self._mailbox(fresh=True)
-            return Access(self._works(row, "outgoing"), self._address_of(row), self._works(row, "incoming"))
+            row = self._record.read()
+            out, into = self._record.why_not(row, "outgoing"), self._record.why_not(row, "incoming")
+            return Access(out, self._record.other_address(row), into)
         except OutsideError as error:
             return Access(str(error), "", str(error))
 
@@ -284,74 +288,8 @@ class DataverseMailbox:
     def _why(self, status: Any, subject: str) -> str:
         """Why it did not leave, with the newest alert about it."""
         said = _ENDED.get(status, f"Dynamics 365 says that it has the status {status}.")
-        alert = self._alert(subject) if status == FAILED else ""
+        alert = self._record.alert(subject) if status == FAILED else ""
         return f"{said} {alert}".strip()
-
-    def _alert(self, about: str = "") -> str:
-        """The newest alert of the mailbox, about this subject; empty where there is none or it may not be read."""
-        try:
-            row = self._mailbox()
-            condition = f"_regardingobjectid_value eq {row['mailboxid']}"
-            found = self._dataverse.get(
-                "tracelogs", select="text,level", filter=condition, orderby="createdon desc", top=20
-            )
-        except OutsideError:
-            return ""
-        texts = [str(one.get("text") or "") for one in found.get("value") or () if one.get("level") != 1]
-        return next((text for text in texts if not about or about in text), "")[:1_000]
-
-    def _mailbox(self, *, fresh: bool = False) -> dict[str, Any]:
-        """The mailbox record of who sends.
-
-        Raises:
-            MailError: there is none.
-        """
-        if not self._box or fresh:
-            condition = f"_regardingobjectid_value eq {self._sender()}"
-            found = self._dataverse.get("mailboxes", select=",".join(_BOX), filter=condition).get("value") or []
-            mine = [row for row in found if str(row.get("emailaddress") or "").casefold() == self.address.casefold()]
-            if not found:
-                raise MailError(
-                    "Dynamics 365 shows no mailbox record of the application user. Open Advanced Settings, Email "
-                    "Configuration, Mailboxes, and check that it is there and that we may read it.",
-                    permanent=True,
-                )
-            self._box = (mine or found)[0]
-        return self._box
-
-    def _tested(self, id: str, seconds: float) -> dict[str, Any]:
-        end = time.monotonic() + seconds
-        while True:
-            row = self._dataverse.row("mailboxes", id, _BOX) or {}
-            if not row.get("testemailconfigurationscheduled") or time.monotonic() >= end:
-                return row
-            time.sleep(min(_TEST_SECONDS, seconds))
-
-    def _works(self, row: Mapping[str, Any], way: str) -> str:
-        """Why mail does not flow in a direction; empty where it does."""
-        place = "Advanced Settings, Email Configuration, Mailboxes"
-        if row.get("statecode"):
-            return f"The mailbox record is inactive in Dynamics 365. Activate it under {place}."
-        if row.get("testemailconfigurationscheduled"):
-            return "The test is still queued in Dynamics 365. Look again in some minutes."
-        if row.get(f"{way}emaildeliverymethod") != DeliveryMethod.SERVER_SIDE_SYNCHRONIZATION:
-            return f"The {way} email of the mailbox is not server-side synchronisation. Set it under {place}."
-        if row.get("emailrouteraccessapproval") != AddressApproval.APPROVED and row.get(f"{way}emailstatus") != 1:
-            return f"The address of the mailbox is not approved in Dynamics 365. Choose Approve Email under {place}."
-        if row.get(f"{way}emailstatus") == MailboxTest.SUCCESS and row.get(f"enabledfor{way}email"):
-            return ""
-        if row.get(f"{way}emailstatus") == MailboxTest.FAILURE:
-            return f"The {way} test failed in Dynamics 365. {self._alert()}".strip()
-        return f"The {way} email was not tested in Dynamics 365. Choose Test & Enable Mailbox under {place}."
-
-    def _address_of(self, row: Mapping[str, Any]) -> str:
-        theirs = str(row.get("emailaddress") or "")
-        if theirs.casefold() == self.address.casefold():
-            return ""
-        return (
-            f"The mailbox record in Dynamics 365 has the address {theirs or '(none)'}, not {self.address}. Replace it "
-            "there, then approve and test it."
-        )
 
     def _needed(self) -> Arrivals:
         if self._arrivals is None:
@@ -361,7 +299,7 @@ class DataverseMailbox:
     def _learn(self, arrivals: Arrivals) -> None:
         """Number what was tracked since the last look, the oldest first."""
         place = json.loads(arrivals.place() or "{}")
-        user, box = self._sender(), str(self._mailbox()["mailboxid"])
+        user, box = self._sender(), self._record.id
         party = f"email_activity_parties/any(p:p/_partyid_value eq {user} and p/participationtypemask ne 1)"
         condition = f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party})"
         since = moment_of(place.get("since"))

@@ -5,11 +5,13 @@ as sent. The Inbox is read by delta. Exchange writes the mail anew as it leaves,
 """
 
 import base64
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadwright.errors import CrmError, MailError, OutsideError
@@ -35,6 +37,7 @@ from leadwright.mail.mailbox import (
     Found,
     Handed,
     Letter,
+    Notice,
     Outcome,
     Result,
     SentCopy,
@@ -50,6 +53,7 @@ AT_ONCE = 4  # requests of an application at a mailbox
 _PAGE = 100
 _BATCH = 20
 _LOOK_SECONDS = 15.0
+_NOTIFIED_FOR = timedelta(days=2)  # Outlook allows 4,230 minutes
 _TRIP_SECONDS = 1.0
 _STATE = "id,isDraft,internetMessageId"
 _NO_MESSAGE_ID = (
@@ -66,6 +70,7 @@ class GraphMailbox:
         seals: opens the links in what we sent.
         strangers: addresses of other people, which must not open; asked for when access is tried.
         nudged: did Graph notify us of something new? Asked about twice a second while we wait.
+        closes: lets a line go that is this mailbox's own.
     """
 
     def __init__(
@@ -78,8 +83,9 @@ class GraphMailbox:
         strangers: Callable[[], Sequence[str]] = tuple,
         nudged: Callable[[], bool] = lambda: False,
         look_seconds: float = _LOOK_SECONDS,
+        closes: Callable[[], None] = lambda: None,
     ) -> None:
-        self.address = address
+        self.address, self._closes = address, closes
         self._graph, self._arrivals, self._seals = graph, arrivals, seals
         self._strangers, self._nudged, self._look_seconds = strangers, nudged, look_seconds
         self._me = user_path(address)
@@ -179,7 +185,7 @@ class GraphMailbox:
                     )
                 else:
                     yield Batch(at, self._fetched(some, most_bytes), restarted)
-            if last == 0 or cursor.uidvalidity != VALIDITY:
+            if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
                 yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
             raise _mail_error(error) from error
@@ -207,6 +213,22 @@ class GraphMailbox:
             time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
         return not enough()
 
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """A subscription to the Inbox; one that Graph knows no more is made anew."""
+        until = datetime.now(UTC) + _NOTIFIED_FOR
+        if notice.id:
+            with suppress(RowGone):
+                self._graph.patch(f"subscriptions/{notice.id}", {"expirationDateTime": stamp(until)})
+                return replace(notice, until=until)
+        wanted = {
+            "changeType": "created",
+            "notificationUrl": notice.url,
+            "resource": f"{self._me}/mailFolders/inbox/messages",
+            "expirationDateTime": stamp(until),
+            "clientState": notice.state,
+        }
+        return replace(notice, id=str(self._graph.post("subscriptions", wanted)["id"]), until=until)
+
     def test_trip(self, seconds: float) -> Trip:
         """Send ourselves a mail, see it arrive, remove it."""
         incoming = self._reading()
@@ -224,8 +246,9 @@ class GraphMailbox:
         return Access(send_as, "", read, None if read else self._others())
 
     def close(self) -> None:
-        """Let the threads go; the line is shared."""
+        """Let the threads go, and a line of its own; else the line is shared."""
         self._pool.shutdown(wait=True)
+        self._closes()
 
     def _message(self, id: str) -> str:
         return f"{self._me}/messages/{id}"
@@ -252,7 +275,11 @@ class GraphMailbox:
 
     def _follow(self, arrivals: Arrivals, place: str) -> None:
         first = f"{self._me}/mailFolders/inbox/messages/delta?changeType=created"
+        since = moment_of(json.loads(place).get("since")) if place.startswith("{") else None
+        place = "" if place.startswith("{") else place
         options = {} if place else {"select": "receivedDateTime,internetMessageId", "expand": WITH_SIZE}
+        if since is not None:
+            options["filter"] = f"receivedDateTime ge {stamp(since)}"
         for page in self._graph.pages(place or first, page_size=_PAGE, **options):
             found = [Arrival(str(row["id"]), size_of(row), moment_of(row.get("receivedDateTime"))) for row in page]
             found.sort(key=lambda one: str(one.received))

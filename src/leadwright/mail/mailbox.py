@@ -202,6 +202,23 @@ class Access:
     others: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """That a server tells us of new mail.
+
+    Args:
+        url: address of ours that it posts to.
+        state: secret by which we know that it is the server.
+        id: its own name for this; empty: not agreed yet.
+        until: when it ends.
+    """
+
+    url: str
+    state: str
+    id: str = ""
+    until: datetime | None = None
+
+
 class Mailbox(Protocol):
     """One mailbox. Not for several threads at once: each worker opens its own."""
 
@@ -301,6 +318,14 @@ class Mailbox(Protocol):
 
         Raises:
             MailError: the connection broke.
+        """
+        ...
+
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """Have the server tell us of new mail, or go on telling. None: it has no such thing. Safe to repeat.
+
+        Raises:
+            OutsideError: it could not be agreed.
         """
         ...
 

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.db.people import SystemUser
+from leadwright.domain.mailbox_kind import LABELS, MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.domain.prerequisites import BY_NUMBER, Check
 from leadwright.errors import LeadwrightError
 from leadwright.mail.mailbox import Access
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.unsubscribe import Seals
+from leadwright.microsoft.connection import Connected
 
 SERVER_SECONDS = 10.0  # for one answer, while a person or the schedule waits
 _NOT_RUN = "Not run, because a check above did not pass."
@@ -26,7 +27,7 @@ _SERVERS = "Check host, port, security, user and password under Set up, or the m
 
 
 def check_mailbox(
-    database: Database, vault: Seals, number: int, inputs: Mapping[int, Mapping[str, Any]]
+    installation: Connected, vault: Seals, number: int, inputs: Mapping[int, Mapping[str, Any]]
 ) -> list[Check]:
     """Every check of prerequisite 3 or 4, in order; those after one that stops them say that they were not run.
 
@@ -34,14 +35,14 @@ def check_mailbox(
         inputs: prerequisite number -> what was set up: 2 ``systemuserid``; 3 and 4 ``mailboxid``, ``emailaddress``.
     """
     user = str(inputs.get(2, {}).get("systemuserid") or "")
-    with database.reading() as session:
+    with installation.database.reading() as session:
         mailbox = session.get(Mailbox, str(inputs.get(number, {}).get("mailboxid") or ""))
         if number == 3:
             checks = _shared(session, mailbox, user)
         else:
             checks = _recorded(session, mailbox, user, str(inputs.get(3, {}).get("emailaddress") or ""))
     if mailbox is not None and all(c.passed for c in checks):
-        access = _access(mailbox, vault)
+        access = _access(mailbox, vault, installation)
         checks += _on_the_server(mailbox, access) if number == 3 else [_sign_in(mailbox, access)]
     seen = {c.name for c in checks}
     return [*checks, *(Check(name, None, _NOT_RUN) for name in BY_NUMBER[number].verifies if name not in seen)]
@@ -73,9 +74,9 @@ def _other_memberships(session: Session, mailboxid: str, user: str) -> int:
     return session.scalar(select(func.count()).select_from(MailboxMember).where(*member)) or 0
 
 
-def _access(mailbox: Mailbox, vault: Seals) -> Access:
+def _access(mailbox: Mailbox, vault: Seals, installation: Connected) -> Access:
     try:
-        opened = open_mailbox(mailbox, vault, timeout=SERVER_SECONDS)
+        opened = open_mailbox(mailbox, vault, timeout=SERVER_SECONDS, installation=installation)
         try:
             return opened.try_access()
         finally:
@@ -85,7 +86,7 @@ def _access(mailbox: Mailbox, vault: Seals) -> Access:
 
 
 def _on_the_server(mailbox: Mailbox, access: Access) -> list[Check]:
-    address, smtp = mailbox.emailaddress, f"{mailbox.lw_smtphost}:{mailbox.lw_smtpport}"
+    address, (smtp, imap) = mailbox.emailaddress, _servers(mailbox)
     if access.send_as:
         checks = [Check("Send as", False, _ended(access.send_as), _SERVERS)]
     elif access.address:
@@ -102,8 +103,14 @@ def _on_the_server(mailbox: Mailbox, access: Access) -> list[Check]:
         ]
     if access.read:
         return [*checks, Check("Read", False, _ended(access.read), _SERVERS)]
-    imap = f"{mailbox.lw_imaphost}:{mailbox.lw_imapport}"
     return [*checks, Check("Read", True, f"{imap} opens the INBOX of {address}."), _others(access)]
+
+
+def _servers(mailbox: Mailbox) -> tuple[str, str]:
+    """Who takes mail, and who shows it, for sentences."""
+    if mailbox.lw_kind != MailboxKind.SMTP_IMAP:
+        return (LABELS[MailboxKind(mailbox.lw_kind)].partition(",")[0],) * 2
+    return f"{mailbox.lw_smtphost}:{mailbox.lw_smtpport}", f"{mailbox.lw_imaphost}:{mailbox.lw_imapport}"
 
 
 def _others(access: Access) -> Check:
@@ -153,7 +160,9 @@ def _tested(name: str, status: int, words: str, when: datetime | None) -> Check:
 def _sign_in(mailbox: Mailbox, access: Access) -> Check:
     if trouble := access.send_as or access.read:
         return Check("Sign-in", False, _ended(trouble), _SERVERS)
-    return Check("Sign-in", True, f"{mailbox.lw_smtphost} and {mailbox.lw_imaphost} let the application in.")
+    smtp, imap = _servers(mailbox)
+    who = smtp if smtp == imap else f"{mailbox.lw_smtphost} and {mailbox.lw_imaphost}"
+    return Check("Sign-in", True, f"{who} {'lets' if smtp == imap else 'let'} the application in.")
 
 
 def _ended(words: str) -> str:

@@ -10,15 +10,17 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox
 from leadwright.db.people import SystemUser
 from leadwright.domain.mailbox_kind import MailboxKind
+from leadwright.domain.platform import AUTHORITIES, GRAPH, Cloud
+from leadwright.errors import BadInput
 from leadwright.mail.arrivals import Arrivals
 from leadwright.mail.dataverse import DataverseMailbox
 from leadwright.mail.graph import GraphMailbox
 from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.unsubscribe import Seals
-from leadwright.microsoft.connection import Connected
+from leadwright.microsoft.connection import Connected, Connection, Secrets, connection_of
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.graph import Graph
-from leadwright.microsoft.opening import open_http
+from leadwright.microsoft.opening import new_http, open_http
 from leadwright.settings import Settings
 
 _STRANGERS = 3  # other mailboxes that are tried
@@ -30,7 +32,9 @@ def open_platform_mailbox(row: Mailbox, vault: Seals, installation: Connected, *
     Raises:
         Conflict: there is no connection to Microsoft.
     """
-    http, database = open_http(installation).patient(timeout), installation.database
+    own = _own_connection(row, vault, installation, timeout)
+    http = new_http(own) if own is not None else open_http(installation).patient(timeout)
+    database = installation.database
     arrivals, mailboxid, address = Arrivals(database, row.mailboxid), row.mailboxid, row.emailaddress
     if row.lw_kind == MailboxKind.DATAVERSE:
         return DataverseMailbox(
@@ -43,7 +47,18 @@ def open_platform_mailbox(row: Mailbox, vault: Seals, installation: Connected, *
         seals=vault,
         strangers=lambda: _others(database, address),
         nudged=Nudges(database, mailboxid),
+        closes=http.close if own is not None else lambda: None,
     )
+
+
+def connection_behind(row: Mailbox, installation: Connected) -> Connection | None:
+    """The connection to Microsoft that a mailbox is reached by; None where it has none, or one of its own.
+
+    Raises:
+        Conflict: its secret was sealed with a key that is not at hand.
+    """
+    own = row.lw_kind == MailboxKind.SMTP_IMAP or (row.lw_kind == MailboxKind.GRAPH and row.lw_clientid)
+    return None if own else connection_of(installation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,31 @@ class Nudges:
     def _now(self) -> object:
         with self._database.reading() as session:
             return session.scalar(select(Mailbox.lw_nudgedon).where(Mailbox.mailboxid == self._mailboxid))
+
+
+def _own_connection(row: Mailbox, vault: Seals, installation: Connected, timeout: float) -> Connection | None:
+    """The application of a mailbox that has one of its own, without an organisation of Dynamics 365.
+
+    Raises:
+        BadInput: its secret is missing.
+    """
+    if row.lw_kind != MailboxKind.GRAPH or not row.lw_clientid:
+        return None
+    if not row.lw_sealedclientsecret:
+        raise BadInput(f"The client secret of the application of {row.emailaddress} is missing. Enter it again.")
+    secret = vault.open(row.lw_sealedclientsecret, f"mailboxclient:{row.mailboxid}")
+    settings = installation.settings
+    return Connection(
+        dataverse_url="",
+        tenant_id=row.lw_tenant,
+        client_id=row.lw_clientid,
+        credential=Secrets((secret,)),
+        authority=settings.microsoft_authority or AUTHORITIES[Cloud.WORLDWIDE],
+        graph_url=settings.microsoft_graph_url or GRAPH[Cloud.WORLDWIDE],
+        ca_file=settings.microsoft_ca_file,
+        instance_discovery=settings.microsoft_instance_discovery,
+        timeout=timeout,
+    )
 
 
 def _person(database: Database, userid: str | None) -> str:

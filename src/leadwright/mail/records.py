@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox
-from leadwright.domain.mailbox_kind import MailboxKind
+from leadwright.domain.mailbox_kind import MailboxKind, files_what_it_sends
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import BadInput
 from leadwright.mail.dkim import DkimKey, load_key
@@ -78,6 +78,11 @@ def dkim_key(row: Mailbox, vault: Seals) -> DkimKey | None:
     if not row.lw_sealeddkimkey or not row.lw_dkimdomain or not row.lw_dkimselector:
         return None
     return load_key(row.lw_dkimdomain, row.lw_dkimselector, vault.open(row.lw_sealeddkimkey, f"dkim:{row.mailboxid}"))
+
+
+def set_kind(row: Mailbox, kind: MailboxKind) -> None:
+    """What is behind it, and whether that files by itself what it takes."""
+    row.lw_kind, row.lw_filessent = kind, files_what_it_sends(kind)
 
 
 def approve(row: Mailbox, moment: datetime) -> None:

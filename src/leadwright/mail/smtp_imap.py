@@ -19,6 +19,7 @@ from leadwright.mail.mailbox import (
     Found,
     Handed,
     Letter,
+    Notice,
     Outcome,
     Result,
     SentCopy,
@@ -107,6 +108,10 @@ class SmtpImapMailbox:
     ) -> bool:
         """IDLE, or a look every 15 seconds where the server has none."""
         return self._imap.wait_for_new(seconds, folder=folder, enough=enough)
+
+    def stay_notified(self, notice: Notice) -> Notice | None:
+        """Nothing posts to us."""
+        return None
 
     def test_trip(self, seconds: float) -> Trip:
         """Send ourselves a mail, see it arrive, remove it."""

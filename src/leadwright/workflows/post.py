@@ -11,6 +11,7 @@ from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, NotificationIcon
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.stage import AgentMode, AgentState
@@ -21,11 +22,13 @@ from leadwright.mail.checks import STANDARD
 from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX, take_in_mail
 from leadwright.mail.mailbox import Mailbox as MailboxPort
+from leadwright.mail.platform_records import connection_behind
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
 from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
+from leadwright.workflows.mail_notices import stay_notified
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
@@ -49,7 +52,7 @@ class Post:
     def __init__(self, services: Services, worker: str) -> None:
         self._services = services
         self._worker = worker
-        self._opened: dict[str, tuple[datetime, MailboxPort]] = {}
+        self._opened: dict[str, tuple[object, MailboxPort]] = {}
 
     def send_due(self, *, until: datetime | None = None) -> int:
         """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
@@ -70,6 +73,9 @@ class Post:
             if sender := self._sender(mailbox):
                 sender.tidy()
                 self._tell_stuck(mailbox)
+        for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
+            if opened := self._open(mailbox):
+                stay_notified(self._services, mailbox, opened)
 
     def receive(self) -> int:
         """Store what came in. How many messages are new; one process reads a mailbox at a time.
@@ -138,19 +144,20 @@ class Post:
         )
 
     def _open(self, mailbox: Mailbox) -> MailboxPort | None:
-        """Its connections, kept while its record stays as it is; None when it cannot be opened."""
+        """Its connections, kept while its record and what it is reached by stay; None when it cannot be opened."""
         known = self._opened.get(mailbox.mailboxid)
-        if known is not None and known[0] == mailbox.modifiedon:
-            return known[1]
-        if known is not None:
-            known[1].close()
-            del self._opened[mailbox.mailboxid]
         try:
+            state = (mailbox.modifiedon, connection_behind(mailbox, self._services))
+            if known is not None and known[0] == state:
+                return known[1]
+            if known is not None:
+                known[1].close()
+                del self._opened[mailbox.mailboxid]
             opened = open_mailbox(mailbox, open_vault(self._services.settings), installation=self._services)
         except LeadwrightError as error:
             self._note(mailbox.mailboxid, str(error))
             return None
-        self._opened[mailbox.mailboxid] = (mailbox.modifiedon, opened)
+        self._opened[mailbox.mailboxid] = (state, opened)
         return opened
 
     def _mailboxes(self, which: object) -> Sequence[Mailbox]:

@@ -22,6 +22,7 @@ from leadwright.db.pages.mailboxes import mailbox_record, mailboxid_of
 from leadwright.db.pages.people import assignable
 from leadwright.db.people import SystemUser, Team
 from leadwright.domain.attributes import Kind
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
 from leadwright.mail.login import LOOPBACK
@@ -79,6 +80,10 @@ def _platform(mailbox: Any | None, connection: CrmConnection | None) -> str:
     """Which of the platforms this is: all built in, the mailbox one's own, or Dynamics 365."""
     if connection is not None:
         return f"Dynamics 365 ({connection.organizationname or connection.dataverseurl})"
+def _platform(mailbox: Any | None) -> str:
+    """Which of the platforms this is: directory and CRM are built in, the mailbox may be one's own."""
+    if mailbox is not None and mailbox.lw_kind == MailboxKind.GRAPH:
+        return "the built-in platform with your own mailbox in Exchange Online"
     if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:
         return "the built-in platform"
     return f"the built-in platform with your own mailbox at {mailbox.lw_smtphost}"
