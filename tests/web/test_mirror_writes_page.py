@@ -29,7 +29,7 @@ def put_in(desk: Desk) -> dict[str, int]:
             "held": MirrorWrite(**row, changes={"jobtitle": "Buyer"}, state=WriteState.HELD, inconflict=True,
                                 conflicts={"jobtitle": ["Buyer", "Head of buying"]}, actorkind="person",
                                 actorname="Ada Administrator", reason="A person changed it in Dynamics 365 too."),
-            "waiting": MirrorWrite(**row, changes={"leadqualitycode": 1}, reason="The privilege prvWriteLead is missing."),
+            "waiting": MirrorWrite(**row, changes={"leadqualitycode": 1}, reason="prvWriteLead is missing."),
             "sent": MirrorWrite(**row, changes={"leadqualitycode": 2}, state=WriteState.SENT),
             "sending": MirrorWrite(**row, changes={"companyname": "A"}, state=WriteState.SENDING, holder="w"),
         }  # fmt: skip

@@ -295,7 +295,6 @@ def _links_open(services: Services, session: Session, agentid: str, mode: AgentM
     agent = agent_of(session, agentid)
     mailbox = mailbox_of(session, agent) if agent.agentuserid else None
     if mailbox is not None and _servers_of(services, mailbox) not in LOOPBACK:
-    if mailbox is not None and (mailbox.lw_kind != MailboxKind.SMTP_IMAP or mailbox.lw_smtphost not in LOOPBACK):
         raise NotReady(
             (
                 "Recipients must be able to open the link to unsubscribe. Set public_url to the https address "

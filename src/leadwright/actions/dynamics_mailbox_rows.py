@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox, MailboxMember
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import Conflict
 
@@ -40,7 +41,9 @@ def keep_record(session: Session, values: Mapping[str, Any], address: str, user:
             former.regardingobjectid = None
     row = session.get(Mailbox, mailboxid, with_for_update=True)
     if row is None:
-        row = Mailbox(mailboxid=mailboxid, createdon=moment, name="", emailaddress=address)
+        row = Mailbox(
+            mailboxid=mailboxid, createdon=moment, name="", emailaddress=address, lw_kind=MailboxKind.DATAVERSE
+        )
         session.add(row)
     row.name, row.emailaddress = str(values.get("name") or address)[:160], address
     row.regardingobjectid, row.modifiedon, row.lw_pauseduntil = user, moment, None

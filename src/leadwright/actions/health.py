@@ -172,6 +172,8 @@ def _dynamics(session: Session, moment: datetime) -> Iterator[Finding]:
         what = "certificate" if row.credentialkind == CredentialKind.CERTIFICATE else "client secret"
         yield Finding(group, what.capitalize(), "fail" if ended else "warn", "It ended" if ended else "It ends",
                       row.secretendson, "Add a new one; the former counts until it ends.", link)  # fmt: skip
+
+
 def _mirror(session: Session, moment: datetime) -> Iterator[Finding]:
     found = overview_of(session, moment)
     if found.organisation is None:

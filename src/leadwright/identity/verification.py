@@ -46,8 +46,6 @@ def verify(
         return _application(services, directory_of(services), str(inputs.get(1, {}).get("clientid") or ""))
     if number == 2:
         return _application_user(services, mode, inputs)
-    return services.check_mailbox(services.database, open_vault(services.settings), number, inputs)
-        return _application_user(services, directory, mode, inputs)
     return services.check_mailbox(services, open_vault(services.settings), number, inputs)
 
 

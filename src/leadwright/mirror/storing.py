@@ -79,11 +79,10 @@ def store(
     rows = fitting.wanted(session, table, _once(rows))
     seen = _seen(session, table.name, rows.ids)
     fresh = [i for i, key in enumerate(rows.ids) if key not in seen]
-    other = [i for i, key in enumerate(rows.ids) if key in seen and (again or every or seen[key] != rows.etags[i])]
     late = {k for i, k in enumerate(rows.ids) if not passed and k in seen and _is_older(rows.etags[i], seen[k])}
     other = [
         i for i, key in enumerate(rows.ids)
-        if key in seen and key not in late and (again or seen[key] != rows.etags[i])
+        if key in seen and key not in late and (again or every or seen[key] != rows.etags[i])
     ]  # fmt: skip
     done = Stored(same=len(rows.ids) - len(fresh) - len(other))
     if not fresh and not other:

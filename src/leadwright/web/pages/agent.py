@@ -80,8 +80,6 @@ def _platform(mailbox: Any | None, connection: CrmConnection | None) -> str:
     """Which of the platforms this is: all built in, the mailbox one's own, or Dynamics 365."""
     if connection is not None:
         return f"Dynamics 365 ({connection.organizationname or connection.dataverseurl})"
-def _platform(mailbox: Any | None) -> str:
-    """Which of the platforms this is: directory and CRM are built in, the mailbox may be one's own."""
     if mailbox is not None and mailbox.lw_kind == MailboxKind.GRAPH:
         return "the built-in platform with your own mailbox in Exchange Online"
     if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:

@@ -241,6 +241,4 @@ def prerequisites_page(
         connection=None,
         choosing=False,
         may_connect=visit.may("prvCreateApplication") and visit.may("prvAssignRole"),
-        connection=None,
-        choosing=False,
     )
