@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadwright.identity.bearer import Bearer, NotSignedIn, bearer_of
 from leadwright.identity.directory import directory_of
+from leadwright.identity.seed import seed_directory
 from leadwright.mcp.server import make_server
 from leadwright.services import Services
 
@@ -33,7 +34,8 @@ class McpDoor:
 
     def __init__(self, services: Services) -> None:
         directory = directory_of(services)
-        with services.database.reading() as session:
+        with services.database.transaction() as session:
+            seed_directory(session)  # a new installation is served before anybody set it up
             issuer = directory.issuer(directory.tenant_id(session))
         auth = AuthSettings(
             issuer_url=AnyHttpUrl(issuer),
