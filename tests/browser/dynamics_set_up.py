@@ -84,7 +84,7 @@ def begin(walk: DynamicsWalk) -> None:
     page.get_by_label("Name of the agent").fill(AGENT)
     page.get_by_label("Engage: also send email").check()
     page.get_by_role("button", name="Create agent").click()
-    walk.section("Prerequisites")
+    page.goto("/agent/prerequisites")
     page.get_by_role("link", name="Use Dynamics 365").click()
     walk.see("Dynamics 365, not connected yet")
 

@@ -36,7 +36,7 @@ def people(walk: DynamicsWalk) -> None:
 
 def mirror(walk: DynamicsWalk) -> None:
     walk.page.get_by_role("navigation", name="Site map").get_by_role("link", name="Mirror").click()
-    row = "tr:has-text('Leads')"
+    row = "xpath=//tr[starts-with(normalize-space(.), 'Leads')]"
     walk.wait("Up to date", at=row)
     walk.wait(str(LEADS), at=row)
     walk.picture("mirror")
