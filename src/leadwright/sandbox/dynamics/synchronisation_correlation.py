@@ -81,7 +81,9 @@ def _columns(table: str) -> tuple[str, ...]:
 def _by_token(world: World, subject: str) -> Correlation | None:
     organisation = records.read(world, "organization", world.organizationid) or {}
     prefix, digits = organisation.get("trackingprefix") or "CRM:", organisation.get("trackingtokeniddigits") or 7
-    for token in re.findall(rf"{re.escape(prefix)}\d{{{digits},}}", subject, re.IGNORECASE):
+    for token in re.findall(rf"{re.escape(prefix)}\d+", subject, re.IGNORECASE):
+        if len(token) < len(prefix) + int(digits):
+            continue
         found = records.find(world, "email", trackingtoken=token)
         if found:
             return Correlation(TRACKING_TOKEN, found[0], token)
