@@ -18,6 +18,7 @@ ALL = {
     "mailsync": "reading a mailbox of 10,000 messages on a real Dovecot beside a raw drain and mbsync",
     "mailsend": "sending to smtp-sink beside smtplib, and the pace of three workers",
     "backtest": "2,000 past leads judged again by a draft, and as Apply then judges them",
+    "mirror": "first load and changes of a Dynamics 365 stand-in beside a bare client that only fetches",
     "agent": "throughput, tokens, CPU and memory with a model of 200 ms",
     "sequence": "leads from research to the last follow-up, weeks in virtual time, with the invariants",
 }

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
@@ -157,7 +156,9 @@ class Incoming:
         except Busy as error:
             self._fail(name, str(error))
             return 0
-        except SQLAlchemyError as error:  # one table's rows that do not fit must not keep the others
+        except Interrupted:
+            raise
+        except Exception as error:  # rows of one table that do not fit must not keep the others
             _log.exception("rows could not be stored", table=name)
             self._fail(name, UNSTORABLE.format(type(error).__name__))
             return 0
@@ -202,7 +203,7 @@ class Incoming:
     def _succeed(self, name: str, asked_from: datetime) -> None:
         wait = timedelta(seconds=self.period) if name in TABLES else LINKS_EVERY
         with self.database.transaction(repeatable=True) as session:
-            state = session.get(MirrorTable, name) or read_state(self.database, name)
+            state = session.get(MirrorTable, name, with_for_update=True) or read_state(self.database, name)
             woken = state.dueat is not None and state.dueat > asked_from  # while we read: look once more
             state.dueat = asked_from if woken else asked_from + wait
             state.readon, state.failures = self.clock(), 0
