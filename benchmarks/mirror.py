@@ -1,7 +1,9 @@
 """The mirror of Dynamics 365 against the stand-in, in a process of its own, 40 ms added to each answer.
 
 First load of 100,000 leads beside a bare client that only fetches: pages of 5,000 rows, the allowed concurrency, the
-stretches of time cut evenly beforehand, nothing stored. 1,000 changed leads: requests, and the polling periods until
+stretches of time cut evenly beforehand, nothing stored. The stand-in answers far faster than an organisation does, so
+two figures more say what bounds it: what the driver alone needs to store the same rows, and the same load where each
+answer takes three seconds. 1,000 changed leads: requests, and the polling periods until
 they are here. The same organisation, server and machine for both, in turns; the median of each counts.
 """
 
@@ -31,6 +33,7 @@ from benchmarks.figures import Figure, report
 from benchmarks.importing import postgres
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
+from leadwright.db.mirror import MirrorTable
 from leadwright.db.sales import Lead
 from leadwright.db.schema import migrate
 from leadwright.identity.seed import seed_directory
@@ -210,15 +213,19 @@ def opened(url: str, place: Place) -> tuple[Database, Incoming]:
 
 
 def first_load(url: str, place: Place, rows: int) -> tuple[float, list[float], Database, Incoming]:
-    """Seconds until every lead is here, memory meanwhile, and what it was done with."""
+    """Seconds from the first question for leads until every lead is here, memory meanwhile, what it was done with."""
     database, incoming = opened(url, place)
     with Memory() as memory:
         start = time.perf_counter()
         incoming.round()
-        took = time.perf_counter() - start
-    print(f"first load {took:.1f} s", flush=True)
+        whole = time.perf_counter() - start
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Lead)) == rows
+        state = session.get_one(MirrorTable, "lead")
+        assert state.began is not None
+        assert state.loadedon is not None
+        took = (state.loadedon - state.began).total_seconds()
+    print(f"leads {took:.1f} s, metadata and the other tables with them {whole:.1f} s", flush=True)
     return took, memory.seen, database, incoming
 
 
