@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests.microsoft.organisation import Agent, connect, register_agent
+from tests.microsoft.organisation import Agent, Desk, connect, first_administrator, register_agent, services_at
 
+from leadwright.db.engine import Database
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.serving import application as served
 from leadwright.sandbox.dynamics.world import World
@@ -43,3 +44,10 @@ def tls_agent(world: World, standin: StandIn) -> Iterator[Agent]:
     )
     yield made
     made.http.close()
+
+
+@pytest.fixture
+def desk(database: Database, standin: StandIn, tmp_path: Path) -> Desk:
+    """An administrator at an installation that leads to the stand-in, on both databases."""
+    services = services_at(database, standin, tmp_path)
+    return Desk(services, register_agent(standin.world, "System Administrator"), standin, first_administrator(services))

@@ -1,12 +1,22 @@
 """Our application in the stand-in's organisation: registered, with a user and roles, and a client that calls as it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 
-from leadwright.microsoft.connection import Connection, Secrets
+from leadwright.actions import people
+from leadwright.actions.dynamics_values import ConnectionForm
+from leadwright.analyst.builtin import BuiltinAnalyst
+from leadwright.db.connection import DYNAMICS365, CrmConnection
+from leadwright.db.engine import Database
+from leadwright.identity.access import Principal, principal
+from leadwright.identity.passwords import Passwords
+from leadwright.microsoft.connection import Connection, Secrets, secret_purpose
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.http import MicrosoftHttp
@@ -14,7 +24,14 @@ from leadwright.microsoft.tokens import Tokens
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.entra_applications import Application
+from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
+from leadwright.services import Services
+from leadwright.settings import Settings
+
+QUICK = Passwords(time_cost=1, memory_kib=8, parallelism=1)
+PASSWORD = "blue harbour 47 lamps"
+ENDS = datetime(2027, 5, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -85,3 +102,69 @@ def connect(
         registered.world, registered.application, registered.secret, registered.userid, connection, http,
         Dataverse(http), Graph(http),
     )  # fmt: skip
+
+
+def services_at(database: Database, standin: StandIn, folder: Path, **more: Any) -> Services:
+    """An installation whose settings lead to the stand-in; not connected yet."""
+    given: dict[str, Any] = {
+        "data_dir": folder,
+        "secret_key": SecretStr("a key for tests, long enough"),
+        "microsoft_authority": standin.origin,
+        "microsoft_graph_url": standin.origin,
+        "microsoft_ca_file": standin.certificates.authority,
+        "microsoft_instance_discovery": False,
+    }
+    return Services(settings=Settings(**(given | more)), database=database, analyst=BuiltinAnalyst())
+
+
+def store_connection(services: Services, registered: Registered, origin: str, *secrets: str) -> None:
+    """Keep the connection, as if an administrator had entered it."""
+    sealed = services.vault.seal(json.dumps(secrets or [registered.secret]), secret_purpose())
+    with services.database.transaction() as session:
+        session.merge(
+            CrmConnection(
+                connectionid=DYNAMICS365,
+                dataverseurl=origin,
+                tenantid=registered.world.tenantid,
+                clientid=registered.application.appid,
+                organizationid=registered.world.organizationid,
+                applicationuserid=registered.userid,
+                sealedsecret=sealed,
+            )
+        )
+
+
+@dataclass
+class Desk:
+    """An installation with an administrator, and an application of the stand-in's tenant."""
+
+    services: Services
+    registered: Registered
+    standin: StandIn
+    admin: Principal
+
+    def form(self, **more: object) -> ConnectionForm:
+        form = ConnectionForm(
+            dataverse_url=f"{self.standin.origin}/main.aspx?appid=1",
+            tenant_id=self.standin.world.tenantid.upper(),
+            client_id=f" {self.registered.application.appid} ",
+            secret=self.registered.secret,
+            secret_endson=ENDS,
+        )
+        return replace(form, **more)  # type: ignore[arg-type]
+
+    def user(self, *roles: str) -> Principal:
+        user = people.create_user(
+            self.services, self.admin, fullname=roles[0], email=f"{roles[0].replace(' ', '.')}@example.com",
+            password=PASSWORD, roles=roles, passwords=QUICK,
+        )  # fmt: skip
+        with self.services.database.reading() as session:
+            return principal(session, user)
+
+
+def first_administrator(services: Services) -> Principal:
+    user = people.first_administrator(
+        services, fullname="Ada Admin", email="ada@example.com", password=PASSWORD, passwords=QUICK
+    )
+    with services.database.reading() as session:
+        return principal(session, user)

@@ -108,6 +108,19 @@ def test_a_disabled_user_is_told_as_such(agent: Agent) -> None:
         agent.dataverse.who_am_i()
 
 
+def test_an_application_whose_roles_were_taken_is_told_where_they_are_given(agent: Agent) -> None:
+    seed.take_role(agent.world, agent.userid, "System Administrator")
+    with pytest.raises(PrivilegeMissing, match="no security role") as refused:
+        agent.dataverse.who_am_i()
+    assert refused.value.installation
+
+
+def test_a_person_who_is_no_user_is_told_apart_from_the_application(agent: Agent) -> None:
+    with pytest.raises(NotAMember, match="person acted for") as refused:
+        agent.dataverse.acting_as(new_id()).who_am_i()
+    assert not refused.value.installation
+
+
 def test_a_missing_privilege_is_named(agent: Agent) -> None:
     poor = connect(register_agent(agent.world, "Salesperson"), "https://localhost", client=agent.http.tokens.client)
     seed.take_role(agent.world, poor.userid, "Salesperson")
@@ -177,3 +190,44 @@ def test_more_than_a_thousand_calls_are_several_requests(agent: Agent) -> None:
     outcomes = agent.dataverse.batch([Call("GET", f"leads({lead})?$select=subject")] * 1203)
     assert {one.status for one in outcomes} == {200}
     assert len(outcomes) == 1203
+
+
+def test_a_batch_in_the_name_of_a_person_is_his_in_every_call(agent: Agent) -> None:
+    person = agent.dataverse.get(
+        "systemusers", filter="domainname eq 'seller@contoso.onmicrosoft.com'",
+        select="systemuserid,azureactivedirectoryobjectid",
+    )["value"][0]  # fmt: skip
+    acting, id = agent.dataverse.acting_as(person["azureactivedirectoryobjectid"]), new_id()
+    calls = [
+        Call("GET", "WhoAmI"),
+        Call("PATCH", f"leads({id})", {"subject": "His", "lastname": "Okafor"}, {"If-None-Match": "*"}),
+        Call("GET", "leads?$filter=subject eq 'His'&$select=subject"),
+    ]
+    who, made, found = acting.batch(calls)
+    assert who.json["UserId"] == person["systemuserid"]  # type: ignore[union-attr]
+    assert (made.status, len(found.json["value"])) == (204, 1)  # type: ignore[union-attr]
+
+
+def test_a_batch_refuses_what_could_not_be_one_request(agent: Agent) -> None:
+    from leadwright.errors import BadInput
+
+    with pytest.raises(BadInput, match="reads"):
+        agent.dataverse.batch([Call("GET", "WhoAmI")], atomic=True)
+    many = [Call("DELETE", f"leads({new_id()})")] * 1001
+    with pytest.raises(BadInput, match="at most 1,000"):
+        agent.dataverse.batch(many, atomic=True)
+    with pytest.raises(BadInput, match="line break"):
+        agent.dataverse.batch([Call("GET", "WhoAmI\r\nHost: elsewhere")])
+    assert agent.dataverse.batch([]) == []
+
+
+def test_a_large_batch_goes_out_in_several_requests_by_its_size(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadwright.microsoft import batch
+
+    monkeypatch.setattr(batch, "MOST_BYTES", 20_000)
+    body = {"subject": "x" * 290, "description": "y" * 1500, "lastname": "Okafor"}
+    calls = [Call("PATCH", f"leads({new_id()})", body, {"If-None-Match": "*"}) for _ in range(40)]
+    assert {one.status for one in agent.dataverse.batch(calls)} == {204}
+    with agent.world.reading() as db:
+        asked = db.execute("SELECT count(*) FROM seen WHERE path LIKE '%$batch'").fetchone()[0]
+    assert 4 <= asked <= 6

@@ -1,55 +1,24 @@
 """The stored connection is opened once, and again when it is changed; without one nothing runs."""
 
-import json
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
-from tests.microsoft.organisation import Registered, register_agent
+from tests.microsoft.organisation import register_agent, services_at, store_connection
 
-from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.connection import CrmConnection, platform_of
 from leadwright.db.engine import Database
 from leadwright.domain.platform import ConnectionState, Platform
 from leadwright.errors import Conflict
-from leadwright.microsoft.connection import connection_of, secret_purpose
+from leadwright.microsoft.connection import connection_of
 from leadwright.microsoft.dataverse import open_dataverse
 from leadwright.microsoft.graph import open_graph
 from leadwright.sandbox.dynamics.serving import StandIn
-from leadwright.services import Services
-from leadwright.settings import Settings
-
-
-def services_of(database: Database, standin: StandIn, folder: Path) -> Services:
-    settings = Settings(
-        data_dir=folder,
-        secret_key=SecretStr("a key for tests, long enough"),
-        microsoft_authority=standin.origin,
-        microsoft_graph_url=standin.origin,
-        microsoft_ca_file=standin.certificates.authority,
-        microsoft_instance_discovery=False,
-    )
-    return Services(settings=settings, database=database, analyst=BuiltinAnalyst())
-
-
-def store(services: Services, registered: Registered, origin: str, *secrets: str) -> None:
-    sealed = services.vault.seal(json.dumps(secrets or [registered.secret]), secret_purpose())
-    with services.database.transaction() as session:
-        session.merge(
-            CrmConnection(
-                connectionid="dynamics365",
-                dataverseurl=origin,
-                tenantid=registered.world.tenantid,
-                clientid=registered.application.appid,
-                sealedsecret=sealed,
-            )
-        )
 
 
 def test_without_a_connection_the_platform_is_built_in_and_nothing_opens(
     database: Database, standin: StandIn, tmp_path: Path
 ) -> None:
-    services = services_of(database, standin, tmp_path)
+    services = services_at(database, standin, tmp_path)
     with database.reading() as session:
         assert platform_of(session) is Platform.BUILTIN
     assert connection_of(services) is None
@@ -60,14 +29,14 @@ def test_without_a_connection_the_platform_is_built_in_and_nothing_opens(
 def test_a_stored_connection_is_opened_once_and_anew_when_it_changes(
     database: Database, standin: StandIn, tmp_path: Path
 ) -> None:
-    services, registered = services_of(database, standin, tmp_path), register_agent(standin.world, "Salesperson")
-    store(services, registered, standin.origin)
+    services, registered = services_at(database, standin, tmp_path), register_agent(standin.world, "Salesperson")
+    store_connection(services, registered, standin.origin)
     assert open_dataverse(services).who_am_i()["UserId"] == registered.userid
     assert open_graph(services).http is open_dataverse(services).http
     with database.reading() as session:
         assert platform_of(session) is Platform.DYNAMICS365
     before = open_dataverse(services).http
-    store(services, registered, standin.origin, "new", registered.secret)
+    store_connection(services, registered, standin.origin, "new", registered.secret)
     after = open_dataverse(services).http
     assert after is not before
     assert open_dataverse(services).who_am_i()["UserId"] == registered.userid

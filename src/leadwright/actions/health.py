@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from leadwright.actions.mirror import is_late, overview_of
 from leadwright.db.pages import health as read
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
+from leadwright.domain.platform import ConnectionState, CredentialKind
+from leadwright.domain.prerequisites import EXPIRY_NOTICE_DAYS
 from leadwright.domain.stage import AgentState
 from leadwright.identity.access import Principal, require
+from leadwright.identity.announcements import CONNECTION_PAGE
 from leadwright.services import Services
 
 State = Literal["ok", "warn", "fail"]
@@ -53,6 +56,7 @@ def examine(services: Services, who: Principal) -> list[Finding]:
             *_mailboxes(session, moment),
             *_agent(session),
             *_model(services, session),
+            *_dynamics(session, moment),
             *_mirror(session, moment),
             *_store(services, session, moment),
         ]
@@ -164,6 +168,33 @@ def _mirror(session: Session, moment: datetime) -> Iterator[Finding]:
     else:
         leads = next(line for line in found.lines if line.table == "lead")
         yield Finding(group, "Mirror", "ok", "Leads read", leads.readon, link=link)
+
+
+def _dynamics(session: Session, moment: datetime) -> Iterator[Finding]:
+    """How the organisation of Dynamics 365 is reached; nothing where none is connected."""
+    row = read.connection(session)
+    if row is None or row.state == ConnectionState.OFF:
+        return
+    group, link = "Dynamics 365", CONNECTION_PAGE
+    name = row.organizationname or row.dataverseurl
+    if row.state == ConnectionState.PENDING:
+        yield Finding(group, name, "warn", "The certificate is not known to Microsoft Entra yet.",
+                      remedy="Upload it there, then choose Check.", link=link)  # fmt: skip
+        return
+    if row.lasterroron and (row.reachedon is None or row.lasterroron > row.reachedon):
+        yield Finding(group, name, "fail", row.lasterror, row.lasterroron, link=link)
+    elif row.pauseduntil and row.pauseduntil > moment:
+        yield Finding(group, name, "warn", f"It asked us to wait ({row.pausereason}); it goes on by itself",
+                      row.pauseduntil, link=link)  # fmt: skip
+    else:
+        count = sum(at > moment.timestamp() - 3600 for at in row.throttled or ())
+        said = f"{count:,} throttled in the last hour; reached last" if row.reachedon else "Not reached yet."
+        yield Finding(group, name, "warn" if count else "ok", said, row.reachedon, link=link)
+    if row.secretendson and row.secretendson - moment < timedelta(days=EXPIRY_NOTICE_DAYS[0]):
+        ended = row.secretendson <= moment
+        what = "certificate" if row.credentialkind == CredentialKind.CERTIFICATE else "client secret"
+        yield Finding(group, what.capitalize(), "fail" if ended else "warn", "It ended" if ended else "It ends",
+                      row.secretendson, "Add a new one; the former counts until it ends.", link)  # fmt: skip
 
 
 def _store(services: Services, session: Session, moment: datetime) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, Text, select
+from sqlalchemy import Boolean, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
@@ -48,7 +48,6 @@ class CrmBudget(Base):
     throttled: Mapped[list[Any]] = mapped_column(default=list)  # epoch seconds of 429s, of the last hour
     lasterror: Mapped[str] = mapped_column(String(500), default="")
     lasterroron: Mapped[datetime | None]
-    refused: Mapped[int] = mapped_column(Integer, default=0)  # sign-ins refused since the last good one
 
 
 def connection_row(session: Session) -> CrmConnection | None:

@@ -30,6 +30,7 @@ class ConnectionState(StrEnum):
     """Is the connection to Dynamics 365 in use?"""
 
     ON = "on"
+    PENDING = "pending"  # a certificate was made here that Entra does not know yet
     OFF = "off"
 
 

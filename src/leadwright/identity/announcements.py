@@ -9,15 +9,18 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
 from leadwright.db.base import new_id
+from leadwright.db.connection import connection_row
 from leadwright.db.people import Application, ApplicationSecret, Role, SystemUser, UserRole
 from leadwright.db.sales import AppNotification
 from leadwright.domain.optionsets import NotificationIcon
+from leadwright.domain.platform import CredentialKind
 from leadwright.domain.prerequisites import expiry_notice
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentState
 from leadwright.identity.installation import Installation
 
 SETTINGS_PAGE = "/agent/prerequisites"
+CONNECTION_PAGE = SETTINGS_PAGE  # prerequisite 1 holds the connection
 
 
 def administrators(session: Session) -> list[str]:
@@ -68,12 +71,12 @@ def tell_administrators(
 
 
 def announce_expiry(services: Installation) -> list[str]:
-    """Tell about the last secret of an application that is the identity of an agent, 30, 7 and 1 days ahead.
+    """Tell about the last secret of an application that is the identity of an agent, and about the one of the
+    connection to Dynamics 365, 30, 7 and 1 days ahead.
 
     Returns:
         The sentences told just now.
     """
-    moment = services.clock()
     with services.database.reading() as session:
         secrets = session.execute(
             select(Application.appid, Application.displayname, func.max(ApplicationSecret.endson).label("endson"))
@@ -85,19 +88,34 @@ def announce_expiry(services: Installation) -> list[str]:
         ).all()
     told: list[str] = []
     for secret in secrets:
-        days = expiry_notice((secret.endson - moment) / timedelta(days=1))
-        key = f"secret.expiry:{secret.appid}:{int(secret.endson.timestamp())}:{days}"
-        if days is None or _told_before(services, key):
-            continue
-        ends = f"{secret.endson:%Y-%m-%d %H:%M} UTC"
-        sentence = f"The client secret of {secret.displayname} {'ends' if days else 'ended'} on {ends}. Add a new one."
-        icon = NotificationIcon.WARNING if days else NotificationIcon.FAILURE
-        with services.database.transaction() as session:
-            new = tell_administrators(
-                session, key, "Client secret", sentence, icon=icon, link=SETTINGS_PAGE, moment=moment
-            )
-        told += [sentence] if new else []
-    return told
+        what = f"The client secret of {secret.displayname}"
+        told += _announce_end(services, f"secret.expiry:{secret.appid}", what, secret.endson, SETTINGS_PAGE)
+    return told + _announce_connection(services)
+
+
+def _announce_connection(services: Installation) -> list[str]:
+    """The same for what the connection to Dynamics 365 signs in with. Entra does not tell: the end was entered."""
+    with services.database.reading() as session:
+        row = connection_row(session)
+        if row is None or row.secretendson is None:
+            return []
+        kind = "certificate" if row.credentialkind == CredentialKind.CERTIFICATE else "client secret"
+        key, ends = f"connection.expiry:{row.connectionid}", row.secretendson
+    return _announce_end(services, key, f"The {kind} of the connection to Dynamics 365", ends, CONNECTION_PAGE)
+
+
+def _announce_end(services: Installation, key: str, what: str, endson: datetime, link: str) -> list[str]:
+    moment = services.clock()
+    days = expiry_notice((endson - moment) / timedelta(days=1))
+    key = f"{key}:{int(endson.timestamp())}:{days}"
+    if days is None or _told_before(services, key):
+        return []
+    sentence = f"{what} {'ends' if days else 'ended'} on {endson:%Y-%m-%d %H:%M} UTC. Add a new one."
+    icon = NotificationIcon.WARNING if days else NotificationIcon.FAILURE
+    title = "Certificate" if "certificate" in what else "Client secret"
+    with services.database.transaction() as session:
+        new = tell_administrators(session, key, title, sentence, icon=icon, link=link, moment=moment)
+    return [sentence] if new else []
 
 
 def _told_before(services: Installation, key: str) -> bool:

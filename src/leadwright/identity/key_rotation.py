@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from leadwright.db import audit
+from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox
 from leadwright.db.people import ApplicationSecret, SigningKey
@@ -55,6 +56,8 @@ SEALED = (
     SealedColumn(SecondFactor.systemuserid, SecondFactor.sealed, "secondfactor"),
     SealedColumn(IdentityProvider.identityproviderid, IdentityProvider.sealedclientsecret, "identityprovider"),
     SealedColumn(Webhook.webhookid, Webhook.sealed, "webhook"),
+    SealedColumn(CrmConnection.connectionid, CrmConnection.sealedsecret, "crmconnectionsecret"),
+    SealedColumn(CrmConnection.connectionid, CrmConnection.sealedkey, "crmconnectionkey"),
     SealedColumn(KeptAnswer.callerid + ":" + KeptAnswer.key, KeptAnswer.answer, "keptanswer", KeptAnswer.answer > ""),
     SealedColumn(SystemMail.systemmailid, SystemMail.text, "systemmail", SystemMail.issealed.is_(True)),
 )

@@ -26,7 +26,8 @@ from leadwright.microsoft.errors import (
 _PRIVILEGE = re.compile(r"\bprv[A-Za-z_0-9]+")
 _NAME = re.compile(r"(?:property named|segment|column|attribute|entity|entity with name =) '?([A-Za-z_][\w.]*)'?", re.I)
 _NO_USER = frozenset({"0x80072560", "0x80040225", "0x80041d1f"})  # stranger, disabled user
-_NO_RIGHT = frozenset({"0x80040220", "0x80042f09", "0x8004140b", "0x80048306"})
+_NO_RIGHT = frozenset({"0x80040220", "0x8004140b", "0x80048306"})
+_NO_ROLE = "0x80042f09"
 _THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "0x80072324"})
 _MISMATCH, _EXISTS = "0x80060882", frozenset({"0x80060892", "0x80040237", "0x80040333"})
 _OLD_TOKEN = frozenset({"0x80044352", "syncstatenotfound", "syncstateinvalid", "resyncrequired", "0x80044355"})
@@ -81,18 +82,23 @@ def retry_after(answer: Answer) -> float | None:
         return None
 
 
-def error_of(answer: Answer, *, where: str, creates: bool = False, clock: str = "") -> MicrosoftError:
+def error_of(
+    answer: Answer, *, where: str, creates: bool = False, acting: bool = False, clock: str = ""
+) -> MicrosoftError:
     """The error a refusing answer is.
 
     Args:
         where: the service and what was asked, such as "Dataverse (leads)".
         creates: it was asked with If-None-Match: *.
+        acting: it was asked in the name of a person.
         clock: a sentence about this machine's clock, when that is wrong.
     """
     error = answer.json.get("error")
     error = error if isinstance(error, dict) else {}
     code, said = str(error.get("code") or ""), " ".join(str(error.get("message") or "").split())[:500]
     more: dict[str, Any] = {"code": code, "said": said, "request_id": answer.request_id}
+    if answer.status == 403:
+        return _of_403(code.lower(), said, where, acting, more)
     found = _by_status(answer, code.lower(), said, where, creates, clock, more)
     if found is not None:
         return found
@@ -119,8 +125,6 @@ def _by_status(
         return TokenExpired(f"{where} has forgotten where we were. Everything is read anew.", status=status, **more)
     if status == 412:
         return _of_412(code, creates, where, more)
-    if status == 403:
-        return _of_403(code, said, where, more)
     if _UNKNOWN.search(said):
         name = _NAME.search(said)
         return UnknownName(
@@ -143,7 +147,12 @@ def _of_412(code: str, creates: bool, where: str, more: dict[str, Any]) -> Micro
     return RowChanged(f"{where}: somebody changed the row meanwhile. It is read again.", status=412, **more)
 
 
-def _of_403(code: str, said: str, where: str, more: dict[str, Any]) -> MicrosoftError:
+def _of_403(code: str, said: str, where: str, acting: bool, more: dict[str, Any]) -> MicrosoftError:
+    if code in _THROTTLED:
+        return Throttled(f"{where} asks us to wait. It goes on by itself.", status=403, installation=True, **more)
+    if code in _NO_USER and acting:
+        sentence = f"{where}: the person acted for is no enabled user of the organisation. Ask a System Administrator."
+        return NotAMember(sentence, status=403, permanent=True, **more)
     if code in _NO_USER:
         disabled = "disabled" in said.lower()
         what = (
@@ -156,6 +165,13 @@ def _of_403(code: str, said: str, where: str, more: dict[str, Any]) -> Microsoft
             "permissions, Application users.",
             status=403, permanent=True, installation=True, **more,
         )  # fmt: skip
+    if code == _NO_ROLE:
+        sentence = (
+            f"{where}: the application user has no security role. A System Administrator gives it one in Power "
+            "Platform admin center, your environment, Settings, Users + permissions, Application users, Edit security "
+            "roles."
+        )
+        return PrivilegeMissing(sentence, privilege="", installation=not acting, **more)
     found = _PRIVILEGE.search(said)
     if found or code in _NO_RIGHT:
         privilege = found[0] if found else ""

@@ -9,13 +9,23 @@ from uuid import uuid4
 
 from leadwright.errors import BadInput
 from leadwright.microsoft.answers import Answer, error_of, read_answer
-from leadwright.microsoft.errors import MicrosoftError, Refused, Unclear
+from leadwright.microsoft.errors import (
+    MicrosoftError,
+    NotAMember,
+    Refused,
+    ServiceDown,
+    SignInRefused,
+    Throttled,
+    Unclear,
+)
 from leadwright.microsoft.http import MicrosoftHttp
 
 MOST_CALLS = 1000
+_OF_EACH = frozenset({"CallerObjectId"})  # headers of the request that each call has to carry itself
 MOST_BYTES = 16_000_000  # of one request's body; Dataverse takes more, proxies on the way may not
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+_OF_ALL = (Throttled, ServiceDown, NotAMember, SignInRefused)  # concern every call of a change set
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -52,19 +62,22 @@ def perform(
     if atomic and any(call.method == "GET" for call in calls):
         raise BadInput("A change set cannot hold reads.")
     outcomes: list[Answer | MicrosoftError] = []
-    groups = list(_groups(calls, base))
+    acting = {name: value for name, value in headers.items() if name in _OF_EACH}
+    groups = list(_groups(calls, base, acting))
     if atomic and len(groups) > 1:
         raise BadInput(f"One change set holds at most {MOST_CALLS:,} calls and {MOST_BYTES / 1e6:.0f} MB.")
     for group in groups:
-        outcomes.extend(_group(http, base, headers, group, atomic=atomic))
+        found = _group(http, base, headers, group, atomic=atomic)
+        http.heed(next((one for one in found if isinstance(one, Throttled)), None))
+        outcomes.extend(found)
     return outcomes
 
 
-def _groups(calls: Sequence[Call], base: str) -> Iterator[list[tuple[Call, bytes]]]:
+def _groups(calls: Sequence[Call], base: str, acting: Mapping[str, str]) -> Iterator[list[tuple[Call, bytes]]]:
     group: list[tuple[Call, bytes]] = []
     size = 0
     for call in calls:
-        written = _written(call, base)
+        written = _written(call, base, acting)
         if group and (len(group) >= MOST_CALLS or size + len(written) > MOST_BYTES):
             yield group
             group, size = [], 0
@@ -100,10 +113,15 @@ def _group(
 def _failed_together(answer: tuple[int | None, Answer], calls: Sequence[Call]) -> list[Answer | MicrosoftError]:
     """A change set that failed has one answer, of the call that failed; nothing of it was done."""
     number, found = answer
-    failed = number - 1 if number and 0 < number <= len(calls) else 0
-    error = _outcome((None, found), calls[failed])
+    failed = number - 1 if number and 0 < number <= len(calls) else None
+    error = _outcome((None, found), calls[failed or 0])
     if isinstance(error, Answer):
         return [error] * len(calls)
+    if isinstance(error, _OF_ALL):
+        return [error] * len(calls)
+    if failed is None:
+        words = f"Not done: one call of the change set failed, and it is not said which ({error.said or error.code})."
+        return [Refused(words, code=error.code, said=error.said, status=error.status, permanent=True)] * len(calls)
     others = Refused("Not done, because another call of the same change set failed.", code=error.code,
                      retry_after=error.retry_after, permanent=False)  # fmt: skip
     return [error if index == failed else others for index in range(len(calls))]
@@ -131,10 +149,10 @@ def _name(call: Call) -> str:
     return call.path.partition("?")[0].rpartition("/")[2].partition("(")[0]
 
 
-def _written(call: Call, base: str) -> bytes:
-    address = call.path if call.path.startswith(("https://", "$")) else base + call.path
+def _written(call: Call, base: str, acting: Mapping[str, str]) -> bytes:
+    address = (call.path if call.path.startswith(("https://", "$")) else base + call.path).replace(" ", "%20")
     lines = [f"{call.method} {address} HTTP/1.1", "Accept: application/json"]
-    lines += [f"{name}: {value}" for name, value in call.headers.items() if value]
+    lines += [f"{name}: {value}" for name, value in {**acting, **call.headers}.items() if value]
     if any("\r" in line or "\n" in line for line in lines):
         raise BadInput("An address or header of a batch holds a line break.")
     body = b""

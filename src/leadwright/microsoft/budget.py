@@ -1,35 +1,39 @@
 """Service-protection limits of Dataverse, kept by all workers of the installation together through one row.
 
 Each user of an organisation may send 6,000 requests and use 1,200 seconds of execution in any 300 seconds, and have 52
-requests open. A worker takes leave for some requests at a time, which must begin within two seconds, so that the row is
-not asked before each one; what it took is counted from then on for 302 seconds. Places for open requests are shared out
-evenly among the workers that are at work.
+requests open. A worker takes leave for some requests at a time, so that the row is not asked before each one; they have
+to begin within five seconds, and count for 305. Places for open requests are shared out evenly among the workers that
+are at work.
 """
 
-import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from secrets import token_hex
+from math import ceil
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import new_id
 from leadwright.db.connection import DYNAMICS365, CrmBudget
-from leadwright.db.engine import Database
-from leadwright.errors import Conflict
+from leadwright.db.engine import Database, before_commit
+from leadwright.errors import Busy, Conflict, LeadwrightError
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.errors import Throttled
 
-WINDOW, LIFE = 300.0, 2.0  # seconds
+WINDOW, LIFE = 300.0, 5.0  # seconds
 REQUESTS, SECONDS, AT_ONCE = 5_700, 1_100.0, 40  # below what is allowed; a worker that comes late gets one place more
 _MOST_LEAVE = 64  # requests taken at a time
 _SEAT_LIFE = 90.0  # seconds after which the places of a killed worker are free
 _LOOK_AGAIN = 0.25  # seconds
+_log = structlog.get_logger(__name__)
 _NOTE_EVERY = 10.0  # seconds between two notes that the organisation was reached
 
 
@@ -52,12 +56,12 @@ class SharedBudget:
     ) -> None:
         self._store, self._clock = weakref.ref(database), clock
         self._requests, self._seconds, self._at_once = requests, seconds, at_once
-        self._me = f"{os.getpid()}-{token_hex(4)}"
+        self._me = new_id()
         self._turn = threading.Condition()
         self._leave, self._leave_until, self._block = 0, 0.0, 1
         self._seats, self._running = 0, 0
         self._took = 0.0  # seconds of execution not told to the row yet
-        self._noted = 0.0
+        self._noted, self._told = 0.0, ("", 0.0)
 
     def enter(self, patience: float) -> None:
         """Wait for leave to send one request.
@@ -74,8 +78,8 @@ class SharedBudget:
                 left = ends - time.monotonic()
                 if wait > left and (wait > _LOOK_AGAIN or left <= 0):
                     raise Throttled(
-                        f"Dynamics 365 may be asked again in {wait:.0f} seconds: what it allows in five minutes is used"
-                        " up, or it asked us to wait. It goes on by itself.",
+                        f"Dynamics 365 may be asked again in {ceil(wait)} seconds: what it allows in five minutes is "
+                        "used up, or it asked us to wait. It goes on by itself.",
                         code="budget",
                         status=429,
                         retry_after=wait,
@@ -93,26 +97,53 @@ class SharedBudget:
             if answer is None or now - self._noted < _NOTE_EVERY:
                 return
             self._noted = now
-        with self._database.transaction(repeatable=True) as session:
-            _row(session).reachedon = datetime.fromtimestamp(now, UTC)
+        self._note(lambda row: setattr(row, "reachedon", datetime.fromtimestamp(now, UTC)))
 
     def pause(self, seconds: float, reason: str) -> None:
         """Nobody sends anything for so long: 429 was answered."""
+        now = self._clock()
+        until = datetime.fromtimestamp(now + seconds, UTC)
+
+        def paused(row: CrmBudget) -> None:
+            if row.pauseduntil is None or row.pauseduntil < until:
+                row.pauseduntil, row.pausereason = until, reason[:200]
+            row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
+
         with self._turn:
             self._leave = 0
-            now = self._clock()
-            with self._database.transaction(repeatable=True) as session:
-                row = _row(session)
-                until = datetime.fromtimestamp(now + seconds, UTC)
-                if row.pauseduntil is None or row.pauseduntil < until:
-                    row.pauseduntil, row.pausereason = until, reason[:200]
-                row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
+            self._note(paused)
 
     def note_error(self, sentence: str) -> None:
-        """What went wrong last, for the health page."""
-        with self._database.transaction(repeatable=True) as session:
-            row = _row(session)
-            row.lasterror, row.lasterroron = sentence[:500], datetime.fromtimestamp(self._clock(), UTC)
+        """What goes wrong for every call, for the health page; the same again is noted every ten seconds."""
+        now = self._clock()
+        with self._turn:
+            if sentence == self._told[0] and now - self._told[1] < _NOTE_EVERY:
+                return
+            self._told = (sentence, now)
+        at = datetime.fromtimestamp(now, UTC)
+
+        def told(row: CrmBudget) -> None:
+            row.lasterror, row.lasterroron = sentence[:500], at
+
+        self._note(told)
+
+    def _note(self, change: Callable[[CrmBudget], None]) -> None:
+        """Change the row, if it can be had: the request is done by then, and its answer must not be lost for a note."""
+        try:
+            with self._writing() as session:
+                change(_row(session))
+        except (LeadwrightError, SQLAlchemyError) as error:
+            _log.warning("budget not noted", error=type(error).__name__)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A transaction that says nothing of what the request it runs in did."""
+        marked = before_commit.set(None)
+        try:
+            with self._database.transaction(repeatable=True) as session:
+                yield session
+        finally:
+            before_commit.reset(marked)
 
     @property
     def _database(self) -> Database:
@@ -126,7 +157,10 @@ class SharedBudget:
         """0: entered; else seconds to wait."""
         now = self._clock()
         if self._leave <= 0 or now >= self._leave_until:
-            wait = self._take(now)
+            try:
+                wait = self._take(now)
+            except Busy:  # others write; nothing was taken
+                return _LOOK_AGAIN
             if wait > 0:
                 return wait
         if self._running >= self._seats:
@@ -139,7 +173,7 @@ class SharedBudget:
         """Take leave for some requests; 0 when there is some, else seconds to wait."""
         used_up = self._leave <= 0 and now < self._leave_until
         self._block = min(self._block * 2, _MOST_LEAVE) if used_up else 1
-        with self._database.transaction(repeatable=True) as session:
+        with self._writing() as session:
             row = _row(session)
             used = [one for one in row.used if one[0] > now - WINDOW - LIFE]
             paused = row.pauseduntil.timestamp() - now if row.pauseduntil else 0.0

@@ -77,8 +77,25 @@ class NotAMember(MicrosoftError):
 class PrivilegeMissing(MicrosoftError):
     """A privilege is missing: `privilege` such as prvWriteLead, a permission of Graph, or empty when not said."""
 
-    def __init__(self, message: str, *, privilege: str, code: str, said: str, request_id: str = "") -> None:
-        super().__init__(message, code=code, status=403, permanent=True, said=said, request_id=request_id)
+    def __init__(
+        self,
+        message: str,
+        *,
+        privilege: str,
+        code: str,
+        said: str,
+        request_id: str = "",
+        installation: bool = False,
+    ) -> None:
+        super().__init__(
+            message,
+            code=code,
+            status=403,
+            permanent=True,
+            said=said,
+            request_id=request_id,
+            installation=installation,
+        )
         self.privilege = privilege
 
 

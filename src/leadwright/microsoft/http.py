@@ -6,6 +6,7 @@ those are repeated whatever was asked.
 """
 
 import json as json_
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,9 +18,9 @@ from uuid import uuid4
 import httpx2
 import structlog
 
-from leadwright.microsoft.answers import Answer, error_of, read_answer, retry_after
+from leadwright.microsoft.answers import Answer, error_of, read_answer
 from leadwright.microsoft.connection import Connection
-from leadwright.microsoft.errors import MicrosoftError, ServiceDown, Throttled, Unclear
+from leadwright.microsoft.errors import MicrosoftError, Refused, ServiceDown, Throttled, Unclear
 from leadwright.microsoft.line import clock_offset, clock_sentence, why_no_line
 from leadwright.microsoft.tokens import Tokens
 
@@ -28,6 +29,8 @@ _TRIES = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0
 _BROKEN = frozenset({500, 502, 503, 504, 408})
 _NO_LINE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+_WORD = re.compile(r"\$?[A-Za-z_]{2,60}")
+_ADDRESS = re.compile(r"[^/('\"]+(?:@|%40)[^/)'\"]+")
 _log = structlog.get_logger(__name__)
 
 
@@ -50,6 +53,10 @@ class Budget(Protocol):
         """Nobody sends anything for so long."""
         ...
 
+    def note_error(self, sentence: str) -> None:
+        """What goes wrong for every call, for whoever looks how it does."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Call:
@@ -62,10 +69,12 @@ class _Call:
 
     @property
     def where(self) -> str:
-        """The service and the path, for sentences: no query, which may hold personal data."""
+        """The service and what was asked of it, for sentences: no ids, no addresses, no query."""
         path = urlsplit(self.url).path
         service = "Dataverse" if "/api/data/" in path else "Microsoft Graph"
-        return f"{service} ({path.rpartition('/')[2].partition('(')[0] or path})"
+        words = [part.partition("(")[0].rpartition(".")[2] for part in path.split("/")[2:]]
+        named = next((word for word in reversed(words) if _WORD.fullmatch(word)), "")
+        return f"{service} ({named})" if named else service
 
 
 class MicrosoftHttp:
@@ -127,7 +136,12 @@ class MicrosoftHttp:
             given.setdefault("Content-Type", "application/json; charset=utf-8")
         given.setdefault("Accept", "application/json")
         repeatable = _is_repeatable(method, given) if repeat is None else repeat
-        return self._until_answered(_Call(method, url, resource, given, content, repeatable))
+        try:
+            return self._until_answered(_Call(method, url, resource, given, content, repeatable))
+        except MicrosoftError as error:
+            if error.installation and self.budget is not None and not isinstance(error, Throttled):
+                self.budget.note_error(str(error))
+            raise
 
     def _until_answered(self, call: _Call) -> Answer:
         ends, wait, renewed, tries = time.monotonic() + self.patience, _FIRST_WAIT, False, 0
@@ -137,7 +151,7 @@ class MicrosoftHttp:
             try:
                 answer = self._once(call, max(left, 0.0))
                 if answer.status < 400:
-                    return answer
+                    return _no_web_page(call, answer)
                 error = self._error(call, answer)
                 if answer.status == 401 and not renewed:
                     renewed = True
@@ -149,7 +163,8 @@ class MicrosoftHttp:
             if isinstance(error, ServiceDown) and not call.repeatable:
                 raise _unclear(call, str(error.status or "the line broke"), error)
             pause = error.retry_after or wait
-            if not isinstance(error, Throttled | ServiceDown) or tries >= _TRIES or pause > ends - time.monotonic():
+            passing = isinstance(error, Throttled) or (isinstance(error, ServiceDown) and tries < _TRIES)
+            if not passing or pause > ends - time.monotonic():
                 raise error
             time.sleep(pause)
             wait = min(wait * 2, _LONGEST_WAIT)
@@ -194,16 +209,23 @@ class MicrosoftHttp:
 
     def _error(self, call: _Call, answer: Answer) -> MicrosoftError:
         creates = call.headers.get("If-None-Match") == "*"
-        error = error_of(answer, where=call.where, creates=creates, clock=clock_sentence(self.offset))
-        if isinstance(error, Throttled) and self.budget is not None and call.resource == self._counted:
-            self.budget.pause(retry_after(answer) or _FIRST_WAIT, error.code or "429")
+        acting = "CallerObjectId" in call.headers
+        clock = clock_sentence(self.offset)
+        error = error_of(answer, where=call.where, creates=creates, acting=acting, clock=clock)
+        if call.resource == self._counted:
+            self.heed(error)
         return error
+
+    def heed(self, error: object) -> None:
+        """Let nobody ask the organisation while it wants us to wait; any other error is left alone."""
+        if isinstance(error, Throttled) and self.budget is not None:
+            self.budget.pause(error.retry_after or _FIRST_WAIT, error.code or "429")
 
     def _note(self, call: _Call, status: int, started: float, request_id: str) -> None:
         """One line in the log: never a body, a query, a token."""
         ms = round((time.monotonic() - started) * 1000)
         tell = _log.debug if 0 < status < 400 or status in (404, 412) else _log.info
-        path = urlsplit(call.url).path
+        path = _ADDRESS.sub("(address)", urlsplit(call.url).path)
         tell("microsoft request", method=call.method, path=path, status=status, ms=ms, request_id=request_id)
 
 
@@ -220,6 +242,19 @@ def _is_repeatable(method: str, headers: Mapping[str, str]) -> bool:
     if method in ("GET", "HEAD", "DELETE", "PUT"):
         return True
     return method == "PATCH" and ("If-Match" in headers or "If-None-Match" in headers)
+
+
+def _no_web_page(call: _Call, answer: Answer) -> Answer:
+    """The answer, unless something that is not the service gave it: a sign-in page of a network, a wrong address."""
+    host = urlsplit(call.url).hostname
+    if 300 <= answer.status < 400 and answer.status != 304:
+        raise Refused(f"{host} leads elsewhere instead of answering. Check the address.", status=answer.status)
+    if answer.headers.get("content-type", "").lower().startswith("text/html") and "$value" not in call.url:
+        raise Refused(
+            f"{host} answers with a web page. Check the address, and whether a proxy or the network wants a sign-in.",
+            status=answer.status,
+        )
+    return answer
 
 
 def _unclear(call: _Call, why: str, error: MicrosoftError | None = None) -> Unclear:

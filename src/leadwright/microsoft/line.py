@@ -101,6 +101,11 @@ def _not_trusted(url: str, host: str, error: ssl.SSLCertVerificationError) -> Ca
         return CannotReach(
             f"The certificate of {host} is not accepted: {why}. Check this machine's clock first.", kind="tls"
         )
+    if error.verify_code in (62, 64):  # another host name or address
+        return CannotReach(
+            f"The certificate that {host} shows is made out to another name. Check the address for a typing error.",
+            kind="tls",
+        )
     issuer = _issuer(url)
     by = f", issued by {issuer}," if issuer else ""
     return CannotReach(

@@ -59,6 +59,8 @@ _ADVICE = {
     "consent.",
     90094: "Only an administrator may consent to this. Sign in as one.",
     65004: "Consent was declined. Start again and accept it.",
+    70000: "The sign-in was used already, or is damaged. Start again.",
+    54005: "The sign-in was used already. Start again.",
     70018: "The sign-in was declined. Start again.",
     70019: "The code is not, or no longer, known. Start again.",
     70020: "The code has expired. Start again and enter it within 15 minutes.",

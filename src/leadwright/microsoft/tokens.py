@@ -13,18 +13,18 @@ from urllib.parse import urlsplit
 
 import httpx2
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1
 
 from leadwright.errors import MissingExtra
 from leadwright.microsoft.connection import Certificates, Connection, Federation, Secrets
-from leadwright.microsoft.errors import MicrosoftError, ServiceDown, SignInRefused
-from leadwright.microsoft.line import clock_offset, clock_sentence, open_line, why_no_line
+from leadwright.microsoft.errors import CannotReach, MicrosoftError, ServiceDown, SignInRefused
+from leadwright.microsoft.line import clock_sentence, open_line
+from leadwright.microsoft.msal_line import Line
 from leadwright.microsoft.sign_in_errors import code_of, refusal_of
 
 _EARLY = 300.0  # seconds before its end a token is replaced
+_LEAST, _AGAIN = 30.0, 15.0  # seconds a token has to last when no other can be had, and until that is tried again
 _PAUSE = 30.0  # seconds a refusal is repeated without asking Entra again
 _NEXT_ONE = frozenset({7000215, 7000222, 700027})  # this secret or certificate is not taken; another may be
-_TRIES = 3
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: str = ""
     until: float = 0.0
+    ends: float = 0.0
     refusal: MicrosoftError | None = None
     refused_until: float = 0.0
 
@@ -76,11 +77,17 @@ class Tokens:
                 raise kept.refusal
             try:
                 kept.token, seconds = self._ask(resource)
+            except (CannotReach, ServiceDown) as error:
+                if kept.token and now < kept.ends - _LEAST:
+                    kept.until = now + _AGAIN
+                    return kept.token  # due for another, but good
+                raise error
             except MicrosoftError as error:
                 kept.refusal, kept.refused_until = error, time.monotonic() + (_PAUSE if error.permanent else 0)
                 raise
             early = min(_EARLY, seconds / 2)
-            kept.until, kept.refusal = time.monotonic() + seconds - early, None
+            kept.ends = time.monotonic() + seconds
+            kept.until, kept.refusal = kept.ends - early, None
             return kept.token
 
     def forget(self, resource: str, token: str = "") -> None:
@@ -111,13 +118,8 @@ class Tokens:
         raise refusal
 
     def _ask_with(self, proof: Any, resource: str) -> tuple[str, float]:
-        line = _Line(self.client)
-        scope = f"{resource.rstrip('/')}/.default"
-        try:
-            app = _client_application(self.connection, proof, line)
-            found: Mapping[str, Any] = app.acquire_token_for_client([scope])
-        except ValueError as error:
-            found = {"error_description": line.last or str(error)}
+        line = Line(self.client)
+        found = _asked(self.connection, proof, line, f"{resource.rstrip('/')}/.default")
         self.offset = line.offset if line.offset is not None else self.offset
         if "access_token" in found:
             return str(found["access_token"]), float(found.get("expires_in") or 3599)
@@ -134,43 +136,6 @@ class Tokens:
         )
 
 
-class _Line:
-    """Our HTTP client as msal wants one: get and post that answer with status_code, headers and text."""
-
-    def __init__(self, client: httpx2.Client) -> None:
-        self._client = client
-        self.status, self.last = 0, ""
-        self.offset: float | None = None
-        self.retry_after: float | None = None
-
-    def get(self, url: str, params: Any = None, headers: Any = None, **_: Any) -> httpx2.Response:
-        return self._send("GET", url, params=params, headers=headers)
-
-    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> httpx2.Response:
-        return self._send("POST", url, params=params, data=data, headers=headers)
-
-    def close(self) -> None:
-        """The client is not ours to close."""
-
-    def _send(self, method: str, url: str, **given: Any) -> httpx2.Response:
-        """Asking for a token changes nothing that matters, so it is repeated whatever happens."""
-        for attempt in range(1, _TRIES + 1):
-            try:
-                answer = self._client.request(method, url, **given)
-            except (httpx2.TransportError, OSError) as error:
-                if attempt == _TRIES or isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
-                    raise why_no_line(url, error) from error
-            else:
-                self.status, self.last = answer.status_code, _description(answer)
-                self.offset = clock_offset(answer.headers.get("Date", ""))
-                waits = answer.headers.get("Retry-After", "")
-                self.retry_after = float(waits) if waits.isdigit() else None
-                if self.status < 500 or attempt == _TRIES:
-                    return answer
-            time.sleep(0.2 * attempt)
-        raise AssertionError("unreachable")
-
-
 def claims_of(token: str) -> dict[str, Any]:
     """What a token says, unverified: it came from Entra over TLS and is for the resource to verify. {} for none."""
     try:
@@ -179,11 +144,6 @@ def claims_of(token: str) -> dict[str, Any]:
     except (ValueError, IndexError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def thumbprint_of(pem: str) -> str:
-    """SHA-1 of the certificate in a PEM text, upper-case hexadecimal: how Microsoft's pages show it."""
-    return x509.load_pem_x509_certificate(_certificate_part(pem)).fingerprint(SHA1()).hex().upper()  # noqa: S303
 
 
 def ends_on(pem: str) -> datetime:
@@ -245,7 +205,8 @@ def _reader(federation: Federation) -> Callable[[], str]:
     return read
 
 
-def _client_application(connection: Connection, proof: Any, line: _Line) -> Any:
+def _asked(connection: Connection, proof: Any, line: Line, scope: str) -> Mapping[str, Any]:
+    """Entra's answer as msal gives it; where msal fails instead, what Entra said last."""
     try:
         import msal
     except ImportError:
@@ -254,18 +215,15 @@ def _client_application(connection: Connection, proof: Any, line: _Line) -> Any:
     host = urlsplit(address).hostname
     if urlsplit(address).scheme != "https" or not host:
         raise SignInRefused("microsoft_authority must begin with https://.", permanent=True, installation=True)
-    return msal.ConfidentialClientApplication(
-        connection.client_id,
-        client_credential=proof,
-        authority=address,
-        http_client=line,
-        instance_discovery=None if connection.instance_discovery else False,
-    )
-
-
-def _description(answer: httpx2.Response) -> str:
     try:
-        found = answer.json()
-    except ValueError:
-        return ""
-    return str(found.get("error_description") or "") if isinstance(found, dict) else ""
+        app = msal.ConfidentialClientApplication(
+            connection.client_id,
+            client_credential=proof,
+            authority=address,
+            http_client=line,
+            instance_discovery=None if connection.instance_discovery else False,
+        )
+        found: Mapping[str, Any] = app.acquire_token_for_client([scope])
+    except (ValueError, KeyError, msal.exceptions.MsalError) as error:
+        return {"error_description": line.last or str(error)}
+    return found

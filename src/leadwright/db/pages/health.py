@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Executor, LeadRun, ModelAnswer, Prerequisite
+from leadwright.db.connection import CrmBudget, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder, Outbox
 from leadwright.db.system_mail import SystemMail
@@ -74,6 +75,17 @@ def waits_for_outside(session: Session) -> int:
     """Leads whose research is tried again because something outside did not answer."""
     stages = (Stage.QUEUED, Stage.RESEARCHING)
     return session.scalar(select(func.count()).where(LeadRun.stage.in_(stages), LeadRun.dueat.is_not(None))) or 0
+
+
+def connection(session: Session) -> Any | None:
+    """The connection to Dynamics 365 with what its workers noted together; None when there is none."""
+    columns = (
+        CrmConnection.state, CrmConnection.organizationname, CrmConnection.dataverseurl, CrmConnection.secretendson,
+        CrmConnection.credentialkind, CrmBudget.reachedon, CrmBudget.throttled, CrmBudget.pauseduntil,
+        CrmBudget.pausereason, CrmBudget.lasterror, CrmBudget.lasterroron,
+    )  # fmt: skip
+    together = CrmBudget.budgetid == CrmConnection.connectionid
+    return session.execute(select(*columns).select_from(CrmConnection).outerjoin(CrmBudget, together)).first()
 
 
 def database(session: Session) -> tuple[str, int]:

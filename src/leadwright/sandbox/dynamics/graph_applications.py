@@ -75,7 +75,10 @@ def _create(call: Call) -> Answer:
             required=values.get("required", ()),
             publicclient=bool(values.get("publicclient")),
         )
+        if values.get("notes"):
+            entra_applications.change_application(call.world, made.objectid, {"notes": values["notes"]})
         _set_keys(call, made, body)
+    made = entra_applications.application(call.world, made.objectid)
     return one(call, shown(call, made), "applications", 201)
 
 

@@ -44,7 +44,6 @@ def upgrade() -> None:
         sa.Column("throttled", Json, nullable=False),
         sa.Column("lasterror", sa.String(500), nullable=False),
         sa.Column("lasterroron", Moment(), nullable=True),
-        sa.Column("refused", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("budgetid", name=op.f("pk_crmbudget")),
     )
 
