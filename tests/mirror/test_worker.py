@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from tests.microsoft.organisation import register_agent
-from tests.microsoft.test_opening import services_of, store
+from tests.microsoft.organisation import register_agent, services_at, store_connection
 
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorTable
@@ -41,11 +40,11 @@ def leads(database: Database) -> int:
 
 
 def test_a_worker_reads_in_what_is_there_and_what_comes(database: Database, standin: StandIn, tmp_path: Path) -> None:
-    services = services_of(database, standin, tmp_path)
+    services = services_at(database, standin, tmp_path)
     registered = register_agent(standin.world, "AISalesPerson")
     with database.transaction() as session:
         seed_directory(session)
-    store(services, registered, standin.origin)
+    store_connection(services, registered, standin.origin)
     registered.lead()
     stopping, woken = threading.Event(), threading.Event()
     working, second = (Mirroring(services, stopping, woken.set) for _ in range(2))
@@ -70,7 +69,7 @@ def test_without_a_connection_nothing_is_read_and_nothing_is_written(
     database: Database, standin: StandIn, tmp_path: Path
 ) -> None:
     stopping = threading.Event()
-    working = Mirroring(services_of(database, standin, tmp_path), stopping, lambda: None)
+    working = Mirroring(services_at(database, standin, tmp_path), stopping, lambda: None)
     working.start()
     time.sleep(0.5)
     stopping.set()

@@ -141,12 +141,14 @@ class _Load:
                 state.token = came.page.token or state.token
             state.parts, state.tracked = list(left), self._tracked
             state.failures, state.trouble = 0, ""
+            if state.loadedon is None and all(part["kind"] == IDS for part in left):
+                state.loadedon = self._sides.clock()  # every row is here; the token is still to come
 
     def _finish(self) -> None:
         """All rows are here. After a load that was not the first, what is here too much is looked for."""
         with self._sides.database.transaction() as session:
             state = held_state(session, self._table.name, Phase.LOADING, self._began)
-            again = state.loadedon is not None
+            again = self._how["every"]
             state.phase = Phase.COMPARING if again else Phase.FOLLOWING
             state.tracked = state.tracked and bool(state.token)
             state.loadedon = state.loadedon or self._sides.clock()
