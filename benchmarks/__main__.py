@@ -19,6 +19,7 @@ ALL = {
     "mailsend": "sending to smtp-sink beside smtplib, and the pace of three workers",
     "mirror_writes": "500 handovers sent to a stand-in of Dynamics 365 that answers 40 ms late",
     "backtest": "2,000 past leads judged again by a draft, and as Apply then judges them",
+    "mirror": "first load and changes of a Dynamics 365 stand-in beside a bare client that only fetches",
     "agent": "throughput, tokens, CPU and memory with a model of 200 ms",
     "sequence": "leads from research to the last follow-up, weeks in virtual time, with the invariants",
 }

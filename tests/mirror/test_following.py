@@ -50,7 +50,7 @@ def test_a_deleted_lead_goes_with_its_notes_and_an_account_leaves_its_leads(offi
 def test_a_lookup_is_set_when_its_record_arrives_later(office: Office) -> None:
     account = office.make("account", name="Northwind")
     lead = office.lead(parentaccountid=account)
-    office.incoming.described = {}
+    office.incoming._renamed = True
     office.round()
     with office.database.transaction() as session:  # as if the account had come after the lead
         session.get_one(Lead, lead).parentaccountid = None

@@ -270,7 +270,6 @@ def _hash(key: str) -> str:
 def _line(name: str, state: MirrorTable | None, seen: tuple[int, int], moment: datetime) -> Line:
     here, hidden = seen
     phase = Phase(state.phase) if state else Phase.WAITING
-    again = phase == Phase.LOADING and state is not None and state.loadedon is not None
     total, stored = (state.total, state.stored) if state else (None, 0)
     percent = min(99, 100 * stored // total) if phase == Phase.LOADING and total else None
     missing = (total or 0) - here if phase == Phase.FOLLOWING and name not in ("email", "annotation", "team") else 0
@@ -278,7 +277,7 @@ def _line(name: str, state: MirrorTable | None, seen: tuple[int, int], moment: d
         table=name,
         label=LABELS[name],
         phase=phase,
-        phase_words="Read anew" if again else WORDS[phase],
+        phase_words=WORDS[phase],
         way=_way(name, state, phase),
         stored=stored,
         total=total,

@@ -23,7 +23,7 @@ _RANK = {"id": 0, "email": 1, "name": 2, "row": 3}
 
 
 def state_and_status(state: int | None, status: int | None) -> tuple[int, int]:
-    """Both of them, one made from the other; Open and New when neither is given.
+    """Both of them, one made from the other; Open and New when neither is given, Open for an unknown status reason.
 
     Raises:
         ValueError: they do not go together; the message names them.
@@ -31,6 +31,8 @@ def state_and_status(state: int | None, status: int | None) -> tuple[int, int]:
     if status is None:
         state = LeadState.OPEN if state is None else state
         return int(state), int(_FIRST_STATUS.get(LeadState(state), LeadStatus.LOST))
+    if status not in STATE_OF_STATUS:  # a status reason of the organisation's own: only it knows the state
+        return int(LeadState.OPEN if state is None else state), int(status)
     right = int(STATE_OF_STATUS[status])
     if state is not None and state != right:
         raise ValueError(

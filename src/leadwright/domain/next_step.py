@@ -55,7 +55,7 @@ def next_step(lead: Standing) -> NextStep:
         return NextStep(1, "Wrote to you and waits for your answer", "bad", "/thread")
     if lead.outcome in _BY_OUTCOME:
         return _BY_OUTCOME[Outcome(str(lead.outcome))]
-    rank = {LeadRating.HOT: 5, LeadRating.WARM: 6}.get(LeadRating(lead.rating) if lead.rating else LeadRating.COLD, 7)
+    rank = {int(LeadRating.HOT): 5, int(LeadRating.WARM): 6}.get(lead.rating or 0, 7)
     text = (
         "Read the research, look over the drafted email and send it"
         if lead.has_draft

@@ -1,18 +1,18 @@
 """Reads an organisation in, one round after the other: what is due is loaded, compared or followed. Knows no thread.
 
 1. Columns and labels are read from the metadata, at first and then from time to time.
-2. Each table that is due goes one step of its way, in the order in which rows refer to rows before them.
-3. Links between rows are read where they are due.
+2. Each table that is due goes one step of its way, in the order in which rows refer to rows before them; tables that
+   do not refer to each other at the same time. Links between rows come last.
 What fails is written down with its sentence and tried again later; what fails for everything ends the round.
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
@@ -28,7 +28,7 @@ from leadwright.mirror.following import follow
 from leadwright.mirror.loading import begin_load, load
 from leadwright.mirror.mirror import Described, Mirror
 from leadwright.mirror.phases import Phase
-from leadwright.mirror.sides import MIRROR, Interrupted, Sides, in_order, read_state, state_of_mirror
+from leadwright.mirror.sides import MIRROR, Interrupted, Sides, read_state, state_of_mirror
 from leadwright.mirror.storing import Pending, nothing_pending
 from leadwright.mirror.tables import TABLES, Mirrored
 
@@ -42,6 +42,16 @@ UNSTORABLE = (
 )
 DESCRIBE_EVERY = timedelta(minutes=15)
 LINKS_EVERY = timedelta(minutes=10)
+_ROWS_AFTER_ROWS = (
+    ("businessunit",),
+    ("systemuser", "team"),
+    ("account", "competitor"),
+    ("contact",),
+    ("lead",),
+    ("opportunity", "email", "annotation"),
+    tuple(links.WORDS),
+)
+_WIDEST = 3
 _LONGEST = 900.0  # seconds between two tries
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +78,7 @@ class Incoming:
     page: int = 5000
     described: Mapping[str, Described] = field(default_factory=dict)
     totals: Mapping[str, int] = field(default_factory=dict)
+    _renamed: bool = False  # a table or column was asked for that is not there any more
 
     def round(self) -> int:
         """Do what is due. Returns how many rows are others now.
@@ -81,10 +92,9 @@ class Incoming:
         try:
             if not self._is_described():
                 self._describe()
-            for table in (replace(t, page=min(t.page, self.page)) for t in in_order()):
-                changed += self._step(table.name, lambda t=table: self._take(t))  # type: ignore[misc]
-            for name in links.WORDS:
-                changed += self._step(name, lambda n=name: links.take_links(self._sides(), n))  # type: ignore[misc]
+            with ThreadPoolExecutor(_WIDEST, thread_name_prefix="leadwright-mirror-tables") as pool:
+                for names in _ROWS_AFTER_ROWS:
+                    changed += sum(pool.map(self._step, names))
         except Interrupted:
             return changed
         except CrmError as error:
@@ -111,7 +121,7 @@ class Incoming:
             return platform_of(session) is Platform.DYNAMICS365 and not waits
 
     def _is_described(self) -> bool:
-        if not self.described:
+        if not self.described or self._renamed:
             return False
         with self.database.reading() as session:
             at = session.scalar(select(MirrorState.describedon).where(MirrorState.mirrorid == MIRROR))
@@ -130,14 +140,14 @@ class Incoming:
             state.describedon, state.dueat, state.failures, state.trouble = moment, None, 0, ""
             for row in session.scalars(select(MirrorTable)):
                 row.total = totals.get(row.tablename, row.total)
-        self.described, self.totals = described, totals
+        self.described, self.totals, self._renamed = described, totals, False
 
     def _sides(self) -> Sides:
         return Sides(
             self.database, self.mirror, self.described, self.clock, self.stopping, self.pending, self.most_at_once
         )
 
-    def _step(self, name: str, do: Callable[[], int]) -> int:
+    def _step(self, name: str) -> int:
         """One step of one table, if it is due; its trouble is written down and does not keep the others."""
         state = read_state(self.database, name)
         if state.dueat is not None and state.dueat > self.clock():
@@ -146,27 +156,30 @@ class Incoming:
             raise Interrupted("The process ends.")
         asked_from = self.clock()
         try:
-            changed = do()
+            changed = self._take(name) if name in TABLES else links.take_links(self._sides(), name)
         except CrmError as error:
             if error.installation:
                 raise
             if isinstance(error, UnknownName):
-                self.described = {}
+                self._renamed = True
             self._fail(name, str(error), error.retry_after)
             return 0
         except Busy as error:
             self._fail(name, str(error))
             return 0
-        except SQLAlchemyError as error:  # one table's rows that do not fit must not keep the others
+        except Interrupted:
+            raise
+        except Exception as error:  # rows of one table that do not fit must not keep the others
             _log.exception("rows could not be stored", table=name)
             self._fail(name, UNSTORABLE.format(type(error).__name__))
             return 0
         self._succeed(name, asked_from)
         return changed
 
-    def _take(self, table: Mirrored) -> int:
-        """Go on with a table: load it, compare it or follow it, and one after the other where that is due."""
-        if table.name not in self.described:
+    def _take(self, name: str) -> int:
+        """Go on with a table: load, compare or follow it. What changed while it was loaded comes the next time."""
+        table = replace(TABLES[name], page=min(TABLES[name].page, self.page))
+        if name not in self.described:
             raise CrmError(
                 f"The organisation has no table {table.name}, or its metadata may not be read. Install Dynamics 365 "
                 "Sales there, or give the application user's role prvReadEntity.",
@@ -181,7 +194,7 @@ class Incoming:
             load(sides, table)
             state = read_state(self.database, table.name)
             changed += state.stored
-        if state.phase == Phase.FOLLOWING:
+        elif state.phase == Phase.FOLLOWING:
             changed += follow(sides, table)
             state = read_state(self.database, table.name)
         if state.phase == Phase.FOLLOWING and self._compare_is_due(state):
@@ -202,7 +215,7 @@ class Incoming:
     def _succeed(self, name: str, asked_from: datetime) -> None:
         wait = timedelta(seconds=self.period) if name in TABLES else LINKS_EVERY
         with self.database.transaction(repeatable=True) as session:
-            state = session.get(MirrorTable, name) or read_state(self.database, name)
+            state = session.get(MirrorTable, name, with_for_update=True) or read_state(self.database, name)
             woken = state.dueat is not None and state.dueat > asked_from  # while we read: look once more
             state.dueat = asked_from if woken else asked_from + wait
             state.readon, state.failures = self.clock(), 0

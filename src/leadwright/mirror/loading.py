@@ -79,23 +79,27 @@ class _Load:
             running: dict[Future[_Read], Part] = {}
             waiting = parts
             try:
+                self._ask(pool, running, waiting, self._most)
                 while running or waiting:
-                    while waiting and len(running) < self._most:
-                        part = waiting.pop(0)
-                        running[pool.submit(self._fetch, part)] = part
                     if self._sides.stopping():
                         raise Interrupted("The process ends.")
                     done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
                     came = [self._take(future, running.pop(future), running, waiting) for future in done]
-                    while waiting and len(running) < self._most:
-                        part = waiting.pop(0)
-                        running[pool.submit(self._fetch, part)] = part
+                    self._ask(pool, running, waiting, max(2, self._most + 1 - len(came)))
                     if came:
                         self._store([one for one in came if one], [*running.values(), *waiting])
             finally:
                 for future in running:
                     future.cancel()
         self._finish()
+
+    def _ask(
+        self, pool: ThreadPoolExecutor, running: dict["Future[_Read]", Part], waiting: list[Part], most: int
+    ) -> None:
+        """Ask for what waits; for the less, the more pages came at once: then storing is what takes the time."""
+        while waiting and len(running) < min(most, self._most):
+            part = waiting.pop(0)
+            running[pool.submit(self._fetch, part)] = part
 
     def _take(
         self, future: "Future[_Read]", part: Part, running: dict["Future[_Read]", Part], waiting: list[Part]
@@ -108,7 +112,7 @@ class _Load:
             if part["kind"] == ALL:
                 waiting.append(_part(ALL))
             return None
-        idle = self._most - len(running) - len(waiting)
+        idle = self._most - 1 - len(running) - len(waiting)
         waiting[:0] = _rest(came, idle, self._sides.there())
         return came
 
@@ -137,12 +141,14 @@ class _Load:
                 state.token = came.page.token or state.token
             state.parts, state.tracked = list(left), self._tracked
             state.failures, state.trouble = 0, ""
+            if state.loadedon is None and all(part["kind"] == IDS for part in left):
+                state.loadedon = self._sides.clock()  # every row is here; the token is still to come
 
     def _finish(self) -> None:
         """All rows are here. After a load that was not the first, what is here too much is looked for."""
         with self._sides.database.transaction() as session:
             state = held_state(session, self._table.name, Phase.LOADING, self._began)
-            again = state.loadedon is not None
+            again = self._how["every"]
             state.phase = Phase.COMPARING if again else Phase.FOLLOWING
             state.tracked = state.tracked and bool(state.token)
             state.loadedon = state.loadedon or self._sides.clock()

@@ -14,7 +14,7 @@ class Phase(StrEnum):
 
 WORDS = {
     Phase.WAITING: "Not begun",
-    Phase.LOADING: "First load",
+    Phase.LOADING: "Reading all rows",
     Phase.COMPARING: "Comparing",
     Phase.FOLLOWING: "Up to date",
 }

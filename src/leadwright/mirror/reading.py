@@ -13,6 +13,7 @@ from leadwright.mirror.tables import LOOKUPS, Column, Mirrored, Type
 
 ETAG = "@odata.etag"
 TARGET = "@Microsoft.Dynamics.CRM.lookuplogicalname"
+_MOST_WORDS = 500_000  # characters of a mail that are looked at
 _NUL = "\\u0000"  # as JSON spells the character no database text may hold
 
 
@@ -147,7 +148,17 @@ def _number(_column: Column) -> Callable[[Any], Any]:
 
 
 def _html(_column: Column) -> Callable[[Any], Any]:
-    return lambda v: read_html(v)[0] if "<" in v else v
+    return _plain_text
+
+
+def _plain_text(value: str) -> str:
+    """The words of a mail. It may be a stranger's, so it is cut first, and one that cannot be taken apart has none."""
+    if "<" not in value:
+        return value[:_MOST_WORDS]
+    try:
+        return read_html(value[:_MOST_WORDS])[0]
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _as_is(_column: Column) -> None:

@@ -19,7 +19,7 @@ from leadwright.mirror.phases import Phase
 from leadwright.mirror.reading import Rows, read
 from leadwright.mirror.removing import remove
 from leadwright.mirror.storing import Pending, Stored, nothing_pending, store
-from leadwright.mirror.tables import TABLES, Mirrored
+from leadwright.mirror.tables import Mirrored
 from leadwright.mirror.telling import tell
 
 MIRROR = "dynamics365"
@@ -133,8 +133,3 @@ def take_page(sides: Sides, session: Session, table: Mirrored, rows: Rows, remov
 def read_rows(sides: Sides, table: Mirrored, raw: list[Raw]) -> Rows:
     """Rows as we keep them."""
     return read(table, raw, sides.own(table))
-
-
-def in_order() -> list[Mirrored]:
-    """Tables in the order in which rows refer to rows before them."""
-    return list(TABLES.values())
