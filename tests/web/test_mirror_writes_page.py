@@ -29,7 +29,7 @@ def put_in(desk: Desk) -> dict[str, int]:
             "held": MirrorWrite(**row, changes={"jobtitle": "Buyer"}, state=WriteState.HELD, inconflict=True,
                                 conflicts={"jobtitle": ["Buyer", "Head of buying"]}, actorkind="person",
                                 actorname="Ada Administrator", reason="A person changed it in Dynamics 365 too."),
-            "waiting": MirrorWrite(**row, changes={"leadqualitycode": 1}, reason="The privilege prvWriteLead is missing."),
+            "waiting": MirrorWrite(**row, changes={"leadqualitycode": 1}, reason="prvWriteLead is missing."),
             "sent": MirrorWrite(**row, changes={"leadqualitycode": 2}, state=WriteState.SENT),
             "sending": MirrorWrite(**row, changes={"companyname": "A"}, state=WriteState.SENDING, holder="w"),
         }  # fmt: skip
@@ -58,7 +58,7 @@ def test_each_tab_shows_its_writes_in_words(desk: Desk, browser: Callable[[str],
     assert "by Ada Administrator" in held
     waiting = admin.get(f"{PAGE}?shown=waiting").text
     assert "prvWriteLead is missing" in waiting
-    assert ">Hot<" in waiting
+    assert "Rating:</span> Hot" in waiting
     assert "Being sent" in waiting
     assert "Warm" in admin.get(f"{PAGE}?shown=done").text
     assert "Head of buying" in admin.get(f"{PAGE}?shown=conflicts").text

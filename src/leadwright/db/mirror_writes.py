@@ -19,11 +19,10 @@ from leadwright.db.columns import own_columns
 from leadwright.db.connection import connection_row, platform_of
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
-from leadwright.db.sales import Email
+from leadwright.db.sales import Email, OpportunityCompetitor
 from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, travels
 from leadwright.domain.platform import Platform
 
-_OPEN = text("state IN ('waiting', 'sending', 'held')")
 _CONFLICT = text("inconflict")
 _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
@@ -64,9 +63,9 @@ class MirrorWrite(Base):
     triedon: Mapped[datetime | None]  # first
     concludedon: Mapped[datetime | None]
     __table_args__ = (
-        Index("ix_mirrorwrite_open", "state", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_mirrorwrite_lane", "lane", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_mirrorwrite_record", "recordid", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_mirrorwrite_open", "state", "number"),
+        Index("ix_mirrorwrite_lane", "lane", "state", "number"),
+        Index("ix_mirrorwrite_record", "recordid", "state"),
         Index("ix_mirrorwrite_conflict", "number", sqlite_where=_CONFLICT, postgresql_where=_CONFLICT),
         Index("ix_mirrorwrite_ended", "state", "concludedon"),
     )
@@ -283,6 +282,15 @@ class _Following:
         if self._is_mirrored(act["recordid"]):
             changes = {name: act["after"].get(name) for name in _STATES}
             self._add(act, WriteKind.QUALIFY, changes, self._known(act, changes))
+            self._link_competitors(act, act["after"].get("qualifyingopportunityid"))
+
+    def _link_competitors(self, act: Mapping[str, Any], opportunityid: str | None) -> None:
+        """The competitors of a lead are those of its opportunity: QualifyLead does not say so when it makes nothing."""
+        of_sale = OpportunityCompetitor.opportunityid == opportunityid
+        for competitorid in self._session.scalars(select(OpportunityCompetitor.competitorid).where(of_sale)):
+            if is_there(self._session, "competitor", competitorid):
+                about = {**act, "recordtype": "opportunity", "recordid": str(opportunityid)}
+                self._add(about, WriteKind.LINK, {"competitorid": competitorid})
 
     def _changed(self, act: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         changes = {name: value for name, value in after.items() if self._travels(act["recordtype"], name)}
