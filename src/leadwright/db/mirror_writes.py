@@ -298,12 +298,19 @@ class _Following:
             return
         known = self._known(act, changes)
         for write in self._open.get(act["recordid"], []):
-            if write.state == WriteState.HELD and write.kind == WriteKind.CHANGE and set(write.changes) & set(changes):
+            if write.state == WriteState.HELD and set(write.changes) & set(changes):
                 self._supersede(write, changes)
         self._add(act, WriteKind.CHANGE, changes, known)
 
     def _supersede(self, write: MirrorWrite, changes: Mapping[str, Any]) -> None:
-        """What a person has changed since takes the place of what was refused."""
+        """What was changed since takes the place of what was refused; a new record is tried again with it."""
+        if write.kind == WriteKind.CREATE:
+            given = {n: v for n, v in changes.items() if n in write.changes or n not in ("ownerid", *_STATES)}
+            write.changes = {n: v for n, v in {**write.changes, **given}.items() if v not in (None, "")}
+            write.state, write.reason, write.dueat = WriteState.WAITING, "", None
+            return
+        if write.kind != WriteKind.CHANGE:
+            return
         write.changes = {name: value for name, value in write.changes.items() if name not in changes}
         if not write.changes:
             write.state, write.concludedon = WriteState.DROPPED, self._moment
