@@ -215,6 +215,7 @@ def first_load(url: str, place: Place, rows: int) -> tuple[float, list[float], D
         start = time.perf_counter()
         incoming.round()
         took = time.perf_counter() - start
+    print(f"first load {took:.1f} s", flush=True)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Lead)) == rows
     return took, memory.seen, database, incoming

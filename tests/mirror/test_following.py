@@ -122,3 +122,20 @@ def test_a_thousand_changed_leads_come_in_with_few_requests(office: Office) -> N
     assert {lead.jobtitle for lead in office.leads().values()} == {"Buyer"}
     assert count(office, Contact) == 0
     assert len(TABLES) == 10
+
+
+def test_what_the_agent_found_out_stays_when_something_else_changes_over_there(office: Office) -> None:
+    account, lead = office.make("account", name="Northwind"), office.lead()
+    office.round()
+    with office.database.transaction() as session:
+        kept = session.get_one(Lead, lead)
+        kept.parentaccountid, kept.custom = account, {"own_note": "found in a list"}
+    office.change("lead", lead, jobtitle="Buyer")
+    office.round()
+    assert office.leads()[lead].jobtitle == "Buyer"
+    assert office.leads()[lead].parentaccountid == account
+    assert office.leads()[lead].custom == {"own_note": "found in a list"}
+    other = office.make("account", name="Southwind")
+    office.change("lead", lead, parentaccountid=other)
+    office.round()
+    assert office.leads()[lead].parentaccountid == other

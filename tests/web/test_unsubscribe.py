@@ -116,7 +116,7 @@ def test_when_it_cannot_be_stored_the_client_is_told_to_try_again(desk: Desk, st
     assert "full" not in answer.text
 
 
-def test_only_unsubscribing_and_the_wake_up_of_the_mirror_are_open_to_other_sites(desk: Desk, stranger: TestClient) -> None:
+def test_only_unsubscribing_and_the_wake_up_of_the_mirror_are_open_to_others(desk: Desk, stranger: TestClient) -> None:
     open_doors = [
         (route.path, sorted(route.methods or ()))
         for route in create_app(desk.services).router.routes

@@ -198,8 +198,8 @@ def read_again(services: Services, who: Principal, table: str = "") -> None:
     names = [name for name in _named(table) if name in TABLES]
     with _changing(services, who) as session:
         state_of_mirror(session).dueat = None
-        anew: dict[str, Any] = {"phase": Phase.WAITING, "parts": [], "link": "", "began": None, "dueat": None}
-        session.execute(update(MirrorTable).where(MirrorTable.tablename.in_(names)).values(**anew))
+        begun: dict[str, Any] = {"phase": Phase.WAITING, "parts": [], "link": "", "began": None, "dueat": None}
+        session.execute(update(MirrorTable).where(MirrorTable.tablename.in_(names)).values(anew=True, **begun))
         audit.record(session, who.actor, "mirror.read_anew", "mirror", table or MIRROR)
 
 

@@ -42,6 +42,7 @@ class MirrorTable(Base):
     token: Mapped[str] = mapped_column(Text, default="")  # what changed since is asked with it
     since: Mapped[datetime | None]  # polled up to, by the clock over there
     began: Mapped[datetime | None]  # the load or comparison under way
+    anew: Mapped[bool] = mapped_column(Boolean, default=False)  # a person chose the load: rows become as over there
     pass_: Mapped[int] = mapped_column("pass", Integer, default=0)  # number of the comparison; rows it met carry it
     stored: Mapped[int] = mapped_column(BigInteger, default=0)  # rows the load under way has stored
     total: Mapped[int | None] = mapped_column(BigInteger)  # rows over there, whether we may see them or not

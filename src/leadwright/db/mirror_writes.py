@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
 from leadwright.db.bulk import one_of
-from leadwright.db.columns import own_columns
 from leadwright.db.connection import connection_row, platform_of
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
+from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Email, OpportunityCompetitor
 from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, travels
 from leadwright.domain.platform import Platform
@@ -336,7 +336,8 @@ class _Following:
         if name in columns:
             return travels(name) and not columns[name].primary_key
         if table not in self._own:
-            self._own[table] = frozenset(column.name for column in own_columns(self._session, table))
+            theirs = (CustomColumn.tablename == table) & CustomColumn.mirrored.is_(True)
+            self._own[table] = frozenset(self._session.scalars(select(CustomColumn.name).where(theirs)))
         return name in self._own[table]
 
     def _add(

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.domain.platform import Platform
-from leadwright.errors import CrmError
+from leadwright.errors import Busy, CrmError
 from leadwright.microsoft.errors import UnknownName
 from leadwright.mirror import links
 from leadwright.mirror.columns import keep_columns
@@ -34,6 +35,10 @@ from leadwright.mirror.tables import TABLES, Mirrored
 FOREIGN = (
     "The records here come from another organisation than the one that is connected now. Connect that one again, or "
     "connect this one to a new, empty installation: records of two organisations are never mixed."
+)
+UNSTORABLE = (
+    "Rows of this table could not be stored here ({}). The log of the worker says which; nothing else waits for it, "
+    "and it is tried again by itself."
 )
 DESCRIBE_EVERY = timedelta(minutes=15)
 LINKS_EVERY = timedelta(minutes=10)
@@ -85,6 +90,7 @@ class Incoming:
         except CrmError as error:
             self._note_trouble(error)
             raise
+        self._note_success()
         return changed
 
     def is_due(self) -> bool:
@@ -146,7 +152,14 @@ class Incoming:
                 raise
             if isinstance(error, UnknownName):
                 self.described = {}
-            self._fail(name, error)
+            self._fail(name, str(error), error.retry_after)
+            return 0
+        except Busy as error:
+            self._fail(name, str(error))
+            return 0
+        except SQLAlchemyError as error:  # one table's rows that do not fit must not keep the others
+            _log.exception("rows could not be stored", table=name)
+            self._fail(name, UNSTORABLE.format(type(error).__name__))
             return 0
         self._succeed(name, asked_from)
         return changed
@@ -199,14 +212,23 @@ class Incoming:
                 state.phase = Phase.FOLLOWING
             session.add(state)
 
-    def _fail(self, name: str, error: CrmError) -> None:
-        _log.warning("mirror table failed", table=name, reason=str(error))
+    def _fail(self, name: str, sentence: str, retry_after: float | None = None) -> None:
+        _log.warning("mirror table failed", table=name, reason=sentence)
         with self.database.transaction() as session:
             state = session.get(MirrorTable, name) or read_state(self.database, name)
             state.failures += 1
-            state.trouble, state.troubledon = str(error), self.clock()
-            state.dueat = self.clock() + self._pause(state.failures, error)
+            state.trouble, state.troubledon = sentence, self.clock()
+            state.dueat = self.clock() + self._pause(state.failures, retry_after)
             session.add(state)
+
+    def _note_success(self) -> None:
+        with self.database.reading() as session:
+            state = session.get(MirrorState, MIRROR)
+            if state is None or not state.failures:
+                return
+        with self.database.transaction() as session:
+            state = state_of_mirror(session)
+            state.failures, state.trouble, state.dueat = 0, "", None
 
     def _note_trouble(self, error: CrmError) -> None:
         _log.warning("mirror failed", reason=str(error))
@@ -214,11 +236,11 @@ class Incoming:
             state = state_of_mirror(session)
             state.failures += 1
             state.trouble, state.troubledon = str(error), self.clock()
-            state.dueat = self.clock() + self._pause(state.failures, error)
+            state.dueat = self.clock() + self._pause(state.failures, error.retry_after)
 
-    def _pause(self, failures: int, error: CrmError) -> timedelta:
-        if error.retry_after:
-            return timedelta(seconds=error.retry_after)
+    def _pause(self, failures: int, retry_after: float | None) -> timedelta:
+        if retry_after:
+            return timedelta(seconds=retry_after)
         return timedelta(seconds=min(self.period * 2 ** min(failures - 1, 10), _LONGEST))
 
 

@@ -60,14 +60,16 @@ def load(sides: Sides, table: Mirrored) -> None:
         Interrupted: it goes on, or begins anew, at the next call.
     """
     state = read_state(sides.database, table.name)
-    work = _Load(sides, table, state.began, state.tracked, again=state.loadedon is not None)
+    work = _Load(sides, table, state.began, state.tracked, again=state.anew, every=state.loadedon is not None)
     work.run(list(state.parts))
 
 
 class _Load:
-    def __init__(self, sides: Sides, table: Mirrored, began: datetime | None, tracked: bool, *, again: bool) -> None:
-        self._sides, self._table, self._began, self._again = sides, table, began, again
-        self._tracked = tracked
+    def __init__(
+        self, sides: Sides, table: Mirrored, began: datetime | None, tracked: bool, *, again: bool, every: bool
+    ) -> None:
+        self._sides, self._table, self._began, self._tracked = sides, table, began, tracked
+        self._how = {"again": again, "every": every}
         self._asked, self._own = sides.asked(table), sides.own(table)
         self._ids = Asked(table, self._asked.entity_set, (table.key,))
         self._most = max(1, sides.most_at_once)
@@ -77,23 +79,27 @@ class _Load:
             running: dict[Future[_Read], Part] = {}
             waiting = parts
             try:
+                self._ask(pool, running, waiting, self._most)
                 while running or waiting:
-                    while waiting and len(running) < self._most:
-                        part = waiting.pop(0)
-                        running[pool.submit(self._fetch, part)] = part
                     if self._sides.stopping():
                         raise Interrupted("The process ends.")
                     done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
                     came = [self._take(future, running.pop(future), running, waiting) for future in done]
-                    while waiting and len(running) < self._most:
-                        part = waiting.pop(0)
-                        running[pool.submit(self._fetch, part)] = part
+                    self._ask(pool, running, waiting, max(2, self._most + 1 - len(came)))
                     if came:
                         self._store([one for one in came if one], [*running.values(), *waiting])
             finally:
                 for future in running:
                     future.cancel()
         self._finish()
+
+    def _ask(
+        self, pool: ThreadPoolExecutor, running: dict["Future[_Read]", Part], waiting: list[Part], most: int
+    ) -> None:
+        """Ask for what waits; for the less, the more pages came at once: then storing is what takes the time."""
+        while waiting and len(running) < min(most, self._most):
+            part = waiting.pop(0)
+            running[pool.submit(self._fetch, part)] = part
 
     def _take(
         self, future: "Future[_Read]", part: Part, running: dict["Future[_Read]", Part], waiting: list[Part]
@@ -106,7 +112,7 @@ class _Load:
             if part["kind"] == ALL:
                 waiting.append(_part(ALL))
             return None
-        idle = self._most - len(running) - len(waiting)
+        idle = self._most - 1 - len(running) - len(waiting)
         waiting[:0] = _rest(came, idle, self._sides.there())
         return came
 
@@ -129,7 +135,7 @@ class _Load:
             state = held_state(session, self._table.name, Phase.LOADING, self._began)
             for came in pages:
                 if came.rows.ids:
-                    store_page(self._sides, session, self._table, came.rows, loading=True, again=self._again)
+                    store_page(self._sides, session, self._table, came.rows, loading=True, **self._how)
                     state.stored += len(came.rows.ids)
                     state.changedon = self._sides.clock()
                 state.token = came.page.token or state.token
@@ -145,7 +151,7 @@ class _Load:
             state.tracked = state.tracked and bool(state.token)
             state.loadedon = state.loadedon or self._sides.clock()
             state.comparedon = state.readon = self._sides.clock()
-            state.parts, state.link = [], ""
+            state.parts, state.link, state.anew = [], "", False
             if again:
                 state.began = self._sides.clock()
 

@@ -24,22 +24,24 @@ class Rows:
         ids: lower case.
         seen: JSON text of each, by our names; empty values are left out.
         columns: our name -> values; `custom` is among them where the table has the organisation's own columns.
+        own: names of those.
     """
 
     ids: list[str]
     etags: list[str]
     seen: list[str]
     columns: dict[str, list[Any]]
+    own: frozenset[str] = frozenset()
 
     def pick(self, places: Sequence[int]) -> "Rows":
-        """Only the rows at these places."""
-        if len(places) == len(self.ids):
+        """The rows at these places, in their order."""
+        if list(places) == list(range(len(self.ids))):
             return self
 
         def of(values: list[Any]) -> list[Any]:
             return [values[i] for i in places]
 
-        return Rows(of(self.ids), of(self.etags), of(self.seen), {n: of(v) for n, v in self.columns.items()})
+        return Rows(of(self.ids), of(self.etags), of(self.seen), {n: of(v) for n, v in self.columns.items()}, self.own)
 
     def row(self, place: int) -> dict[str, Any]:
         """One row, our name -> value."""
@@ -62,7 +64,7 @@ def read(table: Mirrored, raw: Sequence[Raw], own: Mapping[str, Attribute]) -> R
         columns["custom"] = _own_values(raw, own)
     ids = [str(row[table.key]).lower() for row in raw]
     etags = [str(row.get(ETAG, ""))[:80] for row in raw]
-    return Rows(ids, etags, _texts(columns, len(raw)), columns)
+    return Rows(ids, etags, _texts(columns, len(raw)), columns, frozenset(own))
 
 
 def etags_of(table: Mirrored, raw: Sequence[Raw]) -> dict[str, str]:

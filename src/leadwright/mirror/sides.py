@@ -75,7 +75,7 @@ def read_state(database: Database, name: str) -> MirrorTable:
         if found is None:
             found = MirrorTable(
                 tablename=name, phase=Phase.WAITING, tracked=False, columns=[], parts=[], link="", token="", pass_=0,
-                stored=0, failures=0, trouble="",
+                stored=0, failures=0, trouble="", anew=False,
             )  # fmt: skip
         else:
             session.expunge(found)
@@ -115,9 +115,11 @@ def store_page(
     loading: bool = False,
     passed: int = 0,
     again: bool = False,
+    every: bool = False,
 ) -> Stored:
     """Store rows and tell what they brought."""
-    done = store(session, table, rows, sides.clock(), pending=sides.pending, passed=passed, again=again)
+    pending = sides.pending
+    done = store(session, table, rows, sides.clock(), pending=pending, passed=passed, again=again, every=every)
     tell(session, table, done, loading=loading)
     return done
 

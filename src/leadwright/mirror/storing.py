@@ -3,6 +3,7 @@
 What our own unsent writes hold is not overwritten. Rows that did not change since are left alone.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,13 +65,16 @@ def store(
     pending: Pending = nothing_pending,
     passed: int = 0,
     again: bool = False,
+    every: bool = False,
 ) -> Stored:
     """Store them. Safe to repeat: the same page again changes nothing.
 
     Args:
         moment: now.
         passed: number of the comparison that met these rows.
-        again: look at rows whose ETag is the same too, as after more columns are asked for.
+        again: rows here become what they are over there, whatever the ETag says. Else a column that did not change
+            over there since it was seen keeps what it is here: what the agent found out itself is not lost.
+        every: look at rows whose ETag is the same too, as after more columns are asked for.
     """
     rows = fitting.wanted(session, table, _once(rows))
     seen = _seen(session, table.name, rows.ids)
@@ -78,7 +82,7 @@ def store(
     late = {k for i, k in enumerate(rows.ids) if not passed and k in seen and _is_older(rows.etags[i], seen[k])}
     other = [
         i for i, key in enumerate(rows.ids)
-        if key in seen and key not in late and (again or seen[key] != rows.etags[i])
+        if key in seen and key not in late and (again or every or seen[key] != rows.etags[i])
     ]  # fmt: skip
     done = Stored(same=len(rows.ids) - len(fresh) - len(other))
     if not fresh and not other:
@@ -94,7 +98,8 @@ def store(
             done.created += part.ids
     if known.ids:
         fitting.fit(session, table, known)
-        _update(session, table, known, ours, done, pending)
+        bases = {} if again else _bases(session, table.name, known.ids)
+        _update(session, table, known, ours, bases, done, pending)
     _note_seen(session, table.name, rows.pick(fresh), rows.pick(other), passed)
     return done
 
@@ -134,6 +139,14 @@ def _ours(session: Session, table: Mirrored, ids: Sequence[str]) -> dict[str, di
     columns = [sql.c[table.key], *(sql.c[n] for n in dict.fromkeys(names) if n != table.key)]
     query = select(*columns).where(one_of(session, sql.c[table.key], ids))
     return {row[0]: dict(row._mapping) for row in session.execute(query)}
+
+
+def _bases(session: Session, name: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """id -> the row as it was seen last."""
+    query = select(MirrorRow.recordid, MirrorRow.seen).where(
+        MirrorRow.tablename == name, one_of(session, MirrorRow.recordid, ids)
+    )
+    return {key: json.loads(seen) for key, seen in session.execute(query)}
 
 
 def _insert(session: Session, table: Mirrored, rows: Rows, moment: datetime) -> None:
@@ -182,12 +195,16 @@ def _update(
     table: Mirrored,
     rows: Rows,
     ours: Mapping[str, dict[str, Any]],
+    bases: Mapping[str, Mapping[str, Any]],
     done: Stored,
     pending: Pending,
 ) -> None:
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for place, key in enumerate(rows.ids):
-        values = _differences(table, rows.row(place), ours[key])
+        theirs, base = rows.row(place), bases.get(key)
+        if base is not None:
+            theirs = _changed_there(table, theirs, json.loads(rows.seen[place]), base)
+        values = _differences(table, theirs, ours[key], rows.own)
         if values:
             held = pending(session, table.name, key)
             values = {n: v for n, v in values.items() if n not in held}
@@ -209,8 +226,21 @@ def _update(
         session.execute(update(sql).where(sql.c[table.key] == bindparam("of_key")).values(**to), changes)
 
 
-def _differences(table: Mirrored, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Our columns that become others."""
+def _changed_there(
+    table: Mirrored, theirs: Mapping[str, Any], seen: Mapping[str, Any], base: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Columns that are others over there than when they were seen last, and those we make of them."""
+    travelling = {*table.columns, "custom"}
+    return {n: v for n, v in theirs.items() if n not in travelling or seen.get(n) != base.get(n)}
+
+
+def _differences(
+    table: Mirrored, theirs: Mapping[str, Any], ours: Mapping[str, Any], own: Collection[str]
+) -> dict[str, Any]:
+    """Our columns that become others. Own columns that only we have keep their values."""
+    if "custom" in theirs:
+        mine = {n: v for n, v in (ours["custom"] or {}).items() if n not in own}
+        theirs = {**theirs, "custom": {**mine, **theirs["custom"]}}
     kept: Collection[str] = ()
     if ours.get("lw_threadid") or ours.get("lw_runid"):  # a mail of the agent: its words are ours
         kept = _OURS_TO_KEEP.get(table.name, ())
@@ -220,7 +250,8 @@ def _differences(table: Mirrored, theirs: Mapping[str, Any], ours: Mapping[str, 
             del values[name]
     if table.name == "systemuser" and ours["applicationid"]:
         values.pop("applicationid", None)
-        values.pop("internalemailaddress", None) if theirs["internalemailaddress"] is None else None
+        if values.get("internalemailaddress", "") is None:
+            del values["internalemailaddress"]
     if table.name == "lead" and "emailaddress1" in values:  # what was found out about the old one is of no use
         values |= {n: None for n in _ALSO["lead"] if ours[n] is not None}
     return values

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("since", Moment(), nullable=True),
         sa.Column("began", Moment(), nullable=True),
+        sa.Column("anew", sa.Boolean(), nullable=False),
         sa.Column("pass", sa.Integer(), nullable=False),
         sa.Column("stored", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=True),

@@ -1,0 +1,115 @@
+"""The organisation's own columns and choices come from its metadata and are listed wherever columns are chosen."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from tests.mirror.organisation import Office
+
+from leadwright.db.agent import Agent
+from leadwright.db.columns import table_with_own
+from leadwright.db.people import CustomColumn
+from leadwright.db.sales import Lead
+from leadwright.db.selection import tables_of
+from leadwright.domain.attributes import Kind
+from leadwright.mirror.columns import keep_columns, lost_columns
+from leadwright.sandbox.dynamics.dataverse import store
+
+
+def add(office: Office, name: str, line: str, table: str = "lead") -> None:
+    store.add_column(office.world, table, name, line)
+
+
+def attributes(office: Office) -> dict[str, Any]:
+    with office.database.reading() as session:
+        return dict(table_with_own(session, "lead").attributes)
+
+
+def test_own_columns_are_listed_with_their_kinds_and_their_values_come_along(office: Office) -> None:
+    add(office, "new_region", "string 100; Region")
+    add(office, "new_size", "int; Plant size")
+    add(office, "new_grade", "choice 1 Gold | 2 Silver; Grade")
+    add(office, "new_since", "date; Customer since")
+    add(office, "new_vip", "bool No | Yes; VIP")
+    lead = office.lead(new_region="North", new_size=12, new_grade=2, new_since="2025-05-01", new_vip=True)
+    office.round()
+    found = attributes(office)
+    kinds = {name: found[name].kind for name in found if name.startswith("new_")}
+    assert kinds == {
+        "new_region": Kind.TEXT,
+        "new_size": Kind.NUMBER,
+        "new_grade": Kind.CHOICE,
+        "new_since": Kind.DATE,
+        "new_vip": Kind.BOOLEAN,
+    }
+    assert found["new_grade"].choices == {1: "Gold", 2: "Silver"}
+    assert found["new_region"].label == "Region"
+    assert office.ours(Lead, lead).custom == {
+        "new_region": "North",
+        "new_size": 12,
+        "new_grade": 2,
+        "new_since": "2025-05-01",
+        "new_vip": True,
+    }
+
+
+def test_a_column_that_is_added_later_is_read_for_every_row(office: Office) -> None:
+    lead = office.lead()
+    office.round()
+    add(office, "new_region", "string 100; Region")
+    with office.world.transaction() as db:
+        db.execute("UPDATE dv_lead SET new_region='North' WHERE leadid=?", (lead,))
+    office.round(minutes=16)
+    assert office.ours(Lead, lead).custom == {"new_region": "North"}
+    office.change("lead", lead, new_region="South")
+    assert office.round() == 1
+    assert office.ours(Lead, lead).custom == {"new_region": "South"}
+
+
+def test_a_column_that_is_deleted_while_it_runs_stops_nothing_and_leaves_the_lists(office: Office) -> None:
+    add(office, "new_region", "string 100; Region")
+    lead = office.lead(new_region="North")
+    office.round()
+    store.delete_column(office.world, "lead", "new_region")
+    office.change("lead", lead, companyname="Southwind")
+    office.round()
+    office.round()
+    office.round()
+    assert office.ours(Lead, lead).companyname == "Southwind"
+    assert office.state().trouble == ""
+    assert "new_region" not in attributes(office)
+
+
+def test_a_deleted_column_that_an_agent_uses_is_named_with_the_place(office: Office) -> None:
+    add(office, "new_region", "string 100; Region")
+    lead = office.lead(new_region="North")
+    office.round()
+    with office.database.transaction() as session:
+        session.add(Agent(name="Anna", mode="research", draft={"email": {"fields": ["lead.new_region"]}}))
+    store.delete_column(office.world, "lead", "new_region")
+    office.round(minutes=16)
+    with office.database.reading() as session:
+        assert lost_columns(session) == [("lead", "new_region", "Region", ["Anna: Email instructions"])]
+    assert "new_region" in attributes(office)
+    assert office.ours(Lead, lead).custom == {"new_region": "North"}
+    with office.database.transaction() as session:
+        session.scalars(select(Agent)).one().draft = {}
+    office.round(minutes=16)
+    with office.database.reading() as session:
+        assert session.scalars(select(CustomColumn.name)).all() == []
+
+
+def test_choices_of_the_organisation_replace_the_published_ones(office: Office) -> None:
+    office.round()
+    assert attributes(office)["leadsourcecode"].choices[8] == "Web"
+    there = office.mirror.describe()
+    sources = {**there["lead"].choices["leadsourcecode"], 8: "Our site", 100000001: "LinkedIn"}
+    changed = {**there, "lead": replace(there["lead"], choices={**there["lead"].choices, "leadsourcecode": sources})}
+    with office.database.transaction() as session:
+        keep_columns(session, changed, office.clock())
+    assert attributes(office)["leadsourcecode"].choices[100000001] == "LinkedIn"
+    assert not attributes(office)["leadsourcecode"].custom
+    with office.database.reading() as session:
+        assert tables_of(session)["lead"].attributes["leadsourcecode"].choices[8] == "Our site"
+    office.round(minutes=16)
+    assert attributes(office)["leadsourcecode"].choices[8] == "Web"

@@ -1,0 +1,171 @@
+"""What goes wrong over there is told in a sentence, nothing is lost, nothing comes twice, and it goes on by itself."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from tests.mirror.organisation import Office, connect_office
+
+from leadwright.db.engine import Database
+from leadwright.db.mirror import MirrorRow, MirrorState
+from leadwright.errors import CrmError
+from leadwright.mirror.following import FORGOTTEN
+from leadwright.mirror.incoming import FOREIGN
+from leadwright.mirror.phases import Phase
+from leadwright.sandbox.dynamics.dataverse import roles, seed
+from leadwright.sandbox.dynamics.world import World
+
+
+def whole(office: Office) -> MirrorState:
+    with office.database.reading() as session:
+        return session.get_one(MirrorState, "dynamics365")
+
+
+def hidden(office: Office) -> int:
+    with office.database.reading() as session:
+        query = select(func.count()).where(MirrorRow.tablename == "lead", MirrorRow.hidden.is_(True))
+        return session.scalar(query) or 0
+
+
+def make_role(world: World, name: str, leads: str) -> str:
+    """AISalesPerson with other rights on leads."""
+    line = roles.SEED_ROLES["AISalesPerson"].replace("Global Read Write Append AppendTo Assign: Lead", leads)
+    seed.make_role(world, name, line)
+    return name
+
+
+def test_a_forgotten_token_is_told_and_everything_is_compared(office: Office) -> None:
+    stays, changes, goes = office.lead(), office.lead(), office.lead()
+    office.round()
+    office.change("lead", changes, companyname="Southwind")
+    office.delete("lead", goes)
+    new = office.lead()
+    office.forget_requests()
+    office.world.break_it("delta token expired", times=20)
+    office.round()
+    office.world.mend()
+    office.round()
+    assert {key: lead.companyname for key, lead in office.leads().items()} == {
+        stays: "Northwind",
+        changes: "Southwind",
+        new: "Northwind",
+    }
+    assert office.state().trouble == FORGOTTEN
+    assert office.state().phase == Phase.FOLLOWING
+    versions = {lead.versionnumber for key, lead in office.leads().items() if key == stays}
+    assert versions == {1}
+    office.change("lead", stays, jobtitle="Buyer")
+    assert office.round() == 1
+
+
+def test_a_role_taken_away_while_it_runs_deletes_nothing_and_names_the_privilege(office: Office) -> None:
+    lead = office.lead()
+    office.make("account", name="Northwind")
+    office.round()
+    make_role(office.world, "Without leads", "User Share: Lead")
+    seed.give_role(office.world, office.agent.userid, "Without leads")
+    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round()
+    office.round()
+    assert "prvReadLead" in office.state().trouble
+    assert set(office.leads()) == {lead}
+    assert office.state("account").failures == 0
+    office.change("lead", lead, companyname="Southwind")
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round(minutes=20)
+    office.round(minutes=61)
+    assert office.leads()[lead].companyname == "Southwind"
+    assert office.state().trouble == ""
+
+
+def test_rows_that_a_narrower_role_hides_are_counted_not_deleted(office: Office) -> None:
+    unit = office.make("businessunit", name="North", parentbusinessunitid=seed.root_unit(office.world))
+    other = office.person("Nora North", "Salesperson", unit=unit)
+    near, far = office.lead(), office.lead(ownerid=other, owneridtype="systemuser")
+    office.round()
+    seed.give_role(office.world, office.agent.userid, make_role(office.world, "Narrow", "Local Read: Lead"))
+    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round()
+    office.round(minutes=61)
+    assert set(office.leads()) == {near, far}
+    assert hidden(office) == 1
+    assert not office.state().tracked
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round(minutes=61)
+    assert hidden(office) == 0
+    assert office.state().tracked
+
+
+def test_half_the_organisation_invisible_from_the_start_is_a_figure(world: World, database: Database) -> None:
+    make_role(world, "Narrow", "Local Read: Lead")
+    office = connect_office(world, database, "Narrow")
+    unit = office.make("businessunit", name="North", parentbusinessunitid=seed.root_unit(world))
+    other = office.person("Nora North", "Salesperson", unit=unit)
+    for _ in range(3):
+        office.lead(ownerid=other, owneridtype="systemuser")
+    near = office.lead()
+    office.round()
+    assert set(office.leads()) == {near}
+    assert office.state().total == 4
+
+
+def test_a_long_retry_after_is_kept_to(office: Office) -> None:
+    lead = office.lead()
+    office.round()
+    office.world.break_it("throttle", {"seconds": 600, "path": "/api/data"}, times=1)
+    office.change("lead", lead, companyname="Southwind")
+    with pytest.raises(CrmError, match="wait"):
+        office.round()
+    due = whole(office).dueat
+    assert due is not None
+    assert timedelta(minutes=9) < due - office.clock() <= timedelta(minutes=10)
+    office.forget_requests()
+    assert office.round(minutes=5) == 0
+    assert office.asked() == []
+    office.round(minutes=6)
+    assert office.leads()[lead].companyname == "Southwind"
+    assert whole(office).trouble == ""
+
+
+def test_an_application_that_is_no_user_any_more_is_told_once_for_all_tables(office: Office) -> None:
+    lead = office.lead()
+    office.round()
+    office.change("systemuser", office.agent.userid, isdisabled=True)
+    with pytest.raises(CrmError, match=r"enables it|adds it"):
+        office.round()
+    assert "Application users" in whole(office).trouble
+    assert set(office.leads()) == {lead}
+    office.change("systemuser", office.agent.userid, isdisabled=False)
+    office.change("lead", lead, companyname="Southwind")
+    office.round(minutes=20)
+    assert office.leads()[lead].companyname == "Southwind"
+    assert whole(office).trouble == ""
+
+
+def test_another_organisation_is_never_mixed_with_the_first(office: Office) -> None:
+    office.lead()
+    office.round()
+    with office.database.transaction() as session:
+        session.get_one(MirrorState, "dynamics365").organizationid = "11111111-1111-1111-1111-111111111111"
+    with pytest.raises(CrmError, match="another organisation"):
+        office.round(minutes=16)
+    assert whole(office).trouble == FOREIGN
+    assert office.round(seconds=1) == 0
+
+
+def test_a_large_table_is_read_in_stretches_by_several_hands(world: World, database: Database) -> None:
+    office = connect_office(world, database, page=10, most_at_once=3)
+    keys = {office.lead(lastname=f"L{n}") for n in range(95)}
+    with world.transaction() as db:
+        for n, key in enumerate(sorted(keys)):
+            db.execute(
+                "UPDATE dv_lead SET createdon=? WHERE leadid=?", (f"2025-0{1 + n % 9}-11T10:{n % 60:02}:00Z", key)
+            )
+    office.round()
+    assert set(office.leads()) == keys
+    assert office.state().tracked
+    assert any("createdon%20ge" in line or "createdon ge" in line for line in office.asked())
+    new = office.lead()
+    office.delete("lead", min(keys))
+    office.round()
+    assert set(office.leads()) == (keys | {new}) - {min(keys)}
