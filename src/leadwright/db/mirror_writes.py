@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, insert, select, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
@@ -270,10 +270,10 @@ class _Following:
 
     def _deleted(self, act: Mapping[str, Any]) -> None:
         waiting = self._open.get(act["recordid"], [])
-        for write in waiting:
-            if write.state != WriteState.SENDING:
-                write.state, write.reason = WriteState.DROPPED, "The record was deleted here."
-                write.concludedon = self._moment
+        about = (MirrorWrite.lane == act["recordid"]) | (MirrorWrite.recordid == act["recordid"])
+        not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
+        gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
+        self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
         if act["recordid"] in self._seen or any(w.attempts for w in waiting):
             self._add(act, WriteKind.DELETE, {})
 

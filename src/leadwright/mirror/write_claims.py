@@ -101,19 +101,20 @@ def _due(moment: datetime) -> Any:
     w, other = MirrorWrite, aliased(MirrorWrite)
     same = other.lane == w.lane
     before = same & (other.number < w.number)
+    of_record = before & (other.recordid == w.recordid)
     sending = exists().where(same, other.state == WriteState.SENDING)
-    later = exists().where(before, other.state == WriteState.WAITING, other.dueat > moment)
-    all_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
-    changes_before = exists().where(
-        before, other.state == WriteState.WAITING, other.kind.in_((WriteKind.CREATE, WriteKind.CHANGE))
-    )
+    later = exists().where(of_record, other.state == WriteState.WAITING, other.dueat > moment)
+    lane_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
+    record_before = exists().where(of_record, other.state.in_(UNSENT))
+    change_before = exists().where(before, other.state == WriteState.WAITING, other.kind == WriteKind.CHANGE)
     qualify_before = exists().where(before, other.state.in_(UNSENT), other.kind == WriteKind.QUALIFY)
     return (
         select(w)
-        .where(or_(w.kind != WriteKind.CHANGE, ~qualify_before))
         .where(w.state == WriteState.WAITING, or_(w.dueat.is_(None), w.dueat <= moment), ~sending, ~later)
-        .where(or_(w.kind.not_in(_AFTER_ALL), ~all_before))
-        .where(or_(w.kind.not_in(_AFTER_CHANGES), ~changes_before))
+        .where(or_(w.kind != WriteKind.CHANGE, ~qualify_before))
+        .where(or_(w.kind != WriteKind.QUALIFY, ~record_before))
+        .where(or_(w.kind != WriteKind.DELETE, ~lane_before))
+        .where(or_(w.kind != WriteKind.NOTIFY, ~change_before))
     )
 
 
