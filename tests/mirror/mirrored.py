@@ -74,7 +74,9 @@ class Mirrored:
         """A column of the organisation's own, on both sides."""
         dataverse_store.add_column(self.world, "lead", name, line)
         with self.database.transaction() as session:
-            session.add(CustomColumn(tablename="lead", name=name, label=line.rpartition("; ")[2], kind=kind))
+            session.add(
+                CustomColumn(tablename="lead", name=name, label=line.rpartition("; ")[2], kind=kind, mirrored=True)
+            )
 
     def row(self, table: str, recordid: str) -> dict[str, Any]:
         found = records.read(self.world, table, recordid)

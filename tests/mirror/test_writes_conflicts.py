@@ -9,11 +9,12 @@ from tests.mirror.test_writes_of_decisions import administrator, ours, work
 from tests.workflows.office import runs_of
 
 from leadwright.actions import mirror_writes
-from leadwright.actions.leads import edit_lead
+from leadwright.actions.leads import delete_lead, edit_lead
 from leadwright.db.agent import LeadRun
 from leadwright.db.connection import CrmConnection
 from leadwright.errors import Conflict
 from leadwright.sandbox.dynamics.dataverse import seed, store
+from leadwright.sandbox.dynamics.dataverse.roles import SEED_ROLES
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
 
@@ -201,3 +202,29 @@ def test_tables_that_the_organisation_does_not_have_are_passed_over(mirrored: Mi
     assert "The organisation has no table msdyn_salesagentrun." in reasons
     assert len(mirrored.find("annotation")) == 1
     assert {w.state for w in mirrored.writes() if not w.tablename.startswith("msdyn_")} == {"sent"}
+
+
+def test_a_right_that_only_notes_lack_keeps_no_handover_waiting(mirrored: Mirrored) -> None:
+    leads = work(mirrored, 2)
+    seed.take_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    line = SEED_ROLES["AISalesPerson"].replace("Global Read Write Append AppendTo Create Assign: Note Connection; ", "")
+    seed.make_role(mirrored.world, "Without notes", line)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Without notes")
+    mirrored.send()
+    mirrored.send()
+    for leadid in leads:
+        assert mirrored.row("lead", leadid)["ownerid"] in mirrored.office.sellers
+    assert len(mirrored.find("appnotification")) == 2
+    waiting = [w for w in mirrored.writes() if w.state == "waiting"]
+    assert {w.tablename for w in waiting} == {"annotation"}
+    assert all("prvCreateNote" in w.reason for w in waiting)
+
+
+def test_what_waits_about_a_lead_that_is_deleted_here_is_dropped(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    delete_lead(mirrored.office.services, administrator(mirrored), leadid)
+    mirrored.send()
+    assert mirrored.find("lead") == mirrored.find("annotation") == mirrored.find("appnotification") == []
+    assert {w.state for w in mirrored.writes()} == {"dropped", "sent"}
+    assert [w.kind for w in mirrored.writes(state="sent")] == ["delete"]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.mirror.test_writes_of_decisions import administrator, work
 
-from leadwright.actions.leads import edit_lead
+from leadwright.actions.leads import create_lead, edit_lead
 from leadwright.actions.qualify import qualify
 from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite
@@ -183,3 +183,26 @@ def test_a_connection_that_is_switched_off_stops_it_and_keeps_what_waits(mirrore
         session.execute(update(CrmConnection).values(state="on"))
     send_all(mirrored)
     assert {w.state for w in mirrored.writes()} == {"sent"}
+
+
+def test_a_record_that_cannot_be_created_holds_up_what_needs_it_and_nothing_else(mirrored: Mirrored) -> None:
+    who, services = administrator(mirrored), mirrored.office.services
+    mirrored.add_own_column("cr_region", "string 5; Region")
+    leadid = create_lead(services, who, {"fullname": "Rosa Diaz", "companyname": "Rosa Ltd", "cr_region": "Far north"})
+    for n in range(12):
+        edit_lead(services, who, leadid, {"jobtitle": f"Buyer {n}"})
+    (other,) = mirrored.leads(1, queued=False)
+    edit_lead(services, who, other, {"companyname": "Renamed"})
+    writer = mirrored.writer()
+    for _ in range(4):
+        writer.send_due(5)
+    assert mirrored.row("lead", other)["companyname"] == "Renamed"
+    held, waiting = mirrored.writes(kind="create")[0], mirrored.writes(recordid=leadid, kind="change")
+    assert (held.state, {w.state for w in waiting}) == ("held", {"waiting"})
+    edit_lead(services, who, leadid, {"cr_region": "North"})
+    mirrored.shift = timedelta(hours=2)
+    send_all(mirrored)
+    assert (mirrored.row("lead", leadid)["jobtitle"], mirrored.row("lead", leadid)["cr_region"]) == (
+        "Buyer 11",
+        "North",
+    )

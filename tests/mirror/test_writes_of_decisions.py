@@ -15,9 +15,9 @@ from leadwright.actions.qualify import Sale, qualify
 from leadwright.db.agent import LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.connection import CrmConnection
-from leadwright.db.mirror_writes import put_mail
+from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
-from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.identity.access import Principal, principal
 from leadwright.sandbox.dynamics.dataverse import seed
@@ -105,6 +105,25 @@ def test_a_qualified_lead_leads_to_the_same_ids_on_both_sides(mirrored: Mirrored
     assert opportunity["parentaccountid"] == made.accountid == there["parentaccountid"]
     assert mirrored.row("contact", str(made.contactid))["parentcustomerid"] == made.accountid
     assert len(mirrored.find("opportunity")) == len(mirrored.find("account")) == len(mirrored.find("contact")) == 1
+
+
+def test_the_competitors_of_a_lead_are_those_of_its_opportunity_over_there_too(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    rival = mirrored.make("competitor", name="Rival Racks")
+    mirrored.load("competitor")
+    with mirrored.database.transaction() as session:
+        session.add(LeadCompetitor(leadid=leadid, competitorid=rival))
+    made = qualify(mirrored.office.services, administrator(mirrored), leadid)
+    for _ in range(3):
+        mirrored.send()
+    assert {write.state for write in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    with mirrored.world.reading() as db:
+        linked = db.execute("SELECT opportunityid, competitorid FROM opportunitycompetitors").fetchall()
+    assert [tuple(row) for row in linked] == [(made.opportunityid, rival)]
+    with mirrored.database.transaction() as session:
+        session.execute(update(MirrorWrite).where(MirrorWrite.kind == "link").values(state="waiting"))
+    mirrored.send()  # once more: it is there already
+    assert mirrored.writes(kind="link")[0].state == "sent"
 
 
 def test_a_lead_made_here_is_made_there_and_what_is_changed_after_follows(mirrored: Mirrored) -> None:

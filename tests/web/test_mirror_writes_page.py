@@ -58,7 +58,7 @@ def test_each_tab_shows_its_writes_in_words(desk: Desk, browser: Callable[[str],
     assert "by Ada Administrator" in held
     waiting = admin.get(f"{PAGE}?shown=waiting").text
     assert "prvWriteLead is missing" in waiting
-    assert ">Hot<" in waiting
+    assert "Rating:</span> Hot" in waiting
     assert "Being sent" in waiting
     assert "Warm" in admin.get(f"{PAGE}?shown=done").text
     assert "Head of buying" in admin.get(f"{PAGE}?shown=conflicts").text

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.mirror import is_late, overview_of
 from leadwright.db.pages import health as read
+from leadwright.db.pages import mirror_writes as read_writes
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.domain.platform import ConnectionState, CredentialKind
 from leadwright.domain.prerequisites import EXPIRY_NOTICE_DAYS
@@ -195,6 +196,19 @@ def _mirror(session: Session, moment: datetime) -> Iterator[Finding]:
     else:
         leads = next(line for line in found.lines if line.table == "lead")
         yield Finding(group, "Mirror", "ok", "Leads read", leads.readon, link=link)
+    yield _outgoing(session, moment)
+
+
+def _outgoing(session: Session, moment: datetime) -> Finding:
+    group, name, link = "Dynamics 365", "Sent there", "/settings/mirror/writes"
+    held, oldest = read_writes.counts(session)["held"], read_writes.oldest(session)
+    if held:
+        remedy = "Each says why; Retry or Drop it."
+        return Finding(group, name, "warn", f"{held:,} held; the oldest was decided", oldest, remedy, link)
+    if oldest is not None and moment - oldest > _LATE:
+        remedy = "Each says what it waits for. Is a worker running?"
+        return Finding(group, name, "warn", "The oldest waits since", oldest, remedy, f"{link}?shown=waiting")
+    return Finding(group, name, "ok", "Everything that was decided here is there", link=link)
 
 
 def _store(services: Services, session: Session, moment: datetime) -> Iterator[Finding]:

@@ -10,20 +10,19 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, insert, select, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
 from leadwright.db.bulk import one_of
-from leadwright.db.columns import own_columns
 from leadwright.db.connection import connection_row, platform_of
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
-from leadwright.db.sales import Email
+from leadwright.db.people import CustomColumn
+from leadwright.db.sales import Email, OpportunityCompetitor
 from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, travels
 from leadwright.domain.platform import Platform
 
-_OPEN = text("state IN ('waiting', 'sending', 'held')")
 _CONFLICT = text("inconflict")
 _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
@@ -64,9 +63,9 @@ class MirrorWrite(Base):
     triedon: Mapped[datetime | None]  # first
     concludedon: Mapped[datetime | None]
     __table_args__ = (
-        Index("ix_mirrorwrite_open", "state", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_mirrorwrite_lane", "lane", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_mirrorwrite_record", "recordid", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_mirrorwrite_open", "state", "number"),
+        Index("ix_mirrorwrite_lane", "lane", "state", "number"),
+        Index("ix_mirrorwrite_record", "recordid", "state"),
         Index("ix_mirrorwrite_conflict", "number", sqlite_where=_CONFLICT, postgresql_where=_CONFLICT),
         Index("ix_mirrorwrite_ended", "state", "concludedon"),
     )
@@ -271,10 +270,10 @@ class _Following:
 
     def _deleted(self, act: Mapping[str, Any]) -> None:
         waiting = self._open.get(act["recordid"], [])
-        for write in waiting:
-            if write.state != WriteState.SENDING:
-                write.state, write.reason = WriteState.DROPPED, "The record was deleted here."
-                write.concludedon = self._moment
+        about = (MirrorWrite.lane == act["recordid"]) | (MirrorWrite.recordid == act["recordid"])
+        not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
+        gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
+        self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
         if act["recordid"] in self._seen or any(w.attempts for w in waiting):
             self._add(act, WriteKind.DELETE, {})
 
@@ -283,6 +282,15 @@ class _Following:
         if self._is_mirrored(act["recordid"]):
             changes = {name: act["after"].get(name) for name in _STATES}
             self._add(act, WriteKind.QUALIFY, changes, self._known(act, changes))
+            self._link_competitors(act, act["after"].get("qualifyingopportunityid"))
+
+    def _link_competitors(self, act: Mapping[str, Any], opportunityid: str | None) -> None:
+        """The competitors of a lead are those of its opportunity: QualifyLead does not say so when it makes nothing."""
+        of_sale = OpportunityCompetitor.opportunityid == opportunityid
+        for competitorid in self._session.scalars(select(OpportunityCompetitor.competitorid).where(of_sale)):
+            if is_there(self._session, "competitor", competitorid):
+                about = {**act, "recordtype": "opportunity", "recordid": str(opportunityid)}
+                self._add(about, WriteKind.LINK, {"competitorid": competitorid})
 
     def _changed(self, act: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         changes = {name: value for name, value in after.items() if self._travels(act["recordtype"], name)}
@@ -290,12 +298,19 @@ class _Following:
             return
         known = self._known(act, changes)
         for write in self._open.get(act["recordid"], []):
-            if write.state == WriteState.HELD and write.kind == WriteKind.CHANGE and set(write.changes) & set(changes):
+            if write.state == WriteState.HELD and set(write.changes) & set(changes):
                 self._supersede(write, changes)
         self._add(act, WriteKind.CHANGE, changes, known)
 
     def _supersede(self, write: MirrorWrite, changes: Mapping[str, Any]) -> None:
-        """What a person has changed since takes the place of what was refused."""
+        """What was changed since takes the place of what was refused; a new record is tried again with it."""
+        if write.kind == WriteKind.CREATE:
+            given = {n: v for n, v in changes.items() if n in write.changes or n not in ("ownerid", *_STATES)}
+            write.changes = {n: v for n, v in {**write.changes, **given}.items() if v not in (None, "")}
+            write.state, write.reason, write.dueat = WriteState.WAITING, "", None
+            return
+        if write.kind != WriteKind.CHANGE:
+            return
         write.changes = {name: value for name, value in write.changes.items() if name not in changes}
         if not write.changes:
             write.state, write.concludedon = WriteState.DROPPED, self._moment
@@ -321,7 +336,8 @@ class _Following:
         if name in columns:
             return travels(name) and not columns[name].primary_key
         if table not in self._own:
-            self._own[table] = frozenset(column.name for column in own_columns(self._session, table))
+            theirs = (CustomColumn.tablename == table) & CustomColumn.mirrored.is_(True)
+            self._own[table] = frozenset(self._session.scalars(select(CustomColumn.name).where(theirs)))
         return name in self._own[table]
 
     def _add(

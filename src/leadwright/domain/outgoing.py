@@ -16,6 +16,7 @@ class WriteKind(StrEnum):
     QUALIFY = "qualify"
     NOTIFY = "notify"
     MAIL = "mail"
+    LINK = "link"
 
 
 class WriteState(StrEnum):

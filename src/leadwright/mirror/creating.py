@@ -15,6 +15,7 @@ from leadwright.mirror.errands import Arrived, Came, Errand
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.write_values import address, body_of, bound
 
+_LINKED = "0x80040237"  # the link is there already
 _STATE = ("statecode", "statuscode")
 _KEY_TAKEN = "0x80060892"  # an alternate key, such as an account number: not the same row
 
@@ -106,6 +107,35 @@ class Create(Errand):
 
     def _select(self) -> str:
         return f"?$select={','.join(self._names)}" if self._names else ""
+
+
+class Link(Errand):
+    """An opportunity and one of its competitors are linked; a link that is there stays.
+
+    Args:
+        base: address of the Web API.
+    """
+
+    def __init__(self, write: MirrorWrite, moment: datetime, base: str) -> None:
+        super().__init__([write], moment)
+        self._base = base
+
+    def calls(self) -> list[Call]:
+        """One POST of a reference."""
+        where = address("opportunity", self.first.recordid)
+        other = address("competitor", str(self.first.changes["competitorid"]))
+        body = {"@odata.id": f"{self._base}{other}"}
+        return [Call("POST", f"{where}/opportunitycompetitors_association/$ref", body)]
+
+    def came(self, answers: Sequence[Came]) -> None:
+        """Linked, now or before."""
+        answer: Any = answers[0]
+        if isinstance(answer, Answer | AlreadyThere) or answer.code.lower() == _LINKED:
+            self.end(WriteState.SENT)
+        elif isinstance(answer, RowGone):
+            self.end(WriteState.DROPPED, "The opportunity or the competitor is not there any more.")
+        else:
+            self.failed(answer)
 
 
 class Delete(Errand):

@@ -13,7 +13,7 @@ from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.db.people import Team
 from leadwright.domain.outgoing import WriteKind
 from leadwright.mirror.changing import Change
-from leadwright.mirror.creating import Create, Delete
+from leadwright.mirror.creating import Create, Delete, Link
 from leadwright.mirror.errands import Errand
 from leadwright.mirror.mailing import Record, read_mail
 from leadwright.mirror.tables import TABLES
@@ -22,7 +22,15 @@ from leadwright.mirror.write_limits import Limits, Metadata
 from leadwright.mirror.write_values import owners_in
 
 _NEED_LIMITS = (WriteKind.CREATE, WriteKind.CHANGE, WriteKind.QUALIFY)
-_ORDER = (WriteKind.CREATE, WriteKind.MAIL, WriteKind.CHANGE, WriteKind.DELETE, WriteKind.QUALIFY, WriteKind.NOTIFY)
+_ORDER = (
+    WriteKind.CREATE,
+    WriteKind.LINK,
+    WriteKind.MAIL,
+    WriteKind.CHANGE,
+    WriteKind.DELETE,
+    WriteKind.QUALIFY,
+    WriteKind.NOTIFY,
+)
 
 
 def tables_of(writes: Iterable[MirrorWrite]) -> set[str]:
@@ -30,10 +38,15 @@ def tables_of(writes: Iterable[MirrorWrite]) -> set[str]:
     return {write.tablename for write in writes if write.kind in _NEED_LIMITS}
 
 
-def plan(session: Session, writes: Sequence[MirrorWrite], metadata: Metadata, moment: datetime) -> list[Errand]:
+def plan(
+    session: Session, writes: Sequence[MirrorWrite], metadata: Metadata, base: str, moment: datetime
+) -> list[Errand]:
     """The errands of these writes, in the order in which they go.
 
     What is created goes first, also for the right to do so: a lead that is handed over is the agent's no more.
+
+    Args:
+        base: address of the Web API.
     """
     seen, teams, others = _seen(session, writes), _teams(session, writes), _notifications(session, writes)
     names = {table: names_of(session, table, metadata.limits(table)) for table in tables_of(writes)}
@@ -48,6 +61,8 @@ def plan(session: Session, writes: Sequence[MirrorWrite], metadata: Metadata, mo
                 errands.append(Create(write, moment, names=names[write.tablename], limits=limits, teams=teams))
             case WriteKind.DELETE:
                 errands.append(Delete(write, moment, seen.get((write.tablename, write.recordid))))
+            case WriteKind.LINK:
+                errands.append(Link(write, moment, base))
             case WriteKind.QUALIFY:
                 errands.append(Qualify(write, moment, names["lead"]))
             case WriteKind.NOTIFY:

@@ -14,7 +14,8 @@ from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.outgoing import UNSENT, WriteKind, WriteState
 from leadwright.domain.platform import ConnectionState
 
-LEASE = timedelta(minutes=10)  # longer than one batch may take with all its repeats
+LEASE = timedelta(minutes=8)  # longer than all requests of a claim may take with their repeats
+_ASIDE = timedelta(minutes=1)
 _AFTER_ALL = (WriteKind.QUALIFY, WriteKind.DELETE)  # go when nothing of their lane waits any more
 _AFTER_CHANGES = (WriteKind.NOTIFY,)  # tells of what must be true then
 _IN_ORDER = (WriteKind.CHANGE, *_AFTER_ALL, *_AFTER_CHANGES)
@@ -58,7 +59,7 @@ def claim(session: Session, holder: str, most: int, moment: datetime) -> list[Mi
         .values(state=WriteState.WAITING, doubtful=True, holder=None)
     )
     found = session.scalars(_due(moment).order_by(w.number).limit(most)).all()
-    chosen = _ready(session, found)
+    chosen = _ready(session, found, moment)
     for write in chosen:
         write.state, write.holder, write.heldto = WriteState.SENDING, holder, moment + LEASE
         write.triedon = write.triedon or moment
@@ -98,44 +99,58 @@ def _store(row: MirrorWrite, ending: Ending, moment: datetime) -> None:
 
 def _due(moment: datetime) -> Any:
     w, other = MirrorWrite, aliased(MirrorWrite)
-    same = (other.lane == w.lane) & (other.number != w.number)
+    same = other.lane == w.lane
     before = same & (other.number < w.number)
-    later = (other.state == WriteState.WAITING) & (other.dueat > moment)
-    blocked = exists().where(or_(same & (other.state == WriteState.SENDING), before & later))
-    all_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
-    changes_before = exists().where(
-        before, other.state == WriteState.WAITING, other.kind.in_((WriteKind.CREATE, WriteKind.CHANGE))
-    )
+    of_record = before & (other.recordid == w.recordid)
+    sending = exists().where(same, other.state == WriteState.SENDING)
+    later = exists().where(of_record, other.state == WriteState.WAITING, other.dueat > moment)
+    lane_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
+    record_before = exists().where(of_record, other.state.in_(UNSENT))
+    change_before = exists().where(before, other.state == WriteState.WAITING, other.kind == WriteKind.CHANGE)
     qualify_before = exists().where(before, other.state.in_(UNSENT), other.kind == WriteKind.QUALIFY)
     return (
         select(w)
+        .where(w.state == WriteState.WAITING, or_(w.dueat.is_(None), w.dueat <= moment), ~sending, ~later)
         .where(or_(w.kind != WriteKind.CHANGE, ~qualify_before))
-        .where(w.state == WriteState.WAITING, or_(w.dueat.is_(None), w.dueat <= moment), ~blocked)
-        .where(or_(w.kind.not_in(_AFTER_ALL), ~all_before))
-        .where(or_(w.kind.not_in(_AFTER_CHANGES), ~changes_before))
+        .where(or_(w.kind != WriteKind.QUALIFY, ~record_before))
+        .where(or_(w.kind != WriteKind.DELETE, ~lane_before))
+        .where(or_(w.kind != WriteKind.NOTIFY, ~change_before))
     )
 
 
-def _ready(session: Session, found: Sequence[MirrorWrite]) -> list[MirrorWrite]:
+def _ready(session: Session, found: Sequence[MirrorWrite], moment: datetime) -> list[MirrorWrite]:
     """Without those that need a record that is not created there yet, or follow one of their lane that waits."""
-    named = sorted({need for write in found for need in write.needs})
-    query = select(MirrorWrite.recordid, MirrorWrite.number).where(
-        MirrorWrite.kind == WriteKind.CREATE,
-        MirrorWrite.state.in_(UNSENT),
-        one_of(session, MirrorWrite.recordid, named),
-    )
-    missing = {row.recordid: row.number for row in session.execute(query)}
+    missing = _uncreated(session, sorted({need for write in found for need in write.needs}))
     chosen: list[MirrorWrite] = []
     taken: set[int] = set()
     passed_over: set[str] = set()  # lanes
     for write in found:
-        lacking = {need: missing[need] for need in write.needs if need in missing and missing[need] != write.number}
-        own = lacking.pop(write.recordid, None)  # its own row must be there, with an etag, before it is changed
-        waits = own is not None or any(number not in taken for number in lacking.values())
+        lacking = [missing[need] for need in write.needs if need in missing and missing[need].number != write.number]
+        # Its own row must be there, with an etag, before it is changed; other rows may be created just before it.
+        waits = [one for one in lacking if one.recordid == write.recordid or one.number not in taken]
         last = write.kind in _AFTER_ALL + _AFTER_CHANGES and any(other.lane == write.lane for other in chosen)
         if waits or last or (write.kind in _IN_ORDER and write.lane in passed_over):
             passed_over.add(write.lane)
+            _step_aside(write, waits, moment)
             continue
         chosen.append(write)
         taken.add(write.number)
     return chosen
+
+
+def _uncreated(session: Session, recordids: Sequence[str]) -> dict[str, Any]:
+    """id -> the write that creates it and is not over: number, state, dueat."""
+    w = MirrorWrite
+    query = select(w.recordid, w.number, w.state, w.dueat).where(
+        w.kind == WriteKind.CREATE, w.state.in_(UNSENT), one_of(session, w.recordid, recordids)
+    )
+    return {row.recordid: row for row in session.execute(query)}
+
+
+def _step_aside(write: MirrorWrite, waits: Sequence[Any], moment: datetime) -> None:
+    """Let others go first as long as what it needs is held or waits itself: a hundred such would stop everything."""
+    held = any(one.state == WriteState.HELD for one in waits)
+    later = [one.dueat for one in waits if one.dueat is not None and one.dueat > moment]
+    if held or later:
+        write.dueat = moment + _ASIDE if held else max(later)
+        write.reason = "It waits for a record that could not be created yet."

@@ -30,6 +30,7 @@ from leadwright.mirror.write_limits import Metadata
 PAGE = "/settings/mirror/writes"
 MOST = 100  # writes in one request: a larger one takes longer than it is worth when it has to be repeated
 KEPT = timedelta(days=30)
+_ENOUGH = 120.0  # seconds after which no other round begins: the lease must not end meanwhile
 _SOON = timedelta(seconds=30)
 _TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
@@ -103,14 +104,15 @@ class Writer:
         self, dataverse: Dataverse, writes: Sequence[MirrorWrite], moment: datetime
     ) -> tuple[list[Errand], MicrosoftError | None]:
         """What became of them, and what failed as a whole."""
+        ends = time.monotonic() + _ENOUGH
         errands: list[Errand] = []
         trouble: MicrosoftError | None = None
         try:
             self._metadata.ask(dataverse, tables_of(writes), moment)
             with self._database.reading() as session:
-                errands = plan(session, writes, self._metadata, moment)
+                errands = plan(session, writes, self._metadata, dataverse.base, moment)
             for _ in range(_ROUNDS):
-                if not any(errand.is_open for errand in errands):
+                if not any(errand.is_open for errand in errands) or time.monotonic() > ends:
                     break
                 self._look(dataverse, errands)
                 self._send(dataverse, errands)

@@ -26,7 +26,8 @@ _WHAT = {
     WriteKind.DELETE: "delete",
     WriteKind.QUALIFY: "qualify",
     WriteKind.NOTIFY: "notify",
-    WriteKind.MAIL: "record the mail",
+    WriteKind.MAIL: "record",
+    WriteKind.LINK: "add a competitor to",
 }
 _NAMES: Mapping[str, tuple[Any, Any]] = {
     "lead": (Lead.leadid, func.coalesce(Lead.fullname, Lead.companyname, Lead.subject)),

@@ -9,7 +9,6 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
-_OPEN = sa.text("state IN ('waiting', 'sending', 'held')")
 
 
 def upgrade() -> None:
@@ -44,8 +43,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_mirrorwrite"),
         sa.UniqueConstraint("key", name="uq_mirrorwrite_key"),
     )
-    for name, columns in (("open", ["state", "number"]), ("lane", ["lane", "number"]), ("record", ["recordid"])):
-        op.create_index(f"ix_mirrorwrite_{name}", "mirrorwrite", columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index("ix_mirrorwrite_open", "mirrorwrite", ["state", "number"])
+    op.create_index("ix_mirrorwrite_lane", "mirrorwrite", ["lane", "state", "number"])
+    op.create_index("ix_mirrorwrite_record", "mirrorwrite", ["recordid", "state"])
     conflict = sa.text("inconflict")
     op.create_index(
         "ix_mirrorwrite_conflict", "mirrorwrite", ["number"], sqlite_where=conflict, postgresql_where=conflict
