@@ -22,12 +22,12 @@ from leadwright.actions.prerequisite_rows import (
 )
 from leadwright.db import audit
 from leadwright.db.agent import Agent
+from leadwright.db.connection import platform_of
 from leadwright.db.pages.agent_settings import client_secrets
 from leadwright.db.people import Application, ApplicationSecret, BusinessUnit, Role, SystemUser, UserRole
 from leadwright.domain.optionsets import AccessMode, NotificationIcon
-from leadwright.domain.prerequisites import (
-    Check,
-)
+from leadwright.domain.platform import Platform
+from leadwright.domain.prerequisites import Check
 from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, Conflict, NotFound
 from leadwright.identity.access import Principal, require
@@ -232,7 +232,8 @@ def choose_agent_user(session: Session, who: Principal, agent: Agent, systemuser
     row = row_of(session, agent.agentid, 2)
     untick(row)
     unit = user.businessunitid
-    begin(row, {"systemuserid": systemuserid, "businessunitid": unit, "clientid": user.applicationid})
+    where = {"platform": str(now)} if (now := platform_of(session)) is Platform.DYNAMICS365 else {}
+    begin(row, {**where, "systemuserid": systemuserid, "businessunitid": unit, "clientid": user.applicationid})
     was, becomes = {"agentuserid": before}, {"agentuserid": systemuserid}
     audit.record(session, who.actor, "agent.user_chosen", "agent", agent.agentid, before=was, after=becomes)
 

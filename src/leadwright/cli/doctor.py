@@ -210,6 +210,12 @@ def _installation(settings: "Settings", database: "Database") -> Iterator[Findin
         yield from examine_mailboxes(services)
     except Exception as error:
         yield Finding("Mailboxes", "fail", said(error), "Open the agent settings page.")
+    from leadwright.cli.doctor_dynamics import told
+
+    try:
+        yield from told(services)
+    except Exception as error:
+        yield Finding("Dynamics 365", "fail", said(error), "Open the agent settings page.")
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
     remedy = "Correct the setting embedding_model, or set it to none."
     yield _guarded("Knowledge", remedy, lambda: _knowledge(services))

@@ -51,6 +51,17 @@ def examine_connection(services: "Services") -> Iterator[Finding]:
     yield from _checked(services, mode, inputs)
 
 
+def told(services: "Services") -> Iterator[Finding]:
+    """One line of the general examination; none when this installation is not connected."""
+    from leadwright.db.connection import connection_row
+
+    with services.database.reading() as session:
+        row = connection_row(session)
+    if row is not None:
+        where = f"connected to {row.organizationname or row.dataverseurl}"
+        yield Finding("Dynamics 365", "ok", f"{where}; leadwright doctor dynamics365 checks it")
+
+
 def _on_the_store(settings: "Settings") -> Iterator[Finding]:
     from leadwright.bootstrap import services_on
     from leadwright.cli.doctor import open_store, said

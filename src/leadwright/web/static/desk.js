@@ -106,10 +106,11 @@
   if (looks) {
     const again = document.createElement("input");
     Object.assign(again, { type: "hidden", name: "again", value: "1" });
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       looks.append(again);
       looks.requestSubmit();
     }, Number(looks.dataset.again) * 1000);
+    looks.addEventListener("submit", () => clearTimeout(timer)); // pressed by hand: once is enough
   }
 
   // Work under way: look again every few seconds.
