@@ -11,7 +11,8 @@ import random
 import signal
 import ssl
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from leadwright.mail.arrivals import Arrivals
 from leadwright.mail.claim import Nothing
 from leadwright.mail.dataverse import DataverseMailbox
 from leadwright.mail.graph import GraphMailbox
-from leadwright.mail.mailbox import Found, Letter, Mailbox, Outcome
+from leadwright.mail.mailbox import Found, Letter, Mailbox, Outcome, SentCopy
 from leadwright.mail.platform_sending import Draft
 from leadwright.mail.sender import Sender
 from leadwright.microsoft.connection import Connection, Secrets
@@ -60,6 +61,9 @@ class NaiveGraph(GraphMailbox):
     def find_sent(self, messageid: str, emailid: str = "") -> Found:
         return Found.NO
 
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        return iter(())
+
 
 class NaiveDataverse(DataverseMailbox):
     """The same with an activity for each try."""
@@ -85,10 +89,11 @@ def die_at(step: int, database: Database) -> None:
     """This process is killed at that step of its work; 0: never."""
     steps = 0
 
-    def count(*_: Any) -> None:
+    def count(*_: Any, served: float = 0.0) -> None:
         nonlocal steps
         steps += 1
         if step and steps >= step:
+            time.sleep(served)
             os.kill(os.getpid(), signal.SIGKILL)
 
     for writer in (database._writer, database._hasty):
@@ -101,7 +106,7 @@ def die_at(step: int, database: Database) -> None:
         def counted(self: ssl.SSLSocket, *args: Any, plain: Any = plain) -> Any:
             count()
             answer = plain(self, *args)
-            count()
+            count(served=0.15)  # time for the server to carry out what it was given
             return answer
 
         setattr(ssl.SSLSocket, name, counted)
