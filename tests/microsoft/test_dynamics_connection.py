@@ -62,6 +62,14 @@ def test_entras_refusal_is_bad_input_and_nothing_is_kept(desk: Desk) -> None:
         connect(desk.services, desk.admin, desk.form())
 
 
+def test_a_clock_that_is_far_off_is_warned_of_while_it_still_works(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    desk.standin.world.clock = lambda: now + timedelta(minutes=10)
+    tried = connect(desk.services, desk.admin, desk.form())
+    assert tried.organizationid
+    assert "10 minutes behind" in tried.warning
+
+
 def test_an_application_without_a_user_is_kept_and_told_what_is_missing(desk: Desk) -> None:
     world = desk.standin.world
     stranger = entra_applications.create_application(world, "Stranger", by="a test")

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -119,6 +120,14 @@ def test_tokens_that_are_never_taken_are_a_refused_sign_in(agent: Agent) -> None
     with pytest.raises(SignInRefused, match="does not take our token"):
         agent.dataverse.who_am_i()
     assert requests_of(agent.world, "GET", "WhoAmI") == 2
+
+
+def test_a_refused_token_is_explained_by_a_clock_that_is_far_off(agent: Agent) -> None:
+    now = datetime.now(UTC)
+    agent.world.clock = lambda: now - timedelta(minutes=40)
+    agent.world.break_it("token expired")
+    with pytest.raises(SignInRefused, match="40 minutes ahead of Microsoft's"):
+        agent.dataverse.who_am_i()
 
 
 def test_a_batch_of_versioned_writes_is_repeated_and_others_are_unclear(tls_agent: Agent) -> None:

@@ -302,3 +302,11 @@ def test_a_token_that_is_due_but_good_is_used_on_while_entra_cannot_be_had(
     monkeypatch.setattr(time, "monotonic", lambda: began + 3599 - 20)
     with pytest.raises(ServiceDown):
         tokens.token(ORIGIN)
+
+
+def test_an_entra_whose_addresses_cannot_be_read_is_down_and_not_refusing(
+    registered: Registered, line: httpx2.Client
+) -> None:
+    registered.world.break_it("server error", {"path": "openid-configuration", "status": 502})
+    with pytest.raises(ServiceDown, match="502"):
+        Tokens(connection_to(registered, ORIGIN), line).token(ORIGIN)

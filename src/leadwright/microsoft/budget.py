@@ -6,14 +6,13 @@ to begin within five seconds, and count for 305. Places for open requests are sh
 are at work.
 """
 
-import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import ceil
-from secrets import token_hex
 from typing import Any
 
 import structlog
@@ -22,8 +21,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from leadwright.db.base import new_id
 from leadwright.db.connection import DYNAMICS365, CrmBudget
-from leadwright.db.engine import Database
+from leadwright.db.engine import Database, before_commit
 from leadwright.errors import Busy, Conflict, LeadwrightError
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.errors import Throttled
@@ -56,7 +56,7 @@ class SharedBudget:
     ) -> None:
         self._store, self._clock = weakref.ref(database), clock
         self._requests, self._seconds, self._at_once = requests, seconds, at_once
-        self._me = f"{os.getpid()}-{token_hex(4)}"
+        self._me = new_id()
         self._turn = threading.Condition()
         self._leave, self._leave_until, self._block = 0, 0.0, 1
         self._seats, self._running = 0, 0
@@ -130,10 +130,20 @@ class SharedBudget:
     def _note(self, change: Callable[[CrmBudget], None]) -> None:
         """Change the row, if it can be had: the request is done by then, and its answer must not be lost for a note."""
         try:
-            with self._database.transaction(repeatable=True) as session:
+            with self._writing() as session:
                 change(_row(session))
         except (LeadwrightError, SQLAlchemyError) as error:
             _log.warning("budget not noted", error=type(error).__name__)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A transaction that says nothing of what the request it runs in did."""
+        marked = before_commit.set(None)
+        try:
+            with self._database.transaction(repeatable=True) as session:
+                yield session
+        finally:
+            before_commit.reset(marked)
 
     @property
     def _database(self) -> Database:
@@ -163,7 +173,7 @@ class SharedBudget:
         """Take leave for some requests; 0 when there is some, else seconds to wait."""
         used_up = self._leave <= 0 and now < self._leave_until
         self._block = min(self._block * 2, _MOST_LEAVE) if used_up else 1
-        with self._database.transaction(repeatable=True) as session:
+        with self._writing() as session:
             row = _row(session)
             used = [one for one in row.used if one[0] > now - WINDOW - LIFE]
             paused = row.pauseduntil.timestamp() - now if row.pauseduntil else 0.0

@@ -43,6 +43,8 @@ class Page:
 class Dataverse:
     """Calls the organisation as our application, or in the name of a person. Safe for several threads.
 
+    Never call it inside a write transaction of our own store: an answer may take a minute, and the budget writes too.
+
     Args:
         http: signs, waits, repeats.
         acting_for: Entra object id of the person whose rights narrow ours.
