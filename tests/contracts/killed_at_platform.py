@@ -11,7 +11,9 @@ import random
 import signal
 import ssl
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,14 +21,15 @@ from typing import Any
 from sqlalchemy import event
 from tests.mail.killed_while_sending import _count_after_commits, _left
 
-from leadwright.db.base import now
+from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.mail.arrivals import Arrivals
 from leadwright.mail.claim import Nothing
 from leadwright.mail.dataverse import DataverseMailbox
 from leadwright.mail.graph import GraphMailbox
-from leadwright.mail.mailbox import Mailbox
+from leadwright.mail.mailbox import Found, Letter, Mailbox, Outcome, SentCopy
+from leadwright.mail.platform_sending import Draft
 from leadwright.mail.sender import Sender
 from leadwright.microsoft.connection import Connection, Secrets
 from leadwright.microsoft.dataverse import Dataverse
@@ -43,9 +46,33 @@ def open_mailbox(kind: str, file: str, database: Database, mailboxid: str) -> Ma
     connection = Connection(**given, credential=secret, ca_file=ca_file, instance_discovery=False, timeout=20.0)
     http, arrivals = MicrosoftHttp(connection, Tokens(connection), patience=5.0), Arrivals(database, mailboxid)
     address = "agent@contoso.com"
+    naive = bool(os.environ.get("NAIVE"))
     if kind == MailboxKind.DATAVERSE:
-        return DataverseMailbox(address, Dataverse(http), arrivals=arrivals)
-    return GraphMailbox(address, Graph(http), arrivals=arrivals)
+        return (NaiveDataverse if naive else DataverseMailbox)(address, Dataverse(http), arrivals=arrivals)
+    return (NaiveGraph if naive else GraphMailbox)(address, Graph(http), arrivals=arrivals)
+
+
+class NaiveGraph(GraphMailbox):
+    """As many do it: a new draft for each try, and what nobody knows counts as not sent."""
+
+    def make_draft(self, letter: Letter) -> Draft | Outcome:
+        return super().make_draft(replace(letter, again=False))
+
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
+        return Found.NO
+
+    def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
+        return iter(())
+
+
+class NaiveDataverse(DataverseMailbox):
+    """The same with an activity for each try."""
+
+    def make_draft(self, letter: Letter) -> Draft | Outcome:
+        return super().make_draft(replace(letter, emailid=new_id()))
+
+    def find_sent(self, messageid: str, emailid: str = "") -> Found:
+        return Found.NO
 
 
 def send_all(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock, *, one: bool) -> None:
@@ -62,10 +89,11 @@ def die_at(step: int, database: Database) -> None:
     """This process is killed at that step of its work; 0: never."""
     steps = 0
 
-    def count(*_: Any) -> None:
+    def count(*_: Any, served: float = 0.0) -> None:
         nonlocal steps
         steps += 1
         if step and steps >= step:
+            time.sleep(served)
             os.kill(os.getpid(), signal.SIGKILL)
 
     for writer in (database._writer, database._hasty):
@@ -78,7 +106,7 @@ def die_at(step: int, database: Database) -> None:
         def counted(self: ssl.SSLSocket, *args: Any, plain: Any = plain) -> Any:
             count()
             answer = plain(self, *args)
-            count()
+            count(served=0.15)  # time for the server to carry out what it was given
             return answer
 
         setattr(ssl.SSLSocket, name, counted)

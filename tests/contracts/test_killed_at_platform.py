@@ -63,7 +63,7 @@ def rows_of(platform: Any) -> list[Outbox]:
         return list(session.scalars(select(Outbox)))
 
 
-def killed(platform: Any, folder: Path, seed: str, most: int) -> int:
+def killed(platform: Any, folder: Path, seed: str, most: int, *, naive: str = "") -> int:
     """Send in children that die, over TLS; how many did."""
     with StandIn(platform.world) as served:
         given = {
@@ -82,7 +82,7 @@ def killed(platform: Any, folder: Path, seed: str, most: int) -> int:
         done = subprocess.run(
             [sys.executable, "-m", "tests.contracts.killed_at_platform", *arguments],
             cwd=ROOT, capture_output=True, text=True, timeout=3000, check=False,
-            env={**os.environ, "MOST_KILLS": str(most)},
+            env={**os.environ, "MOST_KILLS": str(most), "NAIVE": naive},
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return int(done.stdout.split()[-1])
@@ -98,6 +98,28 @@ def test_killed_at_every_step_of_a_send(platform: Any, tmp_path: Path) -> None:
     steps = killed(platform, tmp_path, "sweep", 0)
     assert 20 <= steps < 70
     prove(platform, 70)
+
+
+def test_a_naive_build_sends_twice_under_the_same_kills(platform: Any, tmp_path: Path) -> None:
+    waiting(platform, 70)
+    killed(platform, tmp_path, "sweep", 0, naive="yes")
+    rows = {row.recipient for row in rows_of(platform)}
+    got = [out.recipient for out in platform.outside() if out.recipient in rows]
+    assert len(got) > len(set(got)), "it was to send twice"
+
+
+def test_a_restored_backup_sends_nothing_again(platform: Any) -> None:
+    waiting(platform, 3)
+    first = Sender(platform.database, platform.mailboxid, platform.open(), worker="before")
+    assert first.send_due() == 3
+    first.close()
+    with platform.database.transaction() as session:
+        for row in session.scalars(select(Outbox)):
+            row.phase, row.token, row.concludedon, row.askon, row.spenton = "queued", 0, None, None, None
+    second = Sender(platform.database, platform.mailboxid, platform.open(), worker="after")
+    second.send_due()
+    second.close()
+    prove(platform, 3)
 
 
 @pytest.mark.faults

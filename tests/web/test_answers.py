@@ -30,6 +30,7 @@ OPEN = {
     "/.well-known/oauth-authorization-server/{tenant}/v2.0",
     "/.well-known/oauth-protected-resource/mcp",
     "/.well-known/openid-configuration",
+    "/api/v1/mail/notifications/{mailboxid}",  # asks for the secret of the subscription inside
     "/api/v1/openapi.json",
     "/api/v1/token",
     "/mcp",  # asks for a token inside

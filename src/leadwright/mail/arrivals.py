@@ -60,7 +60,10 @@ class Arrivals:
         """Number those that are not numbered, and store the place; how many were new. Safe to repeat."""
         with self._database.transaction() as session:
             known = self._known(session, [one.platformid for one in found])
-            fresh = {one.platformid: one for one in found if one.platformid not in known}
+            fresh: dict[str, Arrival] = {}
+            for one in found:
+                if one.platformid not in known:
+                    fresh.setdefault(one.platformid, one)
             last = self._last(session)
             rows = [
                 {

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, MailError, OutsideError
+from leadwright.errors import CrmError, LeadwrightError, MailError
 from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
 from leadwright.mail.dataverse_letters import (
@@ -147,7 +147,7 @@ class DataverseMailbox:
         """By the status of its activity. One that is gone proves nothing: it was made before it could be sent."""
         try:
             row = self._status(emailid or activity_named(messageid))
-        except OutsideError:
+        except LeadwrightError:
             return Found.CANNOT_TELL
         if row is None:
             return Found.CANNOT_TELL
@@ -234,7 +234,7 @@ class DataverseMailbox:
         try:
             row = self._record.tested(seconds)
             return Trip(self._record.why_not(row, "outgoing"), self._record.why_not(row, "incoming"))
-        except OutsideError as error:
+        except LeadwrightError as error:
             return Trip(str(error), str(error))
 
     def try_access(self) -> Access:
@@ -243,7 +243,7 @@ class DataverseMailbox:
             row = self._record.read()
             out, into = self._record.why_not(row, "outgoing"), self._record.why_not(row, "incoming")
             return Access(out, self._record.other_address(row), into)
-        except OutsideError as error:
+        except LeadwrightError as error:
             return Access(str(error), "", str(error))
 
     def close(self) -> None:

@@ -111,7 +111,7 @@ def _kept_headers(text: Any) -> list[tuple[str, str]]:
     except (ValueError, TypeError, RecursionError):
         return []
     pairs = found.items() if isinstance(found, dict) else [
-        (one.get("name") or one.get("Name"), one.get("value") or one.get("Value"))
+        (one.get("name", one.get("Name")), one.get("value", one.get("Value")))
         for one in (found if isinstance(found, list) else ()) if isinstance(one, dict)
     ]  # fmt: skip
     kept = []

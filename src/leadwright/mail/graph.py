@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, MailError, OutsideError
+from leadwright.errors import CrmError, LeadwrightError, MailError
 from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.graph_messages import (
@@ -143,7 +143,7 @@ class GraphMailbox:
         """By Message-ID, wherever it lies. Without even a draft of it, nothing is proven: there was one."""
         try:
             rows = self._messages(messageid)
-        except OutsideError:
+        except LeadwrightError:
             return Found.CANNOT_TELL
         if any(not row.get("isDraft") for row in rows):
             return Found.YES
@@ -319,7 +319,7 @@ class GraphMailbox:
             self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
         except RowGone:
             return f"Exchange has no mailbox {self.address}, or it is not in Exchange Online."
-        except OutsideError as error:
+        except LeadwrightError as error:
             return str(error)
         return ""
 
@@ -327,7 +327,7 @@ class GraphMailbox:
         try:
             made = self._graph.post(f"{self._me}/messages", {"subject": "Leadwright looks whether it may write here"})
             self.remove_draft(Draft(str(made["id"])))
-        except OutsideError as error:
+        except LeadwrightError as error:
             return str(error)
         return ""
 
@@ -341,7 +341,7 @@ class GraphMailbox:
                 tried += 1
             except PrivilegeMissing:
                 tried += 1
-            except OutsideError:
+            except LeadwrightError:
                 continue
         return tuple(opened) if tried else None
 
@@ -355,7 +355,7 @@ class GraphMailbox:
             for row in self._messages(messageid):
                 with suppress(RowGone):
                     self.remove_draft(Draft(str(row["id"])))
-        except OutsideError as error:
+        except LeadwrightError as error:
             return str(error)
         return ""
 

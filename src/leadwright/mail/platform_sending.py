@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from leadwright.errors import OutsideError
+from leadwright.errors import LeadwrightError, OutsideError
 from leadwright.mail.mailbox import Letter, Outcome, Result
 from leadwright.microsoft.errors import (
     CannotReach,
@@ -133,6 +133,8 @@ def _made(platform: Platform, letter: Letter) -> Draft | Outcome:
         return platform.make_draft(letter)
     except OutsideError as error:
         return before_order(error)
+    except LeadwrightError as error:  # a part that is installed on choice is missing, a secret cannot be opened
+        return Outcome(Result.MAILBOX, str(error))
     except Exception as error:
         _log.exception("a draft could not be made")
         return Outcome(Result.LATER, f"The mail could not be prepared ({error!r}). It is tried again.")

@@ -7,7 +7,7 @@ that waits in the backup goes out again, nor one that is decided again because t
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
@@ -102,7 +102,8 @@ def _made(mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
 
 def _is(copy: SentCopy) -> ColumnElement[bool]:
     """The row of this copy: by its activity where the platform keeps one, since it chose the Message-ID itself."""
-    return Outbox.emailid == copy.emailid if copy.emailid else Outbox.messageid == copy.messageid
+    known = Outbox.messageid == copy.messageid
+    return or_(known, Outbox.emailid == copy.emailid) if copy.emailid else known
 
 
 def _locked(session: Session, which: object) -> Outbox | None:
