@@ -13,6 +13,7 @@ from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, ro
 from leadwright.db import audit
 from leadwright.db.mail import Mailbox
 from leadwright.db.people import SystemUser
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval
 from leadwright.domain.portals import Portals
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
@@ -126,7 +127,8 @@ def choose_record(
         state = mailbox_state(over_there, mailboxid)
     with services.database.transaction() as session:
         prerequisite = open_row(session, agentid, 4)
-        keep_record(session, state.values, address, user, services.clock())
+        kind = MailboxKind.GRAPH if row_of(session, agentid, 3).inputs.get("mail") == "graph" else MailboxKind.DATAVERSE
+        keep_record(session, state.values, address, user, services.clock(), kind)
         begin(prerequisite, {**PLATFORM, "mailboxid": mailboxid, "emailaddress": address})
         after = {"regardingobjectid": user, "emailaddress": address, "changed": sorted(changes)}
         audit.record(session, who.actor, "mailbox.connected", "mailbox", mailboxid, after=after, cause="Dynamics 365")

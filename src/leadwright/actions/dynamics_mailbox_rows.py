@@ -11,6 +11,7 @@ from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import Conflict
+from leadwright.mail.records import set_kind
 
 _READ = (
     "emailrouteraccessapproval",
@@ -22,12 +23,15 @@ _READ = (
 )
 
 
-def keep_record(session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime) -> Mailbox:
+def keep_record(
+    session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime, kind: MailboxKind
+) -> Mailbox:
     """Keep a record as Dataverse has it, with its own id, for an application user.
 
     Args:
         values: its columns by logical name.
         address: of the shared mailbox.
+        kind: which of Microsoft's two ways the mail goes.
 
     Raises:
         Conflict: another mailbox here has the address.
@@ -41,12 +45,11 @@ def keep_record(session: Session, values: Mapping[str, Any], address: str, user:
             former.regardingobjectid = None
     row = session.get(Mailbox, mailboxid, with_for_update=True)
     if row is None:
-        row = Mailbox(
-            mailboxid=mailboxid, createdon=moment, name="", emailaddress=address, lw_kind=MailboxKind.DATAVERSE
-        )
+        row = Mailbox(mailboxid=mailboxid, createdon=moment, name="", emailaddress=address)
         session.add(row)
     row.name, row.emailaddress = str(values.get("name") or address)[:160], address
     row.regardingobjectid, row.modifiedon, row.lw_pauseduntil = user, moment, None
+    set_kind(row, kind)
     note_state(row, values)
     session.flush()
     if session.get(MailboxMember, (mailboxid, user)) is None:

@@ -20,6 +20,7 @@ from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
 from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Email, OpportunityCompetitor
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.outgoing import TABLES, UNSENT, WriteKind, WriteState, travels
 from leadwright.domain.platform import Platform
 
@@ -196,7 +197,7 @@ def put_sent(session: Session, emailids: Sequence[str]) -> None:
 
 def is_outside(mailbox: Mailbox) -> bool:
     """Does its mail go out and come in without Dataverse making an activity of it?"""
-    return str(getattr(mailbox, "lw_kind", "")) != "dataverse"
+    return mailbox.lw_kind != MailboxKind.DATAVERSE
 
 
 def id_of(key: str) -> str:
