@@ -128,3 +128,9 @@ def test_an_image_of_the_signature_stands_inside_the_html() -> None:
     html = email_values(made, "user-1")["description"]
     assert f"data:image/png;base64,{pixel}" in html
     assert "cid:" not in html
+
+
+def test_a_subject_carries_no_tracking_token_of_the_mails_before_it() -> None:
+    raw = b"Subject: Re: Conveyors CRM:0000001 CRM:0000047\r\nFrom: a@contoso.com\r\n\r\nHello\r\n"
+    letter = Letter("<1@contoso.com>", "a@contoso.com", "pat@example.net", raw)
+    assert email_values(letter, "user")["subject"] == "Re: Conveyors"

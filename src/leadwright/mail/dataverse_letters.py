@@ -14,6 +14,7 @@ DRAFT, COMPLETED, SENT, RECEIVED, CANCELED, PENDING_SEND, SENDING, FAILED = rang
 HANDED_OVER = (PENDING_SEND, SENDING, SENT, COMPLETED)
 _MOST_SUBJECT = 800
 _CID = re.compile(r"""(src\s*=\s*["'])cid:([^"'>\s]+)(["'])""", re.IGNORECASE)
+_TOKENS = re.compile(r"(?:\s+CRM:\d{7,})+$")  # of the mails before it: server-side synchronisation adds this one's own
 _ID = re.compile(r"<[^<>\s]+>")
 
 
@@ -46,7 +47,7 @@ def email_values(letter: Letter, senderid: str, parentid: str = "") -> dict[str,
         to["partyid_lead@odata.bind"] = f"/leads({letter.leadid})"
     sender = {"partyid_systemuser@odata.bind": f"/systemusers({senderid})", "participationtypemask": SENDER}
     values: dict[str, Any] = {
-        "subject": " ".join(str(message.get("Subject", "")).split())[:_MOST_SUBJECT],
+        "subject": _TOKENS.sub("", " ".join(str(message.get("Subject", "")).split()))[:_MOST_SUBJECT],
         "description": html_of(message),
         "directioncode": True,
         "email_activity_parties": [sender, to],
