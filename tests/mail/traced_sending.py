@@ -75,10 +75,22 @@ def run(place: list[str], number: int, kind: str, harm: tuple[str, str, int] | N
         return os.waitstatus_to_exitcode(status)
     with tempfile.NamedTemporaryFile("r") as told:
         strace = trace(pid, *harm, told.name)
-        os.kill(pid, signal.SIGCONT)
-        end = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        end = _goes_on(pid)
         strace.wait()
         return HARMED if end == UNTOUCHED and "INJECTED" in told.read() else end
+
+
+def _goes_on(pid: int) -> int:
+    """Let the stopped child go on, until it ends. Said again each second: strace may still be taking it up."""
+    said = 0.0
+    while True:
+        if time.monotonic() > said + 1:
+            os.kill(pid, signal.SIGCONT)
+            said = time.monotonic()
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.003)
 
 
 def main() -> None:
