@@ -4,13 +4,16 @@ A copy in Sent names its mail by Message-ID, and by the business key sealed in i
 that waits in the backup goes out again, nor one that is decided again because the backup is older than its decision.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
+from leadwright.db.bulk import one_of
 from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
@@ -24,6 +27,7 @@ _AGAIN = "It was decided again after the database had been restored. The first o
 _TO_SEND = (Phase.QUEUED, Phase.SENDING)
 _NOT_SENT = (*_TO_SEND, Phase.UNKNOWN, Phase.HELD)
 _DAY = timedelta(days=1)
+_AT_ONCE = 500  # copies looked up with one question
 _log = structlog.get_logger(__name__)
 
 
@@ -40,15 +44,27 @@ def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock:
     if newest is None:
         return 0
     learned = 0
-    for copy in mailbox.sent_since(min(newest, waiting or newest) - _DAY):
-        with database.reading() as session:
-            phase = session.scalar(select(Outbox.phase).where(_is(copy)))
-        if phase in _NOT_SENT or (phase is None and copy.businesskey):
+    copies = mailbox.sent_since(min(newest, waiting or newest) - _DAY)
+    while some := list(islice(copies, _AT_ONCE)):
+        for copy in _unknown(database, some):
             with database.transaction() as session:
                 learned += _learn(session, mailboxid, copy, clock())
     if learned:
         _log.warning("mails in Sent were not known here: restored from an older backup?", mails=learned)
     return learned
+
+
+def _unknown(database: Database, copies: Sequence[SentCopy]) -> list[SentCopy]:
+    """Those whose mail is not known to have been sent, and those of no mail that is known at all."""
+    named, activities = [c.messageid for c in copies], [c.emailid for c in copies if c.emailid]
+    with database.reading() as session:
+        mine = one_of(session, Outbox.messageid, named)
+        if activities:
+            mine = or_(mine, one_of(session, Outbox.emailid, activities))
+        known = session.execute(select(Outbox.messageid, Outbox.emailid, Outbox.phase).where(mine)).all()
+    phases = {row.emailid: row.phase for row in known if row.emailid} | {row.messageid: row.phase for row in known}
+    found = [(copy, phases.get(copy.messageid) or phases.get(copy.emailid)) for copy in copies]
+    return [copy for copy, phase in found if phase in _NOT_SENT or (phase is None and copy.businesskey)]
 
 
 def _learn(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -> bool:
