@@ -33,7 +33,7 @@ def open_mailbox(
         BadInput: a server is missing, or who gives the tokens.
         Conflict: the mailbox lies at Microsoft, and there is no connection to it.
     """
-    if row.lw_kind != MailboxKind.SMTP_IMAP:
+    if row.lw_kind in (MailboxKind.DATAVERSE, MailboxKind.GRAPH):
         if installation is None:
             raise BadInput(f"The mailbox {row.emailaddress} can only be opened where the connection to Microsoft is.")
         return open_platform_mailbox(row, vault, installation, timeout=timeout)
