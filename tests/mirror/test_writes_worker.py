@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.microsoft.organisation import register_agent
-from tests.microsoft.test_opening import services_of, store
+from tests.microsoft.organisation import register_agent, services_at, store_connection
 from tests.mirror.test_worker import leads, until
 
 from leadwright.actions.leads import edit_lead
@@ -32,11 +31,11 @@ def standin(tmp_path: Path) -> Iterator[StandIn]:
 
 
 def test_a_worker_sends_what_is_decided_here(database: Database, standin: StandIn, tmp_path: Path) -> None:
-    services = services_of(database, standin, tmp_path)
+    services = services_at(database, standin, tmp_path)
     registered = register_agent(standin.world, "AISalesPerson")
     with database.transaction() as session:
         seed_directory(session)
-    store(services, registered, standin.origin)
+    store_connection(services, registered, standin.origin)
     leadid = registered.lead()
     stopping = threading.Event()
     reading, sending = Mirroring(services, stopping, lambda: None), MirrorSending(services, "worker", stopping)
@@ -57,7 +56,7 @@ def test_a_worker_sends_what_is_decided_here(database: Database, standin: StandI
 
 
 def test_without_a_connection_the_thread_only_looks(database: Database, standin: StandIn, tmp_path: Path) -> None:
-    services = services_of(database, standin, tmp_path)
+    services = services_at(database, standin, tmp_path)
     stopping = threading.Event()
     sending = MirrorSending(services, "worker", stopping)
     sending.start()
