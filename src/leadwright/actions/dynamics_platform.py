@@ -13,7 +13,7 @@ from leadwright.actions import dynamics_credentials as credentials
 from leadwright.actions.agent_rows import WORKING, agent_of
 from leadwright.actions.dynamics_rows import Tried
 from leadwright.actions.dynamics_user import PLATFORM
-from leadwright.actions.dynamics_values import ConnectionForm
+from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
 from leadwright.actions.prerequisite_rows import begin, refuse_while_working, row_of, untick
 from leadwright.db import audit
 from leadwright.db.agent import Prerequisite
@@ -97,9 +97,10 @@ def _refuse_while_working(services: Services, agentid: str, form: ConnectionForm
         agent, row = agent_of(session, agentid), connection_row(session)
         if agent.state not in WORKING:
             return
-        same = row is not None and (row.tenantid, row.clientid) == (
+        same = row is not None and (row.tenantid, row.clientid, row.dataverseurl) == (
             form.tenant_id.strip().lower(),
             form.client_id.strip().lower(),
+            organisation_url(form.dataverse_url, any_host=True),
         )
         if not same:
             raise Conflict(f"{agent.name} is working. Stop the agent first; then it can be connected to another place.")

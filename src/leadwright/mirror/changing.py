@@ -46,6 +46,7 @@ class Change(Errand):
         self.metadata_is_stale = False
         self._names, self._limits, self._teams = names, limits, teams
         self._seen, self._fresh = seen, False
+        self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
         self._ours, self._known = _merged(self.writes)
         self._to_send: dict[str, Any] = {}
         self._conflicts: dict[str, list[Any]] = {}
@@ -64,6 +65,8 @@ class Change(Errand):
         """The row as it is now."""
         if isinstance(answer, Answer):
             self._take(answer)
+            if self._unknown is not None:
+                self._names_nobody(self._unknown)
         elif isinstance(answer, RowGone):
             self._gone()
         else:
@@ -91,8 +94,8 @@ class Change(Errand):
             self._seen, self._fresh = None, False
             for write in self.writes:
                 write.doubtful = True
-        elif isinstance(answer, RowGone):
-            self._gone()
+        elif isinstance(answer, RowGone):  # the same answer comes for an owner or account that is not there: look
+            self._seen, self._fresh, self._unknown = None, False, answer
         else:
             self._refused(answer)
 
@@ -105,6 +108,14 @@ class Change(Errand):
     def _gone(self) -> None:
         self.arrived = Arrived(self.table, self.recordid, None)
         self.end(WriteState.DROPPED, "The record was deleted in Dynamics 365, or the role does not show it any more.")
+
+    def _names_nobody(self, error: RowGone) -> None:
+        """The row is there: what it was to name is not."""
+        reason = (
+            "Dynamics 365 does not know a record that was chosen here, such as a user who exists in Leadwright only."
+        )
+        said = f" It says: {error.said}" if error.said else ""
+        self.end(WriteState.HELD, f"{reason}{said} Choose another one here, then Drop this; or create it, then Retry.")
 
     def _refused(self, error: Any) -> None:
         if isinstance(error, UnknownName) and self.first.attempts < 2:

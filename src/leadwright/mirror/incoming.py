@@ -27,15 +27,11 @@ from leadwright.mirror.comparing import POLLED_EVERY, TRACKED_EVERY, begin_compa
 from leadwright.mirror.following import follow
 from leadwright.mirror.loading import begin_load, load
 from leadwright.mirror.mirror import Described, Mirror
-from leadwright.mirror.phases import Phase
+from leadwright.mirror.phases import FOREIGN, Phase
 from leadwright.mirror.sides import MIRROR, Interrupted, Sides, read_state, state_of_mirror
 from leadwright.mirror.storing import Pending, nothing_pending
 from leadwright.mirror.tables import TABLES, Mirrored
 
-FOREIGN = (
-    "The records here come from another organisation than the one that is connected now. Connect that one again, or "
-    "connect this one to a new, empty installation: records of two organisations are never mixed."
-)
 UNSTORABLE = (
     "Rows of this table could not be stored here ({}). The log of the worker says which; nothing else waits for it, "
     "and it is tried again by itself."

@@ -18,3 +18,8 @@ WORDS = {
     Phase.COMPARING: "Comparing",
     Phase.FOLLOWING: "Up to date",
 }
+
+FOREIGN = (
+    "The records here come from another organisation than the one that is connected now. Connect that one again, or "
+    "connect this one to a new, empty installation: records of two organisations are never mixed."
+)

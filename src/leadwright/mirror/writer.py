@@ -11,18 +11,21 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
+from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.outgoing import WriteKind, WriteState
-from leadwright.errors import Busy
+from leadwright.errors import Busy, CrmError
 from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError
+from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.mirror.arriving import take_in
 from leadwright.mirror.changing import Change
 from leadwright.mirror.creating import Create
 from leadwright.mirror.errands import Errand
+from leadwright.mirror.phases import FOREIGN
 from leadwright.mirror.planning import plan, tables_of
 from leadwright.mirror.write_claims import Ending, claim, conclude
 from leadwright.mirror.write_limits import Metadata
@@ -32,6 +35,7 @@ MOST = 100  # writes in one request: a larger one takes longer than it is worth 
 KEPT = timedelta(days=30)
 _ENOUGH = 120.0  # seconds after which no other round begins: the lease must not end meanwhile
 _SOON = timedelta(seconds=30)
+_ELSEWHERE = timedelta(seconds=30)
 _TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
 _log = structlog.get_logger(__name__)
@@ -59,6 +63,7 @@ class Writer:
         self._holder = f"{worker}:{new_id()}"[:80]
         self._metadata = Metadata()
         self._rests_until: datetime | None = None
+        self._place: tuple[MicrosoftHttp, str] | None = None  # the line, and the organisation it leads to
 
     def send_due(self, most: int = MOST) -> int:
         """Do what is due, one request's worth. How many writes were concluded.
@@ -72,6 +77,7 @@ class Writer:
         dataverse = self._open() if self._is_something_due(moment) else None
         if dataverse is None:
             return 0
+        self._refuse_another(dataverse)
         with self._database.transaction() as session:
             writes = claim(session, self._holder, most, moment)
             session.expunge_all()
@@ -84,6 +90,22 @@ class Writer:
             self._rest(trouble)
             raise trouble
         return done
+
+    def _refuse_another(self, dataverse: Dataverse) -> None:
+        """Nothing is written to an organisation whose records are not the ones here.
+
+        Raises:
+            CrmError: another one is connected.
+        """
+        with self._database.reading() as session:
+            known = session.scalar(select(MirrorState.organizationid))
+        if known is None:
+            return
+        if self._place is None or self._place[0] is not dataverse.http:
+            self._place = (dataverse.http, str(dataverse.who_am_i()["OrganizationId"]))
+        if self._place[1].lower() != known.lower():
+            self._rests_until = self._clock() + _ELSEWHERE
+            raise CrmError(FOREIGN, permanent=True, installation=True)
 
     def forget_old(self) -> None:
         """Let go of what was done long ago; that a mail was recorded stays known."""
@@ -153,11 +175,14 @@ class Writer:
         """What needs a record that could not be created waits for it, whatever was answered."""
         for write in errand.writes:
             ending = errand.endings.get(write.number)
-            if ending is None or ending.state is WriteState.SENT:
+            if ending is not None and ending.state is WriteState.SENT:
                 continue
             if missing & set(write.needs):
                 reason = "It waits for a record that could not be created yet."
                 errand.endings[write.number] = Ending(WriteState.WAITING, reason, wait=_SOON, blame=False)
+                errand.arrived = None
+            elif ending is None:
+                continue
             if write.kind == WriteKind.CREATE:
                 missing.add(write.recordid)
 
