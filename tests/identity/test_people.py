@@ -45,7 +45,16 @@ def test_every_privilege_named_anywhere_in_the_code_exists_and_some_role_grants_
     folder = Path(leadwright.__file__).parent
     named = set()
     for file in (*folder.rglob("*.py"), *folder.rglob("*.html")):
-        named |= set(re.findall(r"\bprv[A-Z]\w+", file.read_text()))
+        if "dynamics" not in file.parent.parts and file.parent.name != "dataverse":  # the stand-in's are Dataverse's
+            named |= set(re.findall(r"\bprv[A-Z]\w+", file.read_text()))
+    of_dataverse = {
+        "prvReadOrganization",
+        "prvActOnBehalfOfAnotherUser",
+        "prvReadEntity",
+        "prvReadMailbox",
+        "prvSendAsUser",
+    }
+    named -= of_dataverse
     assert named - set(PRIVILEGES) == set()
     assert {p for grants in ROLE_GRANTS.values() for p in grants} == set(PRIVILEGES)
 
