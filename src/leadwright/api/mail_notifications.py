@@ -34,6 +34,7 @@ class Notifications(BaseModel):
     summary="Microsoft Graph tells of new mail",
     dependencies=[Depends(anyone)],
     response_model=None,
+    response_class=PlainTextResponse,
     responses={202: {"description": "Taken; the mailbox is looked at when the secret is the right one."}},
 )
 def notified(
