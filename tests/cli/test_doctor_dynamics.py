@@ -71,7 +71,7 @@ def test_ten_faults_at_once_are_all_named_in_one_run(contoso: Contoso) -> None:
         "1 Credential": "ends on 2026-03-08",
         "1 Clock": "behind Microsoft's",
         "2 Security role": "only Half a seller",
-        "2 Privileges": "prvCreateAccount (User)",
+        "2 Privileges": "prvAssignAccount (Organization)",
         "2 Change tracking": "Off for lead",
         "2 Seller roles": "Half a seller: ",
         "3 Kind": "a user mailbox, not a shared one",

@@ -17,11 +17,13 @@ from tests.microsoft.organisation import Registered, register_agent, store_conne
 
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.stage import Stage
 from leadwright.mail.suppression import why_suppressed
+from leadwright.mirror.sides import MIRROR
 from leadwright.sandbox.dynamics import exchange, exchange_transport, synchronisation
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.serving import StandIn
@@ -112,6 +114,9 @@ def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: 
             row.lw_kind, row.lw_filessent, row.emailaddress = request.param, True, AGENT
             row.modifiedon = clock() + timedelta(seconds=1)
         store_connection(office.services, registered, standin.origin)
+        with sqlite_database.transaction() as session:  # no mirror runs here: its leads are read for a year
+            session.add(MirrorState(mirrorid=MIRROR))
+            session.add(MirrorTable(tablename="lead", readon=clock() + timedelta(days=365)))
         yield Abroad(office, world, registered, request.param)
         if office.post:
             office.post.close()
@@ -234,3 +239,38 @@ def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abro
         session.get_one(CrmConnection, DYNAMICS365).state = ConnectionState.ON
     abroad.work()
     assert len(abroad.mails_to()) == 1
+
+
+@pytest.mark.parametrize(
+    ("whole", "leads", "says"),
+    [
+        ({"pausedon": MONDAY}, {}, "not read since 2026-03-02 15:00 UTC"),
+        ({"failures": 1, "trouble": "The records come from another organisation."}, {}, "not read since"),
+        ({}, {"readon": MONDAY - timedelta(minutes=4), "failures": 3}, "not read since 2026-03-02 14:56 UTC"),
+        ({}, {"readon": None}, "not read yet"),
+    ],
+)
+def test_while_the_leads_over_there_are_not_read_mail_waits(
+    abroad: Abroad, whole: dict[str, Any], leads: dict[str, Any], says: str
+) -> None:
+    if abroad.kind != MailboxKind.GRAPH:
+        pytest.skip("the rule is the same for each kind of mailbox")
+    _mirror(abroad, whole, {"readon": MONDAY, **leads})
+    abroad.lead()
+    abroad.work()
+    (row,) = abroad.outbox()
+    assert (row.phase, says in row.reason, "the mail waits until" in row.reason) == ("queued", True, True)
+    assert abroad.mails_to() == []
+    _mirror(abroad, {"pausedon": None, "failures": 0, "trouble": ""}, {"readon": abroad.office.clock(), "failures": 0})
+    abroad.hours(1 / 60)
+    assert len(abroad.mails_to()) == 1
+
+
+def _mirror(abroad: Abroad, whole: dict[str, Any], leads: dict[str, Any]) -> None:
+    with abroad.office.services.database.transaction() as session:
+        for row, values in (
+            (session.get_one(MirrorState, MIRROR), whole),
+            (session.get_one(MirrorTable, "lead"), leads),
+        ):
+            for name, value in values.items():
+                setattr(row, name, value)

@@ -107,7 +107,8 @@ def test_a_missing_privilege_is_named_with_the_depth_it_takes(small_contoso: Con
     contoso.all_done()
     change_role(contoso, {"prvAssignLead": 0, "prvReadContact": roles.BASIC})
     checks = found(contoso.tick(2))
-    assert checks["Privileges"] == (False, "Missing: prvAssignLead (Organization), prvReadContact (Organization).")
+    named = "prvAssignLead (Organization), prvReadContact (Organization; held only at User depth)"
+    assert checks["Privileges"] == (False, f"Missing: {named}.")
     assert checks["Security role"][0] is True
     assert "Not allowed for contact" in checks["Change tracking"][1]
 

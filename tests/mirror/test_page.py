@@ -52,10 +52,12 @@ def test_paused_nothing_is_read_and_what_changed_meanwhile_comes_in_later(connec
     lead = connected.lead()
     connected.round()
     admin = browser("admin")
+    assert "Mails of the agent wait meanwhile" in admin.get(PAGE).text
     admin.submit(f"{PAGE}/pause")
     connected.change("lead", lead, companyname="Southwind")
     assert connected.round() == 0
-    assert "Paused" in admin.get(PAGE).text
+    assert "Paused" in (page := admin.get(PAGE).text)
+    assert "mails of the agent wait until then" in page
     admin.submit(f"{PAGE}/resume")
     connected.round()
     assert connected.ours(Lead, lead).companyname == "Southwind"

@@ -9,9 +9,11 @@ from tests.mirror.organisation import Office, connect_office
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorRow, MirrorState
 from leadwright.errors import CrmError
-from leadwright.mirror.following import FORGOTTEN
+from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
 from leadwright.mirror.incoming import FOREIGN
+from leadwright.mirror.mirror import Asked
 from leadwright.mirror.phases import Phase
+from leadwright.mirror.tables import TABLES
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 from leadwright.sandbox.dynamics.world import World
 
@@ -76,6 +78,40 @@ def test_a_role_taken_away_while_it_runs_deletes_nothing_and_names_the_privilege
     office.round(minutes=61)
     assert office.leads()[lead].companyname == "Southwind"
     assert office.state().trouble == ""
+
+
+def test_a_moment_without_any_role_says_so_and_nothing_about_change_tracking(office: Office) -> None:
+    lead = office.lead()
+    office.round()
+    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
+    with pytest.raises(CrmError, match="no security role"):
+        office.round()
+    assert "no security role" in whole(office).trouble
+    assert (office.state().tracked, office.state().trouble) == (True, "")
+    with pytest.raises(CrmError, match="no security role"):
+        office.mirror.rows(_asked(office), [lead])
+    office.change("lead", lead, companyname="Southwind")
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round(minutes=20)
+    assert office.leads()[lead].companyname == "Southwind"
+    assert (whole(office).trouble, office.state().trouble, hidden(office)) == ("", "", 0)
+
+
+def _asked(office: Office) -> Asked:
+    return Asked(TABLES["lead"], "leads", ("leadid",))
+
+
+def test_that_change_tracking_does_not_work_is_told_until_it_works_again(office: Office) -> None:
+    office.lead()
+    office.round()
+    seed.give_role(office.world, office.agent.userid, make_role(office.world, "Narrow", "Local Read: Lead"))
+    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round()
+    office.round()
+    assert (office.state().tracked, office.state().trouble) == (False, NO_TRACKING)
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    office.round(minutes=61)
+    assert (office.state().tracked, office.state().trouble) == (True, "")
 
 
 def test_rows_that_a_narrower_role_hides_are_counted_not_deleted(office: Office) -> None:

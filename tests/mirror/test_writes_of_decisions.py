@@ -3,24 +3,30 @@
 import json
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.mirror.mirrored import Mirrored
+from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.workflows.office import runs_of
 
 from leadwright.actions import outcome
+from leadwright.actions.connected_records import edit_record
 from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.actions.qualify import Sale, qualify
 from leadwright.db.agent import LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.connection import CrmConnection
+from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
-from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
+from leadwright.domain.dataverse_privileges import NEEDED_IN_DATAVERSE
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR, Depth
+from leadwright.domain.stage import AgentMode
 from leadwright.identity.access import Principal, principal
 from leadwright.sandbox.dynamics.dataverse import seed
+from leadwright.sandbox.dynamics.world import World
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
 
@@ -42,6 +48,13 @@ def administrator(mirrored: Mirrored) -> Principal:
         session.merge(UserRole(systemuserid=mirrored.office.supervisor, roleid=role))
     with mirrored.database.reading() as session:
         return principal(session, mirrored.office.supervisor)
+
+
+def make_needed_role(world: World, mode: AgentMode) -> None:
+    """The role "Needed": what is documented, each privilege as deep as it says, and nothing else."""
+    depths = {Depth.USER: "User", Depth.ORGANISATION: "Global"}
+    line = "; ".join(f"{depths[depth]} one: {name}" for name, depth in NEEDED_IN_DATAVERSE[mode].items())
+    seed.make_role(world, "Needed", line)
 
 
 def ours(mirrored: Mirrored, leadid: str) -> Lead:
@@ -105,6 +118,37 @@ def test_a_qualified_lead_leads_to_the_same_ids_on_both_sides(mirrored: Mirrored
     assert opportunity["parentaccountid"] == made.accountid == there["parentaccountid"]
     assert mirrored.row("contact", str(made.contactid))["parentcustomerid"] == made.accountid
     assert len(mirrored.find("opportunity")) == len(mirrored.find("account")) == len(mirrored.find("contact")) == 1
+
+
+@pytest.mark.parametrize("mode", list(AgentMode))
+def test_a_role_with_exactly_the_documented_privileges_does_all_the_agent_does(
+    database: Database, tmp_path: Path, mode: AgentMode
+) -> None:
+    world = World(tmp_path / "needed")
+    make_needed_role(world, mode)
+    mirrored = open_mirrored(database, world, tmp_path, role="Needed")
+    rival = mirrored.make("competitor", name="Rival Racks")
+    mirrored.load("competitor")
+    (researched,) = work(mirrored, 1)
+    (leadid,) = mirrored.leads(1, queued=False)
+    with mirrored.database.transaction() as session:
+        session.add(LeadCompetitor(leadid=leadid, competitorid=rival))
+    services, who = mirrored.office.services, administrator(mirrored)
+    entered = create_lead(services, who, {"fullname": "Rosa Diaz", "companyname": "Rosa Ltd"})
+    made = qualify(services, who, leadid)
+    for _ in range(3):
+        mirrored.send()
+    mirrored.load("account")
+    edit_record(services, who, "account", str(made.accountid), {"telephone1": "+1 312 555 0100"})
+    for _ in range(3):
+        mirrored.send()
+    assert [(w.kind, w.tablename, w.reason) for w in mirrored.writes() if w.state != "sent"] == []
+    assert mirrored.row("lead", leadid)["qualifyingopportunityid"] == made.opportunityid
+    assert mirrored.row("account", str(made.accountid))["ownerid"] == who.id
+    assert mirrored.row("account", str(made.accountid))["telephone1"] == "+1 312 555 0100"
+    assert mirrored.row("lead", entered)["ownerid"] == who.id
+    assert mirrored.row("lead", researched)["ownerid"] in mirrored.office.sellers
+    world.close()
 
 
 def test_the_competitors_of_a_lead_are_those_of_its_opportunity_over_there_too(mirrored: Mirrored) -> None:

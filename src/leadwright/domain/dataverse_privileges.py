@@ -43,9 +43,10 @@ def _rights(depth: Depth, verbs: str, tables: str) -> dict[str, Depth]:
 
 _RESEARCH: Mapping[str, Depth] = {
     **_rights(_ALL, "Read Write Append AppendTo Assign", "Lead"),
-    **_rights(_ALL, "Read AppendTo", "Account Contact Opportunity"),
-    **_rights(Depth.USER, "Create", "Account Contact Opportunity"),
-    **_rights(_ALL, "Read", "Competitor User Team BusinessUnit Role"),
+    **_rights(Depth.USER, "Create", "Lead"),
+    **_rights(_ALL, "Create Read Write Append AppendTo Assign", "Account Contact Opportunity"),
+    **_rights(_ALL, "Read", "Competitor User Team BusinessUnit Role Entity Attribute"),
+    **_rights(_ALL, "AppendTo", "Competitor"),
     **_rights(Depth.USER, "Create Read Write Append", "Activity"),
     **_rights(Depth.USER, "Create Read Append", "Note"),
     **_rights(_ALL, "Read Create", "appnotification"),
@@ -87,8 +88,14 @@ def depths_held(rows: Iterable[Mapping[str, object]]) -> dict[str, int]:
 def lacking(held: Mapping[str, int], needed: Mapping[str, Depth]) -> tuple[str, ...]:
     """Names of what is needed and not held, or not to the depth needed, each with the depth it takes; sorted.
 
+    One that is held, but not deep enough, says so.
+
     Args:
         held: privilege in lower case -> widest depth held.
     """
-    missing = ((name, depth) for name, depth in needed.items() if held.get(name.lower(), 0) < depth)
-    return tuple(sorted(f"{name} ({WORDS[depth]})" for name, depth in missing))
+    missing = ((name, depth, held.get(name.lower(), 0)) for name, depth in needed.items())
+    return tuple(sorted(f"{name} ({_depth_words(depth, has)})" for name, depth, has in missing if has < depth))
+
+
+def _depth_words(needed: Depth, held: int) -> str:
+    return f"{WORDS[needed]}; held only at {WORDS[held]} depth" if held else WORDS[needed]

@@ -89,7 +89,7 @@ class DataverseMirror:
                 found.rows.append(outcome.json)
             elif isinstance(outcome, RowGone):
                 found.gone.append(key)
-            elif isinstance(outcome, PrivilegeMissing):
+            elif isinstance(outcome, PrivilegeMissing) and not outcome.installation:
                 found.hidden.append(key)
             else:
                 raise outcome
@@ -132,7 +132,7 @@ class DataverseMirror:
         calls = [Call("GET", f"{entity_set}({one})/{link}?$select={key}", headers=headers) for one in ids]
         found: dict[str, frozenset[str]] = {}
         for one, outcome in zip(ids, self._dataverse.batch(calls) if calls else (), strict=True):
-            if isinstance(outcome, RowGone | PrivilegeMissing):
+            if isinstance(outcome, RowGone | PrivilegeMissing) and not outcome.installation:
                 continue
             if isinstance(outcome, MicrosoftError):
                 raise outcome
@@ -154,10 +154,15 @@ class DataverseMirror:
 
 @contextmanager
 def _tracking() -> Iterator[None]:
-    """A table without change tracking answers 400, a role that reads only a part of it 403."""
+    """A table without change tracking answers 400, a role that reads only a part of it 403; no role at all is 403 too.
+
+    Without any role nothing works, and it says nothing about change tracking.
+    """
     try:
         yield
     except PrivilegeMissing as error:
+        if error.installation:
+            raise
         raise TrackingRefused(str(error), permanent=True) from error
     except Refused as error:
         if error.status != 400:

@@ -215,7 +215,7 @@ class Incoming:
             woken = state.dueat is not None and state.dueat > asked_from  # while we read: look once more
             state.dueat = asked_from if woken else asked_from + wait
             state.readon, state.failures = self.clock(), 0
-            if not _is_kept(state.trouble):
+            if not _is_kept(state):
                 state.trouble = ""
             if name not in TABLES:
                 state.phase = Phase.FOLLOWING
@@ -253,8 +253,8 @@ class Incoming:
         return timedelta(seconds=min(self.period * 2 ** min(failures - 1, 10), _LONGEST))
 
 
-def _is_kept(trouble: str) -> bool:
-    """News that stays to be read although everything works again."""
+def _is_kept(state: MirrorTable) -> bool:
+    """News that stays to be read although everything works again; of change tracking until it works again."""
     from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
 
-    return trouble in (FORGOTTEN, NO_TRACKING)
+    return state.trouble == FORGOTTEN or (state.trouble == NO_TRACKING and not state.tracked)

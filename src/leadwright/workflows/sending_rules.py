@@ -10,18 +10,22 @@ from sqlalchemy.orm import Session, load_only
 
 from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.configuration import Configuration
+from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
+from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.personal_mail import PURPOSE
+from leadwright.domain.platform import ConnectionState
 from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
 from leadwright.domain.sending_window import zones_of
 from leadwright.domain.stage import Stage
 from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.mail.outbox import Claimed
+from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import address_of, configuration_of
@@ -31,6 +35,7 @@ from leadwright.workflows.seller_mail import seller_still_may
 
 _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
+_STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
@@ -51,11 +56,19 @@ _STILL_ON = (
     .with_for_update(read=True)
 )
 
+_CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
+_LEADS_READ = (
+    select(MirrorTable.readon, MirrorState.pausedon, MirrorState.failures)
+    .join(MirrorState, MirrorState.mirrorid == MIRROR)
+    .where(MirrorTable.tablename == "lead")
+)
+
 
 def rules_in_claim(services: Services) -> Check:
     """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
 
     A mail of a conversation that has ended is cancelled; one to an address that was written to as another lead, too.
+    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there.
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
@@ -95,7 +108,7 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
-        select(Engagement, Lead, LeadRun)
+        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
         .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
@@ -106,6 +119,8 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
 
 
 def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
+    if found.connection == ConnectionState.ON and (unread := _not_read(services, session, moment)):
+        return Refusal(Phase.QUEUED, unread, moment + _READING)
     configuration = configuration_of(services, session, found.LeadRun)
     if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
@@ -123,6 +138,17 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
     if decision.answer is Answer.CANCEL:
         return Refusal(Phase.CANCELLED, decision.reason)
     return Refusal(Phase.QUEUED, decision.reason, decision.at or moment + _ASK_AGAIN)
+
+
+def _not_read(services: Services, session: Session, moment: datetime) -> str:
+    """A sentence when the leads over there may be others than ours by now: the mirror is paused, fails, or is late."""
+    row = session.execute(_LEADS_READ).first()
+    if row is None or row.readon is None:
+        return "The leads of Dynamics 365 were not read yet; the mail waits until they are."
+    oldest = moment - max(3 * timedelta(seconds=services.settings.mirror_poll_seconds), _STALE)
+    if row.pausedon is None and not row.failures and row.readon >= oldest:
+        return ""
+    return f"Dynamics 365 was not read since {row.readon:%Y-%m-%d %H:%M} UTC; the mail waits until it is."
 
 
 def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Configuration) -> Outgoing:
