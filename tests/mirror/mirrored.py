@@ -14,7 +14,7 @@ from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office,
 from leadwright.db.base import now
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
-from leadwright.db.mirror_writes import MirrorWrite, arriving
+from leadwright.db.mirror_writes import MirrorWrite, arriving, pending_fields
 from leadwright.db.people import CustomColumn, SystemUser
 from leadwright.db.sales import Lead
 from leadwright.microsoft.dataverse import Dataverse
@@ -97,7 +97,7 @@ class Mirrored:
             query = {"select": ",".join((table.key, *table.asked()))}
             with self.database.transaction() as session, arriving(session):
                 for page in self.dataverse.pages(table.entity_set, prefer=(LOOKUPS_TOLD,), **query):
-                    store(session, table, read(table, page.rows, {}), now(), again=True)
+                    store(session, table, read(table, page.rows, {}), now(), pending=pending_fields, again=True)
 
     def writes(self, **equal: Any) -> list[MirrorWrite]:
         with self.database.reading() as session:

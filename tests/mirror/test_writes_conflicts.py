@@ -10,9 +10,15 @@ from tests.workflows.office import runs_of
 
 from leadwright.actions import mirror_writes
 from leadwright.actions.leads import delete_lead, edit_lead
+from leadwright.db import audit
 from leadwright.db.agent import LeadRun
+from leadwright.db.audit import Actor
 from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror_writes import MirrorWrite, arriving
+from leadwright.db.sales import Lead
 from leadwright.errors import Conflict
+from leadwright.mirror.removing import remove
+from leadwright.mirror.tables import TABLES
 from leadwright.sandbox.dynamics.dataverse import seed, store
 from leadwright.sandbox.dynamics.dataverse.roles import SEED_ROLES
 from leadwright.workflows.research_lead import research_lead
@@ -44,6 +50,23 @@ def test_what_a_person_changed_there_stays_and_the_agents_write_of_it_is_dropped
     (lost,) = [w for w in mirrored.writes() if w.inconflict]
     assert (lost.state, lost.conflicts) == ("sent", {"leadqualitycode": [2, 1]})
     assert "Rating: 1 there, 2 here" in lost.reason
+
+
+def test_what_a_person_changed_there_wins_also_when_the_agent_decides_anew_before_anything_is_sent(
+    mirrored: Mirrored,
+) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.theirs("lead", leadid, leadqualitycode=1)
+    mirrored.load("lead")  # it is seen, and not taken in, as ours waits
+    assert ours(mirrored, leadid).leadqualitycode == 2
+    with mirrored.database.transaction() as session:
+        session.get_one(Lead, leadid).leadqualitycode = 3
+        rating = {"before": {"leadqualitycode": 2}, "after": {"leadqualitycode": 3}}
+        audit.record(session, Actor(None, "agent", "Agent"), "lead.rated", "lead", leadid, **rating)
+    mirrored.send()
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["leadqualitycode"] == ours(mirrored, leadid).leadqualitycode == 1
+    assert [w.action for w in mirrored.writes() if w.inconflict][-1] == "lead.rated"
 
 
 def test_a_lead_that_a_person_took_over_there_is_let_go_and_the_seller_is_not_told(mirrored: Mirrored) -> None:
@@ -165,6 +188,23 @@ def test_a_lead_that_was_deleted_there_is_dropped_and_goes_here(mirrored: Mirror
     assert (write.state, "was deleted in Dynamics 365" in write.reason) == ("dropped", True)
     with mirrored.database.reading() as session:
         assert session.scalar(select(LeadRun.runid).where(LeadRun.leadid == leadid)) is None
+
+
+def test_what_waits_or_is_held_about_a_lead_that_is_deleted_there_is_dropped_when_that_is_read(
+    mirrored: Mirrored,
+) -> None:
+    leadid, other = work(mirrored, 2)
+    with mirrored.database.transaction() as session:
+        first = session.scalars(select(MirrorWrite).where(MirrorWrite.lane == leadid)).first()
+        assert first is not None
+        first.state = "held"
+    with mirrored.database.transaction() as session, arriving(session):
+        assert remove(session, TABLES["lead"], [leadid]) == 1
+    writes = mirrored.writes(lane=leadid)
+    assert {w.recordid == leadid for w in writes} == {True, False}  # its notes and news too
+    assert {(w.state, w.reason) for w in writes} == {("dropped", "The lead was deleted in Dynamics 365.")}
+    assert all(w.concludedon for w in writes)
+    assert {w.state for w in mirrored.writes(lane=other)} == {"waiting"}
 
 
 def test_the_role_that_is_taken_while_it_works_makes_everything_wait_and_go_on_by_itself(mirrored: Mirrored) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from leadwright.db import audit
 from leadwright.db.connection import DYNAMICS365, CrmConnection
+from leadwright.domain.platform import ConnectionState
 from leadwright.errors import BadInput, Conflict, CrmError, NotFound
 from leadwright.identity.access import Principal
 from leadwright.identity.certificates import Certificate, sha1_thumbprint
@@ -15,6 +16,7 @@ from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError
 from leadwright.microsoft.line import clock_sentence
 from leadwright.microsoft.opening import new_http
+from leadwright.mirror.reconnecting import put_missed
 from leadwright.services import Services
 
 CERTIFICATE_DAYS = 365
@@ -129,7 +131,7 @@ def learn(row: CrmConnection, tried: Tried) -> None:
 def keep_row(
     services: Services, who: Principal, row: CrmConnection, former: CrmConnection | None, action: str, tried: Tried
 ) -> Tried:
-    """Write and audit, unless somebody else changed it while it was tried."""
+    """Write and audit, unless somebody else changed it while it was tried. On again: what was missed goes out."""
     with services.database.transaction() as session:
         held = session.get(CrmConnection, DYNAMICS365)
         if _differs(held, former):
@@ -138,6 +140,8 @@ def keep_row(
         session.merge(row)
         session.flush()
         audit.record(session, who.actor, action, "crmconnection", DYNAMICS365, before=before, after=facts_of(row))
+        if former is not None and former.state != ConnectionState.ON and row.state == ConnectionState.ON:
+            put_missed(session, row)
     return tried
 
 

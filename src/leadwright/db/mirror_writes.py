@@ -318,13 +318,18 @@ class _Following:
             write.reason = "It was decided anew since."
 
     def _known(self, act: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """What each column may be over there: as last seen, or what our unsent writes of it knew and made it.
+
+        While there are such writes, a person's value that was seen meanwhile was not taken in, and is not known.
+        """
         seen, open_ = self._seen.get(act["recordid"]), self._open.get(act["recordid"], [])
         known: dict[str, list[Any]] = {}
         for name in changes:
-            values = [seen.values[name]] if seen and name in seen.values else [act["before"].get(name)]
-            for write in open_:
-                if name in write.changes:
-                    values += [*write.known.get(name, []), write.changes[name]]
+            chain = [write for write in open_ if name in write.changes]
+            if chain:
+                values = [one for write in chain for one in [*write.known.get(name, []), write.changes[name]]]
+            else:
+                values = [seen.values[name]] if seen and name in seen.values else [act["before"].get(name)]
             known[name] = values
         return known
 

@@ -11,13 +11,16 @@ from leadwright.db import audit, changes, removal
 from leadwright.db.base import now
 from leadwright.db.bulk import one_of
 from leadwright.db.mirror import MirrorGap, MirrorRow
+from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Annotation, Contact, Lead, Opportunity
+from leadwright.domain.outgoing import WriteState
 from leadwright.mirror.fitting import sql_table
 from leadwright.mirror.tables import Mirrored
 from leadwright.mirror.telling import DYNAMICS
 
 CAUSE = "deleted in Dynamics 365"
+_GONE = "The lead was deleted in Dynamics 365."
 _POINTS_TO: Mapping[str, Sequence[Any]] = {
     "account": (Lead.parentaccountid, Contact.parentcustomerid, Opportunity.parentaccountid),
     "contact": (Lead.parentcontactid, Opportunity.parentcontactid),
@@ -50,6 +53,10 @@ def _remove_leads(session: Session, _table: Mirrored, ids: Sequence[str]) -> Non
     for leadid in ids:
         kept = removal.remove_lead(session, leadid)
         audit.record(session, DYNAMICS, "lead.deleted", "lead", leadid, before=kept, cause=CAUSE)
+    about = one_of(session, MirrorWrite.lane, ids)
+    not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
+    gone = {"state": WriteState.DROPPED, "reason": _GONE, "concludedon": now()}
+    session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
 
 
 def _remove_records(session: Session, table: Mirrored, ids: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ Pending = Callable[[Session, str, str], Collection[str]]
 _ROWS = cast(Table, MirrorRow.__table__)
 _OURS_TO_KEEP = {"email": frozenset({"subject", "description", "sender", "torecipients", "regardingobjectid"})}
 _VERSION = re.compile(r'W/"(\d+)"$')
+_OPT_OUTS = frozenset({"donotemail", "donotbulkemail"})
 _ALSO = {"lead": ("lw_emailstate", "lw_emailtype"), "account": ("lw_domain", "lw_namekey")}
 
 
@@ -72,8 +73,9 @@ def store(
     Args:
         moment: now.
         passed: number of the comparison that met these rows.
-        again: rows here become what they are over there, whatever the ETag says. Else a column that did not change
-            over there since it was seen keeps what it is here: what the agent found out itself is not lost.
+        again: rows here become what they are over there, whatever the ETag says; only who is not to be written to
+            here stays so, unless that was seen over there too. Else a column that did not change over there since it
+            was seen keeps what it is here: what the agent found out itself is not lost.
         every: look at rows whose ETag is the same too, as after more columns are asked for.
     """
     rows = fitting.wanted(session, table, _once(rows))
@@ -98,6 +100,7 @@ def store(
             done.created += part.ids
     if known.ids:
         fitting.fit(session, table, known)
+        _keep_opt_outs(session, table, known, ours)
         bases = {} if again else _bases(session, table.name, known.ids)
         _update(session, table, known, ours, bases, done, pending)
     _note_seen(session, table.name, rows.pick(fresh), rows.pick(other), passed)
@@ -147,6 +150,16 @@ def _bases(session: Session, name: str, ids: Sequence[str]) -> dict[str, dict[st
         MirrorRow.tablename == name, one_of(session, MirrorRow.recordid, ids)
     )
     return {key: json.loads(seen) for key, seen in session.execute(query)}
+
+
+def _keep_opt_outs(session: Session, table: Mirrored, rows: Rows, ours: Mapping[str, dict[str, Any]]) -> None:
+    """A person who asked here for no mail gets none: only one who took that back over there is written to again."""
+    for name in _OPT_OUTS & set(table.columns):
+        values = rows.columns[name]
+        places = [i for i, key in enumerate(rows.ids) if ours[key][name] and not values[i]]
+        bases = _bases(session, table.name, [rows.ids[i] for i in places]) if places else {}
+        for i in places:
+            values[i] = not bases.get(rows.ids[i], {}).get(name)
 
 
 def _insert(session: Session, table: Mirrored, rows: Rows, moment: datetime) -> None:
