@@ -17,6 +17,7 @@ from leadwright.sandbox.dynamics.world import World
 
 LEADS = 50
 SELLER, SUPERVISOR = "Sam Seller", "Dana Dynamics"
+_TRIED = 4  # leads of the simulation
 _HOUR = "0.3"  # seconds of an hour of the sample prospects
 
 
@@ -80,13 +81,15 @@ def settings(walk: DynamicsWalk) -> None:
 def start(walk: DynamicsWalk) -> None:
     page = walk.page
     walk.section("Simulation")
-    page.get_by_label("How many leads").fill("2")
+    page.get_by_label("How many leads").fill(str(_TRIED))
     page.get_by_role("button", name="Start testing").click()
-    walk.wait("Review 2 more emails", 90)
-    page.locator("main table a").first.click()
-    page.get_by_role("button", name="Approve").click()
-    walk.see("This is the next one.")
-    page.get_by_role("button", name="Approve").click()
+    walk.wait(f"{_TRIED} of {_TRIED} leads have a result", 120)
+    for _ in range(_TRIED):  # some of the sample leads have no address that mail could reach: those have no draft
+        if not page.locator("tr:has-text('To review')").count():
+            break
+        page.locator("tr:has-text('To review') a").first.click()
+        page.get_by_role("button", name="Approve").click()
+        walk.section("Simulation")
     portal = walk.portal
     portal.goto("/_portal/outside")
     portal.get_by_label(re.compile("^Seconds that an hour")).fill(_HOUR)
