@@ -134,3 +134,21 @@ def test_the_doctor_warns_while_a_source_of_knowledge_fails(tmp_path: Path) -> N
     findings = json.loads(said(tmp_path, "doctor", "--json")[1])
     (found,) = [f for f in findings if f["what"] == "Knowledge"]
     assert (found["state"], found["detail"]) == ("warn", "a source fails. Papers: There is no folder any more.")
+
+
+def test_the_doctor_names_an_older_schema_alone_and_does_not_run_what_needs_the_store(tmp_path: Path) -> None:
+    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'leadwright.db'}")
+    with database.engine.execution_options(leadwright_writes=True).begin() as connection:
+        for table in ("crmconnection", "outbox", "knowledgesource", "executor"):  # as before an upgrade brought them
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO old_{table}")
+    database.close()
+    status, text = said(tmp_path, "doctor", "--json")
+    findings = {f["what"]: f for f in json.loads(text)}
+    assert status == 1
+    assert [what for what, f in findings.items() if f["state"] == "fail"] == ["Schema"]
+    assert "no such table" not in text
+    needing = {"Writing", "Audit log", "Workers", "Mail to users", "Agent", "Mailboxes", "Dynamics 365", "Knowledge"}
+    assert {what for what, f in findings.items() if f["detail"].startswith("Not run: the schema is older;")} == needing
+    status, text = said(tmp_path, "doctor", "dynamics365", "--json")
+    assert (status, [f["what"] for f in json.loads(text)]) == (1, ["Schema"])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "warn", "fail"]
 _SPACE_WARN, _SPACE_FAIL = 2_000_000_000, 200_000_000  # bytes free
+_OLDER = "Not run: the schema is older; leadwright serve or leadwright work brings it up to date."
 _EXTRAS = {
     "documents": ("pypdfium2", "python-docx", "python-pptx"),
     "model": ("pydantic-ai-slim",),
@@ -87,8 +88,11 @@ def examine() -> Iterator[Finding]:
         yield database
         return
     try:
-        yield from _store(database)
-        yield from _installation(settings, database)
+        schema = schema_of(database)
+        yield schema
+        older = schema.state == "fail"
+        yield from _store(database, older=older)
+        yield from _installation(settings, database, older=older)
     finally:
         database.close()
 
@@ -150,18 +154,23 @@ def open_store(settings: "Settings") -> "Database | Finding":
         return Finding("Database", "fail", explained(error), remedy)
 
 
-def _store(database: "Database") -> Iterator[Finding]:
+def schema_of(database: "Database") -> Finding:
+    """Is the database as this version expects it? If not, nothing that reads the store can be checked."""
     from leadwright.db.schema import drift
 
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     differences = drift(database)
     if differences:
         remedy = "leadwright serve or leadwright work brings the schema up to date; use one version of Leadwright only."
-        yield Finding("Schema", "fail", f"{len(differences)} differences to what this version expects", remedy)
-        return
-    yield Finding("Database", "ok", f"{kind}, schema up to date")
-    yield _guarded("Writing", "The disk may be full or read-only; see the log.", lambda: _writes(database))
-    yield _guarded("Audit log", "Ask who has access to the database; compare with a backup.", lambda: _chain(database))
+        return Finding("Schema", "fail", f"{len(differences)} differences to what this version expects", remedy)
+    return Finding("Database", "ok", f"{kind}, schema up to date")
+
+
+def _store(database: "Database", *, older: bool) -> Iterator[Finding]:
+    remedy = "The disk may be full or read-only; see the log."
+    yield _guarded("Writing", remedy, lambda: _writes(database), older=older)
+    remedy = "Ask who has access to the database; compare with a backup."
+    yield _guarded("Audit log", remedy, lambda: _chain(database), older=older)
 
 
 def _writes(database: "Database") -> Finding:
@@ -192,39 +201,50 @@ def _chain(database: "Database") -> Finding:
     return Finding("Audit log", "ok", f"{last:,} entries, unbroken")
 
 
-def _installation(settings: "Settings", database: "Database") -> Iterator[Finding]:
+def _installation(settings: "Settings", database: "Database", *, older: bool) -> Iterator[Finding]:
     from leadwright.bootstrap import services_on
 
     yield _guarded("Secret key", "Restore secret.key from its backup, or set secret_key.", lambda: _secrets(settings))
-    yield _guarded("Workers", "Start leadwright serve or leadwright work.", lambda: _workers(database))
-    yield _guarded("Mail to users", "Check the smtp_ settings.", lambda: _system_mail(settings, database))
+    yield _guarded("Workers", "Start leadwright serve or leadwright work.", lambda: _workers(database), older=older)
+    remedy = "Check the smtp_ settings."
+    yield _guarded("Mail to users", remedy, lambda: _system_mail(settings, database), older=older)
     try:
         services = services_on(settings, database)
     except Exception as error:
         yield Finding("Adapters", "fail", said(error), "Correct the setting, or install what is missing.")
         return
-    yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services))
-    from leadwright.cli.doctor_mail import examine_mailboxes
-
-    try:
-        yield from examine_mailboxes(services)
-    except Exception as error:
-        yield Finding("Mailboxes", "fail", said(error), "Open the agent settings page.")
-    from leadwright.cli.doctor_dynamics import told
-
-    try:
-        yield from told(services)
-    except Exception as error:
-        yield Finding("Dynamics 365", "fail", said(error), "Open the agent settings page.")
+    yield _guarded("Agent", "Open the agent settings page.", lambda: _agent(services), older=older)
+    yield from _mailboxes_and_connection(services, older=older)
     yield _guarded("Search", "Correct the search settings, or set search to none.", lambda: _search(services))
     remedy = "Correct the setting embedding_model, or set it to none."
-    yield _guarded("Knowledge", remedy, lambda: _knowledge(services))
+    yield _guarded("Knowledge", remedy, lambda: _knowledge(services), older=older)
     if settings.analyst == "model":
         remedy = "Check model, model_base_url and model_api_key, and that the server runs."
-        yield _guarded("Model", remedy, lambda: _model(services))
+        yield _guarded("Model", remedy, lambda: _model(services), older=older)
 
 
-def _guarded(what: str, remedy: str, check: Callable[[], Finding]) -> Finding:
+def _mailboxes_and_connection(services: "Services", *, older: bool) -> Iterator[Finding]:
+    from leadwright.cli.doctor_dynamics import told
+    from leadwright.cli.doctor_mail import examine_mailboxes
+
+    for what, examined in (("Mailboxes", examine_mailboxes), ("Dynamics 365", told)):
+        if older:
+            yield Finding(what, "warn", _OLDER)
+            continue
+        try:
+            yield from examined(services)
+        except Exception as error:
+            yield Finding(what, "fail", said(error), "Open the agent settings page.")
+
+
+def _guarded(what: str, remedy: str, check: Callable[[], Finding], *, older: bool = False) -> Finding:
+    """What a check finds, or how it failed.
+
+    Args:
+        older: the schema is, and the check needs the store: it is not run.
+    """
+    if older:
+        return Finding(what, "warn", _OLDER)
     try:
         return check()
     except Exception as error:

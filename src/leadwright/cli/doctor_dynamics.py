@@ -64,13 +64,17 @@ def told(services: "Services") -> Iterator[Finding]:
 
 def _on_the_store(settings: "Settings") -> Iterator[Finding]:
     from leadwright.bootstrap import services_on
-    from leadwright.cli.doctor import open_store, said
+    from leadwright.cli.doctor import open_store, said, schema_of
 
     database = open_store(settings)
     if isinstance(database, Finding):
         yield database
         return
     try:
+        schema = schema_of(database)
+        if schema.state == "fail":
+            yield schema
+            return
         yield from examine_connection(services_on(settings, database))
     except Exception as error:
         yield Finding("Dynamics 365", "fail", said(error), "leadwright doctor looks at this installation itself.")
