@@ -12,7 +12,7 @@ demo: .venv/ready-demo ## three simulated weeks of the main job on the built-in 
 	@$(BIN)/leadwright demo --engage $(DEMO)
 
 test: check browser mail-servers ## everything CI runs
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not faults" $(PYTEST)
 
 check: .venv/ready-dev ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -164,5 +164,5 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest folders first, so that two workers end together."""
-    slow = ("workflows", "browser", "research", "identity")
+    slow = ("mirror", "contracts", "browser", "engage", "workflows", "mail", "microsoft", "research", "identity")
     items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.path.parts), len(slow)))
