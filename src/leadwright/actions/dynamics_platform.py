@@ -18,7 +18,7 @@ from leadwright.actions.prerequisite_rows import begin, refuse_while_working, ro
 from leadwright.db import audit
 from leadwright.db.agent import Prerequisite
 from leadwright.db.connection import DYNAMICS365, CrmConnection, connection_row, platform_of
-from leadwright.domain.platform import ConnectionState, Platform
+from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import PREREQUISITES
 from leadwright.errors import Conflict
 from leadwright.identity.access import Principal
@@ -141,8 +141,3 @@ def _begin_anew(session: Session, agentid: str) -> None:
 def _inputs(row: CrmConnection) -> dict[str, str]:
     names = {"clientid": row.clientid, "tenantid": row.tenantid, "dataverseurl": row.dataverseurl}
     return {**PLATFORM, **names}
-
-
-def is_pending(row: CrmConnection | None) -> bool:
-    """Does the connection wait for Entra to know its certificate?"""
-    return row is not None and row.state == ConnectionState.PENDING

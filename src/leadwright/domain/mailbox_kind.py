@@ -18,6 +18,11 @@ LABELS = {
 }
 
 
+def lies_at_microsoft(kind: str | None) -> bool:
+    """Is it opened by the connection to Microsoft?"""
+    return kind in (MailboxKind.DATAVERSE, MailboxKind.GRAPH)
+
+
 def files_what_it_sends(kind: str) -> bool:
     """Exchange keeps a copy of whatever it takes: what has none after a while was not sent."""
-    return kind in (MailboxKind.DATAVERSE, MailboxKind.GRAPH)
+    return lies_at_microsoft(kind)

@@ -92,12 +92,6 @@ class EntraDirectory:
             return None
         return self._shown(found)
 
-    def user_of_application(self) -> DirectoryUser | None:
-        """The application user with this client ID, whether enabled or not; None when there is none."""
-        wanted = f"applicationid eq {self._row.clientid}"
-        found = self._dataverse.get("systemusers", select=_USER, filter=wanted)["value"]
-        return self._shown(found[0]) if found else None
-
     def roles(self, systemuserid: str) -> tuple[str, ...]:
         """Out of Dataverse; roles that come through teams are not among them."""
         found = self._dataverse.get(f"systemusers({systemuserid})/systemuserroles_association", select="name")["value"]

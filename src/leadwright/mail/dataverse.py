@@ -12,8 +12,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError, MailError
-from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
+from leadwright.errors import CrmError, LeadwrightError
+from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
 from leadwright.mail.dataverse_letters import (
     CANCELED,
@@ -45,12 +45,13 @@ from leadwright.mail.mailbox import (
     Trip,
     Word,
 )
+from leadwright.mail.platform_reading import as_mail_error, needed, new_batches, numbered_batches
 from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowGone, Unclear
+from leadwright.microsoft.errors import AlreadyThere, RowGone, Unclear
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
@@ -180,41 +181,33 @@ class DataverseMailbox:
             for row in (row for page in pages for row in page):
                 yield self._copy(row)
         except CrmError as error:
-            raise _mail_error(error) from error
+            raise as_mail_error(error) from error
 
     def fetch_new(
         self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
     ) -> Iterator[Batch]:
         """What server-side synchronisation tracked for this mailbox."""
-        arrivals = self._needed()
-        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
-        try:
-            self._learn(arrivals)
-            backlog = most_whole is not None and arrivals.count_after(last) > most_whole
-            while some := arrivals.after(last, _WHOLE):
-                last, rows = some[-1].uid, self._rows(some)
-                at = Cursor(VALIDITY, last)
-                if backlog:
-                    heads = tuple(_head(one, rows[one.uid]) for one in some if one.uid in rows)
-                    yield Batch(at, restarted=restarted, heads=heads, goes_on=bool(arrivals.count_after(last)))
-                else:
-                    yield Batch(at, self._fetched(some, rows, most_bytes), restarted)
-            if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
-                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
-        except CrmError as error:
-            raise _mail_error(error) from error
+        return new_batches(
+            needed(self._arrivals),
+            cursor,
+            learn=self._learn,
+            heads=self._heads,
+            whole=lambda some: self._fetched(some, most_bytes),
+            at_once=_WHOLE,
+            most_whole=most_whole,
+        )
 
     def fetch_some(
         self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
     ) -> Iterator[Batch]:
         """By their numbers."""
-        wanted = self._needed().those(sizes) if validity == VALIDITY else []
-        try:
-            for start in range(0, len(wanted), _WHOLE):
-                some = wanted[start : start + _WHOLE]
-                yield Batch(Cursor(VALIDITY, some[-1].uid), self._fetched(some, self._rows(some), most_bytes))
-        except CrmError as error:
-            raise _mail_error(error) from error
+        return numbered_batches(
+            needed(self._arrivals),
+            validity,
+            sizes,
+            whole=lambda some: self._fetched(some, most_bytes),
+            at_once=_WHOLE,
+        )
 
     def wait_for_new(
         self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
@@ -291,11 +284,6 @@ class DataverseMailbox:
         alert = self._record.alert(subject) if status == FAILED else ""
         return f"{said} {alert}".strip()
 
-    def _needed(self) -> Arrivals:
-        if self._arrivals is None:
-            raise MailError("This mailbox can only send here.", permanent=True)
-        return self._arrivals
-
     def _learn(self, arrivals: Arrivals) -> None:
         """Number what was tracked since the last look, the oldest first."""
         place = json.loads(arrivals.place() or "{}")
@@ -327,10 +315,12 @@ class DataverseMailbox:
                 raise answer
         return found
 
-    def _fetched(
-        self, some: Sequence[Numbered], rows: Mapping[int, dict[str, Any]], most_bytes: int
-    ) -> tuple[Fetched, ...]:
-        found = []
+    def _heads(self, some: Sequence[Numbered]) -> tuple[Fetched, ...]:
+        rows = self._rows(some)
+        return tuple(_head(one, rows[one.uid]) for one in some if one.uid in rows)
+
+    def _fetched(self, some: Sequence[Numbered], most_bytes: int) -> tuple[Fetched, ...]:
+        rows, found = self._rows(some), []
         for one in some:
             row = rows.get(one.uid)
             if row is None:
@@ -366,8 +356,3 @@ def _head(one: Numbered, row: Mapping[str, Any]) -> Fetched:
 
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _mail_error(error: CrmError) -> MailError:
-    wait = error.retry_after if isinstance(error, MicrosoftError) else None
-    return MailError(str(error), permanent=error.permanent, retry_after=wait, installation=error.installation)

@@ -14,8 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError, MailError
-from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals, Numbered
+from leadwright.errors import CrmError, LeadwrightError
+from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.graph_messages import (
     HEAD_COLUMNS,
@@ -44,9 +44,10 @@ from leadwright.mail.mailbox import (
     Trip,
     Word,
 )
+from leadwright.mail.platform_reading import as_mail_error, needed, new_batches, numbered_batches
 from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, key_in
-from leadwright.microsoft.errors import MicrosoftError, PrivilegeMissing, RowGone, TokenExpired
+from leadwright.microsoft.errors import PrivilegeMissing, RowGone, TokenExpired
 from leadwright.microsoft.graph import Graph
 
 AT_ONCE = 4  # requests of an application at a mailbox
@@ -165,42 +166,33 @@ class GraphMailbox:
                 for row in page:
                     yield self._copy(row)
         except CrmError as error:
-            raise _mail_error(error) from error
+            raise as_mail_error(error) from error
 
     def fetch_new(
         self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
     ) -> Iterator[Batch]:
         """What the delta of the Inbox tells of."""
-        arrivals = self._needed()
-        last, restarted = (cursor.lastuid, False) if cursor.uidvalidity == VALIDITY else (0, bool(cursor.uidvalidity))
-        try:
-            self._learn(arrivals)
-            backlog = most_whole is not None and arrivals.count_after(last) > most_whole
-            while some := arrivals.after(last, _BATCH):
-                last = some[-1].uid
-                at = Cursor(VALIDITY, last)
-                if backlog:
-                    yield Batch(
-                        at, restarted=restarted, heads=self._heads(some), goes_on=bool(arrivals.count_after(last))
-                    )
-                else:
-                    yield Batch(at, self._fetched(some, most_bytes), restarted)
-            if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
-                yield Batch(Cursor(VALIDITY, last), restarted=restarted)
-        except CrmError as error:
-            raise _mail_error(error) from error
+        return new_batches(
+            needed(self._arrivals),
+            cursor,
+            learn=self._learn,
+            heads=self._heads,
+            whole=lambda some: self._fetched(some, most_bytes),
+            at_once=_BATCH,
+            most_whole=most_whole,
+        )
 
     def fetch_some(
         self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
     ) -> Iterator[Batch]:
         """By their numbers."""
-        wanted = self._needed().those(sizes) if validity == VALIDITY else []
-        try:
-            for start in range(0, len(wanted), _BATCH):
-                some = wanted[start : start + _BATCH]
-                yield Batch(Cursor(VALIDITY, some[-1].uid), self._fetched(some, most_bytes))
-        except CrmError as error:
-            raise _mail_error(error) from error
+        return numbered_batches(
+            needed(self._arrivals),
+            validity,
+            sizes,
+            whole=lambda some: self._fetched(some, most_bytes),
+            at_once=_BATCH,
+        )
 
     def wait_for_new(
         self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
@@ -256,11 +248,6 @@ class GraphMailbox:
     def _messages(self, messageid: str) -> list[dict[str, Any]]:
         found = self._graph.get(f"{self._me}/messages", filter=named(messageid), select=_STATE)
         return list(found.get("value") or ())
-
-    def _needed(self) -> Arrivals:
-        if self._arrivals is None:
-            raise MailError("This mailbox can only send here.", permanent=True)
-        return self._arrivals
 
     def _learn(self, arrivals: Arrivals) -> None:
         """Follow the delta link; one that Graph has forgotten is begun anew, and what is known keeps its number."""
@@ -368,8 +355,3 @@ class GraphMailbox:
 
 def _accepted() -> Outcome:
     return Outcome(Result.ACCEPTED, "Exchange accepted it.", 202)
-
-
-def _mail_error(error: CrmError) -> MailError:
-    wait = error.retry_after if isinstance(error, MicrosoftError) else None
-    return MailError(str(error), permanent=error.permanent, retry_after=wait, installation=error.installation)

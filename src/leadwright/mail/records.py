@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from leadwright.db.mail import Mailbox
-from leadwright.domain.mailbox_kind import MailboxKind, files_what_it_sends
+from leadwright.domain.mailbox_kind import MailboxKind, files_what_it_sends, lies_at_microsoft
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import BadInput
 from leadwright.mail.dkim import DkimKey, load_key
@@ -33,7 +33,7 @@ def open_mailbox(
         BadInput: a server is missing, or who gives the tokens.
         Conflict: the mailbox lies at Microsoft, and there is no connection to it.
     """
-    if row.lw_kind in (MailboxKind.DATAVERSE, MailboxKind.GRAPH):
+    if lies_at_microsoft(row.lw_kind):
         if installation is None:
             raise BadInput(f"The mailbox {row.emailaddress} can only be opened where the connection to Microsoft is.")
         return open_platform_mailbox(row, vault, installation, timeout=timeout)

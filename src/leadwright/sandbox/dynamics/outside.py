@@ -85,20 +85,19 @@ def persons(world: World) -> list[Person]:
     """Everybody who was written to, the last one first."""
     with prepare(world).reading() as db:
         rows = db.execute(
-            "SELECT lower(recipient) AS address, count(*) AS came, max(id) AS newest FROM exchange_outside "
-            "GROUP BY lower(recipient) ORDER BY newest DESC"
+            "SELECT address, came, at, raw FROM exchange_outside JOIN (SELECT lower(recipient) AS address, count(*) AS "
+            "came, max(id) AS newest FROM exchange_outside GROUP BY lower(recipient)) ON id=newest ORDER BY id DESC"
         ).fetchall()
         wrote = dict(
             db.execute("SELECT lower(sender), count(*) FROM outside_answer WHERE refused='' GROUP BY 1").fetchall()
         )
-        newest = {r["id"]: r for r in db.execute("SELECT * FROM exchange_outside").fetchall()} if rows else {}
     return [
         Person(
             row["address"],
             row["came"],
             wrote.get(row["address"], 0),
-            datetime.fromisoformat(newest[row["newest"]]["at"]),
-            _read(bytes(newest[row["newest"]]["raw"])).subject,
+            datetime.fromisoformat(row["at"]),
+            _read(bytes(row["raw"])).subject,
             _by_address().get(row["address"]),
         )
         for row in rows
