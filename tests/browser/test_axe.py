@@ -193,7 +193,10 @@ def _add_records(shown: Shown, office: Office) -> None:
         hook = Webhook(name="Told", url="https://hooks.example/told", events=["lead.handed_over"], sealed="x")
         backtest = Backtest(agentid=agentid, version=1, configuration={}, state="done", chosen="200 leads")
         trial = InsightTrial(agentid=agentid, company="Contoso", state="failed", reason="Nothing was found.")
-        review = RejectionReview(runid=told.runid, leadid=told.leadid, agentid=agentid, version=1, decidedon=now)
+        drawn = session.scalar(select(RejectionReview).where(RejectionReview.runid == told.runid))  # one in twenty is
+        review = drawn or RejectionReview(
+            runid=told.runid, leadid=told.leadid, agentid=agentid, version=1, decidedon=now
+        )
         wait = Approval(outboxid=first.outboxid, kind="first_mail", contenthash="0" * 64, requestedon=now)
         session.add_all(
             [account, contact, provider, hook, backtest, trial, review, wait, Team(name="W", businessunitid=unit)]

@@ -269,7 +269,7 @@ def test_a_real_dovecot_with_ten_thousand_mails(mail_servers: MailServers, offic
     office.opened.append(mailbox)
     assert read_all(office.database, office.mailboxid, mailbox, office.clock) == [ours]
     assert counted(office.database) == (1, 9_999, 0)
-    mailbox.close()  # before: Dovecot writes the old numbers back as long as somebody has the folder open
+    mailbox.close()
     mail_servers.renumber(SALES)
     with office.database.reading() as session:
         before = session.scalars(select(BacklogMail.uidvalidity).limit(1)).one()

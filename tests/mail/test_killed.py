@@ -66,12 +66,12 @@ def test_killed_a_thousand_times(office: PostOffice, files_sent: bool) -> None:
 
 @pytest.mark.parametrize("files_sent", [True, pytest.param(False, marks=pytest.mark.faults)])
 def test_killed_at_every_step_of_a_send(office: PostOffice, files_sent: bool) -> None:
-    ready(office, 120, files_sent=files_sent)
+    ready(office, 240, files_sent=files_sent)
     steps = killed(office, "sweep", timeout=250)
-    assert 30 <= steps < 120
+    assert 30 <= steps < 240, "it ended because a send ended, not for want of mails; a busy machine reads more often"
     assert check(office.database, office.server.log, now(), ended=True) == []
     phases = office.phases()
-    assert sum(phases.values()) == 120
+    assert sum(phases.values()) == 240
     assert set(phases) == {"sent"} if files_sent else phases["held"] <= 8 * MOST_LINES, (
         "only what died around the dots is held"
     )

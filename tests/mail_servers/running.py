@@ -99,7 +99,9 @@ class MailServers:
             shutil.chown(place, "nobody", "nogroup")
 
     def renumber(self, address: str) -> None:
-        """Dovecot forgets which uid each mail has: another UIDVALIDITY."""
+        """Dovecot forgets which uid each mail has: another UIDVALIDITY, which is the second in which it numbers anew."""
+        begun = time.time()
+        wait_until(lambda: int(time.time()) > int(begun))
         for path in (self.home(address) / "Maildir").glob("dovecot*"):
             path.unlink()
 
