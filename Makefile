@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
-JOBS ?= 2
+JOBS ?= 3
 
 demo: .venv/ready-demo ## three simulated weeks of the main job on the built-in platform, then the desk in the browser
 	@$(BIN)/leadwright demo --engage $(DEMO)

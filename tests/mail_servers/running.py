@@ -99,7 +99,7 @@ class MailServers:
             shutil.chown(place, "nobody", "nogroup")
 
     def renumber(self, address: str) -> None:
-        """Dovecot forgets which uid each mail has: another UIDVALIDITY, which is the second in which it numbers anew."""
+        """Dovecot forgets which uid each mail has: another UIDVALIDITY, the second it numbers anew in."""
         begun = time.time()
         wait_until(lambda: int(time.time()) > int(begun))
         for path in (self.home(address) / "Maildir").glob("dovecot*"):

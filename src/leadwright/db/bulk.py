@@ -29,7 +29,9 @@ def _moment_text(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive time was about to be stored")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 class Inserter:
@@ -71,10 +73,7 @@ class Inserter:
         Raises:
             Busy: a row breaks a unique index.
         """
-        ready: list[Iterable[Any]] = [
-            values if convert is None else [convert(v) for v in values]
-            for values, convert in zip(columns, self._converters, strict=True)
-        ]
+        ready = [_converted(v, convert) for v, convert in zip(columns, self._converters, strict=True)]
         rows = list(zip(*ready, *(repeat(v, len(columns[0])) for v in self._constants), strict=True))
         if not rows:
             return
@@ -91,6 +90,15 @@ class Inserter:
         with driver.cursor() as cursor, cursor.copy(self._statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any] | None) -> Iterable[Any]:
+    """A column as the driver takes it; where all values are the same, one is converted."""
+    if convert is None:
+        return values
+    if values and values.count(values[0]) == len(values):
+        return repeat(convert(values[0]), len(values))
+    return [convert(v) for v in values]
 
 
 def _is_postgres(session: Session) -> bool:

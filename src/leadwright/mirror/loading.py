@@ -1,15 +1,17 @@
 """The first load of a table: all rows, several pages at a time, gone on with where it was left however it ended.
 
-A small table is read as it comes. A large one is cut into stretches of time by when rows were created; where a
-stretch holds more than a page and nobody else has work, what is left of it is cut again. Beside it all ids are read
-once, for the token that tells what changes from that moment on. The pages that came and what is left to read are stored
-in one transaction, by one thread: pages wait for it, a bounded number of them, so the memory used does not grow.
+A small table is read as it comes. A large one is cut into stretches of time by when rows were created, at first by
+their age; what is left of one that holds more than a page is cut into as many as it seems to hold pages. Beside it all
+ids are read once, for the token that tells what changes from that moment on. The pages that came and what is left to
+read are stored in one transaction, by one thread: pages wait for it, a bounded number of them, so the memory used does
+not grow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from leadwright.domain.attributes import Attribute
 from leadwright.mirror.mirror import Asked, Page, Raw, Stretch, TrackingRefused
@@ -22,6 +24,9 @@ ALL, STRETCH, IDS = "all", "stretch", "ids"
 Part = dict[str, str]
 """What is left to read: all rows as they come, a stretch of them, or all ids for the token; `link` where it goes on."""
 _LEAST = timedelta(seconds=2)  # a stretch is not cut shorter
+_AGES = (84, 60, 36, 24, 12, 6, 3)  # months between the first stretches: most rows of a CRM are young
+_ROOM = 1.05  # a stretch seems to hold so much less than a page that it is read with one question
+_TOGETHER = 2  # pages stored in one transaction, at most; the next ones are read meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class _Read:
     rows: Rows
     first: str
     last: str
+    rest: list[Part] = field(default_factory=list)  # what is left of the part after this page
 
 
 def begin_load(sides: Sides, table: Mirrored, total: int | None) -> None:
@@ -41,7 +47,7 @@ def begin_load(sides: Sides, table: Mirrored, total: int | None) -> None:
     """
     tracked = sides.described[table.name].tracked and not table.only
     if total is not None and total > table.page and "createdon" in table.columns:
-        parts = [_part(STRETCH), *([_part(IDS)] if tracked else [])]
+        parts = [*_by_age(sides.there(), sides.most_at_once), *([_part(IDS)] if tracked else [])]
     else:
         parts = [_part(ALL)]
     with sides.database.transaction() as session:
@@ -75,46 +81,48 @@ class _Load:
         self._most = max(1, sides.most_at_once)
 
     def run(self, parts: list[Part]) -> None:
+        running: dict[Future[_Read], Part] = {}
+        waiting, ready = parts, list[_Read]()
         with ThreadPoolExecutor(self._most, thread_name_prefix="leadwright-mirror") as pool:
-            running: dict[Future[_Read], Part] = {}
-            waiting = parts
             try:
-                self._ask(pool, running, waiting, self._most)
-                while running or waiting:
+                self._ask(pool, running, waiting, ready)
+                while running or waiting or ready:
                     if self._sides.stopping():
                         raise Interrupted("The process ends.")
-                    done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                    came = [self._take(future, running.pop(future), running, waiting) for future in done]
-                    self._ask(pool, running, waiting, max(2, self._most + 1 - len(came)))
-                    if came:
-                        self._store([one for one in came if one], [*running.values(), *waiting])
+                    done, _ = wait(running, timeout=0.0 if ready else 1.0, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        ready += self._take(future, running.pop(future), running, waiting)
+                    self._ask(pool, running, waiting, ready)
+                    now, ready = ready[:_TOGETHER], ready[_TOGETHER:]
+                    if now or done:
+                        self._store(now, _left(running.values(), waiting, ready))
             finally:
                 for future in running:
                     future.cancel()
         self._finish()
 
     def _ask(
-        self, pool: ThreadPoolExecutor, running: dict["Future[_Read]", Part], waiting: list[Part], most: int
+        self, pool: ThreadPoolExecutor, running: dict["Future[_Read]", Part], waiting: list[Part], ready: list[_Read]
     ) -> None:
-        """Ask for what waits; for the less, the more pages came at once: then storing is what takes the time."""
-        while waiting and len(running) < min(most, self._most):
+        """Ask for what waits: the line is not idle while pages are stored, and pages that came do not pile up."""
+        while waiting and len(running) < self._most and len(running) + len(ready) < 2 * self._most:
             part = waiting.pop(0)
             running[pool.submit(self._fetch, part)] = part
 
     def _take(
         self, future: "Future[_Read]", part: Part, running: dict["Future[_Read]", Part], waiting: list[Part]
-    ) -> "_Read | None":
-        """A page that came; what comes after it is asked for before it is stored: the line is not idle meanwhile."""
+    ) -> "list[_Read]":
+        """A page that came; what comes after it waits to be asked for before it is stored."""
         try:
             came = future.result()
         except TrackingRefused:
             self._tracked = False
             if part["kind"] == ALL:
                 waiting.append(_part(ALL))
-            return None
-        idle = self._most - 1 - len(running) - len(waiting)
-        waiting[:0] = _rest(came, idle, self._sides.there())
-        return came
+            return []
+        came.rest.extend(_rest(came, self._most, self._sides.there()))
+        waiting[:0] = came.rest
+        return [came]
 
     def _fetch(self, part: Part) -> _Read:
         mirror, kind = self._sides.mirror, part["kind"]
@@ -162,28 +170,40 @@ def _part(kind: str, start: str = "", end: str = "", link: str = "") -> Part:
     return {"kind": kind, "start": start, "end": end, "link": link}
 
 
-def _rest(came: _Read, idle: int, there: datetime) -> list[Part]:
-    """What is left of a part after a page: the part itself, or pieces of it where hands are idle."""
+def _left(running: Iterable[Part], waiting: Iterable[Part], ready: Sequence[_Read]) -> list[Part]:
+    """What is still to be read if the process dies now: of pages that came and are not stored, the part they are of."""
+    covered = {id(part) for came in ready for part in came.rest}
+    return [part for part in (*running, *waiting, *(came.part for came in ready)) if id(part) not in covered]
+
+
+def _rest(came: _Read, most: int, there: datetime) -> list[Part]:
+    """What is left of a part after a page: the part itself, or pieces of a page each, if it is as dense as this one."""
     part, link = came.part, came.page.link
     if not link:
         return []
-    if part["kind"] == STRETCH and idle > 0 and came.first < came.last:
-        pieces = _cut(came.last, part["end"], idle + 1, there)
+    if part["kind"] == STRETCH:
+        pieces = _cut(came.first, came.last, part["end"], most, there)
         if len(pieces) > 1:
             return pieces
     return [{**part, "link": link}]
 
 
-def _cut(start: str, end: str, pieces: int, there: datetime) -> list[Part]:
-    """Stretches of the same length. The row at `start` is read once more, which does no harm."""
-    low, high = moment(start), moment(end) if end else there
-    if low is None or high is None:
+def _cut(first: str, last: str, end: str, most: int, there: datetime) -> list[Part]:
+    """Stretches of the same length after a page of rows from `first` to `last`, which is read once more."""
+    begun, low, high = moment(first), moment(last), moment(end) if end else there
+    if begun is None or low is None or high is None or begun >= low:
         return []
-    pieces = min(pieces, int((high - low) / _LEAST))
+    pieces = min(most, int((high - low) / _LEAST), ceil((high - low) / (low - begun) * _ROOM))
     if pieces < 2:
         return []
-    marks = [_written(low + (high - low) * n / pieces) for n in range(pieces)]
-    return [_part(STRETCH, low, high) for low, high in zip([start, *marks[1:]], [*marks[1:], end], strict=True)]
+    marks = [_written(low + (high - low) * n / pieces) for n in range(1, pieces)]
+    return [_part(STRETCH, low, high) for low, high in zip([last, *marks], [*marks, end], strict=True)]
+
+
+def _by_age(there: datetime, most: int) -> list[Part]:
+    """One stretch for each hand. Where nobody knows how rows are spread, asking first would leave the others idle."""
+    marks = [_written(there - timedelta(days=365 / 12 * months)) for months in _AGES[-most + 1 :]] if most > 1 else []
+    return [_part(STRETCH, low, high) for low, high in zip(["", *marks], [*marks, ""], strict=True)]
 
 
 def _written(at: datetime) -> str:

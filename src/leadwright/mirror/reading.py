@@ -1,10 +1,12 @@
 """A page of rows as the organisation gives it, read into columns as we keep them. No database, no network."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from leadwright.domain.attributes import Attribute, Kind
 from leadwright.mail.html import read_html
@@ -57,9 +59,7 @@ def read(table: Mirrored, raw: Sequence[Raw], own: Mapping[str, Attribute]) -> R
     """
     raw = [row for row in raw if row.get(table.key)]
     columns: dict[str, list[Any]] = {}
-    for column in table.columns.values():
-        name = column.theirs
-        values = [row.get(name) for row in raw]
+    for column, values in zip(table.columns.values(), _values(raw, table.asked()), strict=True):
         columns[column.name] = _read_column(column, values, raw)
     if table.own:
         columns["custom"] = _own_values(raw, own)
@@ -71,6 +71,16 @@ def read(table: Mirrored, raw: Sequence[Raw], own: Mapping[str, Attribute]) -> R
 def etags_of(table: Mirrored, raw: Sequence[Raw]) -> dict[str, str]:
     """id -> ETag."""
     return {str(row[table.key]).lower(): str(row.get(ETAG, ""))[:80] for row in raw if row.get(table.key)}
+
+
+def _values(raw: Sequence[Raw], names: Sequence[str]) -> Iterable[list[Any]]:
+    """The values of each name; None where a row does not tell it."""
+    if len(raw) > 1 and len(names) > 1:
+        try:
+            return map(list, zip(*map(itemgetter(*names), raw), strict=True))
+        except KeyError:  # an answer to a write tells some columns only
+            pass
+    return ([row.get(name) for row in raw] for name in names)
 
 
 def _read_column(column: Column, values: list[Any], raw: Sequence[Raw]) -> list[Any]:
@@ -103,27 +113,28 @@ def _read_lookup(column: Column, values: list[Any], raw: Sequence[Raw]) -> list[
 
 def _texts(columns: Mapping[str, list[Any]], count: int) -> list[str]:
     """What was seen, as JSON text, and free of what no database keeps."""
-    names = list(columns)
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+    told = [name for name, values in columns.items() if any(v is not None for v in values)]
+    if not told:
+        return ["{}"] * count
     made = []
-    for place, row in enumerate(zip(*columns.values(), strict=True) if count else ()):
-        text = encode({n: v for n, v in zip(names, row, strict=True) if v is not None})
+    for place, row in enumerate(zip(*(columns[n] for n in told), strict=True)):
+        try:
+            text = to_json({n: v for n, v in zip(told, row, strict=True) if v is not None}).decode()
+        except PydanticSerializationError:  # half of a pair of surrogates, as a text cut in the wrong place ends
+            text = _NUL
         if _NUL in text:
-            for name in names:
-                columns[name][place] = _without_nul(columns[name][place])
-            text = text.replace(_NUL, "")
+            kept = {name: _storable(columns[name][place]) for name in told}
+            for name, value in kept.items():
+                columns[name][place] = value
+            text = to_json({n: v for n, v in kept.items() if v is not None}).decode()
         made.append(text)
     return made
 
 
-def _without_nul(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\x00", "")
-    return {n: _without_nul(v) for n, v in value.items()} if isinstance(value, dict) else value
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    return {n: _storable(v) for n, v in value.items()} if isinstance(value, dict) else value
 
 
 def _text(column: Column) -> Callable[[Any], Any] | None:
