@@ -29,7 +29,7 @@ def test_what_is_queued_is_sent_once_and_filed_in_sent(office: PostOffice) -> No
     sender.tidy()
     sender.tidy()
     assert office.phases() == {"sent": 3}
-    assert [a.recipient for a in office.server.log] == [f"person{n}@company{n}.example" for n in range(3)]
+    assert sorted(a.recipient for a in office.server.log) == [f"person{n}@company{n}.example" for n in range(3)]
     assert len(office.server.folder(SALES, "Sent").messages) == 3
     assert check(office.database, office.server.log, office.clock(), ended=True) == []
     sender.close()
