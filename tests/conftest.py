@@ -176,6 +176,6 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest folders first, so that two workers end together."""
+    """The slowest folders first, so that the workers end together."""
     slow = ("mirror", "contracts", "browser", "engage", "workflows", "mail", "microsoft", "research", "identity")
     items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.path.parts), len(slow)))

@@ -5,7 +5,6 @@ is chosen by Exchange and read back. Headers cannot be set: the link to unsubscr
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,8 +30,6 @@ from leadwright.mail.dataverse_letters import (
 from leadwright.mail.dataverse_record import Record
 from leadwright.mail.mailbox import (
     Access,
-    Batch,
-    Cursor,
     Fate,
     Fetched,
     Found,
@@ -45,7 +42,7 @@ from leadwright.mail.mailbox import (
     Trip,
     Word,
 )
-from leadwright.mail.platform_reading import as_mail_error, needed, new_batches, numbered_batches
+from leadwright.mail.platform_reading import PlatformReading, as_mail_error
 from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
@@ -75,7 +72,7 @@ _NO_LEAD = (
 )
 
 
-class DataverseMailbox:
+class DataverseMailbox(PlatformReading):
     """See `mailbox.Mailbox`.
 
     Args:
@@ -94,9 +91,9 @@ class DataverseMailbox:
         seals: Seals | None = None,
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
+        super().__init__(arrivals, at_once=_WHOLE, look_seconds=look_seconds)
         self.address = address
-        self._dataverse, self._arrivals, self._seals = dataverse, arrivals, seals
-        self._userid, self._look_seconds = userid, look_seconds
+        self._dataverse, self._seals, self._userid = dataverse, seals, userid
         self._record = Record(dataverse, address, self._sender)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dataverse-mail")
 
@@ -182,41 +179,6 @@ class DataverseMailbox:
                 yield self._copy(row)
         except CrmError as error:
             raise as_mail_error(error) from error
-
-    def fetch_new(
-        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
-    ) -> Iterator[Batch]:
-        """What server-side synchronisation tracked for this mailbox."""
-        return new_batches(
-            needed(self._arrivals),
-            cursor,
-            learn=self._learn,
-            heads=self._heads,
-            whole=lambda some: self._fetched(some, most_bytes),
-            at_once=_WHOLE,
-            most_whole=most_whole,
-        )
-
-    def fetch_some(
-        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
-    ) -> Iterator[Batch]:
-        """By their numbers."""
-        return numbered_batches(
-            needed(self._arrivals),
-            validity,
-            sizes,
-            whole=lambda some: self._fetched(some, most_bytes),
-            at_once=_WHOLE,
-        )
-
-    def wait_for_new(
-        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
-    ) -> bool:
-        """Until it is time for the next look: nothing tells."""
-        end = time.monotonic() + min(seconds, self._look_seconds)
-        while time.monotonic() < end and not enough():
-            time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
-        return not enough()
 
     def stay_notified(self, notice: Notice) -> Notice | None:
         """Nothing posts to us."""

@@ -31,8 +31,6 @@ from leadwright.mail.graph_messages import (
 )
 from leadwright.mail.mailbox import (
     Access,
-    Batch,
-    Cursor,
     Fetched,
     Found,
     Handed,
@@ -44,7 +42,7 @@ from leadwright.mail.mailbox import (
     Trip,
     Word,
 )
-from leadwright.mail.platform_reading import as_mail_error, needed, new_batches, numbered_batches
+from leadwright.mail.platform_reading import PlatformReading, as_mail_error
 from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.errors import PrivilegeMissing, RowGone, TokenExpired
@@ -63,7 +61,7 @@ _NO_MESSAGE_ID = (
 )
 
 
-class GraphMailbox:
+class GraphMailbox(PlatformReading):
     """See `mailbox.Mailbox`.
 
     Args:
@@ -86,9 +84,10 @@ class GraphMailbox:
         look_seconds: float = _LOOK_SECONDS,
         closes: Callable[[], None] = lambda: None,
     ) -> None:
+        super().__init__(arrivals, at_once=_BATCH, look_seconds=look_seconds)
         self.address, self._closes = address, closes
-        self._graph, self._arrivals, self._seals = graph, arrivals, seals
-        self._strangers, self._nudged, self._look_seconds = strangers, nudged, look_seconds
+        self._graph, self._seals = graph, seals
+        self._strangers, self._nudged = strangers, nudged
         self._me = user_path(address)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="graph-mail")
 
@@ -168,43 +167,6 @@ class GraphMailbox:
         except CrmError as error:
             raise as_mail_error(error) from error
 
-    def fetch_new(
-        self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
-    ) -> Iterator[Batch]:
-        """What the delta of the Inbox tells of."""
-        return new_batches(
-            needed(self._arrivals),
-            cursor,
-            learn=self._learn,
-            heads=self._heads,
-            whole=lambda some: self._fetched(some, most_bytes),
-            at_once=_BATCH,
-            most_whole=most_whole,
-        )
-
-    def fetch_some(
-        self, validity: int, sizes: dict[int, int], *, folder: str = "INBOX", most_bytes: int
-    ) -> Iterator[Batch]:
-        """By their numbers."""
-        return numbered_batches(
-            needed(self._arrivals),
-            validity,
-            sizes,
-            whole=lambda some: self._fetched(some, most_bytes),
-            at_once=_BATCH,
-        )
-
-    def wait_for_new(
-        self, seconds: float, *, folder: str = "INBOX", enough: Callable[[], bool] = lambda: False
-    ) -> bool:
-        """Until Graph notifies us, or it is time for the next look."""
-        end = time.monotonic() + min(seconds, self._look_seconds)
-        while time.monotonic() < end and not enough():
-            if self._nudged():
-                return True
-            time.sleep(min(0.5, max(end - time.monotonic(), 0.01)))
-        return not enough()
-
     def stay_notified(self, notice: Notice) -> Notice | None:
         """A subscription to the Inbox; one that Graph knows no more is made anew."""
         until = datetime.now(UTC) + _NOTIFIED_FOR
@@ -248,6 +210,9 @@ class GraphMailbox:
     def _messages(self, messageid: str) -> list[dict[str, Any]]:
         found = self._graph.get(f"{self._me}/messages", filter=named(messageid), select=_STATE)
         return list(found.get("value") or ())
+
+    def _is_nudged(self) -> bool:
+        return self._nudged()
 
     def _learn(self, arrivals: Arrivals) -> None:
         """Follow the delta link; one that Graph has forgotten is begun anew, and what is known keeps its number."""

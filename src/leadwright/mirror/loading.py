@@ -25,7 +25,7 @@ Part = dict[str, str]
 """What is left to read: all rows as they come, a stretch of them, or all ids for the token; `link` where it goes on."""
 _LEAST = timedelta(seconds=2)  # a stretch is not cut shorter
 _AGES = (84, 60, 36, 24, 12, 6, 3)  # months between the first stretches: most rows of a CRM are young
-_ROOM = 1.05  # a stretch seems to hold so much less than a page that it is read with one question
+_ROOM = 1.05  # pieces to a page that seems to be left: a little under a page each, so that one question reads it
 _TOGETHER = 2  # pages stored in one transaction, at most; the next ones are read meanwhile
 
 
@@ -111,7 +111,7 @@ class _Load:
 
     def _take(
         self, future: "Future[_Read]", part: Part, running: dict["Future[_Read]", Part], waiting: list[Part]
-    ) -> "list[_Read]":
+    ) -> list[_Read]:
         """A page that came; what comes after it waits to be asked for before it is stored."""
         try:
             came = future.result()

@@ -1,6 +1,7 @@
 """A page of rows as the organisation gives it, read into columns as we keep them. No database, no network."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -76,10 +77,8 @@ def etags_of(table: Mirrored, raw: Sequence[Raw]) -> dict[str, str]:
 def _values(raw: Sequence[Raw], names: Sequence[str]) -> Iterable[list[Any]]:
     """The values of each name; None where a row does not tell it."""
     if len(raw) > 1 and len(names) > 1:
-        try:
+        with suppress(KeyError):  # an answer to a write tells some columns only
             return map(list, zip(*map(itemgetter(*names), raw), strict=True))
-        except KeyError:  # an answer to a write tells some columns only
-            pass
     return ([row.get(name) for row in raw] for name in names)
 
 
