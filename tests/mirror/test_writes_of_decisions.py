@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.microsoft.organisation import make_needed_role
 from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.workflows.office import runs_of
 
@@ -21,8 +22,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
-from leadwright.domain.dataverse_privileges import NEEDED_IN_DATAVERSE
-from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR, Depth
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentMode
 from leadwright.identity.access import Principal, principal
 from leadwright.sandbox.dynamics.dataverse import seed
@@ -48,13 +48,6 @@ def administrator(mirrored: Mirrored) -> Principal:
         session.merge(UserRole(systemuserid=mirrored.office.supervisor, roleid=role))
     with mirrored.database.reading() as session:
         return principal(session, mirrored.office.supervisor)
-
-
-def make_needed_role(world: World, mode: AgentMode) -> None:
-    """The role "Needed": what is documented, each privilege as deep as it says, and nothing else."""
-    depths = {Depth.USER: "User", Depth.ORGANISATION: "Global"}
-    line = "; ".join(f"{depths[depth]} one: {name}" for name, depth in NEEDED_IN_DATAVERSE[mode].items())
-    seed.make_role(world, "Needed", line)
 
 
 def ours(mirrored: Mirrored, leadid: str) -> Lead:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError
+from leadwright.domain.dataverse_privileges import NEEDED_FOR_ANY_MAIL, depths_held, lacking
+from leadwright.errors import CrmError, LeadwrightError, OutsideError
 from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
 from leadwright.mail.dataverse_letters import (
@@ -48,10 +49,11 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, RowGone, Unclear
+from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, RowGone, Unclear
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
+_PRIVILEGES = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
 _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than later ones
 _PAGE = 500
 _WHOLE = 50  # activities in one request
@@ -116,10 +118,9 @@ class DataverseMailbox(PlatformReading):
     def make_draft(self, letter: Letter) -> Draft | Outcome:
         """The email activity; one that is there already says itself how far it came."""
         id = activity_of(letter)
-        values = {"activityid": id, **email_values(letter, self._sender(), self._parent(letter))}
         try:
             with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
-                self._dataverse.action("emails", values)
+                self._create(id, letter)
         except RowGone:
             return Outcome(Result.LATER, _NO_LEAD)
         row = self._status(id)
@@ -136,6 +137,17 @@ class DataverseMailbox(PlatformReading):
         """By its status."""
         row = self._status(draft.id)
         return self._told(row) if row is not None else None
+
+    def refuses_all(self, error: OutsideError) -> bool:
+        """By the privileges that every mail takes."""
+        if not isinstance(error, PrivilegeMissing):
+            return False
+        try:
+            path = f"systemusers({self._dataverse.who_am_i()['UserId']})/{_PRIVILEGES}"
+            held = depths_held(self._dataverse.get(path).get("RolePrivileges") or ())
+        except OutsideError:
+            return True
+        return bool(lacking(held, NEEDED_FOR_ANY_MAIL))
 
     def remove_draft(self, draft: Draft) -> None:
         """Only while it is the version that was seen."""
@@ -209,6 +221,16 @@ class DataverseMailbox(PlatformReading):
         if not self._userid:
             self._userid = str(self._dataverse.who_am_i()["UserId"])
         return self._userid
+
+    def _create(self, id: str, letter: Letter) -> None:
+        """The activity as a draft; without the one it answers, where we may not append to that."""
+        parent = self._parent(letter)
+        try:
+            self._dataverse.action("emails", {"activityid": id, **email_values(letter, self._sender(), parent)})
+        except PrivilegeMissing:
+            if not parent:
+                raise
+            self._dataverse.action("emails", {"activityid": id, **email_values(letter, self._sender())})
 
     def _parent(self, letter: Letter) -> str:
         """The activity it answers, so that Exchange threads it; a mail without one goes out all the same."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError
+from leadwright.errors import CrmError, LeadwrightError, OutsideError
 from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.graph_messages import (
@@ -133,6 +133,10 @@ class GraphMailbox(PlatformReading):
     def look(self, letter: Letter, draft: Draft) -> Outcome | None:
         """Among all messages of the mailbox, by Message-ID."""
         return _accepted() if any(not row.get("isDraft") for row in self._messages(letter.messageid)) else None
+
+    def refuses_all(self, error: OutsideError) -> bool:
+        """A permission counts for the mailbox as a whole."""
+        return isinstance(error, PrivilegeMissing)
 
     def remove_draft(self, draft: Draft) -> None:
         """It goes to Deleted Items, and from there for good."""

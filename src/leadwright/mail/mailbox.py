@@ -36,6 +36,7 @@ class Result(StrEnum):
     REFUSED = "refused"  # it never will: this recipient or this mail
     LATER = "later"  # not taken, try again: nothing was handed over
     STOPPED = "stopped"  # we ourselves stopped before the point of no return
+    DENIED = "denied"  # not taken for want of a right to what this mail touches: tried some times, then held
     MAILBOX = "mailbox"  # not taken, and every other mail of this mailbox would meet the same
     UNKNOWN = "unknown"  # handed over, and no answer
 
