@@ -117,6 +117,20 @@ def test_a_right_that_no_mail_can_do_without_stops_the_mailbox(there: InDatavers
     assert "prvCreateActivity" in outcome.words
 
 
+def test_a_mail_that_would_go_to_another_address_of_the_lead_is_not_sent(there: InDataverse, mailbox: Mailbox) -> None:
+    letter = there.letter(1)
+    records.update(there.world, "lead", letter.leadid, {"emailaddress1": "boss@company.example"}, by=there.by)
+    there.world.break_it("party address")
+    outcome = go(mailbox, letter)
+    assert outcome.result is Result.DENIED, outcome
+    assert "boss@company.example, not to person1@company.example" in outcome.words
+    assert there.outside() == []
+    assert records.find(there.world, "email", directioncode=True) == [], "no draft that somebody could send"
+    there.world.mend()
+    assert go(mailbox, letter).result is Result.ACCEPTED
+    assert there.left(letter) == 1
+
+
 def test_one_mail_that_is_denied_is_held_in_the_end_and_the_others_leave_meanwhile(there: InDataverse) -> None:
     clock = Clock(now())
     letters = [there.letter(n) for n in range(3)]

@@ -27,6 +27,7 @@ from leadwright.mail.dataverse_letters import (
     answered_by,
     email_values,
     is_activity_id,
+    recipients_of,
 )
 from leadwright.mail.dataverse_record import Record
 from leadwright.mail.mailbox import (
@@ -71,6 +72,10 @@ _ENDED = {
 _NO_LEAD = (
     "Dynamics 365 does not have the lead of this mail, or does not show it to the application. It is tried again, for "
     "the lead may be on its way there. Look at the mirror, and at the roles of the application user."
+)
+_OTHER_RECIPIENT = (
+    "Dynamics 365 would send this mail to {}, not to {}: the lead has another email address there. Nothing was sent. "
+    "Correct the address on one of the two sides, then send it again, or give it up."
 )
 
 
@@ -123,10 +128,11 @@ class DataverseMailbox(PlatformReading):
                 self._create(id, letter)
         except RowGone:
             return Outcome(Result.LATER, _NO_LEAD)
-        row = self._status(id)
+        row = self._dataverse.row("emails", id, _STATUS, expand=PARTIES)
         if row is None:
             return Outcome(Result.LATER, "Dynamics 365 does not show the email it was given. It is tried again.")
-        return self._told(row) or Draft(id, str(row.get("@odata.etag") or ""))
+        draft = Draft(id, str(row.get("@odata.etag") or ""))
+        return self._told(row) or self._misled(row, letter, draft) or draft
 
     def send_draft(self, letter: Letter, draft: Draft) -> Outcome:
         """SendEmail: from here on it is Pending Send."""
@@ -253,6 +259,15 @@ class DataverseMailbox(PlatformReading):
         if status == DRAFT:
             return None
         return Outcome(Result.REFUSED, self._why(status, str(row.get("subject") or "")))
+
+    def _misled(self, row: Mapping[str, Any], letter: Letter, draft: Draft) -> Outcome | None:
+        """That the draft would go to another address than the mail was written to; None: it would not."""
+        others = sorted(set(recipients_of(row)) - {letter.recipient.casefold()})
+        if not others:
+            return None
+        with suppress(OutsideError):
+            self.remove_draft(draft)
+        return Outcome(Result.DENIED, _OTHER_RECIPIENT.format(", ".join(others), letter.recipient))
 
     def _word(self, mail: Handed, row: Mapping[str, Any]) -> Word:
         status = row.get("statuscode")

@@ -44,6 +44,7 @@ OF_THE_OTHERS = (
     Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
     Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
     Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
+    Known("party address", "A recipient who is a record gets that record's first address, whichever was given."),
     Known("fail mailbox test", "Test & Enable fails, of mailboxes with this in their address.", "value"),
     Known("slow mailbox test", "A test of a mailbox stays queued so many seconds.", "seconds", "60"),
     Known("delay outgoing", "A mail stays in Pending Send so many seconds.", "seconds", "60"),
