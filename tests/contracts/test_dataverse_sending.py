@@ -117,6 +117,28 @@ def test_a_right_that_no_mail_can_do_without_stops_the_mailbox(there: InDatavers
     assert "prvCreateActivity" in outcome.words
 
 
+def test_a_sender_whose_mailbox_does_not_deliver_burns_no_mail(there: InDataverse, mailbox: Mailbox) -> None:
+    letter = there.letter(1)
+    there.change(outgoingemaildeliverymethod=0)
+    outcome = go(mailbox, letter)
+    assert outcome.result is Result.MAILBOX, outcome
+    assert "delivery method" in outcome.words
+    there.change(outgoingemaildeliverymethod=2)
+    there.change(testemailconfigurationscheduled=True)
+    there.tick()
+    assert go(mailbox, letter).result is Result.ACCEPTED
+
+
+def test_a_refusal_in_other_words_is_of_the_mailbox_while_its_record_does_not_send(
+    there: InDataverse, mailbox: Mailbox
+) -> None:
+    letter = there.refused()
+    there.change(emailrouteraccessapproval=2, outgoingemailstatus=0)
+    assert go(mailbox, letter).result is Result.MAILBOX
+    there.change(emailrouteraccessapproval=1, outgoingemailstatus=1)
+    assert go(mailbox, letter).result is Result.REFUSED
+
+
 def test_a_mail_that_would_go_to_another_address_of_the_lead_is_not_sent(there: InDataverse, mailbox: Mailbox) -> None:
     letter = there.letter(1)
     records.update(there.world, "lead", letter.leadid, {"emailaddress1": "boss@company.example"}, by=there.by)

@@ -50,11 +50,12 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, RowGone, Unclear
+from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, Refused, RowGone, Unclear
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
 _PRIVILEGES = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
+_OF_THE_SENDER = ("0x80040417", "0x8004041b")  # no valid sender, no mailbox of the sender that delivers
 _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than later ones
 _PAGE = 500
 _WHOLE = 50  # activities in one request
@@ -145,10 +146,12 @@ class DataverseMailbox(PlatformReading):
         return self._told(row) if row is not None else None
 
     def refuses_all(self, error: OutsideError) -> bool:
-        """By the privileges that every mail takes."""
-        if not isinstance(error, PrivilegeMissing):
-            return False
+        """By the privileges that every mail takes, and by what the mailbox record says."""
         try:
+            if isinstance(error, Refused):
+                return error.code.lower() in _OF_THE_SENDER or bool(self._record.why_not(self._record.read(), "outgoing"))
+            if not isinstance(error, PrivilegeMissing):
+                return False
             path = f"systemusers({self._dataverse.who_am_i()['UserId']})/{_PRIVILEGES}"
             held = depths_held(self._dataverse.get(path).get("RolePrivileges") or ())
         except OutsideError:
