@@ -109,6 +109,11 @@ def test_a_stopped_mail_leaves_no_draft_that_somebody_could_send(there: InDatave
     assert records.find(there.world, "email", directioncode=True) == []
 
 
+def test_a_refused_mail_leaves_no_draft_either(there: InDataverse, mailbox: Mailbox) -> None:
+    assert go(mailbox, there.refused()).result is Result.REFUSED
+    assert records.find(there.world, "email", directioncode=True) == []
+
+
 def test_a_right_that_no_mail_can_do_without_stops_the_mailbox(there: InDataverse, mailbox: Mailbox) -> None:
     letter = there.letter(1)
     let(there, prvCreateActivity=0)

@@ -27,6 +27,7 @@ from leadwright.microsoft.errors import (
 
 _UNCLEAR_SECONDS = 30.0  # before a draft is looked for that may have been made
 _OF_THE_MAILBOX = (SignInRefused, Throttled, ServiceDown, NotAMember, CannotReach)
+_REFUSALS = (Result.REFUSED, Result.DENIED)
 _log = structlog.get_logger(__name__)
 
 Told = list[tuple[int, Outcome]]
@@ -162,14 +163,17 @@ def _looked(platform: Platform, letter: Letter, draft: Draft, error: OutsideErro
     if outcome.result is Result.MAILBOX:
         return outcome
     try:
-        return platform.look(letter, draft) or outcome
+        found = platform.look(letter, draft)
     except OutsideError:
         return outcome
+    if found is None and outcome.result in _REFUSALS:
+        _remove(platform, draft)
+    return found or outcome
 
 
 def _whose(platform: Platform, error: OutsideError, outcome: Outcome) -> Outcome:
     """A refusal of the whole mailbox is no refusal of the mail that met it."""
-    ours = outcome.result in (Result.REFUSED, Result.DENIED) and platform.refuses_all(error)
+    ours = outcome.result in _REFUSALS and platform.refuses_all(error)
     return replace(outcome, result=Result.MAILBOX) if ours else outcome
 
 
