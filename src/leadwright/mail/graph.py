@@ -108,13 +108,12 @@ class GraphMailbox(PlatformReading):
         return hand_over(self, self._pool, letters, before_the_dots)
 
     def make_draft(self, letter: Letter) -> Draft | Outcome:
-        """A draft out of the bytes; taken up before, what lies there already is used."""
-        if letter.again:
-            known = self._messages(letter.messageid)
-            if any(not row.get("isDraft") for row in known):
-                return _accepted()
-            if known:
-                return Draft(str(known[0]["id"]))
+        """A draft out of the bytes; what lies there already is used, for a restored database knows of no earlier try."""
+        known = self._messages(letter.messageid)
+        if any(not row.get("isDraft") for row in known):
+            return _accepted()
+        if known:
+            return Draft(str(known[0]["id"]))
         raw = base64.b64encode(letter.raw)
         made = self._graph.post(f"{self._me}/messages", content=raw, content_type="text/plain")
         draft = Draft(str(made["id"]))

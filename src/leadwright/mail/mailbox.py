@@ -16,7 +16,6 @@ class Letter:
         needs_smtputf8: the recipient's name is not ASCII.
         emailid: of the email activity it stands in; empty: of none.
         leadid: of the lead it goes to; empty: to nobody of ours.
-        again: it was taken up before, so its draft may lie at the platform already.
     """
 
     messageid: str
@@ -26,7 +25,6 @@ class Letter:
     needs_smtputf8: bool = False
     emailid: str = ""
     leadid: str = ""
-    again: bool = False
 
 
 class Result(StrEnum):

@@ -29,7 +29,8 @@ from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then
 _FILED_A_PASS = 50
-_ASK_AGAIN = 60.0  # seconds between two tries to look through Sent
+_ASK_AGAIN = timedelta(seconds=15)  # between two tries to look through Sent
+_UNLEARNED = "The Sent folder cannot be read: a restored database may not know what went out. Mails wait until it can."
 _TOUCH = update(Outbox).where(Outbox.outboxid == bindparam("which")).values(token=Outbox.token)
 _log = structlog.get_logger(__name__)
 
@@ -44,13 +45,13 @@ class _Hold:
         unstored: outcomes of the last mails, while the database cannot store them.
         afloat: the last mail whose outcome was stored without waiting for the disk; empty: all are on it.
         learned: Sent was looked through once.
-        asked: when it was last tried (monotonic).
+        asked: when it was last tried.
     """
 
     unstored: list[tuple[Claimed, Outcome]] = field(default_factory=list)
     afloat: str = ""
     learned: bool = False
-    asked: float = -_ASK_AGAIN
+    asked: datetime | None = None
 
 
 _HOLDS: WeakKeyDictionary[Mailbox, _Hold] = WeakKeyDictionary()
@@ -119,7 +120,8 @@ class Sender:
     def _send(self, most: int, *, secure: bool = True) -> Ends | Nothing:
         if self._hold.unstored:
             self._conclude(secure=True)
-        self._learn()
+        if (unlearned := self._learn()) is not None:
+            return unlearned
         # A claim need not wait for the disk: it has no effect outside, and the commit before the dot, which waits,
         # makes it durable too. Lost with the power, the mail is queued as it was, and nothing was handed over.
         with self._database.transaction(repeatable=True) as session:
@@ -234,18 +236,21 @@ class Sender:
                 _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
         return [(outcome, phase) for (_, outcome), phase in zip(ends, phases, strict=True)]
 
-    def _learn(self) -> None:
-        """Before the first mail: was the database restored, and does Sent know more than it?"""
-        hold = self._hold
-        if hold.learned or time.monotonic() - hold.asked < _ASK_AGAIN:
-            return
-        hold.asked = time.monotonic()
-        try:
-            learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
-        except MailError as error:
-            _log.warning("Sent could not be looked through", mailbox=self._mailboxid, error=str(error))
-        else:
-            hold.learned = True
+    def _learn(self) -> Nothing | None:
+        """Before the first mail: was the database restored, and does Sent know more than it? Until then none goes."""
+        hold, moment = self._hold, self._clock()
+        if hold.learned:
+            return None
+        if hold.asked is None or not timedelta(0) <= moment - hold.asked < _ASK_AGAIN:
+            hold.asked = moment
+            try:
+                learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
+            except MailError as error:
+                _log.warning("Sent could not be looked through: mails wait", mailbox=self._mailboxid, error=str(error))
+            else:
+                hold.learned = True
+                return None
+        return Nothing(hold.asked + _ASK_AGAIN, _UNLEARNED)
 
     def _pass(self, claims: Sequence[Claimed]) -> list[bool]:
         """One commit, which waits for the disk, before the dots of all these mails."""
