@@ -19,6 +19,7 @@ from leadwright.mail.dataverse_letters import (
     CANCELED,
     DRAFT,
     FAILED,
+    CANCELLED_STATE,
     HANDED_OVER,
     PENDING_SEND,
     SENDING,
@@ -50,7 +51,7 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, Refused, RowGone, Unclear
+from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, Refused, RowChanged, RowGone, Unclear
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
@@ -60,6 +61,7 @@ _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than late
 _PAGE = 500
 _WHOLE = 50  # activities in one request
 _LOOK_SECONDS = 15.0
+_CANCELLED = {"statecode": CANCELLED_STATE, "statuscode": CANCELED}
 _STATUS = ("activityid", "statecode", "statuscode", "messageid", "subject")
 _WORDS = {
     PENDING_SEND: "Dynamics 365 has it in Pending Send: server-side synchronisation has not sent it yet.",
@@ -182,6 +184,16 @@ class DataverseMailbox(PlatformReading):
                 yield Word(mail.outboxid, Fate.LEFT)  # it was accepted, and nothing more is to be learned
             elif isinstance(answer, Answer):
                 yield self._word(mail, answer.json)
+
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """Cancelled while it is Pending Send, and the version that was seen."""
+        for mail in mails:
+            id = mail.emailid or activity_named(mail.messageid)
+            row = self._status(id)
+            if row is not None and row["statuscode"] == PENDING_SEND:
+                with suppress(RowChanged):  # synchronisation is at it
+                    self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
+                    yield mail.outboxid
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Nothing: Exchange keeps a copy of what it sends."""

@@ -12,6 +12,7 @@ from leadwright.mail.mailbox import Letter
 
 SENDER, TO, CC, BCC = range(1, 5)
 DRAFT, COMPLETED, SENT, RECEIVED, CANCELED, PENDING_SEND, SENDING, FAILED = range(1, 9)
+CANCELLED_STATE = 2
 HANDED_OVER = (PENDING_SEND, SENDING, SENT, COMPLETED)
 _MOST_SUBJECT = 800
 _CID = re.compile(r"""(src\s*=\s*["'])cid:([^"'>\s]+)(["'])""", re.IGNORECASE)

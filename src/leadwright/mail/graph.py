@@ -156,6 +156,10 @@ class GraphMailbox(PlatformReading):
         """Nothing: what Exchange cannot deliver comes back as a mail."""
         return iter(())
 
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """None: what Exchange accepted is on its way."""
+        return iter(())
+
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Nothing: Exchange keeps a copy of what it sends."""
 

@@ -263,6 +263,14 @@ class Mailbox(Protocol):
         """
         ...
 
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """Have mails not leave that were accepted and wait at the platform. Ids of those that will not: taken back.
+
+        Raises:
+            OutsideError: the platform cannot be asked, or refuses.
+        """
+        ...
+
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Put a copy into the Sent folder, unless a mail with its Message-ID is there. Safe to repeat.
 

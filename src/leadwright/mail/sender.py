@@ -20,7 +20,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim_some
 from leadwright.mail.conclusion import conclude_all
-from leadwright.mail.fates import learn_fates
+from leadwright.mail.fates import Wanted, learn_fates, take_back
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, pass_points
 from leadwright.mail.restored import learn_from_sent
@@ -70,6 +70,7 @@ class Sender:
         checks: run in each claim, besides suppression and pace.
         still: asked once more at the point of no return, in its transaction, for the ids of those that are still to be
             sent; the others are left to the next claim.
+        wanted: asked about mails that a platform has and has not sent: ids of those that may still leave.
         clock: the present moment; rehearsals pass a virtual one.
     """
 
@@ -81,7 +82,8 @@ class Sender:
         *,
         worker: str,
         checks: Sequence[Check] = (),
-        still: Callable[[Session, Sequence[Claimed]], Collection[str]] = lambda _session, claims: _ids_of(claims),
+        still: Wanted = lambda _session, claims: _ids_of(claims),
+        wanted: Wanted = lambda _session, claims: _ids_of(claims),
         clock: Clock = now,
     ) -> None:
         self._database = database
@@ -90,6 +92,7 @@ class Sender:
         self._worker = worker
         self._checks = tuple(checks)
         self._still = still
+        self._wanted = wanted
         self._clock = clock
         self._hold = _HOLDS.setdefault(mailbox, _Hold())
 
@@ -177,10 +180,11 @@ class Sender:
         return sent
 
     def tidy(self) -> None:
-        """Take over what dead workers left, look up what is unknown, file copies that are missing in Sent."""
+        """Take over what dead workers left, look up what is unknown, take back what may not leave, file copies."""
         with self._database.transaction() as session:
             expire_leases(session, self._mailboxid, self._clock)
         resolve_unknown(self._database, self._mailboxid, self._mailbox, self._clock)
+        take_back(self._database, self._mailboxid, self._mailbox, self._clock, self._wanted)
         learn_fates(self._database, self._mailboxid, self._mailbox, self._clock)
         self.file_copies()
 
