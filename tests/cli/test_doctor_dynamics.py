@@ -62,6 +62,7 @@ def test_ten_faults_at_once_are_all_named_in_one_run(contoso: Contoso) -> None:
         db.execute("DELETE FROM exchange_policy")  # Mail.Read counts for the whole tenant again
     contoso.mailbox(emailaddress="other@contoso.com", incomingemaildeliverymethod=3)
     contoso.mailbox(testemailconfigurationscheduled=True)
+    contoso.tracks(1)
     contoso.synchronise()
     with contoso.services.database.transaction() as session:
         mailbox_inputs = session.get_one(type(contoso.row(3)), (contoso.agentid, 3))
@@ -80,6 +81,7 @@ def test_ten_faults_at_once_are_all_named_in_one_run(contoso: Contoso) -> None:
         "4 Delivery method": "incoming email: Forward Mailbox",
         "4 Approved": "pending approval",
         "4 Outgoing": "requires approval by an Office 365 tenant administrator",
+        "4 Tracked mail": "in response to Dynamics 365 email alone, so that a new mail that asks to be left alone",
     }
     assert {what: found.get(what, "") for what, words in named.items() if words not in found.get(what, "")} == {}
     assert len(named) >= 10
