@@ -19,7 +19,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.mail.claim import Nothing
 from leadwright.mail.dataverse_letters import activity_named
-from leadwright.mail.mailbox import Result
+from leadwright.mail.mailbox import Found, Result
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
 from leadwright.sandbox.dynamics.serving import StandIn
@@ -128,6 +128,25 @@ def test_a_restored_backup_sends_nothing_again(platform: Any) -> None:
     second.send_due()
     second.close()
     prove(platform, 3)
+
+
+def test_a_mail_that_lies_in_the_outbox_is_neither_sent_nor_ordered_again(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    platform = InGraph(tmp_path / "dynamics", sqlite_database)
+    letter, mailbox = platform.letter(1), platform.open()
+    platform.world.break_it("stay in outbox")
+    platform.lose_the_answer()
+    assert mailbox.send(letter, lambda: True).result is Result.UNKNOWN
+    assert mailbox.find_sent(letter.messageid) is Found.CANNOT_TELL
+    assert mailbox.send(letter, lambda: True).result is Result.LATER
+    platform.world.mend()
+    assert platform.left(letter) == 1
+    assert mailbox.find_sent(letter.messageid) is Found.YES
+    assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
+    assert platform.left(letter) == 1
+    mailbox.close()
+    platform.close()
 
 
 def test_a_mail_that_left_is_found_by_its_draft_though_nobody_knows_of_an_earlier_try(platform: Any) -> None:

@@ -52,6 +52,7 @@ OF_THE_OTHERS = (
     Known("stay sending", "Mails with this in subject or recipients stay in Sending.", "value"),
     Known("fail outgoing", "Exchange refuses mails with this in subject or recipients: Failed.", "value"),
     Known("delay delivery", "Exchange delivers so many seconds after sending.", "seconds", "60"),
+    Known("stay in outbox", "Sent mails to recipients with this in their address stay in the Outbox.", "value"),
     Known("message rate", "Exchange lets so many mails of a mailbox out in a minute.", "value", "30"),
     Known("bounce", "Mail to recipients with this in their address comes back.", "value"),
     Known("duplicate delivery", "Mail to recipients with this in their address arrives twice.", "value"),
