@@ -54,7 +54,9 @@ DOES: Mapping[Errand, str] = {
     "tracked, and Test & Enable is started.",
 }
 NEEDS: Mapping[Errand, str] = {
-    Errand.APPLICATION: "Application Developer, Application Administrator or Global Administrator",
+    Errand.APPLICATION: "Application Administrator, Cloud Application Administrator or Global Administrator (an "
+    "Application Developer once one of them has done so; permissions take a Global Administrator or Privileged Role "
+    "Administrator)",
     Errand.USER: "System Administrator of the organisation",
     Errand.APPROVE: "System Administrator of the organisation who is also Global or Exchange Administrator",
 }
@@ -110,7 +112,7 @@ def begin(services: Services, who: Principal, agentid: str, wanted: Wanted) -> W
     _may(services, who, agentid, wanted.errand)
     wanted = _checked(services, wanted)
     purpose = Purpose.REGISTER if wanted.errand is Errand.APPLICATION else Purpose.ORGANISATION
-    started = bootstrap.begin(_place(services, wanted), purpose, tenant=wanted.tenant)
+    started = bootstrap.begin(_place(services, wanted), purpose, tenant=wanted.tenant, grants=wanted.permissions)
     kept = {
         "who": who.id,
         "agentid": agentid,
