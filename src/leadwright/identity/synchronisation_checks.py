@@ -197,8 +197,8 @@ def _tracked(state: MailboxState, systemuserid: str, place: str, *, by_graph: bo
     if tracks == ALL_MAIL:
         return Check(name, True, "All email messages of the application user are tracked.")
     remedy = (
-        "A System Administrator signs in under Approve Email here, which sets it; or writes it there, for an application "
-        f"user has no page of personal options: PATCH usersettingscollection({systemuserid}) with "
+        "A System Administrator signs in under Approve Email here, which sets it; or writes it there, for an "
+        f"application user has no page of personal options: PATCH usersettingscollection({systemuserid}) with "
         '{"incomingemailfilteringmethod": 0}.'
     )
     if tracks is None:

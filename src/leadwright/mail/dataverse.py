@@ -17,9 +17,9 @@ from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
 from leadwright.mail.dataverse_letters import (
     CANCELED,
+    CANCELLED_STATE,
     DRAFT,
     FAILED,
-    CANCELLED_STATE,
     HANDED_OVER,
     PENDING_SEND,
     SENDING,
@@ -51,7 +51,16 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, PrivilegeMissing, Refused, RowChanged, RowGone, Unclear
+from leadwright.microsoft.errors import (
+    AlreadyThere,
+    MicrosoftError,
+    PrivilegeMissing,
+    Refused,
+    RowChanged,
+    RowGone,
+    Unclear,
+    UnknownName,
+)
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
@@ -151,9 +160,10 @@ class DataverseMailbox(PlatformReading):
         """By the privileges that every mail takes, and by what the mailbox record says."""
         try:
             if isinstance(error, Refused):
-                return error.code.lower() in _OF_THE_SENDER or bool(self._record.why_not(self._record.read(), "outgoing"))
+                why = self._record.why_not(self._record.read(), "outgoing")
+                return bool(why) or error.code.lower() in _OF_THE_SENDER
             if not isinstance(error, PrivilegeMissing):
-                return False
+                return isinstance(error, UnknownName)
             path = f"systemusers({self._dataverse.who_am_i()['UserId']})/{_PRIVILEGES}"
             held = depths_held(self._dataverse.get(path).get("RolePrivileges") or ())
         except OutsideError:
@@ -186,14 +196,22 @@ class DataverseMailbox(PlatformReading):
                 yield self._word(mail, answer.json)
 
     def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
-        """Cancelled while it is Pending Send, and the version that was seen."""
+        """Cancelled while it is Pending Send, and the version that was seen. One that is refused keeps no other."""
+        refused: MicrosoftError | None = None
         for mail in mails:
             id = mail.emailid or activity_named(mail.messageid)
             row = self._status(id)
-            if row is not None and row["statuscode"] == PENDING_SEND:
-                with suppress(RowChanged):  # synchronisation is at it
-                    self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
-                    yield mail.outboxid
+            if row is None or row["statuscode"] != PENDING_SEND:
+                continue
+            try:
+                self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
+                yield mail.outboxid
+            except (RowChanged, RowGone):  # synchronisation is at it, or somebody deleted it
+                continue
+            except (PrivilegeMissing, Refused) as error:
+                refused = error
+        if refused is not None:
+            raise refused
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Nothing: Exchange keeps a copy of what it sends."""

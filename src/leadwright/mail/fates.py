@@ -6,7 +6,6 @@ long says so, and is never sent again. One that nobody wants sent any more is ta
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import structlog
@@ -26,7 +25,6 @@ from leadwright.mail.suppression import whys_suppressed
 STUCK = timedelta(minutes=15)
 _SOONEST, _LATEST = timedelta(seconds=5), timedelta(hours=1)
 _ASKED_A_PASS = 100
-_TAKEN_A_PASS = 50
 _LOOKED_AT_ONCE = 500
 _ENDED = "The conversation had ended, the lead had another owner, or the agent was stopped."
 _WAITS = select(
@@ -71,7 +69,7 @@ def take_back(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock
         if session.execute(_WAITS.where(Outbox.mailboxid == mailboxid).limit(1)).first() is None:
             return 0
     with database.transaction() as session:
-        unwanted = dict(islice(_unwanted(session, mailboxid, clock(), wanted), _TAKEN_A_PASS))
+        unwanted = dict(_unwanted(session, mailboxid, clock(), wanted))
     if not unwanted:
         return 0
     done: set[str] = set()
@@ -102,7 +100,7 @@ def _unwanted(
                 yield row.outboxid, (mail, why or _ENDED)
 
 
-def _as_claimed(row: Row[Any], moment: datetime) -> Claimed:
+def _as_claimed(row: Row[*tuple[Any, ...]], moment: datetime) -> Claimed:
     letter = Letter(row.messageid, row.sender, row.recipient, b"")
     hashes = (row.recipienthash, row.domainhash)
     return Claimed(row.outboxid, row.token, moment, letter, hashes, row.purpose, row.emailid)

@@ -111,7 +111,7 @@ class GraphMailbox(PlatformReading):
         return hand_over(self, self._pool, letters, before_the_dots)
 
     def make_draft(self, letter: Letter) -> Draft | Outcome:
-        """A draft out of the bytes; what lies there already is used, for a restored database knows of no earlier try."""
+        """A draft out of the bytes; what lies there already is used: a restored database knows of no earlier try."""
         known = self._messages(letter.messageid)
         if any(not row.get("isDraft") for row in known):
             return _accepted()
@@ -148,8 +148,10 @@ class GraphMailbox(PlatformReading):
             self._graph.delete(self._message(draft.id))
 
     def find_sent(self, messageid: str, emailid: str = "") -> Found:
-        """By Message-ID, wherever it lies. Only a draft in Drafts was not sent: one in the Outbox may be on its way, and
-        without even a draft of it nothing is proven, for there was one."""
+        """By Message-ID, wherever it lies. Only a draft in Drafts was not sent.
+
+        One in the Outbox may be on its way, and without even a draft nothing is proven, for there was one.
+        """
         try:
             rows = self._messages(messageid)
             if any(not row.get("isDraft") for row in rows):

@@ -1,7 +1,7 @@
 """Sends what is due in one mailbox: claim, hand over with the phase stored before the dots, conclude. One a worker."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,13 +10,13 @@ from weakref import WeakKeyDictionary
 import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.plain_text import storable
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim_some
 from leadwright.mail.conclusion import conclude_all
@@ -250,11 +250,20 @@ class Sender:
             try:
                 learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
             except MailError as error:
-                _log.warning("Sent could not be looked through: mails wait", mailbox=self._mailboxid, error=str(error))
+                self._note(f"{_UNLEARNED} {error}", moment)
             else:
                 hold.learned = True
                 return None
         return Nothing(hold.asked + _ASK_AGAIN, _UNLEARNED)
+
+    def _note(self, trouble: str, moment: datetime) -> None:
+        _log.warning("mails wait", mailbox=self._mailboxid, reason=trouble)
+        with self._database.transaction() as session:
+            session.execute(
+                update(MailboxRow)
+                .where(MailboxRow.mailboxid == self._mailboxid)
+                .values(lw_lasterror=storable(trouble), lw_lasterroron=moment)
+            )
 
     def _pass(self, claims: Sequence[Claimed]) -> list[bool]:
         """One commit, which waits for the disk, before the dots of all these mails."""
