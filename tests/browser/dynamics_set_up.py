@@ -163,6 +163,7 @@ def prerequisite_4(walk: DynamicsWalk) -> None:
     card.get_by_role("button", name="Test & Enable Mailbox").click()
     walk.wait("Success", at="#p4")
     _mark(walk, 4, "Enabled for incoming and outgoing email.")
+    expect(card).to_contain_text("All email messages of the application user are tracked.")
     walk.picture("prerequisite-4-done", "#p4")
 
 

@@ -13,12 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 from tests.mail.post_office import PASSWORD, SALES, SENDER, letter
 from tests.mail.post_office import open_mailbox as open_smtp
-from tests.microsoft.organisation import Agent, connection_to, register_agent
+from tests.microsoft.organisation import Agent, connection_to, make_needed_role, register_agent
 
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval
+from leadwright.domain.stage import AgentMode
 from leadwright.mail.arrivals import Arrivals
 from leadwright.mail.compose import Letterhead, Message, compose
 from leadwright.mail.dataverse import DataverseMailbox
@@ -144,7 +145,8 @@ class Platform:
 
     def __init__(self, folder: Path, database: Database) -> None:
         self.world, self.database = World(folder), database
-        self.registered = register_agent(self.world, "AISalesPerson")
+        make_needed_role(self.world, AgentMode.ENGAGE)
+        self.registered = register_agent(self.world, "Needed")
         self.by = seed.administrator(self.world)
         exchange.create_shared_mailbox(self.world, AGENT, "Sales agent")
         self.connected = self._connect()

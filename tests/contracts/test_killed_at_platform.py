@@ -19,6 +19,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.mail.claim import Nothing
 from leadwright.mail.dataverse_letters import activity_named
+from leadwright.mail.mailbox import Found, Result
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
 from leadwright.sandbox.dynamics.serving import StandIn
@@ -26,6 +27,7 @@ from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_store import Accepted, identify
 
 ROOT = Path(__file__).parents[2]
+SENT_IS_READ = {"dataverse": "/emails", "graph": "sentitems"}
 KINDS = {"dataverse": InDataverse, "graph": InGraph}
 
 
@@ -116,10 +118,43 @@ def test_a_restored_backup_sends_nothing_again(platform: Any) -> None:
     with platform.database.transaction() as session:
         for row in session.scalars(select(Outbox)):
             row.phase, row.token, row.concludedon, row.askon, row.spenton = "queued", 0, None, None, None
-    second = Sender(platform.database, platform.mailboxid, platform.open(), worker="after")
+    clock = Clock(now())
+    second = Sender(platform.database, platform.mailboxid, platform.open(), worker="after", clock=clock)
+    platform.world.break_it("server error", {"path": SENT_IS_READ[str(platform.name)], "status": 503})
+    assert isinstance(second.send_next(), Nothing)
+    assert len(platform.outside()) == 3
+    platform.world.mend()
+    clock.forward(16)
     second.send_due()
     second.close()
     prove(platform, 3)
+
+
+def test_a_mail_that_lies_in_the_outbox_is_neither_sent_nor_ordered_again(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    platform = InGraph(tmp_path / "dynamics", sqlite_database)
+    letter, mailbox = platform.letter(1), platform.open()
+    platform.world.break_it("stay in outbox")
+    platform.lose_the_answer()
+    assert mailbox.send(letter, lambda: True).result is Result.UNKNOWN
+    assert mailbox.find_sent(letter.messageid) is Found.CANNOT_TELL
+    assert mailbox.send(letter, lambda: True).result is Result.LATER
+    platform.world.mend()
+    assert platform.left(letter) == 1
+    assert mailbox.find_sent(letter.messageid) is Found.YES
+    assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
+    assert platform.left(letter) == 1
+    mailbox.close()
+    platform.close()
+
+
+def test_a_mail_that_left_is_found_by_its_draft_though_nobody_knows_of_an_earlier_try(platform: Any) -> None:
+    letter, mailbox = platform.letter(1), platform.open()
+    for _ in range(2):
+        assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
+    mailbox.close()
+    assert platform.left(letter) == 1
 
 
 @pytest.mark.faults

@@ -188,7 +188,7 @@ def test_msal_signs_a_person_in_by_device_code_through_the_proxy(standin: StandI
         app = msal.PublicClientApplication(
             PUBLIC_CLIENTS[0].appid, authority=f"{LOGIN}/{world.tenantid}", http_client=http
         )
-        flow = app.initiate_device_flow(["https://graph.microsoft.com/.default"])
+        flow = app.initiate_device_flow(["https://graph.microsoft.com/Application.ReadWrite.All"])
         assert flow["verification_uri"] == f"{standin.origin}/devicelogin"
         assert flow["user_code"] in flow["message"]
         flow["interval"] = 1

@@ -1,6 +1,6 @@
 """An agent whose mailbox lies in Exchange Online: by server-side synchronisation through Dataverse, and by Graph."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -10,19 +10,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.contracts.mailboxes import AGENT, PERMISSIONS, grant
 from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
 from tests.engage.test_replies import READY
 from tests.microsoft.organisation import Registered, register_agent, store_connection
 
+from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
-from leadwright.domain.stage import Stage
-from leadwright.mail.suppression import why_suppressed
+from leadwright.domain.stage import AgentState, Stage
+from leadwright.domain.suppression import Reason
+from leadwright.mail.suppression import suppress, why_suppressed
 from leadwright.mirror.sides import MIRROR
 from leadwright.sandbox.dynamics import exchange, exchange_transport, synchronisation
 from leadwright.sandbox.dynamics.dataverse import records, seed
@@ -218,6 +221,60 @@ def test_a_mail_that_stays_in_pending_send_is_told_and_never_sent_twice(abroad: 
     abroad.hours(1)
     assert len(abroad.mails_to()) == 1
     assert abroad.outbox()[0].sentmessageid == str(abroad.mails_to()[0]["Message-ID"])
+
+
+def _opts_out(session: Session, clock: Clock) -> None:
+    suppress(session, ADA, reason=Reason.OPT_OUT, source="a click", clock=clock)
+
+
+def _gets_another_owner(session: Session, _clock: Clock) -> None:
+    session.scalars(select(Lead).where(Lead.emailaddress1 == ADA)).one().ownerid = "somebody else"
+
+
+def _stops_the_agent(session: Session, _clock: Clock) -> None:
+    session.scalars(select(Agent)).one().state = AgentState.OFF
+
+
+@pytest.mark.parametrize("change", [_opts_out, _gets_another_owner, _stops_the_agent])
+def test_what_waits_in_pending_send_is_taken_back_when_nobody_wants_it_sent_any_more(
+    abroad: Abroad, change: Callable[[Session, Clock], None]
+) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Exchange has no Pending Send")
+    abroad.world.break_it("hold sending", "northwind")
+    abroad.lead()
+    abroad.work()
+    assert abroad.outbox()[0].phase == "sent"
+    with abroad.office.services.database.transaction() as session:
+        change(session, abroad.office.clock)
+    assert abroad.office.post
+    abroad.office.post.tidy()
+    (row,) = abroad.outbox()
+    assert (row.phase, "taken back before it left" in row.reason) == ("failed", True)
+    (there,) = records.find(abroad.world, "email", activityid=row.emailid)
+    assert (there["statecode"], there["statuscode"]) == (2, 5)
+    abroad.world.mend()
+    abroad.hours(1)
+    assert abroad.mails_to() == []
+
+
+def test_a_pause_takes_nothing_back_and_neither_does_anything_once_synchronisation_is_at_it(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Exchange has no Pending Send")
+    abroad.world.break_it("stay sending", "northwind")
+    abroad.lead()
+    abroad.work()
+    synchronisation.tick(abroad.world)
+    assert abroad.office.post
+    with abroad.office.services.database.transaction() as session:
+        session.scalars(select(Agent)).one().state = AgentState.PAUSED
+    abroad.office.post.tidy()
+    with abroad.office.services.database.transaction() as session:
+        _opts_out(session, abroad.office.clock)
+    abroad.office.post.tidy()
+    (row,) = abroad.outbox()
+    assert row.phase == "sent"
+    assert records.find(abroad.world, "email", activityid=row.emailid)[0]["statuscode"] == 7
 
 
 def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abroad) -> None:

@@ -92,6 +92,11 @@ class Contoso:
         """Change the mailbox record as the organisation's administrator."""
         records.update(self.world, "mailbox", self.mailboxid, values, by=seed.administrator(self.world))
 
+    def tracks(self, which: int) -> None:
+        """Change which mail of the application user is tracked, as the organisation's administrator."""
+        values = {"incomingemailfilteringmethod": which}
+        records.update(self.world, "usersettings", self.app.userid, values, by=seed.administrator(self.world))
+
     def synchronise(self) -> None:
         synchronisation.tick(self.world)
 

@@ -24,6 +24,7 @@ from leadwright.identity.agent_identity import agent_principal, pause_or_resume
 from leadwright.identity.seed import root_business_unit
 from leadwright.sandbox.dynamics import entra_applications, exchange
 from leadwright.sandbox.dynamics.dataverse import records, roles, seed
+from leadwright.sandbox.dynamics.dataverse.store import stamp
 
 
 @pytest.fixture
@@ -216,6 +217,49 @@ def test_a_mailbox_record_is_read_back_and_a_failed_test_shows_its_alert(small_c
     assert "requires approval by an Office 365 tenant administrator" in checks["Incoming"][1]
     contoso.mailbox(statecode=1)
     assert "is inactive" in found(contoso.tick(4))["Mailbox record"][1]
+
+
+def test_a_mail_that_answers_nothing_arrives_because_all_mail_is_tracked(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    assert found(contoso.tick(4))["Tracked mail"] == (True, "All email messages of the application user are tracked.")
+    raw = f"From: pat@example.net\r\nTo: {SALES}\r\nSubject: remove me\r\n\r\nPlease.\r\n"
+    exchange.deliver(contoso.world, raw.encode(), [SALES])
+    contoso.synchronise()
+    assert [row["subject"] for row in records.find(contoso.world, "email", directioncode=False)] == ["remove me"]
+
+
+@pytest.mark.parametrize(("which", "passed", "words"), [
+    (1, False, "is not seen."), (2, True, "from another address"), (4, False, "no email messages alone"),
+])  # fmt: skip
+def test_what_else_is_tracked_fails_or_warns_with_who_can_mend_it(
+    small_contoso: Contoso, which: int, passed: bool, words: str
+) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    contoso.tracks(which)
+    (check,) = [c for c in contoso.tick(4).checks if c.name == "Tracked mail"]
+    assert (check.passed, words in check.detail, check.warns) == (passed, True, passed)
+    assert f"usersettingscollection({contoso.app.userid})" in check.remedy
+    assert "System Administrator" in check.remedy
+
+
+def test_an_application_that_may_not_change_its_settings_leaves_that_to_an_administrator(
+    small_contoso: Contoso,
+) -> None:
+    contoso = small_contoso
+    services, admin, agentid = contoso.services, contoso.office.admin, contoso.agentid
+    contoso.all_done()
+    p.unmark(services, admin, agentid, 4)
+    contoso.tracks(1)
+    with contoso.world.transaction() as db:
+        role = seed.role_named(contoso.world, "AISalesPerson")
+        roles.set_privileges(db, role, {"prvWriteUserSettings": 0}, stamp(contoso.world.clock()))
+    mailboxes.choose_record(services, admin, agentid, mailboxid=contoso.mailboxid)
+    assert found(contoso.tick(4))["Tracked mail"][0] is False
+    seed.give_role(contoso.world, contoso.app.userid, "System Administrator")
+    mailboxes.choose_record(services, admin, agentid, mailboxid=contoso.mailboxid)
+    assert contoso.tick(4).done
 
 
 def test_an_organisation_that_waives_approval_makes_it_a_warning(small_contoso: Contoso) -> None:

@@ -14,6 +14,7 @@ from leadwright.db.mail import Mailbox
 from leadwright.domain.mail_phase import Phase
 from leadwright.identity.secrets import Vault
 from leadwright.mail import records
+from leadwright.mail.claim import Nothing
 from leadwright.mail.compose import Message, compose
 from leadwright.mail.mailbox import Fetched
 from leadwright.mail.outbox import Order, put
@@ -122,19 +123,20 @@ def test_mails_of_people_and_links_that_do_not_open_teach_nothing(office: PostOf
     assert office.phases() == {"sent": 1}
 
 
-def test_sent_is_looked_through_once_for_all_senders_of_a_line_and_again_after_it_could_not(
-    small_office: PostOffice, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_nothing_goes_out_until_sent_was_looked_through_once_for_all_senders_of_a_line(
+    small_office: PostOffice, clock: Clock
 ) -> None:
     sent_then_restored(small_office, clock)
     with FaultProxy(("127.0.0.1", small_office.server.imap_port), Trouble(down=True)) as imap:
         first = worker(small_office, imap=imap.port)
-        with small_office.database.transaction() as session:
-            session.get_one(Mailbox, small_office.mailboxid).lw_perminute = 1
-        first.send_due(most=0)
-        first._learn()
+        waits = first.send_next()
+        assert isinstance(waits, Nothing)
+        assert "Sent folder cannot be read" in waits.why
+        assert first.send_due() == 0
         assert imap.opened == 1
+        assert small_office.phases() == {"queued": 3}
         imap.trouble = Trouble()
-        monkeypatch.setattr("leadwright.mail.sender._ASK_AGAIN", 0.0)
+        clock.forward(16)
         again = Sender(small_office.database, small_office.mailboxid, first._mailbox, worker="one", clock=clock)
         assert again.send_due() == 0
         assert small_office.phases() == {"sent": 6}

@@ -14,6 +14,9 @@ from leadwright.actions.dynamics_values import ConnectionForm
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.engine import Database
+from leadwright.domain.dataverse_privileges import NEEDED_IN_DATAVERSE
+from leadwright.domain.privileges import Depth
+from leadwright.domain.stage import AgentMode
 from leadwright.identity.access import Principal, principal
 from leadwright.identity.passwords import Passwords
 from leadwright.microsoft.connection import Connection, Secrets, secret_purpose
@@ -69,6 +72,13 @@ def register_agent(world: World, *roles: str) -> Registered:
     for role in roles:
         seed.give_role(world, user, role)
     return Registered(world, made, secret, user)
+
+
+def make_needed_role(world: World, mode: AgentMode) -> None:
+    """The role "Needed": what is documented, each privilege as deep as it says, and nothing else."""
+    depths = {Depth.USER: "User", Depth.ORGANISATION: "Global"}
+    line = "; ".join(f"{depths[depth]} one: {name}" for name, depth in NEEDED_IN_DATAVERSE[mode].items())
+    seed.make_role(world, "Needed", line)
 
 
 def connection_to(registered: Registered, origin: str, ca_file: Path | None = None, **more: Any) -> Connection:

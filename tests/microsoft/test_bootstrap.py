@@ -25,7 +25,7 @@ from leadwright.microsoft.bootstrap import (
 )
 from leadwright.microsoft.connection import Connection, Secrets
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import SignInRefused, Unclear
+from leadwright.microsoft.errors import PrivilegeMissing, SignInRefused, Unclear
 from leadwright.microsoft.registering import MAIL_PERMISSIONS
 from leadwright.microsoft.tokens import Tokens, claims_of
 from leadwright.sandbox.dynamics import entra_applications, entra_principals, entra_tenant, entra_users
@@ -79,7 +79,7 @@ def administrator(
     place: Connection, hand: httpx2.Client, world: World, purpose: Purpose = Purpose.REGISTER,
     upn: str = entra_users.ADMINISTRATOR,
 ) -> AdminToken:  # fmt: skip
-    started = begin(place, purpose)
+    started = begin(place, purpose, grants=True)
     assert poll(place, started.ticket) is None
     sign_in(hand, world, started.address, started.usercode, upn)
     token = poll(place, started.ticket)
@@ -101,6 +101,46 @@ def test_a_code_is_entered_at_microsofts_page_and_the_token_comes_once(
     assert token.text not in repr(token)
     with pytest.raises(SignInRefused):
         poll(place, started.ticket)
+
+
+def test_only_what_is_done_is_asked_for_and_an_administrator_consents_to_it_first(
+    place: Connection, hand: httpx2.Client, world: World
+) -> None:
+    developer = "developer@contoso.onmicrosoft.com"
+    early = begin(place)
+    sign_in(hand, world, early.address, early.usercode, developer)
+    assert poll(place, early.ticket) is None, "Entra says that an administrator has to accept it"
+    started = begin(place)
+    hand.cookies.clear()
+    sign_in(hand, world, started.address, started.usercode)
+    token = poll(place, started.ticket)
+    assert token is not None
+    assert claims_of(token.text)["scp"] == "Application.ReadWrite.All"
+    again = begin(place)
+    hand.cookies.clear()
+    sign_in(hand, world, again.address, again.usercode, developer)
+    late = poll(place, again.ticket)
+    assert late is not None
+    assert set_up(place, late, PLAN).secret
+
+
+def test_a_tenant_without_consent_and_a_person_without_the_role_are_told_apart(
+    place: Connection, hand: httpx2.Client, world: World
+) -> None:
+    token = administrator(place, hand, world)
+    with world.transaction() as db:
+        db.execute("DELETE FROM entra_consent")
+    started = begin(place)
+    with world.transaction() as db:
+        user = entra_users.user(world, entra_users.ADMINISTRATOR)
+        assert user
+        db.execute("UPDATE entra_code SET state='approved', userid=? WHERE kind='device'", (user.objectid,))
+    with pytest.raises(SignInRefused, match="Command Line Tools"):
+        poll(place, started.ticket)
+    with world.transaction() as db:
+        db.execute("UPDATE entra_user SET roles='[]' WHERE upn=?", (entra_users.ADMINISTRATOR,))
+    with pytest.raises(PrivilegeMissing, match="may not register applications"):
+        set_up(place, token, PLAN)
 
 
 def test_a_declined_sign_in_and_a_damaged_ticket_say_to_start_again(

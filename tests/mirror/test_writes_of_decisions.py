@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.microsoft.organisation import make_needed_role
 from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.workflows.office import runs_of
 
@@ -21,11 +22,11 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
-from leadwright.domain.dataverse_privileges import NEEDED_IN_DATAVERSE
-from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR, Depth
+from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentMode
 from leadwright.identity.access import Principal, principal
-from leadwright.sandbox.dynamics.dataverse import seed
+from leadwright.sandbox.dynamics.dataverse import roles, seed
+from leadwright.sandbox.dynamics.dataverse.store import stamp
 from leadwright.sandbox.dynamics.world import World
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
@@ -48,13 +49,6 @@ def administrator(mirrored: Mirrored) -> Principal:
         session.merge(UserRole(systemuserid=mirrored.office.supervisor, roleid=role))
     with mirrored.database.reading() as session:
         return principal(session, mirrored.office.supervisor)
-
-
-def make_needed_role(world: World, mode: AgentMode) -> None:
-    """The role "Needed": what is documented, each privilege as deep as it says, and nothing else."""
-    depths = {Depth.USER: "User", Depth.ORGANISATION: "Global"}
-    line = "; ".join(f"{depths[depth]} one: {name}" for name, depth in NEEDED_IN_DATAVERSE[mode].items())
-    seed.make_role(world, "Needed", line)
 
 
 def ours(mirrored: Mirrored, leadid: str) -> Lead:
@@ -223,6 +217,42 @@ def test_mails_of_a_mailbox_outside_are_recorded_as_sent_and_received_and_not_se
 def test_a_mail_that_left_before_the_lead_opted_out_is_recorded_all_the_same(mirrored: Mirrored) -> None:
     (leadid,) = mirrored.leads(1, queued=False)
     mirrored.theirs("lead", leadid, donotemail=True)
+    id_ = put_sent(mirrored, leadid, mirrored.office.agent_user)
+    mirrored.send()
+    assert mirrored.row("email", id_)["statuscode"] == 3
+
+
+def test_a_mail_that_left_is_recorded_as_sent_though_it_may_not_be_sent_as_its_sender(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    let(mirrored, prvSendAsUser=0)
+    id_ = put_sent(mirrored, leadid, mirrored.office.sellers[0])
+    mirrored.send()
+    assert (mirrored.row("email", id_)["statuscode"], mirrored.writes(kind="mail")[0].state) == (3, "sent")
+
+
+def test_a_mail_that_left_and_cannot_be_closed_leaves_no_draft_to_send_again(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    let(mirrored, prvWriteActivity=0)
+    id_ = put_sent(mirrored, leadid, mirrored.office.agent_user)
+    mirrored.send()
+    assert mirrored.find("email") == []
+    (write,) = mirrored.writes(kind="mail")
+    assert (write.state, "prvWriteActivity" in write.reason) == ("waiting", True)
+    let(mirrored, prvWriteActivity=1)
+    mirrored.again()
+    mirrored.send()
+    assert mirrored.row("email", id_)["statuscode"] == 3
+
+
+def let(mirrored: Mirrored, **depths: int) -> None:
+    """Change privileges of the agent's role; a depth of 0 takes one away."""
+    with mirrored.world.transaction() as db:
+        role = seed.role_named(mirrored.world, "AISalesPerson")
+        roles.set_privileges(db, role, depths, stamp(mirrored.world.clock()))
+
+
+def put_sent(mirrored: Mirrored, leadid: str, sender: str) -> str:
+    """A mail to a lead that left through a mailbox outside Dataverse, to be recorded there."""
     id_ = new_id()
     with mirrored.database.transaction() as session:
         lead = session.get_one(Lead, leadid)
@@ -231,14 +261,13 @@ def test_a_mail_that_left_before_the_lead_opted_out_is_recorded_all_the_same(mir
                   statuscode=3, ownerid=lead.ownerid, owningbusinessunit=lead.owningbusinessunit)
         )  # fmt: skip
         session.flush()
-        session.add(ActivityParty(activityid=id_, participationtypemask=1, partyid=mirrored.office.agent_user,
+        session.add(ActivityParty(activityid=id_, participationtypemask=1, partyid=sender,
                                   partyobjecttypecode="systemuser"))  # fmt: skip
         session.add(ActivityParty(activityid=id_, participationtypemask=2, partyid=leadid, partyobjecttypecode="lead",
                                   addressused="a@b.example"))  # fmt: skip
         session.flush()
         put_mail(session, id_)
-    mirrored.send()
-    assert mirrored.row("email", id_)["statuscode"] == 3
+    return id_
 
 
 def test_the_tables_of_microsofts_agent_are_filled_only_when_they_are_wanted(mirrored: Mirrored) -> None:

@@ -19,7 +19,7 @@ from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.dynamics_rows import Tried
 from leadwright.actions.dynamics_user import needed_connection
 from leadwright.actions.dynamics_values import ConnectionForm, organisation_url
-from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_while_working
+from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_while_working, row_of
 from leadwright.db import audit
 from leadwright.db.base import new_id
 from leadwright.domain.platform import Cloud, cloud_of
@@ -50,10 +50,13 @@ DOES: Mapping[Errand, str] = {
     Errand.APPLICATION: "The application of prerequisite 1 is registered with a client secret and a service principal, "
     "and this installation is connected with it.",
     Errand.USER: "The application user of prerequisite 2 is found or created, and gets the role AISalesPerson.",
-    Errand.APPROVE: "The email address of the agent's mailbox record is approved, and Test & Enable is started.",
+    Errand.APPROVE: "The email address of the agent's mailbox record is approved, all mail of the application user is "
+    "tracked, and Test & Enable is started.",
 }
 NEEDS: Mapping[Errand, str] = {
-    Errand.APPLICATION: "Application Developer, Application Administrator or Global Administrator",
+    Errand.APPLICATION: "Application Administrator, Cloud Application Administrator or Global Administrator (an "
+    "Application Developer once one of them has done so; permissions take a Global Administrator or Privileged Role "
+    "Administrator)",
     Errand.USER: "System Administrator of the organisation",
     Errand.APPROVE: "System Administrator of the organisation who is also Global or Exchange Administrator",
 }
@@ -109,7 +112,7 @@ def begin(services: Services, who: Principal, agentid: str, wanted: Wanted) -> W
     _may(services, who, agentid, wanted.errand)
     wanted = _checked(services, wanted)
     purpose = Purpose.REGISTER if wanted.errand is Errand.APPLICATION else Purpose.ORGANISATION
-    started = bootstrap.begin(_place(services, wanted), purpose, tenant=wanted.tenant)
+    started = bootstrap.begin(_place(services, wanted), purpose, tenant=wanted.tenant, grants=wanted.permissions)
     kept = {
         "who": who.id,
         "agentid": agentid,
@@ -243,9 +246,12 @@ def _make_user(services: Services, who: Principal, agentid: str, wanted: Wanted,
 
 
 def _approve(services: Services, who: Principal, agentid: str, wanted: Wanted, dataverse: Dataverse) -> str:
+    with services.database.reading() as session:
+        user = str(row_of(session, agentid, 2).inputs.get("systemuserid") or "")
+    users.track_all_mail(dataverse, user)
     mail.approve_email(services, who, agentid, dataverse=dataverse)
     mail.enable_mailbox(services, who, agentid, dataverse=dataverse)
-    return "The address is approved, and the test of the mailbox is queued at Microsoft."
+    return "The address is approved, all mail is tracked, and the test of the mailbox is queued at Microsoft."
 
 
 _DO: Mapping[Errand, Callable[[Services, Principal, str, Wanted, Dataverse], str]] = {

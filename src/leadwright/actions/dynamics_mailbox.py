@@ -1,6 +1,7 @@
 """Prerequisites 3 and 4 on Dynamics 365: the shared mailbox, the mailbox record, Approve Email, Test & Enable."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.dynamics_mailbox_rows import keep_record, note_state
-from leadwright.actions.dynamics_user import PLATFORM, needed_connection
+from leadwright.actions.dynamics_user import PLATFORM, needed_connection, track_all_mail
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
 from leadwright.db import audit
 from leadwright.db.mail import Mailbox
@@ -122,6 +123,8 @@ def choose_record(
     if str(state.values.get("_regardingobjectid_value") or "") != user:
         raise BadInput("Choose a mailbox record of the application user from the list.", field="mailboxid")
     changes = _changes(over_there, state, address)
+    with suppress(PrivilegeMissing):  # the check of it says who may
+        track_all_mail(dataverse or over_there, user)
     if changes:
         _replace(dataverse or over_there, state, changes, portals)
         state = mailbox_state(over_there, mailboxid)

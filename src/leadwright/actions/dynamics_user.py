@@ -27,6 +27,7 @@ from leadwright.identity.dynamics_verification import entra_directory
 from leadwright.identity.entra_directory import NoEnabledUser
 from leadwright.identity.refusals import NotAMember
 from leadwright.identity.seed import root_business_unit
+from leadwright.identity.synchronisation_checks import ALL_MAIL, FILTER
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import AlreadyThere, RowGone
 from leadwright.services import Services
@@ -99,6 +100,17 @@ def create_application_user(
         raise BadInput("The application user cannot be read back. Try again in a moment.", field="systemuserid")
     _give_role(dataverse, user)
     return _keep(services, who, agentid, row, user)
+
+
+def track_all_mail(dataverse: Dataverse, systemuserid: str) -> None:
+    """Have server-side synchronisation track every mail of a user, not answers alone. Safe to repeat.
+
+    Raises:
+        CrmError: who asks may not change it, or Dynamics 365 cannot be asked.
+    """
+    found = dataverse.get(f"usersettingscollection({systemuserid})", select=FILTER)
+    if found.get(FILTER) != ALL_MAIL:
+        dataverse.update("usersettingscollection", systemuserid, {FILTER: ALL_MAIL}, None)
 
 
 def business_units(dataverse: Dataverse) -> list[tuple[str, str]]:

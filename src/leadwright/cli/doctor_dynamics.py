@@ -16,6 +16,7 @@ _WHO = {
     "Clock": "Whoever runs this machine",
     "Change tracking": "System Customizer or System Administrator",
     "Approved": "System Administrator who is also Global or Exchange Administrator, or Delegated Mailbox Approver",
+    "Tracked mail": "System Administrator of the organisation",
     "No other mailbox": "Global Administrator, with Exchange Administrator for the scope",
     "Own mailbox": "Global Administrator, with Exchange Administrator for the scope",
 }

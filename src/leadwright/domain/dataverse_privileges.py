@@ -54,9 +54,22 @@ _RESEARCH: Mapping[str, Depth] = {
 
 NEEDED_IN_DATAVERSE: Mapping[AgentMode, Mapping[str, Depth]] = {
     AgentMode.RESEARCH: _RESEARCH,
-    AgentMode.ENGAGE: {**_RESEARCH, "prvSendAsUser": Depth.USER, "prvReadMailbox": Depth.USER},
+    AgentMode.ENGAGE: {
+        **_RESEARCH,
+        **_rights(_ALL, "Read AppendTo", "Activity"),  # an answer that a seller's mailbox tracked first is the seller's
+        **_rights(Depth.USER, "Delete", "Activity"),
+        **_rights(Depth.USER, "Read", "Mailbox"),
+        "prvSendAsUser": Depth.USER,
+    },
 }
 """Mode -> privilege the application user must hold -> least depth."""
+
+NEEDED_FOR_ANY_MAIL: Mapping[str, Depth] = {
+    **_rights(Depth.USER, "Create Read Write Append", "Activity"),
+    **_rights(Depth.USER, "Read AppendTo", "Lead"),
+    "prvSendAsUser": Depth.USER,
+}
+"""Without one of these no mail at all can be made or sent; the lack of another stops single mails."""
 
 _AGENT_READ = (
     "msdyn_synthesizeroutput msdyn_summarysynthesizerinput msdyn_leadagentresult msdyn_salesagentprofile "

@@ -46,8 +46,12 @@ _ON_DYNAMICS: Mapping[int, Prerequisite] = {
         BY_NUMBER[4],
         title="Configure server-side synchronisation",
         sets_up="Gives the mailbox record of the application user the address of the shared mailbox, with server-side "
-        "synchronisation in both directions. Then Approve Email, and Test & Enable Mailbox.",
-        verifies=("Mailbox record", "Address", "Delivery method", "Approved", "Outgoing", "Incoming", "Enabled"),
+        "synchronisation in both directions, and has all of its mail tracked, not answers alone. Then Approve Email, "
+        "and Test & Enable Mailbox.",
+        verifies=(
+            *("Mailbox record", "Address", "Delivery method", "Approved", "Outgoing", "Incoming", "Enabled"),
+            "Tracked mail",
+        ),
     ),
 }
 

@@ -171,7 +171,9 @@ def _synchronisation(
         return
     state = mailbox_state(open_dataverse(services).patient(PATIENCE), mailboxid)
     user = str(inputs.get(2, {}).get("systemuserid") or row.applicationuserid or "")
-    yield from synchronisation_checks(state, user, str(inputs.get(3, {}).get("emailaddress") or ""), portals)
+    shared = inputs.get(3, {})
+    address, by_graph = str(shared.get("emailaddress") or ""), shared.get("mail") == "graph"
+    yield from synchronisation_checks(state, user, address, portals, by_graph=by_graph)
 
 
 _Run = Callable[[Installation, CrmConnection, Portals, AgentMode, Inputs], Iterator[Check]]

@@ -22,6 +22,15 @@ COLUMNS = (
     "testmailboxaccesscompletedon,enabledforincomingemail,enabledforoutgoingemail,_regardingobjectid_value,"
     "_emailserverprofile_value,statecode"
 )
+FILTER, ALL_MAIL = "incomingemailfilteringmethod", 0
+TRACKS = {
+    0: "all email messages",
+    1: "email messages in response to Dynamics 365 email",
+    2: "email messages from Dynamics 365 Leads, Contacts and Accounts",
+    3: "email messages from Dynamics 365 records that are email enabled",
+    4: "no email messages",
+}
+_OF_RECORDS = (2, 3)
 _METHODS = {0: "None", 1: "Dynamics 365 for Outlook", 2: "Server-Side Synchronization", 3: "Forward Mailbox"}
 _APPROVALS = {0: "empty", 1: "approved", 2: "pending approval", 3: "rejected"}
 
@@ -34,11 +43,13 @@ class MailboxState:
         values: its columns by logical name; empty: there is no such record.
         alerts: texts of its alerts, newest first.
         approval_waived: the organisation lets mail of unapproved addresses through.
+        tracks: which mail of the user is tracked, see `TRACKS`; None: not known.
     """
 
     values: Mapping[str, Any]
     alerts: tuple[str, ...] = field(default=())
     approval_waived: bool = False
+    tracks: int | None = None
 
     @property
     def is_approved(self) -> bool:
@@ -69,7 +80,8 @@ def mailbox_state(dataverse: Dataverse, mailboxid: str) -> MailboxState:
     except RowGone:
         return MailboxState({})
     waived = values.get("emailrouteraccessapproval") != AddressApproval.APPROVED and _approval_waived(dataverse)
-    return MailboxState(values, _alerts(dataverse, mailboxid), approval_waived=waived)
+    tracks = _tracks(dataverse, str(values.get("_regardingobjectid_value") or ""))
+    return MailboxState(values, _alerts(dataverse, mailboxid), approval_waived=waived, tracks=tracks)
 
 
 def mailboxes_of(dataverse: Dataverse, systemuserid: str) -> list[dict[str, Any]]:
@@ -82,11 +94,14 @@ def mailboxes_of(dataverse: Dataverse, systemuserid: str) -> list[dict[str, Any]
     return list(dataverse.get("mailboxes", select=COLUMNS, filter=wanted)["value"])
 
 
-def synchronisation_checks(state: MailboxState, systemuserid: str, address: str, portals: Portals) -> list[Check]:
+def synchronisation_checks(
+    state: MailboxState, systemuserid: str, address: str, portals: Portals, *, by_graph: bool = False
+) -> list[Check]:
     """Every check of the record that can be run, in order.
 
     Args:
         address: of the shared mailbox of prerequisite 3.
+        by_graph: mail goes through Graph, so what is tracked does not matter.
     """
     values = state.values
     place = portals.mailbox(str(values.get("mailboxid") or ""))
@@ -101,6 +116,7 @@ def synchronisation_checks(state: MailboxState, systemuserid: str, address: str,
         _direction("Outgoing", state, place),
         _direction("Incoming", state, place),
         _enabled(values, place),
+        _tracked(state, systemuserid, place, by_graph=by_graph),
     ]
 
 
@@ -171,6 +187,35 @@ def _enabled(values: Mapping[str, Any], place: str) -> Check:
         return Check("Enabled", True, "Enabled for incoming and outgoing email.")
     found = f"Not enabled for {' and '.join(off)} email."
     return Check("Enabled", False, found, "Choose Test & Enable Mailbox.", place=place)
+
+
+def _tracked(state: MailboxState, systemuserid: str, place: str, *, by_graph: bool) -> Check:
+    """A mail that answers nothing may be the one that asks to be left alone."""
+    name, tracks = "Tracked mail", state.tracks
+    if by_graph:
+        return Check(name, True, "Mail is read through Graph, whatever Dynamics 365 tracks.")
+    if tracks == ALL_MAIL:
+        return Check(name, True, "All email messages of the application user are tracked.")
+    remedy = (
+        "A System Administrator signs in under Approve Email here, which sets it; or writes it there, for an "
+        f"application user has no page of personal options: PATCH usersettingscollection({systemuserid}) with "
+        '{"incomingemailfilteringmethod": 0}.'
+    )
+    if tracks is None:
+        return Check(name, True, "Which mail is tracked cannot be read.", remedy, warns=True, place=place)
+    lost = "so that a new mail that asks to be left alone is not seen"
+    found = f"Tracked are {TRACKS.get(tracks, str(tracks))} alone, {lost}"
+    if tracks in _OF_RECORDS:
+        return Check(name, True, f"{found} when it comes from another address.", remedy, warns=True, place=place)
+    return Check(name, False, f"{found}.", remedy, place=place)
+
+
+def _tracks(dataverse: Dataverse, systemuserid: str) -> int | None:
+    try:
+        found = dataverse.get(f"usersettingscollection({systemuserid})", select=FILTER) if systemuserid else {}
+    except CrmError:
+        return None
+    return int(found[FILTER]) if found.get(FILTER) is not None else None
 
 
 def _alerts(dataverse: Dataverse, mailboxid: str) -> tuple[str, ...]:

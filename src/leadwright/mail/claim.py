@@ -66,7 +66,7 @@ _TAKE = (
     )
     .returning(
         _ROWS.outboxid, _ROWS.messageid, _ROWS.sender, _ROWS.recipient, _ROWS.raw, _ROWS.smtputf8,
-        func.coalesce(_ROWS.emailid, ""), func.coalesce(_ROWS.leadid, ""), _ROWS.token > 1,
+        func.coalesce(_ROWS.emailid, ""), func.coalesce(_ROWS.leadid, ""),
     )
 )  # fmt: skip
 

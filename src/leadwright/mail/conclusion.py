@@ -16,6 +16,7 @@ from leadwright.mail.outbox import Claimed, Entry, record_ends, show_on_emails
 
 PAUSE = timedelta(seconds=300)  # of a mailbox after trouble that every mail would meet
 FIRST_ASKED = timedelta(seconds=5)  # after a platform took a mail
+DENIALS = 3  # tries of a mail that is denied, before a person decides
 
 
 _CHANGING = ("phase", "reason", "attempts", "dueat", "leaseuntil", "spenton", "concludedon", "askon")
@@ -85,7 +86,9 @@ def _after(row: Entry, claimed: Claimed, outcome: Outcome, moment: datetime) -> 
             return replace(told, phase=Phase.UNKNOWN, spenton=moment)
         case Result.MAILBOX | Result.STOPPED:
             return replace(told, phase=Phase.QUEUED)
-        case Result.LATER:
+        case Result.DENIED if row.attempts + 1 >= DENIALS:
+            return replace(told, attempts=row.attempts + 1, phase=Phase.HELD, concludedon=moment)
+        case Result.LATER | Result.DENIED:
             return _again(told, outcome, moment)
 
 

@@ -11,11 +11,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError
+from leadwright.domain.dataverse_privileges import NEEDED_FOR_ANY_MAIL, depths_held, lacking
+from leadwright.errors import CrmError, LeadwrightError, OutsideError
 from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
 from leadwright.mail.dataverse_letters import (
     CANCELED,
+    CANCELLED_STATE,
     DRAFT,
     FAILED,
     HANDED_OVER,
@@ -26,6 +28,7 @@ from leadwright.mail.dataverse_letters import (
     answered_by,
     email_values,
     is_activity_id,
+    recipients_of,
 )
 from leadwright.mail.dataverse_record import Record
 from leadwright.mail.mailbox import (
@@ -48,14 +51,26 @@ from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
-from leadwright.microsoft.errors import AlreadyThere, RowGone, Unclear
+from leadwright.microsoft.errors import (
+    AlreadyThere,
+    MicrosoftError,
+    PrivilegeMissing,
+    Refused,
+    RowChanged,
+    RowGone,
+    Unclear,
+    UnknownName,
+)
 
 AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
+_PRIVILEGES = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
+_OF_THE_SENDER = ("0x80040417", "0x8004041b")  # no valid sender, no mailbox of the sender that delivers
 _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than later ones
 _PAGE = 500
 _WHOLE = 50  # activities in one request
 _LOOK_SECONDS = 15.0
+_CANCELLED = {"statecode": CANCELLED_STATE, "statuscode": CANCELED}
 _STATUS = ("activityid", "statecode", "statuscode", "messageid", "subject")
 _WORDS = {
     PENDING_SEND: "Dynamics 365 has it in Pending Send: server-side synchronisation has not sent it yet.",
@@ -69,6 +84,10 @@ _ENDED = {
 _NO_LEAD = (
     "Dynamics 365 does not have the lead of this mail, or does not show it to the application. It is tried again, for "
     "the lead may be on its way there. Look at the mirror, and at the roles of the application user."
+)
+_OTHER_RECIPIENT = (
+    "Dynamics 365 would send this mail to {}, not to {}: the lead has another email address there. Nothing was sent. "
+    "Correct the address on one of the two sides, then send it again, or give it up."
 )
 
 
@@ -116,16 +135,16 @@ class DataverseMailbox(PlatformReading):
     def make_draft(self, letter: Letter) -> Draft | Outcome:
         """The email activity; one that is there already says itself how far it came."""
         id = activity_of(letter)
-        values = {"activityid": id, **email_values(letter, self._sender(), self._parent(letter))}
         try:
             with suppress(AlreadyThere, Unclear):  # made before, or made and not answered: its status tells
-                self._dataverse.action("emails", values)
+                self._create(id, letter)
         except RowGone:
             return Outcome(Result.LATER, _NO_LEAD)
-        row = self._status(id)
+        row = self._dataverse.row("emails", id, _STATUS, expand=PARTIES)
         if row is None:
             return Outcome(Result.LATER, "Dynamics 365 does not show the email it was given. It is tried again.")
-        return self._told(row) or Draft(id, str(row.get("@odata.etag") or ""))
+        draft = Draft(id, str(row.get("@odata.etag") or ""))
+        return self._told(row) or self._misled(row, letter, draft) or draft
 
     def send_draft(self, letter: Letter, draft: Draft) -> Outcome:
         """SendEmail: from here on it is Pending Send."""
@@ -136,6 +155,20 @@ class DataverseMailbox(PlatformReading):
         """By its status."""
         row = self._status(draft.id)
         return self._told(row) if row is not None else None
+
+    def refuses_all(self, error: OutsideError) -> bool:
+        """By the privileges that every mail takes, and by what the mailbox record says."""
+        try:
+            if isinstance(error, Refused):
+                why = self._record.why_not(self._record.read(), "outgoing")
+                return bool(why) or error.code.lower() in _OF_THE_SENDER
+            if not isinstance(error, PrivilegeMissing):
+                return isinstance(error, UnknownName)
+            path = f"systemusers({self._dataverse.who_am_i()['UserId']})/{_PRIVILEGES}"
+            held = depths_held(self._dataverse.get(path).get("RolePrivileges") or ())
+        except OutsideError:
+            return True
+        return bool(lacking(held, NEEDED_FOR_ANY_MAIL))
 
     def remove_draft(self, draft: Draft) -> None:
         """Only while it is the version that was seen."""
@@ -161,6 +194,24 @@ class DataverseMailbox(PlatformReading):
                 yield Word(mail.outboxid, Fate.LEFT)  # it was accepted, and nothing more is to be learned
             elif isinstance(answer, Answer):
                 yield self._word(mail, answer.json)
+
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """Cancelled while it is Pending Send, and the version that was seen. One that is refused keeps no other."""
+        refused: MicrosoftError | None = None
+        for mail in mails:
+            id = mail.emailid or activity_named(mail.messageid)
+            row = self._status(id)
+            if row is None or row["statuscode"] != PENDING_SEND:
+                continue
+            try:
+                self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
+                yield mail.outboxid
+            except (RowChanged, RowGone):  # synchronisation is at it, or somebody deleted it
+                continue
+            except (PrivilegeMissing, Refused) as error:
+                refused = error
+        if refused is not None:
+            raise refused
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Nothing: Exchange keeps a copy of what it sends."""
@@ -210,6 +261,16 @@ class DataverseMailbox(PlatformReading):
             self._userid = str(self._dataverse.who_am_i()["UserId"])
         return self._userid
 
+    def _create(self, id: str, letter: Letter) -> None:
+        """The activity as a draft; without the one it answers, where we may not append to that."""
+        parent = self._parent(letter)
+        try:
+            self._dataverse.action("emails", {"activityid": id, **email_values(letter, self._sender(), parent)})
+        except PrivilegeMissing:
+            if not parent:
+                raise
+            self._dataverse.action("emails", {"activityid": id, **email_values(letter, self._sender())})
+
     def _parent(self, letter: Letter) -> str:
         """The activity it answers, so that Exchange threads it; a mail without one goes out all the same."""
         named = answered_by(letter)
@@ -231,6 +292,15 @@ class DataverseMailbox(PlatformReading):
         if status == DRAFT:
             return None
         return Outcome(Result.REFUSED, self._why(status, str(row.get("subject") or "")))
+
+    def _misled(self, row: Mapping[str, Any], letter: Letter, draft: Draft) -> Outcome | None:
+        """That the draft would go to another address than the mail was written to; None: it would not."""
+        others = sorted(set(recipients_of(row)) - {letter.recipient.casefold()})
+        if not others:
+            return None
+        with suppress(OutsideError):
+            self.remove_draft(draft)
+        return Outcome(Result.DENIED, _OTHER_RECIPIENT.format(", ".join(others), letter.recipient))
 
     def _word(self, mail: Handed, row: Mapping[str, Any]) -> Word:
         status = row.get("statuscode")

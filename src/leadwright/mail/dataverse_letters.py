@@ -1,6 +1,7 @@
 """A mail as the email activity it is in Dataverse: who to whom, about which lead, its HTML, what it answers. Pure."""
 
 import re
+from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
@@ -9,8 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from leadwright.mail.mailbox import Letter
 
-SENDER, TO = 1, 2
+SENDER, TO, CC, BCC = range(1, 5)
 DRAFT, COMPLETED, SENT, RECEIVED, CANCELED, PENDING_SEND, SENDING, FAILED = range(1, 9)
+CANCELLED_STATE = 2
 HANDED_OVER = (PENDING_SEND, SENDING, SENT, COMPLETED)
 _MOST_SUBJECT = 800
 _CID = re.compile(r"""(src\s*=\s*["'])cid:([^"'>\s]+)(["'])""", re.IGNORECASE)
@@ -57,6 +59,13 @@ def email_values(letter: Letter, senderid: str, parentid: str = "") -> dict[str,
     if parentid:
         values["parentactivityid@odata.bind"] = f"/emails({parentid})"
     return values
+
+
+def recipients_of(row: Mapping[str, Any]) -> list[str]:
+    """Whom an activity goes to, by the addresses its parties have now, casefolded; of an unknown one an empty text."""
+    parties = row.get("email_activity_parties") or ()
+    to = [one for one in parties if one.get("participationtypemask") in (TO, CC, BCC)]
+    return [str(one.get("addressused") or one.get("unresolvedpartyname") or "").casefold() for one in to]
 
 
 def html_of(message: EmailMessage) -> str:

@@ -1,13 +1,15 @@
 """What became of mails whose platform took them and tells later: asked after a while, ever less often, and stored.
 
 One that left gets the Message-ID it left under. One that failed is told as failed: it did not leave. One that waits for
-long says so, and is never sent again.
+long says so, and is never sent again. One that nobody wants sent any more is taken back as long as it waits.
 """
 
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.engine import Database
@@ -16,12 +18,20 @@ from leadwright.db.sales import Email
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.plain_text import storable
 from leadwright.errors import OutsideError
-from leadwright.mail.mailbox import Fate, Handed, Mailbox, Word
-from leadwright.mail.outbox import Clock, record_end, show_on_email
+from leadwright.mail.mailbox import Fate, Handed, Letter, Mailbox, Word
+from leadwright.mail.outbox import Claimed, Clock, record_end, show_on_email
+from leadwright.mail.suppression import whys_suppressed
 
 STUCK = timedelta(minutes=15)
 _SOONEST, _LATEST = timedelta(seconds=5), timedelta(hours=1)
 _ASKED_A_PASS = 100
+_LOOKED_AT_ONCE = 500
+_ENDED = "The conversation had ended, the lead had another owner, or the agent was stopped."
+_WAITS = select(
+    Outbox.outboxid, Outbox.token, Outbox.messageid, Outbox.sender, Outbox.recipient, Outbox.recipienthash,
+    Outbox.domainhash, Outbox.purpose, Outbox.emailid, Outbox.concludedon,
+).where(Outbox.askon.is_not(None), Outbox.phase == Phase.SENT)  # fmt: skip
+Wanted = Callable[[Session, Sequence[Claimed]], Collection[str]]
 _log = structlog.get_logger(__name__)
 
 
@@ -47,6 +57,53 @@ def learn_fates(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clo
         for mail in mails:
             known += _store(session, mail, told.get(mail.outboxid), clock())
     return known
+
+
+def take_back(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock, wanted: Wanted) -> int:
+    """Take back what waits at the platform and may not leave any more. How many. Safe to repeat.
+
+    Args:
+        wanted: gives, of these mails, the ids of those that may still leave, opt-outs aside.
+    """
+    with database.reading() as session:
+        if session.execute(_WAITS.where(Outbox.mailboxid == mailboxid).limit(1)).first() is None:
+            return 0
+    with database.transaction() as session:
+        unwanted = dict(_unwanted(session, mailboxid, clock(), wanted))
+    if not unwanted:
+        return 0
+    done: set[str] = set()
+    try:
+        for outboxid in mailbox.take_back([mail for mail, _ in unwanted.values()]):
+            done.add(outboxid)
+    except OutsideError as error:
+        _log.warning("a mail could not be taken back", mailbox=mailboxid, reason=str(error))
+    with database.transaction() as session:
+        for outboxid in sorted(done):
+            mail, why = unwanted[outboxid]
+            _store(session, mail, Word(outboxid, Fate.FAILED, f"It was taken back before it left. {why}"), clock())
+    return len(done)
+
+
+def _unwanted(
+    session: Session, mailboxid: str, moment: datetime, wanted: Wanted
+) -> Iterator[tuple[str, tuple[Handed, str]]]:
+    """By outboxid: what its platform has and nobody wants sent any more, and why."""
+    rows = session.execute(_WAITS.where(Outbox.mailboxid == mailboxid).order_by(Outbox.outboxid)).all()
+    for first in range(0, len(rows), _LOOKED_AT_ONCE):  # itertools.batched is not in Python 3.11
+        some = rows[first : first + _LOOKED_AT_ONCE]
+        whys = whys_suppressed(session, [((row.recipienthash, row.domainhash), row.purpose) for row in some])
+        may = wanted(session, [_as_claimed(row, moment) for row in some])
+        for row, why in zip(some, whys, strict=True):
+            if why is not None or row.outboxid not in may:
+                mail = Handed(row.outboxid, row.messageid, row.emailid or "", row.concludedon or moment)
+                yield row.outboxid, (mail, why or _ENDED)
+
+
+def _as_claimed(row: Row[*tuple[Any, ...]], moment: datetime) -> Claimed:
+    letter = Letter(row.messageid, row.sender, row.recipient, b"")
+    hashes = (row.recipienthash, row.domainhash)
+    return Claimed(row.outboxid, row.token, moment, letter, hashes, row.purpose, row.emailid)
 
 
 def stuck(session: Session, mailboxid: str, moment: datetime) -> tuple[int, str]:

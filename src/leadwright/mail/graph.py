@@ -7,14 +7,14 @@ as sent. The Inbox is read by delta. Exchange writes the mail anew as it leaves,
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadwright.errors import CrmError, LeadwrightError
+from leadwright.errors import CrmError, LeadwrightError, OutsideError
 from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.compose import new_message_id, plain_note
 from leadwright.mail.graph_messages import (
@@ -54,7 +54,9 @@ _BATCH = 20
 _LOOK_SECONDS = 15.0
 _NOTIFIED_FOR = timedelta(days=2)  # Outlook allows 4,230 minutes
 _TRIP_SECONDS = 1.0
-_STATE = "id,isDraft,internetMessageId"
+_STATE = "id,isDraft,parentFolderId"
+_IN_OUTBOX = "Exchange has it in the Outbox: it is on its way, or held back. It is looked for again."
+_OUTBOX_SECONDS = 60.0
 _NO_MESSAGE_ID = (
     "Exchange does not keep the Message-ID of a draft of this mailbox, so that nobody could tell whether a mail left. "
     "Nothing is sent. Use server-side synchronisation, or SMTP and IMAP, for this mailbox."
@@ -89,6 +91,7 @@ class GraphMailbox(PlatformReading):
         self._graph, self._seals = graph, seals
         self._strangers, self._nudged = strangers, nudged
         self._me = user_path(address)
+        self._drafts = ""
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="graph-mail")
 
     def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
@@ -108,13 +111,14 @@ class GraphMailbox(PlatformReading):
         return hand_over(self, self._pool, letters, before_the_dots)
 
     def make_draft(self, letter: Letter) -> Draft | Outcome:
-        """A draft out of the bytes; taken up before, what lies there already is used."""
-        if letter.again:
-            known = self._messages(letter.messageid)
-            if any(not row.get("isDraft") for row in known):
-                return _accepted()
-            if known:
-                return Draft(str(known[0]["id"]))
+        """A draft out of the bytes; what lies there already is used: a restored database knows of no earlier try."""
+        known = self._messages(letter.messageid)
+        if any(not row.get("isDraft") for row in known):
+            return _accepted()
+        if known and not self._lies_in_drafts(known):
+            return Outcome(Result.LATER, _IN_OUTBOX, retry_after=_OUTBOX_SECONDS)
+        if known:
+            return Draft(str(known[0]["id"]))
         raw = base64.b64encode(letter.raw)
         made = self._graph.post(f"{self._me}/messages", content=raw, content_type="text/plain")
         draft = Draft(str(made["id"]))
@@ -134,23 +138,34 @@ class GraphMailbox(PlatformReading):
         """Among all messages of the mailbox, by Message-ID."""
         return _accepted() if any(not row.get("isDraft") for row in self._messages(letter.messageid)) else None
 
+    def refuses_all(self, error: OutsideError) -> bool:
+        """A permission counts for the mailbox as a whole."""
+        return isinstance(error, PrivilegeMissing)
+
     def remove_draft(self, draft: Draft) -> None:
         """It goes to Deleted Items, and from there for good."""
         for _ in range(2):
             self._graph.delete(self._message(draft.id))
 
     def find_sent(self, messageid: str, emailid: str = "") -> Found:
-        """By Message-ID, wherever it lies. Without even a draft of it, nothing is proven: there was one."""
+        """By Message-ID, wherever it lies. Only a draft in Drafts was not sent.
+
+        One in the Outbox may be on its way, and without even a draft nothing is proven, for there was one.
+        """
         try:
             rows = self._messages(messageid)
+            if any(not row.get("isDraft") for row in rows):
+                return Found.YES
+            return Found.NO if rows and self._lies_in_drafts(rows) else Found.CANNOT_TELL
         except LeadwrightError:
             return Found.CANNOT_TELL
-        if any(not row.get("isDraft") for row in rows):
-            return Found.YES
-        return Found.NO if rows else Found.CANNOT_TELL
 
     def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:
         """Nothing: what Exchange cannot deliver comes back as a mail."""
+        return iter(())
+
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """None: what Exchange accepted is on its way."""
         return iter(())
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
@@ -210,6 +225,12 @@ class GraphMailbox(PlatformReading):
     def _messages(self, messageid: str) -> list[dict[str, Any]]:
         found = self._graph.get(f"{self._me}/messages", filter=named(messageid), select=_STATE)
         return list(found.get("value") or ())
+
+    def _lies_in_drafts(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Do all of these lie in the folder Drafts?"""
+        if not self._drafts:
+            self._drafts = str(self._graph.get(f"{self._me}/mailFolders/drafts", select="id")["id"])
+        return all(row.get("parentFolderId") == self._drafts for row in rows)
 
     def _is_nudged(self) -> bool:
         return self._nudged()

@@ -16,7 +16,6 @@ class Letter:
         needs_smtputf8: the recipient's name is not ASCII.
         emailid: of the email activity it stands in; empty: of none.
         leadid: of the lead it goes to; empty: to nobody of ours.
-        again: it was taken up before, so its draft may lie at the platform already.
     """
 
     messageid: str
@@ -26,7 +25,6 @@ class Letter:
     needs_smtputf8: bool = False
     emailid: str = ""
     leadid: str = ""
-    again: bool = False
 
 
 class Result(StrEnum):
@@ -36,6 +34,7 @@ class Result(StrEnum):
     REFUSED = "refused"  # it never will: this recipient or this mail
     LATER = "later"  # not taken, try again: nothing was handed over
     STOPPED = "stopped"  # we ourselves stopped before the point of no return
+    DENIED = "denied"  # not taken for want of a right to what this mail touches: tried some times, then held
     MAILBOX = "mailbox"  # not taken, and every other mail of this mailbox would meet the same
     UNKNOWN = "unknown"  # handed over, and no answer
 
@@ -261,6 +260,14 @@ class Mailbox(Protocol):
 
         Raises:
             OutsideError: the platform cannot be asked.
+        """
+        ...
+
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """Have mails not leave that were accepted and wait at the platform. Ids of those that will not: taken back.
+
+        Raises:
+            OutsideError: the platform cannot be asked, or refuses.
         """
         ...
 

@@ -6,7 +6,7 @@ finds the mail at the platform, and whether it left.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -26,7 +26,8 @@ from leadwright.microsoft.errors import (
 )
 
 _UNCLEAR_SECONDS = 30.0  # before a draft is looked for that may have been made
-_OF_THE_MAILBOX = (SignInRefused, Throttled, ServiceDown, NotAMember, PrivilegeMissing, CannotReach)
+_OF_THE_MAILBOX = (SignInRefused, Throttled, ServiceDown, NotAMember, CannotReach)
+_REFUSALS = (Result.REFUSED, Result.DENIED)
 _log = structlog.get_logger(__name__)
 
 Told = list[tuple[int, Outcome]]
@@ -69,6 +70,10 @@ class Platform(Protocol):
         Raises:
             OutsideError: it cannot be asked.
         """
+        ...
+
+    def refuses_all(self, error: OutsideError) -> bool:
+        """After a refusal: would every mail of this mailbox meet it? Yes, too, when that cannot be told."""
         ...
 
     def remove_draft(self, draft: Draft) -> None:
@@ -117,6 +122,8 @@ def before_order(error: OutsideError) -> Outcome:
         return Outcome(Result.MAILBOX, words, _code(error), error.retry_after)
     if isinstance(error, Unclear):
         return Outcome(Result.LATER, words, retry_after=_UNCLEAR_SECONDS)
+    if isinstance(error, PrivilegeMissing):
+        return Outcome(Result.DENIED, words, _code(error))
     refused = error.permanent and not isinstance(error, RowGone)
     return Outcome(Result.REFUSED if refused else Result.LATER, words, _code(error), error.retry_after)
 
@@ -132,7 +139,7 @@ def _made(platform: Platform, letter: Letter) -> Draft | Outcome:
     try:
         return platform.make_draft(letter)
     except OutsideError as error:
-        return before_order(error)
+        return _whose(platform, error, before_order(error))
     except LeadwrightError as error:  # a part that is installed on choice is missing, a secret cannot be opened
         return Outcome(Result.MAILBOX, str(error))
     except Exception as error:
@@ -152,13 +159,22 @@ def _sent(platform: Platform, letter: Letter, draft: Draft) -> Outcome:
 
 def _looked(platform: Platform, letter: Letter, draft: Draft, error: OutsideError) -> Outcome:
     """An order that failed: had it been carried out, or one before it? A draft proves nothing as long as it runs."""
-    outcome = after_order(error)
+    outcome = _whose(platform, error, after_order(error))
     if outcome.result is Result.MAILBOX:
         return outcome
     try:
-        return platform.look(letter, draft) or outcome
+        found = platform.look(letter, draft)
     except OutsideError:
         return outcome
+    if found is None and outcome.result in _REFUSALS:
+        _remove(platform, draft)
+    return found or outcome
+
+
+def _whose(platform: Platform, error: OutsideError, outcome: Outcome) -> Outcome:
+    """A refusal of the whole mailbox is no refusal of the mail that met it."""
+    ours = outcome.result in _REFUSALS and platform.refuses_all(error)
+    return replace(outcome, result=Result.MAILBOX) if ours else outcome
 
 
 def _asked(

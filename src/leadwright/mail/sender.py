@@ -1,7 +1,7 @@
 """Sends what is due in one mailbox: claim, hand over with the phase stored before the dots, conclude. One a worker."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,17 +10,17 @@ from weakref import WeakKeyDictionary
 import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.plain_text import storable
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim_some
 from leadwright.mail.conclusion import conclude_all
-from leadwright.mail.fates import learn_fates
+from leadwright.mail.fates import Wanted, learn_fates, take_back
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, pass_points
 from leadwright.mail.restored import learn_from_sent
@@ -29,7 +29,8 @@ from leadwright.mail.unknown import expire_leases, resolve_unknown
 
 _LONGEST_SLEEP = 1.0  # seconds: what is due, or stopped, meanwhile is seen by then
 _FILED_A_PASS = 50
-_ASK_AGAIN = 60.0  # seconds between two tries to look through Sent
+_ASK_AGAIN = timedelta(seconds=15)  # between two tries to look through Sent
+_UNLEARNED = "The Sent folder cannot be read: a restored database may not know what went out. Mails wait until it can."
 _TOUCH = update(Outbox).where(Outbox.outboxid == bindparam("which")).values(token=Outbox.token)
 _log = structlog.get_logger(__name__)
 
@@ -44,13 +45,13 @@ class _Hold:
         unstored: outcomes of the last mails, while the database cannot store them.
         afloat: the last mail whose outcome was stored without waiting for the disk; empty: all are on it.
         learned: Sent was looked through once.
-        asked: when it was last tried (monotonic).
+        asked: when it was last tried.
     """
 
     unstored: list[tuple[Claimed, Outcome]] = field(default_factory=list)
     afloat: str = ""
     learned: bool = False
-    asked: float = -_ASK_AGAIN
+    asked: datetime | None = None
 
 
 _HOLDS: WeakKeyDictionary[Mailbox, _Hold] = WeakKeyDictionary()
@@ -69,6 +70,7 @@ class Sender:
         checks: run in each claim, besides suppression and pace.
         still: asked once more at the point of no return, in its transaction, for the ids of those that are still to be
             sent; the others are left to the next claim.
+        wanted: asked about mails that a platform has and has not sent: ids of those that may still leave.
         clock: the present moment; rehearsals pass a virtual one.
     """
 
@@ -80,7 +82,8 @@ class Sender:
         *,
         worker: str,
         checks: Sequence[Check] = (),
-        still: Callable[[Session, Sequence[Claimed]], Collection[str]] = lambda _session, claims: _ids_of(claims),
+        still: Wanted = lambda _session, claims: _ids_of(claims),
+        wanted: Wanted = lambda _session, claims: _ids_of(claims),
         clock: Clock = now,
     ) -> None:
         self._database = database
@@ -89,6 +92,7 @@ class Sender:
         self._worker = worker
         self._checks = tuple(checks)
         self._still = still
+        self._wanted = wanted
         self._clock = clock
         self._hold = _HOLDS.setdefault(mailbox, _Hold())
 
@@ -119,7 +123,8 @@ class Sender:
     def _send(self, most: int, *, secure: bool = True) -> Ends | Nothing:
         if self._hold.unstored:
             self._conclude(secure=True)
-        self._learn()
+        if (unlearned := self._learn()) is not None:
+            return unlearned
         # A claim need not wait for the disk: it has no effect outside, and the commit before the dot, which waits,
         # makes it durable too. Lost with the power, the mail is queued as it was, and nothing was handed over.
         with self._database.transaction(repeatable=True) as session:
@@ -175,10 +180,11 @@ class Sender:
         return sent
 
     def tidy(self) -> None:
-        """Take over what dead workers left, look up what is unknown, file copies that are missing in Sent."""
+        """Take over what dead workers left, look up what is unknown, take back what may not leave, file copies."""
         with self._database.transaction() as session:
             expire_leases(session, self._mailboxid, self._clock)
         resolve_unknown(self._database, self._mailboxid, self._mailbox, self._clock)
+        take_back(self._database, self._mailboxid, self._mailbox, self._clock, self._wanted)
         learn_fates(self._database, self._mailboxid, self._mailbox, self._clock)
         self.file_copies()
 
@@ -234,18 +240,30 @@ class Sender:
                 _log.error("a mail was accepted after another worker had taken it over", outbox=claimed.outboxid)
         return [(outcome, phase) for (_, outcome), phase in zip(ends, phases, strict=True)]
 
-    def _learn(self) -> None:
-        """Before the first mail: was the database restored, and does Sent know more than it?"""
-        hold = self._hold
-        if hold.learned or time.monotonic() - hold.asked < _ASK_AGAIN:
-            return
-        hold.asked = time.monotonic()
-        try:
-            learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
-        except MailError as error:
-            _log.warning("Sent could not be looked through", mailbox=self._mailboxid, error=str(error))
-        else:
-            hold.learned = True
+    def _learn(self) -> Nothing | None:
+        """Before the first mail: was the database restored, and does Sent know more than it? Until then none goes."""
+        hold, moment = self._hold, self._clock()
+        if hold.learned:
+            return None
+        if hold.asked is None or not timedelta(0) <= moment - hold.asked < _ASK_AGAIN:
+            hold.asked = moment
+            try:
+                learn_from_sent(self._database, self._mailboxid, self._mailbox, self._clock)
+            except MailError as error:
+                self._note(f"{_UNLEARNED} {error}", moment)
+            else:
+                hold.learned = True
+                return None
+        return Nothing(hold.asked + _ASK_AGAIN, _UNLEARNED)
+
+    def _note(self, trouble: str, moment: datetime) -> None:
+        _log.warning("mails wait", mailbox=self._mailboxid, reason=trouble)
+        with self._database.transaction() as session:
+            session.execute(
+                update(MailboxRow)
+                .where(MailboxRow.mailboxid == self._mailboxid)
+                .values(lw_lasterror=storable(trouble), lw_lasterroron=moment)
+            )
 
     def _pass(self, claims: Sequence[Claimed]) -> list[bool]:
         """One commit, which waits for the disk, before the dots of all these mails."""

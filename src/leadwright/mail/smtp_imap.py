@@ -81,6 +81,10 @@ class SmtpImapMailbox:
         """Nothing: a server that took a mail tells of it by another mail."""
         return iter(())
 
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+        """None: what a server took is on its way."""
+        return iter(())
+
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Append a copy to the Sent folder, unless it is there."""
         self._imap.file_sent(raw, moment, _message_id(raw))

@@ -4,7 +4,7 @@ They leave by the SMTP server of the settings, else by the shared mailbox. Never
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -180,7 +180,6 @@ class SystemPost:
             try:
                 text = self._open_vault().open(row.text, f"systemmail:{row.systemmailid}") if row.issealed else row.text
                 letter = short_note(way.sender, row.recipient, row.messageid, row.subject, text, moment)
-                letter = replace(letter, again=row.attempts > 1)
             except (BadInput, Conflict) as error:
                 _end(row, "failed", str(error))
                 return None

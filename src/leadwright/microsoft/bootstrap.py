@@ -23,13 +23,19 @@ from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.microsoft.line import clock_sentence, open_line
 from leadwright.microsoft.msal_line import Line
 from leadwright.microsoft.registering import Plan, Registered, register
-from leadwright.microsoft.sign_in_errors import refusal_of
+from leadwright.microsoft.sign_in_errors import code_of, refusal_of
 from leadwright.microsoft.tokens import Tokens, claims_of
 from leadwright.settings import Settings
 
 ANY_TENANT = "organizations"
 _GRAPH_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"  # Microsoft Graph Command Line Tools
 _DATAVERSE_SAMPLE = "51f81489-12ee-4a9e-aaae-a2591f45987d"  # the client Microsoft registered for Dataverse
+_NO_CONSENT = frozenset({65001, 90094, 90095})
+_CONSENT_FIRST = (
+    "Nobody has let Microsoft Graph Command Line Tools, by which this sign-in goes, register applications in this "
+    "tenant. An Application Administrator, Cloud Application Administrator or Global Administrator signs in here and "
+    "accepts; or register the application in the Microsoft Entra admin center, as described under prerequisite 1."
+)
 _WAITING = frozenset({"authorization_pending", "slow_down"})
 
 
@@ -85,12 +91,18 @@ def place_of(settings: Settings, cloud: Cloud = Cloud.WORLDWIDE, *, dataverse_ur
 
 
 def begin(
-    place: Connection, purpose: Purpose = Purpose.REGISTER, *, tenant: str = "", client: httpx2.Client | None = None
+    place: Connection,
+    purpose: Purpose = Purpose.REGISTER,
+    *,
+    tenant: str = "",
+    grants: bool = False,
+    client: httpx2.Client | None = None,
 ) -> Started:
     """Ask Entra for a code.
 
     Args:
         tenant: id or domain, when it is known; else that of whoever signs in.
+        grants: permissions of Graph are to be granted as well.
 
     Raises:
         SignInRefused, CannotReach, ServiceDown.
@@ -101,7 +113,7 @@ def begin(
             raise BadInput("Enter the organisation's address first.", field="dataverse_url")
         place = replace(place, client_id=_DATAVERSE_SAMPLE)
     with _Sign(place, client) as sign:
-        flow = sign.ask(lambda app: app.initiate_device_flow([_scope(place, purpose)]))
+        flow = sign.ask(lambda app: app.initiate_device_flow(_scopes(place, purpose, grants=grants)))
     if "user_code" not in flow:
         raise sign.refusal(flow)
     ends = datetime.now(UTC) + timedelta(seconds=float(flow.get("expires_in") or 900))
@@ -225,13 +237,22 @@ class _Sign:
         if self._line.status >= 500 or self._line.status == 429:
             return ServiceDown(f"Entra fails ({self._line.status}). Try again in a moment.", status=self._line.status)
         said = str(found.get("error_description") or found.get("error") or "")
+        if code_of(said) in _NO_CONSENT:
+            return SignInRefused(
+                _CONSENT_FIRST, code=f"AADSTS{code_of(said)}", status=400, permanent=True, said=said[:400]
+            )
         return refusal_of(said, self.place, self.place.graph_url, clock_sentence(self._line.offset))
 
 
-def _scope(place: Connection, purpose: Purpose) -> str:
-    """The administrator's own rights at the resource; .default asks for what the client was consented to."""
-    resource = place.graph_url if purpose == Purpose.REGISTER else place.dataverse_url
-    return f"{resource.rstrip('/')}/.default"
+def _scopes(place: Connection, purpose: Purpose, *, grants: bool) -> list[str]:
+    """What is done in the administrator's name, by name, so that Entra asks for consent to it.
+
+    `.default` would give no more than somebody has consented to before; every tenant lets the client of Dataverse in.
+    """
+    if purpose == Purpose.ORGANISATION:
+        return [f"{place.dataverse_url.rstrip('/')}/.default"]
+    names = ["Application.ReadWrite.All", *(["AppRoleAssignment.ReadWrite.All"] if grants else [])]
+    return [f"{place.graph_url.rstrip('/')}/{name}" for name in names]
 
 
 __all__ = ["AdminToken", "Plan", "Purpose", "Registered", "Started", "begin", "place_of", "poll", "set_up"]

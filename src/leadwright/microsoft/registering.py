@@ -20,6 +20,10 @@ from leadwright.microsoft.http import MicrosoftHttp
 
 GRAPH_APPLICATION = "00000003-0000-0000-c000-000000000000"
 MAIL_PERMISSIONS = ("Mail.Send", "Mail.ReadWrite", "MailboxSettings.Read", "User.Read.All")
+_MAY_NOT_REGISTER = (
+    "Microsoft Graph: whoever signed in may not register applications in this tenant. Sign in as an Application "
+    "Administrator, Cloud Application Administrator or Global Administrator, and accept what Microsoft asks for."
+)
 _LOOKS, _BETWEEN = 4, 1.0  # what Graph made is found by a filter a little later
 _SELECT = "id,appId,displayName,notes,passwordCredentials,keyCredentials,requiredResourceAccess,web"
 
@@ -83,7 +87,12 @@ def register(
     """
     graph = Graph(http)
     progress("Registering the application")
-    application = _application(graph, plan)
+    try:
+        application = _application(graph, plan)
+    except PrivilegeMissing as error:
+        raise PrivilegeMissing(
+            _MAY_NOT_REGISTER, privilege="", code=error.code, said=error.said, request_id=error.request_id
+        ) from error
     objectid, clientid = str(application["id"]), str(application["appId"])
     progress("Creating its service principal")
     principal = _principal(graph, clientid)

@@ -15,13 +15,13 @@ from leadwright.domain.optionsets import EmailState, EmailStatus, Participation
 from leadwright.domain.outgoing import WriteState
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
-from leadwright.microsoft.errors import AlreadyThere, RowGone
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, Refused, RowGone, UnknownName
 from leadwright.mirror.errands import Came, Errand
 from leadwright.mirror.write_values import BIND, address
 
 _PARTIES = (Participation.SENDER, Participation.TO, Participation.CC)
 _SETS = {"lead": "leads", "systemuser": "systemusers", "contact": "contacts", "account": "accounts"}
-_NO_DRAFT, _OPTED_OUT = "0x80040415", "0x8004041a"
+_NO_DRAFT = "0x80040415"
 _TRACKED = "Server-side synchronisation had recorded it."
 _MOST = 1_000_000
 
@@ -60,6 +60,9 @@ def read_mail(session: Session, emailid: str) -> Words | None:
 class Record(Errand):
     """A mail is recorded: made, then closed as sent or received.
 
+    One that left is never left there as a draft, which a person could send once more: what SendEmail refuses to close,
+    e.g. because the lead opted out meanwhile, is closed plainly, and what cannot be closed at all is deleted again.
+
     Args:
         words: None: the mail is gone here.
     """
@@ -68,6 +71,7 @@ class Record(Errand):
         super().__init__([write], moment)
         self._words = words
         self._must_look, self._is_there, self._plainly = words is not None, False, False
+        self._refused: MicrosoftError | None = None
 
     def look(self) -> Call | None:
         """The activity under our id, or one that server-side synchronisation tracked of the same mail."""
@@ -96,15 +100,20 @@ class Record(Errand):
             self._is_there = own is not None
 
     def calls(self) -> list[Call]:
-        """The activity, then its state."""
+        """The activity, then its state; or that it is deleted again."""
         if self._words is None:
             self.end(WriteState.DROPPED, "The mail was deleted here.")
             return []
+        if self._refused is not None:
+            return [Call("DELETE", address("email", self.first.recordid))]
         close = self._close(self._words)
         return [close] if self._is_there else [Call("POST", "emails", self._words.body), close]
 
     def came(self, answers: Sequence[Came]) -> None:
         """Made and closed, or one of the two has to be done again."""
+        if self._refused is not None:
+            self._failed(self._refused)
+            return
         made, closed = (None, answers[0]) if self._is_there else (answers[0], answers[1])
         if isinstance(made, AlreadyThere):
             self._is_there = self._must_look = True
@@ -112,13 +121,18 @@ class Record(Errand):
             self._failed(made)
         elif isinstance(closed, Answer):
             self.end(WriteState.SENT)
-        elif closed.code.lower() == _OPTED_OUT and not self._plainly:
-            self._is_there = self._plainly = True  # it left before the lead opted out: recorded all the same
         elif closed.code.lower() == _NO_DRAFT and not self.first.doubtful:
             self.first.doubtful = self._must_look = True
+        elif self._is_outgoing and isinstance(closed, PrivilegeMissing | Refused | UnknownName):
+            self._is_there, self._refused = True, closed if self._plainly else None
+            self._plainly = True
         else:
             self._is_there = True
             self._failed(closed)
+
+    @property
+    def _is_outgoing(self) -> bool:
+        return self._words is not None and self._words.outgoing
 
     def _failed(self, error: Any) -> None:
         if isinstance(error, RowGone):

@@ -30,7 +30,7 @@ from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
 from leadwright.workflows.mail_notices import stay_notified
 from leadwright.workflows.seller_mail import seller_may
-from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
+from leadwright.workflows.sending_rules import may_still_leave, rules_in_claim, still_wanted
 
 _LISTENING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING, AgentState.OFF)
 _TO_SEND = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN)
@@ -140,6 +140,7 @@ class Post:
             worker=self._worker,
             checks=(*STANDARD, seller_may, approved_in_claim(self._services), rules_in_claim(self._services)),
             still=still_wanted,
+            wanted=may_still_leave,
             clock=self._services.clock,
         )
 

@@ -1,6 +1,6 @@
 """May this mail of the agent leave now? Reads what the rules of `domain.sending` want to know, in the claim itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.platform import ConnectionState
 from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
 from leadwright.domain.sending_window import zones_of
-from leadwright.domain.stage import Stage
+from leadwright.domain.stage import AgentState, Stage
 from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.mail.outbox import Claimed
@@ -82,10 +82,15 @@ def rules_in_claim(services: Services) -> Check:
     return check
 
 
-def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
+def still_wanted(
+    session: Session, claims: Sequence[Claimed], states: Collection[AgentState] = runs.WORKING
+) -> set[str]:
     """At the point of no return: is the conversation still open, the lead still the agent's, the agent still on?
 
     Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Leads, then agents.
+
+    Args:
+        states: of an agent that is on.
 
     Returns:
         Ids of the mails that are still to be sent.
@@ -99,11 +104,16 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
         lead.activityid
         for lead in leads
         if (agent := agents.get(lead.agentid)) is not None
-        and agent.state in runs.WORKING
+        and agent.state in states
         and agent.agentuserid == lead.ownerid
     }
     wanted |= {claimed.emailid for claimed in own if seller_still_may(session, claimed)}
     return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.emailid in wanted}
+
+
+def may_still_leave(session: Session, claims: Sequence[Claimed]) -> set[str]:
+    """The same of mails that a platform has: a pause, which ends by itself, takes none back."""
+    return still_wanted(session, claims, (*runs.WORKING, AgentState.PAUSED))
 
 
 def _conversation(session: Session, waiting: Waiting) -> Any:

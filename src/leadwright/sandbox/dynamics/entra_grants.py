@@ -12,7 +12,15 @@ from typing import Any
 from leadwright.sandbox.dynamics import entra_keys, entra_tokens, entra_users
 from leadwright.sandbox.dynamics.entra_clients import ANY_TENANT, Asked, Client, find_client, prove, tenant_of
 from leadwright.sandbox.dynamics.entra_errors import aadsts
-from leadwright.sandbox.dynamics.entra_resources import GRAPH, GRAPH_HOSTS, LOGIN_HOSTS, resource_of
+from leadwright.sandbox.dynamics.entra_resources import (
+    AZURE_CLI,
+    GRAPH,
+    GRAPH_HOSTS,
+    LOGIN_HOSTS,
+    USER_SCOPES,
+    resource_of,
+)
+from leadwright.sandbox.dynamics.entra_users import User
 from leadwright.sandbox.dynamics.world import World
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -20,12 +28,9 @@ CODE_LIFE = timedelta(minutes=10)
 DEVICE_LIFE = timedelta(minutes=15)
 _REFRESH_LIFE = timedelta(days=90)
 _OPENID = frozenset({"openid", "profile", "email", "offline_access"})
-_PREAUTHORISED = (  # what the command-line programs of Microsoft may do for a person, as far as the person may
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-    "User.Read",
-)
+_PREAUTHORISED = {  # what every tenant lets a program of Microsoft's do for a person; the rest takes consent
+    AZURE_CLI: ("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.AccessAsUser.All"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,9 @@ def _for_person(world: World, asked: Asked, client: Client, userid: str, scope: 
     if user is None or not user.enabled:
         raise aadsts(50057)
     scopes = read_scopes(scope, asked.host, asked.tenant)
-    names = granted(client, scopes, asked.host)
+    names = granted(world, client, scopes, asked.host)
+    if lacks_consent(world, client, names):
+        raise aadsts(65001, app=client.appid)
     public = not client.proof
     answer: dict[str, Any] = {
         **_LIVES,
@@ -234,13 +241,37 @@ def _for_person(world: World, asked: Asked, client: Client, userid: str, scope: 
     return answer
 
 
-def granted(client: Client, scopes: Scopes, host: str) -> tuple[str, ...]:
-    """The delegated permissions a person's token carries; .default means what the application was set up with."""
+def granted(world: World, client: Client, scopes: Scopes, host: str) -> tuple[str, ...]:
+    """The delegated permissions a person's token carries; .default means what was consented to before."""
     if ".default" not in scopes.names:
         return scopes.names or ("User.Read",)
     resources = resource_of(scopes.audience, host)
-    of_graph = ("User.Read",) if client.registration else _PREAUTHORISED
+    of_graph = ("User.Read", *sorted(_consented(world, client)))
     return (*(of_graph if GRAPH in resources else ()), *(("user_impersonation",) if resources - {GRAPH} else ()))
+
+
+def lacks_consent(world: World, client: Client, names: Iterable[str]) -> frozenset[str]:
+    """Permissions over other people's things that a program of Microsoft's has no consent to."""
+    return frozenset() if client.registration else frozenset(names) - USER_SCOPES - _consented(world, client)
+
+
+def agree(world: World, client: Client, user: User, names: Iterable[str]) -> None:
+    """A person consents; what concerns other people's things, an administrator does, and then for all of the tenant.
+
+    Raises:
+        Aadsts: 90094, an administrator has to.
+    """
+    missing = lacks_consent(world, client, names)
+    if missing and not user.holds(entra_users.MAY_CONSENT_FOR_PEOPLE):
+        raise aadsts(90094)
+    with world.transaction() as db:
+        db.executemany("INSERT OR IGNORE INTO entra_consent VALUES (?,?)", [(client.appid, one) for one in missing])
+
+
+def _consented(world: World, client: Client) -> frozenset[str]:
+    with world.reading() as db:
+        rows = db.execute("SELECT scope FROM entra_consent WHERE appid=?", (client.appid,)).fetchall()
+    return frozenset((*_PREAUTHORISED.get(client.appid, ()), *(row["scope"] for row in rows)))
 
 
 def _in_full(scopes: Scopes, names: Iterable[str]) -> list[str]:
@@ -262,7 +293,7 @@ def start_device(world: World, asked: Asked) -> dict[str, Any]:
     scope = asked.form.get("scope", "")
     read_scopes(scope, asked.host, asked.tenant)
     usercode = "".join(secrets.choice("BCDFGHJKLMNPQRSTVWXZ23456789") for _ in range(9))
-    kept = {"appid": client.appid, "scope": scope, "tenant": asked.tenant}
+    kept = {"appid": client.appid, "scope": scope, "tenant": asked.tenant, "host": asked.host}
     text = keep_code(world, "device", kept, DEVICE_LIFE, usercode=usercode)
     page = f"{origin(world) or f'https://{asked.host}'}/devicelogin"
     return {
@@ -296,7 +327,16 @@ def device_request(world: World, usercode: str) -> dict[str, Any] | None:
 
 
 def settle_device(world: World, usercode: str, userid: str, *, accepted: bool) -> None:
-    """A person accepted or declined what a user code asks for."""
+    """A person accepted or declined what a user code asks for.
+
+    Raises:
+        Aadsts: 90094, only an administrator may accept it.
+    """
+    asked, user = device_request(world, usercode), entra_users.user(world, userid)
+    if accepted and asked and user:
+        client = find_client(world, asked["appid"], asked["tenant"])
+        scopes = read_scopes(asked["scope"], asked["host"], asked["tenant"])
+        agree(world, client, user, granted(world, client, scopes, asked["host"]))
     with world.transaction() as db:
         db.execute(
             "UPDATE entra_code SET state=?, userid=? WHERE usercode=? AND kind='device' AND state='pending'",

@@ -72,6 +72,7 @@ PUBLIC_CLIENTS = (
     PublicClient("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI"),
     PublicClient("51f81489-12ee-4a9e-aaae-a2591f45987d", "Dynamics 365 Example Client Application"),
 )
+AZURE_CLI = PUBLIC_CLIENTS[1].appid
 NATIVE_REDIRECTS = ("http://localhost", "https://login.microsoftonline.com/common/oauth2/nativeclient")
 USER_SCOPES = frozenset({"openid", "profile", "email", "offline_access", "User.Read", "user_impersonation"})
 

@@ -149,12 +149,12 @@ def _decide(world: World, request: Request, ask: Ask) -> Response:
         if ask.prompt == "none":
             raise aadsts(16000)
         return showing.see_other(_again(request))
-    wanted = [*sorted(scopes.openid), *entra_grants.granted(ask.client, scopes, request.headers["host"])]
+    wanted = [*sorted(scopes.openid), *entra_grants.granted(world, ask.client, scopes, request.headers["host"])]
     if given.get("answer") == "cancel":
         raise aadsts(65004)
     if given.get("answer") != "accept" and (ask.prompt == "consent" or not USER_SCOPES.issuperset(wanted)):
         return _consent_page(world, request, ask.client, wanted, user)
-    _may_agree(user, ask.client, wanted)
+    _agree(world, user, ask.client, wanted)
     kept = {
         "appid": ask.client.appid,
         "redirect": ask.redirect,
@@ -179,11 +179,12 @@ def _again(request: Request) -> str:
     return f"/_portal/sign-in?{urlencode({'next': back, 'login_hint': hint})}"
 
 
-def _may_agree(user: User, client: Client, scopes: list[str]) -> None:
-    """Permissions over other people's things are an administrator's to grant; Microsoft's own programs have them."""
-    if client.registration is None or USER_SCOPES.issuperset(scopes) or user.holds(entra_users.MAY_CONSENT):
-        return
-    raise aadsts(90094)
+def _agree(world: World, user: User, client: Client, scopes: list[str]) -> None:
+    """Permissions over other people's things are an administrator's to grant."""
+    if client.registration is None:
+        entra_grants.agree(world, client, user, scopes)
+    elif not USER_SCOPES.issuperset(scopes) and not user.holds(entra_users.MAY_CONSENT):
+        raise aadsts(90094)
 
 
 def _consent_page(world: World, request: Request, client: Client, scopes: list[str], user: User) -> Response:
@@ -272,7 +273,7 @@ def _device(world: World, request: Request) -> Response:
         return showing.see_other(f"/_portal/sign-in?{urlencode({'next': back})}")
     client = find_client(world, asked["appid"], asked["tenant"])
     scopes = entra_grants.read_scopes(asked["scope"], request.headers["host"], asked["tenant"])
-    wanted = [*sorted(scopes.openid), *entra_grants.granted(client, scopes, request.headers["host"])]
+    wanted = [*sorted(scopes.openid), *entra_grants.granted(world, client, scopes, request.headers["host"])]
     if given.get("answer") in {"accept", "cancel"}:
         return _settle_device(world, request, usercode, user, client, wanted, accepted=given["answer"] == "accept")
     context: dict[str, Any] = {"client": client, "asked": wanted, "usercode": usercode, "whole": False}
@@ -284,7 +285,7 @@ def _settle_device(
 ) -> Response:
     try:
         if accepted:
-            _may_agree(user, client, wanted)
+            _agree(world, user, client, wanted)
     except Aadsts as refused:
         return _refused_page(world, request, refused)
     entra_grants.settle_device(world, usercode, user.objectid, accepted=accepted)

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS entra_grant (
   id TEXT PRIMARY KEY, principalid TEXT NOT NULL REFERENCES entra_principal ON DELETE CASCADE,
   resourceid TEXT NOT NULL REFERENCES entra_principal ON DELETE CASCADE, roleid TEXT NOT NULL,
   createdat TEXT NOT NULL, UNIQUE (principalid, resourceid, roleid));
+CREATE TABLE IF NOT EXISTS entra_consent (appid TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (appid, scope));
 CREATE TABLE IF NOT EXISTS entra_user (
   objectid TEXT PRIMARY KEY, upn TEXT NOT NULL UNIQUE COLLATE NOCASE, mail TEXT NOT NULL DEFAULT '',
   displayname TEXT NOT NULL, roles TEXT NOT NULL DEFAULT '[]', enabled INTEGER NOT NULL DEFAULT 1);

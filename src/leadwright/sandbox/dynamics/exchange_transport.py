@@ -74,6 +74,8 @@ def sent_outside(world: World) -> list[Outgoing]:
 def send(world: World, mailbox: Mailbox, message: Message, *, save: bool = True) -> None:
     """Send a draft: it lies in Sent Items at once (or nowhere, without `save`), delivery comes later.
 
+    The fault `stay in outbox` holds it there, a draft still, as Exchange does with what it throttles.
+
     Raises:
         Refused: 400 without recipients, with one that is no address or with too many of them.
     """
@@ -82,6 +84,9 @@ def send(world: World, mailbox: Mailbox, message: Message, *, save: bool = True)
         raise Refused(400, "ErrorInvalidRecipients", "At least one recipient isn't valid., At least one recipient "
                       "isn't valid.")  # fmt: skip
     with world.transaction():
+        if save and concerns(world, "stay in outbox", *to):
+            exchange_messages.move(world, message, exchange.folder_of(world, mailbox, "outbox"))
+            return
         raw = exchange_messages.raw_of(world, message)
         if save:
             exchange_messages.mark_sent(world, message, raw, exchange.folder_of(world, mailbox, "sentitems"))
@@ -104,6 +109,7 @@ def submit(world: World, sender: str, to: Iterable[str], raw: bytes) -> None:
 
 def run(world: World) -> int:
     """Deliver what is due; how many mails that were."""
+    _let_out(world)
     with exchange.prepare(world).reading() as db:
         now = world.clock().isoformat()
         due = db.execute("SELECT * FROM exchange_queue WHERE due<=? ORDER BY rowid", (now,)).fetchall()
@@ -115,6 +121,18 @@ def run(world: World) -> int:
         if left is not None:
             _hand_over(world, left)
     return len(due)
+
+
+def _let_out(world: World) -> None:
+    """Send what the Outboxes hold, unless it is still to stay there."""
+    with exchange.prepare(world).reading() as db:
+        held = db.execute(
+            "SELECT m.id, m.mailbox FROM exchange_message m JOIN exchange_folder f ON f.id=m.folder "
+            "WHERE f.known='outbox' ORDER BY m.rowid"
+        ).fetchall()
+    for row in held:
+        mailbox = exchange.need_mailbox(world, row["mailbox"])
+        send(world, mailbox, exchange_messages.message_of(world, mailbox, row["id"]))
 
 
 def number(value: Any, name: str, otherwise: float = 0.0) -> float:

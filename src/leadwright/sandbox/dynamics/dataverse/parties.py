@@ -40,12 +40,13 @@ def settle(world: World, db: sqlite3.Connection, table: Table, row: dict[str, An
     """Fill in addresses, owner and regarding parties, and the columns of the activity that show them."""
     key = row["activityid"]
     shown: dict[int, list[str]] = {}
+    resolves = bool(world.fault("party address"))
     sender: tuple[str | None, str | None] = (None, None)
     for party in of_activity(db, key):
         address, refuses = party["addressused"] or "", False
         if party["partyid"]:
             own, refuses = address_of(db, party["partyidtype"], party["partyid"])
-            address = address or own
+            address = own if own and party["participationtypemask"] != SENDER and resolves else address or own
         db.execute(
             "UPDATE dv_activityparty SET addressused=?, donotemail=? WHERE activitypartyid=?",
             (address or None, int(refuses), party["activitypartyid"]),
