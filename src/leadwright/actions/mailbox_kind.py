@@ -74,7 +74,8 @@ def what_is_behind(services: Services, who: Principal, agentid: str) -> Behind:
         choices = tuple(Choice(k, LABELS[k], _why_not(row, k, platform)) for k in MailboxKind)
         return Behind(
             row.emailaddress, MailboxKind(row.lw_kind), platform, choices, count, said, row.lw_lasterror or "",
-            row.lw_subscribeduntil, bool(row.lw_clientid) and row.lw_kind == MailboxKind.GRAPH,
+            row.lw_subscribeduntil if row.lw_subscriptionid else None,
+            bool(row.lw_clientid) and row.lw_kind == MailboxKind.GRAPH,
         )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from leadwright.mail.sender import Sender
 from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
-from leadwright.workflows.mail_notices import stay_notified
+from leadwright.workflows.mail_notices import AGAIN, stay_notified
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import rules_in_claim, still_wanted
 
@@ -55,6 +55,7 @@ class Post:
         self._opened: dict[str, tuple[object, MailboxPort]] = {}
 
     def send_due(self, *, until: datetime | None = None) -> int:
+        self._unnotified: dict[str, datetime] = {}  # when a server that would not tell us of new mail is asked again
         """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
 
         Args:
@@ -74,8 +75,10 @@ class Post:
                 sender.tidy()
                 self._tell_stuck(mailbox)
         for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
-            if opened := self._open(mailbox):
-                stay_notified(self._services, mailbox, opened)
+            moment, id = self._services.clock(), mailbox.mailboxid
+            opened = self._open(mailbox) if self._unnotified.get(id, moment) <= moment else None
+            if opened is not None and not stay_notified(self._services, mailbox, opened):
+                self._unnotified[id] = moment + AGAIN
 
     def receive(self) -> int:
         """Store what came in. How many messages are new; one process reads a mailbox at a time.
