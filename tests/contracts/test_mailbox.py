@@ -242,6 +242,19 @@ def test_a_server_that_is_gone_is_named_and_nothing_raises_that_promised_not_to(
     assert trip.outgoing
     assert trip.incoming
     assert access.read
+@pytest.mark.parametrize("place", ["https://graph.example/delta?token=1", "{}", '{"since": "yesterday"}', "nonsense"])
+def test_where_the_platform_goes_on_is_begun_anew_when_another_kind_wrote_it(
+    kind: Any, mailbox: Mailbox, place: str
+) -> None:
+    if not hasattr(kind, "arrivals"):
+        pytest.skip("a server with numbers of its own has no such place")
+    if kind.name == "graph" and place.startswith("https:"):
+        pytest.skip("its own kind of place")
+    kind.comes("Mail 0")
+    kind.arrivals.keep([], place)
+    assert subjects(read(mailbox)[0]) == ["Mail 0"]
+
+
     with pytest.raises(MailError):
         read(mailbox)
     with pytest.raises(MailError):

@@ -248,7 +248,8 @@ class DataverseMailbox(PlatformReading):
 
     def _learn(self, arrivals: Arrivals) -> None:
         """Number what was tracked since the last look, the oldest first."""
-        place = json.loads(arrivals.place() or "{}")
+        written = arrivals.place()
+        place = json.loads(written) if written.startswith("{") else {}  # else it is a link of Graph
         user, box = self._sender(), self._record.id
         party = f"email_activity_parties/any(p:p/_partyid_value eq {user} and p/participationtypemask ne 1)"
         condition = f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party})"

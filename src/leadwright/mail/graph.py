@@ -228,7 +228,7 @@ class GraphMailbox(PlatformReading):
     def _follow(self, arrivals: Arrivals, place: str) -> None:
         first = f"{self._me}/mailFolders/inbox/messages/delta?changeType=created"
         since = moment_of(json.loads(place).get("since")) if place.startswith("{") else None
-        place = "" if place.startswith("{") else place
+        place = place if place.startswith("https://") else ""
         options = {} if place else {"select": "receivedDateTime,internetMessageId", "expand": WITH_SIZE}
         if since is not None:
             options["filter"] = f"receivedDateTime ge {stamp(since)}"
