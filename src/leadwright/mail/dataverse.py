@@ -293,11 +293,18 @@ class DataverseMailbox(PlatformReading):
             found.append(Fetched(one.uid, raw[:most_bytes], len(raw), received, tracked_of(row)))
         return tuple(found)
 
+    def _answers(self, error: Exception) -> None:
+        self._dataverse.get("emails", select="activityid", top=1)
+
     def _attachments(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Their names; the mail is read without them where they are not shown."""
         if not row.get("attachmentcount"):
             return []
         condition = f"_objectid_value eq {row['activityid']}"
-        found = self._dataverse.get("activitymimeattachments", select="filename,mimetype,filesize", filter=condition)
+        try:
+            found = self._dataverse.get("activitymimeattachments", select="filename,mimetype", filter=condition)
+        except CrmError:
+            return []
         return list(found.get("value") or ())
 
     def _copy(self, row: Mapping[str, Any]) -> SentCopy:

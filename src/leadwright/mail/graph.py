@@ -266,9 +266,24 @@ class GraphMailbox(PlatformReading):
             return None
         return Fetched(one.uid, raw[:most_bytes], len(raw), one.received)
 
+    def _stub(self, one: Numbered, reason: str) -> Fetched:
+        """Its header, where Exchange gives that."""
+        stub = super()._stub(one, reason)
+        try:
+            row = self._head(one)
+        except CrmError:
+            return stub
+        return replace(stub, raw=head_of(row, whole=True)) if row is not None else stub
+
+    def _answers(self, error: Exception) -> None:
+        self._open_inbox()
+
+    def _open_inbox(self) -> None:
+        self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
+
     def _reading(self) -> str:
         try:
-            self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
+            self._open_inbox()
         except RowGone:
             return f"Exchange has no mailbox {self.address}, or it is not in Exchange Online."
         except LeadwrightError as error:

@@ -116,7 +116,9 @@ def _new_row(
 ) -> dict[str, Any]:
     """The columns that are the message's own. `before`: when the same words came, oldest first, and as which row."""
     state, reason, first, told = "new", "", None, message.tracked
-    if message.size > len(message.raw):
+    if message.trouble:
+        state, reason = "quarantined", storable(message.trouble)
+    elif message.size > len(message.raw):
         state = "quarantined"
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
     else:
