@@ -87,6 +87,10 @@ class Kind(Protocol):
         """The server forgets how far we read."""
         ...
 
+    def damage(self, subject: str) -> None:
+        """The server has this mail, and gives it to nobody."""
+        ...
+
 
 def a_mail(address: str, subject: str, words: str) -> bytes:
     made = EmailMessage()
@@ -136,6 +140,10 @@ class Smtp:
 
     def forget(self) -> None:
         self.server.folder(SALES).renumber()
+
+    def damage(self, subject: str) -> None:
+        uids = [m.uid for m in self.server.folder(SALES).messages if f"Subject: {subject}".encode() in m.raw]
+        self.server.faults.refuse_fetch = frozenset(uids)
 
 
 class Platform:
@@ -247,6 +255,9 @@ class InDataverse(Platform):
     def forget(self) -> None:
         """Dataverse keeps no place for us: each look overlaps the one before."""
 
+    def damage(self, subject: str) -> None:
+        self.world.break_it("deny row", records.find(self.world, "email", subject=subject)[0]["activityid"])
+
 
 class InGraph(Platform):
     """Microsoft Graph."""
@@ -283,6 +294,11 @@ class InGraph(Platform):
 
     def forget(self) -> None:
         self.world.break_it("mail delta expired", times=1)
+
+    def damage(self, subject: str) -> None:
+        found = self.connected.graph.get(f"users/{AGENT}/messages", filter=f"subject eq '{subject}'", select="id")
+        id = found["value"][0]["id"]
+        self.world.break_it("server error", {"path": f"/{id}/$value", "status": 500})
 
 
 def grant(world: World, appid: str, *permissions: str) -> None:

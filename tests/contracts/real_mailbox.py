@@ -15,7 +15,7 @@ class Real:
     """SMTP and IMAP servers as they are installed."""
 
     name = "real"
-    cannot = frozenset({"lose", "push back", "go away"})
+    cannot = frozenset({"lose", "push back", "go away", "damage"})
 
     def __init__(self, servers: Any) -> None:
         self.servers = servers

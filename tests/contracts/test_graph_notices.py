@@ -89,7 +89,7 @@ def test_it_is_agreed_once_and_renewed_before_it_ends(graph: InGraph, listener: 
 def test_an_address_graph_cannot_reach_leaves_mail_to_the_looks(graph: InGraph, tmp_path: Path) -> None:
     mailbox = graph.open()
     stay_notified(services_of(graph.database, tmp_path), row_of(graph), mailbox)
-    assert row_of(graph).lw_subscriptionid is None
+    assert (row_of(graph).lw_subscriptionid, row_of(graph).lw_subscribeduntil) == (None, None)
     mailbox.close()
 
 

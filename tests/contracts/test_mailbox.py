@@ -177,6 +177,44 @@ def test_many_new_mails_come_by_their_heads_and_whole_when_they_are_asked_for(ki
     assert list(mailbox.fetch_some(batches[-1].cursor.uidvalidity + 1, sizes, most_bytes=MOST)) == []
 
 
+def test_a_mail_the_server_does_not_give_is_put_aside_and_the_others_are_read(
+    kind: Any, mailbox: Mailbox, sqlite_database: Database
+) -> None:
+    skip(kind, "damage")
+    for n in range(5):
+        kind.comes(f"Mail {n}")
+    kind.damage("Mail 2")
+    found, cursor = read(mailbox)
+    assert [one.uid for one in found] == sorted({one.uid for one in found})
+    assert len(found) == 5
+    assert subjects([one for one in found if not one.trouble]) == ["Mail 0", "Mail 1", "Mail 3", "Mail 4"]
+    assert "does not give it" in found[2].trouble
+    assert read(mailbox, cursor)[0] == [], "it is not asked for again"
+    fresh = [len(some) for some in take_in_mail(sqlite_database, _row(sqlite_database), mailbox, now)]
+    assert sum(fresh) == 4
+    with sqlite_database.reading() as session:
+        (row,) = session.scalars(select(InboundMessage).where(InboundMessage.state == "quarantined"))
+    assert row.reason == found[2].trouble
+    heads = [one for some in mailbox.fetch_new(Cursor(), most_bytes=MOST, most_whole=2) for one in some.heads]
+    assert len(heads) == 5
+    sizes = {one.uid: one.size for one in heads}
+    (batch,) = mailbox.fetch_some(cursor.uidvalidity, sizes, most_bytes=MOST)
+    assert [bool(one.trouble) for one in batch.messages] == [False, False, True, False, False]
+
+
+def test_a_server_that_gives_nothing_to_anybody_puts_no_mail_aside(kind: Any, mailbox: Mailbox) -> None:
+    skip(kind, "go away")
+    kind.comes("Mail 0")
+    (one,), cursor = read(mailbox)
+    if kind.name == "builtin":
+        kind.damage("Mail 0")
+        kind.server.faults.refusal = "NO [UNAVAILABLE] try again later"
+    else:
+        kind.go_away()
+    with pytest.raises(MailError):
+        list(mailbox.fetch_some(cursor.uidvalidity, {one.uid: one.size}, most_bytes=MOST))
+
+
 def test_of_a_large_mail_the_beginning_comes(kind: Any, mailbox: Mailbox) -> None:
     kind.comes("Large", "word " * 20_000)
     (one,), _ = read(mailbox, most_bytes=5_000)
@@ -201,6 +239,19 @@ def test_forgotten_by_the_server_nothing_is_doubled_and_nothing_missed(
     with sqlite_database.reading() as session:
         assert session.scalar(select(func.count()).select_from(InboundMessage)) == 4
     again.close()
+
+
+@pytest.mark.parametrize("place", ["https://graph.example/delta?token=1", "{}", '{"since": "yesterday"}', "nonsense"])
+def test_where_the_platform_goes_on_is_begun_anew_when_another_kind_wrote_it(
+    kind: Any, mailbox: Mailbox, place: str
+) -> None:
+    if not hasattr(kind, "arrivals"):
+        pytest.skip("a server with numbers of its own has no such place")
+    if kind.name == "graph" and place.startswith("https:"):
+        pytest.skip("its own kind of place")
+    kind.comes("Mail 0")
+    kind.arrivals.keep([], place)
+    assert subjects(read(mailbox)[0]) == ["Mail 0"]
 
 
 def test_what_was_sent_is_listed_since_a_day(kind: Any, mailbox: Mailbox) -> None:

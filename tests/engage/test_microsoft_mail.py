@@ -16,6 +16,7 @@ from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
 from tests.engage.test_replies import READY
 from tests.microsoft.organisation import Registered, register_agent, store_connection
 
+from leadwright.actions.mailbox_kind import what_is_behind
 from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
@@ -156,6 +157,20 @@ def test_a_conversation_is_led_to_the_handover(abroad: Abroad) -> None:
         assert {e.activityid for e in abroad.office.thread_of(leadid)} == {row["activityid"] for row in theirs_too}
     abroad.office.pass_days(20)
     assert len(abroad.mails_to()) == 2
+
+
+def test_a_notification_that_cannot_be_agreed_is_asked_for_again_later_and_not_claimed(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.GRAPH:
+        pytest.skip("nobody else notifies")
+    asked = "SELECT count(*) FROM seen WHERE method='POST' AND path LIKE '%/subscriptions'"
+    counts = []
+    for hours in (0, 0.2, 0.5):
+        abroad.hours(hours)
+        with abroad.world.reading() as db:
+            counts.append(int(db.execute(asked).fetchone()[0]))
+    assert counts[0] == counts[1] < counts[2]
+    services = abroad.office.services
+    assert what_is_behind(services, abroad.office.admin, abroad.office.agentid).notified_until is None
 
 
 def test_whoever_asks_to_be_left_alone_is(abroad: Abroad) -> None:

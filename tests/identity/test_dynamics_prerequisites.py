@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from tests.identity.conftest import Office
 from tests.identity.contoso import SALES, Contoso, opened
 
@@ -13,15 +14,18 @@ from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
 from leadwright.actions import prerequisites as p
 from leadwright.actions.dynamics_values import ConnectionForm
+from leadwright.actions.mailbox_kind import choose_kind
 from leadwright.db.agent import Agent
 from leadwright.db.audit import broken_link
-from leadwright.db.mail import Mailbox
+from leadwright.db.mail import Mailbox, MailboxFolder, Outbox
 from leadwright.db.people import BusinessUnit, SystemUser
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.prerequisites import SetupState
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.identity.agent_identity import agent_principal, pause_or_resume
 from leadwright.identity.seed import root_business_unit
+from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals
 from leadwright.sandbox.dynamics import entra_applications, exchange
 from leadwright.sandbox.dynamics.dataverse import records, roles, seed
 from leadwright.sandbox.dynamics.dataverse.store import stamp
@@ -189,6 +193,45 @@ def test_what_graph_does_not_show_may_be_attested_and_another_mailbox_open_may_n
     assert "RBAC for Applications" in {c.name: c.remedy for c in report.checks}["No other mailbox"]
     with pytest.raises(Conflict, match="because a check fails"):
         p.attest(contoso.services, contoso.office.admin, contoso.agentid, 3)
+
+
+def test_the_record_chosen_again_goes_the_way_it_went_and_another_address_is_read_from_now(
+    small_contoso: Contoso,
+) -> None:
+    contoso, second = small_contoso, "second@contoso.com"
+    services, admin, agentid, mailboxid = contoso.services, contoso.office.admin, contoso.agentid, contoso.mailboxid
+    contoso.all_done()
+    choose_kind(services, admin, agentid, "graph")
+    arrivals, link = Arrivals(services.database, mailboxid), "https://graph.example/users/sales/delta"
+    arrivals.keep([Arrival("one of the first inbox", 1, None)], link)
+    p.unmark(services, admin, agentid, 3)
+    mailboxes.name_shared_mailbox(services, admin, agentid, address=SALES)
+    mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    with services.database.reading() as session:
+        row = session.get_one(Mailbox, mailboxid)
+    assert (row.lw_kind, row.lw_filessent, arrivals.place()) == ("graph", True, link)
+    contoso.share_mailbox(second)
+    mailboxes.name_shared_mailbox(services, admin, agentid, address=second)
+    mail = Outbox(
+        businesskey="one", mailboxid=mailboxid, messageid="<1@contoso.com>", sender=SALES, recipient="pat@example.net",
+        recipienthash="", domainhash="", raw=b"", phase=Phase.UNKNOWN,
+    )  # fmt: skip
+    with services.database.transaction() as session:
+        session.add(mail)
+    with pytest.raises(Conflict, match="not known yet whether it left"):
+        mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    with services.database.transaction() as session:
+        session.scalars(select(Outbox)).one().phase = Phase.SENT
+    mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    with services.database.reading() as session:
+        row, folder = session.get_one(Mailbox, mailboxid), session.get_one(MailboxFolder, (mailboxid, "INBOX"))
+        assert (row.lw_kind, row.emailaddress) == ("graph", second)
+        assert "since" in str(folder.place), "a delta link of the first inbox tells nothing of the second"
+        assert (folder.uidvalidity, folder.lastuid) == (VALIDITY, 1), "what came into the first is not asked for"
+    choose_kind(services, admin, agentid, "dataverse")
+    mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    with services.database.reading() as session:
+        assert session.get_one(Mailbox, mailboxid).lw_kind == "dataverse"
 
 
 def test_permissions_of_rbac_that_no_token_shows_are_found_by_behaviour(small_contoso: Contoso) -> None:

@@ -21,7 +21,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import MailboxTest
 from leadwright.errors import BadInput, Conflict, NotAllowed
-from leadwright.mail.arrivals import Arrivals
+from leadwright.mail.arrivals import Arrival, Arrivals
 from leadwright.sandbox.dynamics import exchange
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
@@ -158,6 +158,23 @@ def test_what_is_behind_changes_only_while_nothing_is_under_way(here: Here) -> N
     with pytest.raises(NotAllowed):
         choose_kind(services, developer, agentid, "graph")
     assert mailbox_kind.what_is_behind(services, developer, agentid).address == AGENT
+
+
+def test_set_up_anew_with_servers_it_is_read_from_now_and_files_its_own_copies(here: Here) -> None:
+    mailboxid = here.set_up()
+    with here.services.database.transaction() as session:
+        session.add(_mail(mailboxid, Phase.UNKNOWN))
+    Arrivals(here.services.database, mailboxid).keep([Arrival("one", 1, None)], "https://graph.example/delta")
+    servers = {"smtp_host": "mx.contoso.com", "imap_host": "mx.contoso.com", "password": "of the mailbox"}
+    with pytest.raises(Conflict, match="not known yet whether it left"):
+        here.set_up(kind=MailboxKind.SMTP_IMAP, **servers)
+    assert here.row().lw_kind == "graph"
+    with here.services.database.transaction() as session:
+        session.scalars(select(Outbox)).one().phase = Phase.SENT
+    here.set_up(kind=MailboxKind.SMTP_IMAP, **servers)
+    row = here.row()
+    assert (row.lw_kind, row.lw_filessent) == ("smtp_imap", False), "Sent proves nothing where nobody files copies"
+    assert "since" in Arrivals(here.services.database, mailboxid).place()
 
 
 def _mail(mailboxid: str, phase: Phase) -> Outbox:

@@ -198,6 +198,25 @@ def test_nothing_of_an_agent_goes_out_of_a_mailbox_that_was_not_looked_through(o
     assert why_not() == "", "a mailbox that is not read holds nothing up"
 
 
+def test_a_look_that_finds_nothing_is_written_down_every_few_minutes_and_holds_for_half_an_hour(
+    office: PostOffice,
+) -> None:
+    mailbox, began, noted = office.open(), office.clock(), []
+    to = ("0" * 64, "1" * 64)
+    mail = Waiting("id", "key", office.mailboxid, None, None, "agent", "jo@x.example", "outreach", 1, to)
+    for seconds in (0, 60, 200, 100, 30):
+        office.clock.forward(seconds)  # type: ignore[attr-defined]
+        read_all(office.database, office.mailboxid, mailbox, office.clock)
+        with office.database.reading() as session:
+            noted.append((session.scalars(select(MailboxFolder.readon)).one() - began).total_seconds())  # type: ignore[operator]
+    assert noted == [0, 0, 0, 360, 360]
+    for seconds, why in ((29 * 60, ""), (120, "The mailbox could not be read since")):
+        office.clock.forward(seconds)  # type: ignore[attr-defined]
+        with office.database.transaction() as session:
+            refusal = backlog_is_read(session, mail, office.clock())
+        assert (refusal.reason if refusal else "")[:35] == why
+
+
 def test_a_mail_that_is_gone_before_it_is_fetched_holds_nothing_up(office: PostOffice) -> None:
     filled(office)
     mailbox = office.open()

@@ -84,6 +84,17 @@ def test_a_head_alone_tells_the_thread() -> None:
     assert tracked_of({**ROW, "_correlatedactivityid_value": "other", "correlationmethod": 3}).answersid == "other"
 
 
+@pytest.mark.parametrize("address", ["jürgen@exämple.de", "“pat”@example.net", "pat’s@example.net", "\ud800@b.example"])
+def test_an_address_beyond_ascii_is_read_as_it_stands(address: str) -> None:
+    parties = [*ROW["email_activity_parties"], {"participationtypemask": 3, "addressused": address}]
+    row = {**ROW, "email_activity_parties": parties}
+    found = parse_mail(raw_of(row))
+    assert found.cc[0].address == "cc@example.net"
+    assert read_head(Fetched(1, head_of({**row, "sender": address}), 10)).thread == ("<ours@contoso.com>",)
+    assert found.sender is not None
+    assert found.sender.address == "pat@example.net"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(

@@ -1,8 +1,11 @@
 """Rows, pages, changes, links and actions, against the stand-in: in-process and over TLS."""
 
+import json
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
+from tests.contracts.mailboxes import AGENT, PERMISSIONS, grant
 from tests.microsoft.organisation import Agent, connect, register_agent
 
 from leadwright.db.base import new_id
@@ -13,10 +16,14 @@ from leadwright.microsoft.errors import (
     PrivilegeMissing,
     RowChanged,
     RowGone,
+    ServiceDown,
     TokenExpired,
     UnknownName,
 )
+from leadwright.sandbox.dynamics import exchange
 from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.serving import application as served
+from leadwright.sandbox.dynamics.world import World
 
 
 @pytest.fixture(params=["agent", "tls_agent"])
@@ -231,3 +238,30 @@ def test_a_large_batch_goes_out_in_several_requests_by_its_size(agent: Agent, mo
     with agent.world.reading() as db:
         asked = db.execute("SELECT count(*) FROM seen WHERE path LIKE '%$batch'").fetchone()[0]
     assert 4 <= asked <= 6
+
+
+class Circling(TestClient):
+    """A service whose every page leads back to itself."""
+
+    def request(self, method: str, url: Any, **more: Any) -> Any:  # type: ignore[override]
+        answer = super().request(method, url, **more)
+        if method == "GET" and "value" in answer.json():
+            answer._content = json.dumps({**answer.json(), "@odata.nextLink": str(url)}).encode()
+        return answer
+
+
+def test_pages_that_go_round_in_a_circle_come_to_an_end(world: World) -> None:
+    client = Circling(served(world), base_url="https://localhost")
+    registered = register_agent(world, "System Administrator")
+    exchange.create_shared_mailbox(world, AGENT, "Sales agent")
+    grant(world, registered.application.appid, *PERMISSIONS)
+    agent = connect(registered, "https://localhost", client=client)
+    seen = 0
+    with pytest.raises(ServiceDown, match="back to an earlier one"):
+        for _ in agent.dataverse.pages("systemusers", select="systemuserid"):
+            seen += 1
+    assert seen == 1
+    with pytest.raises(ServiceDown, match="back to an earlier one"):
+        for _ in agent.graph.pages(f"users/{AGENT}/messages", select="id"):
+            seen += 1
+    assert seen == 3, "of Graph two: the first has an address of ours"

@@ -51,7 +51,7 @@ def name_shared_mailbox(services: Services, who: Principal, agentid: str, *, add
     """Prerequisite 3: keep the address of the shared mailbox that was created in Exchange.
 
     Args:
-        mail: "graph" when mail goes through Graph; else through Dataverse.
+        mail: "graph" when mail goes through Graph; empty: as it goes now, at first through Dataverse.
 
     Raises:
         NotAllowed: prvCreateMailbox is missing.
@@ -72,6 +72,7 @@ def name_shared_mailbox(services: Services, who: Principal, agentid: str, *, add
                 f"{address} is the address of {owner}. Use the address of a shared mailbox.", field="address"
             )
         before = dict(prerequisite.inputs)
+        mail = mail or str(before.get("mail") or "")
         inputs = {**PLATFORM, "emailaddress": address, **({"mail": mail} if mail else {})}
         begin(prerequisite, inputs)
         if before.get("emailaddress") != address:
@@ -109,7 +110,8 @@ def choose_record(
     Raises:
         NotAllowed: prvWriteUser or prvApproveMailbox is missing.
         BadInput: it is not a record of the application user, or the application may not change it: says where to.
-        Conflict: prerequisites 2 and 3 are not set up, the prerequisite is ticked, or somebody changed the record.
+        Conflict: prerequisites 2 and 3 are not set up, the prerequisite is ticked, somebody changed the record, or its
+            address changes while the outcome of a mail is not known.
         CrmError: Dynamics 365 refuses it, or cannot be asked.
     """
     may_set_up(who, 4)
@@ -130,7 +132,7 @@ def choose_record(
         state = mailbox_state(over_there, mailboxid)
     with services.database.transaction() as session:
         prerequisite = open_row(session, agentid, 4)
-        kind = MailboxKind.GRAPH if row_of(session, agentid, 3).inputs.get("mail") == "graph" else MailboxKind.DATAVERSE
+        kind = MailboxKind.GRAPH if row_of(session, agentid, 3).inputs.get("mail") == "graph" else None
         keep_record(session, state.values, address, user, services.clock(), kind)
         begin(prerequisite, {**PLATFORM, "mailboxid": mailboxid, "emailaddress": address})
         after = {"regardingobjectid": user, "emailaddress": address, "changed": sorted(changes)}

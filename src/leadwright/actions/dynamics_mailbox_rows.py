@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.mailbox_kind import go_another_way
 from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
@@ -24,17 +25,17 @@ _READ = (
 
 
 def keep_record(
-    session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime, kind: MailboxKind
+    session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime, kind: MailboxKind | None
 ) -> Mailbox:
     """Keep a record as Dataverse has it, with its own id, for an application user.
 
     Args:
         values: its columns by logical name.
         address: of the shared mailbox.
-        kind: which of Microsoft's two ways the mail goes.
+        kind: which of Microsoft's two ways the mail goes; None: as it goes now, at first through Dataverse.
 
     Raises:
-        Conflict: another mailbox here has the address.
+        Conflict: another mailbox here has the address, or it changes while the outcome of a mail is not known.
     """
     mailboxid = str(values["mailboxid"])
     other = session.scalar(select(Mailbox).where(Mailbox.emailaddress == address, Mailbox.mailboxid != mailboxid))
@@ -46,10 +47,11 @@ def keep_record(
     row = session.get(Mailbox, mailboxid, with_for_update=True)
     if row is None:
         row = Mailbox(mailboxid=mailboxid, createdon=moment, name="", emailaddress=address)
+        set_kind(row, kind or MailboxKind.DATAVERSE)
         session.add(row)
-    row.name, row.emailaddress = str(values.get("name") or address)[:160], address
+    go_another_way(session, row, kind or MailboxKind(row.lw_kind), address, moment)
+    row.name = str(values.get("name") or address)[:160]
     row.regardingobjectid, row.modifiedon, row.lw_pauseduntil = user, moment, None
-    set_kind(row, kind)
     note_state(row, values)
     session.flush()
     if session.get(MailboxMember, (mailboxid, user)) is None:

@@ -18,6 +18,7 @@ from leadwright.domain.prerequisites import EXPIRY_NOTICE_DAYS
 from leadwright.domain.stage import AgentState
 from leadwright.identity.access import Principal, require
 from leadwright.identity.announcements import CONNECTION_PAGE
+from leadwright.mail.inbox import LOOK_HOLDS
 from leadwright.services import Services
 
 State = Literal["ok", "warn", "fail"]
@@ -106,12 +107,14 @@ def _mailbox(row: Any, moment: datetime) -> Finding:
     if MailboxTest.FAILURE in (row.incomingemailstatus, row.outgoingemailstatus):
         return Finding("Mailboxes", name, "fail", "Its last test failed.", remedy="Choose Test & Enable Mailbox.",
                        link="/agent/prerequisites")  # fmt: skip
+    if row.writes and (row.readon < moment - LOOK_HOLDS if row.readon else row.lw_lasterroron):
+        why = f"Its inbox is not read, so nothing is sent. {row.lw_lasterror or ''}".strip()
+        return Finding("Mailboxes", name, "fail", f"{why} Last looked at" if row.readon else why, row.readon,
+                       "It is tried again by itself. Is a worker running? Else mend what it says.", link)  # fmt: skip
     troubled = row.lw_lasterroron and (row.readon is None or row.lw_lasterroron > row.readon)
     if troubled:
         return Finding("Mailboxes", name, "warn", f"Last trouble: {row.lw_lasterror}", row.lw_lasterroron, link=link)
-    return Finding(
-        "Mailboxes", name, "ok", "Last new mail read" if row.readon else "Not read yet.", row.readon, link=link
-    )
+    return Finding("Mailboxes", name, "ok", "Inbox looked at" if row.readon else "Not read yet.", row.readon, link=link)
 
 
 def _agent(session: Session) -> Iterator[Finding]:

@@ -4,20 +4,22 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.prerequisite_rows import refuse_while_working, row_of, untick
 from leadwright.db import audit
 from leadwright.db.connection import platform_of
-from leadwright.db.mail import Mailbox, MailboxFolder, Outbox
+from leadwright.db.mail import MailArrival, Mailbox, MailboxFolder, Outbox
 from leadwright.db.pages.mailboxes import mailboxid_of
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.mailbox_kind import LABELS, MailboxKind
 from leadwright.domain.platform import Platform
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
+from leadwright.mail.arrivals import VALIDITY
+from leadwright.mail.backlog import forget_backlog
 from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX
 from leadwright.mail.records import reset_test, set_kind
@@ -74,7 +76,8 @@ def what_is_behind(services: Services, who: Principal, agentid: str) -> Behind:
         choices = tuple(Choice(k, LABELS[k], _why_not(row, k, platform)) for k in MailboxKind)
         return Behind(
             row.emailaddress, MailboxKind(row.lw_kind), platform, choices, count, said, row.lw_lasterror or "",
-            row.lw_subscribeduntil, bool(row.lw_clientid) and row.lw_kind == MailboxKind.GRAPH,
+            row.lw_subscribeduntil if row.lw_subscriptionid else None,
+            bool(row.lw_clientid) and row.lw_kind == MailboxKind.GRAPH,
         )  # fmt: skip
 
 
@@ -96,20 +99,35 @@ def choose_kind(services: Services, who: Principal, agentid: str, kind: str) -> 
             return
         if why := _why_not(row, MailboxKind(kind), platform_of(session)):
             raise BadInput(why, field="kind")
-        unsettled = exists().where(Outbox.mailboxid == row.mailboxid, Outbox.phase.in_(_UNSETTLED))
-        if session.scalar(select(unsettled)):
-            raise Conflict(
-                "Of a mail that was handed over it is not known yet whether it left; only the present way can tell. "
-                "Wait until the outbox shows none, or decide about it there."
-            )
-        before, moment = {"lw_kind": row.lw_kind}, services.clock()
-        set_kind(row, MailboxKind(kind))
-        row.modifiedon, row.lw_pauseduntil, row.lw_subscriptionid, row.lw_subscribeduntil = moment, None, None, None
+        before = {"lw_kind": row.lw_kind}
+        go_another_way(session, row, MailboxKind(kind), row.emailaddress, services.clock())
         reset_test(row)
-        _read_from_now(session, row.mailboxid, moment)
+        named = row_of(session, agentid, 3)
+        if "platform" in named.inputs:
+            named.inputs = {**named.inputs, "mail": "graph" if kind == MailboxKind.GRAPH else ""}
         untick(row_of(session, agentid, 4))
         after = {"lw_kind": kind}
         audit.record(session, who.actor, "mailbox.kind_changed", "mailbox", row.mailboxid, before=before, after=after)
+
+
+def go_another_way(session: Session, row: Mailbox, kind: MailboxKind, address: str, moment: datetime) -> None:
+    """Give a mailbox another kind or address, and read on from now. Nothing changes when it has both already.
+
+    Raises:
+        Conflict: the outcome of a mail is not known yet.
+    """
+    if (row.lw_kind, row.emailaddress) == (kind, address):
+        return
+    unsettled = exists().where(Outbox.mailboxid == row.mailboxid, Outbox.phase.in_(_UNSETTLED))
+    if session.scalar(select(unsettled)):
+        raise Conflict(
+            "Of a mail that was handed over it is not known yet whether it left; only the present way can tell. "
+            "Wait until the outbox shows none, or decide about it there."
+        )
+    set_kind(row, kind)
+    row.emailaddress, row.modifiedon = address, moment
+    row.lw_pauseduntil = row.lw_subscriptionid = row.lw_subscribeduntil = None
+    _read_from_now(session, row.mailboxid, moment)
 
 
 def _mailbox(session: Session, agentid: str) -> Mailbox:
@@ -134,9 +152,12 @@ def _why_not(row: Mailbox, kind: MailboxKind, platform: Platform) -> str:
 
 
 def _read_from_now(session: Session, mailboxid: str, moment: datetime) -> None:
-    """What was read before the change is not read again under other numbers."""
+    """What was read before the change is not read again under other numbers, and what was numbered is not asked for."""
     row = session.get(MailboxFolder, (mailboxid, INBOX))
     if row is None:
         return
+    numbered = select(func.max(MailArrival.uid)).where(MailArrival.mailboxid == mailboxid, MailArrival.folder == INBOX)
+    last = session.scalar(numbered) or 0
     row.place = json.dumps({"since": (moment - _OVERLAP).isoformat()})
-    row.uidvalidity, row.lastuid, row.sorting = 0, 0, False
+    row.uidvalidity, row.lastuid, row.sorting, row.readon = VALIDITY if last else 0, last, False, None
+    forget_backlog(session, mailboxid, INBOX, 0)

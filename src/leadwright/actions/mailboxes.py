@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.mailbox_kind import go_another_way
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
 from leadwright.actions.shared_mailbox import BOUND, SharedMailbox, fresh_secrets, read_values, seal_fresh
 from leadwright.db import audit
 from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.db.people import SystemUser
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval
 from leadwright.errors import BadInput, Conflict, LeadwrightError
 from leadwright.identity.access import Principal, require
@@ -35,7 +37,8 @@ def set_up_mailbox(services: Services, who: Principal, agentid: str, given: Shar
     Raises:
         NotAllowed: prvCreateMailbox is missing.
         BadInput: something given cannot be used.
-        Conflict: the prerequisite is ticked, or the agent is working.
+        Conflict: the prerequisite is ticked, the agent is working, or its kind changes while the outcome of a mail is
+            not known.
     """
     may_set_up(who, 3)
     values = read_values(given)
@@ -50,6 +53,7 @@ def set_up_mailbox(services: Services, who: Principal, agentid: str, given: Shar
             session.add(row)
             session.flush()
         else:
+            go_another_way(session, row, MailboxKind(given.kind), row.emailaddress, moment)
             for name, value in values.items():
                 setattr(row, name, value)
         seal_fresh(row, open_vault(services.settings), fresh)

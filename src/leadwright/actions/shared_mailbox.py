@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leadwright.db.mail import Mailbox
-from leadwright.domain.mailbox_kind import MailboxKind
+from leadwright.domain.mailbox_kind import MailboxKind, files_what_it_sends
 from leadwright.errors import BadInput
 from leadwright.identity.secrets import Vault
 from leadwright.mail.addresses import normalise
@@ -88,9 +88,10 @@ def read_values(given: SharedMailbox) -> dict[str, Any]:
         raise BadInput("User and folder may have at most 200 characters.", field="user")
     if given.kind not in (MailboxKind.SMTP_IMAP, MailboxKind.GRAPH):
         raise BadInput("A mailbox is set up here with its servers, or through Microsoft Graph.", field="kind")
-    shared = {"name": name, "emailaddress": address, "lw_kind": str(given.kind)}
+    files = files_what_it_sends(given.kind)
+    shared = {"name": name, "emailaddress": address, "lw_kind": str(given.kind), "lw_filessent": files}
     if given.kind == MailboxKind.GRAPH:
-        return {**shared, "username": address, "lw_filessent": True, **_NO_SERVERS, **_sign_in(_through_graph(given))}
+        return {**shared, "username": address, **_NO_SERVERS, **_sign_in(_through_graph(given))}
     return {
         **shared,
         "username": given.user.strip() or address,

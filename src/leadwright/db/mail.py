@@ -99,7 +99,7 @@ class MailboxFolder(Base):
     uidvalidity: Mapped[int] = mapped_column(BigInteger, default=0)
     lastuid: Mapped[int] = mapped_column(BigInteger, default=0)
     sorting: Mapped[bool] = mapped_column(Boolean, default=False)  # a backlog is looked through by its headers
-    readon: Mapped[datetime | None]  # when something was last new in it
+    readon: Mapped[datetime | None]  # when it was looked at last, to within some minutes
     place: Mapped[str | None] = mapped_column(Text)  # where a platform goes on telling what is new: its delta link
 
 

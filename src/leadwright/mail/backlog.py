@@ -21,7 +21,7 @@ from leadwright.errors import BadInput
 from leadwright.mail.addresses import domain_of, hash_address, normalise
 from leadwright.mail.claim import Refusal, Waiting
 from leadwright.mail.heads import Head, Matter, read_head
-from leadwright.mail.inbox import keep_cursor
+from leadwright.mail.inbox import LOOK_HOLDS, keep_cursor
 from leadwright.mail.mailbox import Batch
 
 MOST_NEW = 100  # messages that are read whole at once; more are a backlog
@@ -112,12 +112,15 @@ def want_mails_of(session: Session, addresshash: str) -> None:
 
 
 def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-    """A check of the claim: nothing goes out before all that matters, and all the recipient wrote, is read."""
+    """A check of the claim: nothing goes out before all that matters, and all the recipient wrote, is read.
+
+    Nor does an agent's mail while nobody looks at what comes in: the recipient may have asked to be left alone.
+    """
     mailbox = session.get(Mailbox, waiting.mailboxid)
     if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
         return None
-    if waiting.agentid is not None and not _was_read(session, waiting.mailboxid):
-        return Refusal(Phase.QUEUED, "The mailbox has not been read yet.", moment + _READING)
+    if waiting.agentid is not None and (unread := _not_looked_at(session, waiting.mailboxid, moment)):
+        return Refusal(Phase.QUEUED, unread, moment + _READING)
     mine = BacklogMail.mailboxid == waiting.mailboxid
     theirs, matters, sorting = session.execute(
         select(
@@ -133,9 +136,14 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     return None
 
 
-def _was_read(session: Session, mailboxid: str) -> bool:
-    query = select(MailboxFolder.mailboxid).where(MailboxFolder.mailboxid == mailboxid)
-    return session.scalar(query.limit(1)) is not None
+def _not_looked_at(session: Session, mailboxid: str, moment: datetime) -> str:
+    """A sentence when the inbox was not looked at for a while."""
+    last = session.scalar(select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == mailboxid))
+    if last is None:
+        return "The mailbox has not been read yet."
+    if last >= moment - LOOK_HOLDS:
+        return ""
+    return f"The mailbox could not be read since {last:%Y-%m-%d %H:%M} UTC; the mail waits until it is."
 
 
 def _in(mailboxid: str, folder: str) -> ColumnElement[bool]:

@@ -318,7 +318,8 @@ class DataverseMailbox(PlatformReading):
 
     def _learn(self, arrivals: Arrivals) -> None:
         """Number what was tracked since the last look, the oldest first."""
-        place = json.loads(arrivals.place() or "{}")
+        written = arrivals.place()
+        place = json.loads(written) if written.startswith("{") else {}  # else it is a link of Graph
         user, box = self._sender(), self._record.id
         party = f"email_activity_parties/any(p:p/_partyid_value eq {user} and p/participationtypemask ne 1)"
         condition = f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party})"
@@ -362,11 +363,18 @@ class DataverseMailbox(PlatformReading):
             found.append(Fetched(one.uid, raw[:most_bytes], len(raw), received, tracked_of(row)))
         return tuple(found)
 
+    def _answers(self, error: Exception) -> None:
+        self._dataverse.get("emails", select="activityid", top=1)
+
     def _attachments(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Their names; the mail is read without them where they are not shown."""
         if not row.get("attachmentcount"):
             return []
         condition = f"_objectid_value eq {row['activityid']}"
-        found = self._dataverse.get("activitymimeattachments", select="filename,mimetype,filesize", filter=condition)
+        try:
+            found = self._dataverse.get("activitymimeattachments", select="filename,mimetype", filter=condition)
+        except CrmError:
+            return []
         return list(found.get("value") or ())
 
     def _copy(self, row: Mapping[str, Any]) -> SentCopy:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.header import Header
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from typing import Any
 
 from leadwright.mail.mailbox import Tracked
@@ -85,10 +85,10 @@ def _headers(row: Mapping[str, Any]) -> list[tuple[str, str]]:
         name = _NAMES.get(int(party.get("participationtypemask") or 0))
         address = _ADDRESS.search(str(party.get("addressused") or ""))
         if name and address:
-            people[name].append(formataddr(("", _ascii(address[0]))))
+            people[name].append(address[0])
     sender = _ADDRESS.search(str(row.get("sender") or ""))
     if sender is not None:
-        people["From"] = [_ascii(sender[0])]
+        people["From"] = [sender[0]]
     sent = moment_of(row.get("senton") or row.get("createdon"))
     messageid = _line(str(row.get("messageid") or "")) or f"<{row.get('activityid')}@dataverse.invalid>"
     parent = _line(str(row.get("inreplyto") or ""))
@@ -130,10 +130,6 @@ def _line(text: str) -> str:
 def _encoded(text: str) -> str:
     plain = _line(text).replace('"', "'")
     return plain if plain.isascii() else Header(plain, "utf-8").encode(linesep="\r\n")
-
-
-def _ascii(address: str) -> str:
-    return address.strip("<>")
 
 
 def _kind(text: Any) -> str:

@@ -249,7 +249,7 @@ class GraphMailbox(PlatformReading):
     def _follow(self, arrivals: Arrivals, place: str) -> None:
         first = f"{self._me}/mailFolders/inbox/messages/delta?changeType=created"
         since = moment_of(json.loads(place).get("since")) if place.startswith("{") else None
-        place = "" if place.startswith("{") else place
+        place = place if place.startswith("https://") else ""
         options = {} if place else {"select": "receivedDateTime,internetMessageId", "expand": WITH_SIZE}
         if since is not None:
             options["filter"] = f"receivedDateTime ge {stamp(since)}"
@@ -287,9 +287,24 @@ class GraphMailbox(PlatformReading):
             return None
         return Fetched(one.uid, raw[:most_bytes], len(raw), one.received)
 
+    def _stub(self, one: Numbered, reason: str) -> Fetched:
+        """Its header, where Exchange gives that."""
+        stub = super()._stub(one, reason)
+        try:
+            row = self._head(one)
+        except CrmError:
+            return stub
+        return replace(stub, raw=head_of(row, whole=True)) if row is not None else stub
+
+    def _answers(self, error: Exception) -> None:
+        self._open_inbox()
+
+    def _open_inbox(self) -> None:
+        self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
+
     def _reading(self) -> str:
         try:
-            self._graph.get(f"{self._me}/mailFolders/inbox/messages", select="id", top=1)
+            self._open_inbox()
         except RowGone:
             return f"Exchange has no mailbox {self.address}, or it is not in Exchange Online."
         except LeadwrightError as error:

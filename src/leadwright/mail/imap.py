@@ -1,9 +1,10 @@
 """IMAP: what is new, what was sent, being told at once. Reads without changing; ranges, never one mail at a time."""
 
 import imaplib
+import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -32,12 +33,14 @@ from leadwright.mail.imap_commands import (
 )
 from leadwright.mail.login import Login, Server, unreachable
 from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
+from leadwright.mail.unreadable import read_each, stub_of
 
 BATCH = 500  # messages asked for at a time
 HEADS = 2_000  # the same when it is their heads
 _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
+_OF_ALL = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA|THROTTLED)\]", re.I)  # of RFC 5530: no message is at fault
 T = TypeVar("T")
 
 
@@ -72,7 +75,7 @@ class ImapConnection:
             some = uids[start : start + BATCH]
             sizes = self._once(partial(fetch_sizes, uids=some))
             for group in group_by_size([u for u in some if u in sizes], sizes, most_bytes):
-                got = self._once(partial(fetch_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
+                got = self._each(folder, validity, group, sizes, most_bytes)
                 last = max(last, group[-1])
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
@@ -90,12 +93,31 @@ class ImapConnection:
             cursor = self._read[folder] = Cursor(validity, some[-1])
             yield Batch(cursor, (), restarted, tuple(got), goes_on=bool(then))
 
+    def _each(
+        self, folder: str, validity: int, uids: list[int], sizes: dict[int, int], most_bytes: int
+    ) -> list[Fetched]:
+        """The messages; one that the server refuses to give is put aside."""
+
+        def read(some: Sequence[int]) -> list[Fetched]:
+            return self._once(partial(fetch_messages, uids=list(some), sizes=sizes, most_bytes=most_bytes))
+
+        def answers(error: Exception) -> None:
+            if isinstance(error.__cause__, OSError | imaplib.IMAP4.abort) or _OF_ALL.search(str(error)):
+                raise error
+            if not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
+                raise error
+
+        def stub(uid: int, reason: str) -> Fetched:
+            return Fetched(uid, stub_of(f"{validity}.{uid}"), sizes[uid], trouble=reason)
+
+        return read_each(uids, read, answers, stub)
+
     def fetch_some(self, validity: int, sizes: dict[int, int], *, folder: str, most_bytes: int) -> Iterator[Batch]:
         """See `mailbox.Mailbox.fetch_some`."""
         if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
             return
         for group in group_by_size(sorted(sizes), sizes, most_bytes):
-            got = self._once(partial(fetch_messages, uids=group, sizes=sizes, most_bytes=most_bytes))
+            got = self._each(folder, validity, group, sizes, most_bytes)
             yield Batch(Cursor(validity, group[-1]), tuple(got))
 
     def wait_for_new(self, seconds: float, *, folder: str, enough: Callable[[], bool]) -> bool:

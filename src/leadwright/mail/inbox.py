@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
+from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage, MailboxFolder
 from leadwright.domain.plain_text import storable
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
+LOOK_HOLDS = timedelta(minutes=30)  # so long after the last look at it a mailbox may send
+_LOOK_NOTED = timedelta(minutes=5)  # where nothing is new, a look is written down so often
 SAME_WORDS = timedelta(hours=24)  # the same words from the same sender under another Message-ID: sent twice
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
@@ -116,7 +119,9 @@ def _new_row(
 ) -> dict[str, Any]:
     """The columns that are the message's own. `before`: when the same words came, oldest first, and as which row."""
     state, reason, first, told = "new", "", None, message.tracked
-    if message.size > len(message.raw):
+    if message.trouble:
+        state, reason = "quarantined", storable(message.trouble)
+    elif message.size > len(message.raw):
         state = "quarantined"
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
     else:
@@ -156,6 +161,17 @@ def _firsts(session: Session, mailboxid: str, contents: Iterable[str]) -> dict[s
     ):
         found.setdefault(content, []).append((came, row))
     return found
+
+
+def note_look(database: Database, mailboxid: str, folder: str, moment: datetime) -> None:
+    """All that is new in a folder is stored: keep when, to within some minutes, so that most looks write nothing."""
+    mine = MailboxFolder.mailboxid == mailboxid, MailboxFolder.folder == folder
+    with database.reading() as session:
+        last = session.scalar(select(MailboxFolder.readon).where(*mine))
+    if last is not None and last <= moment < last + _LOOK_NOTED:
+        return
+    with database.transaction() as session:
+        session.execute(update(MailboxFolder).where(*mine).values(readon=moment))
 
 
 def keep_cursor(

@@ -6,7 +6,7 @@ import structlog
 
 from leadwright.db.engine import Database
 from leadwright.mail.backlog import MOST_NEW, forget_backlog, is_sorting, keep_heads, ours_since, take_out, wanted
-from leadwright.mail.inbox import read_cursor, store_fresh
+from leadwright.mail.inbox import note_look, read_cursor, store_fresh
 from leadwright.mail.limits import Limits
 from leadwright.mail.mailbox import Fetched, Mailbox
 from leadwright.mail.outbox import Clock
@@ -42,6 +42,7 @@ def take_in_mail(database: Database, mailboxid: str, mailbox: Mailbox, clock: Cl
             fresh = store_fresh(session, mailboxid, INBOX, batch, clock())
         yield fresh
     yield from _whole(database, mailboxid, mailbox, clock, restarted=restarted)
+    note_look(database, mailboxid, INBOX, clock())
 
 
 def _whole(

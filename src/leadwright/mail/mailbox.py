@@ -134,6 +134,7 @@ class Fetched:
         received: when it came in, as the server says.
         size: bytes on the server; `raw` is empty when that is more than was asked for.
         tracked: what the outside CRM made of it.
+        trouble: why it cannot be read, `raw` is what there is of it; empty: it is whole, or too large.
     """
 
     uid: int
@@ -141,6 +142,7 @@ class Fetched:
     size: int
     received: datetime | None = None
     tracked: "Tracked | None" = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

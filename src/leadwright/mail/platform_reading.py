@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from leadwright.errors import CrmError, MailError
 from leadwright.mail.arrivals import VALIDITY, Arrivals, Numbered
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
+from leadwright.mail.unreadable import read_each, stub_of
 from leadwright.microsoft.errors import MicrosoftError
 
 
@@ -35,9 +36,9 @@ class PlatformReading:
                 at = Cursor(VALIDITY, last)
                 if backlog:
                     goes_on = bool(arrivals.count_after(last))
-                    yield Batch(at, restarted=restarted, heads=self._heads(some), goes_on=goes_on)
+                    yield Batch(at, restarted=restarted, heads=self._each_head(some), goes_on=goes_on)
                 else:
-                    yield Batch(at, self._fetched(some, most_bytes), restarted)
+                    yield Batch(at, self._each(some, most_bytes), restarted)
             if last == 0 or cursor.uidvalidity != VALIDITY or most_whole == 0:
                 yield Batch(Cursor(VALIDITY, last), restarted=restarted)
         except CrmError as error:
@@ -52,7 +53,7 @@ class PlatformReading:
         try:
             for start in range(0, len(wanted), self._batch):
                 some = wanted[start : start + self._batch]
-                yield Batch(Cursor(VALIDITY, some[-1].uid), self._fetched(some, most_bytes))
+                yield Batch(Cursor(VALIDITY, some[-1].uid), self._each(some, most_bytes))
         except CrmError as error:
             raise as_mail_error(error) from error
 
@@ -75,6 +76,23 @@ class PlatformReading:
     def _is_nudged(self) -> bool:
         """Did the platform tell that something came?"""
         return False
+
+    def _each(self, some: Sequence[Numbered], most_bytes: int) -> tuple[Fetched, ...]:
+        return tuple(read_each(some, lambda part: self._fetched(part, most_bytes), self._answers, self._stub))
+
+    def _each_head(self, some: Sequence[Numbered]) -> tuple[Fetched, ...]:
+        """One whose head is not given is asked for whole, and put aside then."""
+        return tuple(
+            read_each(some, self._heads, self._answers, lambda one, _: Fetched(one.uid, b"", one.size, one.received))
+        )
+
+    def _stub(self, one: Numbered, reason: str) -> Fetched:
+        """What stands for a message that cannot be read."""
+        return Fetched(one.uid, stub_of(one.platformid), one.size, one.received, trouble=reason)
+
+    def _answers(self, error: Exception) -> None:
+        """Raises when the platform answers nobody now, so that no message is to blame for the error."""
+        raise NotImplementedError
 
     def _learn(self, arrivals: Arrivals) -> None:
         """Number what the platform tells of."""

@@ -1,6 +1,6 @@
 """The Web API of Dataverse: rows, pages, changes, links, actions. One table's meaning is never here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from urllib.parse import quote
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call, perform
 from leadwright.microsoft.connection import Connected
-from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowGone
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowGone, ServiceDown
 from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.microsoft.opening import open_http
 
@@ -87,13 +87,18 @@ class Dataverse:
         Args:
             prefer: such as "odata.track-changes" or 'odata.include-annotations="*"'.
             params: as of `get`. A bare query may not have `top`: Dataverse gives no next page then.
+
+        Raises:
+            ServiceDown: it leads back to a page that was read already.
         """
         wanted = _joined((f"odata.maxpagesize={page_size}", *prefer))
         address: str | None = self._address(path, params)
+        read: set[str] = set()
         while address:
             page = _page(self._send("GET", address, {"Prefer": wanted}).json)
             yield page
-            address = page.next_link
+            read.add(address)
+            address = forward(page.next_link, read)
 
     def changes(self, delta_link: str, *, page_size: int = MOST_ROWS) -> Iterator[Page]:
         """What changed and what was deleted since a delta link; the last page has the next one.
@@ -204,6 +209,17 @@ def open_dataverse(installation: Connected) -> Dataverse:
         Conflict: there is none.
     """
     return Dataverse(open_http(installation))
+
+
+def forward(next_link: str | None, read: Collection[str]) -> str | None:
+    """The address of the next page, None after the last.
+
+    Raises:
+        ServiceDown: it is one of those that were read already.
+    """
+    if next_link in read:
+        raise ServiceDown("Microsoft leads from one page of an answer back to an earlier one. It is tried again later.")
+    return next_link
 
 
 def _page(body: Mapping[str, Any]) -> Page:

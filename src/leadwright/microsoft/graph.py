@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.connection import Connected
-from leadwright.microsoft.dataverse import Page
+from leadwright.microsoft.dataverse import Page, forward
 from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.microsoft.opening import open_http
 
@@ -78,15 +78,18 @@ class Graph:
 
         Raises:
             TokenExpired: a delta link is too old: read everything anew.
+            ServiceDown: it leads back to a page that was read already.
         """
         wanted = ",".join(part for part in (f"odata.maxpagesize={page_size}" if page_size else "", prefer) if part)
         address: str | None = path
+        read: set[str] = set()
         while address:
             body = self.send("GET", address, prefer=wanted, **params).json
             rows = [row for row in body.get("value") or () if "@removed" not in row]
             removed = [str(row.get("id")) for row in body.get("value") or () if "@removed" in row]
             yield Page(rows, body.get("@odata.nextLink"), body.get("@odata.deltaLink"), removed)
-            address, params = body.get("@odata.nextLink"), {}
+            read.add(address)
+            address, params = forward(body.get("@odata.nextLink"), read), {}
 
     def send(
         self,

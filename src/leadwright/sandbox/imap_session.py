@@ -212,6 +212,8 @@ class ImapSession:
         which, sent = words.text(), 0
         wanted = sections(words.remainder(), by_uid=by_uid)
         for number, message in self._chosen(which, by_uid=by_uid):
+            if message.uid in self._faults.refuse_fetch and any("[]" in w for w in wanted):
+                return self._faults.refusal
             answer = b"* %d FETCH (" % number + b" ".join(item(w, message) for w in wanted) + b")\r\n"
             if any(w.startswith("BODY[") for w in wanted) and not self._readonly:
                 message.flags.add("\\Seen")

@@ -46,6 +46,8 @@ class MailFaults:
         silent_idle: IDLE never says a word: a half-open line.
         bye_at: the number of IMAP commands after which a session is sent away with BYE.
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
+        refuse_fetch: uids of messages that are damaged in the store: who asks for one whole gets NO.
+        refusal: that answer.
     """
 
     script: Script | None = None
@@ -55,6 +57,8 @@ class MailFaults:
     silent_idle: bool = False
     bye_at: int = 0
     cut_fetch: int = 0
+    refuse_fetch: frozenset[int] = frozenset()
+    refusal: str = "NO [SERVERBUG] Internal error occurred."
 
     def at(self, step: Step, recipient: str = "") -> Fault:
         """What goes wrong here; nothing: a fault that does nothing."""

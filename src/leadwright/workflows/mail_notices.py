@@ -15,17 +15,20 @@ from leadwright.services import Services
 
 PATH = "/api/v1/mail/notifications/"
 _RENEWED = timedelta(hours=12)  # before it ends
-_AGAIN = timedelta(minutes=30)  # after one that could not be agreed: mail is looked for meanwhile
+AGAIN = timedelta(minutes=30)  # after one that could not be agreed: mail is looked for meanwhile
 _log = structlog.get_logger(__name__)
 
 
-def stay_notified(services: Services, row: Mailbox, mailbox: MailboxPort) -> None:
-    """Agree or renew, when it is time. What fails is tried again later; nothing is lost, mail is looked for besides."""
+def stay_notified(services: Services, row: Mailbox, mailbox: MailboxPort) -> bool:
+    """Agree or renew, when it is time. False: that failed, and is worth another try after `AGAIN`.
+
+    Nothing is lost meanwhile, mail is looked for besides.
+    """
     moment, public = services.clock(), services.settings.public_url.rstrip("/")
     if row.lw_kind != MailboxKind.GRAPH or not public.startswith("https://"):
-        return
-    if row.lw_subscribeduntil is not None and row.lw_subscribeduntil > moment + _RENEWED:
-        return
+        return True
+    if row.lw_subscriptionid and row.lw_subscribeduntil is not None and row.lw_subscribeduntil > moment + _RENEWED:
+        return True
     notice = Notice(
         f"{public}{PATH}{row.mailboxid}", row.lw_clientstate or secrets.token_urlsafe(32), row.lw_subscriptionid or ""
     )
@@ -34,10 +37,11 @@ def stay_notified(services: Services, row: Mailbox, mailbox: MailboxPort) -> Non
         agreed = mailbox.stay_notified(notice)
     except OutsideError as error:
         _log.info("new mail is not notified", mailbox=row.mailboxid, reason=str(error))
-        _keep(services, row.mailboxid, lw_subscriptionid=None, lw_subscribeduntil=moment + _RENEWED + _AGAIN)
-        return
+        _keep(services, row.mailboxid, lw_subscriptionid=None, lw_subscribeduntil=None)
+        return False
     if agreed is not None:
         _keep(services, row.mailboxid, lw_subscriptionid=agreed.id, lw_subscribeduntil=agreed.until)
+    return True
 
 
 def _keep(services: Services, mailboxid: str, **values: object) -> None:

@@ -14,8 +14,9 @@ from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, NotificationIcon
 from leadwright.domain.personal_mail import PURPOSE
+from leadwright.domain.plain_text import storable
 from leadwright.domain.stage import AgentMode, AgentState
-from leadwright.errors import LeadwrightError, MailError
+from leadwright.errors import LeadwrightError
 from leadwright.identity.announcements import tell_administrators
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.checks import STANDARD
@@ -25,10 +26,11 @@ from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.platform_records import connection_behind
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
+from leadwright.mail.unreadable import in_words
 from leadwright.services import Services
 from leadwright.workflows import executors
 from leadwright.workflows.approvals import approved_in_claim
-from leadwright.workflows.mail_notices import stay_notified
+from leadwright.workflows.mail_notices import AGAIN, stay_notified
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import may_still_leave, rules_in_claim, still_wanted
 
@@ -53,6 +55,7 @@ class Post:
         self._services = services
         self._worker = worker
         self._opened: dict[str, tuple[object, MailboxPort]] = {}
+        self._unnotified: dict[str, datetime] = {}  # when a server that would not tell us of new mail is asked again
 
     def send_due(self, *, until: datetime | None = None) -> int:
         """Send what is due in every mailbox, at its pace. How many mails were handed to a server.
@@ -74,25 +77,28 @@ class Post:
                 sender.tidy()
                 self._tell_stuck(mailbox)
         for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
-            if opened := self._open(mailbox):
-                stay_notified(self._services, mailbox, opened)
+            moment, id = self._services.clock(), mailbox.mailboxid
+            opened = self._open(mailbox) if self._unnotified.get(id, moment) <= moment else None
+            if opened is not None and not stay_notified(self._services, mailbox, opened):
+                self._unnotified[id] = moment + AGAIN
 
     def receive(self) -> int:
         """Store what came in. How many messages are new; one process reads a mailbox at a time.
 
         Raises:
-            MailError: a server cannot be asked; the mailbox record says so too.
+            Exception: of the last mailbox that could not be read, as its record says too; the others were.
         """
-        fresh, trouble = 0, None
+        fresh: int = 0
+        trouble: Exception | None = None
         for mailbox in self._mailboxes(_listening):
             guard = executors.hold(self._services.database, f"inbox {mailbox.mailboxid}")
             if guard is None:
                 continue
             try:
                 fresh += self._fetch(mailbox)
-            except MailError as error:
+            except Exception as error:  # whatever it is, the other mailboxes are read
                 trouble = error
-                self._note(mailbox.mailboxid, str(error))
+                self._note(mailbox.mailboxid, in_words(error))
             finally:
                 guard.release()
         if trouble is not None:
@@ -187,7 +193,7 @@ class Post:
             session.execute(
                 update(Mailbox)
                 .where(Mailbox.mailboxid == mailboxid)
-                .values(lw_lasterror=trouble, lw_lasterroron=self._services.clock())
+                .values(lw_lasterror=storable(trouble), lw_lasterroron=self._services.clock())
             )
 
 

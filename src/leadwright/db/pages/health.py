@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Executor, LeadRun, ModelAnswer, Prerequisite
@@ -14,7 +14,8 @@ from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Mailbox, MailboxF
 from leadwright.db.system_mail import SystemMail
 from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.stage import AgentState, Stage
+from leadwright.domain.optionsets import DeliveryMethod
+from leadwright.domain.stage import AgentMode, AgentState, Stage
 
 Count = tuple[int, datetime | None]
 
@@ -45,13 +46,17 @@ def queues(session: Session, moment: datetime) -> dict[str, Count]:
 
 
 def mailboxes(session: Session) -> Sequence[Any]:
-    """Each mailbox record with its last trouble and when it was read last."""
+    """Each mailbox record with its last trouble, when it was looked at last, and whether an agent writes from it."""
     read = select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == Mailbox.mailboxid)
     columns = (
         Mailbox.emailaddress, Mailbox.emailrouteraccessapproval, Mailbox.incomingemailstatus,
         Mailbox.outgoingemailstatus, Mailbox.lw_lasterror, Mailbox.lw_lasterroron, Mailbox.lw_pauseduntil,
     )  # fmt: skip
-    query = select(*columns, read.correlate(Mailbox).scalar_subquery().label("readon"))
+    writes = (Mailbox.incomingemaildeliverymethod != DeliveryMethod.NONE) & exists().where(
+        Agent.agentuserid == Mailbox.regardingobjectid, Agent.mode == AgentMode.ENGAGE,
+        Agent.state.in_((AgentState.ON, AgentState.DRAINING)), Agent.startedon.is_not(None),
+    )  # fmt: skip
+    query = select(*columns, read.correlate(Mailbox).scalar_subquery().label("readon"), writes.label("writes"))
     return session.execute(query.order_by(Mailbox.emailaddress).limit(50)).all()
 
 

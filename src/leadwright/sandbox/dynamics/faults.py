@@ -42,6 +42,7 @@ OF_ENTRA = (
 OF_THE_OTHERS = (
     Known("slow dataverse", "Each request to Dataverse takes so many seconds longer.", "value", "0.5"),
     Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
+    Known("deny row", "Reading the row with this id is refused: 403, as after it was assigned elsewhere.", "value"),
     Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
     Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
     Known("party address", "A recipient who is a record gets that record's first address, whichever was given."),

@@ -101,6 +101,11 @@ def _slowness(world: World) -> float:
     return float(found or 0)
 
 
+def _is_denied(world: World, path: str) -> bool:
+    found = world.fault("deny row") if "(" in path else None
+    return bool(found) and str(found.get("value") if isinstance(found, dict) else found).lower() in path.lower()
+
+
 def answer(world: World, rights: Rights, asked: Asked) -> Answer:
     """The reply to one request of a known caller.
 
@@ -111,6 +116,8 @@ def answer(world: World, rights: Rights, asked: Asked) -> Answer:
         if asked.method != "POST":
             raise Refused(405, "0x80060888", "A batch must be posted.")
         return batch.answer(world, asked, lambda inner: answer(world, rights, inner))
+    if asked.method == "GET" and _is_denied(world, asked.path):
+        raise Refused(403, "0x80040220", "SecLib::AccessCheckEx failed. The caller lacks ReadAccess to the row.")
     entities = Entities(world, rights, asked)
     if asked.path.strip("/") in {"", "$metadata"}:
         return service.answer(entities)
