@@ -98,7 +98,7 @@ class _Worker:
             self.pool.submit(self._counted, "send", lambda p=p: p.send_due(until=self.clock() + timedelta(seconds=1)))
             for p in self.senders
         ]
-        if self.told != self.place.notices[0]:
+        if new or self.told != self.place.notices[0]:  # mails wait where the inbox was not looked at for half an hour
             self.told = self.place.notices[0]
             sending.append(self.pool.submit(self._counted, "receive", self.receiver.receive))
         doing = [self.pool.submit(self._counted, "research", research_lead, self.services, run) for run in given]
