@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from tests.desks.handed_over import hand_over, person
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import outcome, seller_mail
+from leadwright.actions.leads import delete_lead
 from leadwright.actions.seller_mail import Wanted
 from leadwright.db.base import new_id
 from leadwright.db.mail import Mailbox, Outbox
@@ -182,3 +183,31 @@ def test_the_sellers_own_mailbox_sends_as_them_and_is_never_read(office: Office)
 
         assert all(b"private" not in row.raw for row in session.scalars(select(InboundMessage)))
         assert session.get_one(Lead, leadid).ownerid == seller.id
+
+
+def test_a_scheduled_mail_to_a_lead_that_was_deleted_does_not_leave(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    later = _wanted(office, seller.id, due=office.clock() + timedelta(days=2), anyway=True)
+    done = seller_mail.send_mail(office.services, seller, leadid, later)
+    before = len(office.mails_to(ADA))
+    delete_lead(office.services, office.admin, leadid)
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == before
+    with office.services.database.reading() as session:
+        row = session.get_one(Outbox, done.outboxid)
+    assert (row.phase, row.reason) == (Phase.CANCELLED, "The lead was deleted.")
+
+
+def test_a_scheduled_mail_that_was_deleted_in_dynamics_does_not_leave(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    later = _wanted(office, seller.id, due=office.clock() + timedelta(hours=3), anyway=True)
+    done = seller_mail.send_mail(office.services, seller, leadid, later)
+    before = len(office.mails_to(ADA))
+    with office.services.database.transaction() as session:
+        session.execute(delete(Email).where(Email.activityid == later.emailid))
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == before
+    with office.services.database.reading() as session:
+        row = session.get_one(Outbox, done.outboxid)
+    assert row.phase == Phase.CANCELLED
+    assert "deleted" in row.reason

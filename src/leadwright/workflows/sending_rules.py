@@ -31,7 +31,7 @@ from leadwright.workflows import runs
 from leadwright.workflows.case import address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
-from leadwright.workflows.seller_mail import seller_still_may
+from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
@@ -72,8 +72,10 @@ def rules_in_claim(services: Services) -> Check:
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-        if waiting.emailid is None or waiting.agentid is None:
+        if waiting.agentid is None:
             return None
+        if waiting.emailid is None:
+            return GONE
         found = _conversation(session, waiting)
         if found is None:
             return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
@@ -90,7 +92,7 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
     Returns:
         Ids of the mails that are still to be sent.
     """
-    own = [claimed for claimed in claims if claimed.purpose == PURPOSE and claimed.emailid]
+    own = [claimed for claimed in claims if claimed.purpose == PURPOSE]
     emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
     leads = session.execute(_STILL_OPEN, {"which": emails}).all() if emails else []
     writers = sorted({lead.agentid for lead in leads})
@@ -102,8 +104,8 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
         and agent.state in runs.WORKING
         and agent.agentuserid == lead.ownerid
     }
-    wanted |= {claimed.emailid for claimed in own if seller_still_may(session, claimed)}
-    return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.emailid in wanted}
+    others = {c.outboxid for c in claims if c.purpose != PURPOSE and (c.emailid is None or c.emailid in wanted)}
+    return others | {claimed.outboxid for claimed in own if seller_still_may(session, claimed)}
 
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
