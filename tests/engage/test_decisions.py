@@ -9,6 +9,7 @@ from tests.engage.office import Office
 from leadwright.actions import conversations, referrals
 from leadwright.actions.outcome import save_draft
 from leadwright.db.audit import AuditEntry
+from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.pages.thread_story import OurMail, TheirMail, read_thread, standing_of
@@ -118,7 +119,9 @@ def test_a_held_mail_goes_out_only_after_a_person_saved_it(office: Office) -> No
         conversations.send_held(office.services, boss(office), leadid)
     with pytest.raises(Conflict, match="Open it, save it"):
         conversations.go_on(office.services, boss(office), leadid)
-    save_draft(office.services, boss(office), leadid, subject="Checked", body="Hello Ada, this is checked.")
+    own = save_draft(office.services, boss(office), leadid, subject="My own", body="Hello.", emailid=new_id())
+    saved = save_draft(office.services, boss(office), leadid, subject="Checked", body="Hello Ada, this is checked.")
+    assert saved != own
     for _ in range(2):
         conversations.send_held(office.services, boss(office), leadid)
     office.pass_days(1)
