@@ -141,6 +141,21 @@ def test_a_rejected_mail_never_leaves_and_its_draft_waits_with_the_reason(office
     assert len(office.mails_to(ADA)) == 1
 
 
+def test_an_approved_answer_waits_for_the_end_of_a_pause(office: Office) -> None:
+    leadid, boss = office.lead(), _boss(office)
+    office.work()
+    oversight.set_watch(office.services, office.admin, office.agentid, ALL)
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    office.answer(ADA, "Thanks, this sounds interesting. How long does the implementation take?")
+    office.work()
+    conversations.pause(office.services, boss, leadid, office.clock().date() + timedelta(days=10))
+    (mail,) = _waiting(office, boss)
+    approvals.approve(office.services, boss, [(mail.outboxid, mail.contenthash)])
+    office.pass_days(2)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.outbox()[-1].reason.startswith("The conversation is paused.")
+
+
 def test_switched_off_what_waits_leaves(office: Office) -> None:
     oversight.set_watch(office.services, office.admin, office.agentid, ALL)
     office.lead()

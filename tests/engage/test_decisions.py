@@ -21,6 +21,7 @@ from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, principal
 
 ADA = "ada@northwind.example"
+QUESTION = "Thanks, this sounds interesting. How long does the implementation take?"
 DEMO = "This is great. Please send a quote for 20 robots, we have 200,000 dollars approved and want to start in May."
 
 
@@ -191,6 +192,35 @@ def test_a_mail_that_waits_in_the_outbox_is_paused_with_its_conversation(office:
     assert office.mails_to(ADA) == []
     office.pass_days(3)
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_pause_holds_answers_too(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    conversations.pause(office.services, boss(office), leadid, office.clock().date() + timedelta(days=10))
+    office.answer(ADA, QUESTION)
+    office.work()
+    waits = office.outbox()[-1]
+    assert (waits.phase, waits.reason[:27]) == (Phase.QUEUED, "The conversation is paused.")
+    office.pass_days(8)
+    assert len(office.mails_to(ADA)) == 1
+    office.pass_days(4)
+    assert "ten weeks" in office.mails_to(ADA)[1].as_string()
+
+
+def test_who_is_away_and_asks_is_answered(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    back = office.clock().date() + timedelta(days=10)
+    note = f"I am out of the office until {back:%d %B %Y} and read no mail."
+    office.answer(ADA, note, Subject="Automatic reply: out of office", Auto_Submitted="auto-replied")
+    office.work()
+    assert office.engagement_of(leadid).backat is not None
+    office.answer(ADA, QUESTION)
+    office.work()
+    assert len(office.mails_to(ADA)) == 2
 
 
 def test_who_is_not_to_be_written_to_hears_no_more(office: Office) -> None:

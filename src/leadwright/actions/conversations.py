@@ -216,6 +216,7 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
             due = max(row.dueat or at, at + _patience(rows))
             move_on(rows, state=State.DUE, step=Step(row.step), due_at=due, reason=f"{said} {row.reason}")
         row.backat = max(at, row.backat or at)
+        row.pauseduntil = max(at, row.pauseduntil or at)
         decided(session, who, rows, "lead.conversation_paused", f"until {until:%Y-%m-%d}")
         return row.backat
 

@@ -112,7 +112,7 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
-        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
+        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.pauseduntil, Engagement.sent))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
@@ -160,6 +160,7 @@ def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Con
         postal_address=configuration.email.postal_address,
         country=row.whereabouts.get("country") or None,
         basis=_basis(lead),
+        paused_until=row.pauseduntil,
         back_at=row.backat if waiting.purpose != ANSWER else None,
         never=_written_before(session, waiting, row),
     )
