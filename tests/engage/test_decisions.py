@@ -11,7 +11,7 @@ from leadwright.actions.outcome import save_draft
 from leadwright.db.audit import AuditEntry
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Outbox
+from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.pages.thread_story import OurMail, TheirMail, read_thread, standing_of
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State
@@ -68,6 +68,15 @@ def test_a_mail_a_person_vouches_for_is_acted_on_as_the_leads_answer(office: Off
         (theirs,) = [i for i in read_thread(session, leadid).items if isinstance(i, TheirMail)]
     assert theirs.voucher == "Odalys Boss"
     assert actions_on(office, leadid).count("lead.conversation_vouched") == 1
+
+
+def test_a_mail_that_is_read_again_keeps_its_email_activity(office: Office) -> None:
+    leadid, emailid = held_answer(office)
+    conversations.vouch(office.services, boss(office), leadid, emailid)
+    office.work()
+    assert [m.activityid for m in office.thread_of(leadid) if not m.directioncode] == [emailid]
+    with office.services.database.reading() as session:
+        assert session.scalars(select(InboundMessage.emailid)).all() == [emailid]
 
 
 def test_only_a_mail_that_waits_for_it_can_be_vouched_for(office: Office) -> None:

@@ -162,12 +162,10 @@ def keep_incoming(
     address = sender.address if sender else ""
     received = row.receivedon or row.fetchedon
     mailbox = session.get_one(Mailbox, row.mailboxid)
-    if row.emailid is not None:  # it is read again: this reading takes the place of the first
-        session.execute(delete(Email).where(Email.activityid == row.emailid))
-    emailid = row.emailid or new_id()
-    emailid = row.activityid or new_id()
+    first, emailid = row.emailid is None, row.activityid or row.emailid or new_id()
     # It is read again, or was mirrored from the outside CRM: this reading takes that place.
     session.execute(delete(Email).where(Email.activityid.in_([i for i in (row.emailid, row.activityid) if i])))
+    session.expire(row, ["emailid"])  # the database emptied it with that
     session.add(
         Email(
             activityid=emailid,
@@ -205,7 +203,7 @@ def keep_incoming(
     )
     if is_outside(mailbox):
         put_mail(session, emailid)
-    if row.emailid is None:
+    if first:
         heard = {lead.leadid: {"kind": (judgement or {}).get("class"), "ownerid": lead.ownerid}}
         announce(session, Event.LEAD_REPLIED, "lead", heard)
     row.emailid, row.leadid = emailid, lead.leadid
