@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from tests.engage.office import Office
 
 from leadwright.actions import conversations, referrals
@@ -230,6 +230,19 @@ def test_who_is_away_and_asks_is_answered(office: Office) -> None:
     office.answer(ADA, QUESTION)
     office.work()
     assert len(office.mails_to(ADA)) == 2
+
+
+def test_do_not_write_locks_the_recipient_before_the_lead_as_a_claim_does(office: Office) -> None:
+    if office.services.database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer.")
+    leadid = office.lead()
+    office.work()
+    said: list[str] = []
+    event.listen(office.services.database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    conversations.do_not_write(office.services, boss(office), leadid)
+    recipient = next(n for n, words in enumerate(said) if "pg_advisory_xact_lock" in words)
+    lead = next(n for n, words in enumerate(said) if "FOR UPDATE" in words)
+    assert recipient < lead
 
 
 def test_who_is_not_to_be_written_to_hears_no_more(office: Office) -> None:
