@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from tests.desks.handed_over import person
 from tests.engage.office import ADA, Office
 
@@ -13,6 +13,7 @@ from leadwright.actions.outcome import save_draft
 from leadwright.actions.oversight import Watch
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
+from leadwright.db.sales import Email
 from leadwright.domain.mail_phase import Phase
 from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.identity.access import Principal
@@ -140,6 +141,21 @@ def test_a_rejected_mail_never_leaves_and_its_draft_waits_with_the_reason(office
     assert len(office.mails_to(ADA)) == 1
 
 
+def test_an_approved_answer_waits_for_the_end_of_a_pause(office: Office) -> None:
+    leadid, boss = office.lead(), _boss(office)
+    office.work()
+    oversight.set_watch(office.services, office.admin, office.agentid, ALL)
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    office.answer(ADA, "Thanks, this sounds interesting. How long does the implementation take?")
+    office.work()
+    conversations.pause(office.services, boss, leadid, office.clock().date() + timedelta(days=10))
+    (mail,) = _waiting(office, boss)
+    approvals.approve(office.services, boss, [(mail.outboxid, mail.contenthash)])
+    office.pass_days(2)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.outbox()[-1].reason.startswith("The conversation is paused.")
+
+
 def test_switched_off_what_waits_leaves(office: Office) -> None:
     oversight.set_watch(office.services, office.admin, office.agentid, ALL)
     office.lead()
@@ -156,3 +172,15 @@ def test_a_seller_approves_nothing_and_a_supervisor_does_not_choose_what_waits(o
         oversight.set_watch(office.services, _boss(office), office.agentid, ALL)
     with pytest.raises(BadInput, match="hours"):
         oversight.set_watch(office.services, office.admin, office.agentid, Watch(hours=0))
+
+
+def test_a_waiting_mail_that_was_deleted_in_dynamics_is_not_sent_without_approval(office: Office) -> None:
+    oversight.set_watch(office.services, office.admin, office.agentid, ALL)
+    office.lead()
+    office.work()
+    assert len(_waiting(office, _boss(office))) == 1
+    with office.services.database.transaction() as session:
+        session.execute(delete(Email).where(Email.activityid == office.outbox()[-1].emailid))
+    office.pass_days(2)
+    assert office.mails_to(ADA) == []
+    assert office.outbox()[-1].phase == Phase.CANCELLED

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from tests.desks.handed_over import hand_over, person
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import outcome, seller_mail
+from leadwright.actions.leads import delete_lead
 from leadwright.actions.seller_mail import Wanted
 from leadwright.db.base import new_id
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mirror import MirrorRow
+from leadwright.db.pages.lead_research import draft
 from leadwright.db.pages.seller_mail import senders
 from leadwright.db.pages.thread_story import OurMail, read_thread
 from leadwright.db.sales import AppNotification, Email, Lead
@@ -182,3 +185,72 @@ def test_the_sellers_own_mailbox_sends_as_them_and_is_never_read(office: Office)
 
         assert all(b"private" not in row.raw for row in session.scalars(select(InboundMessage)))
         assert session.get_one(Lead, leadid).ownerid == seller.id
+
+
+def test_a_scheduled_mail_to_a_lead_that_was_deleted_does_not_leave(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    later = _wanted(office, seller.id, due=office.clock() + timedelta(days=2), anyway=True)
+    done = seller_mail.send_mail(office.services, seller, leadid, later)
+    before = len(office.mails_to(ADA))
+    delete_lead(office.services, office.admin, leadid)
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == before
+    with office.services.database.reading() as session:
+        row = session.get_one(Outbox, done.outboxid)
+    assert (row.phase, row.reason) == (Phase.CANCELLED, "The lead was deleted.")
+
+
+def test_a_scheduled_mail_that_was_deleted_in_dynamics_does_not_leave(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    later = _wanted(office, seller.id, due=office.clock() + timedelta(hours=3), anyway=True)
+    done = seller_mail.send_mail(office.services, seller, leadid, later)
+    before = len(office.mails_to(ADA))
+    with office.services.database.transaction() as session:
+        session.execute(delete(Email).where(Email.activityid == later.emailid))
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == before
+    with office.services.database.reading() as session:
+        row = session.get_one(Outbox, done.outboxid)
+    assert row.phase == Phase.CANCELLED
+    assert "deleted" in row.reason
+
+
+def _begun_in_dynamics(office: Office, leadid: str, ownerid: str) -> str:
+    """A draft that the mirror brought, as it stores one."""
+    with office.services.database.transaction() as session:
+        unit = session.get_one(Lead, leadid).owningbusinessunit
+        email = Email(regardingobjectid=leadid, subject="Half done", description="Not yet", ownerid=ownerid,
+                      owningbusinessunit=unit, createdon=office.clock(), modifiedon=office.clock())  # fmt: skip
+        session.add(email)
+        session.flush()
+        session.add(MirrorRow(tablename="email", recordid=email.activityid, etag='W/"1"', seen="{}"))
+        return email.activityid
+
+
+def test_a_draft_begun_in_dynamics_is_neither_shown_nor_sent_nor_saved_over(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    emailid = _begun_in_dynamics(office, leadid, seller.id)
+    with office.services.database.reading() as session:
+        shown = draft(session, leadid, office.run_of(leadid).runid, seller.id)
+    assert shown is None or shown.activityid != emailid
+    with pytest.raises(Conflict, match="finished and sent there"):
+        seller_mail.send_mail(office.services, seller, leadid, _wanted(office, seller.id, emailid=emailid, anyway=True))
+    with pytest.raises(Conflict, match="finished and sent there"):
+        outcome.save_draft(office.services, seller, leadid, subject="Mine", body="Mine", emailid=emailid)
+    saved = outcome.save_draft(office.services, seller, leadid, subject="Mine", body="Mine")
+    with office.services.database.reading() as session:
+        assert saved != emailid
+        assert session.get_one(Email, emailid).description == "Not yet"
+
+
+def test_what_a_colleague_began_is_shown_to_and_sent_by_nobody_else(office: Office) -> None:
+    leadid, seller = hand_over(office)
+    boss = person(office, office.supervisor)
+    begun = outcome.save_draft(office.services, boss, leadid, subject="My own", body="Not yet", emailid=new_id())
+    runid = office.run_of(leadid).runid
+    with office.services.database.reading() as session:
+        theirs, own = draft(session, leadid, runid, seller.id), draft(session, leadid, runid, boss.id)
+    assert theirs is None or theirs.activityid != begun
+    assert own.activityid == begun
+    with pytest.raises(NotAllowed, match="prvWriteActivity"):
+        seller_mail.send_mail(office.services, seller, leadid, _wanted(office, seller.id, emailid=begun, anyway=True))

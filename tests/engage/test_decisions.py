@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from tests.engage.office import Office
 
 from leadwright.actions import conversations, referrals
 from leadwright.actions.outcome import save_draft
 from leadwright.db.audit import AuditEntry
+from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import Outbox
+from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.pages.thread_story import OurMail, TheirMail, read_thread, standing_of
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State
@@ -20,6 +21,7 @@ from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, principal
 
 ADA = "ada@northwind.example"
+QUESTION = "Thanks, this sounds interesting. How long does the implementation take?"
 DEMO = "This is great. Please send a quote for 20 robots, we have 200,000 dollars approved and want to start in May."
 
 
@@ -66,6 +68,15 @@ def test_a_mail_a_person_vouches_for_is_acted_on_as_the_leads_answer(office: Off
         (theirs,) = [i for i in read_thread(session, leadid).items if isinstance(i, TheirMail)]
     assert theirs.voucher == "Odalys Boss"
     assert actions_on(office, leadid).count("lead.conversation_vouched") == 1
+
+
+def test_a_mail_that_is_read_again_keeps_its_email_activity(office: Office) -> None:
+    leadid, emailid = held_answer(office)
+    conversations.vouch(office.services, boss(office), leadid, emailid)
+    office.work()
+    assert [m.activityid for m in office.thread_of(leadid) if not m.directioncode] == [emailid]
+    with office.services.database.reading() as session:
+        assert session.scalars(select(InboundMessage.emailid)).all() == [emailid]
 
 
 def test_only_a_mail_that_waits_for_it_can_be_vouched_for(office: Office) -> None:
@@ -118,7 +129,9 @@ def test_a_held_mail_goes_out_only_after_a_person_saved_it(office: Office) -> No
         conversations.send_held(office.services, boss(office), leadid)
     with pytest.raises(Conflict, match="Open it, save it"):
         conversations.go_on(office.services, boss(office), leadid)
-    save_draft(office.services, boss(office), leadid, subject="Checked", body="Hello Ada, this is checked.")
+    own = save_draft(office.services, boss(office), leadid, subject="My own", body="Hello.", emailid=new_id())
+    saved = save_draft(office.services, boss(office), leadid, subject="Checked", body="Hello Ada, this is checked.")
+    assert saved != own
     for _ in range(2):
         conversations.send_held(office.services, boss(office), leadid)
     office.pass_days(1)
@@ -188,6 +201,48 @@ def test_a_mail_that_waits_in_the_outbox_is_paused_with_its_conversation(office:
     assert office.mails_to(ADA) == []
     office.pass_days(3)
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_pause_holds_answers_too(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    conversations.pause(office.services, boss(office), leadid, office.clock().date() + timedelta(days=10))
+    office.answer(ADA, QUESTION)
+    office.work()
+    waits = office.outbox()[-1]
+    assert (waits.phase, waits.reason[:27]) == (Phase.QUEUED, "The conversation is paused.")
+    office.pass_days(8)
+    assert len(office.mails_to(ADA)) == 1
+    office.pass_days(4)
+    assert "ten weeks" in office.mails_to(ADA)[1].as_string()
+
+
+def test_who_is_away_and_asks_is_answered(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    back = office.clock().date() + timedelta(days=10)
+    note = f"I am out of the office until {back:%d %B %Y} and read no mail."
+    office.answer(ADA, note, Subject="Automatic reply: out of office", Auto_Submitted="auto-replied")
+    office.work()
+    assert office.engagement_of(leadid).backat is not None
+    office.answer(ADA, QUESTION)
+    office.work()
+    assert len(office.mails_to(ADA)) == 2
+
+
+def test_do_not_write_locks_the_recipient_before_the_lead_as_a_claim_does(office: Office) -> None:
+    if office.services.database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer.")
+    leadid = office.lead()
+    office.work()
+    said: list[str] = []
+    event.listen(office.services.database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    conversations.do_not_write(office.services, boss(office), leadid)
+    recipient = next(n for n, words in enumerate(said) if "pg_advisory_xact_lock" in words)
+    lead = next(n for n, words in enumerate(said) if "FOR UPDATE" in words)
+    assert recipient < lead
 
 
 def test_who_is_not_to_be_written_to_hears_no_more(office: Office) -> None:

@@ -13,6 +13,8 @@ from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, NotAllowed, NotFound
+from leadwright.mail.suppression import why_suppressed
+from leadwright.workflows.conversations import one_round
 
 
 def stranger_writes(office: Office, text: str) -> str:
@@ -65,6 +67,21 @@ def test_remove_me_linked_with_a_lead_silences_the_agent_for_the_lead(office: Of
     office.pass_days(30)
     assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_remove_me_linked_with_a_lead_that_was_never_written_to_keeps_the_agent_away_from_it(office: Office) -> None:
+    inboundid = stranger_writes(office, "Please remove me from your list.")
+    leadid = office.lead(emailaddress2="ada@personal.example")  # the agent has not taken it yet
+    inbox.link(office.services, boss(office), inboundid, leadid)
+    assert office.post is not None
+    one_round(office.services, office.post)
+    lead = office.row_of(leadid)
+    assert (lead.donotemail, lead.modifiedby) == (True, office.supervisor)
+    with office.services.database.reading() as session:
+        for address in (ADA, "ada@personal.example", "ada@home.example"):
+            assert why_suppressed(session, address, "outreach"), address
+    office.pass_days(5)
+    assert office.mails_to(ADA) == []
 
 
 def test_an_ignored_mail_leaves_the_inbox_and_nothing_follows(office: Office) -> None:

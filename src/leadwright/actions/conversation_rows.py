@@ -11,6 +11,7 @@ from leadwright.db.agent import LeadRun
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import read_statements
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mirror_seen import last_seen
 from leadwright.db.pages.thread import open_run
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import LABELS, Outcome
@@ -97,6 +98,22 @@ def open_draft(session: Session, rows: Held) -> Email | None:
         Email.statuscode == int(EmailStatus.DRAFT),
     )
     return session.scalar(query.order_by(Email.createdon.desc()).limit(1).with_for_update())
+
+
+def draft_of(session: Session, leadid: str, emailid: str) -> Email | None:
+    """A mail to the lead that nobody has sent yet, locked; None: there is none of that id.
+
+    Raises:
+        Conflict: it has been sent, is another lead's, or is written in the outside CRM.
+    """
+    email = session.get(Email, emailid, with_for_update=True, populate_existing=True)
+    if email is None:
+        return None
+    if email.regardingobjectid != leadid or email.statuscode != EmailStatus.DRAFT:
+        raise Conflict("This mail is no draft any more. Load the page again.")
+    if last_seen(session, "email", emailid) is not None:
+        raise Conflict("This draft was begun in Dynamics 365 and is finished and sent there. Write a new mail here.")
+    return email
 
 
 def waiting_mail(session: Session, rows: Held) -> Outbox:

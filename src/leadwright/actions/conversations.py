@@ -18,6 +18,7 @@ from leadwright.actions.conversation_rows import (
 )
 from leadwright.db.configuration import Assignment
 from leadwright.db.mail import InboundMessage
+from leadwright.db.pages.thread import open_run
 from leadwright.db.pages.thread_story import Standing
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
@@ -31,7 +32,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.letters import free_key
-from leadwright.workflows.settle import schedule_next
+from leadwright.workflows.settle import hold_partner, schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "send": ("prvWriteLead", "prvCreateActivity"),
@@ -216,6 +217,7 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
             due = max(row.dueat or at, at + _patience(rows))
             move_on(rows, state=State.DUE, step=Step(row.step), due_at=due, reason=f"{said} {row.reason}")
         row.backat = max(at, row.backat or at)
+        row.pauseduntil = max(at, row.pauseduntil or at)
         decided(session, who, rows, "lead.conversation_paused", f"until {until:%Y-%m-%d}")
         return row.backat
 
@@ -230,6 +232,8 @@ def do_not_write(services: Services, who: Principal, leadid: str) -> None:
     with services.database.transaction() as session:
         if given_lead(session, who, leadid, Outcome.OPTED_OUT):
             return
+        if runid := open_run(session, leadid):
+            hold_partner(session, runid)
         rows = locked(session, who, leadid, NEEDS["do-not-write"], services.clock())
         talk, address = talk_of(services, session, who, rows), rows.engagement.address
         suppress(session, address, reason=Reason.PERSON, source=f"person:{who.id}", clock=services.clock)

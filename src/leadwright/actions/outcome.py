@@ -5,11 +5,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from leadwright.actions.conversation_rows import draft_of
 from leadwright.actions.leads import edit_lead
 from leadwright.actions.qualify import Qualified, qualify
 from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
+from leadwright.db.base import new_id
 from leadwright.db.configuration import Assignment, Configuration
+from leadwright.db.mirror_seen import is_seen
+from leadwright.db.pages import lead_research
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadState, LeadStatus, NotificationIcon, Participation
@@ -40,11 +44,19 @@ _RETRIED_AT_ONCE = 200  # leads in one transaction
 
 
 def save_draft(
-    services: Services, who: Principal, leadid: str, *, subject: str, body: str, versionnumber: int | None = None
+    services: Services,
+    who: Principal,
+    leadid: str,
+    *,
+    subject: str,
+    body: str,
+    emailid: str = "",
+    versionnumber: int | None = None,
 ) -> str:
     """Change the drafted email of a lead, or begin one. What held it for a person's look is settled by that.
 
     Args:
+        emailid: of the draft as the person saw it, or of the new one; empty: the one the lead's page shows.
         versionnumber: of the draft as the person saw it.
 
     Returns:
@@ -52,23 +64,18 @@ def save_draft(
 
     Raises:
         NotFound, NotAllowed, BadInput.
-        Conflict: somebody changed the draft since.
+        Conflict: somebody changed the draft since, or it is no draft of ours.
     """
     if len(body) > _BODY_LENGTH:
         raise BadInput(f"The email is too long; {_BODY_LENGTH:,} characters are the most.", field="body")
     moment = services.clock()
     with services.database.transaction() as session:
         lead = _lead(session, who, leadid, "prvReadLead")
-        email = session.scalar(
-            select(Email)
-            .where(Email.regardingobjectid == leadid, Email.statuscode == int(EmailStatus.DRAFT))
-            .order_by(Email.createdon.desc())
-            .limit(1)
-            .with_for_update()
-        )
+        emailid = emailid or _shown(session, who, leadid)
+        email = draft_of(session, leadid, emailid) if emailid else None
         if email is None:
             require(who, "prvCreateActivity")
-            email = _new_draft(session, who, lead)
+            email = _new_draft(session, who, lead, emailid or new_id())
         require(who, "prvWriteActivity", email)
         if versionnumber is not None and email.versionnumber != versionnumber:
             raise Conflict("Somebody changed this draft since you opened it. Load it again, then make your change.")
@@ -346,8 +353,9 @@ def _change(
 
 
 def _hand_drafts(session: Session, leadid: str, owner: Assigned) -> None:
-    """Drafts follow their lead to its new owner."""
-    drafts = (Email.regardingobjectid == leadid) & (Email.statuscode == int(EmailStatus.DRAFT))
+    """Drafts follow their lead to its new owner; what somebody writes in the outside CRM does not."""
+    ours = (Email.statuscode == int(EmailStatus.DRAFT)) & ~is_seen("email", Email.activityid)
+    drafts = (Email.regardingobjectid == leadid) & ours
     given = {"ownerid": owner.ownerid, "owningbusinessunit": owner.businessunitid}
     session.execute(update(Email).where(drafts).values(**given, versionnumber=Email.versionnumber + 1))
     sender = ActivityParty.participationtypemask == int(Participation.SENDER)
@@ -357,8 +365,15 @@ def _hand_drafts(session: Session, leadid: str, owner: Assigned) -> None:
     )
 
 
-def _new_draft(session: Session, who: Principal, lead: Lead) -> Email:
+def _shown(session: Session, who: Principal, leadid: str) -> str:
+    run = _newest_run(session, leadid)
+    shown = lead_research.draft(session, leadid, run.runid if run else None, who.id)
+    return str(shown.activityid) if shown else ""
+
+
+def _new_draft(session: Session, who: Principal, lead: Lead, emailid: str) -> Email:
     email = Email(
+        activityid=emailid,
         regardingobjectid=lead.leadid,
         statecode=int(EmailState.OPEN),
         statuscode=int(EmailStatus.DRAFT),

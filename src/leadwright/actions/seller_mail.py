@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, defer
 
-from leadwright.actions.conversation_rows import visible
+from leadwright.actions.conversation_rows import draft_of, visible
 from leadwright.db import audit
 from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
@@ -28,7 +28,7 @@ from leadwright.domain.personal_mail import PURPOSE, Circumstances, doubts
 from leadwright.domain.sending_window import zones_of
 from leadwright.domain.stage import OPEN_STAGES
 from leadwright.errors import BadInput, Conflict, Doubt, NotFound
-from leadwright.identity.access import Principal
+from leadwright.identity.access import Principal, require
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose, reply_subject
 from leadwright.mail.outbox import Order, put, show_on_email
@@ -231,7 +231,7 @@ def _circumstances(
 
 def _email(session: Session, who: Principal, lead: Lead, wanted: Wanted, moment: datetime) -> Email:
     """The draft as it stands, or a new activity under the id the page was given."""
-    email = session.get(Email, wanted.emailid, with_for_update=True)
+    email = draft_of(session, lead.leadid, wanted.emailid)
     if email is None:
         email = Email(
             activityid=wanted.emailid,
@@ -244,9 +244,10 @@ def _email(session: Session, who: Principal, lead: Lead, wanted: Wanted, moment:
             owningbusinessunit=who.businessunitid,
         )
         session.add(email)
-    elif email.regardingobjectid != lead.leadid or email.statuscode != EmailStatus.DRAFT:
-        raise Conflict("This mail is no draft any more. Load the page again.")
-    elif wanted.versionnumber is not None and email.versionnumber != wanted.versionnumber:
+    else:
+        # What the agent prepared is for whoever may write to the lead; what a person began is that person's.
+        require(who, "prvWriteActivity", None if email.lw_runid or email.lw_threadid else email)
+    if wanted.versionnumber is not None and email.versionnumber not in (None, wanted.versionnumber):
         raise Conflict("Somebody changed this draft since you opened it. Load it again, then send it.")
     email.subject, email.description, email.lw_hold = subject_line(wanted.subject), wanted.body.strip(), None
     email.lw_threadid = None  # a person's mail belongs to no conversation of the agent

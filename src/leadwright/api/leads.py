@@ -205,7 +205,7 @@ def research(services: Adapters, who: Reader, leadid: str) -> dict[str, Any]:
         if run is None:
             raise NotFound("The agent has not worked on this lead.")
         steps = lead_research.steps(session, run.runid)
-        mail = lead_research.draft(session, leadid, run.runid)
+        mail = lead_research.draft(session, leadid, run.runid, who.id)
     columns = ("runid", "stage", "trigger", "version", "band", "share", "signal", "rating", "reasons", "findings")
     return {
         **{name: getattr(run, name) for name in columns},

@@ -31,7 +31,8 @@ class Engagement(Base):
     lastsenton: Mapped[datetime | None]
     heard: Mapped[int] = mapped_column(Integer, default=0)  # mails a person wrote
     lastheardon: Mapped[datetime | None]
-    backat: Mapped[datetime | None]  # nothing goes out before: the person is away
+    backat: Mapped[datetime | None]  # nothing of ours goes out before: the lead is away, or somebody paused it
+    pauseduntil: Mapped[datetime | None]  # not even an answer goes out before: a person of ours said so
     answers: Mapped[int] = mapped_column(Integer, default=0)  # questions of the lead answered from the knowledge
     softbounces: Mapped[int] = mapped_column(Integer, default=0)
     asked: Mapped[list[Any]] = mapped_column(default=list)  # factors asked for, in order

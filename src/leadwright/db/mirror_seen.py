@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import one_of
@@ -30,6 +30,11 @@ def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict
     wanted = one_of(session, MirrorRow.recordid, list(recordids))
     query = select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.seen).where(MirrorRow.tablename == table, wanted)
     return {row.recordid: Seen(row.etag, _flat(row.seen)) for row in session.execute(query)}
+
+
+def is_seen(table: str, recordid: Any) -> ColumnElement[bool]:
+    """In a query over that table: is the row of this column mirrored?"""
+    return exists().where(MirrorRow.tablename == table, MirrorRow.recordid == recordid)
 
 
 def forget(session: Session, table: str, recordid: str) -> None:

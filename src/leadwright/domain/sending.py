@@ -85,6 +85,7 @@ class Outgoing:
     Args:
         due_at: not before (a follow-up's day); None: at once.
         zones: of `zones_of`; all their windows must hold.
+        paused_until: the day before which a person of ours wants nothing to go out.
         back_at: when an absent person is back (`follow_up.return_of`).
         never: a sentence when it may never leave: suppressed, address invalid, mailed already, lead taken back.
         paused: a sentence while it may not: agent stopped, prerequisite red.
@@ -97,6 +98,7 @@ class Outgoing:
     country: str | None = None
     basis: ConsentBasis | None = None
     due_at: datetime | None = None
+    paused_until: datetime | None = None
     back_at: datetime | None = None
     never: str = ""
     paused: str = ""
@@ -155,6 +157,7 @@ def _bounds(mail: Outgoing, discipline: Discipline, traffic: Traffic) -> tuple[t
     """Instants before which the mail may not leave, each with its sentence."""
     return (
         (mail.due_at, "It is not due yet."),
+        (mail.paused_until, "The conversation is paused."),
         (mail.back_at, "The person is out of office."),
         (_after(traffic.lead_last, discipline.lead_gap), "The lead had a mail less than a day ago."),
         (_after(traffic.company_nth, DAY), f"The company had {discipline.per_company} mails within a day."),

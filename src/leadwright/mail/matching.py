@@ -49,14 +49,14 @@ class Match:
     Args:
         runid: of the conversation; None when the mail of ours belonged to none.
         outboxid: the mail of ours, when one is named.
-        recipient: whom that mail was sent to.
+        recipients: whom that mail was sent to; of a lead that somebody of ours named, every address it has.
     """
 
     how: How
     leadid: str
     runid: str | None
     outboxid: str | None = None
-    recipient: str = ""
+    recipients: tuple[str, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -72,15 +72,18 @@ def match_reply(session: Session, message: Message, vault: Seals) -> Match | Non
 
 def match_linked(session: Session, row: InboundMessage) -> Match | None:
     """The lead a person linked the mail with, and its newest conversation; None when nobody did or the lead is gone."""
-    if not row.vouchedby or session.get(Lead, row.leadid or "") is None:
+    lead = session.get(Lead, row.leadid or "") if row.vouchedby else None
+    if lead is None:
         return None
     talk = session.execute(
         select(Engagement.runid, Engagement.address)
-        .where(Engagement.leadid == row.leadid)
+        .where(Engagement.leadid == lead.leadid)
         .order_by(Engagement.createdon.desc())
         .limit(1)
     ).first()
-    return Match(How.PERSON, str(row.leadid), talk.runid if talk else None, None, talk.address if talk else "")
+    known = (talk.address if talk else None, lead.emailaddress1, lead.emailaddress2, lead.emailaddress3)
+    addresses = tuple(dict.fromkeys(address for address in known if address))
+    return Match(How.PERSON, lead.leadid, talk.runid if talk else None, None, addresses)
 
 
 def match_tracked(session: Session, row: InboundMessage) -> Match | None:
@@ -94,7 +97,7 @@ def match_tracked(session: Session, row: InboundMessage) -> Match | None:
     if ours is None:
         return None
     how = How.MESSAGE_ID if row.answersby in _PROVING else How.SUBJECT
-    return Match(how, ours.leadid, ours.lw_threadid, ours.outboxid, ours.recipient)
+    return Match(how, ours.leadid, ours.lw_threadid, ours.outboxid, (ours.recipient,))
 
 
 def match_report(session: Session, report: DeliveryReport) -> Match | None:
@@ -111,7 +114,7 @@ def _by_ids(session: Session, ids: Sequence[str]) -> Match | None:
     for found in session.execute(_ours().where(known)):
         rows |= {found.messageid: found} | ({found.sentmessageid: found} if found.sentmessageid else {})
     row = next((rows[i] for i in wanted if i in rows), None)
-    return Match(How.MESSAGE_ID, row.leadid, row.lw_threadid, row.outboxid, row.recipient) if row else None
+    return Match(How.MESSAGE_ID, row.leadid, row.lw_threadid, row.outboxid, (row.recipient,)) if row else None
 
 
 def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
@@ -122,7 +125,7 @@ def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
             continue
         row = session.execute(_ours().where(Outbox.businesskey == leaving.businesskey)).first()
         if row is not None:
-            return Match(How.LINK, row.leadid, row.lw_threadid, row.outboxid, row.recipient)
+            return Match(How.LINK, row.leadid, row.lw_threadid, row.outboxid, (row.recipient,))
     return None
 
 
@@ -151,7 +154,7 @@ def _by_sender(session: Session, message: Message) -> Match | None:
     subject = reply_subject(message.subject).casefold()
     ours = session.scalars(select(Email.subject).where(Email.lw_threadid == row.runid, Email.directioncode.is_(True)))
     how = How.SUBJECT if any(reply_subject(s).casefold() == subject for s in ours) else How.SENDER
-    return Match(how, row.leadid, row.runid, None, row.address)
+    return Match(how, row.leadid, row.runid, None, (row.address,))
 
 
 def _ours() -> Select[*tuple[Any, ...]]:

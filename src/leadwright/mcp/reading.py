@@ -124,7 +124,7 @@ def outreach_draft(services: Services, who: Principal, leadid: str) -> answers.O
     """The newest mail that is still a draft."""
     with services.database.reading() as session:
         known = _known(session, who, leadid)
-        mail = lead_research.draft(session, leadid, known.run.runid if known.run else None)
+        mail = lead_research.draft(session, leadid, known.run.runid if known.run else None, who.id)
     if mail is None:
         return answers.OutreachDraft(leadid=leadid, subject=None, body=None, hold=None, paragraphs=[])
     said = [answers.Claim.model_validate(p) for p in read_statements(mail.lw_paragraphs or [])]

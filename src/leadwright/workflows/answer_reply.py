@@ -19,7 +19,7 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
-from leadwright.mail.matching import Match, match_linked, match_reply, match_tracked
+from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
@@ -31,6 +31,7 @@ from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
     Incoming,
+    allow_no_mail,
     close,
     close_only,
     judgement_of,
@@ -246,7 +247,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         inbound = take_up(session, work)
         if inbound is None:
             return
-        lead = session.get(Lead, found.leadid)
+        lead = session.get(Lead, found.leadid, with_for_update=True)
         if lead is None:
             close(inbound, "unmatched", "", "Its lead was deleted.")
             return
@@ -254,6 +255,8 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         shown = judgement_of(Decision(Move.STORE, (told,)), kind)
         keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
         close(inbound, "done", kind, told, leadid=lead.leadid)
+        if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
+            allow_no_mail(services, session, lead, inbound)
         if kind is ReplyClass.OTHER:
             supervisor = _supervisor(session, found.runid)
             body = f"{mail.message.subject}: {mail.new_text[:400]}"
@@ -295,8 +298,8 @@ def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match |
     """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to."""
     sender = mail.message.sender
     addresses = [sender.address] if sender else []
-    if found is not None and found.proven and found.recipient:
-        addresses.append(found.recipient)
+    if found is not None and found.proven:
+        addresses += found.recipients
     with services.database.transaction() as session:
         if take_up(session, work) is None:
             return

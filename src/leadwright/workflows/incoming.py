@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from leadwright.db import audit
+from leadwright.db import audit, changes
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
@@ -162,12 +162,10 @@ def keep_incoming(
     address = sender.address if sender else ""
     received = row.receivedon or row.fetchedon
     mailbox = session.get_one(Mailbox, row.mailboxid)
-    if row.emailid is not None:  # it is read again: this reading takes the place of the first
-        session.execute(delete(Email).where(Email.activityid == row.emailid))
-    emailid = row.emailid or new_id()
-    emailid = row.activityid or new_id()
+    first, emailid = row.emailid is None, row.activityid or row.emailid or new_id()
     # It is read again, or was mirrored from the outside CRM: this reading takes that place.
     session.execute(delete(Email).where(Email.activityid.in_([i for i in (row.emailid, row.activityid) if i])))
+    session.expire(row, ["emailid"])  # the database emptied it with that
     session.add(
         Email(
             activityid=emailid,
@@ -205,7 +203,7 @@ def keep_incoming(
     )
     if is_outside(mailbox):
         put_mail(session, emailid)
-    if row.emailid is None:
+    if first:
         heard = {lead.leadid: {"kind": (judgement or {}).get("class"), "ownerid": lead.ownerid}}
         announce(session, Event.LEAD_REPLIED, "lead", heard)
     row.emailid, row.leadid = emailid, lead.leadid
@@ -243,6 +241,20 @@ def suppress_for(services: Services, session: Session, address: str, reason: Rea
     if new:
         after = {"reason": str(reason), "source": f"inbound:{work.inboundid}"}
         audit.record(session, audit.SYSTEM, "suppression.added", "suppression", work.inboundid, after=after)
+
+
+def allow_no_mail(services: Services, session: Session, lead: Lead, row: InboundMessage) -> None:
+    """The lead, locked, says that no email is wanted: whoever linked this mail with it knows that it is the lead's."""
+    if lead.donotemail:
+        return
+    lead.donotemail, lead.modifiedon, lead.modifiedby = True, services.clock(), row.vouchedby
+    lead.versionnumber += 1
+    before, cause = {"donotemail": False}, "A mail that was linked with it asks not to be written to again."
+    changes.record(session, lead.leadid, "changed", before)
+    audit.record(
+        session, audit.SYSTEM, "lead.changed", "lead", lead.leadid, before=before, after={"donotemail": True},
+        cause=cause,
+    )  # fmt: skip
 
 
 def store_only(

@@ -21,14 +21,18 @@ from leadwright.services import Services
 from leadwright.workflows.case import lead_name, notify
 
 _ENDED_OTHERWISE = (Phase.FAILED, Phase.SUPPRESSED, Phase.CANCELLED, Phase.HELD)
+GONE = Refusal(Phase.CANCELLED, "The mail was deleted, or its lead.")
+"""Of a mail that lost its email activity: nobody can say any more whether it may go out."""
 _TAKEN_BACK = "took it back."
 _MOST = 100
 
 
 def seller_may(session: Session, waiting: Waiting, _moment: datetime) -> Refusal | None:
     """A check of the claim: the lead may be written to, and the person may still write to it."""
-    if waiting.purpose != PURPOSE or waiting.emailid is None:
+    if waiting.purpose != PURPOSE:
         return None
+    if waiting.emailid is None:
+        return GONE
     if (why := why_hash_suppressed(session, waiting.hashes, "outreach")) is not None:
         return Refusal(Phase.SUPPRESSED, why)
     return _refusal(session, waiting.emailid, waiting.recipient)

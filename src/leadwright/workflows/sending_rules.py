@@ -31,7 +31,7 @@ from leadwright.workflows import runs
 from leadwright.workflows.case import address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
-from leadwright.workflows.seller_mail import seller_still_may
+from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
@@ -72,8 +72,10 @@ def rules_in_claim(services: Services) -> Check:
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-        if waiting.emailid is None or waiting.agentid is None:
+        if waiting.agentid is None:
             return None
+        if waiting.emailid is None:
+            return GONE
         found = _conversation(session, waiting)
         if found is None:
             return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
@@ -95,7 +97,7 @@ def still_wanted(
     Returns:
         Ids of the mails that are still to be sent.
     """
-    own = [claimed for claimed in claims if claimed.purpose == PURPOSE and claimed.emailid]
+    own = [claimed for claimed in claims if claimed.purpose == PURPOSE]
     emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
     leads = session.execute(_STILL_OPEN, {"which": emails}).all() if emails else []
     writers = sorted({lead.agentid for lead in leads})
@@ -107,8 +109,8 @@ def still_wanted(
         and agent.state in states
         and agent.agentuserid == lead.ownerid
     }
-    wanted |= {claimed.emailid for claimed in own if seller_still_may(session, claimed)}
-    return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.emailid in wanted}
+    others = {c.outboxid for c in claims if c.purpose != PURPOSE and (c.emailid is None or c.emailid in wanted)}
+    return others | {claimed.outboxid for claimed in own if seller_still_may(session, claimed)}
 
 
 def may_still_leave(session: Session, claims: Sequence[Claimed]) -> set[str]:
@@ -120,7 +122,7 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
-        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
+        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.pauseduntil, Engagement.sent))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
@@ -168,6 +170,7 @@ def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Con
         postal_address=configuration.email.postal_address,
         country=row.whereabouts.get("country") or None,
         basis=_basis(lead),
+        paused_until=row.pauseduntil,
         back_at=row.backat if waiting.purpose != ANSWER else None,
         never=_written_before(session, waiting, row),
     )

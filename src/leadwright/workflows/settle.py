@@ -94,6 +94,13 @@ def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
     move_on(rows, state=State.DUE, step=step, due_at=due.at, reason=reason)
 
 
+def hold_partner(session: Session, runid: str) -> None:
+    """Before the lead, as a claim does, so that the two never wait for each other."""
+    address = session.scalar(select(Engagement.address).where(Engagement.runid == runid))
+    if address:
+        hold_recipient(session, address)
+
+
 def _concluded(session: Session) -> dict[str, str]:
     """Conversations whose mail came to its end, and whose they are."""
     query = (
@@ -144,7 +151,7 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
     who = sign_in(services, agentid)
     # Lost with the power, it is done again: what it follows from, the end of a mail or a departure, is stored.
     with services.database.transaction(repeatable=True) as session:
-        _hold_recipient(session, runid)
+        hold_partner(session, runid)
         talk, rows = lock_at_once(services, session, runid, who, services.clock(), waits=waits)
         if why := _left(session, rows):
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
@@ -171,13 +178,6 @@ def _failed_late(services: Services, session: Session, talk: Conversation, rows:
     rows.engagement.sent = max(rows.engagement.sent - 1, 0)
     _refused(services, session, talk, rows, mail)
     return True
-
-
-def _hold_recipient(session: Session, runid: str) -> None:
-    """Before the lead, as a claim does, so that the two never wait for each other."""
-    address = session.scalar(select(Engagement.address).where(Engagement.runid == runid))
-    if address:
-        hold_recipient(session, address)
 
 
 def _left(session: Session, rows: Held) -> str:

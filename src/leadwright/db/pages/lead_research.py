@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, LeadRun, RunStep
 from leadwright.db.audit import AuditEntry
+from leadwright.db.engagement import Engagement
+from leadwright.db.mirror_seen import is_seen
 from leadwright.db.people import SystemUser, Team
 from leadwright.db.sales import Account, Annotation, Contact, Email, Lead, Opportunity
 from leadwright.domain.optionsets import EmailStatus
@@ -64,13 +66,21 @@ def steps(session: Session, runid: str) -> Rows:
     return session.execute(query.order_by(RunStep.position)).all()
 
 
-def draft(session: Session, leadid: str, runid: str | None) -> Any:
-    """The newest mail that is still a draft: of the run, of its conversation, or begun by a person."""
-    query = select(*Email.__table__.columns).where(Email.regardingobjectid == leadid, Email.statuscode == _DRAFT)
-    if runid is not None:
-        own = Email.lw_runid.is_(None) & Email.lw_threadid.is_(None)
-        query = query.where(or_(Email.lw_runid == runid, Email.lw_threadid == runid, own))
-    return session.execute(query.order_by(Email.createdon.desc()).limit(1)).first()
+def draft(session: Session, leadid: str, runid: str | None, readerid: str) -> Any:
+    """The newest mail that is still a draft: of the run, of its conversation, or begun here by the reader.
+
+    The one of an open conversation comes first. What somebody writes in the outside CRM is theirs until it is sent.
+    """
+    begun = Email.lw_runid.is_(None) & Email.lw_threadid.is_(None) & (Email.ownerid == readerid)
+    own = begun & ~is_seen("email", Email.activityid)
+    open_ = exists().where(Engagement.runid == Email.lw_threadid, Engagement.endedon.is_(None))
+    query = (
+        select(*Email.__table__.columns)
+        .where(Email.regardingobjectid == leadid, Email.statuscode == _DRAFT)
+        .where(or_(Email.lw_runid == runid, Email.lw_threadid == runid, own) if runid else own)
+        .order_by(open_.desc(), Email.createdon.desc())
+    )
+    return session.execute(query.limit(1)).first()
 
 
 def account(session: Session, accountid: str | None) -> Any:

@@ -45,6 +45,7 @@ def save(visit: Visit) -> Response:
             leadid,
             subject=visit.text("subject", most=800),
             body=visit.text("body", most=200_000),
+            emailid=visit.text("emailid", most=36),
             versionnumber=visit.number("versionnumber"),
         )
     except (BadInput, Conflict) as error:
@@ -108,7 +109,7 @@ def _page(visit: Visit, problem: str = "", status: int = 200, doubts: tuple[str,
     lead = readable_lead(visit)
     with visit.services.database.reading() as session:
         run = lead_research.newest_run(session, lead.leadid)
-        draft = lead_research.draft(session, lead.leadid, run.runid if run is not None else None)
+        draft = lead_research.draft(session, lead.leadid, run.runid if run is not None else None, visit.who.id)
         senders = read.senders(session, visit.who.id)
         refused = seller_mail.why_not_written_to(session, lead)
         heard = read.last_heard(session, lead.leadid)

@@ -72,7 +72,7 @@ def research(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         run = read.newest_run(session, lead.leadid)
         found = from_json(run.findings) if run is not None else Findings()
-        draft = read.draft(session, lead.leadid, run.runid if run is not None else None)
+        draft = read.draft(session, lead.leadid, run.runid if run is not None else None, visit.who.id)
         account = read.account(session, lead.parentaccountid)
         contact = read.contact(session, lead.parentcontactid)
         sale = read.opportunity(session, lead.qualifyingopportunityid)
