@@ -1,0 +1,84 @@
+"""Mails that an answer, a person or a bounce has overtaken do not leave, whatever queue they come back to."""
+
+from datetime import timedelta
+
+import pytest
+from tests.engage.office import ADA, Office
+from tests.engage.test_decisions import boss
+
+from leadwright.actions import approvals, conversations, oversight
+from leadwright.actions.oversight import Watch
+from leadwright.db.engagement import Engagement
+from leadwright.domain.engagement import State, Step
+
+QUESTION = "Interesting. How long does implementation take?"
+PRICE = "And how much is the price for each robot?"
+
+
+@pytest.fixture
+def leadid(office: Office) -> str:
+    """A lead that has the first mail."""
+    made = office.lead()
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    return made
+
+
+def words_to(office: Office, address: str) -> list[str]:
+    return [mail.get_body(("plain",)).get_content() for mail in office.mails_to(address)]  # type: ignore[union-attr]
+
+
+def rejected(office: Office, kind: str, leadid: str) -> str:
+    """A mail of that kind that a supervisor rejected. Words that only it has."""
+    watch = Watch(followups=kind == "follow-up", answers=kind == "answer")
+    oversight.set_watch(office.services, office.admin, office.agentid, watch)
+    if kind == "answer":
+        office.answer(ADA, QUESTION)
+        office.pass_days(0.2)
+    else:
+        office.pass_days(4)
+    ((one,), _, _) = approvals.waiting_mails(office.services, boss(office))
+    words = f"{one.body}\n\nThis was wrong."
+    hashed = approvals.change(office.services, boss(office), one.outboxid, one.contenthash, subject="", body=words)
+    approvals.reject(office.services, boss(office), one.outboxid, hashed, "Never say that.")
+    oversight.set_watch(office.services, office.admin, office.agentid, Watch())
+    assert office.engagement_of(leadid).state == State.PERSON
+    return "This was wrong."
+
+
+@pytest.mark.parametrize("kind", ["follow-up", "answer"])
+def test_what_a_supervisor_rejected_is_not_sent_when_the_lead_writes_again(
+    office: Office, leadid: str, kind: str
+) -> None:
+    wrong = rejected(office, kind, leadid)
+    before = len(office.mails_to(ADA))
+    office.clock.move_to(office.clock() + timedelta(days=1))
+    office.answer(ADA, PRICE)
+    office.pass_days(9)
+    assert len(office.mails_to(ADA)) > before + 1  # answered, and followed up with words of their own
+    assert not any(wrong in words for words in words_to(office, ADA))
+
+
+def test_a_held_draft_waits_for_a_person_however_its_turn_came(office: Office, leadid: str) -> None:
+    rejected(office, "follow-up", leadid)
+    with office.services.database.transaction() as session:
+        row = session.get_one(Engagement, office.run_of(leadid).runid)
+        row.state, row.step, row.dueat, row.turn = State.DUE, Step.FOLLOW_UP, office.clock(), row.turn + 1
+    office.pass_days(3)
+    row = office.engagement_of(leadid)
+    assert (row.state, "Never say that" in row.reason) == (State.PERSON, True)
+    assert len(office.mails_to(ADA)) == 1
+    assert sum("This was wrong." in mail.description for mail in office.thread_of(leadid)) == 2  # rejected, and draft
+
+
+def test_a_person_who_lets_the_agent_go_on_does_not_release_what_was_rejected(office: Office, leadid: str) -> None:
+    wrong = rejected(office, "follow-up", leadid)
+    office.answer(ADA, PRICE)
+    office.pass_days(1)
+    with office.services.database.transaction() as session:
+        row = session.get_one(Engagement, office.run_of(leadid).runid)
+        row.state, row.dueat, row.turn = State.PERSON, None, row.turn + 1
+    conversations.go_on(office.services, boss(office), leadid)
+    office.pass_days(6)
+    assert office.engagement_of(leadid).state == State.PERSON
+    assert not any(wrong in words for words in words_to(office, ADA))
