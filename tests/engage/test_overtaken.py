@@ -1,14 +1,19 @@
 """Mails that an answer, a person or a bounce has overtaken do not leave, whatever queue they come back to."""
 
 from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
 
 import pytest
-from tests.engage.office import ADA, Office
+from sqlalchemy import select
+from tests.engage.office import ADA, SALES, Office
 from tests.engage.test_decisions import boss
 
 from leadwright.actions import approvals, conversations, oversight
 from leadwright.actions.oversight import Watch
 from leadwright.db.engagement import Engagement
+from leadwright.db.mail import InboundMessage
+from leadwright.db.sales import AppNotification
 from leadwright.domain.engagement import State, Step
 
 QUESTION = "Interesting. How long does implementation take?"
@@ -82,3 +87,43 @@ def test_a_person_who_lets_the_agent_go_on_does_not_release_what_was_rejected(of
     office.pass_days(6)
     assert office.engagement_of(leadid).state == State.PERSON
     assert not any(wrong in words for words in words_to(office, ADA))
+
+
+def put_aside(office: Office, leadid: str) -> InboundMessage:
+    """The one mail that was put aside; its conversation waits for a person, and people know."""
+    with office.services.database.reading() as session:
+        row = session.scalars(select(InboundMessage).where(InboundMessage.state == "quarantined")).one()
+        told = session.execute(select(AppNotification.ownerid, AppNotification.title)).all()
+    assert row.leadid == leadid
+    assert office.engagement_of(leadid).state == State.PERSON
+    assert len(office.mails_to(ADA)) == 1
+    assert (office.admin.id, "A mail was put aside") in told
+    assert (office.supervisor, "A mail could not be read: Ada Miller, Northwind Foods") in told
+    return row
+
+
+def test_an_answer_that_is_too_large_stops_its_conversation_and_people_are_told(office: Office, leadid: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "ada.miller@private.example", SALES, "Our request"
+    mail["Message-ID"] = "<large@private.example>"
+    mail["In-Reply-To"] = str(office.mails_to(ADA)[0]["Message-ID"])
+    mail.set_content("Please remove me from your list.")
+    mail.add_attachment(b"x" * (20 << 20), maintype="application", subtype="pdf", filename="request.pdf")
+    office.server.deliver("ada.miller@private.example", SALES, mail.as_bytes(policy=policy.SMTP))
+    office.pass_days(5)
+    assert "too large" in put_aside(office, leadid).reason
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_answer_that_cannot_be_read_stops_its_conversation_and_people_are_told(
+    office: Office, leadid: str, named: bool
+) -> None:
+    answers = f"In-Reply-To: {office.mails_to(ADA)[0]['Message-ID']}\r\n" if named else ""
+    sender = "ada.miller@private.example" if named else "ADA@Northwind.example"
+    head = (
+        f"From: Ada Miller <{sender}>\r\nTo: {SALES}\r\nMessage-ID: <deep@x.example>\r\n{answers}MIME-Version: 1.0\r\n"
+    )
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(300))
+    office.server.deliver(sender, SALES, head.encode() + deep + b"\r\nPlease remove me.\r\n")
+    office.pass_days(5)
+    put_aside(office, leadid)
