@@ -5,16 +5,20 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.engage.office import ADA, SALES, Office
 from tests.engage.test_decisions import boss
 
-from leadwright.actions import approvals, conversations, oversight
+from leadwright.actions import approvals, conversations, outbox, oversight
 from leadwright.actions.oversight import Watch
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import AppNotification
 from leadwright.domain.engagement import State, Step
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.stage import Stage
+from leadwright.mail.claim import Nothing, claim
+from leadwright.workflows.sending_rules import still_wanted
 
 QUESTION = "Interesting. How long does implementation take?"
 PRICE = "And how much is the price for each robot?"
@@ -87,6 +91,58 @@ def test_a_person_who_lets_the_agent_go_on_does_not_release_what_was_rejected(of
     office.pass_days(6)
     assert office.engagement_of(leadid).state == State.PERSON
     assert not any(wrong in words for words in words_to(office, ADA))
+
+
+def waiting_follow_up(office: Office) -> Outbox:
+    """A follow-up in the outbox at night."""
+    office.clock.move_to(office.clock() + timedelta(days=3, hours=14))
+    office.work()
+    (waiting,) = [row for row in office.outbox() if row.phase == Phase.QUEUED]
+    return waiting
+
+
+@pytest.mark.parametrize("files_sent", [True, False])
+def test_a_follow_up_that_an_answer_overtook_does_not_leave_when_it_turns_out_unsent(
+    office: Office, leadid: str, files_sent: bool
+) -> None:
+    follow_up = waiting_follow_up(office)
+    with office.services.database.transaction() as session:
+        session.execute(update(Mailbox).values(lw_filessent=files_sent))
+        row = session.get_one(Outbox, follow_up.outboxid)
+        row.phase, row.token, row.leaseuntil = Phase.UNKNOWN, 1, office.clock()
+    office.answer(ADA, QUESTION)
+    office.pass_days(0.6)
+    assert len(office.mails_to(ADA)) == 2
+    assert office.post is not None
+    office.post.tidy()
+    if not files_sent:
+        assert outbox.decide(office.services, boss(office), follow_up.outboxid, "again") == Phase.QUEUED
+    office.pass_days(2)
+    assert len(office.mails_to(ADA)) == 2
+    (row,) = [row for row in office.outbox() if row.outboxid == follow_up.outboxid]
+    assert (row.phase, row.reason) == (
+        Phase.CANCELLED, "The conversation went on meanwhile; this mail would come too late.",
+    )  # fmt: skip
+    assert office.run_of(leadid).stage == Stage.ENGAGED
+
+
+def test_a_mail_that_an_answer_overtook_after_its_claim_is_stopped_at_the_dot(office: Office, leadid: str) -> None:
+    follow_up = waiting_follow_up(office)
+    office.clock.move_to(follow_up.dueat)
+    with office.services.database.transaction() as session:
+        claimed = claim(session, follow_up.mailboxid, worker="slow", clock=office.clock)
+        assert not isinstance(claimed, Nothing)
+        assert still_wanted(session, [claimed]) == {follow_up.outboxid}
+    office.answer(ADA, QUESTION)
+    office.work()
+    with office.services.database.transaction() as session:
+        assert still_wanted(session, [claimed]) == set()
+    office.clock.move_to(office.clock() + timedelta(minutes=10))
+    assert office.post is not None
+    office.post.tidy()
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 2
+    assert [row.phase for row in office.outbox()] == [Phase.SENT, Phase.CANCELLED, Phase.SENT]
 
 
 def put_aside(office: Office, leadid: str) -> InboundMessage:

@@ -16,6 +16,7 @@ from leadwright.db.mail import Outbox
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
+from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.platform import ConnectionState
@@ -38,22 +39,27 @@ _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
+_OF_TALK = (
+    Engagement.state, Engagement.outboxid, Engagement.address, Engagement.whereabouts, Engagement.backat,
+    Engagement.sent,
+)  # fmt: skip
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
-_STILL_OPEN = (
-    select(Email.activityid, Lead.ownerid, Engagement.agentid)
+_STILL_THERE = (
+    select(Engagement.runid, Lead.ownerid)
     .join(Engagement, Engagement.leadid == Lead.leadid)
     .join(Email, Email.lw_threadid == Engagement.runid)
-    .join(LeadRun, LeadRun.runid == Engagement.runid)
-    .where(Email.activityid.in_(bindparam("which", expanding=True)), LeadRun.stage == Stage.ENGAGED)
+    .where(Email.activityid.in_(bindparam("which", expanding=True)))
     .order_by(Lead.leadid)
     .with_for_update(read=True, of=Lead)
 )
-_STILL_ON = (
-    select(Agent.agentid, Agent.state, Agent.agentuserid)
-    .where(Agent.agentid.in_(bindparam("which", expanding=True)))
+_STILL_OPEN = (  # asked once the leads are held: whoever moves a conversation on holds its lead
+    select(Engagement.runid, Engagement.outboxid, Agent.agentuserid)
+    .join(Agent, Agent.agentid == Engagement.agentid)
+    .where(Engagement.runid.in_(bindparam("which", expanding=True)))
+    .where(Engagement.state == State.SENDING, Agent.state.in_(runs.WORKING))
     .order_by(Agent.agentid)
-    .with_for_update(read=True)
+    .with_for_update(read=True, of=Agent)
 )
 
 _CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
@@ -67,7 +73,8 @@ _LEADS_READ = (
 def rules_in_claim(services: Services) -> Check:
     """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
 
-    A mail of a conversation that has ended is cancelled; one to an address that was written to as another lead, too.
+    A mail of a conversation that has ended or went on without it is cancelled; one to an address that was written to
+    as another lead, too.
     While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there.
     """
 
@@ -77,40 +84,36 @@ def rules_in_claim(services: Services) -> Check:
         found = _conversation(session, waiting)
         if found is None:
             return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
+        if found.Engagement.state != State.SENDING or found.Engagement.outboxid != waiting.outboxid:
+            return Refusal(Phase.CANCELLED, "The conversation went on meanwhile; this mail would come too late.")
         return _refusal(services, session, waiting, found, moment)
 
     return check
 
 
 def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
-    """At the point of no return: is the conversation still open, the lead still the agent's, the agent still on?
+    """At the point of no return: is this still the mail to send, the lead still the agent's, the agent still on?
 
-    Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Leads, then agents.
+    Between claim and dot a server may take minutes; an answer, a handover or a stop stored meanwhile counts. Leads,
+    then agents.
 
     Returns:
         Ids of the mails that are still to be sent.
     """
     own = [claimed for claimed in claims if claimed.purpose == PURPOSE and claimed.emailid]
     emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
-    leads = session.execute(_STILL_OPEN, {"which": emails}).all() if emails else []
-    writers = sorted({lead.agentid for lead in leads})
-    agents = {row.agentid: row for row in session.execute(_STILL_ON, {"which": writers})} if writers else {}
-    wanted = {
-        lead.activityid
-        for lead in leads
-        if (agent := agents.get(lead.agentid)) is not None
-        and agent.state in runs.WORKING
-        and agent.agentuserid == lead.ownerid
-    }
-    wanted |= {claimed.emailid for claimed in own if seller_still_may(session, claimed)}
-    return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.emailid in wanted}
+    owners = {row.runid: row.ownerid for row in session.execute(_STILL_THERE, {"which": emails})} if emails else {}
+    talks = session.execute(_STILL_OPEN, {"which": sorted(owners)}).all() if owners else []
+    wanted = {talk.outboxid for talk in talks if talk.agentuserid == owners[talk.runid]}
+    wanted |= {claimed.outboxid for claimed in own if seller_still_may(session, claimed)}
+    return {claimed.outboxid for claimed in claims if claimed.emailid is None or claimed.outboxid in wanted}
 
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
-        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
+        .options(load_only(*_OF_TALK))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
