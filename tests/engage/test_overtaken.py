@@ -145,6 +145,34 @@ def test_a_mail_that_an_answer_overtook_after_its_claim_is_stopped_at_the_dot(of
     assert [row.phase for row in office.outbox()] == [Phase.SENT, Phase.CANCELLED, Phase.SENT]
 
 
+def test_a_soft_bounce_leaves_a_conversation_to_the_person_it_waits_for(office: Office, leadid: str) -> None:
+    first = office.mails_to(ADA)[0]
+    office.answer("mallory@evil.example", "We need it, have a budget and I decide.", to=first)
+    office.work()
+    before = office.engagement_of(leadid)
+    assert before.state == State.PERSON
+    office.bounce(ADA, "4.4.7", "451 4.4.7 delivery time expired", messageid=str(first["Message-ID"]))
+    office.pass_days(3)
+    after = office.engagement_of(leadid)
+    assert (after.state, after.reason) == (State.PERSON, before.reason)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_late_soft_bounce_of_the_first_mail_sends_no_cold_mail_into_a_conversation(
+    office: Office, leadid: str
+) -> None:
+    first = office.mails_to(ADA)[0]
+    office.pass_days(4)
+    office.answer(ADA, QUESTION)
+    office.pass_days(0.2)
+    assert len(office.mails_to(ADA)) == 3
+    office.bounce(ADA, "5.2.2", "552 5.2.2 mailbox full", messageid=str(first["Message-ID"]))
+    office.pass_days(2)
+    assert len(office.mails_to(ADA)) == 3
+    assert office.engagement_of(leadid).sent == 2
+    assert sum(mail.lw_judgement.get("class") == "bounce" for mail in office.thread_of(leadid)) == 1
+
+
 def put_aside(office: Office, leadid: str) -> InboundMessage:
     """The one mail that was put aside; its conversation waits for a person, and people know."""
     with office.services.database.reading() as session:
