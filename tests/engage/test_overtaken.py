@@ -211,3 +211,19 @@ def test_an_answer_that_cannot_be_read_stops_its_conversation_and_people_are_tol
     office.server.deliver(sender, SALES, head.encode() + deep + b"\r\nPlease remove me.\r\n")
     office.pass_days(5)
     put_aside(office, leadid)
+
+
+def test_while_a_mail_whose_first_try_failed_waits_no_follow_up_leaves(office: Office, leadid: str) -> None:
+    due = office.engagement_of(leadid).dueat
+    assert due is not None
+    assert office.post is not None
+    office.answer(ADA, QUESTION)
+    office.post.receive()
+    office.clock.move_to(due)
+    with office.services.database.transaction() as session:
+        again = office.clock() + timedelta(minutes=5)
+        session.execute(update(InboundMessage).values(attempts=1, dueat=again, reason="The database was away."))
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    office.pass_days(1)
+    assert [row.purpose for row in office.outbox()] == ["outreach", "answer"]

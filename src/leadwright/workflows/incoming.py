@@ -142,8 +142,8 @@ def note_lead(services: Services, work: Incoming, leadid: str) -> None:
 
 
 def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
-    """Is there a mail of this lead, or one not yet looked at, that nobody has acted on?"""
-    whose = (InboundMessage.leadid == leadid) | (InboundMessage.leadid.is_(None) & (InboundMessage.attempts == 0))
+    """Is there a mail of this lead, or one of nobody knows whom, that nobody has acted on?"""
+    whose = (InboundMessage.leadid == leadid) | InboundMessage.leadid.is_(None)
     mine = (InboundMessage.state == "new") & (InboundMessage.mailboxid == mailboxid) & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(mine).limit(1)) is not None
 

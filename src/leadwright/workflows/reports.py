@@ -23,6 +23,7 @@ from leadwright.workflows.incoming import (
     close,
     judgement_of,
     keep_incoming,
+    note_lead,
     store_only,
     suppress_for,
     take_up,
@@ -37,7 +38,9 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     with services.database.reading() as session:
         found = match_report(session, report) or _tracked(session, work)
         ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
-    settle_one(services, found.runid if found else None)
+    if found is not None:
+        note_lead(services, work, found.leadid)
+        settle_one(services, found.runid)
     failure = _failure_of(report, ours) if ours is not None else None
     named = ours is not None and (failure is not None or not report.failures)
     hard = failure.hard if failure else report.hard
