@@ -13,11 +13,12 @@ from leadwright.actions import approvals, conversations, outbox, oversight
 from leadwright.actions.oversight import Watch
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
-from leadwright.db.sales import AppNotification
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
 from leadwright.mail.claim import Nothing, claim
+from leadwright.workflows.case import NO_BULK
 from leadwright.workflows.sending_rules import still_wanted
 
 QUESTION = "Interesting. How long does implementation take?"
@@ -227,3 +228,34 @@ def test_while_a_mail_whose_first_try_failed_waits_no_follow_up_leaves(office: O
     assert len(office.mails_to(ADA)) == 1
     office.pass_days(1)
     assert [row.purpose for row in office.outbox()] == ["outreach", "answer"]
+
+
+def test_who_allows_no_bulk_emails_is_not_written_to_first(office: Office) -> None:
+    made = office.lead(donotbulkemail=True)
+    office.pass_days(2)
+    run = office.run_of(made)
+    assert (run.stage, run.reasons) == (Stage.CANCELLED, [NO_BULK])
+    assert not office.mails_to(ADA)
+
+
+def test_who_allows_no_bulk_emails_is_still_answered_and_then_not_followed_up(office: Office, leadid: str) -> None:
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(donotbulkemail=True))
+    office.answer(ADA, QUESTION)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 2
+    office.pass_days(20)
+    assert len(office.mails_to(ADA)) == 2
+    assert office.run_of(leadid).stage == Stage.CANCELLED
+
+
+def test_a_follow_up_in_the_outbox_is_cancelled_when_bulk_emails_are_no_longer_allowed(
+    office: Office, leadid: str
+) -> None:
+    follow_up = waiting_follow_up(office)
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(donotbulkemail=True))
+    office.pass_days(2)
+    (row,) = [row for row in office.outbox() if row.outboxid == follow_up.outboxid]
+    assert (row.phase, row.reason) == (Phase.CANCELLED, NO_BULK)
+    assert len(office.mails_to(ADA)) == 1

@@ -178,7 +178,7 @@ def _move(
     machine = reply.read.said.kind in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
     if not machine:
         heard_of(rows, reply, received)
-    if reason := persons_change(session, rows):
+    if reason := persons_change(session, rows, answers=True):
         return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
         return
     if not machine and reply.decision.move not in (Move.STORE, Move.SHOW):

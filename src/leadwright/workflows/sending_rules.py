@@ -29,7 +29,7 @@ from leadwright.mail.outbox import Claimed
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import address_of, configuration_of
+from leadwright.workflows.case import NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
 from leadwright.workflows.seller_mail import seller_still_may
@@ -38,7 +38,10 @@ _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
-_OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
+_OF_LEAD = (
+    Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
+    Lead.donotbulkemail,
+)  # fmt: skip
 _OF_TALK = (
     Engagement.state, Engagement.outboxid, Engagement.address, Engagement.whereabouts, Engagement.backat,
     Engagement.sent,
@@ -162,7 +165,7 @@ def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Con
         country=row.whereabouts.get("country") or None,
         basis=_basis(lead),
         back_at=row.backat if waiting.purpose != ANSWER else None,
-        never=_written_before(session, waiting, row),
+        never=NO_BULK if lead.donotbulkemail and waiting.purpose != ANSWER else _written_before(session, waiting, row),
     )
 
 
