@@ -14,6 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.errors import MailError
+from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.intake import take_in_mail
 from leadwright.mail.mailbox import Cursor, Fetched, Found, Letter, Mailbox, Outcome, Result
 
@@ -191,9 +192,9 @@ def test_a_mail_the_server_does_not_give_is_put_aside_and_the_others_are_read(
     assert "does not give it" in found[2].trouble
     assert read(mailbox, cursor)[0] == [], "it is not asked for again"
     fresh = [len(some) for some in take_in_mail(sqlite_database, _row(sqlite_database), mailbox, now)]
-    assert sum(fresh) == 4
+    assert sum(fresh) == 5
     with sqlite_database.reading() as session:
-        (row,) = session.scalars(select(InboundMessage).where(InboundMessage.state == "quarantined"))
+        (row,) = session.scalars(select(InboundMessage).where(InboundMessage.kind == NOT_WHOLE))
     assert row.reason == found[2].trouble
     heads = [one for some in mailbox.fetch_new(Cursor(), most_bytes=MOST, most_whole=2) for one in some.heads]
     assert len(heads) == 5

@@ -22,7 +22,7 @@ from leadwright.db.mail import InboundMessage
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
 from leadwright.mail import imap_commands
-from leadwright.mail.inbox import marks, read_cursor, store_batch
+from leadwright.mail.inbox import NOT_WHOLE, marks, read_cursor, store_batch
 from leadwright.mail.mailbox import Found, Result
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.sandbox.mail_server import MailServer
@@ -127,12 +127,12 @@ def test_messages_without_or_with_the_same_message_id_are_told_apart_by_content(
     assert len(stored(office)) == 4
 
 
-def test_what_is_too_large_is_quarantined_with_its_beginning_and_the_rest_goes_on(office: PostOffice) -> None:
+def test_what_is_too_large_is_kept_with_its_beginning_and_the_rest_goes_on(office: PostOffice) -> None:
     office.server.deliver("jo@x.example", SALES, incoming(1, body="x" * 200_000))
     come(office, 1, first=2)
-    assert len(read(office, office.open(), most=100_000)) == 1
-    large = stored(office)[0]
-    assert large.state == "quarantined"
+    assert len(read(office, office.open(), most=100_000)) == 2
+    large, small = stored(office)
+    assert (large.state, large.kind, small.kind) == ("new", NOT_WHOLE, "")
     assert "too large" in large.reason
     assert len(large.raw) == 65_536
 

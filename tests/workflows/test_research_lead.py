@@ -111,7 +111,12 @@ def test_a_missing_or_invalid_address_goes_back_to_the_owner(
 
 @pytest.mark.parametrize(
     ("change", "outcome"),
-    [({"statecode": 2}, "cancelled"), ({"donotemail": True}, "cancelled"), ({"ownerid": "seller"}, "cancelled")],
+    [
+        ({"statecode": 2}, "cancelled"),
+        ({"donotemail": True}, "cancelled"),
+        ({"donotbulkemail": True}, "cancelled"),
+        ({"ownerid": "seller"}, "cancelled"),
+    ],
 )
 def test_a_persons_change_meanwhile_wins(
     sqlite_database: Database, tmp_path: Path, start: Start, change: dict[str, object], outcome: str

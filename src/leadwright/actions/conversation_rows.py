@@ -134,7 +134,8 @@ def draft_again(session: Session, talk: Conversation, rows: Held) -> None:
     ours = (Email.lw_threadid == rows.run.runid) & Email.directioncode.is_(True) & unsent
     old = session.scalar(select(Email).where(ours).order_by(Email.createdon.desc()).limit(1))
     if old is not None:
-        keep(session, talk, rows, Written(old.subject, old.description, read_statements(old.lw_paragraphs)))
+        paragraphs = read_statements(old.lw_paragraphs)
+        keep(session, talk, rows, Written(old.subject, old.description, paragraphs, hold=old.lw_hold))
 
 
 def decided(session: Session, who: Principal, rows: Held, action: str, cause: str) -> None:

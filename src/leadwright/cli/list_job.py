@@ -179,9 +179,9 @@ def _set_states_aside(session: Session) -> None:
     """A list is judged whatever the state of its leads: closed ones and opt-outs too, and their lines say so."""
     labels = choices(LeadStatus)
     states = session.execute(
-        select(Lead.leadid, Lead.statecode, Lead.statuscode, Lead.donotemail).where(
-            (Lead.statecode != LeadState.OPEN) | Lead.donotemail
-        )
+        select(
+            Lead.leadid, Lead.statecode, Lead.statuscode, (Lead.donotemail | Lead.donotbulkemail).label("optout")
+        ).where((Lead.statecode != LeadState.OPEN) | Lead.donotemail | Lead.donotbulkemail)
     ).all()
     notes = []
     for leadid, state, status, optout in states:
@@ -193,8 +193,8 @@ def _set_states_aside(session: Session) -> None:
         )
     if notes:
         session.execute(insert(Annotation), notes)
-        open_ = {"statecode": int(LeadState.OPEN), "statuscode": int(LeadStatus.NEW), "donotemail": False}
-        session.execute(update(Lead).values(open_))
+        open_ = {"statecode": int(LeadState.OPEN), "statuscode": int(LeadStatus.NEW)}
+        session.execute(update(Lead).values(open_ | {"donotemail": False, "donotbulkemail": False}))
 
 
 def _configuration(job: ListJob, sellers: list[str]) -> Configuration:

@@ -17,7 +17,7 @@ from leadwright.domain.stage import Stage
 from leadwright.services import Services
 
 SET_ASIDE = "State in the list"  # subject of the note on a lead that no agent would work
-NO_EMAIL = "The list says that it does not allow emails: it was judged, and no email is given."
+NO_EMAIL = "The list says that it does not allow emails, or bulk emails: it was judged, and no email is given."
 _BLOCK = 200  # lines read and written at a time
 _ENDED = tuple(str(s) for s in Stage if s not in (Stage.QUEUED, Stage.RESEARCHING))
 

@@ -208,7 +208,7 @@ class InboundMessage(Base):
     answersid: Mapped[str | None] = mapped_column(Id)  # the activity that the outside CRM says it answers
     answersby: Mapped[int] = mapped_column(Integer, default=0)  # how the CRM found that: CorrelationMethod
     leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
-    kind: Mapped[str] = mapped_column(String(30), default="")  # what it is: domain.replies.ReplyClass
+    kind: Mapped[str] = mapped_column(String(30), default="")  # domain.replies.ReplyClass or inbox.NOT_WHOLE
     vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # of those tries, the ones that were its own fault

@@ -44,6 +44,7 @@ _PREFIXES: Mapping[str, Kind] = {
     "approvals": Kind.DECISION,
     "show": Kind.DECISION,
     "late": Kind.DECISION,
+    "aside": Kind.DECISION,
     "loop": Kind.DECISION,
     "seller_mail": Kind.MAIL,
     "disqualified": Kind.DISQUALIFIED,

@@ -16,7 +16,9 @@ from leadwright.mail.mailbox import Fetched
 
 FIELDS = "MESSAGE-ID IN-REPLY-TO REFERENCES FROM SENDER SUBJECT RETURN-PATH CONTENT-TYPE X-FAILED-RECIPIENTS"
 MOST_BYTES = 16_384  # of those fields; of a longer header the mail is read whole, within its limits
+_MOST_WHOLE = 102_400  # of all header fields together
 _FOLD = re.compile(rb"\r?\n[ \t]+")
+_END = re.compile(rb"\r?\n\r?\n")
 
 
 class Matter(StrEnum):
@@ -52,6 +54,12 @@ class Head:
     thread: tuple[str, ...]
     may_report: bool
     is_cut: bool
+
+
+def head_of(raw: bytes) -> Head:
+    """The thread header of a whole message, or of its beginning. Never raises."""
+    lines = _END.split(raw[:_MOST_WHOLE].lstrip(b"\r\n"), maxsplit=1)[0]
+    return read_head(Fetched(uid=0, raw=lines, size=len(raw)))
 
 
 def read_head(fetched: Fetched) -> Head:

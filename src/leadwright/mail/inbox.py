@@ -22,6 +22,7 @@ from leadwright.mail.mailbox import Batch, Cursor, Fetched
 LOOK_HOLDS = timedelta(minutes=30)  # so long after the last look at it a mailbox may send
 _LOOK_NOTED = timedelta(minutes=5)  # where nothing is new, a look is written down so often
 SAME_WORDS = timedelta(hours=24)  # the same words from the same sender under another Message-ID: sent twice
+NOT_WHOLE = "not_whole"  # kind of a message that is too large, or not given by its server: put aside, not read
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -46,7 +47,7 @@ def store_batch(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     """Store what is new of a batch, and how far the folder was read, in one transaction. Safe to repeat.
 
     Returns:
-        Ids of new messages to act on, oldest first; copies and quarantined ones are not among them.
+        Ids of new messages to act on, oldest first; copies are not among them.
     """
     return list(store_fresh(session, mailboxid, folder, batch, moment))
 
@@ -118,11 +119,11 @@ def _new_row(
     message: Fetched, about: Marks, moment: datetime, before: Sequence[tuple[datetime, str]]
 ) -> dict[str, Any]:
     """The columns that are the message's own. `before`: when the same words came, oldest first, and as which row."""
-    state, reason, first, told = "new", "", None, message.tracked
+    state, kind, reason, first, told = "new", "", "", None, message.tracked
     if message.trouble:
-        state, reason = "quarantined", storable(message.trouble)
+        kind, reason = NOT_WHOLE, storable(message.trouble)
     elif message.size > len(message.raw):
-        state = "quarantined"
+        kind = NOT_WHOLE
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
     else:
         since = (message.received or moment) - SAME_WORDS
@@ -139,6 +140,7 @@ def _new_row(
         "receivedon": message.received,
         "fetchedon": moment,
         "state": state,
+        "kind": kind,
         "reason": reason,
         "firstid": first,
         "activityid": told.activityid if told else None,

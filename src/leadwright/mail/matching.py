@@ -20,6 +20,7 @@ from leadwright.errors import BadInput, NotFound
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.bounce import DeliveryReport
 from leadwright.mail.compose import reply_subject
+from leadwright.mail.heads import head_of
 from leadwright.mail.message import Message
 from leadwright.mail.unsubscribe import PATH, Leaving, Seals, read_token
 
@@ -67,7 +68,15 @@ class Match:
 def match_reply(session: Session, message: Message, vault: Seals) -> Match | None:
     """The lead that a mail answers, in the order of product.md 8; None when nothing tells."""
     named = [*message.in_reply_to, *reversed(message.references)][:_MOST_IDS]
-    return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, message)
+    sender = message.sender.address if message.sender else ""
+    return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, sender, message.subject)
+
+
+def match_head(session: Session, raw: bytes) -> Match | None:
+    """The lead of a mail that cannot be read: by what its header lines name, else by its sender."""
+    head = head_of(raw)
+    named = (*head.thread[:1], *reversed(head.thread))[:_MOST_IDS]
+    return _by_ids(session, named) or _by_sender(session, head.sender)
 
 
 def match_linked(session: Session, row: InboundMessage) -> Match | None:
@@ -136,9 +145,9 @@ def _opened(vault: Seals, token: str) -> Leaving | None:
         return None
 
 
-def _by_sender(session: Session, message: Message) -> Match | None:
+def _by_sender(session: Session, sender: str, subject: str = "") -> Match | None:
     try:
-        found = hash_address(message.sender.address) if message.sender else ""
+        found = hash_address(sender)
     except BadInput:
         return None
     rows = session.execute(
@@ -151,9 +160,9 @@ def _by_sender(session: Session, message: Message) -> Match | None:
     if not rows or len({row.leadid for row in rows}) > 1:
         return None
     row = (open_ or rows)[0]
-    subject = reply_subject(message.subject).casefold()
+    wanted = reply_subject(subject).casefold()
     ours = session.scalars(select(Email.subject).where(Email.lw_threadid == row.runid, Email.directioncode.is_(True)))
-    how = How.SUBJECT if any(reply_subject(s).casefold() == subject for s in ours) else How.SENDER
+    how = How.SUBJECT if any(reply_subject(s).casefold() == wanted for s in ours) else How.SENDER
     return Match(how, row.leadid, row.runid, None, (row.address,))
 
 

@@ -7,8 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent, AgentVersion, LeadRun
-from leadwright.db.configuration import Configuration
+from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State
@@ -19,6 +18,7 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
+from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
@@ -41,6 +41,7 @@ from leadwright.workflows.incoming import (
     put_off,
     put_off_or_aside,
     retry_seconds,
+    supervisor_of,
     suppress_for,
     take_up,
     tell_owner,
@@ -109,6 +110,9 @@ def _act_on(services: Services, work: Incoming) -> None:
             return
         own = set(session.scalars(select(Mailbox.emailaddress)))
         session.expunge_all()
+    if row.kind == NOT_WHOLE:
+        put_aside(services, work, row.reason)
+        return
     mail = services.reader.read(row.raw)
     if isinstance(mail, Quarantine):
         put_aside(services, work, mail.reason)
@@ -175,7 +179,7 @@ def _move(
     machine = reply.read.said.kind in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
     if not machine:
         heard_of(rows, reply, received)
-    if reason := persons_change(session, rows):
+    if reason := persons_change(session, rows, answers=True):
         return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
         return
     if not machine and reply.decision.move not in (Move.STORE, Move.SHOW):
@@ -258,7 +262,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
             allow_no_mail(services, session, lead, inbound)
         if kind is ReplyClass.OTHER:
-            supervisor = _supervisor(session, found.runid)
+            supervisor = supervisor_of(session, found.runid)
             body = f"{mail.message.subject}: {mail.new_text[:400]}"
             tell_owner(session, lead, supervisor, f"late:{work.inboundid}", "Wrote again", body)
 
@@ -305,9 +309,3 @@ def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match |
             return
         for address in addresses:
             suppress_for(services, session, address, Reason.OPT_OUT, work)
-
-
-def _supervisor(session: Session, runid: str | None) -> str | None:
-    run = session.get(LeadRun, runid) if runid else None
-    version = session.get(AgentVersion, (run.agentid, run.version)) if run else None
-    return Configuration.model_validate(version.configuration).assignment.supervisor if version else None

@@ -56,6 +56,7 @@ _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stand
         "lw_contactunlinked",
     ]
 )
+NO_BULK = "The lead does not allow bulk emails: the agent does not write to it first and sends no follow-ups."
 _LEAD = re.compile(r"/leads/([0-9a-f-]{36})")
 _ROWS = (
     select(LeadRun, Lead, Agent)
@@ -169,8 +170,12 @@ def lock(session: Session, case: Case, moment: datetime) -> Locked:
     return Locked(*_rows(session, case.run, locked=True), moment)
 
 
-def persons_change(session: Session, rows: Locked) -> str | None:
-    """What a person did meanwhile that ends the run, as a sentence; None when nothing did. People win."""
+def persons_change(session: Session, rows: Locked, *, answers: bool = False) -> str | None:
+    """What a person did meanwhile that ends the run, as a sentence; None when nothing did. People win.
+
+    Args:
+        answers: the lead wrote, and may be answered although it allows no bulk emails.
+    """
     lead = rows.lead
     if lead.statecode == LeadState.QUALIFIED:
         return "The lead was qualified by a person meanwhile."
@@ -178,6 +183,8 @@ def persons_change(session: Session, rows: Locked) -> str | None:
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
+    if lead.donotbulkemail and not answers:
+        return NO_BULK
     begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
     if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))

@@ -9,7 +9,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
+from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id
+from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
@@ -26,7 +28,7 @@ from leadwright.domain.suppression import Reason
 from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
-from leadwright.mail.matching import Match
+from leadwright.mail.matching import Match, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import suppress
@@ -96,31 +98,40 @@ def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds
 
 
 def put_aside(services: Services, work: Incoming, reason: str) -> None:
-    """Quarantined: kept raw, acted on by nobody; administrators are told once a day, and its conversation stops."""
+    """Quarantined: kept raw, acted on by nobody; its conversation stops, and whoever can look at it is told.
+
+    Whose it is, its header lines tell, where nothing did before. Administrators are told once a day.
+    """
     moment = services.clock()
     with services.database.transaction() as session:
         row = take_up(session, work)
         if row is None:
             return
-        row.state, row.reason, row.dueat = "quarantined", reason, None
+        row.state, row.kind, row.reason, row.dueat = "quarantined", "", reason, None
+        if row.leadid is None and (found := match_tracked(session, row) or match_head(session, row.raw)):
+            row.leadid = found.leadid
+        _stop_for(session, row, moment)
         after = {"reason": reason}
         audit.record(session, audit.SYSTEM, "mail.quarantined", "inboundmessage", row.inboundmessageid, after=after)
         key = f"quarantined:{row.mailboxid}:{moment:%Y-%m-%d}"
         tell_administrators(
             session, key, "A mail was put aside", reason, icon=NotificationIcon.WARNING, link="/inbox", moment=moment
         )
-        _stop_for(session, row, moment)
 
 
 def _stop_for(session: Session, row: InboundMessage, moment: datetime) -> None:
-    """Nothing more goes out to somebody whose mail nobody has read."""
-    if row.leadid is None:
+    """Nothing more goes out to somebody whose mail nobody has read, and whoever has the lead is told."""
+    lead = session.get(Lead, row.leadid) if row.leadid else None
+    if lead is None:
         return
-    open_ = Engagement.endedon.is_(None) & (Engagement.leadid == row.leadid)
+    supervisor, open_ = None, Engagement.endedon.is_(None) & (Engagement.leadid == lead.leadid)
     for runid in session.scalars(select(Engagement.runid).where(open_)).all():
         if (rows := lock_any(session, runid, moment)) is not None:
-            cancel_waiting(session, row.leadid, "A mail of the lead could not be read.", moment)
+            cancel_waiting(session, lead.leadid, "A mail of the lead could not be read.", moment)
             move_on(rows, state=State.PERSON, reason="A mail of the lead could not be read; it is in the inbox.")
+            supervisor = supervisor_of(session, runid)
+    body = f"{row.reason} The agent has not read it: a supervisor or administrator finds it under Inbox, Put aside."
+    tell_owner(session, lead, supervisor, f"aside:{row.inboundmessageid}", "A mail could not be read", body)
 
 
 def note_lead(services: Services, work: Incoming, leadid: str) -> None:
@@ -131,8 +142,8 @@ def note_lead(services: Services, work: Incoming, leadid: str) -> None:
 
 
 def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
-    """Is there a mail of this lead, or one not yet looked at, that nobody has acted on?"""
-    whose = (InboundMessage.leadid == leadid) | (InboundMessage.leadid.is_(None) & (InboundMessage.attempts == 0))
+    """Is there a mail of this lead, or one of nobody knows whom, that nobody has acted on?"""
+    whose = (InboundMessage.leadid == leadid) | InboundMessage.leadid.is_(None)
     mine = (InboundMessage.state == "new") & (InboundMessage.mailboxid == mailboxid) & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(mine).limit(1)) is not None
 
@@ -215,6 +226,13 @@ def _without_words(mail: Reading) -> str:
     if names := [a.name or a.type for a in mail.message.attachments]:
         return f"(No text. Attached: {', '.join(names[:10])})"
     return "(Nothing but the quoted thread.)" if mail.message.text.strip() else "(Empty.)"
+
+
+def supervisor_of(session: Session, runid: str | None) -> str | None:
+    """Who supervises the agent of a run, by the version it is processed with."""
+    run = session.get(LeadRun, runid) if runid else None
+    version = session.get(AgentVersion, (run.agentid, run.version)) if run else None
+    return Configuration.model_validate(version.configuration).assignment.supervisor if version else None
 
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:

@@ -17,7 +17,7 @@ from leadwright.domain.follow_up import return_of
 from leadwright.domain.interest import Confidence, Polarity
 from leadwright.domain.links import links_in, without_links
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.optionsets import EmailStatus
+from leadwright.domain.optionsets import EmailState, EmailStatus
 from leadwright.domain.outreach import assemble, subject_line
 from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
@@ -152,6 +152,18 @@ def _suppress(services: Services, session: Session, rows: Held, reply: Reply) ->
     suppress(session, rows.engagement.address, reason=Reason.OPT_OUT, source=source, clock=services.clock)
 
 
+def _retire_drafts(session: Session, rows: Held) -> None:
+    """What was written before this answer came, and held or rejected, is said no more; its words stay to be read."""
+    drafts = select(Email).where(
+        Email.lw_threadid == rows.run.runid,
+        Email.directioncode.is_(True),
+        Email.statuscode == int(EmailStatus.DRAFT),
+    )
+    for draft in session.scalars(drafts.with_for_update()):
+        draft.statecode, draft.statuscode = int(EmailState.CANCELED), int(EmailStatus.CANCELED)
+        draft.modifiedon = rows.moment
+
+
 def _answer(services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
     """The quotes that answer, and one question. The recipient is the lead's address, whoever wrote."""
     row, decision, message = rows.engagement, reply.decision, reply.mail.message
@@ -169,6 +181,7 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
         tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"loop:{talk.runid}:{row.turn}",
                    "Many questions", reason)  # fmt: skip
         return
+    _retire_drafts(session, rows)
     answer = reply.read.said.answer if decision.move is Move.ANSWER else ()
     _, paragraphs = write_answer(AnswerBrief(reply.mail.new_text, first_name(rows.lead), answer, decision.ask))
     profile = talk.configuration.profile

@@ -100,8 +100,9 @@ def _move(services: Services, talk: Conversation) -> None:
         if mail is not None:
             steps.store_more(session, talk.runid, f"follow_up_{number}")
         if written.hold:
-            keep(session, talk, rows, written)
-            move_on(rows, state=State.PERSON, reason=f"A person must look at the follow-up. {written.hold}")
+            if written.emailid is None:
+                keep(session, talk, rows, written)
+            move_on(rows, state=State.PERSON, reason=f"A person must look at the mail. {written.hold}")
             return
         key, _ = free_key(session, rows)
         outboxid = send(
@@ -123,7 +124,7 @@ def _written(session: Session, talk: Conversation, rows: Held, mail: Mail | None
     draft = session.scalar(_drafts(talk).order_by(Email.createdon.desc()).limit(1))
     if draft is None or not draft.description.strip():
         raise Conflict("The draft of this mail is gone. Write one on the lead's page.")
-    return Written(draft.subject, draft.description, emailid=draft.activityid)
+    return Written(draft.subject, draft.description, emailid=draft.activityid, hold=draft.lw_hold)
 
 
 def _drafts(talk: Conversation) -> Select[Email]:

@@ -17,16 +17,18 @@ from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, told_so_far
-from leadwright.workflows.engagements import conversation_of, lock_any
+from leadwright.workflows.engagements import Held, conversation_of, lock_any
 from leadwright.workflows.incoming import (
     Incoming,
     close,
     judgement_of,
     keep_incoming,
+    note_lead,
     store_only,
     suppress_for,
     take_up,
 )
+from leadwright.workflows.letters import last_of_thread
 from leadwright.workflows.moves import bounced
 from leadwright.workflows.settle import settle_one, unreachable
 
@@ -36,7 +38,9 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     with services.database.reading() as session:
         found = match_report(session, report) or _tracked(session, work)
         ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
-    settle_one(services, found.runid if found else None)
+    if found is not None:
+        note_lead(services, work, found.leadid)
+        settle_one(services, found.runid)
     failure = _failure_of(report, ours) if ours is not None else None
     named = ours is not None and (failure is not None or not report.failures)
     hard = failure.hard if failure else report.hard
@@ -97,13 +101,16 @@ def _bounce(
                 unreachable(services, session, talk, rows, said)
             else:
                 suppress_for(services, session, ours.recipient, Reason.HARD_BOUNCE, work)
-        elif (
-            decision.move is Move.RETRY
-            and rows is not None
-            and talk is not None
-            and rows.engagement.state != State.SENDING
-        ):
+        elif decision.move is Move.RETRY and rows and talk and _is_the_last(session, rows, sent):
             bounced(session, talk, rows, sent, said)
+
+
+def _is_the_last(session: Session, rows: Held, sent: Outbox) -> bool:
+    """Nothing of ours left after it and nothing of theirs came: only then may it go out again, if no person decides."""
+    row, newest = rows.engagement, last_of_thread(session, rows.run.runid)
+    is_newest = newest is not None and newest.messageid == (sent.sentmessageid or sent.messageid)
+    left = sent.concludedon or rows.moment
+    return row.state == State.DUE and is_newest and (row.lastheardon is None or row.lastheardon < left)
 
 
 def _complaint(services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox) -> None:

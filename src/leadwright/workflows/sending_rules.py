@@ -16,6 +16,7 @@ from leadwright.db.mail import Outbox
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
+from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.platform import ConnectionState
@@ -28,7 +29,7 @@ from leadwright.mail.outbox import Claimed
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import address_of, configuration_of
+from leadwright.workflows.case import NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
 from leadwright.workflows.seller_mail import GONE, seller_still_may
@@ -37,23 +38,31 @@ _READING = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
-_OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
+_OF_LEAD = (
+    Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
+    Lead.donotbulkemail,
+)  # fmt: skip
+_OF_TALK = (
+    Engagement.state, Engagement.outboxid, Engagement.address, Engagement.whereabouts, Engagement.backat,
+    Engagement.pauseduntil, Engagement.sent,
+)  # fmt: skip
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
-_STILL_OPEN = (
-    select(Email.activityid, Lead.ownerid, Engagement.agentid)
+_STILL_THERE = (
+    select(Email.activityid, Engagement.runid, Lead.ownerid)
     .join(Engagement, Engagement.leadid == Lead.leadid)
     .join(Email, Email.lw_threadid == Engagement.runid)
-    .join(LeadRun, LeadRun.runid == Engagement.runid)
-    .where(Email.activityid.in_(bindparam("which", expanding=True)), LeadRun.stage == Stage.ENGAGED)
+    .where(Email.activityid.in_(bindparam("which", expanding=True)))
     .order_by(Lead.leadid)
     .with_for_update(read=True, of=Lead)
 )
-_STILL_ON = (
-    select(Agent.agentid, Agent.state, Agent.agentuserid)
-    .where(Agent.agentid.in_(bindparam("which", expanding=True)))
+_STILL_OPEN = (  # asked once the leads are held: whoever moves a conversation on holds its lead
+    select(Engagement.runid, Engagement.state, Engagement.outboxid, Agent.agentuserid, Agent.state.label("agentstate"))
+    .join(LeadRun, LeadRun.runid == Engagement.runid)
+    .join(Agent, Agent.agentid == Engagement.agentid)
+    .where(Engagement.runid.in_(bindparam("which", expanding=True)), LeadRun.stage == Stage.ENGAGED)
     .order_by(Agent.agentid)
-    .with_for_update(read=True)
+    .with_for_update(read=True, of=Agent)
 )
 
 _CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
@@ -67,7 +76,8 @@ _LEADS_READ = (
 def rules_in_claim(services: Services) -> Check:
     """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
 
-    A mail of a conversation that has ended is cancelled; one to an address that was written to as another lead, too.
+    A mail of a conversation that has ended or went on without it is cancelled; one to an address that was written to
+    as another lead, too.
     While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there.
     """
 
@@ -79,50 +89,70 @@ def rules_in_claim(services: Services) -> Check:
         found = _conversation(session, waiting)
         if found is None:
             return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
+        if not _waits_for(found.Engagement, waiting.outboxid):
+            return Refusal(Phase.CANCELLED, "The conversation went on meanwhile; this mail would come too late.")
         return _refusal(services, session, waiting, found, moment)
 
     return check
 
 
-def still_wanted(
-    session: Session, claims: Sequence[Claimed], states: Collection[AgentState] = runs.WORKING
-) -> set[str]:
-    """At the point of no return: is the conversation still open, the lead still the agent's, the agent still on?
+def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
+    """At the point of no return: is this still the mail to send, the lead still the agent's, the agent still on?
 
-    Between claim and dot a server may take minutes; a handover or a stop stored meanwhile counts. Leads, then agents.
-
-    Args:
-        states: of an agent that is on.
+    Between claim and dot a server may take minutes; an answer, a handover or a stop stored meanwhile counts. Leads,
+    then agents.
 
     Returns:
         Ids of the mails that are still to be sent.
     """
-    own = [claimed for claimed in claims if claimed.purpose == PURPOSE]
-    emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
-    leads = session.execute(_STILL_OPEN, {"which": emails}).all() if emails else []
-    writers = sorted({lead.agentid for lead in leads})
-    agents = {row.agentid: row for row in session.execute(_STILL_ON, {"which": writers})} if writers else {}
-    wanted = {
-        lead.activityid
-        for lead in leads
-        if (agent := agents.get(lead.agentid)) is not None
-        and agent.state in states
-        and agent.agentuserid == lead.ownerid
+    talks = _open_talks(session, claims, runs.WORKING)
+    return {
+        claimed.outboxid
+        for claimed in claims
+        if _may_alone(session, claimed)
+        or ((talk := talks.get(claimed.emailid or "")) is not None and _waits_for(talk, claimed.outboxid))
     }
-    others = {c.outboxid for c in claims if c.purpose != PURPOSE and (c.emailid is None or c.emailid in wanted)}
-    return others | {claimed.outboxid for claimed in own if seller_still_may(session, claimed)}
 
 
 def may_still_leave(session: Session, claims: Sequence[Claimed]) -> set[str]:
-    """The same of mails that a platform has: a pause, which ends by itself, takes none back."""
-    return still_wanted(session, claims, (*runs.WORKING, AgentState.PAUSED))
+    """Of mails that a platform has, those whose conversation is open and the agent's.
+
+    A pause, which ends by itself, takes none back.
+    """
+    talks = _open_talks(session, claims, (*runs.WORKING, AgentState.PAUSED))
+    return {claimed.outboxid for claimed in claims if claimed.emailid in talks or _may_alone(session, claimed)}
+
+
+def _open_talks(session: Session, claims: Sequence[Claimed], states: Collection[AgentState]) -> dict[str, Any]:
+    """By email activity: open conversations of agents in these states, whose lead is still the agent's. Held."""
+    emails = sorted({c.emailid for c in claims if c.emailid and c.purpose != PURPOSE})
+    leads = session.execute(_STILL_THERE, {"which": emails}).all() if emails else []
+    which = sorted({lead.runid for lead in leads})
+    talks = {talk.runid: talk for talk in session.execute(_STILL_OPEN, {"which": which})} if which else {}
+    return {
+        lead.activityid: talk
+        for lead in leads
+        if (talk := talks.get(lead.runid)) is not None
+        and talk.agentuserid == lead.ownerid
+        and talk.agentstate in states
+    }
+
+
+def _may_alone(session: Session, claimed: Claimed) -> bool:
+    """A mail that belongs to no conversation may leave: a person's, or one of the system."""
+    return seller_still_may(session, claimed) if claimed.purpose == PURPOSE else claimed.emailid is None
+
+
+def _waits_for(talk: Any, outboxid: str) -> bool:
+    """The conversation stands where this mail is what it waits for."""
+    return bool(talk.state == State.SENDING and talk.outboxid == outboxid)
 
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
         select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
-        .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.pauseduntil, Engagement.sent))
+        .options(load_only(*_OF_TALK))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
@@ -172,7 +202,7 @@ def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Con
         basis=_basis(lead),
         paused_until=row.pauseduntil,
         back_at=row.backat if waiting.purpose != ANSWER else None,
-        never=_written_before(session, waiting, row),
+        never=NO_BULK if lead.donotbulkemail and waiting.purpose != ANSWER else _written_before(session, waiting, row),
     )
 
 
