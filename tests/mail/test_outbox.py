@@ -247,6 +247,8 @@ def test_a_mail_of_the_agent_is_sent_recorded_and_shown_on_the_email(office: Pos
         ({"ownerid": "00000000-0000-0000-0000-000000000001"}, "cancelled"),
         ({"statecode": 2}, "cancelled"),
         ({"donotemail": True}, "suppressed"),
+        ({"lw_emailstate": "invalid"}, "cancelled"),
+        ({"lw_emailstate": "overruled_invalid"}, "cancelled"),
         ({"emailaddress1": "other@company0.example"}, "cancelled"),
         ({"emailaddress1": None}, "cancelled"),
         ({"emailaddress1": "not an address"}, "cancelled"),
