@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
@@ -23,7 +23,7 @@ def spare_leads(session: Session, address: str, moment: datetime) -> None:
     One with an open conversation is left to it: how that ends is decided with the mail or click before it.
     """
     found = hash_address(address)
-    written_to = union(
+    written_to: CompoundSelect[str | None] = union(
         select(Engagement.leadid).where(Engagement.addresshash == found),
         select(Outbox.leadid).where(Outbox.recipienthash == found, Outbox.leadid.is_not(None)),
     )
