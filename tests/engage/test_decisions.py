@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 from tests.engage.office import Office
 
 from leadwright.actions import conversations, referrals
-from leadwright.actions.outcome import save_draft
+from leadwright.actions.outcome import overrule_email, save_draft
 from leadwright.db.audit import AuditEntry
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
@@ -254,6 +254,17 @@ def test_who_is_not_to_be_written_to_hears_no_more(office: Office) -> None:
     assert (run.stage, run.outcome, office.row_of(leadid).donotemail) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT, True)
     office.lead(lastname="Again")
     office.pass_days(30)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_conversation_ends_when_a_person_says_that_the_address_is_invalid(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    overrule_email(office.services, office.admin, leadid, valid=False)
+    office.pass_days(30)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.CANCELLED, Outcome.TAKEN_BACK)
+    assert run.reasons == ["The lead's email address is marked as invalid."]
     assert len(office.mails_to(ADA)) == 1
 
 

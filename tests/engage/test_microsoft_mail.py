@@ -200,6 +200,23 @@ def test_a_bounce_marks_the_address(abroad: Abroad) -> None:
     assert abroad.outbox()[0].bouncedon is not None
 
 
+@pytest.mark.parametrize("fault", ["bounce", "drop delivery"])
+def test_what_graph_took_and_never_delivered_is_not_sent_again(abroad: Abroad, fault: str) -> None:
+    if abroad.kind != MailboxKind.GRAPH:
+        pytest.skip("Dataverse tells what failed")
+    abroad.world.break_it(fault, "northwind")
+    leadid = abroad.lead()
+    abroad.work()
+    abroad.world.mend()
+    for _ in range(12):
+        abroad.hours(2)
+    assert abroad.mails_to() == []
+    (row,) = abroad.outbox()
+    assert (row.phase, row.bouncedon is not None) == ("sent", fault == "bounce")
+    outcome = abroad.office.run_of(leadid).outcome
+    assert outcome == (Outcome.UNREACHABLE if fault == "bounce" else None)
+
+
 def test_what_the_platform_gives_up_on_is_told_as_not_sent(abroad: Abroad) -> None:
     if abroad.kind != MailboxKind.DATAVERSE:
         pytest.skip("Exchange tells by a bounce")

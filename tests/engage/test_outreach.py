@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import agent
+from leadwright.actions.leads import delete_lead
 from leadwright.actions.opt_out import opt_out
+from leadwright.db.mail import Outbox
 from leadwright.db.sales import Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.optionsets import EmailStatus, LeadStatus
@@ -75,6 +78,23 @@ def test_an_address_that_was_written_to_as_another_lead_gets_no_second_first_mai
     run = office.run_of(twin)
     assert run.stage == Stage.CANCELLED
     assert "written to already" in run.reasons[0]
+
+
+def test_a_lead_that_is_imported_again_after_a_restore_gets_no_second_first_mail(office: Office) -> None:
+    lost = office.lead()
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    delete_lead(office.services, office.admin, lost)
+    with office.services.database.transaction() as session:  # the backup knows nothing of it
+        session.execute(delete(Outbox))
+    assert office.post is not None
+    office.post.close()
+    office.post = None
+    leadid = office.lead()
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.run_of(leadid).stage == Stage.CANCELLED
+    assert "written to already" in office.run_of(leadid).reasons[0]
 
 
 def test_a_lead_that_needs_a_consent_basis_waits_and_goes_out_when_one_is_stored(office: Office) -> None:

@@ -130,6 +130,19 @@ def test_an_opt_out_ends_what_waits_and_everything_later(office: PostOffice, clo
     assert [a.recipient for a in office.server.log] == ["person0@company0.example"]
 
 
+def test_whoever_asks_after_a_bounce_has_asked(office: PostOffice, clock: Clock) -> None:
+    def said(reason: Reason) -> bool:
+        with office.database.transaction() as session:
+            return suppress(session, "a@b.example", reason=reason, source=str(reason), clock=clock)
+
+    assert [said(Reason.HARD_BOUNCE), said(Reason.HARD_BOUNCE), said(Reason.OPT_OUT)] == [True, False, True]
+    assert [said(Reason.OPT_OUT), said(Reason.COMPLAINT), said(Reason.HARD_BOUNCE)] == [False, False, False]
+    with office.database.reading() as session:
+        row = session.scalars(select(Suppression)).one()
+        assert (row.reason, row.source) == ("opt_out", "opt_out")
+        assert why_suppressed(session, "a@b.example", "outreach") == "The recipient asked not to be written to."
+
+
 def test_an_opt_out_for_one_purpose_leaves_the_others(small_office: PostOffice, clock: Clock) -> None:
     with small_office.database.transaction() as session:
         suppress(session, "a@b.example", reason=Reason.OPT_OUT, source="test", clock=clock, scope="newsletter")
@@ -247,6 +260,8 @@ def test_a_mail_of_the_agent_is_sent_recorded_and_shown_on_the_email(office: Pos
         ({"ownerid": "00000000-0000-0000-0000-000000000001"}, "cancelled"),
         ({"statecode": 2}, "cancelled"),
         ({"donotemail": True}, "suppressed"),
+        ({"lw_emailstate": "invalid"}, "cancelled"),
+        ({"lw_emailstate": "overruled_invalid"}, "cancelled"),
         ({"emailaddress1": "other@company0.example"}, "cancelled"),
         ({"emailaddress1": None}, "cancelled"),
         ({"emailaddress1": "not an address"}, "cancelled"),

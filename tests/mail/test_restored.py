@@ -97,6 +97,29 @@ def test_what_was_decided_again_before_sent_could_be_asked_is_cancelled(small_of
     assert len(small_office.server.log) == 6
 
 
+@pytest.mark.parametrize("before", [0, 2], ids=["empty", "days before"])
+def test_a_backup_that_knows_none_of_the_mails_does_not_hide_them_by_what_is_decided_again(
+    small_office: PostOffice, clock: Clock, before: int
+) -> None:
+    server_files(small_office)
+    with small_office.database.transaction() as session:
+        session.get_one(Mailbox, small_office.mailboxid).createdon = clock()
+    for n in range(10, 10 + before):
+        decide(small_office, n)
+    assert worker(small_office).send_due() == before
+    back_up(small_office)
+    clock.forward(86_400)
+    for n in range(3):
+        decide(small_office, n)
+    assert worker(small_office).send_due() == 3
+    clock.forward(5 * 86_400)
+    restore(small_office)
+    assert all(decide(small_office, n) for n in range(3))
+    assert worker(small_office).send_due() == 0
+    assert small_office.phases() == {"cancelled": 3} | ({"sent": before} if before else {})
+    assert len(small_office.server.log) == 3 + before
+
+
 @pytest.mark.parametrize("phase", [Phase.SENDING, Phase.UNKNOWN, Phase.HELD])
 def test_whatever_the_backup_says_of_a_mail_in_sent_it_was_sent(
     small_office: PostOffice, clock: Clock, phase: Phase

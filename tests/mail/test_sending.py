@@ -1,6 +1,6 @@
 """One mail through a real SMTP server: each thing that may happen, before and after the dot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import pytest
 from tests.mail.post_office import SALES, Clock, PostOffice, letter
@@ -166,6 +166,110 @@ def test_trouble_that_every_mail_would_meet_pauses_the_mailbox_and_fails_no_mail
         assert answer[:8] in (row.lw_lasterror or "")
     clock.forward(301)
     assert sender.send_due() == 3
+
+
+def refusing(answer: str, *, numbers: Container[int] = range(100)) -> Callable[[Step, str], Fault | None]:
+    """Refuses these recipients by RCPT, each with the same words about another address."""
+
+    def script(step: Step, to: str) -> Fault | None:
+        number = int(to.removeprefix("person").partition("@")[0]) if step is Step.RCPT else -1
+        return Fault(answer=answer.replace("WHO", f"<{to}>")) if number in numbers else None
+
+    return script
+
+
+def paused(office: PostOffice) -> str:
+    with office.database.reading() as session:
+        row = session.get_one(Mailbox, office.mailboxid)
+        waits = row.lw_pauseduntil is not None and row.lw_pauseduntil > office.clock()
+        return (row.lw_lasterror or "") if waits else ""
+
+
+QUOTED = (
+    "550 5.1.1 WHO: Recipient address rejected: undeliverable address: host mx.company.example[192.0.2.7] said: "
+    "550 5.7.1 Sender rejected (in reply to RCPT TO command)"
+)
+
+
+def test_what_one_recipients_server_says_of_us_stops_no_other_mail(small_office: PostOffice, clock: Clock) -> None:
+    small_office.waiting(9)
+    small_office.server.faults.script = refusing(QUOTED, numbers={0})
+    sender = worker(small_office)
+    sender.send_due()
+    assert (small_office.phases(), paused(small_office)) == ({"sent": 8, "queued": 1}, "")
+    for _ in range(2):
+        clock.forward(3_601)
+        sender.send_due()
+    (row,) = (row for row in small_office.rows().values() if row.phase == "queued")
+    assert row.attempts == 3
+    clock.forward(5 * 86_400)
+    assert sender.send_next() == Phase.FAILED, "in the end it is given up"
+
+
+def test_one_mail_that_meets_the_mailboxs_trouble_alone_goes_behind_the_others(
+    small_office: PostOffice, clock: Clock
+) -> None:
+    small_office.waiting(9)
+    small_office.server.faults.script = refusing("554 5.2.252 SendAsDenied; not allowed to send as", numbers={0})
+    sender = worker(small_office)
+    for _ in range(4):
+        clock.forward(301)
+        sender.send_due()
+    assert small_office.phases() == {"sent": 8, "queued": 1}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.8 WHO: Sender address rejected: Domain not found",
+        "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+        "554 5.7.1 WHO: Relay access denied",
+        "550 5.7.1 WHO: you have sent your monthly allowance of 5000 mails",
+    ],
+)
+def test_words_that_every_recipient_meets_pause_the_mailbox_and_fail_no_mail(
+    small_office: PostOffice, clock: Clock, answer: str
+) -> None:
+    small_office.waiting(6)
+    small_office.server.faults.script = refusing(answer)
+    sender = worker(small_office)
+    sender.send_due()
+    assert small_office.phases() == {"queued": 6}
+    assert answer[:9] in paused(small_office)
+    small_office.server.faults.script = None
+    clock.forward(301)
+    sender.send_due()
+    assert small_office.phases() == {"sent": 6}
+
+
+def test_mails_sent_one_by_one_fail_twice_over_the_same_words_and_not_a_third_time(
+    small_office: PostOffice, clock: Clock
+) -> None:
+    small_office.waiting(5)
+    small_office.server.faults.script = refusing("554 5.7.1 WHO: Relay access denied")
+    sender = worker(small_office)
+    assert [sender.send_next() for _ in range(3)] == [Phase.FAILED, Phase.FAILED, Phase.QUEUED]
+    for _ in range(4):
+        clock.forward(301)
+        assert sender.send_next() == Phase.QUEUED
+    assert "Relay access denied" in paused(small_office)
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted"),
+    [("550 5.1.1 WHO: user unknown", ()), ("554 5.7.1 WHO: rejected by the policy of our house", (1, 3, 5))],
+    ids=["a bad list", "with others accepted between"],
+)
+def test_refusals_that_are_about_their_recipients_pause_nothing(
+    small_office: PostOffice, clock: Clock, answer: str, accepted: tuple[int, ...]
+) -> None:
+    small_office.waiting(6)
+    small_office.server.faults.script = refusing(answer, numbers=set(range(6)) - set(accepted))
+    sender = worker(small_office)
+    for n in range(6):
+        clock.forward(10)
+        assert sender.send_next() == (Phase.SENT if n in accepted else Phase.FAILED)
+    assert paused(small_office) == ""
 
 
 def test_a_wrong_password_is_the_mailboxs_trouble(small_office: PostOffice) -> None:

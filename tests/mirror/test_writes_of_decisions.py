@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.mail.post_office import letter
 from tests.microsoft.organisation import make_needed_role
 from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.workflows.office import runs_of
@@ -19,15 +20,20 @@ from leadwright.db.agent import LeadRun
 from leadwright.db.base import new_id, now
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
+from leadwright.db.mail import Mailbox
 from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentMode
+from leadwright.domain.suppression import Reason
 from leadwright.identity.access import Principal, principal
+from leadwright.mail.outbox import Order, put
+from leadwright.mail.suppression import suppress
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 from leadwright.sandbox.dynamics.dataverse.store import stamp
 from leadwright.sandbox.dynamics.world import World
+from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
 
@@ -308,3 +314,20 @@ def test_a_run_that_was_taken_and_finished_in_the_meantime_keeps_its_order(mirro
     with mirrored.database.reading() as session:
         run = session.scalars(select(LeadRun).where(LeadRun.leadid == leadid)).one()
     assert mirrored.row("lead", leadid)["ownerid"] == run.ownerid
+
+
+def test_an_opt_out_after_the_handover_is_seen_over_there(mirrored: Mirrored) -> None:
+    (leadid,) = work(mirrored, 1)
+    mirrored.send()
+    with mirrored.database.transaction() as session:
+        box = Mailbox(name="Sales", emailaddress="sales@seller.example")
+        session.add(box)
+        session.flush()
+        address = str(session.get_one(Lead, leadid).emailaddress1)
+        put(session, Order("outreach:1", box.mailboxid, letter(address), leadid=leadid), now())
+        suppress(session, address, reason=Reason.OPT_OUT, source="one_click", clock=now)
+        spare_leads(session, address, now())
+    mirrored.send()
+    assert {write.state for write in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
+    assert mirrored.row("lead", leadid)["donotemail"] is True
+    assert any("Do not write to" in str(n["title"]) for n in mirrored.find("appnotification"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from dbos import error as dbos_errors
 from sqlalchemy import select, update
+from tests.mail.post_office import add_mailbox, letter
 from tests.workflows.office import Office, PlainAnalyst, add_leads, open_office, services_of, stages
 
 from leadwright.db.agent import Executor, LeadRun
@@ -18,9 +19,13 @@ from leadwright.db.audit import AuditEntry, broken_link
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.knowledge import KnowledgeSource
+from leadwright.db.mail import Outbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, AppNotification, Email, Lead
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.optionsets import AddressApproval
 from leadwright.errors import Conflict
+from leadwright.mail.outbox import Order, put
 from leadwright.services import Services
 from leadwright.workflows import runtime as runtime_module
 from leadwright.workflows.executors import Executing, forget, living
@@ -138,6 +143,38 @@ def test_a_worker_that_slept_is_alive_and_enters_again_when_it_was_forgotten(dat
     assert living(database) == {"one"}
     sleeper.leave()
     assert living(database) == frozenset()
+
+
+@pytest.mark.parametrize("died", ["another", "itself"])
+def test_mails_in_hand_of_a_killed_process_take_no_place_any_more(
+    database: Database, tmp_path: Path, start: Callable[[Services], Runtime], died: str
+) -> None:
+    office = open_office(services_of(database, tmp_path, PlainAnalyst()))
+    mailboxid = add_mailbox(database, emailrouteraccessapproval=AddressApproval.PENDING_APPROVAL)
+    dead = "another" if died == "another" else Runtime(office.services).executor_id
+    neighbour = Executing(database, "neighbour")
+    neighbour.enter()
+    lease = now() + timedelta(seconds=600)
+    given = {f"{dead}:sending": (Phase.SENDING, Phase.COMMITTING), "neighbour:sending": (Phase.SENDING,)}
+    with database.transaction() as session:
+        session.merge(Executor(executorid=dead, incarnation="killed", seenon=now()))
+        for worker, phases in given.items():
+            for phase in phases:
+                order = Order(f"{worker}:{phase}", mailboxid, letter(f"{phase}@company.example"))
+                row = session.get_one(Outbox, put(session, order, now())[0])
+                row.phase, row.worker, row.leaseuntil = phase, worker, lease
+    start(office.services)
+    wanted = {(f"{dead}:sending", "queued"), (f"{dead}:sending", "unknown"), ("neighbour:sending", "sending")}
+    found: set[tuple[str | None, str]] = set()
+    end = time.monotonic() + 15
+    while found != wanted and time.monotonic() < end:
+        time.sleep(0.1)
+        with database.reading() as session:
+            rows = session.scalars(select(Outbox)).all()
+            found = {(row.worker, row.phase) for row in rows}
+    assert found == wanted
+    assert {row.leaseuntil for row in rows} == {lease}, "what may have left is looked up no earlier"
+    neighbour.leave()
 
 
 def test_a_worker_whose_name_was_taken_over_begins_no_lead_any_more(

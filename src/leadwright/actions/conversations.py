@@ -32,6 +32,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.letters import free_key
+from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.settle import hold_partner, schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -237,6 +238,7 @@ def do_not_write(services: Services, who: Principal, leadid: str) -> None:
         rows = locked(session, who, leadid, NEEDS["do-not-write"], services.clock())
         talk, address = talk_of(services, session, who, rows), rows.engagement.address
         suppress(session, address, reason=Reason.PERSON, source=f"person:{who.id}", clock=services.clock)
+        spare_leads(session, address, rows.moment)
         reason = f"{who.name} said that this lead is not written to any more."
         decided(session, who, rows, "lead.opted_out_by_person", "")
         cancel_waiting(session, leadid, reason, rows.moment)

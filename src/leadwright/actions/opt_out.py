@@ -7,6 +7,7 @@ from leadwright.mail.addresses import hash_address
 from leadwright.mail.suppression import suppress
 from leadwright.mail.unsubscribe import Leaving, read_token
 from leadwright.services import Services
+from leadwright.workflows.opt_outs import spare_leads
 
 _RECIPIENT = audit.Actor(None, "recipient", "Recipient of a mail")
 
@@ -34,4 +35,5 @@ def opt_out(services: Services, token: str) -> Leaving:
             audit.record(
                 session, _RECIPIENT, "suppression.opted_out", "suppression", found, cause=leaving.businesskey[:300]
             )
+        spare_leads(session, leaving.address, services.clock())
     return leaving

@@ -27,6 +27,7 @@ from leadwright.domain.outreach import subject_line
 from leadwright.domain.personal_mail import PURPOSE, Circumstances, doubts
 from leadwright.domain.sending_window import zones_of
 from leadwright.domain.stage import OPEN_STAGES
+from leadwright.domain.suppression import NOT_VALID
 from leadwright.errors import BadInput, Conflict, Doubt, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.identity.secrets import open_vault
@@ -147,7 +148,7 @@ def why_not_written_to(session: Session, lead: Any) -> str:
         return "The lead says that no email is wanted."
     if lead.statecode == LeadState.DISQUALIFIED:
         return "The lead is closed as disqualified. A supervisor can reassign it; then it can be written to."
-    if lead.lw_emailstate in ("invalid", "overruled_invalid"):
+    if lead.lw_emailstate in NOT_VALID:
         return "The lead's address is invalid. Correct it, or say on the lead's page that it is valid."
     stage = session.scalar(
         select(LeadRun.stage).where(LeadRun.leadid == lead.leadid).order_by(LeadRun.number.desc()).limit(1)
@@ -183,7 +184,7 @@ def _known(session: Session, leadid: str, emailid: str) -> OnItsWay | None:
 
 
 def _key(emailid: str) -> str:
-    return f"seller:{emailid}"
+    return f"{PURPOSE}:{emailid}"
 
 
 def _mailbox(session: Session, who: Principal, mailboxid: str) -> Mailbox:

@@ -11,7 +11,7 @@ from leadwright.domain.sending_window import Window, instant_of, next_opening, r
 from leadwright.errors import BadInput
 
 PURPOSE = "seller"
-"""Purpose of a person's mail in the outbox."""
+"""Purpose of a person's mail in the outbox, and what its business key begins with."""
 _FURTHEST = timedelta(days=366)
 
 

@@ -20,12 +20,15 @@ class Reason(StrEnum):
     PERSON = "person"  # somebody of ours decided so
 
 
+ASKED = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)  # somebody wants it so; a bounce is only found out
 WHY = {
     Reason.OPT_OUT: "The recipient asked not to be written to.",
     Reason.HARD_BOUNCE: "Mail to this address came back for good.",
     Reason.COMPLAINT: "The recipient reported a mail as unwanted.",
     Reason.PERSON: "Somebody decided that this address is not written to.",
 }
+NOT_VALID = ("invalid", "overruled_invalid")  # `lw_emailstate` of a lead: found out, or said by a person
+ADDRESS_NOT_VALID = "The lead's email address is marked as invalid."
 
 
 def key_of(address: str) -> str:

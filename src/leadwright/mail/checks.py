@@ -13,12 +13,14 @@ from leadwright.db.agent import Agent
 from leadwright.db.sales import Lead
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import AgentState
+from leadwright.domain.suppression import ADDRESS_NOT_VALID, NOT_VALID
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import normalise
 from leadwright.mail.backlog import backlog_is_read
 from leadwright.mail.claim import Check, Refusal, Waiting
 
 _ADDRESSES = (Lead.emailaddress1, Lead.emailaddress2, Lead.emailaddress3)
+_MAY_BE_WRITTEN_TO = (Lead.donotemail, Lead.lw_emailstate)
 _MAY_SEND = (AgentState.ON, AgentState.DRAINING)
 
 
@@ -35,14 +37,14 @@ def agent_is_on(session: Session, waiting: Waiting, _moment: datetime) -> Refusa
 
 
 def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) -> Refusal | None:
-    """The lead is still there, is owned by the agent, may be written to, and has the address the mail goes to."""
+    """The lead is there, the agent's, may be written to, and has the address the mail goes to, which is not invalid."""
     if waiting.agentid is None:
         return None
     if waiting.leadid is None:
         return Refusal(Phase.CANCELLED, "The lead was deleted.")
     owner = select(Agent.agentuserid).where(Agent.agentid == waiting.agentid).scalar_subquery()
     lead = session.execute(
-        select(Lead.ownerid, *_ADDRESSES, Lead.custom, Lead.donotemail, Lead.statecode, owner.label("owner"))
+        select(Lead.ownerid, *_ADDRESSES, Lead.custom, *_MAY_BE_WRITTEN_TO, Lead.statecode, owner.label("owner"))
         .where(Lead.leadid == waiting.leadid)
         .with_for_update(read=True, of=Lead)
     ).first()
@@ -54,6 +56,8 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead is closed.")
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
+    if lead.lw_emailstate in NOT_VALID:
+        return Refusal(Phase.CANCELLED, ADDRESS_NOT_VALID)
     own = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3, *(lead.custom or {}).values())
     if not any(_same_address(address, waiting.recipient) for address in own):
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")

@@ -13,6 +13,7 @@ from leadwright.domain.mail_phase import IN_FLIGHT, Phase, has_expired, wait_bef
 from leadwright.domain.plain_text import storable
 from leadwright.mail.mailbox import Outcome, Result
 from leadwright.mail.outbox import Claimed, Entry, record_ends, show_on_emails
+from leadwright.mail.refusals import judged_together
 
 PAUSE = timedelta(seconds=300)  # of a mailbox after trouble that every mail would meet
 FIRST_ASKED = timedelta(seconds=5)  # after a platform took a mail
@@ -46,7 +47,7 @@ def conclude_all(session: Session, ends: Sequence[tuple[Claimed, Outcome]], mome
     rows = {row.outboxid: Entry(*row) for row in found}
     changed: list[Entry] = []
     phases: list[Phase | None] = []
-    for claimed, outcome in ends:
+    for claimed, outcome in judged_together(session, rows, ends, moment):
         row = rows.get(claimed.outboxid)
         if row is None or (stored := _after(row, claimed, outcome, moment)) is None:
             phases.append(None)
@@ -84,7 +85,9 @@ def _after(row: Entry, claimed: Claimed, outcome: Outcome, moment: datetime) -> 
             return replace(told, phase=Phase.FAILED, concludedon=moment)
         case Result.UNKNOWN:
             return replace(told, phase=Phase.UNKNOWN, spenton=moment)
-        case Result.MAILBOX | Result.STOPPED:
+        case Result.MAILBOX:
+            return replace(told, phase=Phase.QUEUED, dueat=moment)  # behind the others: perhaps it alone meets this
+        case Result.STOPPED:
             return replace(told, phase=Phase.QUEUED)
         case Result.DENIED if row.attempts + 1 >= DENIALS:
             return replace(told, attempts=row.attempts + 1, phase=Phase.HELD, concludedon=moment)

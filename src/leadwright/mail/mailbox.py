@@ -48,6 +48,7 @@ class Outcome:
         code: SMTP reply code, 0 when there was none.
         retry_after: seconds the server asked for.
         told_later: it was accepted, and the platform tells later whether it left: see `Mailbox.fates`.
+        perhaps_ours: these words may be about us rather than the recipient: when others meet them too, they are.
     """
 
     result: Result
@@ -55,6 +56,7 @@ class Outcome:
     code: int = 0
     retry_after: float | None = None
     told_later: bool = False
+    perhaps_ours: bool = False
 
 
 class Found(StrEnum):

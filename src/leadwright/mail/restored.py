@@ -12,11 +12,15 @@ import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from leadwright.db.agent import Agent
 from leadwright.db.base import new_id
 from leadwright.db.bulk import one_of
 from leadwright.db.engine import Database
+from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.db.mail import Outbox
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.personal_mail import PURPOSE
+from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain
 from leadwright.mail.mailbox import Mailbox, SentCopy
@@ -32,19 +36,23 @@ _log = structlog.get_logger(__name__)
 
 
 def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock) -> int:
-    """Look through what Sent got since our tables last knew of a mail. How many mails were learned. Safe to repeat.
+    """Look through what Sent got since the last mail we know to have left. How many were learned. Safe to repeat.
+
+    What is decided says nothing of that: after a restore much is decided again before Sent is asked.
 
     Raises:
         MailError: the Sent folder could not be asked.
     """
     with database.reading() as session:
         mine = Outbox.mailboxid == mailboxid
-        newest = session.scalar(select(func.max(Outbox.createdon)).where(mine))
+        made = session.scalar(select(MailboxRow.createdon).where(MailboxRow.mailboxid == mailboxid))
+        left = session.scalar(select(func.max(Outbox.spenton)).where(mine))
         waiting = session.scalar(select(func.min(Outbox.createdon)).where(mine, Outbox.phase.in_(_TO_SEND)))
-    if newest is None:
+    known = [moment for moment in (left or made, waiting) if moment is not None]
+    if not known:
         return 0
     learned = 0
-    copies = mailbox.sent_since(min(newest, waiting or newest) - _DAY)
+    copies = mailbox.sent_since(min(known) - _DAY)
     while some := list(islice(copies, _AT_ONCE)):
         for copy in _unknown(database, some):
             with database.transaction() as session:
@@ -73,7 +81,7 @@ def _learn(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -
         again = _locked(session, Outbox.businesskey == copy.businesskey)
         if again is not None:
             return _cancel(session, again, copy, moment)
-        row = _made(mailboxid, copy, moment)
+        row = _made(session, mailboxid, copy, moment)
         if row is None:
             return False
         session.add(row)
@@ -95,16 +103,18 @@ def _cancel(session: Session, row: Outbox, copy: SentCopy, moment: datetime) -> 
     return True
 
 
-def _made(mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
-    """A row for a mail of which nothing else is left."""
+def _made(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
+    """A row for a mail of which nothing else is left. Its writer is the mailbox's agent, unless a person was."""
     try:
         hashes = hash_address(copy.recipient), hash_domain(domain_of(copy.recipient))
     except BadInput:
         return None
+    purpose = copy.businesskey.partition(":")[0]
     return Outbox(
         outboxid=new_id(),
         businesskey=copy.businesskey,
         mailboxid=mailboxid,
+        agentid=_agent_of(session, mailboxid) if purpose != PURPOSE else None,
         messageid=copy.messageid,
         sender=copy.sender,
         recipient=copy.recipient,
@@ -114,6 +124,17 @@ def _made(mailboxid: str, copy: SentCopy, moment: datetime) -> Outbox | None:
         createdon=copy.filed or moment,
         dueat=copy.filed or moment,
     )
+
+
+def _agent_of(session: Session, mailboxid: str) -> str | None:
+    """The agent that writes from this mailbox; one that is archived only where there is no other."""
+    query = (
+        select(Agent.agentid)
+        .join(MailboxRow, MailboxRow.regardingobjectid == Agent.agentuserid)
+        .where(MailboxRow.mailboxid == mailboxid)
+        .order_by(Agent.state == AgentState.ARCHIVED, Agent.createdon.desc())
+    )
+    return session.scalar(query.limit(1))
 
 
 def _is(copy: SentCopy) -> ColumnElement[bool]:

@@ -21,10 +21,11 @@ _IDLE_SECONDS = 30.0  # an older connection is tried before it is trusted
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 _SENDER_NOT_GOOD_ENOUGH = re.compile(r"\b5\.7\.515\b")  # Outlook.com: SPF, DKIM and DMARC of the domain
-_SENDER_REFUSED = re.compile(  # Postfix says so only when it hears the recipient, Exchange after the dot
-    r"\bsender(?: address)? (?:was )?(?:rejected|refused|denied)|\bnot owned by user\b|\bSendAsDenied\b|"
-    r"permissions? to send as\b|\b5\.1\.[78]\b|\b5\.7\.60\b",
-    re.IGNORECASE,
+_MAY_NOT_SEND_AS = re.compile(  # Postfix says so only when it hears the recipient, Exchange after the dot
+    r"\bnot owned by user\b|\bSendAsDenied\b|permissions? to send as\b|\b5\.7\.60\b", re.IGNORECASE
+)
+_SENDER_REFUSED = re.compile(  # of our own server, or of the recipient's, which it asked and quotes
+    r"\bsender(?: address)? (?:was )?(?:rejected|refused|denied)|\b5\.1\.[78]\b", re.IGNORECASE
 )
 
 
@@ -132,7 +133,7 @@ class SmtpConnection:
             sender = "" if 200 <= code < 300 else _said(code, words)
             code, words = smtp.docmd(f"RCPT TO:<{address}>") if not sender else (250, b"")
             recipient = "" if 200 <= code < 300 else _said(code, words)
-            if code >= 500 and _SENDER_REFUSED.search(recipient):
+            if code >= 500 and (_MAY_NOT_SEND_AS.search(recipient) or _SENDER_REFUSED.search(recipient)):
                 sender, recipient = recipient, ""
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self.drop()
@@ -219,11 +220,12 @@ class SmtpConnection:
             self.drop()
         else:
             self._reset(smtp)
-        about_us = _SENDER_NOT_GOOD_ENOUGH.search(said) or (code >= 500 and _SENDER_REFUSED.search(said))
+        about_us = _SENDER_NOT_GOOD_ENOUGH.search(said) or (code >= 500 and _MAY_NOT_SEND_AS.search(said))
         if code in _SIGN_IN_CODES or about_us or (step == "mail" and _ours(code)):
             return Outcome(Result.MAILBOX, said, code)
         if code >= 500:
-            return Outcome(Result.REFUSED, said, code)
+            result = Result.LATER if _SENDER_REFUSED.search(said) else Result.REFUSED
+            return Outcome(result, said, code, perhaps_ours=True)
         return Outcome(Result.LATER, said, code)
 
     def _reset(self, smtp: smtplib.SMTP) -> None:

@@ -14,11 +14,10 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox, Suppression
 from leadwright.db.webhooks import announce
 from leadwright.domain.mail_phase import Phase
-from leadwright.domain.suppression import WHY, Reason
+from leadwright.domain.suppression import ASKED, WHY, Reason
 from leadwright.domain.webhooks import Event
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain, normalise
 
-_ASKED = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)  # webhooks are told of these
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
 _SHARED = text(
@@ -46,7 +45,7 @@ def suppress(
         scope: the purpose of mails it holds for; empty: all.
 
     Returns:
-        True when this was new.
+        True when this was new, or only a bounce was known until now.
 
     Raises:
         BadInput: not an address.
@@ -54,7 +53,7 @@ def suppress(
     found = hash_address(address)
     new = _add(session, found, "address", reason, source, clock, scope)
     _end_waiting(session, Outbox.recipienthash == found, reason, scope, clock())
-    if new and reason in _ASKED:
+    if new and reason in ASKED:
         leads = sorted(set(session.scalars(select(Engagement.leadid).where(Engagement.addresshash == found))))
         announce(session, Event.LEAD_OPTED_OUT, "suppression", {found: {"reason": str(reason), "leads": leads}})
     return new
@@ -130,8 +129,13 @@ def _add(
 ) -> bool:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": found})
-    if session.scalar(select(Suppression.suppressionid).where(Suppression.hash == found, Suppression.scope == scope)):
-        return False
+    known = session.scalar(select(Suppression).where(Suppression.hash == found, Suppression.scope == scope))
+    if known is not None:
+        if reason not in ASKED or known.reason in ASKED:
+            return False
+        known.reason, known.source, known.at = reason, source[:300], clock()
+        session.flush()
+        return True
     session.add(Suppression(hash=found, kind=kind, scope=scope, reason=reason, source=source[:300], at=clock()))
     session.flush()
     return True

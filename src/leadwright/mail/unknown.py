@@ -4,9 +4,10 @@ Found in Sent: sent. Not found where the server itself files everything it accep
 Message-ID. Anything else is held for a person, because SMTP cannot tell (RFC 1047).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
@@ -36,9 +37,27 @@ def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
     """Take over what dead workers left: before the dot it waits again, after it nobody knows. How many rows."""
     moment = clock()
     _bring_back(session, mailboxid, moment)
+    rows = _take_back(session, moment, Outbox.mailboxid == mailboxid, Outbox.leaseuntil <= moment)
+    for row in rows:
+        if row.phase == Phase.UNKNOWN:
+            row.leaseuntil = moment  # settling starts when it is noticed, however far a clock has jumped
+    return len(rows)
+
+
+def take_from_dead(database: Database, workers: Sequence[str], clock: Clock) -> int:
+    """The same at once for workers that are known dead, so that their mails take no place any more. How many rows.
+
+    What was handed over is looked up no earlier for it: should such a worker live after all, it may still be at it.
+    """
+    with database.transaction() as session:
+        everywhere = Outbox.mailboxid.in_(select(MailboxRow.mailboxid))  # so that an index is used
+        return len(_take_back(session, clock(), everywhere, Outbox.worker.in_(workers)))
+
+
+def _take_back(session: Session, moment: datetime, *which: ColumnElement[bool]) -> Sequence[Outbox]:
     rows = session.scalars(
         select(Outbox)
-        .where(Outbox.mailboxid == mailboxid, Outbox.phase.in_(IN_FLIGHT), Outbox.leaseuntil <= moment)
+        .where(Outbox.phase.in_(IN_FLIGHT), *which)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
@@ -47,9 +66,8 @@ def expire_leases(session: Session, mailboxid: str, clock: Clock) -> int:
             row.phase, row.reason = Phase.QUEUED, "The worker died before the mail was handed over."
         else:
             row.phase, row.reason, row.spenton = Phase.UNKNOWN, "The worker died while handing the mail over.", moment
-            row.leaseuntil = moment  # settling starts when it is noticed, however far a clock has jumped
         show_on_email(session, row.emailid, Phase(row.phase), moment)
-    return len(rows)
+    return rows
 
 
 def resolve_unknown(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock) -> int:

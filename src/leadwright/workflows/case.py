@@ -20,6 +20,7 @@ from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.optionsets import LeadState, NotificationIcon
 from leadwright.domain.stage import AgentMode, Stage
+from leadwright.domain.suppression import ADDRESS_NOT_VALID, NOT_VALID
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal
 from leadwright.identity.agent_identity import agent_principal
@@ -185,6 +186,8 @@ def persons_change(session: Session, rows: Locked, *, answers: bool = False) -> 
         return "The lead does not allow emails, so it is not prepared for outreach."
     if lead.donotbulkemail and not answers:
         return NO_BULK
+    if rows.run.stage == Stage.ENGAGED and lead.lw_emailstate in NOT_VALID:
+        return ADDRESS_NOT_VALID
     begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
     if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))

@@ -22,6 +22,7 @@ from leadwright.workflows.conclude import end_run, give_back
 from leadwright.workflows.crm_notes import note_conversation
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.hand_over import Assigned, next_owner
+from leadwright.workflows.opt_outs import spare_lead
 from leadwright.workflows.rejection_audit import draw
 
 _STATUS = {
@@ -142,6 +143,7 @@ def _close(session: Session, rows: Held, outcome: Outcome, reason: str) -> None:
     rows.run.outcome = str(outcome)
     move_on(rows, state=State.ENDED, reason=reason)
     rows.engagement.endedon = rows.moment
+    spare_lead(session, rows.lead, rows.engagement.addresshash, rows.moment)
     cancel_waiting(session, rows.lead.leadid, f"The conversation has ended: {LABELS[outcome]}.", rows.moment)
 
 

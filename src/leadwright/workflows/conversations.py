@@ -2,12 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
 from leadwright.errors import LeadwrightError
 from leadwright.identity.secrets import open_vault
+from leadwright.mail import unknown
 from leadwright.mail.system_mail import SystemPost
 from leadwright.services import Services
 from leadwright.workflows.answer_reply import answer_reply
@@ -21,6 +22,7 @@ from leadwright.workflows.seller_mail import tell_senders
 from leadwright.workflows.settle import settle
 
 Work = Turn | Incoming
+_SENDING = "sending"  # the thread that claims mails
 _SEND_EVERY = 0.5  # seconds between two looks for mails to send
 _TIDY_EVERY = 10.0
 _SYSTEM_EVERY = 2.0  # a person waits before the screen for the mail that lets them in
@@ -79,6 +81,17 @@ def one_round(services: Services, post: Post, *, most: int = 200) -> int:
             return done
 
 
+def take_from_dead(services: Services, executorids: Iterable[str]) -> None:
+    """Mails in hand of processes that are known dead are waiting, or unknown, at once."""
+    workers = [_worker(executorid, _SENDING) for executorid in executorids]
+    if workers and (count := unknown.take_from_dead(services.database, workers, services.clock)):
+        _log.warning("mails of a dead process taken over", mails=count)
+
+
+def _worker(executorid: str, thread: str) -> str:
+    return f"{executorid}:{thread}"
+
+
 class Correspondence:
     """The threads of one process that send, receive and settle. `start`, `stop`; a broken server is waited for.
 
@@ -93,7 +106,7 @@ class Correspondence:
         self._woken = woken
         self.troubles: dict[str, str] = {}
         self._threads = [
-            threading.Thread(target=self._run, args=("sending", self._send), name="leadwright-sending", daemon=True),
+            threading.Thread(target=self._run, args=(_SENDING, self._send), name="leadwright-sending", daemon=True),
             threading.Thread(
                 target=self._run, args=("settling", self._settle), name="leadwright-settling", daemon=True
             ),
@@ -114,7 +127,7 @@ class Correspondence:
             thread.join(timeout)
 
     def _run(self, name: str, work: Callable[[Post], None]) -> None:
-        post = Post(self._services, f"{self._worker}:{name}")
+        post = Post(self._services, _worker(self._worker, name))
         try:
             while not self._stopping.is_set():
                 try:

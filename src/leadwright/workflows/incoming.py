@@ -24,7 +24,7 @@ from leadwright.domain.engagement import State
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
-from leadwright.domain.suppression import Reason
+from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
@@ -37,6 +37,7 @@ from leadwright.workflows import runs
 from leadwright.workflows.case import lead_name, notify
 from leadwright.workflows.engagements import lock_any, move_on
 from leadwright.workflows.letters import add_parties
+from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import Read
 
 _MOST_TEXT = 100_000
@@ -259,6 +260,8 @@ def suppress_for(services: Services, session: Session, address: str, reason: Rea
     if new:
         after = {"reason": str(reason), "source": f"inbound:{work.inboundid}"}
         audit.record(session, audit.SYSTEM, "suppression.added", "suppression", work.inboundid, after=after)
+    if reason in ASKED:
+        spare_leads(session, address, services.clock())
 
 
 def allow_no_mail(services: Services, session: Session, lead: Lead, row: InboundMessage) -> None:

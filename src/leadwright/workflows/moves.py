@@ -33,6 +33,7 @@ from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
+from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import Read
 from leadwright.workflows.sending_rules import ANSWER
 
@@ -150,6 +151,7 @@ def _told(talk: Conversation, reply: Reply) -> Told:
 def _suppress(services: Services, session: Session, rows: Held, reply: Reply) -> None:
     source = f"inbound:{reply.inboundid}"
     suppress(session, rows.engagement.address, reason=Reason.OPT_OUT, source=source, clock=services.clock)
+    spare_leads(session, rows.engagement.address, rows.moment)
 
 
 def _retire_drafts(session: Session, rows: Held) -> None:

@@ -131,6 +131,7 @@ class Runtime:
             raise Conflict("This process works leads already.")
         self._executing.enter()
         try:
+            conversations.take_from_dead(self.services, [self.executor_id])  # what was killed under our name
             self._launch()
         except BaseException:
             self._executing.leave()
@@ -407,7 +408,7 @@ class Runtime:
                 conversations.once_more(self.services, due[id_])
 
     def _take_over(self) -> None:
-        """Give the workflows of dead executors to the living, one process at a time."""
+        """Give the workflows and mails of dead executors to the living, one process at a time."""
         database = self.services.database
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         alive = executors.living(database, besides=self.executor_id) | {self.executor_id}  # after: who is new is alive
@@ -426,6 +427,7 @@ class Runtime:
                 DBOS.resume_workflows(leads, queue_name=QUEUE)
             if orphans:
                 _log.warning("work of a dead process taken over", leads=len(orphans), dead=sorted(dead))
+            conversations.take_from_dead(self.services, dead)
             executors.forget(database, dead)
         finally:
             guard.release()

@@ -17,7 +17,7 @@ from leadwright.domain.follow_up import Next, next_step
 from leadwright.domain.mail_phase import ENDS, Phase
 from leadwright.domain.optionsets import LeadStatus
 from leadwright.domain.stage import Stage
-from leadwright.domain.suppression import WHY, Reason
+from leadwright.domain.suppression import ASKED, WHY, Reason
 from leadwright.errors import LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
@@ -37,12 +37,11 @@ from leadwright.workflows.engagements import (
 
 _MOST = 200
 _LATELY = timedelta(minutes=2)
-_LEFT = (Reason.OPT_OUT, Reason.COMPLAINT, Reason.PERSON)
 # The mail that asked for it, while it is read, says itself how the conversation ends: it may hold a threat as well.
 _BEING_READ = exists().where(
     InboundMessage.state == "new", Suppression.source == literal("inbound:").concat(InboundMessage.inboundmessageid)
 )
-_HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(_LEFT), ~_BEING_READ)
+_HAS_LEFT = (Suppression.scope == "", Suppression.reason.in_(ASKED), ~_BEING_READ)
 _FAILED_LATE = (Outbox.phase == Phase.FAILED, Outbox.askon.is_not(None))  # taken by its platform, which then gave up
 _log = structlog.get_logger(__name__)
 

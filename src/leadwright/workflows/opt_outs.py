@@ -1,0 +1,55 @@
+"""Leads whose recipient wants no mail say so themselves, here and in Dynamics 365, and whoever has one is told."""
+
+from datetime import datetime
+
+from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy.orm import Session
+
+from leadwright.db import audit, changes
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Outbox, Suppression
+from leadwright.db.people import SystemUser
+from leadwright.db.sales import Lead
+from leadwright.domain.engagement import State
+from leadwright.domain.optionsets import NotificationIcon
+from leadwright.domain.suppression import ASKED, WHY, Reason
+from leadwright.mail.addresses import hash_address
+from leadwright.workflows.case import lead_link, lead_name, notify
+
+
+def spare_leads(session: Session, address: str, moment: datetime) -> None:
+    """After a suppression: every lead that was written to at this address allows no email. Safe to repeat.
+
+    One with an open conversation is left to it: how that ends is decided with the mail or click before it.
+    """
+    found = hash_address(address)
+    written_to: CompoundSelect[str | None] = union(
+        select(Engagement.leadid).where(Engagement.addresshash == found),
+        select(Outbox.leadid).where(Outbox.recipienthash == found, Outbox.leadid.is_not(None)),
+    )
+    talks = select(Engagement.runid).where(Engagement.leadid == Lead.leadid, Engagement.state != State.ENDED)
+    query = select(Lead).where(Lead.leadid.in_(written_to), ~talks.exists()).order_by(Lead.leadid).with_for_update()
+    for lead in session.scalars(query).all():
+        spare_lead(session, lead, found, moment)
+
+
+def spare_lead(session: Session, lead: Lead, addresshash: str, moment: datetime) -> None:
+    """The same for one lead, locked, when somebody asked for it; a bounce alone changes nothing."""
+    asked = (Suppression.hash == addresshash, Suppression.scope == "", Suppression.reason.in_(ASKED))
+    reason = session.scalar(select(Suppression.reason).where(*asked))
+    if reason is None or lead.donotemail:
+        return
+    before, why = {"donotemail": False}, WHY[Reason(reason)]
+    lead.donotemail, lead.modifiedon, lead.modifiedby = True, moment, None
+    lead.versionnumber += 1
+    changes.record(session, lead.leadid, "changed", before)
+    after = {"donotemail": True}
+    audit.record(
+        session, audit.SYSTEM, "lead.emails_forbidden", "lead", lead.leadid, before=before, after=after, cause=why
+    )
+    owner = session.get(SystemUser, lead.ownerid) if lead.ownerid else None
+    if owner is not None and owner.applicationid is None:
+        key, title = f"emails_forbidden:{lead.leadid}:{lead.versionnumber}", f"Do not write to: {lead_name(lead)}"
+        body = f"{why} The lead allows no email any more. Do not write to this address from anywhere."
+        link = lead_link(lead.leadid)
+        notify(session, owner.systemuserid, key, title, body, icon=NotificationIcon.WARNING, link=link)
