@@ -38,6 +38,7 @@ _SOON = timedelta(seconds=30)
 _ELSEWHERE = timedelta(seconds=30)
 _TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
+_AMISS = "Something is amiss in Leadwright ({}); the log of the worker says what. It is tried again."
 _log = structlog.get_logger(__name__)
 
 
@@ -140,35 +141,47 @@ class Writer:
                 self._send(dataverse, errands)
         except MicrosoftError as error:
             trouble = error
-            if not errands:
-                errands = [Unplanned([write], moment) for write in writes]
+            errands = errands or [Unplanned([write], moment) for write in writes]
             for errand in errands:
                 if errand.is_open:
                     errand.failed_whole(error)
+        except Exception as error:  # nothing stays claimed without a reason
+            _log.exception("writes could not be sent to Dynamics 365")
+            errands = errands or [Unplanned([write], moment) for write in writes]
+            for errand in errands:
+                errand.wait(_AMISS.format(type(error).__name__), doubtful=True)
         for errand in errands:
             errand.wait("Others keep changing the record. It is tried again.")
         self._step("answered")
         return errands, trouble
 
     def _look(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
-        looking = [(errand, call) for errand in errands if (call := errand.look()) is not None]
+        looking: list[tuple[Errand, Call]] = []
+        for errand in errands:
+            with errand.alone():
+                if (call := errand.look()) is not None:
+                    looking.append((errand, call))
         if looking:
             for (errand, _), answer in zip(looking, dataverse.batch([call for _, call in looking]), strict=True):
-                errand.looked(answer)
+                with errand.alone():
+                    errand.looked(answer)
             self._step("looked")
 
     def _send(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
         going: list[tuple[Errand, list[Call]]] = []
         for errand in errands:
-            if errand.is_open and errand.look() is None and (calls := errand.calls()):
-                going.append((errand, calls))
+            with errand.alone():
+                if errand.is_open and errand.look() is None and (calls := errand.calls()):
+                    going.append((errand, calls))
         if not going:
             return
         self._step("sending")
         answers = iter(dataverse.batch([call for _, calls in going for call in calls]))
         missing: set[str] = set()
         for errand, calls in going:
-            errand.came([next(answers) for _ in calls])
+            came = [next(answers) for _ in calls]
+            with errand.alone():
+                errand.came(came)
             self._hold_back(errand, missing)
 
     def _hold_back(self, errand: Errand, missing: set[str]) -> None:
