@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import Inserter, one_of
 from leadwright.db.mirror import MirrorRow
+from leadwright.db.mirror_writes import deleted_here
 from leadwright.mirror import fitting
 from leadwright.mirror.reading import Rows
 from leadwright.mirror.tables import NEVER_TOLD, Mirrored
@@ -90,9 +91,10 @@ def store(
     if not fresh and not other:
         return done
     ours = _ours(session, table, [rows.ids[i] for i in [*fresh, *other]]) if other or fresh else {}
-    news = rows.pick([i for i in fresh if rows.ids[i] not in ours])
     known = rows.pick([i for i in [*fresh, *other] if rows.ids[i] in ours])
-    lost = rows.pick([i for i in other if rows.ids[i] not in ours])  # deleted here meanwhile, and changed over there
+    away = deleted_here(session, table.name)  # they stay away, whatever changes over there, until that is settled
+    news = rows.pick([i for i in fresh if rows.ids[i] not in ours and rows.ids[i] not in away])
+    lost = rows.pick([i for i in other if rows.ids[i] not in ours and rows.ids[i] not in away])
     for part in (news, lost):
         if part.ids:
             fitting.fit(session, table, part)
