@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.db.mirror_writes import MirrorWrite
-from leadwright.domain.outgoing import WriteState, wait_after
+from leadwright.domain.outgoing import LONGEST, WriteState, wait_after
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.errors import (
@@ -90,7 +90,7 @@ class Errand:
     def wait(self, reason: str, *, doubtful: bool | None = None, seconds: float | None = None) -> None:
         """Every write that has no ending waits for another try, ever longer."""
         after = wait_after(self.first.attempts + 1)
-        wait = max(after, timedelta(seconds=seconds or 0)) if seconds else after
+        wait = min(max(after, timedelta(seconds=seconds or 0)), LONGEST)
         self.end(WriteState.WAITING, reason, wait=wait, doubtful=doubtful)
 
     @contextmanager
@@ -116,7 +116,7 @@ class Errand:
         reason = str(error)
         match error:
             case Throttled():
-                wait = timedelta(seconds=error.retry_after or 5)
+                wait = min(timedelta(seconds=error.retry_after or 5), LONGEST)  # the line itself is closed for longer
                 self.end(WriteState.WAITING, reason, wait=wait, blame=False)
             case Unclear() | ServiceDown():
                 self.wait(reason, doubtful=True, seconds=error.retry_after)

@@ -14,7 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import NotificationIcon
-from leadwright.domain.outgoing import WriteKind, WriteState
+from leadwright.domain.outgoing import LONGEST, WriteKind, WriteState, is_ahead
 from leadwright.errors import Busy, CrmError
 from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.batch import Call
@@ -27,7 +27,7 @@ from leadwright.mirror.creating import Create
 from leadwright.mirror.errands import Errand
 from leadwright.mirror.phases import FOREIGN
 from leadwright.mirror.planning import plan, tables_of
-from leadwright.mirror.write_claims import Ending, claim, conclude
+from leadwright.mirror.write_claims import Ending, claim, conclude, is_abandoned, is_due
 from leadwright.mirror.write_limits import Metadata
 
 PAGE = "/settings/mirror/writes"
@@ -73,7 +73,7 @@ class Writer:
             MicrosoftError: nothing at all can be sent now; what was claimed waits.
         """
         moment = self._clock()
-        if self._rests_until is not None and moment < self._rests_until:
+        if is_ahead(self._rests_until, moment):
             return 0
         dataverse = self._open() if self._is_something_due(moment) else None
         if dataverse is None:
@@ -116,12 +116,10 @@ class Writer:
             session.execute(delete(w).where(ended, w.kind != WriteKind.MAIL))
 
     def _is_something_due(self, moment: datetime) -> bool:
-        waits = (MirrorWrite.state == WriteState.WAITING) & (
-            MirrorWrite.dueat.is_(None) | (MirrorWrite.dueat <= moment)
-        )
-        died = (MirrorWrite.state == WriteState.SENDING) & (MirrorWrite.heldto <= moment)
+        waits = (MirrorWrite.state == WriteState.WAITING) & is_due(MirrorWrite.dueat, moment)
         with self._database.reading() as session:
-            return session.scalar(select(MirrorWrite.number).where(waits | died).limit(1)) is not None
+            query = select(MirrorWrite.number).where(waits | is_abandoned(moment))
+            return session.scalar(query.limit(1)) is not None
 
     def _do(
         self, dataverse: Dataverse, writes: Sequence[MirrorWrite], moment: datetime
@@ -238,8 +236,8 @@ class Writer:
         return ours
 
     def _rest(self, error: MicrosoftError) -> None:
-        wait = max(error.retry_after or 0.0, 2.0)
-        self._rests_until = self._clock() + timedelta(seconds=wait)
+        wait = timedelta(seconds=max(error.retry_after or 0.0, 2.0))
+        self._rests_until = self._clock() + min(wait, LONGEST)
         _log.warning("nothing can be sent to Dynamics 365", reason=str(error))
 
 
