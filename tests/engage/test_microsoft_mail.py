@@ -337,6 +337,7 @@ def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abro
         ({"failures": 1, "trouble": "The records come from another organisation."}, {}, "not read since"),
         ({}, {"readon": MONDAY - timedelta(minutes=4), "failures": 3}, "not read since 2026-03-02 14:56 UTC"),
         ({}, {"readon": None}, "not read yet"),
+        ({}, {"readon": MONDAY + timedelta(hours=5)}, "read last at 2026-03-02 20:00 UTC, by a wrong clock"),
     ],
 )
 def test_while_the_leads_over_there_are_not_read_mail_waits(

@@ -278,6 +278,11 @@ def test_the_lines_a_server_adds_change_no_mark() -> None:
     assert marks(b"Return-Path: <x@y.example>\r\nReceived: from z\r\n" + incoming(1)) == marks(incoming(1))
 
 
+def test_no_control_character_of_a_message_id_is_kept() -> None:
+    raw = b"Message-ID: <x\ry\x0b\x7f\x00\xc2\x85z@evil.example>\r\nSubject: Hi\r\n\r\nhi"
+    assert marks(raw).messageid == "<xyz@evil.example>"
+
+
 def test_marks_of_a_hostile_header_are_found_quickly() -> None:
     raw = b"To: " + b"a@b.example, " * 500_000 + b"\r\nMessage-ID: <x@y.example>\r\n\r\nhi"
     began = time.process_time()

@@ -146,6 +146,24 @@ def test_429_with_a_long_wait_stops_everybody_and_lets_go_on_by_itself(database:
         assert row.reachedon is not None
 
 
+def test_a_clock_that_was_ahead_and_comes_back_stops_nobody(database: Database) -> None:
+    clock = Clock()
+    ahead = SharedBudget(database, requests=2, at_once=4, clock=clock)
+    clock.now += 5 * 3600
+    for _ in range(2):
+        ahead.enter(0)
+    ahead.pause(200, "0x80072322")
+    clock.now -= 5 * 3600
+    worker = SharedBudget(database, requests=4, at_once=4, clock=clock)
+    for _ in range(4):
+        worker.enter(0)
+    worker.pause(100, "0x80072321")
+    clock.now += LIFE + 0.1
+    with pytest.raises(Throttled) as wait:
+        SharedBudget(database, clock=clock).enter(0)
+    assert 90 < (wait.value.retry_after or 0) <= 100
+
+
 def test_what_a_killed_worker_held_is_free_again_after_a_while(database: Database) -> None:
     clock = Clock()
     killed = SharedBudget(database, at_once=4, clock=clock)

@@ -163,6 +163,24 @@ def test_a_long_retry_after_is_kept_to(office: Office) -> None:
     assert whole(office).trouble == ""
 
 
+def test_a_clock_that_was_ahead_and_comes_back_stops_no_look(office: Office) -> None:
+    lead = office.lead()
+    office.clock.forward(hours=5)
+    office.round()
+    with office.database.transaction() as session:
+        session.get_one(MirrorState, "dynamics365").dueat = office.clock() + timedelta(minutes=10)
+    office.clock.forward(hours=-5)
+    office.change("lead", lead, companyname="Southwind")
+    assert office.incoming.is_due()
+    office.round()
+    assert office.leads()[lead].companyname == "Southwind"
+    office.round(seconds=1)  # it is looked at once more, as after a webhook
+    assert not office.incoming.is_due()
+    readon = office.state().readon
+    assert readon is not None
+    assert readon <= office.clock()
+
+
 def test_an_application_that_is_no_user_any_more_is_told_once_for_all_tables(office: Office) -> None:
     lead = office.lead()
     office.round()

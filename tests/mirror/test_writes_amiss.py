@@ -3,15 +3,17 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, ours
 
 from leadwright.actions.leads import edit_lead
 from leadwright.actions.qualify import qualify
 from leadwright.db import audit
-from leadwright.db.base import new_id
+from leadwright.db.base import new_id, now
 from leadwright.db.mirror import MirrorState
-from leadwright.db.sales import Lead
+from leadwright.db.mirror_writes import MirrorWrite, put_mail, put_news
+from leadwright.db.sales import Email, Lead
 from leadwright.errors import CrmError
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 
@@ -67,3 +69,62 @@ def test_nothing_is_written_to_another_organisation(mirrored: Mirrored) -> None:
         session.merge(MirrorState(mirrorid="dynamics365", organizationid=mirrored.world.organizationid))
     mirrored.send()
     assert mirrored.row("lead", leadid)["companyname"] == "Elsewhere Ltd"
+
+
+def test_a_mail_whose_message_id_holds_a_line_break_is_recorded_and_stops_nothing(mirrored: Mirrored) -> None:
+    leadid, other = mirrored.leads(2, queued=False)
+    strange, emailid = "<x\ry\n%20'&#+?@evil.example>", new_id()
+    with mirrored.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        session.add(
+            Email(activityid=emailid, regardingobjectid=leadid, subject="Re", description="Hello", statecode=1,
+                  statuscode=4, directioncode=False, ownerid=lead.ownerid, owningbusinessunit=lead.owningbusinessunit,
+                  createdon=now(), modifiedon=now(), messageid=strange, sender="a@b.example",
+                  torecipients="c@d.example", senton=now())
+        )  # fmt: skip
+        session.flush()
+        put_mail(session, emailid)
+    edit_lead(mirrored.office.services, administrator(mirrored), other, {"donotemail": True})
+    mirrored.send()
+    assert mirrored.row("lead", other)["donotemail"] is True
+    assert [(w.kind, w.state) for w in mirrored.writes()] == [("mail", "sent"), ("change", "sent")]
+    assert [email["activityid"] for email in mirrored.find("email")] == [emailid]
+
+
+def test_news_of_two_lines_that_may_have_been_told_is_found_and_not_told_twice(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    seller = mirrored.office.sellers[0]
+    with mirrored.database.transaction() as session:
+        put_news(session, leadid, seller, "two lines", "A lead\r\n50% yours & 'more'", "Call them", 100000000)
+    mirrored.send()
+    with mirrored.database.transaction() as session:
+        (write,) = session.scalars(select(MirrorWrite))
+        write.state, write.doubtful, write.answer = "waiting", True, {}
+    mirrored.send()
+    assert [w.state for w in mirrored.writes()] == ["sent"]
+    assert len(mirrored.find("appnotification")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [
+        ("notify", {"body": "without a title"}),  # fails when it is planned
+        ("change", {"leadqualitycode": {"no": "number"}}),  # when it is held against the choices
+    ],
+)
+def test_what_we_cannot_make_ready_is_held_with_a_sentence_and_everything_else_goes(
+    mirrored: Mirrored, kind: str, broken: dict[str, Any]
+) -> None:
+    leadid, other = mirrored.leads(2, queued=False)
+    quality = ours(mirrored, leadid).leadqualitycode
+    with mirrored.database.transaction() as session:
+        session.add(
+            MirrorWrite(lane=leadid, kind=kind, tablename="lead" if kind == "change" else "appnotification",
+                        recordid=leadid, changes=broken, known={"leadqualitycode": [quality]})
+        )  # fmt: skip
+    edit_lead(mirrored.office.services, administrator(mirrored), other, {"donotemail": True})
+    mirrored.send()
+    assert mirrored.row("lead", other)["donotemail"] is True
+    held, sent = mirrored.writes()
+    assert (held.state, "The log of the worker says why" in held.reason, held.attempts) == ("held", True, 1)
+    assert sent.state == "sent"

@@ -1,5 +1,8 @@
 """What goes out and what comes in, side by side: no echo, nothing of ours overwritten, nothing of theirs lost."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import pytest
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, ours, work
@@ -11,6 +14,7 @@ from leadwright.db.mirror_writes import arriving, pending_fields
 from leadwright.mirror.changing import LOOKUPS_TOLD
 from leadwright.mirror.dataverse import DataverseMirror
 from leadwright.mirror.incoming import Incoming
+from leadwright.mirror.mirror import Asked, Found, Page
 from leadwright.mirror.reading import read
 from leadwright.mirror.storing import store
 from leadwright.mirror.tables import TABLES
@@ -77,6 +81,54 @@ def test_a_page_that_was_read_before_our_write_does_not_take_it_back(mirrored: M
         seen = last_seen(session, "lead", leadid)
         assert seen is not None
         assert seen.values["companyname"] == "Here Ltd"
+
+
+class Overtaken(DataverseMirror):
+    """A comparison here is overtaken by what somebody else does before and after it reads the rows that differ."""
+
+    before = after = staticmethod(lambda: None)
+
+    def everything(self, asked: Asked, link: str = "", *, tracked: bool) -> Page:
+        if asked.table.name == "lead":
+            self.before()
+        return super().everything(asked, link, tracked=tracked)
+
+    def rows(self, asked: Asked, ids: Sequence[str]) -> Found:
+        found = super().rows(asked, ids)
+        self.after()
+        return found
+
+
+def test_a_comparison_that_read_a_row_before_our_write_does_not_take_it_back(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirror = Overtaken(mirrored.dataverse)
+    incoming = Incoming(mirrored.database, mirror, mirrored.clock, pending=pending_fields)
+    incoming.round()
+
+    def opt_out() -> None:
+        edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"donotemail": True})
+        mirrored.send()
+
+    mirror.before = lambda: mirrored.theirs("lead", leadid, jobtitle="Head of buying")
+    mirror.after = opt_out
+    mirrored.shift = timedelta(hours=25)
+    incoming.round()
+    assert (ours(mirrored, leadid).donotemail, ours(mirrored, leadid).jobtitle) == (True, "Head of buying")
+    with mirrored.database.reading() as session:
+        seen = last_seen(session, "lead", leadid)
+        assert seen is not None
+        assert seen.values["donotemail"] is True
+
+
+def test_a_backup_that_was_restored_there_takes_no_opt_out_back(mirrored: Mirrored, incoming: Incoming) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"donotemail": True, "jobtitle": "Buyer"})
+    mirrored.send()
+    with mirrored.world.transaction() as db:
+        db.execute("UPDATE dv_lead SET donotemail=0, jobtitle='Seller', versionnumber=1 WHERE leadid=?", (leadid,))
+    mirrored.shift = timedelta(hours=25)
+    incoming.round()
+    assert (ours(mirrored, leadid).donotemail, ours(mirrored, leadid).jobtitle) == (True, "Seller")
 
 
 def test_notes_and_mails_we_wrote_come_in_once_under_their_ids(mirrored: Mirrored, incoming: Incoming) -> None:

@@ -268,3 +268,51 @@ def test_what_waits_about_a_lead_that_is_deleted_here_is_dropped(mirrored: Mirro
     assert mirrored.find("lead") == mirrored.find("annotation") == mirrored.find("appnotification") == []
     assert {w.state for w in mirrored.writes()} == {"dropped", "sent"}
     assert [w.kind for w in mirrored.writes(state="sent")] == ["delete"]
+
+
+def is_here(mirrored: Mirrored, leadid: str) -> bool:
+    with mirrored.database.reading() as session:
+        return session.get(Lead, leadid) is not None
+
+
+def test_a_row_that_a_person_changed_is_deleted_there_only_when_that_one_is_retried(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    mirrored.theirs("lead", leadid, jobtitle="A person wrote this")
+    delete_lead(services, who, leadid)
+    mirrored.send()
+    (held,) = mirrored.writes()
+    assert (held.state, "Retry deletes it there anyway, Drop keeps it" in held.reason) == ("held", True)
+    assert mirror_writes.retry_all(services, who) == 0
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["jobtitle"] == "A person wrote this"
+    mirror_writes.retry(services, who, held.number)
+    mirrored.send()
+    assert mirrored.find("lead") == []
+    assert mirrored.writes()[0].state == "sent"
+
+
+def test_a_row_that_waits_to_be_deleted_there_stays_away_and_what_a_person_does_to_it_meanwhile_is_kept(
+    mirrored: Mirrored,
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    delete_lead(services, who, leadid)
+    mirrored.send()
+    (refused,) = mirrored.writes()
+    assert (refused.state, "DeleteAccess" in refused.reason) == ("held", True)
+    mirrored.theirs("lead", leadid, jobtitle="A person wrote this")
+    mirrored.load("lead")
+    assert not is_here(mirrored, leadid)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    mirror_writes.retry(services, who, refused.number)  # it was not refused for what a person did
+    mirrored.send()
+    (held,) = mirrored.writes()
+    assert (held.state, mirrored.row("lead", leadid)["jobtitle"]) == ("held", "A person wrote this")
+    mirror_writes.drop(services, who, held.number)
+    mirrored.send()
+    assert ours(mirrored, leadid).jobtitle == "A person wrote this"
+    mirrored.theirs("lead", leadid, jobtitle="And this")
+    mirrored.load("lead")
+    assert ours(mirrored, leadid).jobtitle == "And this"

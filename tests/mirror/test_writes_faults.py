@@ -133,6 +133,31 @@ def test_what_a_dead_worker_held_is_looked_up_before_it_is_done_again(over_tls: 
     is_equal(over_tls)
 
 
+def test_a_clock_that_was_ahead_and_comes_back_stops_no_write(mirrored: Mirrored) -> None:
+    work(mirrored, 3)
+    mirrored.shift = timedelta(hours=5)
+
+    class Killed(BaseException):
+        pass
+
+    def die(step: str) -> None:
+        if step == "claimed":
+            raise Killed
+
+    with pytest.raises(Killed):
+        mirrored.writer(step=die).send_due(2)
+    writer = mirrored.writer()
+    mirrored.world.break_it("throttle", {"seconds": 600, "path": "/api/data"}, times=1)
+    with pytest.raises(Throttled):
+        writer.send_due()
+    assert {w.state for w in mirrored.writes() if w.heldto or w.dueat} == {"sending", "waiting"}
+    mirrored.shift = timedelta()
+    mirrored.send(writer)
+    mirrored.send(writer)
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [(w.kind, w.state, w.reason) for w in mirrored.writes()]
+    is_equal(mirrored)
+
+
 def test_two_workers_at_once_never_hold_one_lane_and_send_everything_once(over_tls: Mirrored) -> None:
     leads = work(over_tls, 30)
     for leadid in leads[:10]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
-from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.db.mirror_writes import ANYWAY, OTHER, MirrorWrite
 from leadwright.db.pages import mirror_writes as read
 from leadwright.domain.outgoing import UNSENT, WriteKind, WriteState
 from leadwright.errors import BadInput, Conflict, NotFound
@@ -17,7 +17,6 @@ from leadwright.services import Services
 
 NEEDED = "prvConfigureAgent"
 SHOWN = ("held", "waiting", "conflicts", "done")
-_ANYWAY = "anyway"
 _MOST = 2**63  # numbers a database keeps
 
 
@@ -56,7 +55,7 @@ def outgoing(services: Services, who: Principal, shown: str = "held", start: int
 
 
 def retry(services: Services, who: Principal, number: int) -> None:
-    """Try a write again now. What a person over there changed is overwritten, which is said before.
+    """Try a write again now. What a person over there changed is overwritten or deleted, which is said before.
 
     Raises:
         NotAllowed, NotFound.
@@ -65,6 +64,8 @@ def retry(services: Services, who: Principal, number: int) -> None:
     require(who, NEEDED)
     with services.database.transaction() as session:
         write = _held(session, number)
+        if write.kind == WriteKind.DELETE and write.answer.get(OTHER):
+            write.known = {**write.known, ANYWAY: True}
         _again(write)
         audit.record(session, who.actor, "mirror.write_retried", "mirrorwrite", str(number), after=_words(write))
 
@@ -81,7 +82,7 @@ def retry_all(services: Services, who: Principal) -> int:
         refused = session.scalars(
             select(w).where(w.state == WriteState.HELD).order_by(w.number).with_for_update()
         ).all()
-        again = [write for write in refused if not set(write.conflicts) & set(write.changes)]
+        again = [write for write in refused if not _lost(write)]
         for write in again:
             _again(write)
         waiting = (w.state == WriteState.WAITING) & (w.dueat > moment)
@@ -125,11 +126,14 @@ def _again(write: MirrorWrite) -> None:
     """It is due now; what a person changed over there is known from now on, so it is overwritten."""
     lost = {name: pair[1] for name, pair in write.conflicts.items() if name in write.changes}
     write.known = {**write.known, **{name: [*write.known.get(name, []), theirs] for name, theirs in lost.items()}}
-    if write.kind == WriteKind.DELETE and write.reason:
-        write.known = {_ANYWAY: True}
     write.conflicts = {name: pair for name, pair in write.conflicts.items() if name not in lost}
     write.inconflict = bool(write.conflicts)
     write.state, write.dueat, write.reason = WriteState.WAITING, None, ""
+
+
+def _lost(write: MirrorWrite) -> bool:
+    """Did a person over there change what it would overwrite or delete?"""
+    return bool(set(write.conflicts) & set(write.changes)) or OTHER in write.answer
 
 
 def _words(write: MirrorWrite) -> dict[str, Any]:

@@ -29,6 +29,8 @@ _ASKED, _ARRIVING = "mirror_writes", "mirror_arriving"  # keys of session.info
 _CHUNK = 500
 _STATES = ("statecode", "statuscode")
 _OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
+VERSION, ANYWAY = "version", "anyway"  # what a DELETE knows: the ETag that was decided about, or that any may go
+OTHER = "other"  # what a DELETE was answered: the row is another by now
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
 
@@ -122,6 +124,13 @@ def pending_of(session: Session, table: str, recordids: Iterable[str]) -> dict[s
         mails = one_of(session, MirrorWrite.key, [f"mail:{id_}" for id_ in ids])
         found |= {id_: set(_OURS) for id_ in session.scalars(select(MirrorWrite.recordid).where(mails))}
     return found
+
+
+def deleted_here(session: Session, table: str) -> set[str]:
+    """Ids of rows that were deleted here and are not deleted over there yet."""
+    w = MirrorWrite
+    query = select(w.recordid).where(w.state.in_(UNSENT), w.kind == WriteKind.DELETE, w.tablename == table)
+    return set(session.scalars(query))
 
 
 def follow(session: Session, acts: Sequence[Mapping[str, Any]]) -> None:
@@ -275,8 +284,9 @@ class _Following:
         not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
         gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
         self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
-        if act["recordid"] in self._seen or any(w.attempts for w in waiting):
-            self._add(act, WriteKind.DELETE, {})
+        seen = self._seen.get(act["recordid"])
+        if seen is not None or any(w.attempts for w in waiting):
+            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen else {})
 
     def _qualified(self, act: Mapping[str, Any]) -> None:
         self._changed(act, {name: value for name, value in act["after"].items() if name not in _STATES})

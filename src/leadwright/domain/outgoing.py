@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -35,6 +35,7 @@ _PLATFORM = frozenset(  # columns the platform sets by itself, and ours that hav
     ["createdon", "modifiedon", "createdby", "modifiedby", "versionnumber", "owningbusinessunit", "custom", "fullname"]
 )
 _UNITS = (frozenset({"statecode", "statuscode"}),)  # columns that mean something only together
+LONGEST = timedelta(minutes=15)  # until another try; what lies further ahead was written by a clock that was wrong
 _WAITS = (5, 15, 60, 300)  # seconds before the second, third, ... try; the last one for ever
 
 
@@ -131,6 +132,11 @@ def misfit(limit: Limit, value: Any) -> str:
 def wait_after(attempts: int) -> timedelta:
     """How long a write waits after so many failed tries. It is never given up: nothing decided here is lost."""
     return timedelta(seconds=_WAITS[min(max(attempts, 1), len(_WAITS)) - 1])
+
+
+def is_ahead(at: datetime | None, moment: datetime) -> bool:
+    """Has this moment for another try still to come?"""
+    return at is not None and moment < at <= moment + LONGEST
 
 
 def conflict_words(label: str, ours: Any, theirs: Any) -> str:

@@ -26,6 +26,7 @@ NOT_WHOLE = "not_whole"  # kind of a message that is too large, or not given by 
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def marks(raw: bytes) -> Marks:
     values = {name: _value(unfolded, name) for name in (b"message-id", b"from", b"subject", b"date")}
     content = sha256(b"\n".join((values[b"from"], values[b"subject"], body.strip()))).hexdigest()
     named = values[b"message-id"] or b"no id, " + values[b"date"]
-    messageid = storable(values[b"message-id"].decode("utf-8", "replace"))[:998] or None
+    messageid = _CONTROL.sub("", storable(values[b"message-id"].decode("utf-8", "replace")))[:998] or None
     return Marks(messageid, sha256(named + b"\n" + content.encode()).hexdigest(), content)
 
 

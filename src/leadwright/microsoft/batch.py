@@ -36,12 +36,19 @@ class Call:
     Args:
         path: below the version, such as "leads(id)" or "leads?$select=subject".
         headers: such as If-Match, If-None-Match, Prefer.
+
+    Raises:
+        BadInput: the address or a header holds a line break.
     """
 
     method: str
     path: str
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any("\r" in text or "\n" in text for text in (self.path, *self.headers.values())):
+            raise BadInput("An address or header of a batch holds a line break.")
 
     @property
     def is_repeatable(self) -> bool:
@@ -153,8 +160,6 @@ def _written(call: Call, base: str, acting: Mapping[str, str]) -> bytes:
     address = (call.path if call.path.startswith(("https://", "$")) else base + call.path).replace(" ", "%20")
     lines = [f"{call.method} {address} HTTP/1.1", "Accept: application/json"]
     lines += [f"{name}: {value}" for name, value in {**acting, **call.headers}.items() if value]
-    if any("\r" in line or "\n" in line for line in lines):
-        raise BadInput("An address or header of a batch holds a line break.")
     body = b""
     if call.json is not None:
         lines.append("Content-Type: application/json; type=entry; charset=utf-8")

@@ -33,6 +33,7 @@ REQUESTS, SECONDS, AT_ONCE = 5_700, 1_100.0, 40  # below what is allowed; a work
 _MOST_LEAVE = 64  # requests taken at a time
 _SEAT_LIFE = 90.0  # seconds after which the places of a killed worker are free
 _LOOK_AGAIN = 0.25  # seconds
+_SKEW = 300.0  # seconds by which clocks may differ; what was noted further ahead was noted by one that was wrong
 _log = structlog.get_logger(__name__)
 _NOTE_EVERY = 10.0  # seconds between two notes that the organisation was reached
 
@@ -105,9 +106,9 @@ class SharedBudget:
         until = datetime.fromtimestamp(now + seconds, UTC)
 
         def paused(row: CrmBudget) -> None:
-            if row.pauseduntil is None or row.pauseduntil < until:
+            if _pause_left(row, now) < seconds:
                 row.pauseduntil, row.pausereason = until, reason[:200]
-            row.throttled = [*[at for at in row.throttled if at > now - 3600][-999:], round(now)]
+            row.throttled = [*[at for at in row.throttled if now - 3600 < at <= now + _SKEW][-999:], round(now)]
 
         with self._turn:
             self._leave = 0
@@ -175,8 +176,8 @@ class SharedBudget:
         self._block = min(self._block * 2, _MOST_LEAVE) if used_up else 1
         with self._writing() as session:
             row = _row(session)
-            used = [one for one in row.used if one[0] > now - WINDOW - LIFE]
-            paused = row.pauseduntil.timestamp() - now if row.pauseduntil else 0.0
+            used = [one for one in row.used if now - WINDOW - LIFE < one[0] <= now + _SKEW]
+            paused = _pause_left(row, now)
             free, wait = self._free(used, now)
             granted = 0 if paused > 0 else min(self._block, free)
             row.used = _added(used, now, granted, self._took)
@@ -201,11 +202,12 @@ class SharedBudget:
 
     def _seated(self, seats: dict[str, Any], now: float) -> tuple[dict[str, Any], int]:
         """Places for open requests: an even share, as far as the others have given theirs back."""
-        others = {name: seat for name, seat in seats.items() if name != self._me and seat[1] > now}
+        ends = now + _SEAT_LIFE
+        others = {name: seat for name, seat in seats.items() if name != self._me and now < seat[1] <= ends + _SKEW}
         share = max(1, self._at_once // (len(others) + 1))
         free = self._at_once - sum(seat[0] for seat in others.values())
         mine = max(min(share, free, max(8, 2 * self._running)), self._running, 1)
-        return {**others, self._me: [mine, now + _SEAT_LIFE]}, mine
+        return {**others, self._me: [mine, ends]}, mine
 
 
 def _row(session: Session) -> CrmBudget:
@@ -217,6 +219,13 @@ def _row(session: Session) -> CrmBudget:
     values = {"budgetid": DYNAMICS365, "used": [], "seats": {}, "throttled": []}
     session.execute(insert(CrmBudget).values(values).on_conflict_do_nothing())
     return session.scalars(query).one()
+
+
+def _pause_left(row: CrmBudget, now: float) -> float:
+    """Seconds for which nobody sends anything. With each pause it is noted when it was asked for."""
+    if row.pauseduntil is None or max(row.throttled, default=now) > now + _SKEW:
+        return 0.0
+    return row.pauseduntil.timestamp() - now
 
 
 def _added(used: list[Any], now: float, requests: int, seconds: float) -> list[Any]:

@@ -88,7 +88,7 @@ def _read_differing(
         rows = read_rows(sides, table, found.rows)
         with sides.database.transaction() as session:
             held_state(session, table.name, Phase.COMPARING, began)
-            changed += store_page(sides, session, table, rows, passed=passed).changed
+            changed += store_page(sides, session, table, rows, passed=passed, known=known).changed
         if sides.stopping():
             raise Interrupted("The process ends.")
     return changed
@@ -111,7 +111,8 @@ def _look_for_missing(sides: Sides, table: Mirrored) -> int:
     """Rows that were not told: gone, hidden from us, or there after all because they moved between two pages."""
     changed, after = 0, ""
     state = read_state(sides.database, table.name)
-    while ids := _missing(sides, table, state.pass_, after):
+    while known := _missing(sides, table, state.pass_, after):
+        ids = list(known)
         found = sides.mirror.rows(sides.asked(table), ids)
         rows = read_rows(sides, table, found.rows)
         with sides.database.transaction() as session:
@@ -119,7 +120,7 @@ def _look_for_missing(sides: Sides, table: Mirrored) -> int:
             changed += remove(session, table, found.gone) if found.gone else 0
             _hide(session, table, found.hidden)
             if rows.ids:
-                changed += store_page(sides, session, table, rows, passed=state.pass_).changed
+                changed += store_page(sides, session, table, rows, passed=state.pass_, known=known).changed
         after = ids[-1]
         if sides.stopping():
             raise Interrupted("The process ends.")
@@ -130,16 +131,16 @@ def _look_for_missing(sides: Sides, table: Mirrored) -> int:
     return changed
 
 
-def _missing(sides: Sides, table: Mirrored, passed: int, after: str) -> list[str]:
+def _missing(sides: Sides, table: Mirrored, passed: int, after: str) -> dict[str, str]:
     query = (
-        select(MirrorRow.recordid)
+        select(MirrorRow.recordid, MirrorRow.etag)
         .where(MirrorRow.tablename == table.name, MirrorRow.pass_ < passed, MirrorRow.recordid > after)
         .where(MirrorRow.hidden.is_(False))
         .order_by(MirrorRow.recordid)
         .limit(_CHUNK)
     )
     with sides.database.reading() as session:
-        return list(session.scalars(query))
+        return {key: etag for key, etag in session.execute(query)}  # noqa: C416 rows are no pairs to mypy
 
 
 def _hide(session: Session, table: Mirrored, ids: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadwright.db.mirror_seen import Seen
-from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.db.mirror_writes import ANYWAY, OTHER, VERSION, MirrorWrite
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
@@ -142,12 +142,13 @@ class Delete(Errand):
     """A row that was deleted here; not when somebody changed it since.
 
     Args:
-        seen: as last seen.
+        seen: as last seen: of a row that was not there yet when it was deleted here.
     """
 
     def __init__(self, write: MirrorWrite, moment: datetime, seen: Seen | None) -> None:
         super().__init__([write], moment)
-        self._etag = "" if write.known.get("anyway") or seen is None else seen.etag
+        last = seen.etag if seen is not None else ""
+        self._etag = "" if write.known.get(ANYWAY) else write.known.get(VERSION) or last
 
     def calls(self) -> list[Call]:
         """One DELETE of that version."""
@@ -164,6 +165,7 @@ class Delete(Errand):
             self.end(
                 WriteState.HELD,
                 "It was changed in Dynamics 365 since it was last seen. Retry deletes it there anyway, Drop keeps it.",
+                answer={OTHER: True},
             )
         else:
             self.failed(answer)

@@ -1,12 +1,16 @@
 """What is done over there for one or several writes: its calls, and what their answers mean. The base of its kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from leadwright.db.mirror_writes import MirrorWrite
-from leadwright.domain.outgoing import WriteState, wait_after
+from leadwright.domain.outgoing import LONGEST, WriteState, wait_after
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.errors import (
@@ -25,6 +29,11 @@ from leadwright.mirror.write_claims import Ending
 
 Came = Answer | MicrosoftError
 _RIGHTS_AGAIN = timedelta(minutes=5)
+_AMISS = (
+    "It could not be made ready for Dynamics 365, or the answer could not be read ({}). The log of the worker says "
+    "why. Correct it there by hand, then Drop it; or Retry after an update of Leadwright."
+)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,19 @@ class Errand:
     def wait(self, reason: str, *, doubtful: bool | None = None, seconds: float | None = None) -> None:
         """Every write that has no ending waits for another try, ever longer."""
         after = wait_after(self.first.attempts + 1)
-        wait = max(after, timedelta(seconds=seconds or 0)) if seconds else after
+        wait = min(max(after, timedelta(seconds=seconds or 0)), LONGEST)
         self.end(WriteState.WAITING, reason, wait=wait, doubtful=doubtful)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Whatever fails inside holds this errand and keeps no other."""
+        try:
+            yield
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            _log.exception("a write could not be done", number=self.first.number, kind=self.first.kind)
+            self.end(WriteState.HELD, _AMISS.format(type(error).__name__), doubtful=True)
 
     def failed_whole(self, error: MicrosoftError) -> None:
         """The request it went in failed as a whole: it waits, whatever the reason."""
@@ -96,7 +116,7 @@ class Errand:
         reason = str(error)
         match error:
             case Throttled():
-                wait = timedelta(seconds=error.retry_after or 5)
+                wait = min(timedelta(seconds=error.retry_after or 5), LONGEST)  # the line itself is closed for longer
                 self.end(WriteState.WAITING, reason, wait=wait, blame=False)
             case Unclear() | ServiceDown():
                 self.wait(reason, doubtful=True, seconds=error.retry_after)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
@@ -105,16 +105,19 @@ class Incoming:
             return False
         names = (*TABLES, *links.WORDS)
         with self.database.reading() as session:
-            later = select(func.count()).where(MirrorTable.tablename.in_(names), MirrorTable.dueat > self.clock())
-            return (session.scalar(later) or 0) < len(names)
+            dueat = session.scalars(select(MirrorTable.dueat).where(MirrorTable.tablename.in_(names))).all()
+        return sum(map(self._is_ahead, dueat)) < len(names)
 
     def _is_on(self) -> bool:
         with self.database.reading() as session:
             state = session.get(MirrorState, MIRROR)
-            waits = state is not None and (
-                state.pausedon is not None or (state.dueat is not None and state.dueat > self.clock())
-            )
+            waits = state is not None and (state.pausedon is not None or self._is_ahead(state.dueat))
             return platform_of(session) is Platform.DYNAMICS365 and not waits
+
+    def _is_ahead(self, dueat: datetime | None) -> bool:
+        """Has the next look still to come? One that is further ahead than any is put off was set by a wrong clock."""
+        longest = timedelta(seconds=max(self.period, _LONGEST))
+        return dueat is not None and timedelta() < dueat - self.clock() <= longest
 
     def _is_described(self) -> bool:
         if not self.described or self._renamed:
@@ -146,7 +149,7 @@ class Incoming:
     def _step(self, name: str) -> int:
         """One step of one table, if it is due; its trouble is written down and does not keep the others."""
         state = read_state(self.database, name)
-        if state.dueat is not None and state.dueat > self.clock():
+        if self._is_ahead(state.dueat):
             return 0
         if self.stopping():
             raise Interrupted("The process ends.")
@@ -248,9 +251,8 @@ class Incoming:
             state.dueat = self.clock() + self._pause(state.failures, error.retry_after)
 
     def _pause(self, failures: int, retry_after: float | None) -> timedelta:
-        if retry_after:
-            return timedelta(seconds=retry_after)
-        return timedelta(seconds=min(self.period * 2 ** min(failures - 1, 10), _LONGEST))
+        wait = retry_after or self.period * 2 ** min(failures - 1, 10)
+        return timedelta(seconds=min(wait, _LONGEST))  # the line itself is closed for longer where that was asked for
 
 
 def _is_kept(state: MirrorTable) -> bool:

@@ -2,9 +2,9 @@
 
 A small table is read as it comes. A large one is cut into stretches of time by when rows were created, at first by
 their age; what is left of one that holds more than a page is cut into as many as it seems to hold pages. Beside it all
-ids are read once, for the token that tells what changes from that moment on. The pages that came and what is left to
-read are stored in one transaction, by one thread: pages wait for it, a bounded number of them, so the memory used does
-not grow.
+ids are read once, for the token: it tells what changed since the first page of ids, so no row is read before that page.
+The pages that came and what is left to read are stored in one transaction, by one thread: pages wait for it, a bounded
+number of them, so the memory used does not grow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ def begin_load(sides: Sides, table: Mirrored, total: int | None) -> None:
     """
     tracked = sides.described[table.name].tracked and not table.only
     if total is not None and total > table.page and "createdon" in table.columns:
-        parts = [*_by_age(sides.there(), sides.most_at_once), *([_part(IDS)] if tracked else [])]
+        parts = [*([_part(IDS)] if tracked else []), *_by_age(sides.there(), sides.most_at_once)]
     else:
         parts = [_part(ALL)]
     with sides.database.transaction() as session:
@@ -106,6 +106,8 @@ class _Load:
     ) -> None:
         """Ask for what waits: the line is not idle while pages are stored, and pages that came do not pile up."""
         while waiting and len(running) < self._most and len(running) + len(ready) < 2 * self._most:
+            if any(_begins_ids(part) for part in running.values()):
+                return
             part = waiting.pop(0)
             running[pool.submit(self._fetch, part)] = part
 
@@ -168,6 +170,10 @@ class _Load:
 
 def _part(kind: str, start: str = "", end: str = "", link: str = "") -> Part:
     return {"kind": kind, "start": start, "end": end, "link": link}
+
+
+def _begins_ids(part: Part) -> bool:
+    return part["kind"] == IDS and not part["link"]
 
 
 def _left(running: Iterable[Part], waiting: Iterable[Part], ready: Sequence[_Read]) -> list[Part]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -79,10 +80,9 @@ class Record(Errand):
             return None
         same = f"activityid eq {self.first.recordid}"
         if self._words.messageid:
-            told = self._words.messageid.replace("'", "''").replace("%", "%25").replace("&", "%26").replace("#", "%23")
-            same += f" or messageid eq '{told.replace('+', '%2B').replace('?', '%3F')}'"
-        query = f"$select=activityid,statuscode,statecode&$filter={same}&$top=5".replace(" ", "%20")
-        return Call("GET", f"emails?{query}")
+            told = self._words.messageid.replace("'", "''")
+            same += f" or messageid eq '{told}'"
+        return Call("GET", f"emails?$select=activityid,statuscode,statecode&$filter={quote(same, safe='')}&$top=5")
 
     def looked(self, answer: Came) -> None:
         """Whoever recorded it, once is enough."""

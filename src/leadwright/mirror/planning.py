@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,31 +51,44 @@ def plan(
     """
     seen, teams, others = _seen(session, writes), _teams(session, writes), _notifications(session, writes)
     names = {table: names_of(session, table, metadata.limits(table)) for table in tables_of(writes)}
-    errands: list[Errand] = []
-    changes: dict[tuple[str, str], list[MirrorWrite]] = {}
-    for write in writes:
+
+    def errand(together: Sequence[MirrorWrite]) -> Errand:
+        write = together[0]
+        last = seen.get((write.tablename, write.recordid))
         match write.kind:
             case WriteKind.CHANGE:
-                changes.setdefault((write.tablename, write.recordid), []).append(write)
+                limits = metadata.limits(write.tablename) or {}
+                return Change(together, moment, seen=last, names=names[write.tablename], limits=limits, teams=teams)
             case WriteKind.CREATE:
-                limits = metadata.limits(write.tablename)
-                errands.append(Create(write, moment, names=names[write.tablename], limits=limits, teams=teams))
+                known = metadata.limits(write.tablename)
+                return Create(write, moment, names=names[write.tablename], limits=known, teams=teams)
             case WriteKind.DELETE:
-                errands.append(Delete(write, moment, seen.get((write.tablename, write.recordid))))
+                return Delete(write, moment, last)
             case WriteKind.LINK:
-                errands.append(Link(write, moment, base))
+                return Link(write, moment, base)
             case WriteKind.QUALIFY:
-                errands.append(Qualify(write, moment, names["lead"]))
+                return Qualify(write, moment, names["lead"])
             case WriteKind.NOTIFY:
-                errands.append(Notify(write, moment, others))
+                return Notify(write, moment, others)
             case _:
-                errands.append(Record(write, moment, read_mail(session, write.recordid)))
-    for (table, recordid), together in changes.items():
-        errands.append(
-            Change(together, moment, seen=seen.get((table, recordid)), names=names[table],
-                   limits=metadata.limits(table) or {}, teams=teams)
-        )  # fmt: skip
+                return Record(write, moment, read_mail(session, write.recordid))
+
+    errands: list[Errand] = []
+    for together in _together(writes):
+        planned = Errand(together, moment)
+        with planned.alone():
+            planned = errand(together)
+        errands.append(planned)
     return sorted(errands, key=lambda errand: (_ORDER.index(WriteKind(errand.first.kind)), errand.first.number))
+
+
+def _together(writes: Sequence[MirrorWrite]) -> list[list[MirrorWrite]]:
+    """Changes of one row with each other, everything else by itself."""
+    found: dict[Any, list[MirrorWrite]] = {}
+    for write in writes:
+        key = (write.tablename, write.recordid) if write.kind == WriteKind.CHANGE else write.number
+        found.setdefault(key, []).append(write)
+    return list(found.values())
 
 
 def names_of(session: Session, table: str, limits: Limits | None) -> list[str]:

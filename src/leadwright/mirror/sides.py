@@ -113,13 +113,10 @@ def store_page(
     rows: Rows,
     *,
     loading: bool = False,
-    passed: int = 0,
-    again: bool = False,
-    every: bool = False,
+    **how: Any,
 ) -> Stored:
-    """Store rows and tell what they brought."""
-    pending = sides.pending
-    done = store(session, table, rows, sides.clock(), pending=pending, passed=passed, again=again, every=every)
+    """Store rows, `how` as `store` says, and tell what they brought."""
+    done = store(session, table, rows, sides.clock(), pending=sides.pending, **how)
     tell(session, table, done, loading=loading)
     return done
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import Inserter, one_of
 from leadwright.db.mirror import MirrorRow
+from leadwright.db.mirror_writes import deleted_here
 from leadwright.mirror import fitting
 from leadwright.mirror.reading import Rows
 from leadwright.mirror.tables import NEVER_TOLD, Mirrored
@@ -65,6 +66,7 @@ def store(
     *,
     pending: Pending = nothing_pending,
     passed: int = 0,
+    known: Mapping[str, str] | None = None,
     again: bool = False,
     every: bool = False,
 ) -> Stored:
@@ -73,6 +75,7 @@ def store(
     Args:
         moment: now.
         passed: number of the comparison that met these rows.
+        known: id -> ETag as it was here when a comparison asked for these rows; None: they are of no comparison.
         again: rows here become what they are over there, whatever the ETag says; only who is not to be written to
             here stays so, unless that was seen over there too. Else a column that did not change over there since it
             was seen keeps what it is here: what the agent found out itself is not lost.
@@ -81,7 +84,8 @@ def store(
     rows = fitting.wanted(session, table, _once(rows))
     seen = _seen(session, table.name, rows.ids)
     fresh = [i for i, key in enumerate(rows.ids) if key not in seen]
-    late = {k for i, k in enumerate(rows.ids) if not passed and k in seen and _is_older(rows.etags[i], seen[k])}
+    older = {k for i, k in enumerate(rows.ids) if k in seen and _is_older(rows.etags[i], seen[k])}
+    late = older if known is None else {k for k in older if seen[k] != known.get(k)}
     other = [
         i for i, key in enumerate(rows.ids)
         if key in seen and key not in late and (again or every or seen[key] != rows.etags[i])
@@ -90,19 +94,20 @@ def store(
     if not fresh and not other:
         return done
     ours = _ours(session, table, [rows.ids[i] for i in [*fresh, *other]]) if other or fresh else {}
-    news = rows.pick([i for i in fresh if rows.ids[i] not in ours])
-    known = rows.pick([i for i in [*fresh, *other] if rows.ids[i] in ours])
-    lost = rows.pick([i for i in other if rows.ids[i] not in ours])  # deleted here meanwhile, and changed over there
+    here = rows.pick([i for i in [*fresh, *other] if rows.ids[i] in ours])
+    away = deleted_here(session, table.name)  # they stay away, whatever changes over there, until that is settled
+    news = rows.pick([i for i in fresh if rows.ids[i] not in ours and rows.ids[i] not in away])
+    lost = rows.pick([i for i in other if rows.ids[i] not in ours and rows.ids[i] not in away])
     for part in (news, lost):
         if part.ids:
             fitting.fit(session, table, part)
             _insert(session, table, part, moment)
             done.created += part.ids
-    if known.ids:
-        fitting.fit(session, table, known)
-        _keep_opt_outs(session, table, known, ours)
-        bases = {} if again else _bases(session, table.name, known.ids)
-        _update(session, table, known, ours, bases, done, pending)
+    if here.ids:
+        fitting.fit(session, table, here)
+        _keep_opt_outs(session, table, here, ours, older)
+        bases = {} if again else _bases(session, table.name, here.ids)
+        _update(session, table, here, ours, bases, done, pending)
     _note_seen(session, table.name, rows.pick(fresh), rows.pick(other), passed)
     return done
 
@@ -127,8 +132,8 @@ def _seen(session: Session, name: str, ids: Sequence[str]) -> dict[str, str]:
 def _is_older(etag: str, seen: str) -> bool:
     """Was the row read before what is stored of it already? An ETag holds the number of the version, which grows.
 
-    It may be overtaken by an answer to what we wrote. A comparison takes rows as they are, in case that the
-    organisation was restored from a backup, whose numbers are smaller.
+    It may be overtaken by an answer to what we wrote. A comparison takes rows as they are, unless just that happened
+    since it asked for them: the organisation may have been restored from a backup, whose numbers are smaller.
     """
     was, known = _VERSION.match(etag), _VERSION.match(seen)
     return was is not None and known is not None and int(was[1]) < int(known[1])
@@ -152,14 +157,19 @@ def _bases(session: Session, name: str, ids: Sequence[str]) -> dict[str, dict[st
     return {key: json.loads(seen) for key, seen in session.execute(query)}
 
 
-def _keep_opt_outs(session: Session, table: Mirrored, rows: Rows, ours: Mapping[str, dict[str, Any]]) -> None:
-    """A person who asked here for no mail gets none: only one who took that back over there is written to again."""
+def _keep_opt_outs(
+    session: Session, table: Mirrored, rows: Rows, ours: Mapping[str, dict[str, Any]], older: Collection[str]
+) -> None:
+    """A person who asked here for no mail gets none: only one who took that back over there is written to again.
+
+    A row that is older than what was seen, as from a backup, takes nothing back.
+    """
     for name in _OPT_OUTS & set(table.columns):
         values = rows.columns[name]
         places = [i for i, key in enumerate(rows.ids) if ours[key][name] and not values[i]]
         bases = _bases(session, table.name, [rows.ids[i] for i in places]) if places else {}
         for i in places:
-            values[i] = not bases.get(rows.ids[i], {}).get(name)
+            values[i] = rows.ids[i] in older or not bases.get(rows.ids[i], {}).get(name)
 
 
 def _insert(session: Session, table: Mirrored, rows: Rows, moment: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import LeadState
@@ -98,11 +99,10 @@ class Notify(Errand):
         """The newest notifications of that person with that title."""
         if not self.is_open or not self._must_look:
             return None
-        title = self._title.replace("'", "''").replace("%", "%25").replace("#", "%23").replace("&", "%26")
-        title = title.replace("+", "%2B").replace("?", "%3F")
-        condition = f"_ownerid_value eq {self.first.recordid} and title eq '{title}'"
-        query = f"$select=appnotificationid,body&$filter={condition}&$orderby=createdon desc&$top=50"
-        return Call("GET", f"appnotifications?{query.replace(' ', '%20')}")
+        title = self._title.replace("'", "''")
+        condition = quote(f"_ownerid_value eq {self.first.recordid} and title eq '{title}'", safe="")
+        query = f"$select=appnotificationid,body&$filter={condition}&$orderby=createdon%20desc&$top=50"
+        return Call("GET", f"appnotifications?{query}")
 
     def looked(self, answer: Came) -> None:
         """One with these words that no other write made is ours."""

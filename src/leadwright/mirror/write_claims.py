@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from leadwright.db.bulk import one_of
 from leadwright.db.connection import CrmConnection
 from leadwright.db.mirror_writes import MirrorWrite
-from leadwright.domain.outgoing import UNSENT, WriteKind, WriteState
+from leadwright.domain.outgoing import LONGEST, UNSENT, WriteKind, WriteState, is_ahead
 from leadwright.domain.platform import ConnectionState
+from leadwright.mail.pace import SKEW
 
 LEASE = timedelta(minutes=8)  # longer than all requests of a claim may take with their repeats
 _ASIDE = timedelta(minutes=1)
@@ -44,6 +45,17 @@ class Ending:
     for_administrator: bool = False
 
 
+def is_due(dueat: Any, moment: datetime) -> Any:
+    """Condition: it waits for no moment, or for one that has come, or that only a wrong clock can have written."""
+    return or_(dueat.is_(None), dueat <= moment, dueat > moment + LONGEST)
+
+
+def is_abandoned(moment: datetime) -> Any:
+    """Condition: the lease of a write has ended, or ends later than any that was given by a clock that was right."""
+    w = MirrorWrite
+    return (w.state == WriteState.SENDING) & or_(w.heldto <= moment, w.heldto > moment + LEASE + SKEW)
+
+
 def claim(session: Session, holder: str, most: int, moment: datetime) -> list[MirrorWrite]:
     """Writes that are due, in their order, held for `holder` until the lease ends. Two workers never hold one lane.
 
@@ -53,11 +65,7 @@ def claim(session: Session, holder: str, most: int, moment: datetime) -> list[Mi
     if session.scalar(connection.with_for_update()) is None:  # held, so that claims go one after another
         return []
     w = MirrorWrite
-    session.execute(
-        update(w)
-        .where(w.state == WriteState.SENDING, w.heldto <= moment)
-        .values(state=WriteState.WAITING, doubtful=True, holder=None)
-    )
+    session.execute(update(w).where(is_abandoned(moment)).values(state=WriteState.WAITING, doubtful=True, holder=None))
     found = session.scalars(_due(moment).order_by(w.number).limit(most)).all()
     chosen = _ready(session, found, moment)
     for write in chosen:
@@ -103,14 +111,14 @@ def _due(moment: datetime) -> Any:
     before = same & (other.number < w.number)
     of_record = before & (other.recordid == w.recordid)
     sending = exists().where(same, other.state == WriteState.SENDING)
-    later = exists().where(of_record, other.state == WriteState.WAITING, other.dueat > moment)
+    later = exists().where(of_record, other.state == WriteState.WAITING, ~is_due(other.dueat, moment))
     lane_before = exists().where(before, other.state.in_(UNSENT), other.kind != WriteKind.NOTIFY)
     record_before = exists().where(of_record, other.state.in_(UNSENT))
     change_before = exists().where(before, other.state == WriteState.WAITING, other.kind == WriteKind.CHANGE)
     qualify_before = exists().where(before, other.state.in_(UNSENT), other.kind == WriteKind.QUALIFY)
     return (
         select(w)
-        .where(w.state == WriteState.WAITING, or_(w.dueat.is_(None), w.dueat <= moment), ~sending, ~later)
+        .where(w.state == WriteState.WAITING, is_due(w.dueat, moment), ~sending, ~later)
         .where(or_(w.kind != WriteKind.CHANGE, ~qualify_before))
         .where(or_(w.kind != WriteKind.QUALIFY, ~record_before))
         .where(or_(w.kind != WriteKind.DELETE, ~lane_before))
@@ -150,7 +158,7 @@ def _uncreated(session: Session, recordids: Sequence[str]) -> dict[str, Any]:
 def _step_aside(write: MirrorWrite, waits: Sequence[Any], moment: datetime) -> None:
     """Let others go first as long as what it needs is held or waits itself: a hundred such would stop everything."""
     held = any(one.state == WriteState.HELD for one in waits)
-    later = [one.dueat for one in waits if one.dueat is not None and one.dueat > moment]
+    later = [one.dueat for one in waits if is_ahead(one.dueat, moment)]
     if held or later:
         write.dueat = moment + _ASIDE if held else max(later)
         write.reason = "It waits for a record that could not be created yet."

@@ -14,7 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import NotificationIcon
-from leadwright.domain.outgoing import WriteKind, WriteState
+from leadwright.domain.outgoing import LONGEST, WriteKind, WriteState, is_ahead
 from leadwright.errors import Busy, CrmError
 from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.batch import Call
@@ -27,7 +27,7 @@ from leadwright.mirror.creating import Create
 from leadwright.mirror.errands import Errand
 from leadwright.mirror.phases import FOREIGN
 from leadwright.mirror.planning import plan, tables_of
-from leadwright.mirror.write_claims import Ending, claim, conclude
+from leadwright.mirror.write_claims import Ending, claim, conclude, is_abandoned, is_due
 from leadwright.mirror.write_limits import Metadata
 
 PAGE = "/settings/mirror/writes"
@@ -38,6 +38,7 @@ _SOON = timedelta(seconds=30)
 _ELSEWHERE = timedelta(seconds=30)
 _TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
+_AMISS = "Something is amiss in Leadwright ({}); the log of the worker says what. It is tried again."
 _log = structlog.get_logger(__name__)
 
 
@@ -72,7 +73,7 @@ class Writer:
             MicrosoftError: nothing at all can be sent now; what was claimed waits.
         """
         moment = self._clock()
-        if self._rests_until is not None and moment < self._rests_until:
+        if is_ahead(self._rests_until, moment):
             return 0
         dataverse = self._open() if self._is_something_due(moment) else None
         if dataverse is None:
@@ -115,12 +116,10 @@ class Writer:
             session.execute(delete(w).where(ended, w.kind != WriteKind.MAIL))
 
     def _is_something_due(self, moment: datetime) -> bool:
-        waits = (MirrorWrite.state == WriteState.WAITING) & (
-            MirrorWrite.dueat.is_(None) | (MirrorWrite.dueat <= moment)
-        )
-        died = (MirrorWrite.state == WriteState.SENDING) & (MirrorWrite.heldto <= moment)
+        waits = (MirrorWrite.state == WriteState.WAITING) & is_due(MirrorWrite.dueat, moment)
         with self._database.reading() as session:
-            return session.scalar(select(MirrorWrite.number).where(waits | died).limit(1)) is not None
+            query = select(MirrorWrite.number).where(waits | is_abandoned(moment))
+            return session.scalar(query.limit(1)) is not None
 
     def _do(
         self, dataverse: Dataverse, writes: Sequence[MirrorWrite], moment: datetime
@@ -140,35 +139,47 @@ class Writer:
                 self._send(dataverse, errands)
         except MicrosoftError as error:
             trouble = error
-            if not errands:
-                errands = [Unplanned([write], moment) for write in writes]
+            errands = errands or [Unplanned([write], moment) for write in writes]
             for errand in errands:
                 if errand.is_open:
                     errand.failed_whole(error)
+        except Exception as error:  # nothing stays claimed without a reason
+            _log.exception("writes could not be sent to Dynamics 365")
+            errands = errands or [Unplanned([write], moment) for write in writes]
+            for errand in errands:
+                errand.wait(_AMISS.format(type(error).__name__), doubtful=True)
         for errand in errands:
             errand.wait("Others keep changing the record. It is tried again.")
         self._step("answered")
         return errands, trouble
 
     def _look(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
-        looking = [(errand, call) for errand in errands if (call := errand.look()) is not None]
+        looking: list[tuple[Errand, Call]] = []
+        for errand in errands:
+            with errand.alone():
+                if (call := errand.look()) is not None:
+                    looking.append((errand, call))
         if looking:
             for (errand, _), answer in zip(looking, dataverse.batch([call for _, call in looking]), strict=True):
-                errand.looked(answer)
+                with errand.alone():
+                    errand.looked(answer)
             self._step("looked")
 
     def _send(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
         going: list[tuple[Errand, list[Call]]] = []
         for errand in errands:
-            if errand.is_open and errand.look() is None and (calls := errand.calls()):
-                going.append((errand, calls))
+            with errand.alone():
+                if errand.is_open and errand.look() is None and (calls := errand.calls()):
+                    going.append((errand, calls))
         if not going:
             return
         self._step("sending")
         answers = iter(dataverse.batch([call for _, calls in going for call in calls]))
         missing: set[str] = set()
         for errand, calls in going:
-            errand.came([next(answers) for _ in calls])
+            came = [next(answers) for _ in calls]
+            with errand.alone():
+                errand.came(came)
             self._hold_back(errand, missing)
 
     def _hold_back(self, errand: Errand, missing: set[str]) -> None:
@@ -225,8 +236,8 @@ class Writer:
         return ours
 
     def _rest(self, error: MicrosoftError) -> None:
-        wait = max(error.retry_after or 0.0, 2.0)
-        self._rests_until = self._clock() + timedelta(seconds=wait)
+        wait = timedelta(seconds=max(error.retry_after or 0.0, 2.0))
+        self._rests_until = self._clock() + min(wait, LONGEST)
         _log.warning("nothing can be sent to Dynamics 365", reason=str(error))
 
 

@@ -26,6 +26,7 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.mail.outbox import Claimed
+from leadwright.mail.pace import SKEW
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -187,6 +188,9 @@ def _not_read(services: Services, session: Session, moment: datetime) -> str:
     row = session.execute(_LEADS_READ).first()
     if row is None or row.readon is None:
         return "The leads of Dynamics 365 were not read yet; the mail waits until they are."
+    if row.readon > moment + SKEW:
+        when = f"{row.readon:%Y-%m-%d %H:%M} UTC"
+        return f"Dynamics 365 was read last at {when}, by a wrong clock; the mail waits until it is read again."
     oldest = moment - max(3 * timedelta(seconds=services.settings.mirror_poll_seconds), _STALE)
     if row.pausedon is None and not row.failures and row.readon >= oldest:
         return ""
