@@ -18,6 +18,7 @@ from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
+from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
@@ -31,7 +32,6 @@ from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
     Incoming,
-    allow_no_mail,
     close,
     close_only,
     judgement_of,
@@ -47,6 +47,7 @@ from leadwright.workflows.incoming import (
     tell_owner,
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
+from leadwright.workflows.opt_outs import spare_lead
 from leadwright.workflows.reading_replies import Read, read_reply
 from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
@@ -260,7 +261,8 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
         close(inbound, "done", kind, told, leadid=lead.leadid)
         if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
-            allow_no_mail(services, session, lead, inbound)
+            for address in found.recipients:
+                spare_lead(session, lead, hash_address(address), services.clock())
         if kind is ReplyClass.OTHER:
             supervisor = supervisor_of(session, found.runid)
             body = f"{mail.message.subject}: {mail.new_text[:400]}"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from leadwright.db import audit, changes
+from leadwright.db import audit
 from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id
 from leadwright.db.configuration import Configuration
@@ -262,20 +262,6 @@ def suppress_for(services: Services, session: Session, address: str, reason: Rea
         audit.record(session, audit.SYSTEM, "suppression.added", "suppression", work.inboundid, after=after)
     if reason in ASKED:
         spare_leads(session, address, services.clock())
-
-
-def allow_no_mail(services: Services, session: Session, lead: Lead, row: InboundMessage) -> None:
-    """The lead, locked, says that no email is wanted: whoever linked this mail with it knows that it is the lead's."""
-    if lead.donotemail:
-        return
-    lead.donotemail, lead.modifiedon, lead.modifiedby = True, services.clock(), row.vouchedby
-    lead.versionnumber += 1
-    before, cause = {"donotemail": False}, "A mail that was linked with it asks not to be written to again."
-    changes.record(session, lead.leadid, "changed", before)
-    audit.record(
-        session, audit.SYSTEM, "lead.changed", "lead", lead.leadid, before=before, after={"donotemail": True},
-        cause=cause,
-    )  # fmt: skip
 
 
 def store_only(
