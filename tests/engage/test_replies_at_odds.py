@@ -1,0 +1,91 @@
+"""What comes in at an awkward moment: while the agent is off, after a person's word, twice, or with nobody to tell."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from tests.engage.office import ADA, SALES, Office
+
+from leadwright.actions import agent
+from leadwright.db.mail import InboundMessage
+from leadwright.db.sales import AppNotification
+from leadwright.domain.engagement import Outcome
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.stage import Stage
+from leadwright.mail.suppression import why_suppressed
+
+
+@pytest.fixture
+def leadid(office: Office) -> str:
+    """A lead that has the first mail."""
+    made = office.lead()
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    return made
+
+
+def inbound(office: Office) -> list[InboundMessage]:
+    with office.services.database.reading() as session:
+        return list(session.scalars(select(InboundMessage).order_by(InboundMessage.uid)))
+
+
+def told(office: Office, ownerid: str) -> list[str]:
+    with office.services.database.reading() as session:
+        mine = AppNotification.ownerid == ownerid
+        return list(session.scalars(select(AppNotification.title).where(mine).order_by(AppNotification.createdon)))
+
+
+def complain(office: Office) -> None:
+    """Her provider tells that she reported our newest mail (RFC 5965)."""
+    about = str(office.mails_to(ADA)[-1]["Message-ID"])
+    raw = (
+        f"From: fbl@isp.example\r\nTo: {SALES}\r\nSubject: FW: complaint\r\nMessage-ID: <arf1@isp.example>\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nabuse report\r\n"
+        "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x\r\nVersion: 1\r\n"
+        f"Original-Rcpt-To: {ADA}\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {about}\r\nTo: {ADA}\r\nSubject: x\r\n\r\nhi\r\n"
+        "--b--\r\n"
+    )
+    office.server.deliver("", SALES, raw.encode())
+
+
+def halted_over_the_weekend(office: Office) -> None:
+    """What came is looked at while the agent is off; then it is started with all that is due, and works on."""
+    agent.stop_agent(office.services, office.admin, office.agentid, "halt")
+    office.work()
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+    office.clock.move_to(office.clock() + timedelta(days=4))
+    office.work()
+    agent.start_agent(office.services, office.admin, office.agentid)
+    office.clock.move_to(office.clock() + timedelta(seconds=40))
+    office.pass_days(20)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_complaint_counts_while_the_agent_is_halted(office: Office, leadid: str) -> None:
+    complain(office)
+    halted_over_the_weekend(office)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
+
+
+def test_a_hard_bounce_counts_while_the_agent_is_halted(office: Office, leadid: str) -> None:
+    office.bounce(ADA, "5.1.1", "550 5.1.1 <ada@northwind.example>: user unknown")
+    halted_over_the_weekend(office)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.RETURNED, Outcome.UNREACHABLE)
+    assert not office.row_of(leadid).donotemail
+
+
+def test_a_mail_that_waits_when_the_address_bounces_gives_the_lead_back(office: Office, leadid: str) -> None:
+    office.answer(ADA, "Interesting. How long does implementation take?")
+    office.clock.move_to(office.clock() + timedelta(hours=10))
+    office.work()
+    assert office.outbox()[-1].phase == Phase.QUEUED
+    office.bounce(ADA, "5.1.1", "550 5.1.1 <ada@northwind.example>: user unknown")
+    office.pass_days(3)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.RETURNED, Outcome.UNREACHABLE)
+    assert not office.row_of(leadid).donotemail
