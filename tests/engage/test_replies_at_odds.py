@@ -1,5 +1,6 @@
 """What comes in at an awkward moment: while the agent is off, after a person's word, twice, or with nobody to tell."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,22 @@ from sqlalchemy import select
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import agent
+from leadwright.analyst import ReplyBrief, ReplyReading
+from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.mail import InboundMessage
-from leadwright.db.sales import AppNotification
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.replies import ReplyClass
 from leadwright.domain.stage import Stage
 from leadwright.mail.suppression import why_suppressed
+
+
+class SeesAnOptOut(BuiltinAnalyst):
+    """Reads in every mail that its writer wants no more, where no rule of words does."""
+
+    def read_reply(self, brief: ReplyBrief) -> ReplyReading:
+        return replace(super().read_reply(brief), kind=ReplyClass.UNSUBSCRIBE)
 
 
 @pytest.fixture
@@ -89,3 +100,26 @@ def test_a_mail_that_waits_when_the_address_bounces_gives_the_lead_back(office: 
     run = office.run_of(leadid)
     assert (run.stage, run.outcome) == (Stage.RETURNED, Outcome.UNREACHABLE)
     assert not office.row_of(leadid).donotemail
+
+
+def test_an_answer_after_a_person_took_the_lead_over_reaches_that_person(office: Office, leadid: str) -> None:
+    with office.services.database.transaction() as session:
+        session.get_one(Lead, leadid).ownerid = office.sellers[0]
+    office.answer(ADA, "We have a budget of 400,000 dollars, I decide. Can we talk on Thursday?")
+    office.work()
+    assert office.run_of(leadid).stage == Stage.CANCELLED
+    assert told(office, office.sellers[0]) == ["Wrote again: Ada Miller, Northwind Foods"]
+
+
+def test_an_opt_out_that_only_the_analyst_saw_counts_after_a_person_took_the_lead_over(
+    office: Office, leadid: str
+) -> None:
+    office.services = replace(office.services, analyst=SeesAnOptOut())
+    with office.services.database.transaction() as session:
+        session.get_one(Lead, leadid).ownerid = office.sellers[0]
+    office.answer(ADA, "We would rather be left in peace from now on.")
+    office.work()
+    assert office.run_of(leadid).stage == Stage.CANCELLED
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+    assert told(office, office.sellers[0]) == ["Wrote again: Ada Miller, Northwind Foods"]

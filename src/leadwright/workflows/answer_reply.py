@@ -22,7 +22,6 @@ from leadwright.identity.secrets import open_vault
 from leadwright.mail.matching import Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
-from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -153,7 +152,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         if inbound is None:
             return
         if decision.suppress:
-            hold_recipient(session, talk.engagement.address)
+            suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
@@ -176,6 +175,9 @@ def _move(
         heard_of(rows, reply, received)
     if reason := persons_change(session, rows):
         return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
+        if not machine:
+            supervisor = talk.configuration.assignment.supervisor
+            _tell_written_again(session, rows.lead, supervisor, reply.inboundid, reply.mail)
         return
     if not machine and reply.decision.move not in (Move.STORE, Move.SHOW):
         stop_waiting(session, rows)
@@ -255,9 +257,12 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
         close(inbound, "done", kind, told, leadid=lead.leadid)
         if kind is ReplyClass.OTHER:
-            supervisor = _supervisor(session, found.runid)
-            body = f"{mail.message.subject}: {mail.new_text[:400]}"
-            tell_owner(session, lead, supervisor, f"late:{work.inboundid}", "Wrote again", body)
+            _tell_written_again(session, lead, _supervisor(session, found.runid), work.inboundid, mail)
+
+
+def _tell_written_again(session: Session, lead: Lead, supervisor: str | None, inboundid: str, mail: Reading) -> None:
+    body = f"{mail.message.subject}: {mail.new_text[:400]}"
+    tell_owner(session, lead, supervisor, f"late:{inboundid}", "Wrote again", body)
 
 
 def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:

@@ -22,11 +22,9 @@ from leadwright.domain.outreach import assemble, subject_line
 from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
 from leadwright.domain.sending_window import zones_of
-from leadwright.domain.suppression import Reason
 from leadwright.mail.compose import Thread, reply_subject
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
-from leadwright.mail.suppression import suppress
 from leadwright.research.brief import first_name
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
@@ -65,8 +63,6 @@ def act(services: Services, session: Session, talk: Conversation, rows: Held, re
         BadInput: an answer cannot be sent; the sentence says why.
     """
     decision = reply.decision
-    if decision.suppress:
-        _suppress(services, session, rows, reply)
     match decision.move:
         case Move.HAND_OVER | Move.BLOCKED | Move.PROPOSE_CONTACT | Move.ESCALATE:
             hand_over(session, talk, rows, _told(talk, reply), decision.reasons)
@@ -145,11 +141,6 @@ def _told(talk: Conversation, reply: Reply) -> Told:
         referral=referral if outcome is Outcome.REFERRAL else ("", ""),
         next_steps=talk.configuration.handoff.next_steps,
     )
-
-
-def _suppress(services: Services, session: Session, rows: Held, reply: Reply) -> None:
-    source = f"inbound:{reply.inboundid}"
-    suppress(session, rows.engagement.address, reason=Reason.OPT_OUT, source=source, clock=services.clock)
 
 
 def _answer(services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
