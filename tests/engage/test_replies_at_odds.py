@@ -11,6 +11,7 @@ from leadwright.actions import agent
 from leadwright.analyst import ReplyBrief, ReplyReading
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.mail import InboundMessage
+from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.mail_phase import Phase
@@ -123,3 +124,15 @@ def test_an_opt_out_that_only_the_analyst_saw_counts_after_a_person_took_the_lea
     with office.services.database.reading() as session:
         assert why_suppressed(session, ADA, "outreach")
     assert told(office, office.sellers[0]) == ["Wrote again: Ada Miller, Northwind Foods"]
+
+
+def test_with_neither_owner_nor_supervisor_an_answer_after_the_end_reaches_the_administrators(
+    office: Office, leadid: str
+) -> None:
+    office.pass_days(40)
+    assert office.run_of(leadid).outcome == Outcome.NO_RESPONSE
+    with office.services.database.transaction() as session:
+        session.get_one(SystemUser, office.supervisor).isdisabled = True
+    office.answer(ADA, "We were away for long. Are you still interested?")
+    office.work()
+    assert told(office, office.admin.id) == ["Wrote again: Ada Miller, Northwind Foods"]
