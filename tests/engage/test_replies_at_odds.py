@@ -136,3 +136,13 @@ def test_with_neither_owner_nor_supervisor_an_answer_after_the_end_reaches_the_a
     office.answer(ADA, "We were away for long. Are you still interested?")
     office.work()
     assert told(office, office.admin.id) == ["Wrote again: Ada Miller, Northwind Foods"]
+
+
+def test_the_same_short_answer_to_a_second_question_counts(office: Office, leadid: str) -> None:
+    office.answer(ADA, "Yes, it is interesting for us.")
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=2))
+    office.answer(ADA, "Yes, it is interesting for us.")
+    office.work()
+    assert [mail.state for mail in inbound(office)] == ["done", "done"]
+    assert len(office.engagement_of(leadid).asked) == 2

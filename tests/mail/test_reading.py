@@ -120,6 +120,17 @@ def test_the_same_words_under_another_message_id_are_linked_to_the_first(office:
     assert (second.state, second.firstid) == ("duplicate", first.inboundmessageid)
 
 
+def test_the_same_words_count_again_as_an_answer_to_another_mail_or_on_another_day(office: PostOffice) -> None:
+    day = dt.timedelta(days=1)
+    for n, (answers, came) in enumerate(
+        [("one", day), ("two", day), ("one", 3 * day), ("two", 0.5 * day), ("two", -day)]
+    ):
+        raw = b"In-Reply-To:\r\n <%s@seller.example>\r\n" % answers.encode() + incoming(1, messageid=f"<{n}@x.example>")
+        office.server.folder(SALES).add(raw, office.clock() + came)
+    read(office, office.open())
+    assert [row.state for row in stored(office)] == ["new", "new", "new", "duplicate", "new"]
+
+
 def test_messages_without_or_with_the_same_message_id_are_told_apart_by_content(office: PostOffice) -> None:
     for n, name in ((1, None), (2, None), (1, None), (3, "<same@x.example>"), (4, "<same@x.example>")):
         office.server.deliver("jo@x.example", SALES, incoming(n, messageid=name))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import LargeBinary, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
@@ -18,7 +18,7 @@ from leadwright.db.mail import InboundMessage, MailboxFolder
 from leadwright.domain.plain_text import storable
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
-SAME_WORDS = timedelta(hours=24)  # the same words from the same sender under another Message-ID: sent twice
+SAME_WORDS = timedelta(hours=24)  # the same words of one sender, answering the same, under another Message-ID: a copy
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -31,6 +31,7 @@ class Marks:
     messageid: str | None
     identity: str
     contenthash: str
+    answers: bytes  # its In-Reply-To
 
 
 def read_cursor(session: Session, mailboxid: str, folder: str) -> Cursor:
@@ -62,14 +63,14 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
             own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
         else:
             row_id = new_id()
-            before = firsts.setdefault(about.contenthash, [])
+            before = firsts.setdefault((about.contenthash, about.answers), [])
             new = _new_row(message, about, moment, before)
             rows[about.identity] = {
                 **new, "inboundmessageid": row_id, "mailboxid": mailboxid, "folder": folder,
                 "uidvalidity": batch.cursor.uidvalidity,
             }  # fmt: skip
             if new["firstid"] is None:
-                before.append((moment, row_id))
+                before.append((message.received or moment, row_id))
             if new["state"] == "new":
                 fresh[row_id] = message
     session.flush()
@@ -83,11 +84,11 @@ def marks(raw: bytes) -> Marks:
     """What a message is recognised by; the lines a server adds on the way in do not count."""
     head, _, body = raw.partition(b"\r\n\r\n") if b"\r\n\r\n" in raw else raw.partition(b"\n\n")
     unfolded = _FOLD.sub(b" ", head[:_HEAD_BYTES])
-    values = {name: _value(unfolded, name) for name in (b"message-id", b"from", b"subject", b"date")}
+    values = {name: _value(unfolded, name) for name in (b"message-id", b"from", b"subject", b"date", b"in-reply-to")}
     content = sha256(b"\n".join((values[b"from"], values[b"subject"], body.strip()))).hexdigest()
     named = values[b"message-id"] or b"no id, " + values[b"date"]
     messageid = storable(values[b"message-id"].decode("utf-8", "replace"))[:998] or None
-    return Marks(messageid, sha256(named + b"\n" + content.encode()).hexdigest(), content)
+    return Marks(messageid, sha256(named + b"\n" + content.encode()).hexdigest(), content, values[b"in-reply-to"])
 
 
 def _value(head: bytes, name: bytes) -> bytes:
@@ -120,8 +121,8 @@ def _new_row(
         state = "quarantined"
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
     else:
-        since = (message.received or moment) - SAME_WORDS
-        first = next((row for came, row in before if came >= since), None)
+        came = message.received or moment
+        first = next((row for at, row in before if abs(came - at) <= SAME_WORDS), None)
         if first is not None:
             state, reason = "duplicate", "The same words came before under another Message-ID."
     return {
@@ -142,19 +143,27 @@ def _new_row(
     }
 
 
-def _firsts(session: Session, mailboxid: str, contents: Iterable[str]) -> dict[str, list[tuple[datetime, str]]]:
-    """For each content: when it came first, and as which row."""
-    found: dict[str, list[tuple[datetime, str]]] = {}
-    for content, came, row in session.execute(
-        select(InboundMessage.contenthash, InboundMessage.fetchedon, InboundMessage.inboundmessageid)
+def _firsts(
+    session: Session, mailboxid: str, contents: Iterable[str]
+) -> dict[tuple[str, bytes], list[tuple[datetime, str]]]:
+    """For each content and the mail it answers: when it came, oldest first, and as which row.
+
+    "Yes" to a second question is another answer than "Yes" to the first.
+    """
+    found: dict[tuple[str, bytes], list[tuple[datetime, str]]] = {}
+    came = func.coalesce(InboundMessage.receivedon, InboundMessage.fetchedon).label("came")
+    head = func.substr(InboundMessage.raw, 1, _HEAD_BYTES, type_=LargeBinary).label("head")
+    for row in session.execute(
+        select(InboundMessage.contenthash, came, head, InboundMessage.inboundmessageid)
         .where(
             InboundMessage.mailboxid == mailboxid,
             InboundMessage.contenthash.in_(list(contents)),
             InboundMessage.firstid.is_(None),
         )
-        .order_by(InboundMessage.fetchedon)
+        .order_by(came)
     ):
-        found.setdefault(content, []).append((came, row))
+        answers = marks(row.head).answers
+        found.setdefault((row.contenthash, answers), []).append((row.came, row.inboundmessageid))
     return found
 
 
