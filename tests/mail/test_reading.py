@@ -22,8 +22,10 @@ from leadwright.db.mail import InboundMessage
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
 from leadwright.mail import imap_commands
+from leadwright.mail.arrivals import VALIDITY
+from leadwright.mail.dataverse_incoming import raw_of
 from leadwright.mail.inbox import marks, read_cursor, store_batch
-from leadwright.mail.mailbox import Found, Result
+from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found, Result, Tracked
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.sandbox.mail_server import MailServer
 
@@ -129,6 +131,30 @@ def test_the_same_words_count_again_as_an_answer_to_another_mail_or_on_another_d
         office.server.folder(SALES).add(raw, office.clock() + came)
     read(office, office.open())
     assert [row.state for row in stored(office)] == ["new", "new", "new", "duplicate", "new"]
+
+
+def test_what_another_kind_of_mailbox_gave_before_is_the_same_message(office: PostOffice) -> None:
+    """Dataverse makes mails of its columns: other bytes and another number than the same mail has over IMAP."""
+    row = {
+        "activityid": "a",
+        "subject": "Re: Shelves 0",
+        "sender": "jo@company.example",
+        "messageid": "<0@company.example>",
+    }
+    came = office.clock()
+    tracked = Fetched(1, raw_of(row), 10, came - dt.timedelta(minutes=20), Tracked("a"))
+    with office.database.transaction() as session:
+        assert store_batch(session, office.mailboxid, "INBOX", Batch(Cursor(VALIDITY, 1), (tracked,)), came)
+    mailbox, inbox = office.open(), office.server.folder(SALES)
+    for _ in range(2):
+        inbox.add(incoming(0), came)
+    for _ in range(2):
+        assert read(office, mailbox) == []
+        inbox.renumber()
+    assert [row.deliveries for row in stored(office)] == [2]
+    inbox.renumber()
+    inbox.add(incoming(0, body="Another mail under the same name"), came + dt.timedelta(days=1))
+    assert len(read(office, mailbox)) == 1
 
 
 def test_messages_without_or_with_the_same_message_id_are_told_apart_by_content(office: PostOffice) -> None:

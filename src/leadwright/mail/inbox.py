@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, MailboxFolder
 from leadwright.domain.plain_text import storable
+from leadwright.mail.arrivals import VALIDITY
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
 SAME_WORDS = timedelta(hours=24)  # the same words of one sender, answering the same, under another Message-ID: a copy
+_SAME_MOMENT = timedelta(hours=1)  # that kinds of mailboxes differ by about when a message came
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -53,12 +55,18 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     """The same as `store_batch`; gives each new message to act on with its id, for who reads it at once."""
     marked = [(message, marks(message.raw)) for message in batch.messages]
     known = _known(session, mailboxid, {about.identity for _, about in marked})
+    named = _named(session, mailboxid, {about.messageid for _, about in marked if about.identity not in known})
+    validity = batch.cursor.uidvalidity
     firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
     rows: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Fetched] = {}
     for message, about in marked:
         if (row := known.get(about.identity)) is not None:
-            _seen_again(row, batch.cursor.uidvalidity, message.uid)
+            _seen_again(row, validity, message.uid)
+        elif (row := _told_otherwise(named.get(about.messageid, ()), validity, message)) is not None:
+            _seen_again(row, validity, message.uid)
+            row.identity, row.contenthash = about.identity, about.contenthash
+            known[about.identity] = row
         elif (own := rows.get(about.identity)) is not None:
             own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
         else:
@@ -67,7 +75,7 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
             new = _new_row(message, about, moment, before)
             rows[about.identity] = {
                 **new, "inboundmessageid": row_id, "mailboxid": mailboxid, "folder": folder,
-                "uidvalidity": batch.cursor.uidvalidity,
+                "uidvalidity": validity,
             }  # fmt: skip
             if new["firstid"] is None:
                 before.append((message.received or moment, row_id))
@@ -103,6 +111,28 @@ def _known(session: Session, mailboxid: str, identities: Iterable[str]) -> dict[
         )
     )
     return {row.identity: row for row in rows}
+
+
+def _named(session: Session, mailboxid: str, ids: Iterable[str | None]) -> dict[str | None, list[InboundMessage]]:
+    """Those that were read, by Message-ID."""
+    found: dict[str | None, list[InboundMessage]] = {}
+    if not (wanted := [messageid for messageid in ids if messageid]):
+        return found
+    mine = (InboundMessage.mailboxid == mailboxid) & InboundMessage.messageid.in_(wanted)
+    for row in session.scalars(select(InboundMessage).where(mine, InboundMessage.state != "quarantined")):
+        found.setdefault(row.messageid, []).append(row)
+    return found
+
+
+def _told_otherwise(named: Iterable[InboundMessage], validity: int, message: Fetched) -> InboundMessage | None:
+    """The row of the same message as another kind of mailbox told it: under another number and with other bytes."""
+    for row in named:
+        other_platform = validity == VALIDITY and bool(row.activityid) != (message.tracked is not None)
+        otherwise = row.uidvalidity != validity or other_platform
+        came, then = message.received, row.receivedon
+        if otherwise and (came is None or then is None or abs(came - then) <= _SAME_MOMENT):
+            return row
+    return None
 
 
 def _seen_again(row: InboundMessage, validity: int, uid: int) -> None:
