@@ -10,10 +10,10 @@ from tests.engage.office import ADA, SALES, Office
 from leadwright.actions import agent
 from leadwright.analyst import ReplyBrief, ReplyReading
 from leadwright.analyst.builtin import BuiltinAnalyst
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification, Lead
-from leadwright.domain.engagement import Outcome
+from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.replies import ReplyClass
 from leadwright.domain.stage import Stage
@@ -146,3 +146,30 @@ def test_the_same_short_answer_to_a_second_question_counts(office: Office, leadi
     office.work()
     assert [mail.state for mail in inbound(office)] == ["done", "done"]
     assert len(office.engagement_of(leadid).asked) == 2
+
+
+def test_a_subject_that_cannot_be_sent_is_answered_under_ours(office: Office, leadid: str) -> None:
+    first = office.mails_to(ADA)[0]
+    raw = (
+        f"From: {ADA}\r\nTo: {SALES}\r\nSubject: Re: =?UTF-8?Q?Angebot_f=C3=BC\r\n"
+        f"Message-ID: <s1@northwind.example>\r\nIn-Reply-To: {first['Message-ID']}\r\n\r\n"
+        "Interesting. How long does implementation take?\r\n"
+    )
+    office.server.deliver(ADA, SALES, raw.encode())
+    office.pass_days(1)
+    assert [mail.state for mail in inbound(office)] == ["done"]
+    assert len(office.mails_to(ADA)) == 2
+
+
+def test_an_answer_that_cannot_be_written_goes_to_a_person_after_a_few_tries(office: Office, leadid: str) -> None:
+    with office.services.database.transaction() as session:
+        session.scalars(select(Mailbox)).one().name = "Sales\x07"
+    office.answer(ADA, "Interesting. How long does implementation take?")
+    for _ in range(3):
+        office.work()
+        office.clock.move_to(office.clock() + timedelta(minutes=5))
+    (mail,) = inbound(office)
+    assert mail.state == "quarantined"
+    assert "Write it on one line" in mail.reason
+    assert office.engagement_of(leadid).state == State.PERSON
+    assert told(office, office.admin.id) == ["A mail was put aside"]

@@ -89,7 +89,9 @@ def answer_reply(services: Services, work: Incoming) -> None:
         else:
             seconds = max(retry_seconds(work.attempt), error.retry_after or 0.0)
             put_off_or_aside(services, work, str(error), seconds=seconds, tries=_TRIES_OUTSIDE)
-    except (BadInput, Conflict) as error:
+    except BadInput as error:
+        put_off_or_aside(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+    except Conflict as error:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Exception as error:
         if is_passing(error):

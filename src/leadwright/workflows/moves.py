@@ -23,6 +23,7 @@ from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
 from leadwright.domain.sending_window import zones_of
 from leadwright.mail.compose import Thread, reply_subject
+from leadwright.mail.headers import can_be_sent
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.research.brief import first_name
@@ -178,9 +179,10 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
 
 
 def _subject(session: Session, talk: Conversation, theirs: str) -> str:
-    """Their subject; ours where theirs holds a link, which nobody is to read under our name."""
-    ours = last_of_thread(session, talk.runid) if links_in(theirs) else None
-    return ours.subject if ours else without_links(theirs)
+    """Their subject; ours where theirs cannot be sent, or holds a link, which nobody is to read under our name."""
+    usable = can_be_sent(theirs)
+    ours = last_of_thread(session, talk.runid) if links_in(theirs) or not usable else None
+    return ours.subject if ours else without_links(theirs) if usable else ""
 
 
 def _answering(ask: Factor | None) -> str:
