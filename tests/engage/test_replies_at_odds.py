@@ -173,3 +173,19 @@ def test_an_answer_that_cannot_be_written_goes_to_a_person_after_a_few_tries(off
     assert "Write it on one line" in mail.reason
     assert office.engagement_of(leadid).state == State.PERSON
     assert told(office, office.admin.id) == ["A mail was put aside"]
+
+
+def test_with_nobody_to_take_a_ready_buyer_the_alarm_is_raised_and_it_is_tried_again_soon(
+    office: Office, leadid: str
+) -> None:
+    with office.services.database.transaction() as session:
+        for personid in (*office.sellers, office.supervisor):
+            session.get_one(SystemUser, personid).isdisabled = True
+    office.answer(ADA, "We have a budget of 400,000 dollars, I decide, we need it by June. Can we talk on Thursday?")
+    office.work()
+    assert told(office, office.admin.id) == ["A lead could not be worked"]
+    with office.services.database.transaction() as session:
+        session.get_one(SystemUser, office.sellers[0]).isdisabled = False
+    office.clock.move_to(office.clock() + timedelta(minutes=5))
+    office.work()
+    assert office.run_of(leadid).stage == Stage.HANDED_OVER

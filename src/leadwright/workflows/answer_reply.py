@@ -26,6 +26,7 @@ from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Waits, persons_change
+from leadwright.workflows.conclude import alarm_all
 from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
@@ -50,7 +51,6 @@ from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
-_NOBODY_SECONDS = 3_600.0
 _HALTED_SECONDS = 300.0
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
@@ -80,7 +80,9 @@ def answer_reply(services: Services, work: Incoming) -> None:
     except NotAllowed as error:
         put_off(services, work, str(error), seconds=retry_seconds(0))
     except Nobody as error:
-        put_off(services, work, str(error), seconds=_NOBODY_SECONDS)
+        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+        with services.database.transaction() as session:
+            alarm_all(session, error.agentid, str(error), services.clock(), error.supervisor)
     except MissingExtra as error:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except OutsideError as error:
