@@ -189,3 +189,30 @@ def test_with_nobody_to_take_a_ready_buyer_the_alarm_is_raised_and_it_is_tried_a
     office.clock.move_to(office.clock() + timedelta(minutes=5))
     office.work()
     assert office.run_of(leadid).stage == Stage.HANDED_OVER
+
+
+def test_a_second_question_before_the_first_answer_left_gets_one_answer_to_both(office: Office, leadid: str) -> None:
+    office.clock.move_to(office.clock() + timedelta(hours=10))
+    for question in ("Interesting. How long does implementation take?", "And where is the data stored?"):
+        office.answer(ADA, question)
+        office.work()
+        office.clock.move_to(office.clock() + timedelta(minutes=3))
+    assert [mail.phase for mail in office.outbox() if mail.purpose == "answer"] == [Phase.CANCELLED, Phase.QUEUED]
+    assert len(office.engagement_of(leadid).asked) == 1
+    office.pass_days(1.5)
+    (_, answer) = office.mails_to(ADA)
+    body = answer.get_body(("plain",))
+    assert body is not None
+    assert "ten weeks" in body.get_content()
+    assert "United States" in body.get_content()
+    assert office.engagement_of(leadid).answers == 1
+
+
+def test_what_an_answer_asked_that_never_left_is_asked_with_the_next(office: Office, leadid: str) -> None:
+    office.clock.move_to(office.clock() + timedelta(hours=10))
+    office.answer(ADA, "Yes, it is interesting for us.")
+    office.work()
+    asked = office.engagement_of(leadid).asked
+    office.answer(ADA, "And where is the data stored?")
+    office.work()
+    assert office.engagement_of(leadid).asked == asked

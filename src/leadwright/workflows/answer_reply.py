@@ -22,6 +22,7 @@ from leadwright.identity.secrets import open_vault
 from leadwright.mail.matching import Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
+from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -45,7 +46,7 @@ from leadwright.workflows.incoming import (
     tell_owner,
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
-from leadwright.workflows.reading_replies import Read, read_reply
+from leadwright.workflows.reading_replies import Read, answer_both, read_reply, unsent_answer
 from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import settle_one
@@ -54,6 +55,7 @@ from leadwright.workflows.steps import Step, Steps
 _HALTED_SECONDS = 300.0
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
+_BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
 _log = structlog.get_logger(__name__)
 
@@ -145,9 +147,12 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         _too_many(services, work, mail, talk)
         return
     received = row.receivedon or row.fetchedon
+    with services.database.reading() as session:
+        unsent = unsent_answer(session, talk.engagement, lock=False)
     steps = Steps()
     with steps.step("read", analyst=services.analyst.name, matched_by=str(found.how)) as step:
         read = _read(services, talk, mail, row, work, found)
+        read = answer_both(read, unsent) if unsent and read.said.kind not in _BY_MACHINE else read
         step.usage, step.outputs = read.said.usage, {"class": str(read.said.kind)}
     decision = decide(read.heard, read.standing)
     steps.add(Step("decide", outputs={"move": str(decision.move), "reasons": list(decision.reasons)}))
@@ -156,10 +161,14 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         if inbound is None:
             return
         if decision.suppress:
-            suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
+            hold_recipient(session, talk.engagement.address)
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
+        if unsent_answer(session, rows.engagement) != unsent:
+            raise _Again
+        if decision.suppress:
+            suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
         if found.outboxid and (sent := session.get(Outbox, found.outboxid)):
             prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
         hold = decision.reasons[0] if decision.move is Move.SHOW else None
@@ -174,7 +183,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
 def _move(
     services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply, received: datetime
 ) -> None:
-    machine = reply.read.said.kind in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
+    machine = reply.read.said.kind in _BY_MACHINE
     if not machine:
         heard_of(rows, reply, received)
     if reason := persons_change(session, rows):

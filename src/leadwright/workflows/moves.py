@@ -32,7 +32,7 @@ from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
-from leadwright.workflows.reading_replies import Read
+from leadwright.workflows.reading_replies import Read, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
@@ -88,7 +88,11 @@ def heard_of(rows: Held, reply: Reply, received: datetime) -> None:
 
 
 def stop_waiting(session: Session, rows: Held) -> None:
-    """A follow-up that has not left yet would come after their answer: it is cancelled."""
+    """A mail of ours that has not left would come after theirs: it is cancelled, and what it asked was not asked."""
+    row = rows.engagement
+    if unsent := unsent_answer(session, row):
+        row.asked = [factor for factor in row.asked if factor != unsent.ask]
+        row.answers -= int(bool(unsent.answer))
     cancel_waiting(session, rows.lead.leadid, "The lead answered before it went out.", rows.moment)
 
 
