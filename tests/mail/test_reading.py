@@ -90,6 +90,21 @@ def test_many_are_fetched_in_ranges(small_office: PostOffice, monkeypatch: pytes
     assert len(asked) == 1 + 2 * 10
 
 
+def test_more_messages_than_one_answer_holds_are_all_found(
+    small_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imaplib, "_MAXLINE", 1_000)
+    monkeypatch.setattr(imap_commands, "SEARCHED", 100)
+    come(small_office, 350)
+    mailbox = small_office.open()
+    assert len(read(small_office, mailbox)) == 350
+    come(small_office, 1, first=350)
+    assert len(read(small_office, mailbox)) == 1
+    small_office.server.folder(SALES).next_uid = 5_000
+    come(small_office, 1, first=351)
+    assert len(read(small_office, mailbox)) == 1
+
+
 def test_another_uidvalidity_is_read_anew_and_acted_on_never_twice(office: PostOffice) -> None:
     come(office, 4)
     mailbox = office.open()

@@ -13,6 +13,7 @@ from leadwright.mail import heads
 from leadwright.mail.mailbox import Fetched
 
 BATCH_BYTES = 32_000_000
+SEARCHED = 50_000  # uids that one SEARCH is asked about: `imaplib` reads no line of more than a million bytes
 HEAD_BYTES = 65_536  # kept of a message that is too large
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -109,8 +110,20 @@ def read_validity(imap: imaplib.IMAP4) -> int:
 
 def uids_after(imap: imaplib.IMAP4, last: int) -> list[int]:
     """The uids above `last` in the open folder, in order."""
-    data = require_ok(imap.uid("SEARCH", "UID", f"{last + 1}:*"))
-    return sorted(u for u in map(int, b" ".join(d for d in data if d).split()) if u > last)
+    return _searched(imap, last)
+
+
+def _searched(imap: imaplib.IMAP4, last: int, *keys: str) -> list[int]:
+    """The uids above `last` that match, in order; where there may be more than one line holds, asked for in parts."""
+    said: list[Any] = imap.untagged_responses.get("UIDNEXT") or [b""]
+    following = int(said[-1]) if said[-1].isdigit() else 0
+    starts = range(last + 1, max(following, last + 2), SEARCHED)
+    ranges = [f"{start}:{start + SEARCHED - 1}" for start in starts[:-1]] + [f"{starts[-1]}:*"]
+    found: set[int] = set()
+    for some in ranges:
+        data = require_ok(imap.uid("SEARCH", "UID", some, *keys))
+        found.update(map(int, b" ".join(d for d in data if d).split()))
+    return sorted(uid for uid in found if uid > last)
 
 
 def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
@@ -124,8 +137,7 @@ _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
     """The uids of what came into the open folder on that day or later."""
-    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
-    return sorted(map(int, b" ".join(d for d in data if d).split()))
+    return _searched(imap, 0, "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}")
 
 
 def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
