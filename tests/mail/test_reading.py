@@ -189,6 +189,20 @@ def test_what_is_too_large_is_quarantined_with_its_beginning_and_the_rest_goes_o
     assert len(large.raw) == 65_536
 
 
+def test_a_message_that_comes_without_its_content_is_never_passed_over(small_office: PostOffice) -> None:
+    come(small_office, 3)
+    small_office.server.faults.without_content = frozenset({2})
+    with imaplib.IMAP4("localhost", small_office.server.imap_port) as imap:
+        imap.login(SALES, PASSWORD)
+        imap_commands.select_folder(imap, "INBOX")
+        sizes = imap_commands.fetch_sizes(imap, [1, 2, 3])
+        with pytest.raises(imaplib.IMAP4.error, match="message 2 came without its content"):
+            imap_commands.fetch_messages(imap, [1, 2, 3, 4], sizes | {4: 10}, MOST)
+        assert [m.uid for m in imap_commands.fetch_messages(imap, [1, 3, 4], sizes | {4: 10}, MOST)] == [1, 3]
+        heads = imap_commands.thread_heads(imap, imap_commands.ask_for_thread_heads(imap, [1, 2, 3]), [1, 2, 3])
+    assert [(m.uid, bool(m.raw)) for m in heads] == [(1, True), (2, False), (3, True)]
+
+
 def test_a_line_cut_in_the_middle_of_a_fetch_loses_and_doubles_nothing(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

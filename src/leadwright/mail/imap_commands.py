@@ -154,13 +154,18 @@ def ask_for_thread_heads(imap: imaplib.IMAP4, uids: list[int]) -> bytes:
     return tag
 
 
-def thread_heads(imap: imaplib.IMAP4, tag: bytes) -> list[Fetched]:
-    """The answer to `ask_for_thread_heads`, in order of uid; `size` is the whole message's."""
+def thread_heads(imap: imaplib.IMAP4, tag: bytes, uids: list[int]) -> list[Fetched]:
+    """The answer to `ask_for_thread_heads`, in order of uid; `size` is the whole message's.
+
+    A head that is not given is empty, so that the message is asked for whole.
+    """
     if tag not in imap.tagged_commands:
         raise imaplib.IMAP4.abort("the line was opened anew")
     kind, said = imap._command_complete("FETCH", tag)
     data = require_ok(imap._untagged_response(kind, said, "FETCH"))
-    return sorted(_parsed(data, {}), key=lambda m: m.uid)
+    given = list(_parsed(data, {}))
+    empty = [Fetched(uid, b"", 0) for uid in _without_content(data, uids, given)]
+    return sorted(given + empty, key=lambda m: m.uid)
 
 
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
@@ -191,15 +196,28 @@ def group_by_size(uids: list[int], sizes: dict[int, int], most_bytes: int) -> It
 
 
 def fetch_messages(imap: imaplib.IMAP4, uids: list[int], sizes: dict[int, int], most_bytes: int) -> list[Fetched]:
-    """The messages, the too large ones only to `HEAD_BYTES`, in order of uid."""
+    """The messages, the too large ones only to `HEAD_BYTES`, in order of uid.
+
+    Raises:
+        imaplib.IMAP4.error: one of them is there, and the server gives nothing of it.
+    """
     small = [u for u in uids if sizes[u] <= most_bytes]
     large = [u for u in uids if sizes[u] > most_bytes]
     got: list[Fetched] = []
     for some, what in ((small, "BODY.PEEK[]"), (large, f"BODY.PEEK[]<0.{HEAD_BYTES}>")):
         if some:
             data = require_ok(imap.uid("FETCH", _ranges(some), f"(UID INTERNALDATE {what})"))
-            got += _parsed(data, sizes)
+            given = list(_parsed(data, sizes))
+            if empty := _without_content(data, some, given):
+                raise imaplib.IMAP4.error(f"message {empty[0]} came without its content")
+            got += given
     return sorted(got, key=lambda m: m.uid)
+
+
+def _without_content(data: list[Any], uids: list[int], given: list[Fetched]) -> list[int]:
+    """Those of the messages that an answer names and gives nothing of; those that are gone it does not name."""
+    named = {int(uid) for item in data if isinstance(item, bytes) for uid in _UID.findall(item)}
+    return sorted(named.intersection(uids) - {message.uid for message in given})
 
 
 def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:

@@ -46,6 +46,7 @@ class MailFaults:
         silent_idle: IDLE never says a word: a half-open line.
         bye_at: the number of IMAP commands after which a session is sent away with BYE.
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
+        without_content: uids of messages of which FETCH gives NIL.
     """
 
     script: Script | None = None
@@ -55,6 +56,7 @@ class MailFaults:
     silent_idle: bool = False
     bye_at: int = 0
     cut_fetch: int = 0
+    without_content: frozenset[int] = frozenset()
 
     def at(self, step: Step, recipient: str = "") -> Fault:
         """What goes wrong here; nothing: a fault that does nothing."""
