@@ -1,9 +1,11 @@
 """Years of mail in a mailbox that is given to the agent: looked through by heads, whole where it matters, once each."""
 
+import json
 import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
@@ -120,6 +122,20 @@ def test_mail_since_the_mailbox_is_ours_is_always_read_whole(office: PostOffice)
     inbox.add(stranger(9_900), LONG_AGO)
     assert read_all(office.database, office.mailboxid, mailbox, office.clock) == [stranger(9_900)]
     assert all_are_stored_once(office.database, there(office))
+
+
+def test_after_a_change_of_kind_only_what_is_new_is_read_whole_whoever_wrote_it(office: PostOffice) -> None:
+    inbox = office.server.folder(SALES)
+    changed = office.clock()
+    with office.database.transaction() as session:
+        session.get_one(Mailbox, office.mailboxid).createdon = LONG_AGO
+        place = json.dumps({"since": changed.isoformat()})
+        session.add(MailboxFolder(mailboxid=office.mailboxid, folder="INBOX", place=place))
+    for n in range(MOST_NEW * 2):
+        inbox.add(stranger(n), changed - timedelta(days=30))
+    inbox.add(stranger(9_000), changed)
+    assert read_all(office.database, office.mailboxid, office.open(), office.clock) == [stranger(9_000)]
+    assert counted(office.database) == (1, MOST_NEW * 2, 0)
 
 
 def test_copies_are_stored_once_and_different_mails_of_one_id_each(office: PostOffice) -> None:

@@ -22,8 +22,10 @@ from leadwright.db.mail import InboundMessage
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
 from leadwright.mail import imap_commands
+from leadwright.mail.arrivals import VALIDITY
+from leadwright.mail.dataverse_incoming import raw_of
 from leadwright.mail.inbox import NOT_WHOLE, marks, read_cursor, store_batch
-from leadwright.mail.mailbox import Found, Result
+from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found, Result, Tracked
 from leadwright.mail.smtp_imap import SmtpImapMailbox
 from leadwright.sandbox.mail_server import MailServer
 
@@ -88,6 +90,21 @@ def test_many_are_fetched_in_ranges(small_office: PostOffice, monkeypatch: pytes
     assert len(asked) == 1 + 2 * 10
 
 
+def test_more_messages_than_one_answer_holds_are_all_found(
+    small_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imaplib, "_MAXLINE", 1_000)
+    monkeypatch.setattr(imap_commands, "SEARCHED", 100)
+    come(small_office, 350)
+    mailbox = small_office.open()
+    assert len(read(small_office, mailbox)) == 350
+    come(small_office, 1, first=350)
+    assert len(read(small_office, mailbox)) == 1
+    small_office.server.folder(SALES).next_uid = 5_000
+    come(small_office, 1, first=351)
+    assert len(read(small_office, mailbox)) == 1
+
+
 def test_another_uidvalidity_is_read_anew_and_acted_on_never_twice(office: PostOffice) -> None:
     come(office, 4)
     mailbox = office.open()
@@ -120,6 +137,41 @@ def test_the_same_words_under_another_message_id_are_linked_to_the_first(office:
     assert (second.state, second.firstid) == ("duplicate", first.inboundmessageid)
 
 
+def test_the_same_words_count_again_as_an_answer_to_another_mail_or_on_another_day(office: PostOffice) -> None:
+    day = dt.timedelta(days=1)
+    for n, (answers, came) in enumerate(
+        [("one", day), ("two", day), ("one", 3 * day), ("two", 0.5 * day), ("two", -day)]
+    ):
+        raw = b"In-Reply-To:\r\n <%s@seller.example>\r\n" % answers.encode() + incoming(1, messageid=f"<{n}@x.example>")
+        office.server.folder(SALES).add(raw, office.clock() + came)
+    read(office, office.open())
+    assert [row.state for row in stored(office)] == ["new", "new", "new", "duplicate", "new"]
+
+
+def test_what_another_kind_of_mailbox_gave_before_is_the_same_message(office: PostOffice) -> None:
+    """Dataverse makes mails of its columns: other bytes and another number than the same mail has over IMAP."""
+    row = {
+        "activityid": "a",
+        "subject": "Re: Shelves 0",
+        "sender": "jo@company.example",
+        "messageid": "<0@company.example>",
+    }
+    came = office.clock()
+    tracked = Fetched(1, raw_of(row), 10, came - dt.timedelta(minutes=20), Tracked("a"))
+    with office.database.transaction() as session:
+        assert store_batch(session, office.mailboxid, "INBOX", Batch(Cursor(VALIDITY, 1), (tracked,)), came)
+    mailbox, inbox = office.open(), office.server.folder(SALES)
+    for _ in range(2):
+        inbox.add(incoming(0), came)
+    for _ in range(2):
+        assert read(office, mailbox) == []
+        inbox.renumber()
+    assert [row.deliveries for row in stored(office)] == [2]
+    inbox.renumber()
+    inbox.add(incoming(0, body="Another mail under the same name"), came + dt.timedelta(days=1))
+    assert len(read(office, mailbox)) == 1
+
+
 def test_messages_without_or_with_the_same_message_id_are_told_apart_by_content(office: PostOffice) -> None:
     for n, name in ((1, None), (2, None), (1, None), (3, "<same@x.example>"), (4, "<same@x.example>")):
         office.server.deliver("jo@x.example", SALES, incoming(n, messageid=name))
@@ -135,6 +187,20 @@ def test_what_is_too_large_is_kept_with_its_beginning_and_the_rest_goes_on(offic
     assert (large.state, large.kind, small.kind) == ("new", NOT_WHOLE, "")
     assert "too large" in large.reason
     assert len(large.raw) == 65_536
+
+
+def test_a_message_that_comes_without_its_content_is_never_passed_over(small_office: PostOffice) -> None:
+    come(small_office, 3)
+    small_office.server.faults.without_content = frozenset({2})
+    with imaplib.IMAP4("localhost", small_office.server.imap_port) as imap:
+        imap.login(SALES, PASSWORD)
+        imap_commands.select_folder(imap, "INBOX")
+        sizes = imap_commands.fetch_sizes(imap, [1, 2, 3])
+        with pytest.raises(imaplib.IMAP4.error, match="message 2 came without its content"):
+            imap_commands.fetch_messages(imap, [1, 2, 3, 4], sizes | {4: 10}, MOST)
+        assert [m.uid for m in imap_commands.fetch_messages(imap, [1, 3, 4], sizes | {4: 10}, MOST)] == [1, 3]
+        heads = imap_commands.thread_heads(imap, imap_commands.ask_for_thread_heads(imap, [1, 2, 3]), [1, 2, 3])
+    assert [(m.uid, bool(m.raw)) for m in heads] == [(1, True), (2, False), (3, True)]
 
 
 def test_a_line_cut_in_the_middle_of_a_fetch_loses_and_doubles_nothing(

@@ -4,6 +4,7 @@ Nothing of it may come too late: whoever is written to is looked for in it first
 mailbox sends nothing. All functions work in the caller's transaction.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -16,6 +17,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder, Outbox
 from leadwright.db.sales import Lead
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import DeliveryMethod
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import domain_of, hash_address, normalise
@@ -42,11 +44,24 @@ def is_sorting(session: Session, mailboxid: str, folder: str) -> bool:
 
 
 def ours_since(session: Session, mailboxid: str) -> datetime:
-    """Since when this mailbox may hold what concerns us: two days before its record, or our first mail from it."""
+    """Since when this mailbox may hold what concerns us: two days before its record, or our first mail from it.
+
+    What was read in another way, before its kind was changed, is not all read again.
+    """
     mailbox = session.get_one(Mailbox, mailboxid)
     mine = or_(Outbox.mailboxid == mailboxid, Outbox.sender == mailbox.emailaddress)
     first = session.scalar(select(func.min(Outbox.createdon)).where(mine))
-    return min(mailbox.createdon, first or mailbox.createdon) - _BEFORE
+    begun = min(mailbox.createdon, first or mailbox.createdon)
+    changed = _changed_on(session, mailboxid) if mailbox.lw_kind == MailboxKind.SMTP_IMAP else None
+    return max(begun, changed or begun) - _BEFORE
+
+
+def _changed_on(session: Session, mailboxid: str) -> datetime | None:
+    """When it was given its present kind; None: it always had it. A platform keeps its own place there."""
+    for place in session.scalars(select(MailboxFolder.place).where(MailboxFolder.mailboxid == mailboxid)):
+        if place and place.startswith("{") and (since := json.loads(place).get("since")):
+            return datetime.fromisoformat(since)
+    return None
 
 
 def keep_heads(session: Session, mailboxid: str, folder: str, batch: Batch, since: datetime, moment: datetime) -> None:

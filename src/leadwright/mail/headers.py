@@ -36,6 +36,15 @@ def safe_text(text: str, what: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def can_be_sent(subject: str) -> bool:
+    """Is it safe as a subject, as `safe_text` says?"""
+    try:
+        safe_text(subject, "The subject", SUBJECT_LENGTH)
+    except BadInput:
+        return False
+    return True
+
+
 def text_header(name: str, text: str) -> bytes:
     """``Subject: ...`` folded and, when it is not ASCII, encoded by RFC 2047."""
     return f"{name}: {_encoded(text, len(name) + 2)}\r\n".encode("ascii")

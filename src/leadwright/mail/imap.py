@@ -86,7 +86,7 @@ class ImapConnection:
         tag = self._once(partial(ask_for_thread_heads, uids=ranges[0]))
         for some, then in zip_longest(ranges, ranges[1:]):
             self._asked_ahead = False
-            got = self._once(partial(thread_heads, tag=tag))
+            got = self._once(partial(thread_heads, tag=tag, uids=some))
             if then:
                 tag = self._once(partial(ask_for_thread_heads, uids=then))
                 self._asked_ahead = True

@@ -13,6 +13,7 @@ from leadwright.mail import heads
 from leadwright.mail.mailbox import Fetched
 
 BATCH_BYTES = 32_000_000
+SEARCHED = 50_000  # uids that one SEARCH is asked about: `imaplib` reads no line of more than a million bytes
 HEAD_BYTES = 65_536  # kept of a message that is too large
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -109,8 +110,20 @@ def read_validity(imap: imaplib.IMAP4) -> int:
 
 def uids_after(imap: imaplib.IMAP4, last: int) -> list[int]:
     """The uids above `last` in the open folder, in order."""
-    data = require_ok(imap.uid("SEARCH", "UID", f"{last + 1}:*"))
-    return sorted(u for u in map(int, b" ".join(d for d in data if d).split()) if u > last)
+    return _searched(imap, last)
+
+
+def _searched(imap: imaplib.IMAP4, last: int, *keys: str) -> list[int]:
+    """The uids above `last` that match, in order; where there may be more than one line holds, asked for in parts."""
+    said: list[Any] = imap.untagged_responses.get("UIDNEXT") or [b""]
+    following = int(said[-1]) if said[-1].isdigit() else 0
+    starts = range(last + 1, max(following, last + 2), SEARCHED)
+    ranges = [f"{start}:{start + SEARCHED - 1}" for start in starts[:-1]] + [f"{starts[-1]}:*"]
+    found: set[int] = set()
+    for some in ranges:
+        data = require_ok(imap.uid("SEARCH", "UID", some, *keys))
+        found.update(map(int, b" ".join(d for d in data if d).split()))
+    return sorted(uid for uid in found if uid > last)
 
 
 def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
@@ -124,8 +137,7 @@ _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 def uids_since(imap: imaplib.IMAP4, moment: datetime) -> list[int]:
     """The uids of what came into the open folder on that day or later."""
-    data = require_ok(imap.uid("SEARCH", "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}"))
-    return sorted(map(int, b" ".join(d for d in data if d).split()))
+    return _searched(imap, 0, "SINCE", f"{moment.day}-{_MONTH_NAMES[moment.month - 1]}-{moment.year}")
 
 
 def fetch_heads(imap: imaplib.IMAP4, uids: list[int], fields: str) -> list[Fetched]:
@@ -142,13 +154,18 @@ def ask_for_thread_heads(imap: imaplib.IMAP4, uids: list[int]) -> bytes:
     return tag
 
 
-def thread_heads(imap: imaplib.IMAP4, tag: bytes) -> list[Fetched]:
-    """The answer to `ask_for_thread_heads`, in order of uid; `size` is the whole message's."""
+def thread_heads(imap: imaplib.IMAP4, tag: bytes, uids: list[int]) -> list[Fetched]:
+    """The answer to `ask_for_thread_heads`, in order of uid; `size` is the whole message's.
+
+    A head that is not given is empty, so that the message is asked for whole.
+    """
     if tag not in imap.tagged_commands:
         raise imaplib.IMAP4.abort("the line was opened anew")
     kind, said = imap._command_complete("FETCH", tag)
     data = require_ok(imap._untagged_response(kind, said, "FETCH"))
-    return sorted(_parsed(data, {}), key=lambda m: m.uid)
+    given = list(_parsed(data, {}))
+    empty = [Fetched(uid, b"", 0) for uid in _without_content(data, uids, given)]
+    return sorted(given + empty, key=lambda m: m.uid)
 
 
 def fetch_sizes(imap: imaplib.IMAP4, uids: list[int]) -> dict[int, int]:
@@ -179,15 +196,28 @@ def group_by_size(uids: list[int], sizes: dict[int, int], most_bytes: int) -> It
 
 
 def fetch_messages(imap: imaplib.IMAP4, uids: list[int], sizes: dict[int, int], most_bytes: int) -> list[Fetched]:
-    """The messages, the too large ones only to `HEAD_BYTES`, in order of uid."""
+    """The messages, the too large ones only to `HEAD_BYTES`, in order of uid.
+
+    Raises:
+        imaplib.IMAP4.error: one of them is there, and the server gives nothing of it.
+    """
     small = [u for u in uids if sizes[u] <= most_bytes]
     large = [u for u in uids if sizes[u] > most_bytes]
     got: list[Fetched] = []
     for some, what in ((small, "BODY.PEEK[]"), (large, f"BODY.PEEK[]<0.{HEAD_BYTES}>")):
         if some:
             data = require_ok(imap.uid("FETCH", _ranges(some), f"(UID INTERNALDATE {what})"))
-            got += _parsed(data, sizes)
+            given = list(_parsed(data, sizes))
+            if empty := _without_content(data, some, given):
+                raise imaplib.IMAP4.error(f"message {empty[0]} came without its content")
+            got += given
     return sorted(got, key=lambda m: m.uid)
+
+
+def _without_content(data: list[Any], uids: list[int], given: list[Fetched]) -> list[int]:
+    """Those of the messages that an answer names and gives nothing of; those that are gone it does not name."""
+    named = {int(uid) for item in data if isinstance(item, bytes) for uid in _UID.findall(item)}
+    return sorted(named.intersection(uids) - {message.uid for message in given})
 
 
 def _parsed(data: list[Any], sizes: dict[int, int]) -> Iterator[Fetched]:

@@ -10,19 +10,21 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import LargeBinary, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage, MailboxFolder
 from leadwright.domain.plain_text import storable
+from leadwright.mail.arrivals import VALIDITY
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
 LOOK_HOLDS = timedelta(minutes=30)  # so long after the last look at it a mailbox may send
 _LOOK_NOTED = timedelta(minutes=5)  # where nothing is new, a look is written down so often
-SAME_WORDS = timedelta(hours=24)  # the same words from the same sender under another Message-ID: sent twice
+SAME_WORDS = timedelta(hours=24)  # the same words of one sender, answering the same, under another Message-ID: a copy
 NOT_WHOLE = "not_whole"  # kind of a message that is too large, or not given by its server: put aside, not read
+_SAME_MOMENT = timedelta(hours=1)  # that kinds of mailboxes differ by about when a message came
 _HEAD_BYTES = 102_400
 _MESSAGES = cast(Table, InboundMessage.__table__)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
@@ -36,6 +38,7 @@ class Marks:
     messageid: str | None
     identity: str
     contenthash: str
+    answers: bytes  # its In-Reply-To
 
 
 def read_cursor(session: Session, mailboxid: str, folder: str) -> Cursor:
@@ -57,24 +60,30 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     """The same as `store_batch`; gives each new message to act on with its id, for who reads it at once."""
     marked = [(message, marks(message.raw)) for message in batch.messages]
     known = _known(session, mailboxid, {about.identity for _, about in marked})
+    named = _named(session, mailboxid, {about.messageid for _, about in marked if about.identity not in known})
+    validity = batch.cursor.uidvalidity
     firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
     rows: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Fetched] = {}
     for message, about in marked:
         if (row := known.get(about.identity)) is not None:
-            _seen_again(row, batch.cursor.uidvalidity, message.uid)
+            _seen_again(row, validity, message.uid)
+        elif (row := _told_otherwise(named.get(about.messageid, ()), validity, message)) is not None:
+            _seen_again(row, validity, message.uid)
+            row.identity, row.contenthash = about.identity, about.contenthash
+            known[about.identity] = row
         elif (own := rows.get(about.identity)) is not None:
             own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
         else:
             row_id = new_id()
-            before = firsts.setdefault(about.contenthash, [])
+            before = firsts.setdefault((about.contenthash, about.answers), [])
             new = _new_row(message, about, moment, before)
             rows[about.identity] = {
                 **new, "inboundmessageid": row_id, "mailboxid": mailboxid, "folder": folder,
-                "uidvalidity": batch.cursor.uidvalidity,
+                "uidvalidity": validity,
             }  # fmt: skip
             if new["firstid"] is None:
-                before.append((moment, row_id))
+                before.append((message.received or moment, row_id))
             if new["state"] == "new":
                 fresh[row_id] = message
     session.flush()
@@ -88,11 +97,11 @@ def marks(raw: bytes) -> Marks:
     """What a message is recognised by; the lines a server adds on the way in do not count."""
     head, _, body = raw.partition(b"\r\n\r\n") if b"\r\n\r\n" in raw else raw.partition(b"\n\n")
     unfolded = _FOLD.sub(b" ", head[:_HEAD_BYTES])
-    values = {name: _value(unfolded, name) for name in (b"message-id", b"from", b"subject", b"date")}
+    values = {name: _value(unfolded, name) for name in (b"message-id", b"from", b"subject", b"date", b"in-reply-to")}
     content = sha256(b"\n".join((values[b"from"], values[b"subject"], body.strip()))).hexdigest()
     named = values[b"message-id"] or b"no id, " + values[b"date"]
     messageid = _CONTROL.sub("", storable(values[b"message-id"].decode("utf-8", "replace")))[:998] or None
-    return Marks(messageid, sha256(named + b"\n" + content.encode()).hexdigest(), content)
+    return Marks(messageid, sha256(named + b"\n" + content.encode()).hexdigest(), content, values[b"in-reply-to"])
 
 
 def _value(head: bytes, name: bytes) -> bytes:
@@ -107,6 +116,28 @@ def _known(session: Session, mailboxid: str, identities: Iterable[str]) -> dict[
         )
     )
     return {row.identity: row for row in rows}
+
+
+def _named(session: Session, mailboxid: str, ids: Iterable[str | None]) -> dict[str | None, list[InboundMessage]]:
+    """Those that were read, by Message-ID."""
+    found: dict[str | None, list[InboundMessage]] = {}
+    if not (wanted := [messageid for messageid in ids if messageid]):
+        return found
+    mine = (InboundMessage.mailboxid == mailboxid) & InboundMessage.messageid.in_(wanted)
+    for row in session.scalars(select(InboundMessage).where(mine, InboundMessage.state != "quarantined")):
+        found.setdefault(row.messageid, []).append(row)
+    return found
+
+
+def _told_otherwise(named: Iterable[InboundMessage], validity: int, message: Fetched) -> InboundMessage | None:
+    """The row of the same message as another kind of mailbox told it: under another number and with other bytes."""
+    for row in named:
+        other_platform = validity == VALIDITY and bool(row.activityid) != (message.tracked is not None)
+        otherwise = row.uidvalidity != validity or other_platform
+        came, then = message.received, row.receivedon
+        if otherwise and (came is None or then is None or abs(came - then) <= _SAME_MOMENT):
+            return row
+    return None
 
 
 def _seen_again(row: InboundMessage, validity: int, uid: int) -> None:
@@ -127,8 +158,8 @@ def _new_row(
         kind = NOT_WHOLE
         reason = f"The message is too large ({message.size:,} bytes). Only its beginning is kept."
     else:
-        since = (message.received or moment) - SAME_WORDS
-        first = next((row for came, row in before if came >= since), None)
+        came = message.received or moment
+        first = next((row for at, row in before if abs(came - at) <= SAME_WORDS), None)
         if first is not None:
             state, reason = "duplicate", "The same words came before under another Message-ID."
     return {
@@ -150,19 +181,27 @@ def _new_row(
     }
 
 
-def _firsts(session: Session, mailboxid: str, contents: Iterable[str]) -> dict[str, list[tuple[datetime, str]]]:
-    """For each content: when it came first, and as which row."""
-    found: dict[str, list[tuple[datetime, str]]] = {}
-    for content, came, row in session.execute(
-        select(InboundMessage.contenthash, InboundMessage.fetchedon, InboundMessage.inboundmessageid)
+def _firsts(
+    session: Session, mailboxid: str, contents: Iterable[str]
+) -> dict[tuple[str, bytes], list[tuple[datetime, str]]]:
+    """For each content and the mail it answers: when it came, oldest first, and as which row.
+
+    "Yes" to a second question is another answer than "Yes" to the first.
+    """
+    found: dict[tuple[str, bytes], list[tuple[datetime, str]]] = {}
+    came = func.coalesce(InboundMessage.receivedon, InboundMessage.fetchedon).label("came")
+    head = func.substr(InboundMessage.raw, 1, _HEAD_BYTES, type_=LargeBinary).label("head")
+    for row in session.execute(
+        select(InboundMessage.contenthash, came, head, InboundMessage.inboundmessageid)
         .where(
             InboundMessage.mailboxid == mailboxid,
             InboundMessage.contenthash.in_(list(contents)),
             InboundMessage.firstid.is_(None),
         )
-        .order_by(InboundMessage.fetchedon)
+        .order_by(came)
     ):
-        found.setdefault(content, []).append((came, row))
+        answers = marks(row.head).answers
+        found.setdefault((row.contenthash, answers), []).append((row.came, row.inboundmessageid))
     return found
 
 

@@ -214,7 +214,9 @@ class ImapSession:
         for number, message in self._chosen(which, by_uid=by_uid):
             if message.uid in self._faults.refuse_fetch and any("[]" in w for w in wanted):
                 return self._faults.refusal
-            answer = b"* %d FETCH (" % number + b" ".join(item(w, message) for w in wanted) + b")\r\n"
+            empty = message.uid in self._faults.without_content
+            items = (_nothing(w) if empty and w.startswith("BODY") else item(w, message) for w in wanted)
+            answer = b"* %d FETCH (" % number + b" ".join(items) + b")\r\n"
             if any(w.startswith("BODY[") for w in wanted) and not self._readonly:
                 message.flags.add("\\Seen")
             sent += len(answer)
@@ -306,3 +308,7 @@ class ImapSession:
 
     def _say(self, line: str) -> None:
         self._writer.write(line.encode() + b"\r\n")
+
+
+def _nothing(wanted: str) -> bytes:
+    return re.sub(r"<(\d+)\.\d+>", r"<\1>", wanted.replace("BODY.PEEK", "BODY")).encode() + b" NIL"

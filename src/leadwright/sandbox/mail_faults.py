@@ -48,6 +48,7 @@ class MailFaults:
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
         refuse_fetch: uids of messages that are damaged in the store: who asks for one whole gets NO.
         refusal: that answer.
+        without_content: uids of messages of which FETCH gives NIL.
     """
 
     script: Script | None = None
@@ -59,6 +60,7 @@ class MailFaults:
     cut_fetch: int = 0
     refuse_fetch: frozenset[int] = frozenset()
     refusal: str = "NO [SERVERBUG] Internal error occurred."
+    without_content: frozenset[int] = frozenset()
 
     def at(self, step: Step, recipient: str = "") -> Fault:
         """What goes wrong here; nothing: a fault that does nothing."""

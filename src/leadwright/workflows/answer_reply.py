@@ -28,6 +28,7 @@ from leadwright.mail.unknown import prove_sent
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Waits, persons_change
+from leadwright.workflows.conclude import alarm_all
 from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
@@ -48,16 +49,16 @@ from leadwright.workflows.incoming import (
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.opt_outs import spare_lead
-from leadwright.workflows.reading_replies import Read, read_reply
+from leadwright.workflows.reading_replies import Read, answer_both, read_reply, unsent_answer
 from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
-_NOBODY_SECONDS = 3_600.0
 _HALTED_SECONDS = 300.0
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
+_BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
 _log = structlog.get_logger(__name__)
 
@@ -84,7 +85,9 @@ def answer_reply(services: Services, work: Incoming) -> None:
     except NotAllowed as error:
         put_off(services, work, str(error), seconds=retry_seconds(0))
     except Nobody as error:
-        put_off(services, work, str(error), seconds=_NOBODY_SECONDS)
+        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+        with services.database.transaction() as session:
+            alarm_all(session, error.agentid, str(error), services.clock(), error.supervisor)
     except MissingExtra as error:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except OutsideError as error:
@@ -93,7 +96,9 @@ def answer_reply(services: Services, work: Incoming) -> None:
         else:
             seconds = max(retry_seconds(work.attempt), error.retry_after or 0.0)
             put_off_or_aside(services, work, str(error), seconds=seconds, tries=_TRIES_OUTSIDE)
-    except (BadInput, Conflict) as error:
+    except BadInput as error:
+        put_off_or_aside(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
+    except Conflict as error:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Exception as error:
         if is_passing(error):
@@ -148,9 +153,12 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         _too_many(services, work, mail, talk)
         return
     received = row.receivedon or row.fetchedon
+    with services.database.reading() as session:
+        unsent = unsent_answer(session, talk.engagement, lock=False)
     steps = Steps()
     with steps.step("read", analyst=services.analyst.name, matched_by=str(found.how)) as step:
         read = _read(services, talk, mail, row, work, found)
+        read = answer_both(read, unsent) if unsent and read.said.kind not in _BY_MACHINE else read
         step.usage, step.outputs = read.said.usage, {"class": str(read.said.kind)}
     decision = decide(read.heard, read.standing)
     steps.add(Step("decide", outputs={"move": str(decision.move), "reasons": list(decision.reasons)}))
@@ -163,6 +171,10 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
+        if unsent_answer(session, rows.engagement) != unsent:
+            raise _Again
+        if decision.suppress:
+            suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
         if found.outboxid and (sent := session.get(Outbox, found.outboxid)):
             prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
         hold = decision.reasons[0] if decision.move is Move.SHOW else None
@@ -177,11 +189,14 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
 def _move(
     services: Services, session: Session, talk: Conversation, rows: Held, reply: Reply, received: datetime
 ) -> None:
-    machine = reply.read.said.kind in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
+    machine = reply.read.said.kind in _BY_MACHINE
     if not machine:
         heard_of(rows, reply, received)
     if reason := persons_change(session, rows, answers=True):
         return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
+        if not machine:
+            supervisor = talk.configuration.assignment.supervisor
+            _tell_written_again(session, rows.lead, supervisor, reply.inboundid, reply.mail)
         return
     if not machine and reply.decision.move not in (Move.STORE, Move.SHOW):
         stop_waiting(session, rows)
@@ -264,9 +279,12 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
             for address in found.recipients:
                 spare_lead(session, lead, hash_address(address), services.clock())
         if kind is ReplyClass.OTHER:
-            supervisor = supervisor_of(session, found.runid)
-            body = f"{mail.message.subject}: {mail.new_text[:400]}"
-            tell_owner(session, lead, supervisor, f"late:{work.inboundid}", "Wrote again", body)
+            _tell_written_again(session, lead, supervisor_of(session, found.runid), work.inboundid, mail)
+
+
+def _tell_written_again(session: Session, lead: Lead, supervisor: str | None, inboundid: str, mail: Reading) -> None:
+    body = f"{mail.message.subject}: {mail.new_text[:400]}"
+    tell_owner(session, lead, supervisor, f"late:{inboundid}", "Wrote again", body)
 
 
 def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:

@@ -55,6 +55,7 @@ _AGAIN = "look_again"
 _MOST_AGAIN = 3  # times a run is done again because people change the lead meanwhile
 UNTIL_TRY = "Waits for another try: "  # begins the reason of a run that is tried again by itself
 UNTIL_REPAIR = "Waits until this is put right, then goes on by itself: "  # every lead would fail alike
+_NOT_WORKED = "A lead could not be worked"
 _NOBODY_RETRY = 3600.0  # seconds before a lead that nobody can take is tried again
 
 
@@ -182,14 +183,14 @@ def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -
 
 
 def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
-    """No seller and no supervisor can take it: it waits, is tried again, and the administrator is told."""
+    """No seller and no supervisor can take it: it waits, is tried again, and whoever can help is told."""
     reason = "No seller is available and there is no supervisor. Add a seller or a supervisor to the assignment rule."
     run = rows.run
     run.stage, run.reasons = Stage.BLOCKED, [reason, *result.decision.reasons]
     run.givenon, run.generation = None, run.generation + 1
     run.dueat = runs.later(rows.moment, _NOBODY_RETRY)
     change_lead(session, case, rows, "lead.blocked", **_shown(result, Stage.BLOCKED))
-    alarm(session, case.agentid, reason, rows.moment, case.configuration.assignment.supervisor)
+    alarm_all(session, case.agentid, reason, rows.moment, case.configuration.assignment.supervisor)
 
 
 def _shown(result: Result, stage: Stage) -> dict[str, object]:
@@ -330,8 +331,7 @@ def await_repair(services: Services, run: runs.Given, reason: str) -> None:
         row.givenon, row.generation, row.dueat = None, row.generation + 1, runs.later(now(), seconds)
         version = session.get(AgentVersion, (row.agentid, row.version))
         rule = Configuration.model_validate(version.configuration).assignment if version else Assignment()
-        for personid in dict.fromkeys((rule.supervisor, *_administrators(session))):
-            alarm(session, row.agentid, reason, services.clock(), personid, title="The agent cannot work")
+        alarm_all(session, row.agentid, reason, services.clock(), rule.supervisor, title="The agent cannot work")
 
 
 def _in_hand(session: Session, run: runs.Given) -> LeadRun | None:
@@ -382,12 +382,26 @@ def alarm(
     moment: datetime,
     personid: str | None,
     *,
-    title: str = "A lead could not be worked",
+    title: str = _NOT_WORKED,
 ) -> None:
     """Tell a person, once a day for each reason: two thousand leads may stop for the same one."""
     digest = hashlib.sha256(f"{personid} {reason}".encode()).hexdigest()[:16]
     key = f"trouble:{agentid}:{digest}:{moment:%Y-%m-%d}"
     notify(session, personid, key, title, reason, icon=NotificationIcon.FAILURE, link="/leads?view=processing")
+
+
+def alarm_all(
+    session: Session,
+    agentid: str,
+    reason: str,
+    moment: datetime,
+    supervisor: str | None,
+    *,
+    title: str = _NOT_WORKED,
+) -> None:
+    """The same for all who can put it right: the supervisor and the administrators."""
+    for personid in dict.fromkeys((supervisor, *_administrators(session))):
+        alarm(session, agentid, reason, moment, personid, title=title)
 
 
 def end_run(run: LeadRun, stage: Stage, reasons: tuple[str, ...], moment: datetime) -> None:

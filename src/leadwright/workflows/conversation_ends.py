@@ -36,7 +36,15 @@ _POINTS = {Confidence.HIGH: 3, Confidence.MEDIUM: 2, Confidence.LOW: 1}
 
 
 class Nobody(Conflict):
-    """No seller and no supervisor can take a lead now."""
+    """No seller and no supervisor can take a lead of this agent now.
+
+    Args:
+        supervisor: of the assignment rule, who is told.
+    """
+
+    def __init__(self, agentid: str, supervisor: str | None) -> None:
+        super().__init__("No seller is available and there is no supervisor. Add one to the assignment rule.")
+        self.agentid, self.supervisor = agentid, supervisor
 
 
 def hand_over(session: Session, talk: Conversation, rows: Held, told: Told, reasons: tuple[str, ...]) -> Assigned:
@@ -50,7 +58,7 @@ def hand_over(session: Session, talk: Conversation, rows: Held, told: Told, reas
         rule = rule.model_copy(update={"sellers": [], "team": None, "keep_human_owner": False})
     owner = next_owner(session, talk.agentid, rule, rows.moment, previous=rows.run.previousownerid)
     if owner is None:
-        raise Nobody("No seller is available and there is no supervisor. Add one to the assignment rule.")
+        raise Nobody(talk.agentid, talk.configuration.assignment.supervisor)
     rating = _rated(talk, rows)
     _end(session, talk, rows, Stage.HANDED_OVER, told, reasons, rating)
     rows.run.ownerid = owner.ownerid

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db import audit
 from leadwright.db.agent import AgentVersion, LeadRun
-from leadwright.db.base import new_id
+from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
@@ -237,13 +237,15 @@ def supervisor_of(session: Session, runid: str | None) -> str | None:
 
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
-    """Tell whoever has the lead, else the supervisor."""
-    owner = session.get(SystemUser, lead.ownerid) if lead.ownerid else None
-    person = owner.systemuserid if owner and owner.applicationid is None and not owner.isdisabled else supervisor
-    notify(
-        session, person, key, f"{title}: {lead_name(lead)}", body[:1_000], icon=NotificationIcon.MENTION,
-        link=f"/leads/{lead.leadid}/thread",
-    )  # fmt: skip
+    """Tell whoever has the lead, else the supervisor, else the administrators."""
+    title, body, link = f"{title}: {lead_name(lead)}", body[:1_000], f"/leads/{lead.leadid}/thread"
+    known = [user for id_ in (lead.ownerid, supervisor) if id_ and (user := session.get(SystemUser, id_))]
+    person = next((user for user in known if user.applicationid is None and not user.isdisabled), None)
+    if person is not None:
+        notify(session, person.systemuserid, key, title, body, icon=NotificationIcon.MENTION, link=link)
+        return
+    moment = session.info.get("clock", now)()
+    tell_administrators(session, key, title[:500], body, icon=NotificationIcon.MENTION, link=link, moment=moment)
 
 
 def retry_seconds(attempt: int) -> float:

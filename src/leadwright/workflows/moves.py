@@ -22,19 +22,17 @@ from leadwright.domain.outreach import assemble, subject_line
 from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
 from leadwright.domain.sending_window import zones_of
-from leadwright.domain.suppression import Reason
 from leadwright.mail.compose import Thread, reply_subject
+from leadwright.mail.headers import can_be_sent
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
-from leadwright.mail.suppression import suppress
 from leadwright.research.brief import first_name
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
-from leadwright.workflows.opt_outs import spare_leads
-from leadwright.workflows.reading_replies import Read
+from leadwright.workflows.reading_replies import Read, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
@@ -66,8 +64,6 @@ def act(services: Services, session: Session, talk: Conversation, rows: Held, re
         BadInput: an answer cannot be sent; the sentence says why.
     """
     decision = reply.decision
-    if decision.suppress:
-        _suppress(services, session, rows, reply)
     match decision.move:
         case Move.HAND_OVER | Move.BLOCKED | Move.PROPOSE_CONTACT | Move.ESCALATE:
             hand_over(session, talk, rows, _told(talk, reply), decision.reasons)
@@ -92,7 +88,11 @@ def heard_of(rows: Held, reply: Reply, received: datetime) -> None:
 
 
 def stop_waiting(session: Session, rows: Held) -> None:
-    """A follow-up that has not left yet would come after their answer: it is cancelled."""
+    """A mail of ours that has not left would come after theirs: it is cancelled, and what it asked was not asked."""
+    row = rows.engagement
+    if unsent := unsent_answer(session, row):
+        row.asked = [factor for factor in row.asked if factor != unsent.ask]
+        row.answers -= int(bool(unsent.answer))
     cancel_waiting(session, rows.lead.leadid, "The lead answered before it went out.", rows.moment)
 
 
@@ -148,12 +148,6 @@ def _told(talk: Conversation, reply: Reply) -> Told:
     )
 
 
-def _suppress(services: Services, session: Session, rows: Held, reply: Reply) -> None:
-    source = f"inbound:{reply.inboundid}"
-    suppress(session, rows.engagement.address, reason=Reason.OPT_OUT, source=source, clock=services.clock)
-    spare_leads(session, rows.engagement.address, rows.moment)
-
-
 def _retire_drafts(session: Session, rows: Held) -> None:
     """What was written before this answer came, and held or rejected, is said no more; its words stay to be read."""
     drafts = select(Email).where(
@@ -202,9 +196,10 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
 
 
 def _subject(session: Session, talk: Conversation, theirs: str) -> str:
-    """Their subject; ours where theirs holds a link, which nobody is to read under our name."""
-    ours = last_of_thread(session, talk.runid) if links_in(theirs) else None
-    return ours.subject if ours else without_links(theirs)
+    """Their subject; ours where theirs cannot be sent, or holds a link, which nobody is to read under our name."""
+    usable = can_be_sent(theirs)
+    ours = last_of_thread(session, talk.runid) if links_in(theirs) or not usable else None
+    return ours.subject if ours else without_links(theirs) if usable else ""
 
 
 def _answering(ask: Factor | None) -> str:

@@ -6,17 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leadwright.analyst import ReplyBrief, ReplyReading, Usage
 from leadwright.analyst.builtin.replies import settled_by_rule
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
+from leadwright.db.findings import read_statements
 from leadwright.db.judgements import read_interest
+from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Email
 from leadwright.domain.bant import Factor
-from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.domain.engagement import State, Step
+from leadwright.domain.evidence import Passage, SourceKind, Statement
 from leadwright.domain.interest import in_thread, undetected
-from leadwright.domain.replies import Heard, ReplyClass, Standing
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.replies import Heard, Knowledge, Move, ReplyClass, Standing
 from leadwright.errors import BadInput, ModelError
 from leadwright.mail.addresses import normalise
 from leadwright.mail.authentication import Verdict, read_authentication
@@ -43,6 +48,47 @@ class Read:
     said: ReplyReading
     heard: Heard
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """An answer of ours that still waits in the outbox, by what was read in the mail it answers.
+
+    Args:
+        answer: its quotes of the follow-up knowledge.
+        ask: the factor it asks for.
+    """
+
+    outboxid: str
+    answer: tuple[Statement, ...]
+    ask: Factor | None
+
+
+def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Unsent | None:
+    """The answer that a newer mail of theirs is in time for; None when none waits."""
+    if row.outboxid is None or (row.state, row.step) != (State.SENDING, Step.ANSWER):
+        return None
+    mail = session.get(Outbox, row.outboxid, with_for_update=lock, populate_existing=True)
+    if mail is None or mail.phase != Phase.QUEUED:
+        return None
+    judged = session.scalar(
+        select(Email.lw_judgement)
+        .join(InboundMessage, InboundMessage.emailid == Email.activityid)
+        .where(InboundMessage.inboundmessageid == mail.businesskey.rpartition(":")[2])
+    )
+    known = judged or {}
+    answer = read_statements(known.get("answer", [])) if known.get("move") == Move.ANSWER else ()
+    return Unsent(mail.outboxid, answer, Factor(known["ask"]) if known.get("ask") else None)
+
+
+def answer_both(read: Read, before: Unsent) -> Read:
+    """One answer for their new mail and the one before it, whose answer had not left: what it asked was not asked."""
+    heard = read.heard
+    if before.answer and heard.knowledge is not Knowledge.UNKNOWN:
+        answer = tuple(dict.fromkeys((*before.answer, *read.said.answer)))
+        read = replace(read, said=replace(read.said, answer=answer), heard=replace(heard, knowledge=Knowledge.KNOWN))
+    asked = tuple(factor for factor in read.standing.asked if factor is not before.ask)
+    return replace(read, standing=replace(read.standing, asked=asked))
 
 
 def read_reply(

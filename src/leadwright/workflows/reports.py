@@ -38,12 +38,15 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     with services.database.reading() as session:
         found = match_report(session, report) or _tracked(session, work)
         ours = session.get(Outbox, found.outboxid) if found and found.outboxid else None
-    if found is not None:
-        note_lead(services, work, found.leadid)
-        settle_one(services, found.runid)
     failure = _failure_of(report, ours) if ours is not None else None
     named = ours is not None and (failure is not None or not report.failures)
     hard = failure.hard if failure else report.hard
+    decision = decide(Heard(ReplyClass.BOUNCE, undetected(), hard=hard, names_our_mail=named), Standing())
+    if found is not None:
+        note_lead(services, work, found.leadid)
+        if ours is not None and (reason := _why_never_again(report, decision)):
+            _never_again(services, work, ours, reason)
+        settle_one(services, found.runid)
     if ours is not None and report.kind in (Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED):
         with services.database.transaction() as session:
             prove_sent(session, ours.messageid, "A report about it came.", services.clock)
@@ -54,9 +57,22 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
         why = "The report names no mail that was sent." if ours is None else f"It tells: {report.kind}."
         store_only(services, work, mail, found, ReplyClass.BOUNCE, why)
         return
-    decision = decide(Heard(ReplyClass.BOUNCE, undetected(), hard=hard, names_our_mail=named), Standing())
     said = failure.said if failure else ""
     _bounce(services, work, mail, found, ours, decision, said)
+
+
+def _why_never_again(report: DeliveryReport, decision: Decision) -> Reason | None:
+    if report.kind is Kind.COMPLAINT:
+        return Reason.COMPLAINT
+    hard = report.kind is Kind.BOUNCE and decision.move is Move.ADDRESS_INVALID
+    return Reason.HARD_BOUNCE if hard else None
+
+
+def _never_again(services: Services, work: Incoming, ours: Outbox, reason: Reason) -> None:
+    """At once, before the rest and whether or not the agent works: whom our mail went to is not written to again."""
+    with services.database.transaction() as session:
+        if take_up(session, work) is not None:
+            suppress_for(services, session, ours.recipient, reason, work)
 
 
 def _tracked(session: Session, work: Incoming) -> Match | None:
@@ -99,8 +115,6 @@ def _bounce(
             sent.bouncedon = services.clock()
             if rows is not None and talk is not None:
                 unreachable(services, session, talk, rows, said)
-            else:
-                suppress_for(services, session, ours.recipient, Reason.HARD_BOUNCE, work)
         elif decision.move is Move.RETRY and rows and talk and _is_the_last(session, rows, sent):
             bounced(session, talk, rows, sent, said)
 
@@ -120,7 +134,7 @@ def _complaint(services: Services, work: Incoming, mail: Reading, found: Match, 
         row = take_up(session, work)
         if row is None:
             return
-        suppress_for(services, session, ours.recipient, Reason.COMPLAINT, work)
+        hold_recipient(session, ours.recipient)
         close(row, "done", ReplyClass.ESCALATE, reason, leadid=found.leadid)
         if lead := session.get(Lead, found.leadid):
             shown = judgement_of(Decision(Move.SUPPRESS, (reason,), suppress=True), ReplyClass.ESCALATE)

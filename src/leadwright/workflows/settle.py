@@ -192,6 +192,8 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
             _sent(session, talk, rows, mail)
         case Phase.HELD:
             rows.engagement.reason = mail.reason
+        case Phase.SUPPRESSED if mail.reason == WHY[Reason.HARD_BOUNCE]:
+            unreachable(services, session, talk, rows, mail.reason)
         case Phase.SUPPRESSED:
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
         case Phase.CANCELLED:
