@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from leadwright.mail.automatic import Automatic, why_automatic
+from leadwright.domain.opt_out import opt_out_in
+from leadwright.mail.automatic import WISHLESS, Automatic, why_automatic
 from leadwright.mail.automatic import Kind as AutomaticKind
 from leadwright.mail.bounce import DeliveryReport, read_delivery_report
 from leadwright.mail.limits import Limits
@@ -28,6 +29,13 @@ class Reading:
     new_text: str
     report: DeliveryReport | None
     automatic: Automatic | None
+
+    @property
+    def opt_out(self) -> str:
+        """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
+        if self.automatic and self.automatic.kind in WISHLESS:
+            return ""
+        return opt_out_in(self.new_text, self.message.subject)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""
