@@ -138,6 +138,7 @@ def test_remove_me_stops_everything_at_once_and_for_every_later_enrolment(
         {"Feedback_ID": "42364889:user:proton"},
         {"List_Id": "<sales.northwind.example>", "List_Unsubscribe": "<mailto:leave@northwind.example>"},
         {"Auto_Submitted": "auto-generated"},
+        {"Subject": "Delivery problem with the quote"},
     ],
 )
 def test_remove_me_is_heard_whatever_the_mail_looks_like(office: Office, leadid: str, headers: dict[str, str]) -> None:

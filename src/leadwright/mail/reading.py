@@ -67,6 +67,14 @@ def read_mail(raw: bytes, own: Collection[str] = (), limits: Limits = Limits()) 
     message = parse_mail(raw, limits)
     automatic = why_automatic(message, own)
     report = read_delivery_report(message)
-    if report and not message.reports and automatic and automatic.kind is AutomaticKind.OUT_OF_OFFICE:
+    new_text = trim_reply(message.text)
+    if report and not message.reports and _is_persons(automatic, new_text):
         report = None
-    return Reading(message, trim_reply(message.text), report, automatic)
+    return Reading(message, new_text, report, automatic)
+
+
+def _is_persons(automatic: Automatic | None, new_text: str) -> bool:
+    """Is what only sounds like a report an absence note, or the words of a person who wants no more mails?"""
+    if automatic:
+        return automatic.kind is AutomaticKind.OUT_OF_OFFICE
+    return opt_out_in(new_text) != ""
