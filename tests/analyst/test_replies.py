@@ -152,6 +152,44 @@ def test_a_machine_is_known_by_headers_or_subject_whatever_it_says(headers: dict
     assert read("We are very interested, let us talk.", "", {"auto-submitted": "no"}).kind is ReplyClass.INTERESTED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send us your quote within 3 business days. The PO is ready.",
+        "Our reference number: 4711. Let us order 50 licences.",
+        "Yes, budget is 20k. One of our team will contact you.",
+        "Our request number 7: we need 40 robots by March.",
+        "We have received your message. We need 20 more seats.",
+        "Please reply within 3 business days.",
+        "Please send the price list in the meantime, I am out until Monday.",
+        "Out until Monday. Could you share the data sheet meanwhile?",
+    ],
+)
+def test_a_person_who_uses_a_phrase_of_machines_is_heard(text: str) -> None:
+    reading = read(text)
+    assert reading.kind in (ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OTHER)
+    assert decide(Heard(reading.kind, reading.interest), Standing()).move not in (Move.STORE, Move.WAIT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello,\nthank you for contacting Acme.\nOne of our agents will get back to you.\nBest regards\nThe Acme Team",
+        "Thank you for your email. We aim to reply within 2 working days.",
+        "Vielen Dank für Ihre Nachricht. Ihre Anfrage ist bei uns eingegangen.",
+    ],
+)
+def test_a_mail_of_nothing_but_phrases_of_machines_is_automatic(text: str) -> None:
+    assert read(text).kind is ReplyClass.AUTO_REPLY
+
+
+def test_only_an_absence_and_a_dead_mailbox_hide_what_a_machine_says_of_removing() -> None:
+    marks = {"auto-submitted": "auto-generated"}
+    assert read("Please remove me from your list.", "", marks).kind is ReplyClass.UNSUBSCRIBE
+    assert read("I am on leave until Monday. Please remove me.", "", marks).kind is ReplyClass.OUT_OF_OFFICE
+    assert read("He no longer works here. Remove him from your list.", "", marks).kind is ReplyClass.LEFT
+
+
 def test_words_of_our_own_subject_make_no_machine_of_the_answer() -> None:
     assert read("Interested, let us talk.", "Re: Out of office planning for teams").kind is ReplyClass.INTERESTED
 
@@ -200,6 +238,7 @@ def test_a_bounce_needs_a_server_and_its_words() -> None:
     daemon = {"from": "MAILER-DAEMON@mx.example"}
     assert read("The mail could not be delivered.", "Undelivered Mail Returned to Sender", daemon).kind == "bounce"
     assert read("Our parcels could not be delivered last week. Can your robots help?").kind != "bounce"
+    assert read("Our mail could not be delivered. Please send the quote again.", "Delivery failure").kind != "bounce"
 
 
 PAPERS = (

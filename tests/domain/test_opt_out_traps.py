@@ -58,3 +58,33 @@ def test_it_is_an_address_only_when_the_sentence_before_names_one() -> None:
     assert opt_out_in("You got my address from a colleague. Delete it, please.") == "Delete it, please."
     assert opt_out_in("Woher haben Sie meine Daten? Löschen Sie sie bitte.")
     assert not opt_out_in("The second module is of no use to us. Get rid of it.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, please take us off the trial and onto the paid plan.",
+        "Could you remove us from the free tier, we want the business plan.",
+        "We want to be taken off the pilot and get started.",
+        "Please get us off the old contract and onto the new one.",
+        "Take me off your trial plan, we want to buy.",
+    ],
+)
+def test_to_be_taken_off_a_plan_is_a_purchase_and_none(text: str) -> None:
+    assert not opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please take us off the distribution.",
+        "Remove me from the trial mailing list.",
+        "Take me off the weekly sales email list.",
+        "Get me off that.",
+        "Take us off this.",
+        "Remove us from your system.",
+        "Take us off the trial and stop emailing me.",
+    ],
+)
+def test_to_be_taken_off_what_holds_addresses_is_one(text: str) -> None:
+    assert opt_out_in(text)

@@ -132,6 +132,43 @@ def test_remove_me_stops_everything_at_once_and_for_every_later_enrolment(
     assert office.row_of(again).statuscode != 2
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Feedback_ID": "42364889:user:proton"},
+        {"List_Id": "<sales.northwind.example>", "List_Unsubscribe": "<mailto:leave@northwind.example>"},
+        {"Auto_Submitted": "auto-generated"},
+        {"Subject": "Delivery problem with the quote"},
+    ],
+)
+def test_remove_me_is_heard_whatever_the_mail_looks_like(office: Office, leadid: str, headers: dict[str, str]) -> None:
+    office.answer(ADA, "We could not be reached on Friday. Remove me from your list.", **headers)
+    office.pass_days(9)
+    assert ended(office, leadid) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_remove_me_through_a_list_counts_after_the_end_and_from_nobody_known(office: Office, leadid: str) -> None:
+    office.answer(ADA, "No thank you, we are not interested.")
+    office.work()
+    first = office.mails_to(ADA)[0]
+    office.answer(ADA, "Remove me from your list.", List_Id="<sales.northwind.example>")
+    office.answer("who@unknown.example", "Remove me from your list.", to=first, In_Reply_To="<a@b.example>",
+                  References="<a@b.example>", Subject="Re: Robots", List_Id="<all.unknown.example>")  # fmt: skip
+    office.work()
+    assert [m.kind for m in inbound(office)][1:] == ["unsubscribe", "auto_reply"]
+    assert "nobody writes to this address any more" in inbound(office)[2].reason
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+        assert why_suppressed(session, "who@unknown.example", "outreach")
+
+
+def test_a_buyer_whose_provider_stamps_every_mail_is_heard(office: Office, leadid: str) -> None:
+    office.answer(ADA, READY, Feedback_ID="42364889:user:proton")
+    office.work()
+    assert ended(office, leadid) == (Stage.HANDED_OVER, Outcome.QUALIFIED)
+
+
 def test_remove_me_counts_while_the_agent_is_halted(office: Office, leadid: str) -> None:
     from leadwright.actions import agent
 

@@ -62,6 +62,30 @@ def test_comments_cannot_hold_a_verdict_and_no_name_trusts_nobody() -> None:
     assert read().allows_answer
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '"x dmarc=pass header.from=example.com y"@evil.example',
+        '"x;dmarc=pass header.from=example.com;y"@evil.example',
+        r'"x\"; dmarc=pass header.from=example.com; y"@evil.example',
+        '"x(" (y (z) dmarc=pass) @evil.example',
+        "(a (b) ; dmarc=pass header.from=example.com) x@evil.example",
+    ],
+)
+def test_what_a_sender_writes_into_an_address_is_no_verdict(forged: str) -> None:
+    found = read(OURS.format(f"spf=pass smtp.mailfrom={forged}; dmarc=fail header.from=example.com"))
+    assert (found.dmarc, found.spf) == (Verdict.FAIL, Verdict.PASS)
+    assert read(OURS.format(f"spf=pass smtp.mailfrom={forged}")).dmarc is Verdict.NONE
+
+
+def test_the_first_verdict_on_dmarc_counts_and_its_own_domain() -> None:
+    assert read(OURS.format("dmarc=fail header.from=example.com; dmarc=pass")).dmarc is Verdict.FAIL
+    stamp = OURS.format("dkim=pass header.from=example.com; dmarc=pass header.from=evil.example")
+    assert read(stamp).dmarc is Verdict.FAIL
+    assert read(OURS.format('dmarc/1=pass header.from="evil.example"')).dmarc is Verdict.FAIL
+    assert read(OURS.format('dmarc=pass header.from="example.com"')).dmarc is Verdict.PASS
+
+
 def test_what_is_kept_with_a_mail_holds_no_untrusted_verdict() -> None:
     raw = (OTHERS + OURS.format("dmarc=fail") + OURS.format("dmarc=pass") + "Received-SPF: pass\r\n").encode() + mail()
     kept = trusted_headers(parse_mail(raw), "mx.example.org")

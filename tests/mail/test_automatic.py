@@ -25,6 +25,8 @@ def automatic(raw: bytes, own: tuple[str, ...] = ()) -> Automatic | None:
         ({"precedence": "List"}, Kind.LIST),
         ({"precedence": "junk"}, Kind.LIST),
         ({"list_id": "News <news.example.com>"}, Kind.LIST),
+        ({"list_unsubscribe": "<https://news.example.com/u>"}, Kind.NEWSLETTER),
+        ({"list_unsubscribe": "<mailto:u@example.com>", "in_reply_to": "<a@b>", "list_id": "<g.b>"}, Kind.LIST),
         ({"return_path": "<>"}, Kind.NOTIFICATION),
         ({"return_path": "<>", "in_reply_to": "<a@b>"}, Kind.AUTO_REPLY),
         ({"from": "MAILER-DAEMON@example.com"}, Kind.NO_REPLY_ADDRESS),
@@ -77,10 +79,29 @@ def test_machines_are_recognised(headers: dict[str, str], kind: Kind) -> None:
         {"from": "Norep Lyons <norep.lyons@example.com>"},
         {"from": "request@example.com"},
         {"return_path": "<ada@example.com>"},
+        {"feedback_id": "42364889:user:proton"},
+        {"x_loop": "ada@example.com"},
+        {"list_unsubscribe": "<https://crm.example.com/u>", "subject": "Re: Offer"},
     ],
 )
 def test_people_are_not_taken_for_machines(headers: dict[str, str]) -> None:
     assert automatic(mail("I am away next week, but call me today.", **headers)) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "asks"),
+    [
+        ({}, True),
+        ({"feedback_id": "42364889:user:proton"}, True),
+        ({"list_id": "<sales.example.com>", "in_reply_to": "<a@b>", "list_unsubscribe": "<mailto:u@b>"}, True),
+        ({"auto_submitted": "auto-generated"}, True),
+        ({"from": "no-reply@example.com"}, True),
+        ({"list_unsubscribe": "<https://news.example.com/u>"}, False),
+        ({"subject": "Automatic reply: Offer"}, False),
+    ],
+)
+def test_remove_me_is_heard_in_all_but_absence_notes_and_newsletters(headers: dict[str, str], asks: bool) -> None:
+    assert (read_mail(mail("Please remove me from your list.", **headers)).opt_out != "") is asks
 
 
 def test_an_absence_note_in_words_needs_a_header_that_says_automatic() -> None:

@@ -10,6 +10,7 @@ from leadwright.mail.bounce import DeliveryReport, Kind, read_delivery_report
 from leadwright.mail.bounce_phrases import Reason
 from leadwright.mail.bounce_reasons import reason_in, reason_of_status
 from leadwright.mail.parse import parse_mail
+from leadwright.mail.reading import read_mail
 
 
 def report(raw: bytes) -> DeliveryReport:
@@ -203,6 +204,12 @@ def test_notifications_of_a_sending_service_are_read() -> None:
     [
         mail("We could not deliver on our promise last year, sorry. Still interested?"),
         mail("Your proposal was rejected by our board.", subject="Re: Delivery failure of the last order"),
+        mail("We could not be reached on Friday. Send it again.", subject="Delivery problem with the quote"),
+        mail(
+            "Our mail to ann@example.net could not be delivered. Can you help?",
+            subject="Delivery problem",
+            in_reply_to="<ours.1@example.org>",
+        ),
         mail("My mailbox is full of offers like this.", subject="No thanks"),
         mail("The delivery failed twice, please send a new machine.", subject="Delivery of the machine"),
         mail("Thanks, I will be back on Monday.", subject="Automatic reply: Offer"),
@@ -212,6 +219,13 @@ def test_notifications_of_a_sending_service_are_read() -> None:
 def test_people_who_write_about_deliveries_are_no_bounces(raw: bytes) -> None:
     found = read_delivery_report(parse_mail(raw))
     assert found is None or b"disposition" in raw
+
+
+def test_remove_me_of_a_person_is_heard_where_it_sounds_like_a_report() -> None:
+    words = "Our mail to bob@example.net could not be delivered. Reason: user unknown."
+    assert read_mail(mail(words, subject="Delivery failure")).report is not None
+    reading = read_mail(mail(f"{words} Remove me from your list.", subject="Delivery failure"))
+    assert (reading.report, reading.opt_out) == (None, "Remove me from your list.")
 
 
 def test_a_report_survives_the_way_through_json() -> None:

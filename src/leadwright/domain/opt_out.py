@@ -15,6 +15,7 @@ from leadwright.domain.opt_out_denials import (
     CONTRAST,
     DENIED,
     LEAVING,
+    MOVED,
     ONE_PAPER,
     OTHER_LIST,
     STAYS,
@@ -124,6 +125,8 @@ def _asks(sentence: str) -> bool:
     for found in _ANYWHERE.finditer(plain):
         denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
+        if MOVED.match(plain, found.start()):
+            continue
         if not denied and not UNTIL.search(rest) and not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
             return True
     return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))

@@ -60,6 +60,18 @@ OTHER_LIST = re.compile(
     r"speakers?|guest|short|price|attendee|"
     r"task|to-?do)[- ]?list\b"
 )
+# "Take us off the trial and onto the paid plan": what one is taken off is no list, no mail and no register of people.
+_REGISTER = (
+    r"(?:\w*list|e-?mail|mail|message|newsletter|spam|blast|chain|thread|sequence|cadence|drip|campaign|outreach|"
+    r"marketing|communication|correspondence|distribution|subscri\w+|contact|address|data|crm|system|record|file|"
+    r"regist\w+|rolodex|book|roster|rotation|director\w+|group|channel|audience|segment|lead|prospect|recipient|radar)"
+)
+MOVED = re.compile(
+    r"(?:remove|removing|take|taking|drop|dropping|delete|exclude|get|be|want|have)\b"
+    r"(?: (?:me|us|to|be|removed|taken|dropped|right|straight))*(?: (?:off|from|out of))(?: of)? "
+    rf"(?:(?:the|our|my|an?) (?!(?:[\w'-]+ ){{0,3}}?{_REGISTER})|"
+    rf"(?:your|this|that) (?:[\w'-]+ ){{0,2}}?(?:trial|pilot|plan|tier|package|edition|version|beta)\b(?! {_REGISTER}))"
+)
 UNTIL = re.compile(  # a time, not the whole: "do not write to me before Monday"
     r"\b(?:until|till(?! (?:mig|oss)\b)|before|vor|erst|bis|avant|antes de|hasta|prima di|voor|fore|innan|przed|"
     r"mejor (?:por|a)|"

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from leadwright.mail.message import Message
 
-_RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc|compauth)\s{0,5}=\s{0,5}([a-z]{1,20})", re.IGNORECASE)
+_RESULT = re.compile(r"\s{0,20}(spf|dkim|dmarc)(?:\s{0,5}/\s{0,5}\d{1,3})?\s{0,5}=\s{0,5}([a-z]{1,20})", re.IGNORECASE)
 _STAMP = re.compile(rb"^authentication-results:\s{0,20}([A-Za-z0-9._:-]{1,255})", re.IGNORECASE | re.MULTILINE)
-_COMMENT = re.compile(r"\([^()]{0,2000}\)")
-_FROM_DOMAIN = re.compile(r"header\.from\s{0,5}=\s{0,5}\"?<?(?:[^\s;<>@\"]{1,100}@)?([\w.-]{1,255})", re.IGNORECASE)
+_FROM_DOMAIN = re.compile(r"header\.from\s{0,5}=\s{0,5}<?(?:[^\s;<>@\"]{1,100}@)?([\w.-]{1,255})", re.IGNORECASE)
+_PLAIN_WORD = re.compile(r"[\w.@+-]+")
 
 
 class Verdict(StrEnum):
@@ -49,11 +49,9 @@ def read_authentication(message: Message, authserv_id: str) -> Authentication:
     if not wanted:
         return NOTHING_TRUSTED
     for value in message.values("authentication-results"):
-        bare = _COMMENT.sub(" ", value)
-        server, _, results = bare.partition(";")
-        if server.split()[:1] != [wanted] and server.strip().lower().split()[:1] != [wanted]:
-            continue
-        return _verdicts(results, value, message)
+        server, _, results = _bare(value).partition(";")
+        if server.lower().split()[:1] == [wanted]:
+            return _verdicts(results, value, message)
     return NOTHING_TRUSTED
 
 
@@ -75,7 +73,7 @@ def trusted_headers(message: Message, authserv_id: str) -> tuple[tuple[str, str]
             mine = (
                 lower == "authentication-results"
                 and wanted
-                and _COMMENT.sub(" ", value).lower().split(";")[0].split()[:1] == [wanted]
+                and _bare(value).lower().split(";")[0].split()[:1] == [wanted]
             )
             if seen or not mine:
                 continue
@@ -95,13 +93,41 @@ def server_named_in(head: bytes) -> str:
     return found[1].decode("ascii").lower() if found else ""
 
 
+def _bare(value: str) -> str:
+    """The header without comments and quoted strings, where a sender writes what he likes; `"a.example"` is a word."""
+    kept: list[str] = []
+    word: list[str] | None = None  # of the quoted string it stands in
+    depth, characters = 0, iter(value)
+    for character in characters:
+        escaped = next(characters, "") if character == "\\" else ""
+        if word is not None:
+            if character == '"':
+                kept.append("".join(word) if _PLAIN_WORD.fullmatch("".join(word)) else '""')
+                word = None
+            else:
+                word.append(escaped or character)
+        elif not escaped and character in "()":
+            depth = max(0, depth + (1 if character == "(" else -1))
+            kept.append(" ")
+        elif depth == 0 and character == '"':
+            word = []
+        elif depth == 0:
+            kept.append(character + escaped)
+    return "".join(kept)
+
+
 def _verdicts(results: str, header: str, message: Message) -> Authentication:
+    """The first result for DMARC alone counts: a server gives one, and what follows may be a sender's words."""
     found: dict[str, list[str]] = {}
-    for method, result in _RESULT.findall(results):
-        found.setdefault(method.lower(), []).append(result.lower())
-    dmarc = _verdict(found.get("dmarc", []))
+    about = None
+    for clause in results.split(";"):
+        if told := _RESULT.match(clause):
+            method = told[1].lower()
+            if method == "dmarc" and method not in found:
+                about = _FROM_DOMAIN.search(clause)
+            found.setdefault(method, []).append(told[2].lower())
+    dmarc = _verdict(found.get("dmarc", [])[:1])
     sender = (message.sender.address.rpartition("@")[2] if message.sender else "").lower()
-    about = _FROM_DOMAIN.search(results)
     if dmarc is Verdict.PASS and about and sender and not _same(about.group(1).lower(), sender):
         dmarc = Verdict.FAIL
     return Authentication(dmarc, _verdict(found.get("spf", [])), _verdict(found.get("dkim", [])), header)

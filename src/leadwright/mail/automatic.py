@@ -1,6 +1,6 @@
 """Was this mail written by a machine? By its headers and, for absence notes, its subject. RFC 3834, section 2.
 
-What is automatic is never answered and never read as a wish of its sender.
+What is automatic is never answered and never judged. Only its "remove me" counts: a list carries people's mails too.
 """
 
 import re
@@ -19,10 +19,15 @@ class Kind(StrEnum):
     OUT_OF_OFFICE = "out_of_office"
     AUTO_REPLY = "auto_reply"
     LIST = "list"
+    NEWSLETTER = "newsletter"
     LOOP = "loop"
     OWN = "own"
     NOTIFICATION = "notification"
     NO_REPLY_ADDRESS = "no_reply_address"
+
+
+# Their words ask nothing of us: an absence note, what we wrote ourselves, a newsletter's own "unsubscribe".
+WISHLESS = (Kind.OUT_OF_OFFICE, Kind.NEWSLETTER, Kind.LOOP, Kind.OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | No
         return absent
     if sign:
         return Automatic(Kind.AUTO_REPLY if "replied" in sign.lower() or _answers(message) else Kind.NOTIFICATION, sign)
+    if (offer := message.value("list-unsubscribe")) and not _answers(message) and not _by_hand(message):
+        return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
     if listed := _list_header(message):
         return Automatic(Kind.LIST, listed)
     if message.return_path == "":
@@ -119,9 +126,8 @@ def _absence(message: Message, sign: str | None) -> Automatic | None:
             return Automatic(Kind.OUT_OF_OFFICE, f"{name}: {message.value(name)}")
     replied = sign or message.return_path == ""
     marked = replied or bool(message.value("x-auto-response-suppress"))
-    answered_by_hand = message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:"))
     if (marked and _PERHAPS_ABSENT.search(message.subject)) or (
-        _ABSENT.search(message.subject) and (marked or not answered_by_hand)
+        _ABSENT.search(message.subject) and (marked or not _by_hand(message))
     ):
         return Automatic(Kind.OUT_OF_OFFICE, f"Subject: {message.subject[:200]}")
     if replied and _ABSENT_TEXT.search(message.text[:2_000]) and not message.value("list-id"):
@@ -131,6 +137,11 @@ def _absence(message: Message, sign: str | None) -> Automatic | None:
 
 def _answers(message: Message) -> bool:
     return bool(message.in_reply_to or message.references)
+
+
+def _by_hand(message: Message) -> bool:
+    """Does the subject look as a mail program writes it for a person who answers?"""
+    return message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:"))
 
 
 def _automatic_header(message: Message) -> str | None:
@@ -161,7 +172,7 @@ def _automatic_header(message: Message) -> str | None:
 
 
 def _list_header(message: Message) -> str | None:
-    for name in ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-loop", "feedback-id"):
+    for name in ("list-id", "list-post", "mailing-list", "x-mailing-list"):
         if value := message.value(name):
             return f"{name}: {value[:100]}"
     precedence = message.value("precedence").lower().strip()

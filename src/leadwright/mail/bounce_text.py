@@ -156,7 +156,10 @@ def _is_robots(sender: str, return_path: str | None) -> bool:
 
 
 def _is_bounce(message: Message, told: str) -> bool:
-    """Two signs of three: a robot wrote it, the subject says so, the text says so."""
+    """Two signs of three: a robot wrote it, the subject says so, the text says so.
+
+    Without a robot it must name whom it could not reach, and answer nothing: people as well write that a mail failed.
+    """
     if message.value("x-failed-recipients"):
         return True
     if any(part.type == "message/feedback-report" for part in message.reports):
@@ -166,7 +169,10 @@ def _is_bounce(message: Message, told: str) -> bool:
     returned = any(part.type in ("message/rfc822", "text/rfc822-headers") for part in message.reports)
     if message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:")) and not robot:
         return False
-    return (robot + subject + says + (returned and robot)) >= 2 and (robot or (subject and says)) and (subject or says)
+    if not robot:
+        answers = bool(message.in_reply_to or message.references)
+        return subject and says and not answers and bool(_recipients(message, told))
+    return (robot + subject + says + returned) >= 2 and (subject or says)
 
 
 def _recipients(message: Message, told: str) -> tuple[str, ...]:

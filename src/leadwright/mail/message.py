@@ -1,5 +1,6 @@
 """What one mail is after parsing: plain values only, so that it can cross from the parsing process as JSON."""
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -7,6 +8,13 @@ from functools import cached_property
 from typing import Any
 
 _PEOPLE = ("reply_to", "to", "cc")
+_LONGEST_STUB = 300
+_STUB = re.compile(  # "This message needs an HTML viewer."
+    r"\b(?:needs?|requires?|use|using|enable|view|open|support\w*|display|read)\b.{0,80}\bhtml\b|"
+    r"\bhtml\b.{0,60}\b(?:viewer|client|format|reader|capable|support\w*|version|enabled|browser)|"
+    r"\b(?:view|open|read)\b.{0,40}\bin (?:your|a|the) (?:web ?)?browser\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Message:
         headers: every header in order, names as sent, values decoded, unfolded and free of control characters.
         plain: the text/plain parts, joined.
         html_text: the text/html parts as text, without what a reader would not see; quotes start with "> ". Read where
-            there is no plain text, or where the HTML may hide something; else "".
+            there is no plain text, or where the HTML says more or may hide something; else "".
         hidden: what was hidden from a reader and removed, e.g. "display:none", "zero-width"; empty when nothing was.
         attachments: parts that are not text of the mail.
         calendar: methods of calendar parts, e.g. "REQUEST"; "" when a part names none.
@@ -71,8 +79,8 @@ class Message:
 
     @cached_property
     def text(self) -> str:
-        """The plain text, or that of the HTML part where there is no plain one."""
-        return self.plain if self.plain.strip() else self.html_text
+        """The plain text, or that of the HTML part where there is no plain one, or only a stub of it."""
+        return self.html_text if _is_stub(self.plain.strip(), self.html_text.strip()) else self.plain
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, topmost first; the case of the name does not matter."""
@@ -131,6 +139,18 @@ class Message:
                 **{name: tuple(data[name]) for name in ("hidden", "calendar", "defects", "references", "in_reply_to")},
             }
         )
+
+
+def _is_stub(plain: str, html: str) -> bool:
+    """Is the plain text empty, much shorter than what the HTML shows, or a note that there is HTML to look at?"""
+    if not plain or not html:
+        return not plain
+    return len(plain) * 4 < len(html) or points_to_html(plain)
+
+
+def points_to_html(plain: str) -> bool:
+    """Does this plain text say little but that there is HTML to look at?"""
+    return len(plain) < _LONGEST_STUB and _STUB.search(plain) is not None
 
 
 _FIELDS = fields(Message)

@@ -8,7 +8,7 @@ from leadwright.mail.hidden import remove_unseen
 from leadwright.mail.html import read_html
 from leadwright.mail.html_hiding import may_hide
 from leadwright.mail.limits import Limits, refuse_too_much
-from leadwright.mail.message import Address, Attachment, Message, Report
+from leadwright.mail.message import Address, Attachment, Message, Report, points_to_html
 from leadwright.mail.parts import Part, read_parts
 
 _MOST_TEXT = 1_000_000
@@ -26,6 +26,7 @@ _REPORTS = (
     "message/global-headers",
     "message/xdelivery-status",
 )
+_TAG = re.compile(r"<[^<>]*>")
 _BREAKS = re.compile(r"\r\n?")
 
 
@@ -41,7 +42,8 @@ def parse_mail(raw: bytes, limits: Limits = Limits()) -> Message:
     parts, defects = read_parts(raw)
     plain, unseen = remove_unseen(_joined(parts, "text/plain")[:_MOST_TEXT])
     source = _joined(parts, "text/html")
-    html, hidden = read_html(source) if source and (not plain.strip() or may_hide(source)) else ("", ())
+    read = source and (not plain.strip() or may_hide(source) or _says_more(source, plain))
+    html, hidden = read_html(source) if read else ("", ())
     html, unseen_too = remove_unseen(html)
     others = [part for part in parts if not _is_text(part)]
     fields = _Fields(headers)
@@ -89,6 +91,11 @@ class _Fields:
 def _is_text(part: Part) -> bool:
     """Is this part read as the mail's own words? Named or attached files are not."""
     return part.type in ("text/plain", "text/html") and part.disposition != "attachment" and not part.name
+
+
+def _says_more(html: str, plain: str) -> bool:
+    """May a reader see more in the HTML than the plain text holds? Cheap."""
+    return points_to_html(plain) or len("".join(_TAG.sub("", html).split())) > 1.1 * len("".join(plain.split()))
 
 
 def _joined(parts: tuple[Part, ...], kind: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from leadwright.mail.automatic import Automatic, why_automatic
+from leadwright.domain.opt_out import opt_out_in
+from leadwright.mail.automatic import WISHLESS, Automatic, why_automatic
 from leadwright.mail.automatic import Kind as AutomaticKind
 from leadwright.mail.bounce import DeliveryReport, read_delivery_report
 from leadwright.mail.limits import Limits
@@ -22,12 +23,21 @@ class Reading:
         new_text: what its sender wrote newly, without quotes and signature.
         report: what it tells about a mail of ours, when it is a bounce, a complaint or a delivery report.
         automatic: what shows that a machine wrote it; None for a mail a person may have written.
+        beside: the new text of its other part, where plain text and HTML say different things; else "".
     """
 
     message: Message
     new_text: str
     report: DeliveryReport | None
     automatic: Automatic | None
+    beside: str = ""
+
+    @property
+    def opt_out(self) -> str:
+        """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
+        if self.automatic and self.automatic.kind in WISHLESS:
+            return ""
+        return opt_out_in(self.new_text, self.message.subject) or opt_out_in(self.beside)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""
@@ -36,6 +46,7 @@ class Reading:
             "new_text": self.new_text,
             "report": self.report.as_json() if self.report else None,
             "automatic": asdict(self.automatic) if self.automatic else None,
+            "beside": self.beside,
         }
 
     @classmethod
@@ -47,6 +58,7 @@ class Reading:
             data["new_text"],
             DeliveryReport.from_json(data["report"]) if data["report"] else None,
             Automatic(AutomaticKind(automatic["kind"]), automatic["sign"]) if automatic else None,
+            data["beside"],
         )
 
 
@@ -59,6 +71,19 @@ def read_mail(raw: bytes, own: Collection[str] = (), limits: Limits = Limits()) 
     message = parse_mail(raw, limits)
     automatic = why_automatic(message, own)
     report = read_delivery_report(message)
-    if report and not message.reports and automatic and automatic.kind is AutomaticKind.OUT_OF_OFFICE:
+    new_text = trim_reply(message.text)
+    if report and not message.reports and _is_persons(automatic, new_text):
         report = None
-    return Reading(message, trim_reply(message.text), report, automatic)
+    return Reading(message, new_text, report, automatic, _beside(message))
+
+
+def _is_persons(automatic: Automatic | None, new_text: str) -> bool:
+    """Is what only sounds like a report an absence note, or the words of a person who wants no more mails?"""
+    if automatic:
+        return automatic.kind is AutomaticKind.OUT_OF_OFFICE
+    return opt_out_in(new_text) != ""
+
+
+def _beside(message: Message) -> str:
+    other = message.html_text if message.text is message.plain else message.plain
+    return trim_reply(other) if set(other.split()) - set(message.text.split()) else ""

@@ -12,7 +12,6 @@ from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
-from leadwright.domain.opt_out import opt_out_in
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
 from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
@@ -138,7 +137,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         tracked = match_tracked(session, row)
         found = linked or (tracked if tracked and tracked.proven else None)
         found = found or match_reply(session, mail.message, open_vault(services.settings)) or tracked
-    if not mail.automatic and opt_out_in(mail.new_text, mail.message.subject):
+    if mail.opt_out:
         _opted_out(services, work, mail, found)
     if found is None:
         _unmatched(services, work, mail)
@@ -288,16 +287,17 @@ def _tell_written_again(session: Session, lead: Lead, supervisor: str | None, in
 
 
 def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
+    if mail.opt_out:
+        return ReplyClass.UNSUBSCRIBE, "It asks not to be written to again; that was stored at once."
     if mail.automatic:
         return ReplyClass.AUTO_REPLY, "A machine wrote it after the conversation had ended."
-    if opt_out_in(mail.new_text, mail.message.subject):
-        return ReplyClass.UNSUBSCRIBE, "It asks not to be written to again; that was stored at once."
     return ReplyClass.OTHER, "The conversation had ended; its owner was told."
 
 
 def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
+    told = " Its sender asked not to be written to; nobody writes to this address any more." if mail.opt_out else ""
     if mail.automatic:
-        close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).")
+        close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).{told}")
         return
     with services.database.transaction() as session:
         row = take_up(session, work)
@@ -306,8 +306,6 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         if _came_before_the_start(session, row):
             close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
         else:
-            left = opt_out_in(mail.new_text, mail.message.subject)
-            told = " Its sender asked not to be written to; nobody writes to this address any more." if left else ""
             close(row, "unmatched", "", f"No lead is known for it. A person reads it.{told}")
 
 

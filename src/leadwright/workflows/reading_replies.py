@@ -34,6 +34,7 @@ from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation
 
 MOST_EARLIER = 20
+_HIDING = (ReplyClass.OUT_OF_OFFICE, ReplyClass.LEFT, ReplyClass.BOUNCE)  # whose "remove me" is no wish of the lead
 _KNOWLEDGE = 6  # passages of the follow-up set that are looked at
 _HEADERS = (
     "auto-submitted", "precedence", "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
@@ -114,7 +115,7 @@ def read_reply(
     """
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     brief = _brief(services, talk, dossier, mail, received, f"{talk.runid}:{key}")
-    said = _by_machine(brief) if mail.automatic else ask(services, brief, talk.engagement)
+    said = _by_machine(brief, mail) if mail.automatic else ask(services, brief, talk.engagement)
     return Read(
         said, _heard(talk, mail, said, proven=proven, vouched=vouched), standing_of(talk.configuration, talk.engagement)
     )
@@ -163,7 +164,7 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, proven: boo
         kind=said.kind,
         interest=said.interest,
         bant=said.bant,
-        opt_out=said.opt_out is not None,
+        opt_out=said.opt_out is not None or (mail.opt_out != "" and said.kind not in _HIDING),
         knowledge=said.knowledge,
         return_date=said.return_date,
         authenticated=authenticated(talk, mail),
@@ -187,11 +188,10 @@ def ask(services: Services, brief: ReplyBrief, row: Engagement) -> ReplyReading:
         return ReplyReading(ReplyClass.OTHER, undetected(f"It could not be read by machine. {error}"), (), Usage(""))
 
 
-def _by_machine(brief: ReplyBrief) -> ReplyReading:
-    """What a machine wrote: an absence, somebody who has left, a list. It is never asked of a model."""
+def _by_machine(brief: ReplyBrief, mail: Reading) -> ReplyReading:
+    """What a machine wrote: an absence, somebody who has left, a list, an opt-out. It is never asked of a model."""
     settled = settled_by_rule(brief)
-    kinds = (ReplyClass.OUT_OF_OFFICE, ReplyClass.LEFT, ReplyClass.BOUNCE, ReplyClass.AUTO_REPLY)
-    if settled and (settled.kind in kinds or settled.opt_out):
+    if settled and (settled.kind in (*_HIDING, ReplyClass.AUTO_REPLY) or mail.opt_out):
         return settled
     nothing = undetected("A machine wrote it; it was not judged.")
     return ReplyReading(ReplyClass.AUTO_REPLY, nothing, (), Usage("builtin"))

@@ -1,10 +1,14 @@
-"""Tells what a machine wrote from what a person wrote: headers and subject first, then phrases. Judges no interest."""
+"""Tells what a machine wrote from what a person wrote: headers and subject first, then phrases. Judges no interest.
+
+People use the phrases of machines as well: without header or subject only a mail of nothing else is a machine's.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadwright.analyst.builtin.replies.machine_words import ABSENT, AUTOMATIC, GONE, SUBJECTS, UNDELIVERED
+from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.domain.opt_out import fold, own_sentences
 from leadwright.domain.replies import ReplyClass
 
@@ -35,10 +39,24 @@ _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=but\s)|\n+")
 _NOTICE_TALK = re.compile(  # what notices say beside the absence: when I return, whom to ask meanwhile
     r"\b(?:when|once|after|upon|on|as soon as|until) (?:i|my)(?: am|'m| have)? (?:back|return\w*)|\burgen\w+|"
     r"\bemergenc\w+|\bdringend\w*|\bimmediate (?:assistance|help|attention|support)|"
-    r"\bin (?:my|the) (?:absence|meantime)|\bmeanwhile\b|"
-    r"\bin the interim|^(?:for|if you (?:need|have|require))\b.{0,80}\b"
-    r"(?:contact|call|reach|e-?mail|write)\b|\bvertretung\b|\bas soon as possible\b"
+    r"\bin (?:my|the) absence|^(?:for|if you (?:need|have|require))\b.{0,80}\b"
+    r"(?:contact|call|reach|e-?mail|write)\b|\bvertretung\b"
 )
+_MEANWHILE = re.compile(r"\bin the (?:meantime|interim)\b|\bmeanwhile\b|\bas soon as possible\b")
+_WISH = re.compile(
+    r"\b(?:(?:please|can you|could you) (?:send|share|show|tell|give|quote|provide|confirm|answer|reply|respond|"
+    r"deliver|ship)\b(?! (?:it|this|that|an? e?-?mail|all|any|to (?:this|my|the) (?:e-?mail|message))\b)"
+    r"(?!.{0,60} to (?:my|our|\S+@))|let us (?!know\b))"
+)
+_COURTESY = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|sehr geehrte\w*|bonjour|hola|ciao)\b"
+    r"[^.!?]{0,40}\W*|"
+    r"(?:many |best |kind |warm |with )*(?:regards|wishes|cheers|thanks|thank you|sincerely|gruss\w*|danke)\b"
+    r"[^.!?]{0,30}\W*|"
+    r"(?:thank you|thanks|vielen dank|danke|merci|gracias|grazie)\b.{0,10}\b(?:for|fur|de|por|per)\b.{0,60}|"
+    r"yours (?:sincerely|faithfully|truly)\W*"
+)
+_NAME = re.compile(r"[A-Z][\w.&'-]*(?:[ ,]{1,3}[A-Z][\w.&'-]*){0,4},?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,8 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
     if absent := _first(_ABSENT, sentences):
         return Notice(ReplyClass.OUT_OF_OFFICE, absent)
     automatic = _first(_AUTOMATIC, sentences)
+    if automatic and not machine and not all(_is_machines_talk(s) for s in sentences):
+        return None
     if machine and (back := _first(_BACK, sentences)) and not automatic:
         return Notice(ReplyClass.OUT_OF_OFFICE, back)
     if machine or automatic:
@@ -94,10 +114,37 @@ def away_sentences(text: str) -> list[str]:
     return [s for s in whole if _ABSENT.search(fold(s)) or _BACK.search(fold(s))]
 
 
+def wishes(text: str) -> bool:
+    """Is something asked for in plain words: "please send", "can you confirm", "let us order"?"""
+    return _WISH.search(written_out(text)) is not None
+
+
+def sounds_automatic(text: str) -> bool:
+    """Is a phrase of absence notes or automatic answers in it?"""
+    return any(_ABSENT.search(fold(s)) or _AUTOMATIC.search(fold(s)) for s in own_sentences(text))
+
+
 def without_absence(text: str) -> str:
     """What is left of a mail when the clauses about the absence are cut out, each clause word for word on a line."""
-    clauses = _CLAUSE.split("\n".join(own_sentences(text)))
-    return "\n".join(c for c in clauses if not any(p.search(fold(c)) for p in (_ABSENT, _AUTOMATIC, _NOTICE_TALK)))
+    return "\n".join(c for c in _CLAUSE.split("\n".join(own_sentences(text))) if not _is_notices_clause(c))
+
+
+def _is_notices_clause(clause: str) -> bool:
+    plain = fold(clause)
+    if _ABSENT.search(plain) or _NOTICE_TALK.search(plain):
+        return True
+    said = _AUTOMATIC.search(plain) or _MEANWHILE.search(plain)
+    return said is not None and not _asks(clause)
+
+
+def _asks(words: str) -> bool:
+    return words.rstrip().endswith("?") or wishes(words)
+
+
+def _is_machines_talk(sentence: str) -> bool:
+    plain = fold(sentence)
+    told = _AUTOMATIC.search(plain) or _COURTESY.fullmatch(plain) or _NAME.fullmatch(sentence)
+    return told is not None and not _asks(sentence)
 
 
 def _bounced(subject: str, headers: Mapping[str, str], sentences: list[str], machine: bool) -> bool:
@@ -106,7 +153,7 @@ def _bounced(subject: str, headers: Mapping[str, str], sentences: list[str], mac
     daemon = re.search(r"mailer-daemon|postmaster@|mail delivery", sender, re.IGNORECASE) is not None
     told = _UNDELIVERED.search(fold(subject)) is not None
     inside = _first(_UNDELIVERED, sentences) != ""
-    return (told and (inside or not sentences or machine)) or ((report or daemon) and (inside or told))
+    return (told and machine) or ((report or daemon) and (inside or told))
 
 
 def _first(pattern: re.Pattern[str], sentences: list[str]) -> str:

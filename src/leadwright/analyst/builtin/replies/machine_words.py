@@ -55,7 +55,8 @@ SUBJECTS = (  # of mails that a machine answered with
 AUTOMATIC = (  # phrases that only a machine writes
     r"\bwe (?:aim|strive|try|endeavou?r|usually|typically|normally|will) (?:to )?(?:respond|reply|answer|"
     r"get back)\b.{0,40}\bwithin\b",
-    r"\bwithin (?:the next )?(?:\d+|one|two|three) (?:business|working) (?:days?|hours?)\b",
+    r"\b(?:repl(?:y|ies)|respon[ds]e?|answer|back to you|in touch|contact(?:ed)?|hear (?:back )?from (?:us|me))\b"
+    r".{0,60}\bwithin (?:the next )?(?:\d+|one|two|three) (?:business|working) (?:days?|hours?)\b",
     r"\bthis is an? auto(?:matic|mated|-?generated)\b",
     r"\bautomatically generated\b",
     r"\b(?:automated|automatic) (?:message|response|reply|e-?mail|notification)\b",

@@ -8,7 +8,14 @@ from leadwright.analyst.builtin.replies.bant import bant_of
 from leadwright.analyst.builtin.replies.escalation import for_the_supervisor
 from leadwright.analyst.builtin.replies.interest import Signals, interest_of, signals_of
 from leadwright.analyst.builtin.replies.knowledge import answer_in, question_in
-from leadwright.analyst.builtin.replies.machine import Notice, by_machine, notice_in, without_absence
+from leadwright.analyst.builtin.replies.machine import (
+    Notice,
+    by_machine,
+    notice_in,
+    sounds_automatic,
+    wishes,
+    without_absence,
+)
 from leadwright.analyst.builtin.replies.referral import names_somebody_else, referred_contact
 from leadwright.analyst.builtin.replies.return_date import return_date_in
 from leadwright.analyst.builtin.replies.spelling import written_out
@@ -27,9 +34,6 @@ _LATER = re.compile(
     r"next (?:year|quarter|month)|later|again|back|in (?:q[1-4]|\d+ months|a few months|january|february|march|"
     r"april|may|june|july|august|"
     r"september|october|november|december))\b|\bfor now\b|\btiming (?:is|was)\b"
-)
-_WISH = re.compile(
-    r"\b(?:please|can you|could you) (?:send|share|show|tell)\b(?! (?:it|this|that|an? e?-?mail|all|any)\b)"
 )
 _OBJECTS = re.compile(
     r"\b(?:expensive|pricey|costly|overpriced|afford|budget|money|funds?|already (?:have|use|using|work\w*)|"
@@ -53,9 +57,10 @@ def settled_by_rule(brief: ReplyBrief) -> ReplyReading | None:
     """The reading of what rules alone decide: bounces, machines, absence, opt-outs, threats; None for all else."""
     notice = notice_in(brief.text, brief.subject, brief.headers)
     machine = by_machine(brief.subject, brief.headers)
-    if notice and (machine or not _opt_out(brief)) and not _a_person_says_more(brief, notice, machine):
-        return _of_notice(brief, notice)
     opt_out = _opt_out(brief)
+    hides = machine and notice is not None and notice.kind is not ReplyClass.AUTO_REPLY
+    if notice and (hides or not opt_out) and not _a_person_says_more(brief, notice, machine):
+        return _of_notice(brief, notice)
     kind, threat = for_the_supervisor(brief.text)
     if kind and (kind == "legal" or not opt_out):
         return _settled(brief, ReplyClass.ESCALATE, quote(brief.mail, threat), opt_out)
@@ -72,8 +77,7 @@ def unknown_bant() -> tuple[FactorJudgement, ...]:
 
 def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     elsewhere = names_somebody_else(brief.text)
-    away = notice_in(brief.text, brief.subject, brief.headers) is not None
-    signals = signals_of(without_absence(brief.text) if away else brief.text)
+    signals = signals_of(without_absence(brief.text) if sounds_automatic(brief.text) else brief.text)
     interest = interest_of(brief, signals)
     question = question_in(brief.text)
     kind, sentence = _class_of(signals, interest, question)
@@ -121,9 +125,9 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
     """Away, or a colleague gone, and yet an answer: "out of the office today but looks good, let's speak"."""
     if machine or notice.kind not in (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY):
         return False
-    rest = without_absence(brief.text)
+    rest = brief.text if notice.kind is ReplyClass.AUTO_REPLY else without_absence(brief.text)
     signals = signals_of(rest)
-    asked = question_in(rest).rstrip().endswith("?") or _WISH.search(written_out(rest)) is not None
+    asked = question_in(rest).rstrip().endswith("?") or wishes(rest)
     return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 
 
