@@ -243,3 +243,15 @@ def test_the_inbox_is_closed_to_others(desk: Desk, api: Callable[..., TestClient
     assert client.get("/inbox").status_code == 403
     assert client.get(f"/inbox/{inboundid}/source").status_code == 403
     assert client.post(f"/inbox/{inboundid}/decision", json={"decision": "ignore"}).status_code == 403
+
+
+def test_the_inbox_names_the_leads_a_mail_may_be_of(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = desk.lead("queued")
+    with desk.services.database.reading() as session:
+        address = str(session.get_one(Lead, leadid).emailaddress1)
+    inboundid = unmatched(desk, f"From: Zoe <{address.title()}>\r\nSubject: Hi\r\n\r\nWe bought elsewhere.".encode())
+    client = browser("manager")
+    assert f'href="/leads/{leadid}"' in client.get("/inbox").text
+    page = client.get(f"/inbox/{inboundid}").text
+    assert "This lead has the address it comes from" in page
+    assert f'name="leadid" value="{leadid}"' in page

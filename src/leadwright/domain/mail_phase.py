@@ -22,6 +22,8 @@ class Phase(StrEnum):
     HELD = "held"  # for a person
 
 
+ONCE_DONE = "It goes out once that is done."
+"""How a reason ends when only a person can act: the moment at which it is asked again says nothing then."""
 IN_FLIGHT = (Phase.SENDING, Phase.COMMITTING)
 ENDS = (Phase.SENT, Phase.FAILED, Phase.SUPPRESSED, Phase.CANCELLED, Phase.HELD)
 
