@@ -16,7 +16,7 @@ from leadwright.db.mail import Outbox
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
-from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.mail_phase import IN_FLIGHT, ONCE_DONE, Phase
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.platform import ConnectionState
 from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
@@ -133,14 +133,16 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
         discipline = discipline_of(configuration)
         outgoing = _outgoing(session, waiting, found, configuration)
     except LeadwrightError as error:
-        return Refusal(Phase.QUEUED, str(error), moment + _ASK_AGAIN)
+        return Refusal(Phase.QUEUED, f"{error} {ONCE_DONE}", moment + _ASK_AGAIN)
     traffic = _traffic(session, waiting, found.Lead, moment, discipline.per_company)
     decision = decide(outgoing, discipline, traffic, moment)
     if decision.answer is Answer.SEND:
         return None
     if decision.answer is Answer.CANCEL:
         return Refusal(Phase.CANCELLED, decision.reason)
-    return Refusal(Phase.QUEUED, decision.reason, decision.at or moment + _ASK_AGAIN)
+    if decision.at is None:
+        return Refusal(Phase.QUEUED, f"{decision.reason} {ONCE_DONE}", moment + _ASK_AGAIN)
+    return Refusal(Phase.QUEUED, decision.reason, decision.at)
 
 
 def _not_read(services: Services, session: Session, moment: datetime) -> str:
