@@ -30,14 +30,14 @@ IN_FLIGHT = (Phase.SENDING, Phase.COMMITTING)
 ENDS = (Phase.SENT, Phase.FAILED, Phase.SUPPRESSED, Phase.CANCELLED, Phase.HELD)
 
 
-def waits_for_person(phase: Phase, reason: str) -> bool:
+def waits_for_person(phase: str, reason: str) -> bool:
     """Does nothing happen to the mail before somebody acts?"""
-    return phase is Phase.HELD or (phase is Phase.QUEUED and reason.endswith(ONCE_DONE))
+    return phase == Phase.HELD or (phase == Phase.QUEUED and reason.endswith(ONCE_DONE))
 
 
-def has_moment(phase: Phase, reason: str) -> bool:
+def has_moment(phase: str, reason: str) -> bool:
     """Does the moment at which it is due say when it goes out?"""
-    return phase is not Phase.HELD and not reason.endswith((ONCE_DONE, ONCE_ON))
+    return phase != Phase.HELD and not reason.endswith((ONCE_DONE, ONCE_ON))
 
 
 def wait_before(attempt: int) -> timedelta:

@@ -276,7 +276,7 @@ def _ours(row: Any, talk: Any) -> OurMail:
 def _number(row: Any, talk: Any) -> int:
     """0 for the first mail: from its key in the outbox; of a draft, from where the conversation stands."""
     parts = (row.businesskey or "").split(":")
-    if parts[0] == "outreach" and len(parts) > 3 and parts[3].isdigit():
+    if parts[0] == "outreach" and len(parts) > 3 and parts[3].isdecimal():
         return int(parts[3])
     same = talk is not None and row.lw_threadid == talk.runid and row.lw_runid is None
     return int(talk.sent) if same else 0
@@ -295,7 +295,9 @@ def _was_done(move: Move, row: Any, rows: read.Rows) -> bool:
     read_on = row.senton or row.createdon
     returned = [each for each in ours if each.bouncedon]
     back = min(returned, key=lambda each: abs(each.bouncedon - read_on), default=None)
-    later = [each for each in ours if back is not None and each is not back and each.createdon >= back.bouncedon]
+    if back is None:
+        return False
+    later = [each for each in ours if each is not back and each.createdon >= back.bouncedon]
     return any(each.description == back.description for each in later)
 
 
