@@ -70,7 +70,7 @@ def match_reply(session: Session, message: Message, vault: Seals) -> Match | Non
     return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, message)
 
 
-def leads_of(address: str) -> CompoundSelect[tuple[str]]:
+def leads_of(address: str) -> CompoundSelect[str]:
     """Ids of the leads that have this address, or had it when the agent began to write to them.
 
     Raises:
