@@ -38,3 +38,14 @@ def test_a_mail_of_ours_is_called_by_its_place() -> None:
 def test_an_answer_says_what_it_asked_for() -> None:
     assert what_was_decided(Move.ANSWER, Factor.BUDGET) == "Answered from the knowledge, and asked about budget."
     assert what_was_decided(Move.ASK, Factor.NEED) == "Answered, and asked about need."
+
+
+def test_what_was_not_done_is_not_claimed() -> None:
+    said = [what_was_decided(move, None, done=False) for move in (Move.ASK, Move.ANSWER, Move.RETRY, Move.WAIT)]
+    assert said[:3] == ["No answer went out to it.", "No answer went out to it.", "The mail is not sent again."]
+    assert "what was planned stays" in said[3]
+
+
+def test_a_mail_held_for_a_person_waits_for_a_person() -> None:
+    assert where_it_stands(State.SENDING, Step.ANSWER, None, person=True) == "Waits for a person"
+    assert "in the outbox" in what_comes_next(State.SENDING, Step.ANSWER, 1, person=True, held=True)

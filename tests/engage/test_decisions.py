@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import event, select
 from tests.engage.office import Office
 
-from leadwright.actions import conversations, referrals
+from leadwright.actions import conversations, oversight, referrals
 from leadwright.actions.outcome import overrule_email, save_draft
+from leadwright.actions.oversight import Watch
 from leadwright.db.audit import AuditEntry
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Outbox
-from leadwright.db.pages.thread_story import OurMail, TheirMail, read_thread, standing_of
+from leadwright.db.pages.thread_story import OurMail, Standing, TheirMail, read_thread, standing_of
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
@@ -303,3 +304,80 @@ def test_the_thread_tells_each_mail_its_fate_and_what_followed(office: Office) -
     assert theirs.answer[0].evidence[0].quote
     assert theirs.decided.startswith("Answered from the knowledge")
     assert [type(i) for i in thread.items] == [OurMail, TheirMail, OurMail]
+
+
+def stands(office: Office, leadid: str) -> Standing:
+    with office.services.database.reading() as session:
+        found = standing_of(session, leadid)
+    assert found is not None
+    return found
+
+
+def said_of_theirs(office: Office, leadid: str) -> list[str]:
+    with office.services.database.reading() as session:
+        return [i.decided for i in read_thread(session, leadid).items if isinstance(i, TheirMail)]
+
+
+def test_a_held_mail_waits_for_a_person_and_the_conversation_can_be_paused(office: Office) -> None:
+    office.clock.move_to(office.clock() + timedelta(hours=12))
+    leadid = office.lead()
+    office.work()
+    with office.services.database.transaction() as session:
+        mail = session.scalars(select(Outbox).where(Outbox.leadid == leadid)).one()
+        mail.phase, mail.reason, mail.concludedon = Phase.HELD, "Nobody knows.", office.clock()
+    office.work()
+    standing = stands(office, leadid)
+    assert (standing.headline, standing.due_at, standing.held) == ("Waits for a person", None, True)
+    assert "in the outbox" in standing.next
+    until = office.clock().date() + timedelta(days=30)
+    assert conversations.pause(office.services, boss(office), leadid, until)
+    with office.services.database.transaction() as session:
+        mail = session.scalars(select(Outbox).where(Outbox.leadid == leadid)).one()
+        mail.phase, mail.reason = Phase.SENT, "It arrived."
+    office.work()
+    assert (office.engagement_of(leadid).dueat or office.clock()).date() >= until
+
+
+def test_a_mail_that_waits_for_approval_names_no_moment(office: Office) -> None:
+    oversight.set_watch(office.services, office.admin, office.agentid, Watch(True, False, False, 72, 5.0))
+    leadid = office.lead()
+    office.work()
+    standing = stands(office, leadid)
+    assert (standing.headline, standing.due_at, standing.waits) == ("Waits for a person", None, True)
+    with office.services.database.reading() as session:
+        (ours,) = [i for i in read_thread(session, leadid).items if isinstance(i, OurMail)]
+    assert (ours.due_at, ours.phase) == (None, Phase.QUEUED)
+
+
+def test_the_thread_claims_no_answer_that_was_not_written(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    for n in range(4):
+        office.clock.move_to(office.clock() + timedelta(minutes=30))
+        office.answer(ADA, f"Thanks, sounds interesting ({n}). How long does the implementation take?")
+        office.work()
+    assert office.engagement_of(leadid).state == State.PERSON
+    said = said_of_theirs(office, leadid)
+    assert [text.startswith("Answered") for text in said] == [True, True, True, False]
+    assert said[3] == "No answer went out to it."
+
+
+def test_the_thread_tells_whether_a_mail_that_came_back_goes_out_again(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.bounce(ADA, "4.2.2", "452 4.2.2 Mailbox full")
+    office.work()
+    assert said_of_theirs(office, leadid) == ["The mail goes out again later."]
+    office.pass_days(2)
+    office.clock.move_to(office.clock() + timedelta(hours=1))
+    office.answer(
+        ADA, "I am out of the office until I am back.", Subject="Out of office", Auto_Submitted="auto-replied"
+    )
+    office.work()
+    assert said_of_theirs(office, leadid)[-1] == "Kept. It names no day of return, so what was planned stays."
+    office.answer(ADA, "How long does the implementation take?")
+    office.work()
+    office.bounce(ADA, "4.2.2", "452 4.2.2 Mailbox full")
+    office.work()
+    assert office.engagement_of(leadid).state == State.PERSON
+    assert said_of_theirs(office, leadid)[-1] == "The mail is not sent again."

@@ -1,5 +1,6 @@
 """Mails without a lead, and mails that could not be read: linked, ignored, read once more, by page and by API."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -7,10 +8,12 @@ from sqlalchemy import select
 from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
-from leadwright.actions import inbox
+from leadwright.actions import conversations, inbox
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.sales import AppNotification
 from leadwright.domain.engagement import Outcome
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, NotAllowed, NotFound
 from leadwright.mail.suppression import why_suppressed
@@ -122,3 +125,76 @@ def test_the_inbox_is_paged_by_key_newest_first(office: Office) -> None:
     second = inbox.waiting_mails(office.services, boss(office), "quarantined", after=first.next)
     assert (len(first.rows), len(second.rows), second.next) == (50, 3, "")
     assert {row.inboundid for row in (*first.rows, *second.rows)} == set(ids)
+
+
+def writes_unasked(office: Office, address: str, text: str) -> None:
+    """A mail from that address which answers none of ours."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = address, SALES, "News"
+    mail["Message-ID"] = f"<{new_id()}@elsewhere.example>"
+    mail.set_content(text)
+    office.server.deliver(address, SALES, mail.as_bytes())
+
+
+def told(office: Office) -> list[str]:
+    with office.services.database.reading() as session:
+        return list(session.scalars(select(AppNotification.title).where(AppNotification.ownerid == office.admin.id)))
+
+
+def placed_later(office: Office) -> tuple[str, str]:
+    """A lead the agent has not looked at writes; its mail waits in the inbox. Lead, and id of the mail."""
+    office.work()
+    leadid = office.lead()
+    writes_unasked(office, ADA.title(), "We are not interested, we bought elsewhere.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
+    assert mail.reason.startswith("It comes from the address of a lead the agent has not written to.")
+    assert [c.leadid for c in mail.candidates] == [leadid]
+    assert told(office) == ["Wrote to us: Ada Miller, Northwind Foods"]
+    return leadid, mail.inboundid
+
+
+def test_nothing_is_begun_with_a_lead_whose_mail_waits_for_a_person(office: Office) -> None:
+    leadid, inboundid = placed_later(office)
+    office.pass_days(2)
+    assert office.mails_to(ADA) == []
+    assert office.engagement_of(leadid).reason.startswith("A mail from the lead's address waits in the inbox.")
+    inbox.ignore(office.services, boss(office), inboundid)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_the_waiting_mail_of_a_lead_in_conversation_is_its_answer_once_linked(office: Office) -> None:
+    leadid, inboundid = placed_later(office)
+    office.work()
+    inbox.link(office.services, boss(office), inboundid, leadid)
+    office.pass_days(3)
+    assert (office.mails_to(ADA), office.run_of(leadid).stage) == ([], Stage.DISQUALIFIED)
+
+
+def test_a_mail_linked_before_the_conversation_begins_makes_the_first_mail_wait_for_a_person(office: Office) -> None:
+    leadid, inboundid = placed_later(office)
+    inbox.link(office.services, boss(office), inboundid, leadid)
+    assert office.post is not None
+    one_round(office.services, office.post)
+    assert "Wrote again: Ada Miller, Northwind Foods" in told(office)
+    office.pass_days(2)
+    assert office.mails_to(ADA) == []
+    assert office.engagement_of(leadid).reason.startswith("The lead wrote before the agent did.")
+    conversations.send_held(office.services, boss(office), leadid)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_mail_that_waits_in_the_outbox_waits_for_the_inbox_too(office: Office) -> None:
+    office.clock.move_to(office.clock() + timedelta(hours=12))
+    leadid, twin = office.lead(), office.lead(lastname="Twin", companyname="Southwind Foods")
+    office.work()
+    assert {m.phase for m in office.outbox() if m.leadid in (leadid, twin)} == {Phase.QUEUED}
+    writes_unasked(office, ADA, "We are not interested, we bought elsewhere.")
+    office.pass_days(2)
+    assert office.mails_to(ADA) == []
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
+    assert {c.leadid for c in mail.candidates} == {leadid, twin}
+    assert mail.reason.startswith("Several leads have the address")

@@ -293,7 +293,14 @@ def test_a_stopped_agent_sends_nothing_and_goes_on_when_started(office: PostOffi
     assert sender.send_due() == 0
     assert office.phases() == {"queued": 2}
     with office.database.transaction() as session:
+        said = set(session.scalars(select(Outbox.reason)))
         session.execute(update(Agent).values(state=AgentState.ON))
+    goes_on = "It goes out as soon as the agent works again."
+    assert said == {
+        f"The agent is paused. {goes_on}"
+        if state == AgentState.PAUSED
+        else f"The agent is {state}: start it. It goes out once that is done."
+    }
     clock.forward(61)
     assert sender.send_due() == 2
 

@@ -11,6 +11,7 @@ from tests.mail.post_office import PostOffice
 from leadwright.actions import outbox
 from leadwright.db.audit import AuditEntry
 from leadwright.db.mail import Outbox
+from leadwright.db.pages import mailboxes
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import ROLE_GRANTS
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -47,7 +48,8 @@ MANAGER = person("Sales Manager")
 def test_held_mails_show_reason_recipient_and_words(office: PostOffice) -> None:
     first, _ = office.waiting(2)
     hold(office, first)
-    (mail,) = outbox.held_mails(services_of(office), MANAGER)
+    (mail,), following = outbox.held_mails(services_of(office), MANAGER)
+    assert following == ""
     assert (mail.row.recipient, mail.row.reason) == ("person0@company0.example", "No answer came.")
     assert mail.subject == "Shelves for company 0"
     assert "we have something for you" in mail.text
@@ -68,7 +70,7 @@ def test_a_persons_word_ends_the_doubt_and_is_audited(
     hold(office, held)
     services = services_of(office)
     assert outbox.decide(services, MANAGER, held, decision) == phase
-    assert outbox.held_mails(services, MANAGER) == []
+    assert outbox.held_mails(services, MANAGER) == ([], "")
     with office.database.reading() as session:
         entry = session.scalars(select(AuditEntry)).one()
         assert (entry.action, entry.actorname, entry.recordid) == (action, "Mia Manager", held)
@@ -96,6 +98,25 @@ def test_the_queue_shows_phases_due_times_and_the_pace_used(office: PostOffice) 
     assert [row.recipient for row in queue.waiting] == ["person1@company1.example", "person2@company2.example"]
     assert queue.waiting[0].dueat == office.clock()
     assert not {"lw_sealedsecret", "lw_sealeddkimkey"} & set(pace.mailbox._mapping)
+
+
+def test_the_queue_and_the_held_mails_are_paged(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "PAGE", 2)
+    services = services_of(office)
+    ids = office.waiting(6)
+    first = outbox.queue(services, MANAGER)
+    second = outbox.queue(services, MANAGER, after=first.next)
+    third = outbox.queue(services, MANAGER, after=second.next)
+    assert sorted(row.outboxid for page in (first, second, third) for row in page.waiting) == sorted(ids)
+    assert (first.left, third.next) == (6, "")
+    for outboxid in ids[:3]:
+        hold(office, outboxid)
+    held, following = outbox.held_mails(services, MANAGER)
+    more, end = outbox.held_mails(services, MANAGER, after=following)
+    assert sorted(mail.row.outboxid for mail in (*held, *more)) == sorted(ids[:3])
+    assert end == ""
+    with pytest.raises(BadInput, match="Start again from the first page"):
+        outbox.queue(services, MANAGER, after="x")
 
 
 @pytest.mark.parametrize(

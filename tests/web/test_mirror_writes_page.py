@@ -92,3 +92,9 @@ def test_the_same_over_the_api(desk: Desk, api: Callable[..., TestClient]) -> No
     assert client.post(f"/mirror/writes/{numbers['held']}/drop").status_code == 204
     assert client.post(f"/mirror/writes/{numbers['sent']}/drop").status_code == 409
     assert client.get("/mirror/writes", params={"shown": "done"}).json()["following"] is None
+
+
+def test_a_place_that_is_no_number_is_the_beginning(desk: Desk, browser: Callable[[str], Browser]) -> None:
+    put_in(desk)
+    page = browser("admin").get(PAGE, params={"start": "²"})
+    assert (page.status_code, "Held (1)" in page.text) == (200, True)

@@ -15,9 +15,10 @@ from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
-from leadwright.db.mail import InboundMessage, Mailbox, Suppression
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
 from leadwright.mail.addresses import hash_address
 
@@ -243,3 +244,37 @@ def test_the_inbox_is_closed_to_others(desk: Desk, api: Callable[..., TestClient
     assert client.get("/inbox").status_code == 403
     assert client.get(f"/inbox/{inboundid}/source").status_code == 403
     assert client.post(f"/inbox/{inboundid}/decision", json={"decision": "ignore"}).status_code == 403
+
+
+def test_the_inbox_names_the_leads_a_mail_may_be_of(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = desk.lead("queued")
+    with desk.services.database.reading() as session:
+        address = str(session.get_one(Lead, leadid).emailaddress1)
+    inboundid = unmatched(desk, f"From: Zoe <{address.title()}>\r\nSubject: Hi\r\n\r\nWe bought elsewhere.".encode())
+    client = browser("manager")
+    assert f'href="/leads/{leadid}"' in client.get("/inbox").text
+    page = client.get(f"/inbox/{inboundid}").text
+    assert "This lead has the address it comes from" in page
+    assert f'name="leadid" value="{leadid}"' in page
+
+
+def test_a_held_mail_leads_whoever_may_to_the_outbox(desk: Desk, browser: Callable[..., Browser]) -> None:
+    leadid = conversation(desk, state=State.SENDING)
+    with desk.services.database.transaction() as session:
+        talk = session.scalars(select(Engagement).where(Engagement.leadid == leadid)).one()
+        ours = Email(regardingobjectid=leadid, subject="Shelves", description="Hello", directioncode=True,
+                     lw_threadid=talk.runid, ownerid=session.get_one(Lead, leadid).ownerid,
+                     owningbusinessunit=session.get_one(Lead, leadid).owningbusinessunit)  # fmt: skip
+        session.add(ours)
+        session.flush()
+        session.add(
+            Outbox(
+                businesskey=f"outreach:{leadid}:1:1", mailboxid=talk.mailboxid, emailid=ours.activityid, leadid=leadid,
+                messageid="<1@seller.example>", sender="sales@seller.example", recipient=talk.address,
+                recipienthash=talk.addresshash, domainhash="", raw=b"", phase=Phase.HELD, reason="No answer came.",
+            )
+        )  # fmt: skip
+    page = browser("manager").get(f"/leads/{leadid}/thread").text
+    assert "Waits for a person" in page
+    assert 'href="/outbox">' in page[page.index("Where this stands") :]
+    assert "Next, in" not in page

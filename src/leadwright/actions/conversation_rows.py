@@ -117,13 +117,13 @@ def draft_of(session: Session, leadid: str, emailid: str) -> Email | None:
 
 
 def waiting_mail(session: Session, rows: Held) -> Outbox:
-    """The mail of the conversation that waits in the outbox.
+    """The mail of the conversation that waits in the outbox, or is held for a person there.
 
     Raises:
         Conflict: it is leaving at this moment, or has left.
     """
     mail = session.get(Outbox, rows.engagement.outboxid, with_for_update=True) if rows.engagement.outboxid else None
-    if mail is None or mail.phase != Phase.QUEUED:
+    if mail is None or mail.phase not in (Phase.QUEUED, Phase.HELD):
         raise Conflict("A mail to this lead is leaving at this moment. Try again in a minute.")
     return mail
 

@@ -22,6 +22,7 @@ from leadwright.db.pages.thread import open_run
 from leadwright.db.pages.thread_story import Standing
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.sending_window import instant_of, zones_of
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, NotAllowed
@@ -213,7 +214,8 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
         said = f"{who.name} paused it until {until:%Y-%m-%d}."
         if row.state == State.SENDING:
             mail = waiting_mail(session, rows)
-            mail.dueat, mail.reason = max(mail.dueat, at), said
+            if mail.phase == Phase.QUEUED:
+                mail.dueat, mail.reason = max(mail.dueat, at), said
         elif row.state == State.DUE:
             due = max(row.dueat or at, at + _patience(rows))
             move_on(rows, state=State.DUE, step=Step(row.step), due_at=due, reason=f"{said} {row.reason}")

@@ -1,9 +1,11 @@
 """Mails that came in and that the agent could not place or read: a person links them, ignores them, tries again."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.actions.conversation_rows import visible
@@ -11,16 +13,19 @@ from leadwright.db import audit
 from leadwright.db.mail import InboundMessage
 from leadwright.db.pages import inbox as read
 from leadwright.db.pages.keys import read_key, write_key
+from leadwright.db.sales import Lead
 from leadwright.domain.plain_text import storable
 from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
-from leadwright.identity.access import Principal, require
-from leadwright.mail.header_fields import split_header
+from leadwright.identity.access import Principal, readable, require
+from leadwright.mail.header_fields import read_addresses, split_header
+from leadwright.mail.matching import leads_of
 from leadwright.mail.reader import Quarantine
 from leadwright.services import Services
 
 _MOST_TEXT = 20_000
 _MOST_LINE = 300
+_MOST_NAMED = 10  # leads with one address
 _SHOWN = ("From", "To", "Subject", "Date")
 
 
@@ -32,6 +37,8 @@ class Waiting:
         state: unmatched, quarantined or new; `reason` says why.
         size: bytes that are kept.
         head: its first header lines and text, decoded as far as can be, as plain text.
+        candidates: leads with its sender's address, of those the reader may see: leadid, fullname, companyname,
+            emailaddress1.
     """
 
     inboundid: str
@@ -43,6 +50,7 @@ class Waiting:
     sender: str
     subject: str
     head: str
+    candidates: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,8 @@ def waiting_mails(services: Services, who: Principal, state: str, *, after: str 
     key = read_key(after, moment=True) if after else None
     with services.database.reading() as session:
         rows, counts = read.waiting(session, state, after=key), read.counts(session)
+        shown = tuple(_named(session, who, _read_row(row)) for row in rows[: read.PAGE])
     more = len(rows) > read.PAGE
-    shown = tuple(_read_row(row) for row in rows[: read.PAGE])
     return Page(shown, write_key(shown[-1].at, shown[-1].inboundid) if more else "", counts)
 
 
@@ -86,9 +94,9 @@ def words_of(services: Services, who: Principal, inboundid: str) -> tuple[Waitin
     _may(who, "prvReadActivity")
     with services.database.reading() as session:
         row, raw = read.one(session, inboundid), read.source(session, inboundid)
-    if row is None or raw is None:
-        raise NotFound("This mail waits no more. Go back to the inbox.")
-    mail = _read_row(row)
+        if row is None or raw is None:
+            raise NotFound("This mail waits no more. Go back to the inbox.")
+        mail = _named(session, who, _read_row(row))
     found = services.reader.read(raw) if mail.state != "quarantined" else None
     text = mail.head if found is None or isinstance(found, Quarantine) else found.message.text
     return mail, text[:_MOST_TEXT]
@@ -181,6 +189,19 @@ def _read_row(row: Any) -> Waiting:
         subject=values.get("Subject", ""),
         head="\n".join([*lines, "", text]).strip(),
     )
+
+
+def _named(session: Session, who: Principal, mail: Waiting) -> Waiting:
+    """With the leads it may be of."""
+    sender = next(iter(read_addresses(mail.sender)), None)
+    if mail.state != "unmatched" or sender is None:
+        return mail
+    columns = (Lead.leadid, Lead.fullname, Lead.companyname, Lead.emailaddress1)
+    with suppress(BadInput):
+        theirs = (Lead.leadid.in_(leads_of(sender.address)), readable(who, Lead, "prvReadLead"))
+        query = select(*columns).where(*theirs).order_by(Lead.createdon, Lead.leadid).limit(_MOST_NAMED)
+        return replace(mail, candidates=tuple(session.execute(query).all()))
+    return mail
 
 
 def _read_again(row: InboundMessage, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from leadwright.db.mail import Outbox
 from leadwright.db.pages import mailboxes as read
+from leadwright.db.pages.keys import read_key, write_key
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, NotAllowed, NotFound
@@ -19,6 +20,7 @@ Decision = Literal["arrived", "again", "give_up"]
 NEEDS: dict[str, str] = {"arrived": "prvWriteActivity", "again": "prvCreateActivity", "give_up": "prvWriteActivity"}
 """Decision -> the privilege it needs: whoever sends again creates what a stranger may get twice."""
 _MOST_TEXT = 4_000
+_HELD = (Phase.HELD,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +49,32 @@ class HeldMail:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The outbox at a glance. `waiting` are at most a hundred rows, in the order in which they are due."""
+    """The outbox at a glance. `waiting` are at most a hundred rows, in the order in which they are due.
+
+    Args:
+        next: the key of the page after, empty on the last one.
+        left: how many mails are still to go out, on all pages.
+    """
 
     paces: tuple[Pace, ...]
     waiting: Sequence[Any]
     held: int
+    next: str = ""
+    left: int = 0
 
 
-def queue(services: Services, who: Principal) -> Queue:
+def queue(services: Services, who: Principal, *, after: str = "") -> Queue:
     """What waits to go out and how fast each mailbox sends.
+
+    Args:
+        after: `next` of the page before.
 
     Raises:
         NotAllowed: not a supervisor or administrator.
+        BadInput: a damaged key.
     """
     _may(who, "prvReadActivity")
+    key = read_key(after, moment=True) if after else None
     moment = services.clock()
     with services.database.reading() as session:
         phases = read.phases(session)
@@ -68,19 +82,26 @@ def queue(services: Services, who: Principal) -> Queue:
         for mailbox in read.mailboxes(session):
             minute, day = sent_within(session, mailbox.mailboxid, moment, (MINUTE, DAY))
             paces.append(Pace(mailbox, minute, day, phases.get(mailbox.mailboxid, {})))
-        held = sum(p.phases.get(Phase.HELD, 0) for p in paces)
-        return Queue(tuple(paces), read.waiting_mails(session), held)
+        held, left = (sum(p.phases.get(phase, 0) for p in paces for phase in some) for some in (_HELD, read.WAITING))
+        rows = read.waiting_mails(session, key)
+        return Queue(tuple(paces), rows[: read.PAGE], held, _next(rows, "dueat"), left)
 
 
-def held_mails(services: Services, who: Principal) -> list[HeldMail]:
-    """Mails that wait for a person's word, oldest first, at most a hundred.
+def held_mails(services: Services, who: Principal, *, after: str = "") -> tuple[list[HeldMail], str]:
+    """Mails that wait for a person's word, oldest first, at most a hundred; and the key of the page after.
+
+    Args:
+        after: that key of the page before.
 
     Raises:
         NotAllowed: not a supervisor or administrator.
+        BadInput: a damaged key.
     """
     _may(who, "prvReadActivity")
+    key = read_key(after, moment=True) if after else None
     with services.database.reading() as session:
-        return [HeldMail(row, *_words(row)) for row in read.held_mails(session)]
+        rows = read.held_mails(session, key)
+    return [HeldMail(row, *_words(row)) for row in rows[: read.PAGE]], _next(rows, "createdon")
 
 
 def decide(services: Services, who: Principal, outboxid: str, decision: str) -> Phase:
@@ -117,6 +138,12 @@ def _may(who: Principal, privilege: str) -> None:
             "records.",
             privilege=privilege,
         )
+
+
+def _next(rows: Sequence[Any], column: str) -> str:
+    """The key of the page after, when there is one."""
+    last = rows[read.PAGE - 1] if len(rows) > read.PAGE else None
+    return write_key(getattr(last, column), last.outboxid) if last is not None else ""
 
 
 def _words(row: Any) -> tuple[str, str]:

@@ -17,6 +17,16 @@ Adapters = Annotated[Services, Depends(services_of)]
 Supervisor = Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadActivity"))]
 
 
+class Candidate(BaseModel):
+    """A lead that has the address the mail comes from."""
+
+    model_config = ConfigDict(from_attributes=True)
+    leadid: str
+    fullname: str | None
+    companyname: str | None
+    emailaddress1: str | None
+
+
 class WaitingRead(BaseModel):
     """A mail that waits for a person; `head` is the beginning of its source as text."""
 
@@ -30,6 +40,7 @@ class WaitingRead(BaseModel):
     sender: str
     subject: str
     head: str
+    candidates: list[Candidate]
 
 
 class InboxRead(BaseModel):

@@ -133,7 +133,7 @@ def read_held(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
     """Nobody knows whether they arrived; `reason` says why."""
     return [
         {**{n: getattr(m.row, n) for n in (*_WAITING, "messageid")}, "subject": m.subject, "text": m.text}
-        for m in outbox.held_mails(services, who)
+        for m in outbox.held_mails(services, who)[0]
     ]
 
 

@@ -46,6 +46,12 @@ _MOVES = {
     Move.STORE: "Kept. Nothing follows from it.",
     Move.SHOW: "Shown to a person, who says whether it counts as the lead's answer.",
 }
+_UNDONE = {
+    Move.ASK: "No answer went out to it.",
+    Move.ANSWER: "No answer went out to it.",
+    Move.RETRY: "The mail is not sent again.",
+    Move.WAIT: "Kept. It names no day of return, so what was planned stays.",
+}
 _PHASES = {
     Phase.QUEUED: "Waits to go out",
     Phase.SENDING: "Being sent",
@@ -55,24 +61,40 @@ _PHASES = {
     Phase.FAILED: "Not sent",
     Phase.SUPPRESSED: "Not sent: nobody writes to this address",
     Phase.CANCELLED: "Cancelled, never sent",
-    Phase.HELD: "Nobody knows whether it arrived: a person says so in the outbox",
+    Phase.HELD: "Nobody knows whether it arrived",
 }
 
 
-def where_it_stands(state: State, step: Step, outcome: Outcome | None, *, waits: bool = False) -> str:
-    """The headline. `waits`: the mail that is to leave may not leave yet."""
+def where_it_stands(
+    state: State, step: Step, outcome: Outcome | None, *, waits: bool = False, person: bool = False
+) -> str:
+    """The headline.
+
+    Args:
+        waits: the mail that is to leave may not leave yet.
+        person: nothing happens before somebody acts.
+    """
     if state is State.ENDED:
         return f"Ended: {LABELS[outcome]}" if outcome else "Ended"
-    if state is State.PERSON:
+    if state is State.PERSON or person:
         return "Waits for a person"
     if state is State.SENDING:
         return "A mail waits to go out" if waits else "A mail is on its way"
     return "The first mail goes out next" if step is Step.FIRST_MAIL else "Waits for an answer"
 
 
-def what_comes_next(state: State, step: Step, sent: int, *, waits: bool = False) -> str:
-    """The next step, to be followed by its moment; empty when nothing comes."""
-    if state is State.PERSON:
+def what_comes_next(
+    state: State, step: Step, sent: int, *, waits: bool = False, person: bool = False, held: bool = False
+) -> str:
+    """The next step, to be followed by its moment; empty when nothing comes.
+
+    Args:
+        waits, person: as `where_it_stands`.
+        held: nobody knows whether our mail arrived.
+    """
+    if held:
+        return "Nothing goes out until somebody says in the outbox whether our mail arrived"
+    if state is State.PERSON or person:
         return "Nothing goes out until somebody decides"
     if state is State.SENDING:
         return "The mail goes out, if nothing speaks against it then" if waits else "The mail leaves"
@@ -86,8 +108,14 @@ def what_comes_next(state: State, step: Step, sent: int, *, waits: bool = False)
     }[step]
 
 
-def what_was_decided(move: Move, ask: Factor | None, kind: ReplyClass | None = None) -> str:
-    """What the agent did after a mail of theirs."""
+def what_was_decided(move: Move, ask: Factor | None, kind: ReplyClass | None = None, *, done: bool = True) -> str:
+    """What the agent did after a mail of theirs.
+
+    Args:
+        done: what the move stands for was really done: the answer written, the mail repeated, the wait begun.
+    """
+    if not done and move in _UNDONE:
+        return _UNDONE[move]
     if move is Move.STORE and kind is ReplyClass.UNSUBSCRIBE:
         return "Nobody writes to this address again."
     asked = f" asked about {ask.value}" if ask else ""

@@ -22,8 +22,22 @@ class Phase(StrEnum):
     HELD = "held"  # for a person
 
 
+ONCE_DONE = "It goes out once that is done."
+"""How the reason of a mail ends that waits until a person has acted: when it is asked again says nothing."""
+ONCE_ON = "It goes out as soon as the agent works again."
+"""How it ends while the agent is paused, and goes on by itself."""
 IN_FLIGHT = (Phase.SENDING, Phase.COMMITTING)
 ENDS = (Phase.SENT, Phase.FAILED, Phase.SUPPRESSED, Phase.CANCELLED, Phase.HELD)
+
+
+def waits_for_person(phase: str, reason: str) -> bool:
+    """Does nothing happen to the mail before somebody acts?"""
+    return phase == Phase.HELD or (phase == Phase.QUEUED and reason.endswith(ONCE_DONE))
+
+
+def has_moment(phase: str, reason: str) -> bool:
+    """Does the moment at which it is due say when it goes out?"""
+    return phase != Phase.HELD and not reason.endswith((ONCE_DONE, ONCE_ON))
 
 
 def wait_before(attempt: int) -> timedelta:

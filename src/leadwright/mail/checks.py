@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
 from leadwright.db.sales import Lead
-from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mail_phase import ONCE_DONE, ONCE_ON, Phase
 from leadwright.domain.stage import AgentState
 from leadwright.domain.suppression import ADDRESS_NOT_VALID, NOT_VALID
 from leadwright.errors import BadInput
@@ -33,7 +33,9 @@ def agent_is_on(session: Session, waiting: Waiting, _moment: datetime) -> Refusa
         return None
     if state is None or state == AgentState.ARCHIVED:
         return Refusal(Phase.CANCELLED, "The agent that wrote it is no more.")
-    return Refusal(Phase.QUEUED, f"The agent is {state}. It goes out when the agent is started.")
+    if state == AgentState.PAUSED:
+        return Refusal(Phase.QUEUED, f"The agent is paused. {ONCE_ON}")
+    return Refusal(Phase.QUEUED, f"The agent is {state}: start it. {ONCE_DONE}")
 
 
 def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) -> Refusal | None:

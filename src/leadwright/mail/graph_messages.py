@@ -44,7 +44,7 @@ def size_of(row: Mapping[str, Any]) -> int:
     """Bytes of the whole message; 0 when Graph does not say."""
     for one in row.get("singleValueExtendedProperties") or ():  # Graph writes the id back as Long 0xe08
         same = str(one.get("id", "")).lower().replace("0x0", "0x") == SIZE.lower().replace("0x0", "0x")
-        if same and str(one.get("value", "")).isdigit():
+        if same and str(one.get("value", "")).isdecimal():
             return int(one["value"])
     return 0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import CompoundSelect, Select, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
@@ -17,7 +17,7 @@ from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.optionsets import Correlation
 from leadwright.errors import BadInput, NotFound
-from leadwright.mail.addresses import hash_address
+from leadwright.mail.addresses import hash_address, normalise
 from leadwright.mail.bounce import DeliveryReport
 from leadwright.mail.compose import reply_subject
 from leadwright.mail.heads import head_of
@@ -77,6 +77,17 @@ def match_head(session: Session, raw: bytes) -> Match | None:
     head = head_of(raw)
     named = (*head.thread[:1], *reversed(head.thread))[:_MOST_IDS]
     return _by_ids(session, named) or _by_sender(session, head.sender)
+
+
+def leads_of(address: str) -> CompoundSelect[str]:
+    """Ids of the leads that have this address, or had it when the agent began to write to them.
+
+    Raises:
+        BadInput: not an address.
+    """
+    spelled = {address.strip().casefold(), normalise(address)}
+    talked = select(Engagement.leadid).where(Engagement.addresshash == hash_address(address))
+    return select(Lead.leadid).where(Lead.emailaddress1.in_(spelled)).union(talked)
 
 
 def match_linked(session: Session, row: InboundMessage) -> Match | None:

@@ -75,7 +75,7 @@ def retry_after(answer: Answer) -> float | None:
     """Seconds the service asks us to wait, from a number or a date; None when it does not say."""
     given = answer.headers.get("retry-after", "").strip()
     try:
-        if given.replace(".", "", 1).isdigit():
+        if given.replace(".", "", 1).isdecimal():
             return float(given)
         return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds()) if given else None
     except (ValueError, TypeError):

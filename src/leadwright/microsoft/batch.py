@@ -193,7 +193,7 @@ def _answers(came: Answer) -> Iterator[tuple[int | None, Answer]]:
             continue
         inner, rest = _head(body.lstrip(b"\r\n").partition(b"\n")[2])
         number = headers.get("content-id") or inner.get("content-id") or ""
-        yield (int(number) if number.isdigit() else None), read_answer(int(status[1]), inner, rest.strip(b"\r\n"))
+        yield (int(number) if number.isdecimal() else None), read_answer(int(status[1]), inner, rest.strip(b"\r\n"))
 
 
 def _pieces(kind: str, content: bytes) -> Iterator[tuple[dict[str, str], bytes]]:

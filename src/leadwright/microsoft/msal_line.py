@@ -43,7 +43,7 @@ class Line:
                 self.status, self.last = answer.status_code, _description(answer)
                 self.offset = clock_offset(answer.headers.get("Date", ""))
                 waits = answer.headers.get("Retry-After", "")
-                self.retry_after = float(waits) if waits.isdigit() else None
+                self.retry_after = float(waits) if waits.isdecimal() else None
                 if self.status < 500 or attempt == _TRIES:
                     return answer
             time.sleep(0.2 * attempt)

@@ -1,5 +1,7 @@
 """One mail that came in: read, matched to its lead, judged, decided, acted on once. The order of steps, no rules."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,7 +9,8 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent
+from leadwright.db.agent import Agent, AgentVersion
+from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State
@@ -19,7 +22,7 @@ from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, Outs
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
-from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
+from leadwright.mail.matching import How, Match, leads_of, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
@@ -55,6 +58,7 @@ from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _HALTED_SECONDS = 300.0
+_MOST_NAMED = 10  # leads with one address
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
@@ -291,7 +295,7 @@ def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
         return ReplyClass.UNSUBSCRIBE, "It asks not to be written to again; that was stored at once."
     if mail.automatic:
         return ReplyClass.AUTO_REPLY, "A machine wrote it after the conversation had ended."
-    return ReplyClass.OTHER, "The conversation had ended; its owner was told."
+    return ReplyClass.OTHER, "No conversation is open with the lead; its owner was told."
 
 
 def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
@@ -306,7 +310,30 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         if _came_before_the_start(session, row):
             close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
         else:
-            close(row, "unmatched", "", f"No lead is known for it. A person reads it.{told}")
+            leads = _with_its_address(session, mail)
+            close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
+            body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
+            for lead in leads:
+                key = f"unplaced:{work.inboundid}:{lead.leadid}"
+                tell_owner(session, lead, _supervisor_of_box(session, row.mailboxid), key, "Wrote to us", body)
+
+
+def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:
+    """Leads the mail may be of: those with its sender's address."""
+    with suppress(BadInput):
+        named = leads_of(mail.message.sender.address if mail.message.sender else "")
+        query = select(Lead).where(Lead.leadid.in_(named)).order_by(Lead.createdon, Lead.leadid)
+        return session.scalars(query.limit(_MOST_NAMED)).all()
+    return ()
+
+
+def _whose(leads: Sequence[Lead]) -> str:
+    if not leads:
+        return "No lead is known for it. A person reads it."
+    until = "Until then the agent begins nothing with that address."
+    if len(leads) == 1:
+        return f"It comes from the address of a lead the agent has not written to. A person says whose it is. {until}"
+    return f"Several leads have the address it comes from. A person says whose it is. {until}"
 
 
 def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
@@ -327,3 +354,11 @@ def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match |
             return
         for address in addresses:
             suppress_for(services, session, address, Reason.OPT_OUT, work)
+
+
+def _supervisor_of_box(session: Session, mailboxid: str) -> str | None:
+    """Of the agent that writes from the mailbox."""
+    in_force = (AgentVersion.agentid == Agent.agentid) & (AgentVersion.version == Agent.appliedversion)
+    query = select(AgentVersion).join(Agent, in_force).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
+    version = session.scalar(query.where(Mailbox.mailboxid == mailboxid, Agent.state != AgentState.ARCHIVED).limit(1))
+    return Configuration.model_validate(version.configuration).assignment.supervisor if version else None

@@ -11,14 +11,14 @@ from leadwright.db.mail import Outbox
 from leadwright.db.oversight import Approval, Oversight
 from leadwright.db.sales import Email
 from leadwright.domain.approval import Kind, Policy, State, content_hash, holds, kind_of
-from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mail_phase import ONCE_DONE, Phase
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.services import Services
 from leadwright.workflows.case import configuration_of, notify
 
 _ASK_AGAIN = timedelta(hours=1)  # an approval makes the mail due at once
-WAITS = "Waits for a person's approval. A supervisor reads it on the page Approvals."
+WAITS = f"Waits for a person's approval. A supervisor reads it on the page Approvals. {ONCE_DONE}"
 
 
 def policy_of(session: Session, agentid: str) -> Policy:

@@ -14,6 +14,7 @@ from leadwright.db.mail import Mailbox
 from leadwright.db.sales import Account, Lead
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.follow_up import Cadence
+from leadwright.domain.mail_phase import Phase, waits_for_person
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod
 from leadwright.domain.sending import Discipline
 from leadwright.domain.sending_window import Window
@@ -264,7 +265,9 @@ def put_off_turn(services: Services, turn: Turn, reason: str, *, seconds: float,
         if blame and row.failures > len(runs.RETRY_SECONDS):
             move_on(rows, state=State.PERSON, reason=f"The agent could not go on. {reason}")
             return False
-        row.dueat, row.reason = moment + timedelta(seconds=seconds), f"Waits for another try: {reason}"
+        waits = waits_for_person(Phase.QUEUED, reason)
+        row.dueat = moment + timedelta(seconds=seconds)
+        row.reason = reason if waits else f"Waits for another try: {reason}"
     return True
 
 

@@ -21,6 +21,7 @@ from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.db.webhooks import announce
 from leadwright.domain.engagement import State
+from leadwright.domain.mail_phase import ONCE_DONE
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
@@ -28,7 +29,7 @@ from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
-from leadwright.mail.matching import Match, match_head, match_tracked
+from leadwright.mail.matching import Match, leads_of, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import suppress
@@ -41,6 +42,7 @@ from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import Read
 
 _MOST_TEXT = 100_000
+UNPLACED = f"A mail from the lead's address waits in the inbox. Say there whose it is. {ONCE_DONE}"
 _TRIES = 3  # of a mail that fails for no known reason, before it is put aside
 
 
@@ -147,6 +149,19 @@ def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
     whose = (InboundMessage.leadid == leadid) | InboundMessage.leadid.is_(None)
     mine = (InboundMessage.state == "new") & (InboundMessage.mailboxid == mailboxid) & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(mine).limit(1)) is not None
+
+
+def is_unplaced(session: Session, address: str) -> bool:
+    """Does a mail from this address wait until a person says which lead wrote it?"""
+    whose = (InboundMessage.state == "unmatched") & InboundMessage.leadid.in_(leads_of(address))
+    return session.scalar(select(InboundMessage.inboundmessageid).where(whose).limit(1)) is not None
+
+
+def wrote_first(session: Session, leadid: str) -> bool:
+    """Did a person link a mail with the lead while the agent was in no conversation with it?"""
+    linked = (InboundMessage.leadid == leadid) & InboundMessage.vouchedby.is_not(None) & Email.lw_threadid.is_(None)
+    query = select(Email.activityid).join(InboundMessage, InboundMessage.emailid == Email.activityid)
+    return session.scalar(query.where(linked).limit(1)) is not None
 
 
 def close(row: InboundMessage, state: str, kind: str, reason: str, *, leadid: str | None = None) -> None:

@@ -34,16 +34,22 @@ from leadwright.workflows.engagements import (
     read_conversation,
 )
 from leadwright.workflows.first_mail import Mail, first_mail
-from leadwright.workflows.incoming import is_unread
+from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread, wrote_first
 from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, send
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.steps import Steps
 
+_UNPLACED_SECONDS = 300.0
+_WROTE_FIRST = "The lead wrote before the agent did. Read that mail, then send ours or take the lead over."
 _log = structlog.get_logger(__name__)
 
 
 class _Unread(Exception):
     """A mail came in that nobody has acted on: an answer may make this move needless."""
+
+
+class _Unplaced(Exception):
+    """Such a mail waits for a person, who says whether the lead wrote it."""
 
 
 def reach_out(services: Services, turn: Turn) -> None:
@@ -62,6 +68,8 @@ def reach_out(services: Services, turn: Turn) -> None:
         return
     except _Unread:
         put_off_turn(services, turn, "A mail that came in is read first.", seconds=30.0, blame=False)
+    except _Unplaced:
+        put_off_turn(services, turn, UNPLACED, seconds=_UNPLACED_SECONDS, blame=False)
     except Waits:
         put_off_turn(services, turn, "The agent does not work now.", seconds=5.0, blame=False)
     except NotAllowed as error:
@@ -90,6 +98,11 @@ def _move(services: Services, talk: Conversation) -> None:
             return
         if is_unread(session, talk.leadid, talk.mailbox.mailboxid):
             raise _Unread
+        if is_unplaced(session, talk.engagement.address):
+            raise _Unplaced
+        if step is Step.FIRST_MAIL and not rows.engagement.turn and wrote_first(session, talk.leadid):
+            move_on(rows, state=State.PERSON, reason=_WROTE_FIRST)
+            return
         if step is Step.NO_RESPONSE:
             days = (rows.moment - (rows.engagement.firstsenton or rows.moment)).days
             reason = f"No response to {rows.engagement.sent} mails in {days} days."

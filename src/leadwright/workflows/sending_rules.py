@@ -17,7 +17,7 @@ from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.engagement import State
-from leadwright.domain.mail_phase import IN_FLIGHT, Phase
+from leadwright.domain.mail_phase import IN_FLIGHT, ONCE_DONE, Phase
 from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.platform import ConnectionState
 from leadwright.domain.sending import DAY, Answer, Outgoing, Traffic, decide
@@ -32,10 +32,11 @@ from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
-from leadwright.workflows.incoming import is_unread
+from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread
 from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
+_UNPLACED = timedelta(minutes=5)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
@@ -167,20 +168,24 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
     configuration = configuration_of(services, session, found.LeadRun)
     if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
+    if waiting.purpose != ANSWER and is_unplaced(session, waiting.recipient):
+        return Refusal(Phase.QUEUED, UNPLACED, moment + _UNPLACED)
     if address_of(found.Lead, configuration).casefold() != found.Engagement.address.casefold():
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     try:
         discipline = discipline_of(configuration)
         outgoing = _outgoing(session, waiting, found, configuration)
     except LeadwrightError as error:
-        return Refusal(Phase.QUEUED, str(error), moment + _ASK_AGAIN)
+        return Refusal(Phase.QUEUED, f"{error} {ONCE_DONE}", moment + _ASK_AGAIN)
     traffic = _traffic(session, waiting, found.Lead, moment, discipline.per_company)
     decision = decide(outgoing, discipline, traffic, moment)
     if decision.answer is Answer.SEND:
         return None
     if decision.answer is Answer.CANCEL:
         return Refusal(Phase.CANCELLED, decision.reason)
-    return Refusal(Phase.QUEUED, decision.reason, decision.at or moment + _ASK_AGAIN)
+    if decision.at is None:
+        return Refusal(Phase.QUEUED, f"{decision.reason} {ONCE_DONE}", moment + _ASK_AGAIN)
+    return Refusal(Phase.QUEUED, decision.reason, decision.at)
 
 
 def _not_read(services: Services, session: Session, moment: datetime) -> str:

@@ -81,7 +81,7 @@ def _passages_on(name: str, brief: Brief) -> list[Passage]:
 def _number(passage_id: str) -> tuple[str, int]:
     """Ids such as "knowledge:12" in the order of their numbers, as the document has them."""
     head, _, tail = passage_id.rpartition(":")
-    return (head, int(tail)) if tail.isdigit() else (passage_id, 0)
+    return (head, int(tail)) if tail.isdecimal() else (passage_id, 0)
 
 
 def _is_on(name: str, passage: Passage) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Prerequisite
@@ -14,7 +14,7 @@ from leadwright.db.sales import Email, Lead
 from leadwright.domain.mail_phase import Phase
 
 PAGE = 100
-_WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+WAITING = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
 _OPEN = ("new", "unmatched", "quarantined")
 _HEAD, _NEWEST = 32_768, 20  # bytes of a mail, mails
 _SECRET = frozenset({"lw_sealedsecret", "lw_sealedclientsecret", "lw_sealeddkimkey"})
@@ -51,16 +51,15 @@ def application_users(session: Session) -> Sequence[Any]:
     return session.execute(query.order_by(SystemUser.fullname)).all()
 
 
-def held_mails(session: Session) -> Sequence[Any]:
-    """Mails that wait for a person, oldest first: with reason, recipient, lead, subject and bytes."""
+def held_mails(session: Session, after: tuple[datetime, str] | None = None) -> Sequence[Any]:
+    """Mails that wait for a person, in the order in which they were written: with reason, lead, subject and bytes."""
     query = _mails().add_columns(Outbox.raw).where(OUT_OF_THE_WAY, Outbox.phase == Phase.HELD)
-    return session.execute(query.order_by(Outbox.concludedon, Outbox.outboxid).limit(PAGE)).all()
+    return _page(session, query, Outbox.createdon, after)
 
 
-def waiting_mails(session: Session) -> Sequence[Any]:
-    """Mails that are still to go out, in the order in which they are due; at most a page."""
-    query = _mails().where(Outbox.phase.in_(_WAITING))
-    return session.execute(query.order_by(Outbox.dueat, Outbox.outboxid).limit(PAGE)).all()
+def waiting_mails(session: Session, after: tuple[datetime, str] | None = None) -> Sequence[Any]:
+    """Mails that are still to go out, in the order in which they are due."""
+    return _page(session, _mails().where(Outbox.phase.in_(WAITING)), Outbox.dueat, after)
 
 
 def mailboxes(session: Session) -> Sequence[Any]:
@@ -91,6 +90,13 @@ def incoming(session: Session) -> dict[str, dict[str, int]]:
     for mailboxid, state, count in session.execute(counted.group_by(message.mailboxid, message.state)):
         found.setdefault(mailboxid, {})[state] = count
     return found
+
+
+def _page(session: Session, query: Any, column: Any, after: tuple[datetime, str] | None) -> Sequence[Any]:
+    """One more than a page of mails, the first of them behind the one with that key."""
+    if after is not None:
+        query = query.where(tuple_(column, Outbox.outboxid) > tuple_(*after))
+    return session.execute(query.order_by(column, Outbox.outboxid).limit(PAGE + 1)).all()
 
 
 def _mails() -> Any:

@@ -22,12 +22,13 @@ from leadwright.domain.conversation_words import (
 from leadwright.domain.engagement import LABELS, Outcome, State, Step
 from leadwright.domain.evidence import Statement
 from leadwright.domain.interest import Interest
-from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mail_phase import Phase, has_moment, waits_for_person
 from leadwright.domain.replies import Move, ReplyClass
 from leadwright.domain.suppression import WHY, Reason
 
 _AFTER = "~"  # beside mails of the same moment; their ids grow with time
 _ON_ITS_WAY = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+_NOT_OUT = (*_ON_ITS_WAY, Phase.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class OurMail:
         kind: first mail, follow-up 2, answer, mail of a person.
         phase: of the outbox; None while it is a draft.
         at: when it left; None when it has not.
-        due_at: not before, while it waits.
+        due_at: not before, while it waits for a moment and not for somebody.
         said: why it waits or ended, with the server's own words.
         hold: why a person must look at it first.
         writer: the person who sends it; empty: the agent.
@@ -126,11 +127,14 @@ class Standing:
 
     Args:
         next: what comes next, without its moment `due_at`; empty when nothing comes.
+        due_at: not before; None when nothing comes, and when it waits for somebody, not for a moment.
         reason: why it waits or ended, as the agent says it.
         asked: factors asked for so far, of at most three.
         bant: the four factors in their order; what was never judged is unknown.
         referral: name, address, and leadid once a lead was created of it.
         waits: its mail may not leave yet; `reason` says why.
+        person: nothing happens before somebody acts.
+        held: because nobody knows whether our mail arrived; the outbox asks.
         draft: our mail that waits for a look: activityid, subject, lw_hold; None when none does.
     """
 
@@ -161,6 +165,8 @@ class Standing:
     referral: dict[str, str] = field(default_factory=dict)
     draft: Any = None
     waits: bool = False
+    person: bool = False
+    held: bool = False
 
     @property
     def outcome_label(self) -> str:
@@ -181,7 +187,7 @@ def read_thread(session: Session, leadid: str) -> Thread:
     talk, rows = read.newest(session, leadid), read.mails(session, leadid)
     items: list[tuple[datetime, str, OurMail | TheirMail | Event]] = []
     for row in rows:
-        mail = _ours(row, talk) if row.directioncode else _theirs(row)
+        mail = _ours(row, talk) if row.directioncode else _theirs(row, rows)
         at = mail.at or mail.due_at or mail.written_at if isinstance(mail, OurMail) else mail.at
         items.append((at, mail.emailid, mail))
     items += [(e.at, _AFTER, e) for e in map(_step, read.steps_of_people(session, leadid))]
@@ -206,19 +212,23 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
     told = from_json(talk.findings).conversation
     judged = {j.factor: j for j in read_bant(talk.bant)}
     own = [row for row in rows if row.lw_threadid == talk.runid and row.directioncode]
-    waiting = next((row for row in reversed(own) if row.phase in _ON_ITS_WAY), None)
+    waiting = next((row for row in reversed(own) if row.phase in _NOT_OUT), None) if state is State.SENDING else None
+    phase = Phase(waiting.phase) if waiting is not None else Phase.QUEUED
     due, reason = talk.dueat, talk.reason
-    if state is State.SENDING and waiting is not None:
+    if waiting is not None:
         due, reason = waiting.dueat, waiting.said or talk.reason
-    waits = waiting is not None and waiting.phase == Phase.QUEUED and bool(waiting.said)
+    waits = waiting is not None and phase is Phase.QUEUED and bool(waiting.said)
+    person = state is State.PERSON or (state is not State.ENDED and waits_for_person(phase, reason))
     return Standing(
         runid=talk.runid,
         state=state,
         step=step,
-        headline=where_it_stands(state, step, outcome, waits=waits),
+        headline=where_it_stands(state, step, outcome, waits=waits, person=person),
         waits=waits,
-        next=what_comes_next(state, step, talk.sent, waits=waits),
-        due_at=due,
+        person=person,
+        held=phase is Phase.HELD,
+        next=what_comes_next(state, step, talk.sent, waits=waits, person=person, held=phase is Phase.HELD),
+        due_at=due if has_moment(phase, reason) else None,
         reason=reason,
         agent=talk.agent,
         agent_state=talk.agentstate,
@@ -254,7 +264,7 @@ def _ours(row: Any, talk: Any) -> OurMail:
         recipient=row.recipient or row.torecipients,
         written_at=row.createdon,
         at=row.concludedon if phase is Phase.SENT else None,
-        due_at=row.dueat if phase in _ON_ITS_WAY else None,
+        due_at=row.dueat if phase in _ON_ITS_WAY and has_moment(phase, row.said) else None,
         said=row.said or "",
         hold=row.lw_hold or "",
         bounced_at=row.bouncedon,
@@ -266,13 +276,32 @@ def _ours(row: Any, talk: Any) -> OurMail:
 def _number(row: Any, talk: Any) -> int:
     """0 for the first mail: from its key in the outbox; of a draft, from where the conversation stands."""
     parts = (row.businesskey or "").split(":")
-    if parts[0] == "outreach" and len(parts) > 3 and parts[3].isdigit():
+    if parts[0] == "outreach" and len(parts) > 3 and parts[3].isdecimal():
         return int(parts[3])
     same = talk is not None and row.lw_threadid == talk.runid and row.lw_runid is None
     return int(talk.sent) if same else 0
 
 
-def _theirs(row: Any) -> TheirMail:
+def _was_done(move: Move, row: Any, rows: read.Rows) -> bool:
+    """Was done what the move after that mail stands for? Told by the mails of ours that followed, or did not."""
+    ours = [each for each in rows if each.directioncode]
+    if move in (Move.ASK, Move.ANSWER):
+        answer = f":{row.inboundmessageid}"
+        return any((o.businesskey or "").endswith(answer) and o.phase in (*_NOT_OUT, Phase.SENT) for o in ours)
+    if move is Move.WAIT:
+        return bool(row.lw_judgement.get("until"))
+    if move is not Move.RETRY:
+        return True
+    read_on = row.senton or row.createdon
+    returned = [each for each in ours if each.bouncedon]
+    back = min(returned, key=lambda each: abs(each.bouncedon - read_on), default=None)
+    if back is None:
+        return False
+    later = [each for each in ours if each is not back and each.createdon >= back.bouncedon]
+    return any(each.description == back.description for each in later)
+
+
+def _theirs(row: Any, rows: read.Rows) -> TheirMail:
     judged = row.lw_judgement
     kind = ReplyClass(judged["class"]) if judged.get("class") else None
     move = Move(judged["move"]) if judged.get("move") else None
@@ -285,7 +314,7 @@ def _theirs(row: Any) -> TheirMail:
         subject=row.subject,
         text=row.description,
         at=row.senton or row.createdon,
-        decided=what_was_decided(move, ask, kind) if move else row.noted or "Kept.",
+        decided=what_was_decided(move, ask, kind, done=_was_done(move, row, rows)) if move else row.noted or "Kept.",
         reasons=tuple(judged.get("reasons", ())),
         interest=read_interest(judged["interest"]) if judged.get("interest") else None,
         bant=read_bant(judged.get("bant", ())),

@@ -78,7 +78,7 @@ def _rows(world: World, wanted: dict[str, str]) -> list[Any]:
         values.append(wanted["method"].upper())
     if wanted["status"] in _STATUSES:
         clauses.append(f"({_STATUSES[wanted['status']]})")
-    if wanted["before"].isdigit():
+    if wanted["before"].isdecimal():
         clauses.append("id<?")
         values.append(wanted["before"])
     statement = f"SELECT * FROM seen WHERE {' AND '.join(clauses)} ORDER BY id DESC LIMIT {_A_PAGE}"  # noqa: S608
@@ -119,7 +119,7 @@ def _change(world: World, request: Request) -> Response:
 
 def _break(world: World, name: str, given: Any) -> str:
     times = given.get("times", "").strip()
-    if times and not (times.isdigit() and int(times) > 0):
+    if times and not (times.isdecimal() and int(times) > 0):
         return f"{name} was not broken: how often must be a number, or empty for until it is mended."
     value = {k: _number(given[k]) for k in ("ms", "seconds", "status", "requests", "value") if given.get(k, "").strip()}
     value |= {k: given[k].strip() for k in ("path", "method", "host") if given.get(k, "").strip()}

@@ -31,7 +31,7 @@ def _delta(call: Call, user: str, folder: str) -> Answer:
     state = _state(call, where)
     rows = _changes(call, where, state)
     prefer = call.prefers("odata.maxpagesize")
-    size = min(int(prefer), _MOST) if prefer.isdigit() and int(prefer) else number(call, "$top", _MOST) or _PAGE
+    size = min(int(prefer), _MOST) if prefer.isdecimal() and int(prefer) else number(call, "$top", _MOST) or _PAGE
     start = int(state["at"])
     of_page = [
         row if "@removed" in row else graph_messages.with_size(call, mailbox, row) for row in rows[start : start + size]

@@ -46,7 +46,7 @@ def page(
     found = matching(call, list(rows))
     top = number(call, "$top", MOST)
     prefer = call.prefers("odata.maxpagesize")
-    size = min(int(prefer), MOST) if prefer.isdigit() and int(prefer) else size if top is None else max(top, 1)
+    size = min(int(prefer), MOST) if prefer.isdecimal() and int(prefer) else size if top is None else max(top, 1)
     token = unpack(call.options.get("$skiptoken", "")) if "$skiptoken" in call.options else None
     if "$skiptoken" in call.options and not isinstance(token, int):
         raise bad("The skip token is not valid.", "Request_BadRequest")
@@ -105,7 +105,7 @@ def number(call: Call, name: str, most: int | None = None) -> int | None:
     text = call.options.get(name)
     if text is None:
         return None
-    if not text.isdigit():
+    if not text.isdecimal():
         raise bad(f"Invalid value '{text}' for {name} query option found. It requires a non-negative integer value.")
     return min(int(text), most) if most else int(text)
 

@@ -97,7 +97,7 @@ def _credentials(world: World, request: Request, user: User) -> Response:
     given = showing.form(request)
     try:
         if given.get("what") == "secret":
-            days = int(given["days"]) if given.get("days", "").isdigit() else 180
+            days = int(given["days"]) if given.get("days", "").isdecimal() else 180
             ends = world.clock() + timedelta(days=days)
             made, text = entra_applications.add_secret(world, found.objectid, given.get("description", ""), ends)
             return _shown(world, request, user, "entra_credentials.html", fresh=made, text=text)

@@ -68,7 +68,7 @@ def _one(world: World, request: Request, user: User) -> Response:
 
 
 def _add_samples(world: World, count: str, by: str) -> str:
-    if not count.isdigit() or not 0 < int(count) <= _MOST_SAMPLES:
+    if not count.isdecimal() or not 0 < int(count) <= _MOST_SAMPLES:
         return f"Nothing was added: give a number from 1 to {_MOST_SAMPLES:,}."
     return f"{samples.add_leads(world, int(count), by=by)} sample leads were added; you own them."
 
@@ -78,7 +78,7 @@ def _leads(world: World, wanted: str, before: str) -> tuple[list[dict[str, Any]]
     if wanted:
         clauses.append("(" + " OR ".join(f"instr(lower({name}), lower(?))" for name in _SEARCHED) + ")")
         values += [wanted] * len(_SEARCHED)
-    if before.isdigit():
+    if before.isdecimal():
         clauses.append("versionnumber<?")
         values.append(before)
     statement = (
@@ -105,7 +105,7 @@ def _change(world: World, row: dict[str, Any], given: dict[str, str], by: str) -
     if row["statecode"]:
         raise Refused(400, "0x80048d0b", "This lead is closed. Reactivate it before you change it.")
     values: dict[str, Any] = {"jobtitle": given.get("jobtitle", "").strip() or None}
-    if given.get("rating", "").isdigit():
+    if given.get("rating", "").isdecimal():
         values["leadqualitycode"] = int(given["rating"])
     if given.get("owner"):
         values["ownerid"] = ("systemuser", given["owner"])

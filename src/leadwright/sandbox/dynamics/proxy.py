@@ -67,7 +67,7 @@ class Proxy:
         heard = faults.Heard(method, host, "")
         if on and faults.fits(on[0], heard) and self._world.fault("unreachable"):
             return f"{host} cannot be reached, as the control page was told."
-        if host in _LOCAL and port.isdigit():
+        if host in _LOCAL and port.isdecimal():
             return ""
         if host not in PRODUCTION_HOSTS or port != "443":
             return f"There is no {host}:{port} here. The stand-in answers for: {', '.join(PRODUCTION_HOSTS)}."

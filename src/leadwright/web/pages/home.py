@@ -98,7 +98,7 @@ def _tasks(visit: Visit, session: Any) -> list[Task]:
         _task(found.conversations, "conversation", " that waits for a person", " that wait for a person",
               link="/dashboard/leads?figure=waits_for_person&days=90", tone="bad"),
         _task(found.approvals, "mail", " to approve", link="/approvals"),
-        _task(found.unmatched, "mail", " that belongs to no known lead", " that belong to no known lead",
+        _task(found.unmatched, "mail", " to be placed with its lead", " to be placed with their leads",
               link="/inbox"),
         _task(found.quarantined, "mail", " that could not be read", link="/inbox?state=quarantined"),
         _task(found.unread, "mail", " that came in and that the agent has not read yet", link="/inbox?state=new",

@@ -36,7 +36,7 @@ def mail(visit: Visit) -> Response:
         mail=found,
         text=text,
         q=search,
-        leads=_leads(visit, search) if search else (),
+        leads=_leads(visit, search) if search else found.candidates,
         may=visit.may("prvWriteActivity"),
     )
 

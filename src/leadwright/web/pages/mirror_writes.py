@@ -14,7 +14,7 @@ _LABELS = (("held", "Held"), ("waiting", "Waiting"), ("conflicts", "Conflicts"),
 def mirror_writes(visit: Visit) -> Response:
     """The full list, fifty at a time."""
     shown, start = visit.text("shown", most=20) or "held", visit.text("start", most=18)
-    outgoing = act.outgoing(visit.services, visit.who, shown, int(start) if start.isdigit() else None)
+    outgoing = act.outgoing(visit.services, visit.who, shown, int(start) if start.isdecimal() else None)
     tabs = [(key, f"{text} {_count(outgoing, key)}".strip(), "", f"{PAGE}?shown={key}") for key, text in _LABELS]
     return visit.page("mirror/writes.html", outgoing=outgoing, shown=shown, tabs=tabs)
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from leadwright.actions import outbox as act
+from leadwright.domain.mail_phase import has_moment, waits_for_person
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -16,8 +17,19 @@ _SAID = {
 @pages.get("/outbox", "prvReadDashboard", "prvReadActivity")
 def outbox(visit: Visit) -> Response:
     """Held mails first, then pace and queue."""
-    queue, held = act.queue(visit.services, visit.who), act.held_mails(visit.services, visit.who)
-    return visit.page("outbox.html", queue=queue, held=held, may={d: visit.may(p) for d, p in act.NEEDS.items()})
+    after, held_after = visit.text("after", most=600), visit.text("held_after", most=600)
+    held, held_next = act.held_mails(visit.services, visit.who, after=held_after)
+    return visit.page(
+        "outbox.html",
+        queue=act.queue(visit.services, visit.who, after=after),
+        held=held,
+        held_next=held_next,
+        after=after,
+        held_after=held_after,
+        has_moment=has_moment,
+        waits_for_person=waits_for_person,
+        may={d: visit.may(p) for d, p in act.NEEDS.items()},
+    )
 
 
 @pages.post("/outbox/{outboxid}/decide", "prvReadDashboard", "prvReadActivity")

@@ -117,7 +117,7 @@ def _marked(plain: str, pattern: re.Pattern[str], names: dict[str, str]) -> tupl
 
 def _counted(marked: str, found: list[str], recent: list[str], order: list[str]) -> Iterable[tuple[str, int]]:
     for match in _COUNT.finditer(marked):
-        number = int(match["number"]) if match["number"].isdigit() else 2
+        number = int(match["number"]) if match["number"].isdecimal() else 2
         if not number:
             continue
         if match["product"]:

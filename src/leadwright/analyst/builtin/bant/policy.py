@@ -175,7 +175,7 @@ def _quantity(match: re.Match[str]) -> tuple[float, float, bool]:
     if match["open"]:
         return _number(match["open"]), math.inf, False
     count = match["volume"] or match["count"] or match["cell"]
-    number = _number(count) if count[0].isdigit() else 1.0
+    number = _number(count) if count[0].isdecimal() else 1.0
     return number, number, True
 
 

@@ -130,7 +130,7 @@ def for_the_supervisor(text: str) -> tuple[str, str]:
 def _card_number(sentence: str) -> bool:
     """Is there a payment card number (its check digit right)?"""
     for match in _CARD.finditer(sentence):
-        digits = [int(c) for c in match[0] if c.isdigit()]
+        digits = [int(c) for c in match[0] if c.isdecimal()]
         doubled = [d if n % 2 == 0 else d * 2 - 9 * (d > 4) for n, d in enumerate(reversed(digits))]
         if 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0 and digits[0] in (2, 3, 4, 5, 6):
             return True

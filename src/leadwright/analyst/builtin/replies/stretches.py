@@ -60,7 +60,7 @@ def stretches(plain: str, start: date, months: Mapping[str, int]) -> Iterator[da
         months: folded name -> number.
     """
     for match in _LASTS.finditer(plain):
-        number = int(match["n"]) if match["n"].isdigit() else _WORDS.get(match["n"], 2)
+        number = int(match["n"]) if match["n"].isdecimal() else _WORDS.get(match["n"], 2)
         days = next(days for days, _ in _UNITS if match[f"u{days}"])
         yield start + timedelta(days=number * days)
     for match in _ENDS.finditer(plain):

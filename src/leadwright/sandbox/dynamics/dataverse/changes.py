@@ -30,7 +30,7 @@ def answer(reader: Reader, table: Table, asked: Asked) -> Answer:
     extra = ("t.versionnumber > ? AND t.versionnumber <= ?", [since if since is not None else -1, upto])
     ask = wanted({**options, "$skiptoken": options.get("$skiptoken", "").partition("~")[2]})
     size = asked.preferences().get("odata.maxpagesize", "")
-    limit = min(int(size), PAGE) if size.isdigit() and int(size) else PAGE
+    limit = min(int(size), PAGE) if size.isdecimal() and int(size) else PAGE
     rows, token = reader.rows(table, ask, limit, extra)
     if token is None and since is not None:
         rows += _deleted(reader, table, since, upto)

@@ -78,7 +78,7 @@ def _root(text: str) -> Element:
 
 def _whole(element: Element, name: str, otherwise: int) -> int:
     text = element.get(name)
-    if text is not None and (not text.isdigit() or not int(text)):
+    if text is not None and (not text.isdecimal() or not int(text)):
         raise Refused(400, "0x80041102", f"The attribute '{name}' of fetch must be a number from 1.")
     return int(text) if text else otherwise
 

@@ -50,7 +50,7 @@ def wanted(options: dict[str, str]) -> Wanted:
         if name.startswith("$") and name not in _KNOWN:
             raise Refused(400, "0x80060888", f"The query parameter {name} is not supported")
     top = options.get("$top")
-    if top is not None and not top.isdigit():
+    if top is not None and not top.isdecimal():
         raise Refused(
             400, "0x80060888", f"Invalid value '{top}' for $top query option found. It must be a non-negative integer."
         )
@@ -209,7 +209,7 @@ def select_column(table: Table, name: str) -> str:
 
 def _page_size(preferences: dict[str, str]) -> int:
     text = preferences.get("odata.maxpagesize", "")
-    return min(int(text), PAGE) if text.isdigit() and int(text) > 0 else PAGE
+    return min(int(text), PAGE) if text.isdecimal() and int(text) > 0 else PAGE
 
 
 def _is_token(part: str) -> bool:
