@@ -32,6 +32,12 @@ def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict
     return {row.recordid: Seen(row.etag, _flat(row.seen)) for row in session.execute(query)}
 
 
+def is_hidden(session: Session, table: str, recordid: str) -> bool:
+    """Is the row there, and not shown to us any more? What is known of it here may be long over."""
+    query = select(MirrorRow.hidden).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid)
+    return bool(session.scalar(query))
+
+
 def forget(session: Session, table: str, recordid: str) -> None:
     """The row is not there any more."""
     session.execute(delete(MirrorRow).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid))

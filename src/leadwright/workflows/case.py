@@ -14,7 +14,8 @@ from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, from_json
-from leadwright.db.mirror_writes import put_news
+from leadwright.db.mirror_seen import is_hidden
+from leadwright.db.mirror_writes import goes_out, put_news
 from leadwright.db.people import SystemUser
 from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
@@ -56,6 +57,7 @@ _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stand
         "lw_contactunlinked",
     ]
 )
+HIDDEN = "Dynamics 365 does not show this lead to the agent any more; somebody else may have it by now."
 _LEAD = re.compile(r"/leads/([0-9a-f-]{36})")
 _ROWS = (
     select(LeadRun, Lead, Agent)
@@ -178,11 +180,18 @@ def persons_change(session: Session, rows: Locked) -> str | None:
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
+    if is_out_of_sight(session, lead):
+        return HIDDEN
     begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
     if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))
         return f"{owner or 'Another team'} took the lead over meanwhile."
     return None
+
+
+def is_out_of_sight(session: Session, lead: Lead) -> bool:
+    """Is the lead one of Dynamics 365 that the agent's role does not show any more?"""
+    return goes_out(session) and is_hidden(session, "lead", lead.leadid)
 
 
 def change_lead(session: Session, case: Acting, rows: Locked, action: str, **values: object) -> None:

@@ -13,7 +13,7 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
-from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
@@ -28,7 +28,7 @@ from leadwright.mail.outbox import Claimed
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import address_of, configuration_of
+from leadwright.workflows.case import HIDDEN, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import is_unread
 from leadwright.workflows.seller_mail import seller_still_may
@@ -40,12 +40,19 @@ ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to 
 _OF_LEAD = (Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton)
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
+_CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
+_HIDDEN = (
+    select(MirrorRow.recordid)
+    .where(MirrorRow.tablename == "lead", MirrorRow.recordid == Lead.leadid, MirrorRow.hidden.is_(True))
+    .where(_CONNECTED == ConnectionState.ON)
+    .exists()
+)
 _STILL_OPEN = (
     select(Email.activityid, Lead.ownerid, Engagement.agentid)
     .join(Engagement, Engagement.leadid == Lead.leadid)
     .join(Email, Email.lw_threadid == Engagement.runid)
     .join(LeadRun, LeadRun.runid == Engagement.runid)
-    .where(Email.activityid.in_(bindparam("which", expanding=True)), LeadRun.stage == Stage.ENGAGED)
+    .where(Email.activityid.in_(bindparam("which", expanding=True)), ~_HIDDEN, LeadRun.stage == Stage.ENGAGED)
     .order_by(Lead.leadid)
     .with_for_update(read=True, of=Lead)
 )
@@ -55,8 +62,6 @@ _STILL_ON = (
     .order_by(Agent.agentid)
     .with_for_update(read=True)
 )
-
-_CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
 _LEADS_READ = (
     select(MirrorTable.readon, MirrorState.pausedon, MirrorState.failures)
     .join(MirrorState, MirrorState.mirrorid == MIRROR)
@@ -68,7 +73,8 @@ def rules_in_claim(services: Services) -> Check:
     """The check of conversations: hours where the lead is, a day between two mails, few to one company, country gates.
 
     A mail of a conversation that has ended is cancelled; one to an address that was written to as another lead, too.
-    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there.
+    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there. To one
+    that it does not show us any more nothing is written.
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
@@ -108,7 +114,7 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
-        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
+        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"), _HIDDEN.label("hidden"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
         .options(load_only(Engagement.whereabouts, Engagement.backat, Engagement.sent))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
@@ -121,6 +127,8 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
 def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
     if found.connection == ConnectionState.ON and (unread := _not_read(services, session, moment)):
         return Refusal(Phase.QUEUED, unread, moment + _READING)
+    if found.hidden:
+        return Refusal(Phase.CANCELLED, HIDDEN)
     configuration = configuration_of(services, session, found.LeadRun)
     if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
