@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from tests.mirror.organisation import Office
 
@@ -12,7 +13,9 @@ from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Lead
 from leadwright.db.selection import tables_of
 from leadwright.domain.attributes import Kind
+from leadwright.microsoft.answers import Answer
 from leadwright.mirror.columns import keep_columns, lost_columns
+from leadwright.mirror.dataverse_definitions import describe
 from leadwright.sandbox.dynamics.dataverse import store
 
 
@@ -113,3 +116,27 @@ def test_choices_of_the_organisation_replace_the_published_ones(office: Office) 
         assert tables_of(session)["lead"].attributes["leadsourcecode"].choices[8] == "Our site"
     office.round(minutes=16)
     assert attributes(office)["leadsourcecode"].choices[8] == "Web"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [("DateOnly", Kind.DATE), ("UserLocal", Kind.DATETIME), ("TimeZoneIndependent", Kind.DATETIME)],
+)
+def test_a_day_that_travels_as_a_moment_is_one(office: Office, behaviour: str, kind: Kind) -> None:
+    """The platform tells a column of the format Date Only and another behaviour as 2025-05-01T22:00:00Z."""
+    add(office, "new_since", "datetime; Customer since")
+
+    def told(answer: dict[str, Any]) -> dict[str, Any]:
+        for column in answer.get("value", ()):
+            if column["LogicalName"] == "new_since" and "DateTimeBehavior" in column:
+                column |= {"Format": "DateOnly", "DateTimeBehavior": {"Value": behaviour}}
+        return answer
+
+    dataverse = office.agent.dataverse
+    batch = dataverse.batch
+
+    def asked(calls: Any) -> list[Any]:
+        return [replace(a, json=told(a.json)) if isinstance(a, Answer) else a for a in batch(calls)]
+
+    dataverse.batch = asked  # type: ignore[method-assign,assignment]
+    assert describe(dataverse)["lead"].own["new_since"].kind is kind

@@ -29,7 +29,7 @@ def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict
     """The same for many rows of one table."""
     wanted = one_of(session, MirrorRow.recordid, list(recordids))
     query = select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.seen).where(MirrorRow.tablename == table, wanted)
-    return {row.recordid: Seen(row.etag, _flat(row.seen)) for row in session.execute(query)}
+    return {row.recordid: Seen(row.etag, flat(row.seen)) for row in session.execute(query)}
 
 
 def is_hidden(session: Session, table: str, recordid: str) -> bool:
@@ -43,6 +43,7 @@ def forget(session: Session, table: str, recordid: str) -> None:
     session.execute(delete(MirrorRow).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid))
 
 
-def _flat(text: str) -> dict[str, Any]:
+def flat(text: str) -> dict[str, Any]:
+    """What was seen of a row, the organisation's own columns among the others."""
     values: dict[str, Any] = json.loads(text or "{}")
     return {**values, **values.pop("custom", {})}

@@ -69,9 +69,10 @@ def plan(
                 errands.append(Notify(write, moment, others))
             case _:
                 errands.append(Record(write, moment, read_mail(session, write.recordid)))
+    own = {table: {column.name: column for column in own_columns(session, table)} for table, _ in changes}
     for (table, recordid), together in changes.items():
         errands.append(
-            Change(together, moment, seen=seen.get((table, recordid)), names=names[table],
+            Change(together, moment, seen=seen.get((table, recordid)), names=names[table], own=own[table],
                    limits=metadata.limits(table) or {}, teams=teams)
         )  # fmt: skip
     return sorted(errands, key=lambda errand: (_ORDER.index(WriteKind(errand.first.kind)), errand.first.number))
