@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from tests.mirror.organisation import Office
 
 from leadwright.db.agent import Agent
@@ -16,6 +16,7 @@ from leadwright.domain.attributes import Kind
 from leadwright.microsoft.answers import Answer
 from leadwright.mirror.columns import keep_columns, lost_columns
 from leadwright.mirror.dataverse_definitions import describe
+from leadwright.mirror.phases import Phase
 from leadwright.sandbox.dynamics.dataverse import store
 
 
@@ -81,6 +82,30 @@ def test_a_column_that_is_deleted_while_it_runs_stops_nothing_and_leaves_the_lis
     assert office.ours(Lead, lead).companyname == "Southwind"
     assert office.state().trouble == ""
     assert "new_region" not in attributes(office)
+
+
+def test_a_column_that_is_deleted_during_a_first_load_by_links_begins_it_anew(office: Office) -> None:
+    add(office, "new_region", "string 100; Region")
+    keys = {office.lead(companyname=f"C{n}") for n in range(30)}
+    office.incoming.page, pages = 10, iter(range(99))
+
+    def deleted_meanwhile() -> bool:
+        """Asked before each page."""
+        if _stored(office) and next(pages) == 0:
+            store.delete_column(office.world, "lead", "new_region")
+        return False
+
+    office.incoming.mirror.totals = dict  # type: ignore[method-assign,assignment]
+    office.incoming.stopping = deleted_meanwhile
+    for _ in range(3):
+        office.round(minutes=16)
+    assert (office.state().phase, office.state().trouble, set(office.leads())) == (Phase.FOLLOWING, "", keys)
+    assert "new_region" not in attributes(office)
+
+
+def _stored(office: Office) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Lead)) or 0
 
 
 def test_a_deleted_column_that_an_agent_uses_is_named_with_the_place(office: Office) -> None:
