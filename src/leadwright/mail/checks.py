@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
-from leadwright.db.sales import Lead
+from leadwright.db.sales import Contact, Lead
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
@@ -19,6 +19,7 @@ from leadwright.mail.backlog import backlog_is_read
 from leadwright.mail.claim import Check, Refusal, Waiting
 
 _ADDRESSES = (Lead.emailaddress1, Lead.emailaddress2, Lead.emailaddress3)
+CONTACT_WANTS_NO_MAIL = "The lead's contact says that no email is wanted."
 _MAY_SEND = (AgentState.ON, AgentState.DRAINING)
 
 
@@ -42,7 +43,8 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead was deleted.")
     owner = select(Agent.agentuserid).where(Agent.agentid == waiting.agentid).scalar_subquery()
     lead = session.execute(
-        select(Lead.ownerid, *_ADDRESSES, Lead.custom, Lead.donotemail, Lead.statecode, owner.label("owner"))
+        select(Lead.ownerid, *_ADDRESSES, Lead.custom, Lead.donotemail, Lead.parentcontactid, Lead.statecode)
+        .add_columns(owner.label("owner"))
         .where(Lead.leadid == waiting.leadid)
         .with_for_update(read=True, of=Lead)
     ).first()
@@ -54,10 +56,17 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead is closed.")
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
+    if contact_wants_no_mail(session, lead.parentcontactid):
+        return Refusal(Phase.SUPPRESSED, CONTACT_WANTS_NO_MAIL)
     own = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3, *(lead.custom or {}).values())
     if not any(_same_address(address, waiting.recipient) for address in own):
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     return None
+
+
+def contact_wants_no_mail(session: Session, contactid: str | None) -> bool:
+    """Does the record of the person behind a lead say that no email is wanted?"""
+    return bool(contactid and session.scalar(select(Contact.donotemail).where(Contact.contactid == contactid)))
 
 
 def _same_address(now: object, then: str) -> bool:

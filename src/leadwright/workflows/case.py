@@ -24,6 +24,7 @@ from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal
 from leadwright.identity.agent_identity import agent_principal
+from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL, contact_wants_no_mail
 from leadwright.services import Services
 from leadwright.workflows import runs
 
@@ -180,6 +181,8 @@ def persons_change(session: Session, rows: Locked) -> str | None:
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
+    if contact_wants_no_mail(session, lead.parentcontactid):
+        return CONTACT_WANTS_NO_MAIL
     if is_out_of_sight(session, lead):
         return HIDDEN
     begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
