@@ -20,7 +20,7 @@ from leadwright.actions.mailbox_kind import what_is_behind
 from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
-from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
@@ -33,6 +33,7 @@ from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
 from leadwright.sandbox.mail_server import MailServer
+from leadwright.workflows.case import HIDDEN
 
 
 @dataclass
@@ -354,6 +355,25 @@ def test_while_the_leads_over_there_are_not_read_mail_waits(
     _mirror(abroad, {"pausedon": None, "failures": 0, "trouble": ""}, {"readon": abroad.office.clock(), "failures": 0})
     abroad.hours(1 / 60)
     assert len(abroad.mails_to()) == 1
+
+
+@pytest.mark.parametrize("mails", [0, 1])
+def test_a_lead_that_dynamics_365_does_not_show_any_more_is_not_written_to(abroad: Abroad, mails: int) -> None:
+    if abroad.kind != MailboxKind.GRAPH:
+        pytest.skip("the rule is the same for each kind of mailbox")
+    _mirror(abroad, {"pausedon": None if mails else MONDAY}, {})
+    leadid = abroad.lead()
+    abroad.work()
+    owner = abroad.office.row_of(leadid).ownerid
+    with abroad.office.services.database.transaction() as session:
+        session.add(MirrorRow(tablename="lead", recordid=leadid, etag="", seen="{}", hidden=True))
+    _mirror(abroad, {"pausedon": None}, {})
+    for _ in range(9):
+        abroad.hours(24)
+    assert len(abroad.mails_to()) == mails
+    run = abroad.office.run_of(leadid)
+    assert (run.stage, run.outcome, run.reasons) == (Stage.CANCELLED, Outcome.TAKEN_BACK, [HIDDEN])
+    assert abroad.office.row_of(leadid).ownerid == owner, "who has it is decided over there"
 
 
 def _mirror(abroad: Abroad, whole: dict[str, Any], leads: dict[str, Any]) -> None:

@@ -10,10 +10,11 @@ from leadwright.actions import agent
 from leadwright.actions.leads import delete_lead
 from leadwright.actions.opt_out import opt_out
 from leadwright.db.mail import Outbox
-from leadwright.db.sales import Lead
+from leadwright.db.sales import Contact, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.optionsets import EmailStatus, LeadStatus
 from leadwright.domain.stage import Stage
+from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL
 from leadwright.mail.suppression import why_suppressed
 from leadwright.workflows import runs
 from leadwright.workflows.conversations import do, due_work
@@ -123,6 +124,27 @@ def test_a_lead_taken_over_by_a_person_hears_no_more(office: Office) -> None:
     run = office.run_of(leadid)
     assert (run.stage, run.outcome) == (Stage.CANCELLED, Outcome.TAKEN_BACK)
     assert "took the lead over" in run.reasons[0]
+
+
+@pytest.mark.parametrize("mails", [0, 1])
+def test_a_lead_whose_contact_wants_no_mail_hears_no_more(office: Office, mails: int) -> None:
+    office.clock.move_to(office.clock().replace(hour=15 if mails else 12))  # before nine the first mail waits
+    office.clock.move_to(office.clock() + timedelta(hours=24 if mails else 21))
+    leadid = office.lead()
+    office.work()
+    assert len(office.sent) == mails
+    with office.services.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        who = {"ownerid": lead.ownerid, "owningbusinessunit": lead.owningbusinessunit}
+        contact = Contact(**who, lastname="Miller", donotemail=True)
+        session.add(contact)
+        session.flush()
+        lead.parentcontactid = contact.contactid
+    office.pass_days(10)
+    assert len(office.sent) == mails
+    run = office.run_of(leadid)
+    assert run.stage in (Stage.CANCELLED, Stage.DISQUALIFIED)
+    assert run.reasons == [CONTACT_WANTS_NO_MAIL]
 
 
 def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_owner(office: Office) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.microsoft.organisation import Agent, connect, connection_to, register_agent
 
 from leadwright.db.base import new_id
+from leadwright.microsoft.answers import Answer, retry_after
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
@@ -104,6 +105,13 @@ def test_a_long_retry_after_is_told_to_the_caller_instead_of_being_slept_through
     assert time.monotonic() - started < 3
     assert (refused.value.retry_after, refused.value.permanent) == (240, False)
     assert requests_of(agent.world, "GET", "WhoAmI") == 1
+
+
+@pytest.mark.parametrize(
+    "given", ["1000000000000000", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"]
+)
+def test_a_retry_after_beyond_reason_is_a_day(given: str) -> None:
+    assert retry_after(Answer(429, {"retry-after": given})) == 86_400
 
 
 def test_a_token_that_was_taken_back_is_replaced_once_for_any_method(agent: Agent) -> None:

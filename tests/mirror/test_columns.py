@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 from tests.mirror.organisation import Office
 
 from leadwright.db.agent import Agent
@@ -12,7 +13,10 @@ from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Lead
 from leadwright.db.selection import tables_of
 from leadwright.domain.attributes import Kind
+from leadwright.microsoft.answers import Answer
 from leadwright.mirror.columns import keep_columns, lost_columns
+from leadwright.mirror.dataverse_definitions import describe
+from leadwright.mirror.phases import Phase
 from leadwright.sandbox.dynamics.dataverse import store
 
 
@@ -80,6 +84,30 @@ def test_a_column_that_is_deleted_while_it_runs_stops_nothing_and_leaves_the_lis
     assert "new_region" not in attributes(office)
 
 
+def test_a_column_that_is_deleted_during_a_first_load_by_links_begins_it_anew(office: Office) -> None:
+    add(office, "new_region", "string 100; Region")
+    keys = {office.lead(companyname=f"C{n}") for n in range(30)}
+    office.incoming.page, pages = 10, iter(range(99))
+
+    def deleted_meanwhile() -> bool:
+        """Asked before each page."""
+        if _stored(office) and next(pages) == 0:
+            store.delete_column(office.world, "lead", "new_region")
+        return False
+
+    office.incoming.mirror.totals = dict  # type: ignore[method-assign,assignment]
+    office.incoming.stopping = deleted_meanwhile
+    for _ in range(3):
+        office.round(minutes=16)
+    assert (office.state().phase, office.state().trouble, set(office.leads())) == (Phase.FOLLOWING, "", keys)
+    assert "new_region" not in attributes(office)
+
+
+def _stored(office: Office) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Lead)) or 0
+
+
 def test_a_deleted_column_that_an_agent_uses_is_named_with_the_place(office: Office) -> None:
     add(office, "new_region", "string 100; Region")
     lead = office.lead(new_region="North")
@@ -113,3 +141,27 @@ def test_choices_of_the_organisation_replace_the_published_ones(office: Office) 
         assert tables_of(session)["lead"].attributes["leadsourcecode"].choices[8] == "Our site"
     office.round(minutes=16)
     assert attributes(office)["leadsourcecode"].choices[8] == "Web"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [("DateOnly", Kind.DATE), ("UserLocal", Kind.DATETIME), ("TimeZoneIndependent", Kind.DATETIME)],
+)
+def test_a_day_that_travels_as_a_moment_is_one(office: Office, behaviour: str, kind: Kind) -> None:
+    """The platform tells a column of the format Date Only and another behaviour as 2025-05-01T22:00:00Z."""
+    add(office, "new_since", "datetime; Customer since")
+
+    def told(answer: dict[str, Any]) -> dict[str, Any]:
+        for column in answer.get("value", ()):
+            if column["LogicalName"] == "new_since" and "DateTimeBehavior" in column:
+                column |= {"Format": "DateOnly", "DateTimeBehavior": {"Value": behaviour}}
+        return answer
+
+    dataverse = office.agent.dataverse
+    batch = dataverse.batch
+
+    def asked(calls: Any) -> list[Any]:
+        return [replace(a, json=told(a.json)) if isinstance(a, Answer) else a for a in batch(calls)]
+
+    dataverse.batch = asked  # type: ignore[method-assign,assignment]
+    assert describe(dataverse)["lead"].own["new_since"].kind is kind

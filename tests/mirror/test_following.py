@@ -90,6 +90,15 @@ def test_roles_of_the_same_name_members_and_competitors_of_leads_come_in(office:
         assert session.scalar(select(func.count()).where(UserRole.systemuserid == seller)) == 0
 
 
+def test_that_a_contact_wants_no_mail_comes_in(office: Office) -> None:
+    contact = office.make("contact", lastname="Miller")
+    office.round()
+    assert not office.ours(Contact, contact).donotemail
+    office.change("contact", contact, donotemail=True)
+    office.round()
+    assert office.ours(Contact, contact).donotemail
+
+
 def test_a_user_who_is_deleted_or_disabled_over_there_is_disabled_here(office: Office) -> None:
     seller = office.person("Sam Seller", "Salesperson")
     office.round()

@@ -8,6 +8,7 @@ from tests.mirror.organisation import Office, connect_office
 
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorRow, MirrorState
+from leadwright.db.people import UserRole
 from leadwright.errors import CrmError
 from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
 from leadwright.mirror.incoming import FOREIGN
@@ -223,3 +224,42 @@ def test_a_large_table_is_read_in_stretches_by_several_hands(world: World, datab
     office.delete("lead", min(keys))
     office.round()
     assert set(office.leads()) == (keys | {new}) - {min(keys)}
+
+
+def roles_of(office: Office, user: str) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).where(UserRole.systemuserid == user)) or 0
+
+
+def give_less(office: Office, *read: str) -> None:
+    """Our application user gets AISalesPerson with only these rights to read users and teams instead."""
+    line = roles.SEED_ROLES["AISalesPerson"].replace("Global Read: User Team ", "Global Read: ")
+    line = line.replace("Global Read AppendTo: User Team", "Global AppendTo: User Team")
+    seed.make_role(office.world, "Less", "; ".join((line, *read)))
+    seed.give_role(office.world, office.agent.userid, "Less")
+    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
+
+
+def test_roles_through_a_team_that_may_not_be_read_any_more_stay_and_it_is_told(office: Office) -> None:
+    seller = office.person("Sam Seller")
+    team = office.make("team", name="North", businessunitid=seed.root_unit(office.world))
+    with office.world.transaction() as db:
+        db.execute("INSERT INTO teammembership (teamid, systemuserid) VALUES (?,?)", (team, seller))
+        role = db.execute("SELECT roleid FROM dv_role WHERE name='Salesperson'").fetchone()["roleid"]
+        db.execute("INSERT INTO teamroles (teamid, roleid) VALUES (?,?)", (team, role))
+    office.round()
+    assert roles_of(office, seller) == 1
+    give_less(office, "Global Read: User")
+    office.round(minutes=11)
+    assert roles_of(office, seller) == 1
+    assert "prvReadTeam" in office.state("systemuserroles").trouble
+
+
+@pytest.mark.parametrize("users", ["Local Read: User", "User Read: UserSettings"])
+def test_a_user_whom_our_role_hides_keeps_the_roles(office: Office, users: str) -> None:
+    unit = office.make("businessunit", name="North", parentbusinessunitid=seed.root_unit(office.world))
+    seller = office.person("Nora North", "Salesperson", unit=unit)
+    office.round()
+    give_less(office, users, "Global Read: Team")
+    office.round(minutes=11)
+    assert roles_of(office, seller) == 1

@@ -1,5 +1,6 @@
 """What is refused over there never takes a lead away here, and nothing goes to an organisation that is not ours."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +53,21 @@ def test_an_account_that_is_refused_keeps_the_qualified_lead_and_goes_when_the_r
     assert mirrored.row("lead", leadid)["statecode"] == 1
     assert mirrored.row("account", str(made.accountid))["name"] == "Acme"
     assert ours(mirrored, leadid).statecode == 1
+
+
+def test_a_copy_that_takes_the_organisation_s_place_under_its_address_is_noticed(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    with mirrored.database.transaction() as session:
+        session.merge(MirrorState(mirrorid="dynamics365", organizationid=mirrored.world.organizationid))
+    writer = mirrored.writer()
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"companyname": "Here Ltd"})
+    mirrored.send(writer)
+    mirrored.world.organizationid = new_id()
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"companyname": "There Ltd"})
+    mirrored.shift += timedelta(minutes=16)
+    with pytest.raises(CrmError, match="another organisation"):
+        writer.send_due()
+    assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
 
 
 def test_nothing_is_written_to_another_organisation(mirrored: Mirrored) -> None:

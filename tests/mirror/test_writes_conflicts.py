@@ -145,6 +145,24 @@ def test_a_text_that_is_too_long_there_is_held_and_a_shorter_one_takes_its_place
     assert [(w.state, w.reason) for w in mirrored.writes()] == [("dropped", "It was decided anew since."), ("sent", "")]
 
 
+def test_a_day_for_an_own_moment_is_written_as_one_and_is_no_conflict_when_only_another_column_changed_there(
+    mirrored: Mirrored,
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    mirrored.add_own_column("cr_since", "datetime; Since", kind="datetime")
+    edit(mirrored, leadid, cr_since="2026-11-26")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["cr_since"] == "2026-11-26T00:00:00Z"
+    edit(mirrored, leadid, cr_since="2026-11-27T09:30:00+01:00", companyname="Here Ltd")
+    mirrored.theirs("lead", leadid, jobtitle="Buyer there")
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["cr_since"] == "2026-11-27T08:30:00Z"
+    assert [(w.state, w.reason) for w in mirrored.writes()] == [("sent", ""), ("sent", "")]
+    shown = ours(mirrored, leadid).custom["cr_since"]
+    edit(mirrored, leadid, cr_since=shown)  # a form that is stored as it was shown
+    assert len(mirrored.writes()) == 2
+
+
 def test_an_own_column_that_was_deleted_there_is_held_with_its_name_and_the_rest_is_written(mirrored: Mirrored) -> None:
     (leadid,) = mirrored.leads(1, queued=False)
     mirrored.add_own_column("cr_region", "string 100; Region")

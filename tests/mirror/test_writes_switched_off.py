@@ -9,9 +9,11 @@ from tests.mirror.test_writes_of_decisions import administrator, ours, work
 
 from leadwright.actions import mirror
 from leadwright.actions.dynamics_rows import Tried, copy_of, keep_row
+from leadwright.actions.leads import create_lead, delete_lead
+from leadwright.actions.qualify import qualify
 from leadwright.db.connection import CrmConnection
 from leadwright.db.mirror_writes import pending_fields
-from leadwright.db.sales import Lead
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.platform import ConnectionState
 from leadwright.mirror.incoming import Incoming
 
@@ -71,6 +73,26 @@ def test_what_a_person_changed_there_while_it_was_off_wins_over_the_agent(
     here, there = ours(mirrored, leadid), mirrored.row("lead", leadid)
     assert here.leadqualitycode == there["leadqualitycode"] == 1
     assert here.ownerid == there["ownerid"] in mirrored.office.sellers
+
+
+def test_leads_created_qualified_or_deleted_while_it_was_off_are_told_by_name(mirrored: Mirrored) -> None:
+    closed, gone = mirrored.leads(2, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    off(mirrored)
+    create_lead(services, who, {"fullname": "Nora North", "companyname": "North Ltd"})
+    delete_lead(services, who, create_lead(services, who, {"fullname": "Only Briefly"}))
+    qualify(services, who, closed)
+    delete_lead(services, who, gone)
+    on(mirrored)
+    with mirrored.database.reading() as session:
+        told = session.scalars(
+            select(AppNotification.body).where(AppNotification.title.like("Leads that differ%"))
+        ).all()
+    (body,) = set(told)
+    assert "1 created here: Nora North, North Ltd." in body
+    assert "1 qualified here: " in body
+    assert "1 deleted here: " in body
+    assert len(mirrored.find("lead")) == 2, "nothing is done over there by itself"
 
 
 def test_what_was_decided_for_another_organisation_does_not_go_out(mirrored: Mirrored, incoming: Incoming) -> None:

@@ -192,6 +192,8 @@ POST   /agent/prerequisites/1/connect                                          A
 POST   /agent/prerequisites/1/check-connection                                 A----- -
 POST   /agent/prerequisites/1/new-secret                                       AD---- -
 POST   /agent/prerequisites/1/add-certificate                                  AD---- -
+GET    /agent/prerequisites/1/drop-former                                      AD---- -
+POST   /agent/prerequisites/1/drop-former                                      AD---- -
 GET    /agent/platform/leave                                                   A----- -
 POST   /agent/platform/leave                                                   A----- -
 POST   /agent/prerequisites/2/find                                             A----- -
@@ -450,6 +452,7 @@ DELETE /api/v1/agent/dynamics365/connection                                    A
 POST   /api/v1/agent/dynamics365/connection/check                              A----- -
 POST   /api/v1/agent/dynamics365/connection/secret                             AD---- -
 POST   /api/v1/agent/dynamics365/connection/certificate                        AD---- -
+DELETE /api/v1/agent/dynamics365/connection/former                             AD---- -
 POST   /api/v1/agent/dynamics365/user                                          A----- -
 PUT    /api/v1/agent/dynamics365/shared-mailbox                                A-E--- -
 GET    /api/v1/agent/dynamics365/mailboxes                                     ADEM-- -

@@ -174,6 +174,21 @@ def test_a_new_secret_is_tried_first_and_stays_beside_the_former(browser: Browse
     said = go(browser, f"{HERE}/1/new-secret", {"new_secret": secret, "new_secret_endson": "2027-09-01"})
     assert "The new secret works" in said
     assert "until 1 Sep 2027" in said
+    assert "tried by itself first" in plain(browser.get(f"{HERE}/1/drop-former").text)
+    assert "Drop the former secret" in said
+    assert "The former one is dropped" in go(browser, f"{HERE}/1/drop-former")
+    assert "Drop the former" not in browser.get(HERE).text
+    assert browser.get(f"{HERE}/1/drop-former").url.path == HERE, "there is none to drop"
+
+
+def test_a_former_secret_is_dropped_over_the_api(browser: Browser, program: TestClient, contoso: Contoso) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    path = "agent/dynamics365/connection"
+    _, secret = entra_applications.add_secret(contoso.world, contoso.app.application.objectid)
+    assert program.post(f"{path}/secret", json={"secret": secret}).status_code == 200
+    assert program.delete(f"{path}/former").status_code == 204
+    with contoso.services.database.reading() as session:
+        assert "connection.former_dropped" in [entry.action for entry in session.query(AuditEntry)]
 
 
 def test_going_back_is_asked_first_and_begins_anew(browser: Browser, contoso: Contoso) -> None:

@@ -77,6 +77,17 @@ def new_certificate(services: Services, who: Principal, agentid: str, pem: str) 
     return credentials.add_certificate(services, who, pem)
 
 
+def drop_former(services: Services, who: Principal, agentid: str) -> None:
+    """Forget the former secret or certificate, when the newest one works by itself.
+
+    Raises:
+        NotAllowed, NotFound, BadInput, CrmError: as `dynamics_credentials.drop_former`.
+    """
+    with services.database.reading() as session:
+        agent_of(session, agentid)
+    credentials.drop_former(services, who)
+
+
 def leave(services: Services, who: Principal, agentid: str) -> None:
     """Switch the connection off and go back to the built-in platform. What was mirrored stays here.
 

@@ -217,6 +217,12 @@ def new_certificate(services: Adapters, who: SecretKeeper, body: NewCertificate)
     return _tried(platform.new_certificate(services, who, needed_agent(services).agentid, body.certificate))
 
 
+@router.delete("/connection/former", status_code=204, summary="Drop the former secret or certificate")
+def drop_former(services: Adapters, who: SecretKeeper) -> None:
+    """The newest one is tried by itself first; when Entra does not take it, both stay."""
+    platform.drop_former(services, who, needed_agent(services).agentid)
+
+
 @router.post("/user", summary="Find the application user")
 def find_user(services: Adapters, who: UserMaker) -> FoundUser:
     """The one the connection's token acts as; the agent works as it."""

@@ -29,7 +29,13 @@ def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict
     """The same for many rows of one table."""
     wanted = one_of(session, MirrorRow.recordid, list(recordids))
     query = select(MirrorRow.recordid, MirrorRow.etag, MirrorRow.seen).where(MirrorRow.tablename == table, wanted)
-    return {row.recordid: Seen(row.etag, _flat(row.seen)) for row in session.execute(query)}
+    return {row.recordid: Seen(row.etag, flat(row.seen)) for row in session.execute(query)}
+
+
+def is_hidden(session: Session, table: str, recordid: str) -> bool:
+    """Is the row there, and not shown to us any more? What is known of it here may be long over."""
+    query = select(MirrorRow.hidden).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid)
+    return bool(session.scalar(query))
 
 
 def is_seen(table: str, recordid: Any) -> ColumnElement[bool]:
@@ -42,6 +48,7 @@ def forget(session: Session, table: str, recordid: str) -> None:
     session.execute(delete(MirrorRow).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid))
 
 
-def _flat(text: str) -> dict[str, Any]:
+def flat(text: str) -> dict[str, Any]:
+    """What was seen of a row, the organisation's own columns among the others."""
     values: dict[str, Any] = json.loads(text or "{}")
     return {**values, **values.pop("custom", {})}

@@ -77,6 +77,7 @@ class Contact(_Record, _Person, Base):
     contactid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     emailaddress1: Mapped[str | None] = mapped_column(String(100), index=True)  # casefolded
     parentcustomerid: Mapped[str | None] = mapped_column(ForeignKey("account.accountid"), index=True)
+    donotemail: Mapped[bool] = mapped_column(Boolean, default=False)
     __table_args__ = (Index("ix_contact_name", text("coalesce(fullname, '')"), "contactid"),)
 
 

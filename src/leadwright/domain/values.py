@@ -6,7 +6,7 @@ stored, None for an empty cell, or raises `Unreadable` with a sentence that says
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -49,6 +49,8 @@ def _reader(attribute: Attribute, rules: Rules) -> Read:
         return _yes_no
     if kind in (Kind.NUMBER, Kind.DECIMAL, Kind.MONEY):
         return lambda cell: read_quantity(cell, attribute, rules)
+    if kind is Kind.DATETIME and attribute.custom:
+        return lambda cell: _moment(cell, rules)
     if kind in (Kind.DATE, Kind.DATETIME):
         return lambda cell: _not_ahead(read_date(cell, rules), attribute, rules)
     if attribute.words:
@@ -162,6 +164,18 @@ def _zone(cell: Cell) -> str | None:
 @cache
 def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in available_timezones()}
+
+
+def _moment(cell: Cell, rules: Rules) -> datetime | None:
+    """A moment; of a day alone its beginning, and without a zone UTC, as Dataverse takes it."""
+    day = read_date(cell, rules)
+    if day is None:
+        return None
+    try:
+        found = datetime.fromisoformat(clean(cell))
+    except ValueError:
+        found = datetime.combine(day, time())
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _not_ahead(read: date | None, attribute: Attribute, rules: Rules) -> date | None:

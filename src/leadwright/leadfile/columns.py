@@ -87,7 +87,7 @@ class ColumnReader:
         self.headings = [h for h in headings if h.fate is Fate.MAPPED]
         self._memories = {h.target: _Memory(_reader(h, table, rules)) for h in self.headings}
         self._custom = [h.target for h in self.headings if (a := table.attributes.get(h.target)) and a.custom]
-        self._dates = [n for n in self._custom if table.attributes[n].kind is Kind.DATE]
+        self._dates = [n for n in self._custom if table.attributes[n].kind in (Kind.DATE, Kind.DATETIME)]
         wanted = {h.position for h in self.headings}
         self._bad_cells: dict[int, dict[int, str]] = {}
         for (row, column), why in (bad_cells or {}).items():

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
-from leadwright.db.sales import Lead
+from leadwright.db.sales import Contact, Lead
 from leadwright.domain.mail_phase import ONCE_DONE, ONCE_ON, Phase
 from leadwright.domain.stage import AgentState
 from leadwright.domain.suppression import ADDRESS_NOT_VALID, NOT_VALID
@@ -20,7 +20,8 @@ from leadwright.mail.backlog import backlog_is_read
 from leadwright.mail.claim import Check, Refusal, Waiting
 
 _ADDRESSES = (Lead.emailaddress1, Lead.emailaddress2, Lead.emailaddress3)
-_MAY_BE_WRITTEN_TO = (Lead.donotemail, Lead.lw_emailstate)
+_MAY_BE_WRITTEN_TO = (Lead.donotemail, Lead.parentcontactid, Lead.lw_emailstate)
+CONTACT_WANTS_NO_MAIL = "The lead's contact says that no email is wanted."
 _MAY_SEND = (AgentState.ON, AgentState.DRAINING)
 
 
@@ -58,12 +59,19 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
         return Refusal(Phase.CANCELLED, "The lead is closed.")
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
+    if contact_wants_no_mail(session, lead.parentcontactid):
+        return Refusal(Phase.SUPPRESSED, CONTACT_WANTS_NO_MAIL)
     if lead.lw_emailstate in NOT_VALID:
         return Refusal(Phase.CANCELLED, ADDRESS_NOT_VALID)
     own = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3, *(lead.custom or {}).values())
     if not any(_same_address(address, waiting.recipient) for address in own):
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     return None
+
+
+def contact_wants_no_mail(session: Session, contactid: str | None) -> bool:
+    """Does the record of the person behind a lead say that no email is wanted?"""
+    return bool(contactid and session.scalar(select(Contact.donotemail).where(Contact.contactid == contactid)))
 
 
 def _same_address(now: object, then: str) -> bool:

@@ -29,6 +29,7 @@ _NO_USER = frozenset({"0x80072560", "0x80040225", "0x80041d1f"})  # stranger, di
 _NO_RIGHT = frozenset({"0x80040220", "0x8004140b", "0x80048306"})
 _NO_ROLE = "0x80042f09"
 _THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "0x80072324"})
+_LONGEST_WAIT = 86_400.0  # seconds: a clock or a proxy that asks for more is wrong
 _MISMATCH, _EXISTS = "0x80060882", frozenset({"0x80060892", "0x80040237", "0x80040333"})
 _OLD_TOKEN = frozenset({"0x80044352", "syncstatenotfound", "syncstateinvalid", "resyncrequired", "0x80044355"})
 _UNKNOWN = re.compile(
@@ -72,14 +73,20 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Seconds the service asks us to wait, from a number or a date; None when it does not say."""
-    given = answer.headers.get("retry-after", "").strip()
+    """Seconds the service asks us to wait, from a number or a date, a day at most; None when it does not say."""
+    return seconds_to_wait(answer.headers.get("retry-after", ""))
+
+
+def seconds_to_wait(given: str) -> float | None:
+    """The same from the header alone."""
+    given = given.strip()
     try:
         if given.replace(".", "", 1).isdecimal():
-            return float(given)
-        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds()) if given else None
-    except (ValueError, TypeError):
+            return min(float(given), _LONGEST_WAIT)
+        seconds = (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds() if given else None
+    except (ValueError, TypeError, OverflowError):
         return None
+    return None if seconds is None else min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def error_of(

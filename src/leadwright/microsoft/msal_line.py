@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from leadwright.microsoft.answers import seconds_to_wait
 from leadwright.microsoft.line import clock_offset, why_no_line
 
 _TRIES = 3
@@ -42,8 +43,7 @@ class Line:
             else:
                 self.status, self.last = answer.status_code, _description(answer)
                 self.offset = clock_offset(answer.headers.get("Date", ""))
-                waits = answer.headers.get("Retry-After", "")
-                self.retry_after = float(waits) if waits.isdecimal() else None
+                self.retry_after = seconds_to_wait(answer.headers.get("Retry-After", ""))
                 if self.status < 500 or attempt == _TRIES:
                     return answer
             time.sleep(0.2 * attempt)

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.db.mirror_seen import Seen
+from leadwright.db.mirror_seen import Seen, flat
 from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.domain.attributes import Attribute
 from leadwright.domain.outgoing import Limit, Verdict, WriteState, conflict_words, judge, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.errors import RowChanged, RowGone, UnknownName
 from leadwright.mirror.errands import Arrived, Came, Errand
+from leadwright.mirror.reading import read
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.write_claims import Ending
 from leadwright.mirror.write_values import address, body_of
@@ -26,6 +28,7 @@ class Change(Errand):
     Args:
         seen: the row as last seen; None: it has to be read first.
         names: what is asked for when the row is read.
+        own: the organisation's own columns of the table.
         limits: what its columns take.
         teams: ids that are teams'.
     """
@@ -37,6 +40,7 @@ class Change(Errand):
         *,
         seen: Seen | None,
         names: Sequence[str],
+        own: Mapping[str, Attribute],
         limits: Mapping[str, Limit],
         teams: Set[str],
     ) -> None:
@@ -44,7 +48,7 @@ class Change(Errand):
         self.table, self.recordid = self.first.tablename, self.first.recordid
         self.lost_owner: str | None = None
         self.metadata_is_stale = False
-        self._names, self._limits, self._teams = names, limits, teams
+        self._names, self._own, self._limits, self._teams = names, own, limits, teams
         self._seen, self._fresh = seen, False
         self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
         self._ours, self._known = _merged(self.writes)
@@ -103,7 +107,9 @@ class Change(Errand):
         raw = answer.json
         if raw.get(ETAG):
             self.arrived = Arrived(self.table, self.recordid, raw)
-            self._seen, self._fresh = Seen(str(raw[ETAG]), _values(self.table, raw)), True
+            values = dict.fromkeys(n for n in self._own if n in raw)  # an empty one is told too
+            values |= flat(read(TABLES[self.table], [raw], self._own).seen[0])
+            self._seen, self._fresh = Seen(str(raw[ETAG]), values), True
 
     def _gone(self) -> None:
         self.arrived = Arrived(self.table, self.recordid, None)
@@ -192,9 +198,3 @@ def _merged(writes: Sequence[MirrorWrite]) -> tuple[dict[str, Any], dict[str, li
                 before.append(ours[name])
             ours[name] = value
     return ours, known
-
-
-def _values(table: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    columns = TABLES[table].columns
-    theirs = {column.theirs: column.name for column in columns.values()}
-    return {theirs.get(name, name): value for name, value in raw.items() if "@" not in name}

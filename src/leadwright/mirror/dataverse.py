@@ -17,6 +17,7 @@ from leadwright.mirror.tables import TABLES
 
 _TRACK = "odata.track-changes"
 _TARGETS = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
+_MEMBERS = "teammembership_association"
 _MANY = 5000
 _SEVERAL = frozenset({"contact", "email"})  # tables with a lookup that may point to several tables
 
@@ -107,32 +108,39 @@ class DataverseMirror:
             copies += page.rows
         ids = [str(copy["roleid"]) for copy in copies]
         held: dict[str, set[str]] = defaultdict(set)
-        users = self._linked("roles", ids, "systemuserroles_association", "systemuserid")
-        teams = self._linked("roles", ids, "teamroles_association", "teamid")
-        through = self.members(sorted({team for found in teams.values() for team in found}))
+        users = self._linked("roles", ids, "systemuserroles_association", "systemuserid", every=True)
+        teams = self._linked("roles", ids, "teamroles_association", "teamid", every=True)
+        holding = sorted({team for found in teams.values() for team in found})
+        through = self._linked("teams", holding, _MEMBERS, "systemuserid", every=True)
         for copy in copies:
-            for user in users.get(copy["roleid"], ()):
+            for user in users[copy["roleid"]]:
                 held[user].add(copy["name"])
-            for team in teams.get(copy["roleid"], ()):
-                for user in through.get(team, ()):
+            for team in teams[copy["roleid"]]:
+                for user in through[team]:
                     held[user].add(copy["name"])
         return {user: frozenset(found) for user, found in held.items()}
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each team."""
-        return self._linked("teams", teamids, "teammembership_association", "systemuserid")
+        return self._linked("teams", teamids, _MEMBERS, "systemuserid")
 
     def met(self, competitorids: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """At which leads each competitor was met."""
         return self._linked("competitors", competitorids, "leadcompetitors_association", "leadid")
 
-    def _linked(self, entity_set: str, ids: Sequence[str], link: str, key: str) -> dict[str, frozenset[str]]:
-        """id -> ids of the rows it is linked to; a row that is gone, or whose links we may not see, is left out."""
+    def _linked(
+        self, entity_set: str, ids: Sequence[str], link: str, key: str, *, every: bool = False
+    ) -> dict[str, frozenset[str]]:
+        """id -> ids of the rows it is linked to; a row that is gone, or whose links we may not see, is left out.
+
+        Args:
+            every: such a row is an error: what it would tell is not known, which is not nothing.
+        """
         headers = {"Prefer": f"odata.maxpagesize={_MANY}"}
         calls = [Call("GET", f"{entity_set}({one})/{link}?$select={key}", headers=headers) for one in ids]
         found: dict[str, frozenset[str]] = {}
         for one, outcome in zip(ids, self._dataverse.batch(calls) if calls else (), strict=True):
-            if isinstance(outcome, RowGone | PrivilegeMissing) and not outcome.installation:
+            if isinstance(outcome, RowGone | PrivilegeMissing) and not outcome.installation and not every:
                 continue
             if isinstance(outcome, MicrosoftError):
                 raise outcome

@@ -24,7 +24,7 @@ _PARTS = {
     "State": "/Attributes/{crm}StateAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "Status": "/Attributes/{crm}StatusAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "String": "/Attributes/{crm}StringAttributeMetadata?$select=LogicalName,Format",
-    "DateTime": "/Attributes/{crm}DateTimeAttributeMetadata?$select=LogicalName,Format",
+    "DateTime": "/Attributes/{crm}DateTimeAttributeMetadata?$select=LogicalName,DateTimeBehavior",
 }
 _KINDS = {
     "String": Kind.TEXT,
@@ -67,7 +67,9 @@ def describe(dataverse: Dataverse) -> Mapping[str, Described]:
 def _described(parts: Mapping[str, Mapping[str, Any]]) -> Described:
     whole = parts[""]
     columns = {str(a["LogicalName"]): a for a in whole.get("Attributes") or () if a.get("IsValidForRead", True)}
-    formats = {n: str(a.get("Format") or "") for p in ("String", "DateTime") for n, a in _named(parts.get(p))}
+    formats = {n: str(a.get("Format") or "") for n, a in _named(parts.get("String"))}
+    # A day that people see in their own time zone (UserLocal) travels as a moment, which may be of the day before.
+    formats |= {n: str((a.get("DateTimeBehavior") or {}).get("Value") or "") for n, a in _named(parts.get("DateTime"))}
     choices = {n: _options(a) for p in ("Picklist", "State", "Status") for n, a in _named(parts.get(p))}
     own = {n: made for n, a in columns.items() if (made := _own(n, a, formats.get(n, ""), choices.get(n, {})))}
     return Described(

@@ -17,6 +17,7 @@ from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.db.sales import Competitor, Lead, LeadCompetitor
 from leadwright.domain.privileges import ROLE_GRANTS
 from leadwright.mirror.sides import Sides
+from leadwright.mirror.tables import TABLES
 from leadwright.mirror.telling import DYNAMICS
 
 ROLES, MEMBERS, COMPETITORS = "systemuserroles", "teammembership", "leadcompetitors"
@@ -39,7 +40,15 @@ def take_links(sides: Sides, name: str) -> int:
 
 
 def _read_roles(sides: Sides) -> Links:
-    return sides.mirror.roles(tuple(ROLE_GRANTS))
+    """Roles of people; who is not told any more holds none only if we can see that person, and else is left out."""
+    there = sides.mirror.roles(tuple(ROLE_GRANTS))
+    with sides.database.reading() as session:
+        untold = sorted(user for user, held in _seen(session, ROLES).items() if held and user not in there)
+    if not untold:
+        return there
+    key = TABLES["systemuser"].key
+    found = sides.mirror.rows(sides.asked(TABLES["systemuser"], (key,)), untold)
+    return {**there, **{str(row[key]).lower(): () for row in found.rows}}
 
 
 def _read_members(sides: Sides) -> Links:
@@ -57,13 +66,16 @@ def _mirrored(sides: Sides, name: str) -> Sequence[str]:
 
 
 def _write_roles(session: Session, there: Links) -> int:
-    """Roles held over there are held here under the same name. A role that was given here alone is not taken away."""
+    """Roles held over there are held here under the same name. A role that was given here alone is not taken away.
+
+    A person who is not told keeps what was told last.
+    """
     ids = {name: roleid for name, roleid in session.execute(select(Role.name, Role.roleid))}  # noqa: C416
     people = set(session.scalars(select(MirrorRow.recordid).where(MirrorRow.tablename == "systemuser")))
     before = _seen(session, ROLES)
     changed = 0
-    for user in sorted(people & {*there, *before}):
-        now, was = set(there.get(user, ())) & set(ids), set(before.get(user, ()))
+    for user in sorted(people & set(there)):
+        now, was = set(there[user]) & set(ids), set(before.get(user, ()))
         if now == was:
             continue
         held = set(session.scalars(select(UserRole.roleid).where(UserRole.systemuserid == user)))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from leadwright.domain.attributes import Attribute
+from leadwright.microsoft.errors import UnknownName
 from leadwright.mirror.mirror import Asked, Page, Raw, Stretch, TrackingRefused
 from leadwright.mirror.phases import Phase
 from leadwright.mirror.reading import Rows, moment, read
@@ -63,11 +64,17 @@ def load(sides: Sides, table: Mirrored) -> None:
 
     Raises:
         CrmError: a page cannot be read; what was read is stored, and the next call goes on.
+        UnknownName: a column is gone. Links ask for it for ever, so the load is to be begun anew.
         Interrupted: it goes on, or begins anew, at the next call.
     """
     state = read_state(sides.database, table.name)
     work = _Load(sides, table, state.began, state.tracked, again=state.anew, every=state.loadedon is not None)
-    work.run(list(state.parts))
+    try:
+        work.run(list(state.parts))
+    except UnknownName:
+        with sides.database.transaction() as session:
+            held_state(session, table.name, Phase.LOADING, state.began).phase = Phase.WAITING
+        raise
 
 
 class _Load:

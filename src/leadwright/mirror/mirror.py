@@ -145,7 +145,10 @@ class Mirror(Protocol):
         ...
 
     def roles(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """systemuserid -> which of the roles are held, directly or through a team; who holds none is left out."""
+        """systemuserid -> which of the roles are held, directly or through a team.
+
+        Who holds none, or cannot be seen, is left out. Raises where it cannot be told who holds one of them.
+        """
         ...
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:

@@ -51,6 +51,8 @@ def plan(
     """
     seen, teams, others = _seen(session, writes), _teams(session, writes), _notifications(session, writes)
     names = {table: names_of(session, table, metadata.limits(table)) for table in tables_of(writes)}
+    changed = {write.tablename for write in writes if write.kind == WriteKind.CHANGE}
+    own = {table: {column.name: column for column in own_columns(session, table)} for table in changed}
 
     def errand(together: Sequence[MirrorWrite]) -> Errand:
         write = together[0]
@@ -58,7 +60,10 @@ def plan(
         match write.kind:
             case WriteKind.CHANGE:
                 limits = metadata.limits(write.tablename) or {}
-                return Change(together, moment, seen=last, names=names[write.tablename], limits=limits, teams=teams)
+                return Change(
+                    together, moment, seen=last, names=names[write.tablename], own=own[write.tablename],
+                    limits=limits, teams=teams,
+                )  # fmt: skip
             case WriteKind.CREATE:
                 known = metadata.limits(write.tablename)
                 return Create(write, moment, names=names[write.tablename], limits=known, teams=teams)

@@ -1,6 +1,7 @@
 """What was decided here while the connection was off goes out when it is on again. Asks the audit log and no network.
 
-Only columns of leads that the organisation has: what was created, deleted or qualified meanwhile stays as it is here.
+Only columns of leads that the organisation has: what was created, deleted or qualified meanwhile stays as it is here,
+and administrators are told which leads that are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +13,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.db.audit import Actor, AuditEntry
+from leadwright.db.base import now
+from leadwright.db.bulk import one_of
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
 from leadwright.db.mirror_writes import ARRIVED, follow
-from leadwright.domain.optionsets import LeadState
+from leadwright.db.sales import Lead
+from leadwright.domain.optionsets import LeadState, NotificationIcon
 from leadwright.domain.outgoing import alike
 from leadwright.domain.platform import ConnectionState
+from leadwright.identity.announcements import tell_administrators
 from leadwright.mirror.tables import LOOKUPS, TABLES, Type
 
 _LEAD = TABLES["lead"]
 _STATES = frozenset({"statecode", "statuscode"})
 _CHUNK = 500
+_STAYS = {"lead.created": "created here", "lead.qualified": "qualified here", "lead.deleted": "deleted here"}
+_NAMES = ("fullname", "companyname")
+_MOST_NAMED = 50
 
 
 @dataclass(slots=True)
@@ -46,6 +54,48 @@ def put_missed(session: Session, row: CrmConnection) -> None:
     while chunk := dict(islice(decided, _CHUNK)):
         seen = last_seen_of(session, "lead", chunk)
         follow(session, [act for key in seen for act in _acts(session, key, chunk[key], seen[key])])
+    _tell_what_stays(session, off)
+
+
+def _tell_what_stays(session: Session, number: int) -> None:
+    """Which leads a person has to settle over there: to create or close them by ourselves may be what nobody wants."""
+    body = " ".join(
+        f"{len(ids):,} {words}: {_named(session, ids)}." for words, ids in _unsettled(session, number).items() if ids
+    )
+    if body:
+        title = "Leads that differ from Dynamics 365 since the connection was off"
+        body += " They stay as they are on both sides. Create, qualify or delete them in Dynamics 365 as you want it."
+        moment = session.info.get("clock", now)()
+        icon = NotificationIcon.WARNING
+        tell_administrators(session, f"mirror_stays:{number}", title, body, icon=icon, link="/leads", moment=moment)
+
+
+def _unsettled(session: Session, number: int) -> Mapping[str, list[str]]:
+    """What was done here -> ids of the leads, in the order of the audit log."""
+    e = AuditEntry
+    query = select(e.action, e.recordid).where(
+        e.number > number, e.recordtype == "lead", e.action.in_(list(_STAYS)), e.cause.not_in(ARRIVED)
+    )
+    last: dict[str, str] = {}
+    for action, leadid in session.execute(query.order_by(e.number)):
+        if action == "lead.deleted":
+            last.pop(leadid, None)
+            if last_seen(session, "lead", leadid) is None:
+                continue
+        last.setdefault(leadid, _STAYS[action])
+    return {words: [leadid for leadid, was in last.items() if was == words] for words in _STAYS.values()}
+
+
+def _named(session: Session, ids: Sequence[str]) -> str:
+    """The first of them by name."""
+    some = ids[:_MOST_NAMED]
+    seen = last_seen_of(session, "lead", some)
+    here = {lead.leadid: lead for lead in session.scalars(select(Lead).where(one_of(session, Lead.leadid, some)))}
+    names = []
+    for key in some:
+        values = {n: getattr(here[key], n) for n in _NAMES} if key in here else dict(seen[key].values)
+        names.append(", ".join(str(values[n]) for n in _NAMES if values.get(n)) or key)
+    return "; ".join(names) + (" and others" if len(ids) > len(some) else "")
 
 
 def _switched_off(session: Session) -> int | None:

@@ -183,6 +183,7 @@ TABLES: Mapping[str, Mirrored] = {
             *_PERSON,
             Column("emailaddress1", Type.EMAIL, 100, writes=True),
             _lookup("parentcustomerid", "account", writes=True, navigation="parentcustomerid_account"),
+            Column("donotemail", Type.YES_NO, writes=True, otherwise=False),
             *_RECORD,
             own=True,
         ),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
@@ -53,7 +53,7 @@ def tell(session: Session, table: Mirrored, stored: Stored, *, loading: bool) ->
 def _tell_related(session: Session, name: str, before: Mapping[str, Mapping[str, Any]]) -> None:
     """Leads that look up to one of the records; most records have none."""
     lookup = _LOOKUP[name]
-    referred = session.scalars(select(distinct(lookup)).where(one_of(session, lookup, list(before))))
+    referred = session.scalars(select(lookup).distinct().where(one_of(session, lookup, list(before))))
     for recordid in sorted(filter(None, referred)):
         changes.record_related(session, name, recordid, before[recordid])
 

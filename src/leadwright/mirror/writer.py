@@ -36,6 +36,7 @@ KEPT = timedelta(days=30)
 _ENOUGH = 120.0  # seconds after which no other round begins: the lease must not end meanwhile
 _SOON = timedelta(seconds=30)
 _ELSEWHERE = timedelta(seconds=30)
+_PLACE_LASTS = timedelta(minutes=15)  # a copy may take an organisation's place under the same address
 _TRIES = 5  # to store what came of writes, while others hold the same rows
 _ROUNDS = 3  # times a row that others keep changing is read again before it waits
 _AMISS = "Something is amiss in Leadwright ({}); the log of the worker says what. It is tried again."
@@ -64,7 +65,7 @@ class Writer:
         self._holder = f"{worker}:{new_id()}"[:80]
         self._metadata = Metadata()
         self._rests_until: datetime | None = None
-        self._place: tuple[MicrosoftHttp, str] | None = None  # the line, and the organisation it leads to
+        self._place: tuple[MicrosoftHttp, str, datetime] | None = None  # line, organisation it led to, and when
 
     def send_due(self, most: int = MOST) -> int:
         """Do what is due, one request's worth. How many writes were concluded.
@@ -102,10 +103,11 @@ class Writer:
             known = session.scalar(select(MirrorState.organizationid))
         if known is None:
             return
-        if self._place is None or self._place[0] is not dataverse.http:
-            self._place = (dataverse.http, str(dataverse.who_am_i()["OrganizationId"]))
+        moment = self._clock()
+        if self._place is None or self._place[0] is not dataverse.http or moment - self._place[2] > _PLACE_LASTS:
+            self._place = (dataverse.http, str(dataverse.who_am_i()["OrganizationId"]), moment)
         if self._place[1].lower() != known.lower():
-            self._rests_until = self._clock() + _ELSEWHERE
+            self._rests_until = moment + _ELSEWHERE
             raise CrmError(FOREIGN, permanent=True, installation=True)
 
     def forget_old(self) -> None:

@@ -14,7 +14,8 @@ from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.base import now
 from leadwright.db.configuration import Configuration
 from leadwright.db.findings import Findings, from_json
-from leadwright.db.mirror_writes import put_news
+from leadwright.db.mirror_seen import is_hidden
+from leadwright.db.mirror_writes import goes_out, put_news
 from leadwright.db.people import SystemUser
 from leadwright.db.recent import Recent
 from leadwright.db.sales import AppNotification, Lead
@@ -24,6 +25,7 @@ from leadwright.domain.suppression import ADDRESS_NOT_VALID, NOT_VALID
 from leadwright.errors import NotFound
 from leadwright.identity.access import Principal
 from leadwright.identity.agent_identity import agent_principal
+from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL, contact_wants_no_mail
 from leadwright.services import Services
 from leadwright.workflows import runs
 
@@ -58,6 +60,7 @@ _NOT_JUDGED = frozenset(  # columns that say who has the lead and where it stand
     ]
 )
 NO_BULK = "The lead does not allow bulk emails: the agent does not write to it first and sends no follow-ups."
+HIDDEN = "Dynamics 365 does not show this lead to the agent any more; somebody else may have it by now."
 _LEAD = re.compile(r"/leads/([0-9a-f-]{36})")
 _ROWS = (
     select(LeadRun, Lead, Agent)
@@ -188,11 +191,20 @@ def persons_change(session: Session, rows: Locked, *, answers: bool = False) -> 
         return NO_BULK
     if rows.run.stage == Stage.ENGAGED and lead.lw_emailstate in NOT_VALID:
         return ADDRESS_NOT_VALID
+    if contact_wants_no_mail(session, lead.parentcontactid):
+        return CONTACT_WANTS_NO_MAIL
+    if is_out_of_sight(session, lead):
+        return HIDDEN
     begun = rows.run.stage in (Stage.RESEARCHING, Stage.BLOCKED, Stage.ENGAGED) and rows.run.startedon
     if begun and lead.ownerid != rows.agent.agentuserid:
         owner = session.scalar(select(SystemUser.fullname).where(SystemUser.systemuserid == lead.ownerid))
         return f"{owner or 'Another team'} took the lead over meanwhile."
     return None
+
+
+def is_out_of_sight(session: Session, lead: Lead) -> bool:
+    """Is the lead one of Dynamics 365 that the agent's role does not show any more?"""
+    return goes_out(session) and is_hidden(session, "lead", lead.leadid)
 
 
 def change_lead(session: Session, case: Acting, rows: Locked, action: str, **values: object) -> None:

@@ -34,6 +34,7 @@ from leadwright.workflows.case import (
     address_of,
     change_lead,
     changed_fields,
+    is_out_of_sight,
     lead_link,
     lead_name,
     lock,
@@ -256,12 +257,15 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
 
 
 def give_back(session: Session, case: Acting, rows: Locked, reason: str, stage: Stage) -> None:
-    """The lead goes back to who owned it before; `stage` is returned or cancelled."""
+    """The lead goes back to who owned it before; `stage` is returned or cancelled.
+
+    Whose a lead is that Dynamics 365 does not show any more is decided there.
+    """
     run, lead = rows.run, rows.lead
     end_run(run, stage, (reason,), rows.moment)
     owner = giving_back_to(session, run.previousownerid, case.configuration.assignment.supervisor)
     values: dict[str, object] = {"lw_stage": str(stage)}
-    if owner and lead.ownerid == rows.agent.agentuserid:
+    if owner and lead.ownerid == rows.agent.agentuserid and not is_out_of_sight(session, lead):
         values |= {"ownerid": owner.systemuserid, "owningbusinessunit": owner.businessunitid}
         run.ownerid = owner.systemuserid
     change_lead(session, case, rows, f"lead.{stage}", **values)

@@ -14,6 +14,7 @@ from leadwright.domain.personal_mail import PURPOSE
 from leadwright.errors import BadInput, NotAllowed
 from leadwright.identity.access import principal, require
 from leadwright.mail.addresses import normalise
+from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL, contact_wants_no_mail
 from leadwright.mail.claim import Refusal, Waiting
 from leadwright.mail.outbox import Claimed
 from leadwright.mail.suppression import why_hash_suppressed
@@ -65,6 +66,8 @@ def _refusal(session: Session, emailid: str, recipient: str) -> Refusal | None:
     lead = found.Lead
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
+    if contact_wants_no_mail(session, lead.parentcontactid):
+        return Refusal(Phase.SUPPRESSED, CONTACT_WANTS_NO_MAIL)
     if lead.statecode == LeadState.DISQUALIFIED:
         return Refusal(Phase.CANCELLED, "The lead was disqualified meanwhile.")
     if not _same(lead, recipient):

@@ -13,7 +13,7 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
-from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.engagement import State
@@ -30,7 +30,7 @@ from leadwright.mail.pace import SKEW
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import NO_BULK, address_of, configuration_of
+from leadwright.workflows.case import HIDDEN, NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread
 from leadwright.workflows.seller_mail import GONE, seller_still_may
@@ -50,11 +50,18 @@ _OF_TALK = (
 )  # fmt: skip
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
+_CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
+_HIDDEN = (
+    select(MirrorRow.recordid)
+    .where(MirrorRow.tablename == "lead", MirrorRow.recordid == Lead.leadid, MirrorRow.hidden.is_(True))
+    .where(_CONNECTED == ConnectionState.ON)
+    .exists()
+)
 _STILL_THERE = (
     select(Email.activityid, Engagement.runid, Lead.ownerid)
     .join(Engagement, Engagement.leadid == Lead.leadid)
     .join(Email, Email.lw_threadid == Engagement.runid)
-    .where(Email.activityid.in_(bindparam("which", expanding=True)))
+    .where(Email.activityid.in_(bindparam("which", expanding=True)), ~_HIDDEN)
     .order_by(Lead.leadid)
     .with_for_update(read=True, of=Lead)
 )
@@ -66,8 +73,6 @@ _STILL_OPEN = (  # asked once the leads are held: whoever moves a conversation o
     .order_by(Agent.agentid)
     .with_for_update(read=True, of=Agent)
 )
-
-_CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
 _LEADS_READ = (
     select(MirrorTable.readon, MirrorState.pausedon, MirrorState.failures)
     .join(MirrorState, MirrorState.mirrorid == MIRROR)
@@ -80,7 +85,8 @@ def rules_in_claim(services: Services) -> Check:
 
     A mail of a conversation that has ended or went on without it is cancelled; one to an address that was written to
     as another lead, too.
-    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there.
+    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there. To one
+    that it does not show us any more nothing is written.
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
@@ -152,7 +158,7 @@ def _waits_for(talk: Any, outboxid: str) -> bool:
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
-        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"))
+        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"), _HIDDEN.label("hidden"))
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
         .options(load_only(*_OF_TALK))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
@@ -165,6 +171,8 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
 def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
     if found.connection == ConnectionState.ON and (unread := _not_read(services, session, moment)):
         return Refusal(Phase.QUEUED, unread, moment + _READING)
+    if found.hidden:
+        return Refusal(Phase.CANCELLED, HIDDEN)
     configuration = configuration_of(services, session, found.LeadRun)
     if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)

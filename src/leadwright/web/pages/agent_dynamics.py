@@ -112,6 +112,29 @@ def add_certificate(visit: Visit) -> Response:
     return visit.to(f"{_BACK}#p1", "The certificate is kept. Upload it at Microsoft Entra now.")
 
 
+@pages.get("/agent/prerequisites/1/drop-former", "prvReadAgent", "prvCreateApplication")
+def ask_drop_former(visit: Visit) -> Response:
+    """What dropping the former secret or certificate does, to be confirmed."""
+    agent = needed_agent(visit)
+    kept = connection_shown(visit.services, visit.who)
+    if kept is None or kept.credentials < 2:
+        return visit.to(f"{_BACK}#p1", "There is no former one: only the newest is kept.", "info")
+    return settings_page(visit, agent, "prerequisites", "agent/dynamics/drop_former.html", kept=kept)
+
+
+@pages.post("/agent/prerequisites/1/drop-former", "prvReadAgent", "prvCreateApplication")
+def drop_former(visit: Visit) -> Response:
+    """Forget the former secret or certificate, when the newest one works by itself."""
+    agent = needed_agent(visit)
+    try:
+        platform.drop_former(visit.services, visit.who, agent.agentid)
+    except BadInput as error:
+        return dynamics_page(visit, agent, 422, problems={"": str(error)}, opened=1)
+    except CrmError as error:
+        return dynamics_page(visit, agent, 502, problems={"": str(error)}, opened=1)
+    return visit.to(f"{_BACK}#p1", "The former one is dropped. Delete it at Microsoft Entra too.")
+
+
 @pages.get("/agent/platform/leave", "prvReadAgent", "prvCreateApplication", "prvAssignRole")
 def ask_leave(visit: Visit) -> Response:
     """What going back to the built-in platform does, to be confirmed."""

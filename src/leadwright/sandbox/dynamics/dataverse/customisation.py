@@ -172,7 +172,7 @@ def column_line(body: dict[str, Any]) -> tuple[str, str]:
         raise Refused(400, "0x80048d19", message)
     shown = (_label(body.get("DisplayName")) or name).replace(";", ",")
     words = _words(kind, body)
-    if kind == "datetime" and body.get("Format") == "DateOnly":
+    if kind == "datetime" and (body.get("DateTimeBehavior") or {}).get("Value") == "DateOnly":
         kind = "date"
     return name, f"{kind} {words}; {shown}".replace(" ;", ";")
 

@@ -10,7 +10,7 @@ from leadwright.sandbox.dynamics.dataverse.store import schema_of
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.world import Refused, World
 
-_MINE = {"systemuser": "systemuserid", "usersettings": "systemuserid", "team": "teamid"}
+_MINE = {"systemuser": "systemuserid", "usersettings": "systemuserid"}
 _PARENT = {"activityparty": "activityid", "activitymimeattachment": "objectid"}
 PARENTS = ("lead", "account", "contact", "opportunity")
 _OPEN = {"privilege", "roleprivileges", "sdkmessage", "sdkmessagefilter", "principalobjectaccess"}

@@ -116,11 +116,11 @@ def _number(table: Table, column: Column, value: Any) -> int | float:
 
 def _date(table: Table, column: Column, value: Any) -> str:
     if isinstance(value, datetime):
-        value = value.isoformat()
+        value = value.isoformat()[: 10 if column.type == "date" else None]
     elif isinstance(value, date):
-        value = f"{value:%Y-%m-%d}"
+        value = f"{value:%Y-%m-%d}" + "T00:00:00Z" * (column.type != "date")
     found = moment(value) if isinstance(value, str) else None
-    if found is None:
+    if found is None or (len(value) == 10) is not (column.type == "date"):
         raise _wrong_type(table, column, value, "Edm.Date" if column.type == "date" else "Edm.DateTimeOffset")
     if found.year < 1753:
         raise Refused(400, "0x80040239", "DateTime is less than minimum value supported by CrmDateTime.")
