@@ -44,6 +44,7 @@ class Abroad:
     world: World
     registered: Registered
     kind: MailboxKind
+    is_mirrored: bool = True
 
     def lead(self, **values: Any) -> str:
         """A lead of both sides, with the same id, as the mirror has it."""
@@ -56,12 +57,19 @@ class Abroad:
     def work(self) -> None:
         """The agent, server-side synchronisation and Exchange take turns."""
         for _ in range(3):
+            self._read_leads()
             self.office.work()
             synchronisation.tick(self.world)
             self.office.clock.move_to(self.office.clock() + timedelta(seconds=10))
             assert self.office.post
             self.office.post.tidy()
         self.office.work()
+
+    def _read_leads(self) -> None:
+        """No mirror runs here: its leads are read as often as need be, unless a test says when they were."""
+        if self.is_mirrored:
+            with self.office.services.database.transaction() as session:
+                session.get_one(MirrorTable, "lead").readon = self.office.clock()
 
     def mails_to(self, address: str = ADA) -> list[EmailMessage]:
         found = [out.raw for out in exchange_transport.sent_outside(self.world) if out.recipient == address]
@@ -119,9 +127,9 @@ def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: 
             row.lw_kind, row.lw_filessent, row.emailaddress = request.param, True, AGENT
             row.modifiedon = clock() + timedelta(seconds=1)
         store_connection(office.services, registered, standin.origin)
-        with sqlite_database.transaction() as session:  # no mirror runs here: its leads are read for a year
+        with sqlite_database.transaction() as session:
             session.add(MirrorState(mirrorid=MIRROR))
-            session.add(MirrorTable(tablename="lead", readon=clock() + timedelta(days=365)))
+            session.add(MirrorTable(tablename="lead", readon=clock()))
         yield Abroad(office, world, registered, request.param)
         if office.post:
             office.post.close()
@@ -377,6 +385,7 @@ def test_a_lead_that_dynamics_365_does_not_show_any_more_is_not_written_to(abroa
 
 
 def _mirror(abroad: Abroad, whole: dict[str, Any], leads: dict[str, Any]) -> None:
+    abroad.is_mirrored = abroad.is_mirrored and "readon" not in leads
     with abroad.office.services.database.transaction() as session:
         for row, values in (
             (session.get_one(MirrorState, MIRROR), whole),

@@ -124,7 +124,7 @@ def _is_the_last(session: Session, rows: Held, sent: Outbox) -> bool:
     row, newest = rows.engagement, last_of_thread(session, rows.run.runid)
     is_newest = newest is not None and newest.messageid == (sent.sentmessageid or sent.messageid)
     left = sent.concludedon or rows.moment
-    return row.state == State.DUE and is_newest and (row.lastheardon is None or row.lastheardon < left)
+    return row.state == State.DUE and is_newest and (row.lastheardon is None or row.lastheardon <= left)
 
 
 def _complaint(services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox) -> None:
