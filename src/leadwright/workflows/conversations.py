@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -28,6 +29,7 @@ _TIDY_EVERY = 10.0
 _SYSTEM_EVERY = 2.0  # a person waits before the screen for the mail that lets them in
 _LISTEN = 20.0  # seconds one IDLE may last; a new setting of the mailbox is seen by then
 _REST = 5.0  # where there is no mailbox, or after trouble
+_LOOK_AGAIN = timedelta(minutes=5)  # by the clock of the agent
 _log = structlog.get_logger(__name__)
 
 
@@ -175,8 +177,12 @@ class Correspondence:
                 continue
             if post.receive():
                 self._woken()
-            if not post.wait_for_new(_LISTEN, self._stopping.is_set):
+            if not post.wait_for_new(_LISTEN, self._is_enough(self._services.clock())):
                 self._stopping.wait(0.5)
+
+    def _is_enough(self, looked: datetime) -> Callable[[], bool]:
+        """Listening ends, too, when the clock has moved on, as after a laptop's sleep: mails wait for a look."""
+        return lambda: self._stopping.is_set() or not looked <= self._services.clock() < looked + _LOOK_AGAIN
 
     def _send_to_users(self, _post: Post) -> None:
         """Invitations, new passwords, notifications: they wait for no mailbox of an agent."""
