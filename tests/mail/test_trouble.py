@@ -99,7 +99,7 @@ def test_stopped_at_any_step_the_mail_under_way_ends_and_no_other_is_claimed(
     with office.database.transaction() as session:
         session.execute(update(Agent).values(state=AgentState.ON))
     clock.forward(4000)
-    sender.send_due()
+    sender_of(office).send_due()
     assert office.phases() == {"sent": 3}
     assert check(office.database, office.server.log, clock(), ended=True) == []
 
