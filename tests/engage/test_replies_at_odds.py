@@ -123,7 +123,9 @@ def test_an_opt_out_that_only_the_analyst_saw_counts_after_a_person_took_the_lea
     assert office.run_of(leadid).stage == Stage.CANCELLED
     with office.services.database.reading() as session:
         assert why_suppressed(session, ADA, "outreach")
-    assert told(office, office.sellers[0]) == ["Wrote again: Ada Miller, Northwind Foods"]
+    assert told(office, office.sellers[0]) == [
+        "Do not write to: Ada Miller, Northwind Foods", "Wrote again: Ada Miller, Northwind Foods"
+    ]  # fmt: skip
 
 
 def test_with_neither_owner_nor_supervisor_an_answer_after_the_end_reaches_the_administrators(

@@ -56,6 +56,7 @@ _COURTESY = re.compile(
     r"(?:thank you|thanks|vielen dank|danke|merci|gracias|grazie)\b.{0,10}\b(?:for|fur|de|por|per)\b.{0,60}|"
     r"yours (?:sincerely|faithfully|truly)\W*"
 )
+_CODE = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b[45]\d\d\b")  # of SMTP: no person writes them beside such a subject
 _NAME = re.compile(r"[A-Z][\w.&'-]*(?:[ ,]{1,3}[A-Z][\w.&'-]*){0,4},?")
 
 
@@ -153,7 +154,8 @@ def _bounced(subject: str, headers: Mapping[str, str], sentences: list[str], mac
     daemon = re.search(r"mailer-daemon|postmaster@|mail delivery", sender, re.IGNORECASE) is not None
     told = _UNDELIVERED.search(fold(subject)) is not None
     inside = _first(_UNDELIVERED, sentences) != ""
-    return (told and machine) or ((report or daemon) and (inside or told))
+    coded = inside and any(_CODE.search(sentence) for sentence in sentences)
+    return (told and (machine or coded or not sentences)) or ((report or daemon) and (inside or told))
 
 
 def _first(pattern: re.Pattern[str], sentences: list[str]) -> str:
