@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engage.office import MONDAY, Clock, Office, open_office, start
+from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
 
 from leadwright.db.engine import Database
 from leadwright.sandbox.mail_server import MailServer
@@ -21,3 +21,12 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
         if made.post:
             made.post.close()
         made.services.reader.close()
+
+
+@pytest.fixture
+def leadid(office: Office) -> str:
+    """A lead that has the first mail."""
+    made = office.lead()
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    return made

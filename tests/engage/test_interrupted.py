@@ -26,14 +26,6 @@ from leadwright.workflows.take_in import take_in
 READY = "We need it for two warehouses, have a budget of 400,000 dollars and I decide. Can we talk on Thursday?"
 
 
-@pytest.fixture
-def leadid(office: Office) -> str:
-    """A lead that has the first mail."""
-    made = office.lead()
-    office.work()
-    return made
-
-
 def test_an_answer_during_a_halt_is_acted_on_before_anything_goes_out(office: Office, leadid: str) -> None:
     agent.stop_agent(office.services, office.admin, office.agentid, "halt")
     office.answer(ADA, READY)

@@ -25,15 +25,6 @@ QUESTION = "Interesting. How long does implementation take?"
 PRICE = "And how much is the price for each robot?"
 
 
-@pytest.fixture
-def leadid(office: Office) -> str:
-    """A lead that has the first mail."""
-    made = office.lead()
-    office.work()
-    assert len(office.mails_to(ADA)) == 1
-    return made
-
-
 def words_to(office: Office, address: str) -> list[str]:
     return [mail.get_body(("plain",)).get_content() for mail in office.mails_to(address)]  # type: ignore[union-attr]
 

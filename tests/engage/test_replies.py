@@ -20,15 +20,6 @@ READY = (
 )
 
 
-@pytest.fixture
-def leadid(office: Office) -> str:
-    """A lead that has the first mail."""
-    made = office.lead()
-    office.work()
-    assert len(office.mails_to(ADA)) == 1
-    return made
-
-
 def inbound(office: Office) -> list[InboundMessage]:
     with office.services.database.reading() as session:
         return list(session.scalars(select(InboundMessage).order_by(InboundMessage.uid)))

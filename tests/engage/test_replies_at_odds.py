@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 from tests.engage.office import ADA, SALES, Office
+from tests.engage.test_replies import inbound
 
 from leadwright.actions import agent
 from leadwright.analyst import ReplyBrief, ReplyReading
 from leadwright.analyst.builtin import BuiltinAnalyst
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import Mailbox
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
@@ -25,20 +25,6 @@ class SeesAnOptOut(BuiltinAnalyst):
 
     def read_reply(self, brief: ReplyBrief) -> ReplyReading:
         return replace(super().read_reply(brief), kind=ReplyClass.UNSUBSCRIBE)
-
-
-@pytest.fixture
-def leadid(office: Office) -> str:
-    """A lead that has the first mail."""
-    made = office.lead()
-    office.work()
-    assert len(office.mails_to(ADA)) == 1
-    return made
-
-
-def inbound(office: Office) -> list[InboundMessage]:
-    with office.services.database.reading() as session:
-        return list(session.scalars(select(InboundMessage).order_by(InboundMessage.uid)))
 
 
 def told(office: Office, ownerid: str) -> list[str]:

@@ -36,7 +36,7 @@ def test_while_nobody_looks_at_the_inbox_nothing_is_sent_and_the_health_page_fai
         do(office.services, work)
     assert office.post.send_due() == 0
     waiting = next(row for row in office.outbox() if row.recipient == BO["emailaddress1"])
-    assert (waiting.phase, "could not be read since" in waiting.reason) == ("queued", True)
+    assert (waiting.phase, "was read last at" in waiting.reason) == ("queued", True)
     found = of_mailbox(office)
     assert (found.state, "nothing is sent" in found.detail, "INBOX" in found.detail) == ("fail", True, True)
     folders["INBOX"] = inbox

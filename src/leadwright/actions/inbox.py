@@ -19,13 +19,12 @@ from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.mail.header_fields import read_addresses, split_header
-from leadwright.mail.matching import leads_of
+from leadwright.mail.matching import MOST_NAMED, leads_of
 from leadwright.mail.reader import Quarantine
 from leadwright.services import Services
 
 _MOST_TEXT = 20_000
 _MOST_LINE = 300
-_MOST_NAMED = 10  # leads with one address
 _SHOWN = ("From", "To", "Subject", "Date")
 
 
@@ -199,7 +198,7 @@ def _named(session: Session, who: Principal, mail: Waiting) -> Waiting:
     columns = (Lead.leadid, Lead.fullname, Lead.companyname, Lead.emailaddress1)
     with suppress(BadInput):
         theirs = (Lead.leadid.in_(leads_of(sender.address)), readable(who, Lead, "prvReadLead"))
-        query = select(*columns).where(*theirs).order_by(Lead.createdon, Lead.leadid).limit(_MOST_NAMED)
+        query = select(*columns).where(*theirs).order_by(Lead.createdon, Lead.leadid).limit(MOST_NAMED)
         return replace(mail, candidates=tuple(session.execute(query).all()))
     return mail
 

@@ -32,15 +32,14 @@ def last_seen_of(session: Session, table: str, recordids: Iterable[str]) -> dict
     return {row.recordid: Seen(row.etag, flat(row.seen)) for row in session.execute(query)}
 
 
-def is_hidden(session: Session, table: str, recordid: str) -> bool:
-    """Is the row there, and not shown to us any more? What is known of it here may be long over."""
-    query = select(MirrorRow.hidden).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid)
-    return bool(session.scalar(query))
-
-
 def is_seen(table: str, recordid: Any) -> ColumnElement[bool]:
     """In a query over that table: is the row of this column mirrored?"""
     return exists().where(MirrorRow.tablename == table, MirrorRow.recordid == recordid)
+
+
+def is_hidden(table: str, recordid: Any) -> ColumnElement[bool]:
+    """In a query: is the row there, and not shown to us any more? What is known of it here may be long over."""
+    return exists().where(MirrorRow.tablename == table, MirrorRow.recordid == recordid, MirrorRow.hidden.is_(True))
 
 
 def forget(session: Session, table: str, recordid: str) -> None:

@@ -33,6 +33,10 @@ def remove_lead(session: Session, leadid: str) -> dict[str, Any]:
         session.execute(delete(ModelAnswer).where(journal))
     session.execute(delete(AppNotification).where(AppNotification.link == f"/leads/{leadid}"))
     waiting = update(Outbox).where(Outbox.leadid == leadid, Outbox.phase == Phase.QUEUED)
-    session.execute(waiting.values(phase=Phase.CANCELLED, reason="The lead was deleted.", concludedon=now()))
+    session.execute(
+        waiting.values(
+            phase=Phase.CANCELLED, reason="The lead was deleted.", concludedon=session.info.get("clock", now)()
+        )
+    )
     session.execute(delete(Lead).where(Lead.leadid == leadid))
     return {n: v for n, v in lead._mapping.items() if v not in (None, {}, "")}

@@ -106,13 +106,13 @@ def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | No
     if absent := _absence(message, sign):
         return absent
     if sign:
-        return Automatic(Kind.AUTO_REPLY if "replied" in sign.lower() or _answers(message) else Kind.NOTIFICATION, sign)
-    if (offer := message.value("list-unsubscribe")) and not _answers(message) and not _by_hand(message):
+        return Automatic(Kind.AUTO_REPLY if "replied" in sign.lower() or message.is_answer else Kind.NOTIFICATION, sign)
+    if (offer := message.value("list-unsubscribe")) and not message.is_answer and not message.answers_by_hand:
         return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
     if listed := _list_header(message):
         return Automatic(Kind.LIST, listed)
     if message.return_path == "":
-        return Automatic(Kind.AUTO_REPLY if _answers(message) else Kind.NOTIFICATION, "Return-Path: <>")
+        return Automatic(Kind.AUTO_REPLY if message.is_answer else Kind.NOTIFICATION, "Return-Path: <>")
     for address in (sender, (message.return_path or "").lower()):
         if _ROBOT_ADDRESS.match(address.partition("@")[0]):
             return Automatic(Kind.NO_REPLY_ADDRESS, address)
@@ -127,21 +127,12 @@ def _absence(message: Message, sign: str | None) -> Automatic | None:
     replied = sign or message.return_path == ""
     marked = replied or bool(message.value("x-auto-response-suppress"))
     if (marked and _PERHAPS_ABSENT.search(message.subject)) or (
-        _ABSENT.search(message.subject) and (marked or not _by_hand(message))
+        _ABSENT.search(message.subject) and (marked or not message.answers_by_hand)
     ):
         return Automatic(Kind.OUT_OF_OFFICE, f"Subject: {message.subject[:200]}")
     if replied and _ABSENT_TEXT.search(message.text[:2_000]) and not message.value("list-id"):
         return Automatic(Kind.OUT_OF_OFFICE, sign or "Return-Path: <>")
     return None
-
-
-def _answers(message: Message) -> bool:
-    return bool(message.in_reply_to or message.references)
-
-
-def _by_hand(message: Message) -> bool:
-    """Does the subject look as a mail program writes it for a person who answers?"""
-    return message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:"))
 
 
 def _automatic_header(message: Message) -> str | None:

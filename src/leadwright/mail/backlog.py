@@ -25,6 +25,7 @@ from leadwright.mail.claim import Refusal, Waiting
 from leadwright.mail.heads import Head, Matter, read_head
 from leadwright.mail.inbox import LOOK_HOLDS, keep_cursor
 from leadwright.mail.mailbox import Batch
+from leadwright.mail.pace import SKEW
 
 MOST_NEW = 100  # messages that are read whole at once; more are a backlog
 _BEFORE = timedelta(days=2)  # clocks of servers, and mail that was under way
@@ -156,9 +157,9 @@ def _not_looked_at(session: Session, mailboxid: str, moment: datetime) -> str:
     last = session.scalar(select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == mailboxid))
     if last is None:
         return "The mailbox has not been read yet."
-    if last >= moment - LOOK_HOLDS:
+    if moment - LOOK_HOLDS <= last <= moment + SKEW:
         return ""
-    return f"The mailbox could not be read since {last:%Y-%m-%d %H:%M} UTC; the mail waits until it is."
+    return f"The mailbox was read last at {last:%Y-%m-%d %H:%M} UTC; the mail waits until it is read again."
 
 
 def _in(mailboxid: str, folder: str) -> ColumnElement[bool]:

@@ -167,11 +167,10 @@ def _is_bounce(message: Message, told: str) -> bool:
     robot = _is_robot(message)
     subject, says = bool(_SUBJECT.search(message.subject)), bool(_SAYS_SO.search(told[:6_000]))
     returned = any(part.type in ("message/rfc822", "text/rfc822-headers") for part in message.reports)
-    if message.subject.lower().startswith(("re:", "aw:", "sv:", "antw:")) and not robot:
+    if message.answers_by_hand and not robot:
         return False
     if not robot:
-        answers = bool(message.in_reply_to or message.references)
-        return subject and says and not answers and bool(_recipients(message, told))
+        return subject and says and not message.is_answer and bool(_recipients(message, told))
     return (robot + subject + says + returned) >= 2 and (subject or says)
 
 

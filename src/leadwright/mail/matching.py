@@ -79,6 +79,9 @@ def match_head(session: Session, raw: bytes) -> Match | None:
     return _by_ids(session, named) or _by_sender(session, head.sender)
 
 
+MOST_NAMED = 10  # leads with one address that a person is shown
+
+
 def leads_of(address: str) -> CompoundSelect[str]:
     """Ids of the leads that have this address, or had it when the agent began to write to them.
 

@@ -103,6 +103,16 @@ class Message:
         return self.value("subject")
 
     @property
+    def is_answer(self) -> bool:
+        """Does a header name the mail that it answers?"""
+        return bool(self.in_reply_to or self.references)
+
+    @property
+    def answers_by_hand(self) -> bool:
+        """Does the subject look as a mail program writes it for a person who answers?"""
+        return self.subject.lower().startswith(("re:", "aw:", "sv:", "antw:"))
+
+    @property
     def return_path(self) -> str | None:
         """The envelope sender; "" for the empty one of reports (`<>`), None when no header names it."""
         paths = self.values("return-path")

@@ -22,7 +22,7 @@ from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, Outs
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
-from leadwright.mail.matching import How, Match, leads_of, match_linked, match_reply, match_tracked
+from leadwright.mail.matching import MOST_NAMED, How, Match, leads_of, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
@@ -58,7 +58,6 @@ from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _HALTED_SECONDS = 300.0
-_MOST_NAMED = 10  # leads with one address
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
@@ -323,7 +322,7 @@ def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:
     with suppress(BadInput):
         named = leads_of(mail.message.sender.address if mail.message.sender else "")
         query = select(Lead).where(Lead.leadid.in_(named)).order_by(Lead.createdon, Lead.leadid)
-        return session.scalars(query.limit(_MOST_NAMED)).all()
+        return session.scalars(query.limit(MOST_NAMED)).all()
     return ()
 
 

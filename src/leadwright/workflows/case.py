@@ -204,7 +204,7 @@ def persons_change(session: Session, rows: Locked, *, answers: bool = False) -> 
 
 def is_out_of_sight(session: Session, lead: Lead) -> bool:
     """Is the lead one of Dynamics 365 that the agent's role does not show any more?"""
-    return goes_out(session) and is_hidden(session, "lead", lead.leadid)
+    return goes_out(session) and bool(session.scalar(select(is_hidden("lead", lead.leadid))))
 
 
 def change_lead(session: Session, case: Acting, rows: Locked, action: str, **values: object) -> None:

@@ -13,7 +13,8 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
-from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
+from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.db.mirror_seen import is_hidden
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.engagement import State
@@ -51,12 +52,7 @@ _OF_TALK = (
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
 _CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
-_HIDDEN = (
-    select(MirrorRow.recordid)
-    .where(MirrorRow.tablename == "lead", MirrorRow.recordid == Lead.leadid, MirrorRow.hidden.is_(True))
-    .where(_CONNECTED == ConnectionState.ON)
-    .exists()
-)
+_HIDDEN = is_hidden("lead", Lead.leadid) & (_CONNECTED == ConnectionState.ON)
 _STILL_THERE = (
     select(Email.activityid, Engagement.runid, Lead.ownerid)
     .join(Engagement, Engagement.leadid == Lead.leadid)
