@@ -104,6 +104,38 @@ def test_remove_me_is_heard_in_all_but_absence_notes_and_newsletters(headers: di
     assert (read_mail(mail("Please remove me from your list.", **headers)).opt_out != "") is asks
 
 
+OWN = ("sales@seller.example",)
+OUR_GROUP = {
+    "list_id": "Sales <sales.seller.example>",
+    "list_post": "<https://groups.example.net/a/seller.example/sales/post>, <mailto:sales@seller.example>",
+    "list_unsubscribe": "<mailto:sales+unsubscribe@seller.example>",
+    "precedence": "list",
+    "return_path": "<sales+bncBABC@seller.example>",
+}
+
+
+@pytest.mark.parametrize("left", [(), ("list_post",), ("list_id",)])
+def test_what_came_through_our_own_group_is_a_persons_mail(left: tuple[str, ...]) -> None:
+    """A group stamps the headers of a list on what a lead writes to sales@."""
+    headers = {name: value for name, value in OUR_GROUP.items() if name not in left}
+    assert automatic(mail("Tell me more.", **headers), OWN) is None
+    assert automatic(mail("Tell me more.", in_reply_to="<a@b>", **headers), OWN) is None
+    assert read_mail(mail("Please remove me from your list.", **headers), OWN).opt_out
+    away = automatic(mail("I am away.", auto_submitted="auto-replied", **headers), OWN)
+    assert away is not None
+    robot = automatic(mail("x", **{**headers, "from": "noreply@example.com"}), OWN)
+    assert robot is not None
+    assert robot.kind is Kind.NO_REPLY_ADDRESS
+
+
+@pytest.mark.parametrize("domain", ["news.example.com", "otherseller.example", "seller.example.evil.example"])
+def test_the_lists_of_others_stay_lists(domain: str) -> None:
+    for headers in ({"list_id": f"<news.{domain}>"}, {"list_post": f"<mailto:news@{domain}>"}):
+        found = automatic(mail("x", **headers), OWN)
+        assert found is not None
+        assert found.kind is Kind.LIST
+
+
 def test_an_absence_note_in_words_needs_a_header_that_says_automatic() -> None:
     words = "I am currently out of the office until 7 January."
     assert automatic(mail(words)) is None

@@ -223,6 +223,61 @@ def test_a_line_cut_in_the_middle_of_a_fetch_loses_and_doubles_nothing(
     assert len(stored(office)) == 50
 
 
+def test_a_message_at_which_the_line_always_breaks_is_put_aside_in_time(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(office, 7)
+    office.server.faults.break_fetch = frozenset({4})
+    mailbox = office.open()
+    for _ in range(3):
+        with pytest.raises(MailError, match="broke off"):
+            read(office, mailbox)
+    assert stored(office) == [], "it may be the line: nothing is put aside, nothing passed over"
+    monkeypatch.setattr(imap_module, "_PATIENCE", 0.0)
+    assert len(read(office, mailbox)) == 7
+    assert [row.kind for row in stored(office)] == ["", "", "", NOT_WHOLE, "", "", ""]
+    assert read(office, mailbox) == []
+    come(office, 1, first=7)
+    assert len(read(office, mailbox)) == 1
+
+
+def test_a_line_that_broke_now_and_then_is_never_held_against_a_message(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(office, 3)
+    office.server.faults.break_fetch = frozenset({2})
+    mailbox = office.open()
+    with pytest.raises(MailError):
+        read(office, mailbox)
+    office.server.faults.break_fetch = frozenset()
+    assert len(read(office, mailbox)) == 3
+    monkeypatch.setattr(imap_module, "_PATIENCE", 0.0)
+    come(office, 1, first=3)
+    office.server.stop()
+    with pytest.raises(MailError):
+        read(office, mailbox)
+    assert [row.kind for row in stored(office)] == ["", "", ""]
+
+
+@pytest.mark.parametrize("most_whole", [None, 2])
+def test_a_message_of_which_the_server_gives_nothing_at_all_holds_up_no_other(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch, most_whole: int | None
+) -> None:
+    """As Exchange does with what it cannot convert: NO to its size and to its head too."""
+    monkeypatch.setattr(imap_module, "HEADS", 3)
+    come(office, 8)
+    office.server.faults.refuse_all_of = frozenset({1, 5})
+    mailbox = office.open()
+    batches = list(mailbox.fetch_new(Cursor(), most_bytes=MOST, most_whole=most_whole))
+    if most_whole is not None:
+        heads = [one for batch in batches for one in batch.heads]
+        assert [(one.uid, bool(one.raw)) for one in heads] == [(n, n not in {1, 5}) for n in range(1, 9)]
+        sizes = {one.uid: one.size for one in heads}
+        batches = list(mailbox.fetch_some(batches[-1].cursor.uidvalidity, sizes, most_bytes=MOST))
+    found = [one for batch in batches for one in batch.messages]
+    assert [(one.uid, bool(one.trouble)) for one in found] == [(n, n in {1, 5}) for n in range(1, 9)]
+
+
 def test_sent_away_with_bye_it_signs_in_again(small_office: PostOffice) -> None:
     come(small_office, 1)
     mailbox = small_office.open()

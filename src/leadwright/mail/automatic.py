@@ -85,6 +85,7 @@ _ROBOT_ADDRESS = re.compile(
     r"listserv|majordomo|mdaemon|autoreply|auto-?respond(?:er)?|notifications?|alerts?|automailer)(?:[+.-][^@]*)?$",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"<(?:mailto:)?([^<>\s?]{1,300})")  # the group of List-Id, and where List-Post says to write to
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _KEYWORD = re.compile(r"[a-z][a-z-]*")
 
@@ -107,13 +108,16 @@ def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | No
         return absent
     if sign:
         return Automatic(Kind.AUTO_REPLY if "replied" in sign.lower() or message.is_answer else Kind.NOTIFICATION, sign)
-    if (offer := message.value("list-unsubscribe")) and not message.is_answer and not message.answers_by_hand:
-        return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
-    if listed := _list_header(message):
-        return Automatic(Kind.LIST, listed)
+    through_ours = _came_through_our_group(message, own)
+    if not through_ours:
+        offer = message.value("list-unsubscribe")
+        if offer and not message.is_answer and not message.answers_by_hand:
+            return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
+        if listed := _list_header(message):
+            return Automatic(Kind.LIST, listed)
     if message.return_path == "":
         return Automatic(Kind.AUTO_REPLY if message.is_answer else Kind.NOTIFICATION, "Return-Path: <>")
-    for address in (sender, (message.return_path or "").lower()):
+    for address in (sender, "" if through_ours else (message.return_path or "").lower()):
         if _ROBOT_ADDRESS.match(address.partition("@")[0]):
             return Automatic(Kind.NO_REPLY_ADDRESS, address)
     return None
@@ -160,6 +164,13 @@ def _automatic_header(message: Message) -> str | None:
     if any(part.type == "message/disposition-notification" for part in message.reports):
         return "Content-Type: message/disposition-notification"
     return None
+
+
+def _came_through_our_group(message: Message, own: Collection[str]) -> bool:
+    """Did a group of our own domain, like ``sales@``, pass it on? It stamps the list headers on what people write."""
+    named = _NAMES.findall(f"{message.value('list-post')} {message.value('list-id')}".lower())
+    ours = {address.rpartition("@")[2] for address in own}
+    return any(name == domain or name.endswith(("@" + domain, "." + domain)) for name in named for domain in ours)
 
 
 def _list_header(message: Message) -> str | None:

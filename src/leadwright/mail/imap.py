@@ -4,7 +4,7 @@ import imaplib
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -41,7 +41,9 @@ _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 _OF_ALL = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA|THROTTLED)\]", re.I)  # of RFC 5530: no message is at fault
+_PATIENCE = 300.0  # seconds that a line breaks at the same place before a message is to blame
 T = TypeVar("T")
+Place = tuple[str, str, int, int]  # what is asked for, folder, its UIDVALIDITY, the first uid
 
 
 class _RefusedSignIn(MailError):
@@ -58,6 +60,7 @@ class ImapConnection:
         self._imap: imaplib.IMAP4 | None = None
         self._asked_ahead = False  # an answer is under way that nobody has read yet
         self._read: dict[str, Cursor] = {}
+        self._broke: dict[Place, float] = {}  # when the line broke there first, of places not got past yet
 
     def fetch_new(
         self, cursor: Cursor, *, folder: str, most_bytes: int, most_whole: int | None = None
@@ -73,9 +76,9 @@ class ImapConnection:
             yield Batch(Cursor(validity, last), (), restarted)
         for start in range(0, len(uids), BATCH):
             some = uids[start : start + BATCH]
-            sizes = self._once(partial(fetch_sizes, uids=some))
+            sizes = self._sizes(folder, validity, some)
             for group in group_by_size([u for u in some if u in sizes], sizes, most_bytes):
-                got = self._each(folder, validity, group, sizes, most_bytes)
+                got = self._whole(folder, validity, group, sizes, most_bytes)
                 last = max(last, group[-1])
                 self._read[folder] = Cursor(validity, last)
                 yield Batch(Cursor(validity, last), tuple(got), restarted)
@@ -83,41 +86,77 @@ class ImapConnection:
     def _heads(self, folder: str, validity: int, uids: list[int], *, restarted: bool) -> Iterator[Batch]:
         """The server answers the next question while the caller stores the answer to this one."""
         ranges = [uids[start : start + HEADS] for start in range(0, len(uids), HEADS)]
-        tag = self._once(partial(ask_for_thread_heads, uids=ranges[0]))
+        asked: bytes | None = None
         for some, then in zip_longest(ranges, ranges[1:]):
-            self._asked_ahead = False
-            got = self._once(partial(thread_heads, tag=tag, uids=some))
+            got = self._some_heads(folder, validity, some, asked)
             if then:
-                tag = self._once(partial(ask_for_thread_heads, uids=then))
+                asked = self._once(partial(ask_for_thread_heads, uids=then))
                 self._asked_ahead = True
             cursor = self._read[folder] = Cursor(validity, some[-1])
             yield Batch(cursor, (), restarted, tuple(got), goes_on=bool(then))
 
-    def _each(
+    def _some_heads(self, folder: str, validity: int, uids: list[int], asked: bytes | None) -> list[Fetched]:
+        """Heads of these messages, asked for already or not; one that is not given is asked for whole later."""
+        first = [asked]  # a second question is a new one
+
+        def read(imap: imaplib.IMAP4, *, uids: list[int]) -> list[Fetched]:
+            tag = first.pop() if first else None
+            return thread_heads(imap, tag or ask_for_thread_heads(imap, uids), uids)
+
+        self._asked_ahead = False
+        return self._each(("heads", folder, validity, uids[0]), uids, read, lambda uid, _: Fetched(uid, b"", 0))
+
+    def _sizes(self, folder: str, validity: int, uids: list[int]) -> dict[int, int]:
+        """uid -> bytes; 0 of a message whose size the server does not give."""
+
+        def read(imap: imaplib.IMAP4, *, uids: list[int]) -> list[Fetched]:
+            return [Fetched(uid, b"", size) for uid, size in fetch_sizes(imap, uids).items()]
+
+        place = ("sizes", folder, validity, uids[0])
+        return {one.uid: one.size for one in self._each(place, uids, read, lambda uid, _: Fetched(uid, b"", 0))}
+
+    def _whole(
         self, folder: str, validity: int, uids: list[int], sizes: dict[int, int], most_bytes: int
     ) -> list[Fetched]:
-        """The messages; one that the server refuses to give is put aside."""
-
-        def read(some: Sequence[int]) -> list[Fetched]:
-            return self._once(partial(fetch_messages, uids=list(some), sizes=sizes, most_bytes=most_bytes))
-
-        def answers(error: Exception) -> None:
-            if isinstance(error.__cause__, OSError | imaplib.IMAP4.abort) or _OF_ALL.search(str(error)):
-                raise error
-            if not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
-                raise error
+        """The messages; one that the server does not give is put aside."""
 
         def stub(uid: int, reason: str) -> Fetched:
             return Fetched(uid, stub_of(f"{validity}.{uid}"), sizes[uid], trouble=reason)
 
-        return read_each(uids, read, answers, stub)
+        read = partial(fetch_messages, sizes=sizes, most_bytes=most_bytes)
+        return self._each(("whole", folder, validity, uids[0]), uids, read, stub)
+
+    def _each(
+        self,
+        place: Place,
+        uids: list[int],
+        read: Callable[..., list[Fetched]],
+        stub: Callable[[int, str], Fetched],
+    ) -> list[Fetched]:
+        """What is asked for of these messages, with the stub of each that the server gives to nobody."""
+        _, folder, validity, _ = place
+
+        def answers(error: Exception) -> None:
+            if _OF_ALL.search(str(error)) or (_is_break(error) and not self._breaks_for_long(place)):
+                raise error
+            if not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
+                raise error
+
+        got = read_each(uids, lambda some: self._once(partial(read, uids=list(some))), answers, stub)
+        self._broke.pop(place, None)
+        return got
+
+    def _breaks_for_long(self, place: Place) -> bool:
+        """Has the line broken there for so long that a message is to blame, and not the line?"""
+        moment = time.monotonic()
+        return moment - self._broke.setdefault(place, moment) >= _PATIENCE
 
     def fetch_some(self, validity: int, sizes: dict[int, int], *, folder: str, most_bytes: int) -> Iterator[Batch]:
         """See `mailbox.Mailbox.fetch_some`."""
         if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
             return
         for group in group_by_size(sorted(sizes), sizes, most_bytes):
-            got = self._each(folder, validity, group, sizes, most_bytes)
+            got = self._whole(folder, validity, group, sizes, most_bytes)
             yield Batch(Cursor(validity, group[-1]), tuple(got))
 
     def wait_for_new(self, seconds: float, *, folder: str, enough: Callable[[], bool]) -> bool:
@@ -318,3 +357,8 @@ class ImapConnection:
             if uids_after(imap, known.lastuid):
                 return True
         return False
+
+
+def _is_break(error: Exception) -> bool:
+    """Did the line break, rather than the server refuse?"""
+    return isinstance(error.__cause__, OSError | imaplib.IMAP4.abort)

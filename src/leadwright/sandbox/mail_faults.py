@@ -47,6 +47,8 @@ class MailFaults:
         bye_at: the number of IMAP commands after which a session is sent away with BYE.
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
         refuse_fetch: uids of messages that are damaged in the store: who asks for one whole gets NO.
+        refuse_all_of: the same, whatever is asked for of them.
+        break_fetch: uids of messages at which the line is cut, whatever is asked for of them.
         refusal: that answer.
         without_content: uids of messages of which FETCH gives NIL.
     """
@@ -59,6 +61,8 @@ class MailFaults:
     bye_at: int = 0
     cut_fetch: int = 0
     refuse_fetch: frozenset[int] = frozenset()
+    refuse_all_of: frozenset[int] = frozenset()
+    break_fetch: frozenset[int] = frozenset()
     refusal: str = "NO [SERVERBUG] Internal error occurred."
     without_content: frozenset[int] = frozenset()
 
