@@ -59,7 +59,7 @@ def test_mailbox_over_the_api_from_set_up_to_tested(desk: Desk, api: Callable[..
 def test_a_held_mail_is_listed_and_decided_over_the_api(desk: Desk, api: Callable[..., TestClient]) -> None:
     outboxid = held(desk)
     client = api("Sales Manager")
-    (mail,) = client.get("/outbox/held").json()
+    (mail,) = client.get("/outbox/held").json()["mails"]
     assert (mail["outboxid"], mail["recipient"], mail["reason"]) == (
         outboxid,
         "pat@company.example",
@@ -67,9 +67,28 @@ def test_a_held_mail_is_listed_and_decided_over_the_api(desk: Desk, api: Callabl
     )
     answer = client.post(f"/outbox/{outboxid}/decision", json={"decision": "again"})
     assert answer.json() == {"phase": "queued"}
-    assert [m["recipient"] for m in client.get("/outbox").json()] == ["pat@company.example"]
+    assert [m["recipient"] for m in client.get("/outbox").json()["mails"]] == ["pat@company.example"]
     (box,) = client.get("/mailboxes").json()
     assert (box["phases"], box["sent_last_minute"], "lw_sealedsecret" in box) == ({"queued": 1}, 0, False)
+
+
+@pytest.mark.parametrize(("path", "phase"), [("/outbox", Phase.QUEUED), ("/outbox/held", Phase.HELD)])
+def test_more_mails_than_a_page_holds_are_all_listed_over_the_api(
+    desk: Desk, api: Callable[..., TestClient], path: str, phase: Phase
+) -> None:
+    mailboxid = add_mailbox(desk.services.database)
+    moment = desk.services.clock()
+    with desk.services.database.transaction() as session:
+        for n in range(205):
+            outboxid, _ = put(session, Order(f"mail {n}", mailboxid, letter(f"pat{n}@company.example")), moment)
+            session.get_one(Outbox, outboxid).phase = phase
+    client, seen, after, pages = api("Sales Manager"), set[str](), "", 0
+    while pages == 0 or after:
+        answer = client.get(path, params={"after": after}).json()
+        seen |= {mail["recipient"] for mail in answer["mails"]}
+        after, pages = answer["next"] or "", pages + 1
+    assert (len(seen), pages) == (205, 3)
+    assert client.get(path, params={"after": "nonsense"}).status_code == 422
 
 
 @pytest.mark.parametrize("role", ["Salesperson", "Exchange Administrator"])

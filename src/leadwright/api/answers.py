@@ -412,33 +412,6 @@ class MailboxRead(_Open):
     emailaddress: str | None
 
 
-class WaitingMail(BaseModel):
-    """A mail that is still to go out."""
-
-    outboxid: str
-    recipient: str
-    emailaddress: str | None
-    phase: str
-    reason: str | None
-    dueat: datetime | None
-    attempts: int
-    leadid: str | None
-
-
-class HeldMail(WaitingMail):
-    """A mail of which nobody knows whether it arrived."""
-
-    messageid: str
-    subject: str | None
-    text: str | None
-
-
-class Phase(BaseModel):
-    """Of the mail after the decision."""
-
-    phase: str
-
-
 class CheckRead(BaseModel):
     """One check; passed is null when it could not be run. `warns`: passed, and still something to look at."""
 

@@ -1,4 +1,4 @@
-"""Mailboxes over the API: prerequisites 3 and 4, the outbox's queue, mails that wait for a person's word."""
+"""Mailboxes over the API: prerequisites 3 and 4, how fast they send."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -24,7 +24,6 @@ Approver = Annotated[Principal, Depends(needs("prvReadAgent", "prvApproveMailbox
 Supervisor = Annotated[Principal, Depends(needs("prvReadDashboard", "prvReadActivity"))]
 
 Protection = Literal["starttls", "tls", "none"]
-_WAITING = ("outboxid", "recipient", "emailaddress", "phase", "reason", "dueat", "attempts", "leadid")
 
 
 class Setup(BaseModel):
@@ -65,12 +64,6 @@ class Limits(BaseModel):
     per_day: int | None = None
     at_once: int | None = None
     authserv_id: str | None = Field(None, max_length=300)
-
-
-class Word(BaseModel):
-    """What became of the mail: it arrived, send it again, or give it up."""
-
-    decision: Literal["arrived", "again", "give_up"]
 
 
 @router.put("/agent/prerequisites/3/mailbox", summary="Set up the shared mailbox", response_model=answers.MailboxMade)
@@ -120,27 +113,6 @@ def read_mailboxes(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
         {**_plain(p.mailbox), "sent_last_minute": p.minute, "sent_last_day": p.day, "phases": p.phases}
         for p in outbox.queue(services, who).paces
     ]
-
-
-@router.get("/outbox", summary="Mails that are still to go out", response_model=list[answers.WaitingMail])
-def read_queue(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
-    """At most a hundred, in the order in which they are due."""
-    return [{name: getattr(row, name) for name in _WAITING} for row in outbox.queue(services, who).waiting]
-
-
-@router.get("/outbox/held", summary="Mails that wait for a person's word", response_model=list[answers.HeldMail])
-def read_held(services: Adapters, who: Supervisor) -> list[dict[str, Any]]:
-    """Nobody knows whether they arrived; `reason` says why."""
-    return [
-        {**{n: getattr(m.row, n) for n in (*_WAITING, "messageid")}, "subject": m.subject, "text": m.text}
-        for m in outbox.held_mails(services, who)[0]
-    ]
-
-
-@router.post("/outbox/{outboxid}/decision", summary="Say what became of a held mail", response_model=answers.Phase)
-def decide(services: Adapters, who: Supervisor, outboxid: str, body: Word) -> dict[str, str]:
-    """Sending again needs prvCreateActivity, the others prvWriteActivity, over all records."""
-    return {"phase": outbox.decide(services, who, outboxid, body.decision)}
 
 
 def _record(services: Services, mailboxid: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from leadwright.api import (
     mirror,
     mirror_writes,
     notifications,
+    outbox,
     oversight,
     own_account,
     people,
@@ -104,6 +105,7 @@ v1.include_router(people.router)
 v1.include_router(sign_in.router)
 v1.include_router(business_units.router)
 v1.include_router(mailboxes.router)
+v1.include_router(outbox.router)
 v1.include_router(mirror.router)
 v1.include_router(mailbox_kind.router)
 v1.include_router(mail_notifications.router)
