@@ -14,6 +14,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage
 from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.errors import MailError
+from leadwright.mail import dataverse, unreadable
 from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.intake import take_in_mail
 from leadwright.mail.mailbox import Cursor, Fetched, Found, Letter, Mailbox, Outcome, Result
@@ -179,12 +180,15 @@ def test_many_new_mails_come_by_their_heads_and_whole_when_they_are_asked_for(ki
 
 
 def test_a_mail_the_server_does_not_give_is_put_aside_and_the_others_are_read(
-    kind: Any, mailbox: Mailbox, sqlite_database: Database
+    kind: Any, mailbox: Mailbox, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     skip(kind, "damage")
     for n in range(5):
         kind.comes(f"Mail {n}")
     kind.damage("Mail 2")
+    with pytest.raises(MailError):
+        read(mailbox)  # it may be the server
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
     found, cursor = read(mailbox)
     assert [one.uid for one in found] == sorted({one.uid for one in found})
     assert len(found) == 5
@@ -201,6 +205,16 @@ def test_a_mail_the_server_does_not_give_is_put_aside_and_the_others_are_read(
     sizes = {one.uid: one.size for one in heads}
     (batch,) = mailbox.fetch_some(cursor.uidvalidity, sizes, most_bytes=MOST)
     assert [bool(one.trouble) for one in batch.messages] == [False, False, True, False, False]
+
+
+def test_a_column_that_is_gone_is_no_mails_fault(kind: Any, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind.name != "dataverse":
+        pytest.skip("only Dataverse is asked by columns")
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    monkeypatch.setattr(dataverse, "COLUMNS", (*dataverse.COLUMNS, "lw_gone"))
+    kind.comes("Mail 0")
+    with pytest.raises(MailError, match="lw_gone"):
+        read(mailbox)
 
 
 def test_a_server_that_gives_nothing_to_anybody_puts_no_mail_aside(kind: Any, mailbox: Mailbox) -> None:

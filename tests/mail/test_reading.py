@@ -21,7 +21,7 @@ from leadwright.db.base import now
 from leadwright.db.mail import InboundMessage
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
-from leadwright.mail import imap_commands
+from leadwright.mail import imap_commands, unreadable
 from leadwright.mail.arrivals import VALIDITY
 from leadwright.mail.dataverse_incoming import raw_of
 from leadwright.mail.inbox import NOT_WHOLE, marks, read_cursor, store_batch
@@ -233,7 +233,7 @@ def test_a_message_at_which_the_line_always_breaks_is_put_aside_in_time(
         with pytest.raises(MailError, match="broke off"):
             read(office, mailbox)
     assert stored(office) == [], "it may be the line: nothing is put aside, nothing passed over"
-    monkeypatch.setattr(imap_module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
     assert len(read(office, mailbox)) == 7
     assert [row.kind for row in stored(office)] == ["", "", "", NOT_WHOLE, "", "", ""]
     assert read(office, mailbox) == []
@@ -251,12 +251,42 @@ def test_a_line_that_broke_now_and_then_is_never_held_against_a_message(
         read(office, mailbox)
     office.server.faults.break_fetch = frozenset()
     assert len(read(office, mailbox)) == 3
-    monkeypatch.setattr(imap_module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
     come(office, 1, first=3)
     office.server.stop()
     with pytest.raises(MailError):
         read(office, mailbox)
     assert [row.kind for row in stored(office)] == ["", "", ""]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_server_that_gives_no_message_for_a_while_has_none_put_aside(office: PostOffice, count: int) -> None:
+    """Its store is ill: a folder opens, and the answer to every FETCH is NO."""
+    come(office, count)
+    office.server.faults.refuse_fetch = frozenset(range(1, count + 1))
+    mailbox = office.open()
+    for _ in range(4):
+        with pytest.raises(MailError, match="SERVERBUG"):
+            read(office, mailbox)
+    assert stored(office) == []
+    office.server.faults.refuse_fetch = frozenset()
+    assert len(read(office, mailbox)) == count
+    assert [row.kind for row in stored(office)] == [""] * count
+
+
+def test_several_messages_of_which_none_is_given_wait_however_long_it_takes(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    come(office, 3)
+    office.server.faults.refuse_fetch = frozenset({1, 2, 3})
+    mailbox = office.open()
+    for _ in range(2):
+        with pytest.raises(MailError, match="SERVERBUG"):
+            read(office, mailbox)
+    come(office, 1, first=3)
+    assert len(read(office, mailbox)) == 4
+    assert [row.kind for row in stored(office)] == [NOT_WHOLE] * 3 + [""]
 
 
 @pytest.mark.parametrize("most_whole", [None, 2])
@@ -265,6 +295,7 @@ def test_a_message_of_which_the_server_gives_nothing_at_all_holds_up_no_other(
 ) -> None:
     """As Exchange does with what it cannot convert: NO to its size and to its head too."""
     monkeypatch.setattr(imap_module, "HEADS", 3)
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
     come(office, 8)
     office.server.faults.refuse_all_of = frozenset({1, 5})
     mailbox = office.open()

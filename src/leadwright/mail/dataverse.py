@@ -364,6 +364,8 @@ class DataverseMailbox(PlatformReading):
         return tuple(found)
 
     def _answers(self, error: Exception) -> None:
+        if isinstance(error, UnknownName):  # a column is gone, for all of them
+            raise error
         self._dataverse.get("emails", select="activityid", top=1)
 
     def _attachments(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import imaplib
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -33,7 +33,7 @@ from leadwright.mail.imap_commands import (
 )
 from leadwright.mail.login import Login, Server, unreachable
 from leadwright.mail.mailbox import Batch, Cursor, Fetched, Found
-from leadwright.mail.unreadable import read_each, stub_of
+from leadwright.mail.unreadable import PatientReader, stub_of
 
 BATCH = 500  # messages asked for at a time
 HEADS = 2_000  # the same when it is their heads
@@ -41,9 +41,8 @@ _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 _OF_ALL = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA|THROTTLED)\]", re.I)  # of RFC 5530: no message is at fault
-_PATIENCE = 300.0  # seconds that a line breaks at the same place before a message is to blame
 T = TypeVar("T")
-Place = tuple[str, str, int, int]  # what is asked for, folder, its UIDVALIDITY, the first uid
+Place = tuple[str, str, int, int]  # heads or whole messages, folder, its UIDVALIDITY, the first uid
 
 
 class _RefusedSignIn(MailError):
@@ -60,7 +59,7 @@ class ImapConnection:
         self._imap: imaplib.IMAP4 | None = None
         self._asked_ahead = False  # an answer is under way that nobody has read yet
         self._read: dict[str, Cursor] = {}
-        self._broke: dict[Place, float] = {}  # when the line broke there first, of places not got past yet
+        self._reader = PatientReader()
 
     def fetch_new(
         self, cursor: Cursor, *, folder: str, most_bytes: int, most_whole: int | None = None
@@ -112,7 +111,7 @@ class ImapConnection:
         def read(imap: imaplib.IMAP4, *, uids: list[int]) -> list[Fetched]:
             return [Fetched(uid, b"", size) for uid, size in fetch_sizes(imap, uids).items()]
 
-        place = ("sizes", folder, validity, uids[0])
+        place = ("whole", folder, validity, uids[0])  # who is waited for here is not waited for once more
         return {one.uid: one.size for one in self._each(place, uids, read, lambda uid, _: Fetched(uid, b"", 0))}
 
     def _whole(
@@ -137,19 +136,15 @@ class ImapConnection:
         _, folder, validity, _ = place
 
         def answers(error: Exception) -> None:
-            if _OF_ALL.search(str(error)) or (_is_break(error) and not self._breaks_for_long(place)):
+            if _OF_ALL.search(str(error)):
                 raise error
             if not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
                 raise error
 
-        got = read_each(uids, lambda some: self._once(partial(read, uids=list(some))), answers, stub)
-        self._broke.pop(place, None)
-        return got
+        def read_some(some: Sequence[int]) -> list[Fetched]:
+            return self._once(partial(read, uids=list(some)))
 
-    def _breaks_for_long(self, place: Place) -> bool:
-        """Has the line broken there for so long that a message is to blame, and not the line?"""
-        moment = time.monotonic()
-        return moment - self._broke.setdefault(place, moment) >= _PATIENCE
+        return self._reader.read_each(place, uids, read_some, answers, stub)
 
     def fetch_some(self, validity: int, sizes: dict[int, int], *, folder: str, most_bytes: int) -> Iterator[Batch]:
         """See `mailbox.Mailbox.fetch_some`."""
@@ -357,8 +352,3 @@ class ImapConnection:
             if uids_after(imap, known.lastuid):
                 return True
         return False
-
-
-def _is_break(error: Exception) -> bool:
-    """Did the line break, rather than the server refuse?"""
-    return isinstance(error.__cause__, OSError | imaplib.IMAP4.abort)

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from leadwright.errors import CrmError, MailError
 from leadwright.mail.arrivals import VALIDITY, Arrivals, Numbered
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
-from leadwright.mail.unreadable import read_each, stub_of
+from leadwright.mail.unreadable import PatientReader, stub_of
 from leadwright.microsoft.errors import MicrosoftError
 
 
@@ -21,6 +22,7 @@ class PlatformReading:
 
     def __init__(self, arrivals: Arrivals | None, *, at_once: int, look_seconds: float) -> None:
         self._arrivals, self._batch, self._look_seconds = arrivals, at_once, look_seconds
+        self._reader = PatientReader()
 
     def fetch_new(
         self, cursor: Cursor, *, folder: str = "INBOX", most_bytes: int, most_whole: int | None = None
@@ -78,13 +80,17 @@ class PlatformReading:
         return False
 
     def _each(self, some: Sequence[Numbered], most_bytes: int) -> tuple[Fetched, ...]:
-        return tuple(read_each(some, lambda part: self._fetched(part, most_bytes), self._answers, self._stub))
+        place = "whole", some[0].uid
+        read = partial(self._fetched, most_bytes=most_bytes)
+        return tuple(self._reader.read_each(place, some, read, self._answers, self._stub))
 
     def _each_head(self, some: Sequence[Numbered]) -> tuple[Fetched, ...]:
         """One whose head is not given is asked for whole, and put aside then."""
-        return tuple(
-            read_each(some, self._heads, self._answers, lambda one, _: Fetched(one.uid, b"", one.size, one.received))
-        )
+
+        def stub(one: Numbered, _: str) -> Fetched:
+            return Fetched(one.uid, b"", one.size, one.received)
+
+        return tuple(self._reader.read_each(("heads", some[0].uid), some, self._heads, self._answers, stub))
 
     def _stub(self, one: Numbered, reason: str) -> Fetched:
         """What stands for a message that cannot be read."""

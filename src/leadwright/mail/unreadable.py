@@ -1,6 +1,7 @@
-"""A message that its server does not give is put aside after a few tries, and holds up no other."""
+"""A message that its server does not give for long is put aside, and holds up no other; until then all wait for it."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -9,41 +10,76 @@ from sqlalchemy.exc import SQLAlchemyError
 from leadwright.errors import LeadwrightError, OutsideError
 from leadwright.mail.mailbox import Fetched
 
-TRIES = 3
+PATIENCE = 300.0  # seconds that the same messages are not given before one of them is to blame, and not the server
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-def read_each(
-    some: Sequence[T],
-    read: Callable[[Sequence[T]], Sequence[Fetched]],
-    answers: Callable[[Exception], None],
-    stub: Callable[[T, str], Fetched],
-) -> list[Fetched]:
-    """What these messages hold; when they cannot be read together, those of each half, down to the one that fails.
+class PatientReader:
+    """Reads the messages of one mailbox. Keeps since when it does not get on, so it must outlive a broken line."""
 
-    Args:
-        read: asks for some of them at once.
-        answers: raises when the server answers nobody now, so that no message is to blame for the error.
-        stub: stands for a message that cannot be read, with the reason.
-    """
-    trouble: Exception | None = None
-    for _ in range(TRIES if len(some) == 1 else 1):
-        try:
-            return list(read(some))
-        except Exception as error:
+    def __init__(self) -> None:
+        self._place: Hashable = None
+        self._since = 0.0
+
+    def read_each(
+        self,
+        place: Hashable,
+        some: Sequence[T],
+        read: Callable[[Sequence[T]], Sequence[Fetched]],
+        answers: Callable[[Exception], None],
+        stub: Callable[[T, str], Fetched],
+    ) -> list[Fetched]:
+        """What these messages hold, by uid; after long trouble those of each half, down to the ones that fail.
+
+        Args:
+            place: where in the mailbox they are: the same for as long as reading does not get on.
+            read: asks for some of them at once.
+            answers: raises when the server answers nobody now, so that no message is to blame for the error.
+            stub: stands for a message that cannot be read, with the reason.
+
+        Raises:
+            Exception: it is not certain yet that a message is to blame, or none of several is given.
+        """
+
+        def blame(error: Exception) -> None:
             if isinstance(error, SQLAlchemyError) or (isinstance(error, OutsideError) and error.installation):
-                raise
+                raise error
             answers(error)
-            trouble = error
-            if isinstance(error, OutsideError) and error.permanent:
-                break
-    if len(some) > 1:
-        half = len(some) // 2
-        return [each for part in (some[:half], some[half:]) for each in read_each(part, read, answers, stub)]
-    reason = f"The server has this message and does not give it: {in_words(trouble)}"
-    _log.warning("a message cannot be read", reason=reason)
-    return [stub(each, reason) for each in some]
+            if not self._waited_long(place):
+                raise error
+
+        found, refused = _read_parts(some, read, blame)
+        if len(refused) > 1 and not found:
+            self._place = None  # each is asked for again only after the same time
+            raise refused[0][1]
+        for one, error in refused:
+            reason = f"The server has this message and does not give it: {in_words(error)}"
+            _log.warning("a message cannot be read", reason=reason)
+            found.append(stub(one, reason))
+        return sorted(found, key=lambda message: message.uid)
+
+    def _waited_long(self, place: Hashable) -> bool:
+        """Is nothing read there for so long that a message is to blame?"""
+        moment = time.monotonic()
+        if place != self._place:
+            self._place, self._since = place, moment
+        return moment - self._since >= PATIENCE
+
+
+def _read_parts(
+    some: Sequence[T], read: Callable[[Sequence[T]], Sequence[Fetched]], blame: Callable[[Exception], None]
+) -> tuple[list[Fetched], list[tuple[T, Exception]]]:
+    """What could be read, and each that could not, with its error."""
+    try:
+        return list(read(some)), []
+    except Exception as error:
+        blame(error)
+        if len(some) == 1:
+            return [], [(some[0], error)]
+    half = len(some) // 2
+    (found, refused), (more, others) = (_read_parts(part, read, blame) for part in (some[:half], some[half:]))
+    return found + more, refused + others
 
 
 def in_words(error: Exception | None) -> str:
