@@ -1,17 +1,30 @@
 """A mailbox that cannot be read: the others are, what is wrong is told, and nothing is sent until it is read again."""
 
+import imaplib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import health
 from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import AddressApproval
 from leadwright.errors import MailError
-from leadwright.workflows.conversations import do, due_work, one_round
+from leadwright.mail import unreadable
+from leadwright.mail.inbox import NOT_WHOLE
+from leadwright.sandbox.mail_faults import Step
+from leadwright.workflows import conversations, runs
+from leadwright.workflows.conversations import Correspondence, do, due_work, one_round
+from leadwright.workflows.research_lead import research_lead
+from leadwright.workflows.take_in import take_in
 
 BO = {"emailaddress1": "bo@southwind.example", "companyname": "Southwind Foods", "firstname": "Bo"}
 
@@ -46,7 +59,8 @@ def test_while_nobody_looks_at_the_inbox_nothing_is_sent_and_the_health_page_fai
     assert of_mailbox(office).state == "ok"
 
 
-def test_one_mailbox_that_fails_in_a_way_nobody_thought_of_leaves_the_others_read(office: Office) -> None:
+def add_broken(office: Office) -> None:
+    """Another mailbox of the agent, whose server cannot even be looked for."""
     with office.services.database.transaction() as session:
         user = session.get_one(Agent, office.agentid).agentuserid
         session.add(
@@ -56,7 +70,98 @@ def test_one_mailbox_that_fails_in_a_way_nobody_thought_of_leaves_the_others_rea
                 emailrouteraccessapproval=AddressApproval.APPROVED,
             )
         )  # fmt: skip
-    office.server.deliver("jo@x.example", SALES, b"From: jo@x.example\r\nMessage-ID: <1@x.example>\r\n\r\nHello\r\n")
+
+
+def come(office: Office, count: int) -> None:
+    for n in range(count):
+        raw = b"From: jo@x.example\r\nMessage-ID: <%d@x.example>\r\n\r\nHello\r\n" % n
+        office.server.deliver("jo@x.example", SALES, raw)
+
+
+def kinds(office: Office) -> list[str]:
+    with office.services.database.reading() as session:
+        return [row.kind for row in session.scalars(select(InboundMessage).order_by(InboundMessage.uid))]
+
+
+@contextmanager
+def working(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Correspondence]:
+    """The threads of a worker, which rest shortly after trouble."""
+    monkeypatch.setattr(conversations, "_REST", 0.1)
+    stopping = threading.Event()
+    made = Correspondence(office.services, "one", stopping, lambda: None)
+    made.start()
+    try:
+        yield made
+    finally:
+        stopping.set()
+        made.stop(20)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_worker_gets_past_a_message_at_which_the_line_breaks(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreadable, "PATIENCE", 1.0)
+    come(office, 3)
+    office.server.faults.break_fetch = frozenset({office.server.folder(SALES).messages[1].uid})
+    with working(office, monkeypatch):
+        wait_until(lambda: len(kinds(office)) == 3)
+    assert kinds(office) == ["", NOT_WHOLE, ""]
+
+
+def test_one_broken_mailbox_makes_no_other_sign_in_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_broken(office)
+    signed_in: list[str] = []
+    plain = imaplib.IMAP4.login
+
+    def counted(self: imaplib.IMAP4, user: str, password: str) -> object:
+        signed_in.append(threading.current_thread().name)
+        return plain(self, user, password)
+
+    monkeypatch.setattr(imaplib.IMAP4, "login", counted)
+    with working(office, monkeypatch) as threads:
+        wait_until(lambda: "receiving" in threads.troubles)
+        time.sleep(1.0)
+    assert signed_in.count("leadwright-inbox") == 1
+
+
+def test_what_became_of_a_mail_is_stored_before_a_worker_claims_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leadid, away = office.lead(), threading.Event()
+    engine = office.services.database.engine
+
+    def refuse(*_: object) -> None:
+        if away.is_set() and threading.current_thread().name == "leadwright-sending":
+            raise OperationalError("UPDATE", {}, Exception("the disk is full"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    office.server.faults.script = lambda step, _: away.set() if step is Step.TAKEN else None
+    while take_in(office.services):
+        pass
+    with office.services.database.transaction() as session:
+        given = runs.give(session, 64)
+    for run in given:
+        research_lead(office.services, run)
+    for work in due_work(office.services, 20):
+        do(office.services, work)
+    with working(office, monkeypatch) as threads:
+        wait_until(lambda: "disk is full" in threads.troubles.get("sending", ""))
+        assert len(office.mails_to(ADA)) == 1
+        office.server.faults.script = None
+        away.clear()
+        wait_until(lambda: {row.phase for row in office.outbox() if row.leadid == leadid} == {Phase.SENT})
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_one_mailbox_that_fails_in_a_way_nobody_thought_of_leaves_the_others_read(office: Office) -> None:
+    add_broken(office)
+    come(office, 1)
     with pytest.raises(UnicodeError):
         office.work()
     with office.services.database.reading() as session:

@@ -247,8 +247,10 @@ class ImapConnection:
         imap = self._connected()
         try:
             return ask(imap)
-        except _ERRORS as error:
-            self._drop()
+        except Exception as error:
+            self._drop()  # whatever it was, the next answer may not be read as this one's
+            if not isinstance(error, _ERRORS):
+                raise
             raise MailError(f"{self._server.host} broke off: {server_words(error)}") from error
 
     def _connected(self) -> imaplib.IMAP4:

@@ -134,25 +134,32 @@ def _asked(
 
 
 def _answers(waiting: dict[int, SmtpConnection], known: Told) -> Iterator[Told]:
-    """What is known already, with the answers that come at once; the others as they come."""
-    with _Selector() as selector:
-        for n, line in waiting.items():
-            assert line.socket is not None
-            selector.register(line.socket, selectors.EVENT_READ, n)
-        while waiting:
-            longest = max(min(line.dot_until for line in waiting.values()) - time.monotonic(), 0.0)
-            ready = _readable(selector, waiting, min(longest, _TOGETHER_SECONDS) if known else longest)
-            if not ready and known:
-                yield known
-                known = []
-                continue
-            for n in ready or list(waiting):  # nothing came in time: each says so itself
-                line = waiting.pop(n)
-                if line.socket is not None:
-                    selector.unregister(line.socket)
-                known.append((n, line.answer()))
-    if known:
-        yield known
+    """What is known already, with the answers that come at once; the others as they come.
+
+    A line whose answer nobody took is let go: it would be read as the answer to another mail.
+    """
+    try:
+        with _Selector() as selector:
+            for n, line in waiting.items():
+                assert line.socket is not None
+                selector.register(line.socket, selectors.EVENT_READ, n)
+            while waiting:
+                longest = max(min(line.dot_until for line in waiting.values()) - time.monotonic(), 0.0)
+                ready = _readable(selector, waiting, min(longest, _TOGETHER_SECONDS) if known else longest)
+                if not ready and known:
+                    yield known
+                    known = []
+                    continue
+                for n in ready or list(waiting):  # nothing came in time: each says so itself
+                    line = waiting.pop(n)
+                    if line.socket is not None:
+                        selector.unregister(line.socket)
+                    known.append((n, line.answer()))
+        if known:
+            yield known
+    finally:
+        for line in waiting.values():
+            line.drop()
 
 
 def _readable(selector: selectors.BaseSelector, waiting: dict[int, SmtpConnection], seconds: float) -> list[int]:

@@ -136,8 +136,7 @@ class Correspondence:
                     work(post)
                     self.troubles.pop(name, None)
                 except Exception as error:
-                    self._report(name, error)
-                    post.close()
+                    self._report(name, error)  # the lines open by themselves; what is known of each mailbox is kept
                     self._stopping.wait(_REST)
         finally:
             post.close()
