@@ -274,7 +274,7 @@ def test_a_server_that_gives_no_message_for_a_while_has_none_put_aside(office: P
     assert [row.kind for row in stored(office)] == [""] * count
 
 
-def test_several_messages_of_which_none_is_given_wait_however_long_it_takes(
+def test_several_messages_of_which_none_is_given_wait_for_one_that_is_or_for_an_hour(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
@@ -287,6 +287,12 @@ def test_several_messages_of_which_none_is_given_wait_however_long_it_takes(
     come(office, 1, first=3)
     assert len(read(office, mailbox)) == 4
     assert [row.kind for row in stored(office)] == [NOT_WHOLE] * 3 + [""]
+    come(office, 2, first=4)
+    office.server.faults.refuse_fetch = frozenset({5, 6})
+    with pytest.raises(MailError, match="SERVERBUG"):
+        read(office, mailbox)
+    monkeypatch.setattr(unreadable, "_SEVERAL", 0.0)
+    assert len(read(office, mailbox)) == 2
 
 
 @pytest.mark.parametrize("most_whole", [None, 2])

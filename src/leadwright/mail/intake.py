@@ -41,8 +41,8 @@ def take_in_mail(database: Database, mailboxid: str, mailbox: Mailbox, clock: Cl
                 continue
             fresh = store_fresh(session, mailboxid, INBOX, batch, clock())
         yield fresh
-    yield from _whole(database, mailboxid, mailbox, clock, restarted=restarted)
     note_look(database, mailboxid, INBOX, clock())
+    yield from _whole(database, mailboxid, mailbox, clock, restarted=restarted)
 
 
 def _whole(

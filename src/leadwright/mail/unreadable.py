@@ -11,6 +11,7 @@ from leadwright.errors import LeadwrightError, OutsideError
 from leadwright.mail.mailbox import Fetched
 
 PATIENCE = 300.0  # seconds that the same messages are not given before one of them is to blame, and not the server
+_SEVERAL = 3_600.0  # the same where of several none is given, which is hardly a message's fault
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ class PatientReader:
     def __init__(self) -> None:
         self._place: Hashable = None
         self._since = 0.0
+        self._due = 0.0  # from then on each is asked for by itself
 
     def read_each(
         self,
@@ -39,7 +41,7 @@ class PatientReader:
             stub: stands for a message that cannot be read, with the reason.
 
         Raises:
-            Exception: it is not certain yet that a message is to blame, or none of several is given.
+            Exception: it is not certain yet that a message is to blame.
         """
 
         def blame(error: Exception) -> None:
@@ -50,8 +52,8 @@ class PatientReader:
                 raise error
 
         found, refused = _read_parts(some, read, blame)
-        if len(refused) > 1 and not found:
-            self._place = None  # each is asked for again only after the same time
+        if len(refused) > 1 and not found and time.monotonic() - self._since < _SEVERAL:
+            self._due = time.monotonic() + PATIENCE
             raise refused[0][1]
         for one, error in refused:
             reason = f"The server has this message and does not give it: {in_words(error)}"
@@ -63,8 +65,8 @@ class PatientReader:
         """Is nothing read there for so long that a message is to blame?"""
         moment = time.monotonic()
         if place != self._place:
-            self._place, self._since = place, moment
-        return moment - self._since >= PATIENCE
+            self._place, self._since, self._due = place, moment, moment + PATIENCE
+        return moment >= self._due
 
 
 def _read_parts(
@@ -89,8 +91,8 @@ def in_words(error: Exception | None) -> str:
     return f"An error of Leadwright itself ({type(error).__name__}: {error}). Report it; the log has more."
 
 
-def stub_of(name: str) -> bytes:
-    """A header that tells the message apart from every other.
+def stub_of(name: str, head: bytes = b"") -> bytes:
+    """A header that tells the message apart from every other: its own, where that is given and has a Message-ID.
 
     Args:
         name: what its server knows it by.
