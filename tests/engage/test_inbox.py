@@ -9,13 +9,15 @@ from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
 from leadwright.actions import conversations, inbox
+from leadwright.db.backlog import BacklogMail
 from leadwright.db.base import new_id
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder
 from leadwright.db.sales import AppNotification
-from leadwright.domain.engagement import Outcome
+from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
 from leadwright.errors import Conflict, NotAllowed, NotFound
+from leadwright.mail import unreadable
 from leadwright.mail.suppression import why_suppressed
 from leadwright.workflows.conversations import one_round
 
@@ -117,6 +119,81 @@ def test_a_mail_put_aside_is_read_once_more(office: Office) -> None:
         inbox.try_again(office.services, boss(office), inboundid)
     office.work()
     assert office.run_of(leadid).stage == Stage.HANDED_OVER
+
+
+def not_given(office: Office, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The lead answers, and the server gives the header of it alone for long. Id of the mail put aside."""
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    office.answer(ADA, text)
+    office.server.faults.refuse_fetch = frozenset({office.server.folder(SALES).messages[-1].uid})
+    office.work()
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "quarantined").rows
+    assert (mail.sender, mail.subject.startswith("Re: ")) == (ADA, True)
+    assert "does not give it" in mail.reason
+    return mail.inboundid
+
+
+def test_nothing_more_goes_to_a_lead_whose_mail_its_server_does_not_give(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_given(office, "Please remove me from your list.", monkeypatch)
+    office.pass_days(6)
+    assert len(office.mails_to(ADA)) == 1
+    assert office.engagement_of(leadid).state == State.PERSON
+    with office.services.database.reading() as session:
+        assert "A mail could not be read: Ada Miller, Northwind Foods" in session.scalars(select(AppNotification.title))
+
+
+def test_tried_again_a_mail_that_was_not_given_is_fetched_anew_and_acted_on(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inboundid = not_given(office, "Please remove me from your list.", monkeypatch)
+    office.server.faults.refuse_fetch = frozenset()
+    for _ in range(2):
+        inbox.try_again(office.services, boss(office), inboundid)
+    office.work()
+    assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
+    assert inbox.waiting_mails(office.services, boss(office), "quarantined").rows == ()
+
+
+def test_a_mail_that_is_not_whole_is_never_read_as_an_empty_answer(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.answer(ADA, "This sounds interesting, we like it.")
+    office.work()
+    sent = len(office.mails_to(ADA))
+    inboundid = not_given(office, "Please remove me from your list.", monkeypatch)
+    inbox.try_again(office.services, boss(office), inboundid)
+    office.pass_days(6)
+    assert (len(office.mails_to(ADA)), office.engagement_of(leadid).state) == (sent, State.PERSON)
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "quarantined").rows
+    assert (mail.inboundid, "does not give it" in mail.reason) == (inboundid, True)
+
+
+def test_a_mail_that_its_server_numbers_anew_cannot_be_tried_again_and_may_be_ignored(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inboundid = not_given(office, "Please remove me from your list.", monkeypatch)
+    inbox.try_again(office.services, boss(office), inboundid)
+    with office.services.database.transaction() as session:
+        session.scalars(select(MailboxFolder)).one().uidvalidity += 1
+    with pytest.raises(Conflict, match="numbered its mails anew"):
+        inbox.try_again(office.services, boss(office), inboundid)
+    inbox.ignore(office.services, boss(office), inboundid)
+    with office.services.database.reading() as session:
+        assert session.scalars(select(BacklogMail)).all() == []
+
+
+def test_administrators_hear_of_each_mail_put_aside_of_which_nobody_else_does(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    monkeypatch.setattr(unreadable, "_SEVERAL", 0.0)
+    for n in range(2):
+        writes_unasked(office, f"jo{n}@x.example", "Please remove me from your list.")
+    office.server.faults.refuse_all_of = frozenset(m.uid for m in office.server.folder(SALES).messages[-2:])
+    office.work()
+    assert told(office).count("A mail was put aside") == 2
 
 
 def test_the_inbox_is_paged_by_key_newest_first(office: Office) -> None:

@@ -18,7 +18,9 @@ from leadwright.domain.plain_text import storable
 from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, readable, require
+from leadwright.mail.backlog import take_out, want_again
 from leadwright.mail.header_fields import read_addresses, split_header
+from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import MOST_NAMED, leads_of
 from leadwright.mail.reader import Quarantine
 from leadwright.services import Services
@@ -150,15 +152,16 @@ def ignore(services: Services, who: Principal, inboundid: str) -> None:
         _still(row, *read.DECIDED)
         before = {"state": row.state, "reason": row.reason}
         row.state, row.reason = "ignored", f"{who.name} looked at it: nothing follows."
+        take_out(session, row.mailboxid, row.folder, row.uidvalidity, [row.uid])
         audit.record(session, who.actor, "mail.ignored", "inboundmessage", inboundid, before=before)
 
 
 def try_again(services: Services, who: Principal, inboundid: str) -> None:
-    """Read a mail that was put aside once more. The same again changes nothing.
+    """Read a mail that was put aside once more; one that is not whole is fetched anew. The same again changes nothing.
 
     Raises:
         NotAllowed, NotFound.
-        Conflict: somebody decided otherwise meanwhile.
+        Conflict: somebody decided otherwise meanwhile, or its server cannot be asked for it.
     """
     _may(who, "prvWriteActivity")
     with services.database.transaction() as session:
@@ -167,7 +170,10 @@ def try_again(services: Services, who: Principal, inboundid: str) -> None:
             return
         _still(row, "quarantined")
         before = {"reason": row.reason}
-        _read_again(row, f"{who.name} asked to read it again.")
+        if row.kind != NOT_WHOLE:
+            _read_again(row, f"{who.name} asked to read it again.")
+        elif not want_again(session, row):
+            return
         audit.record(session, who.actor, "mail.tried_again", "inboundmessage", inboundid, before=before)
 
 

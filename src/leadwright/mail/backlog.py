@@ -19,7 +19,7 @@ from leadwright.db.sales import Lead
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import DeliveryMethod
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, Conflict
 from leadwright.mail.addresses import domain_of, hash_address, normalise
 from leadwright.mail.claim import Refusal, Waiting
 from leadwright.mail.heads import Head, Matter, read_head
@@ -106,6 +106,26 @@ def wanted(session: Session, mailboxid: str, folder: str, most: int) -> tuple[in
     return validity, {row.uid: row.size for row in rows if row.uidvalidity == validity}
 
 
+def want_again(session: Session, row: InboundMessage) -> bool:
+    """Have a message that came without its content fetched anew. False: it is wanted already.
+
+    Raises:
+        Conflict: it cannot be asked for, as its number means another message by now, or none.
+    """
+    folder = session.get(MailboxFolder, (row.mailboxid, row.folder))
+    if folder is None or folder.uidvalidity != row.uidvalidity:
+        raise Conflict(
+            "The mail server has numbered its mails anew and cannot be asked for this one. Read it in the mailbox "
+            "itself, then ignore it here."
+        )
+    place = {"mailboxid": row.mailboxid, "folder": row.folder, "uidvalidity": row.uidvalidity, "uid": row.uid}
+    if session.get(BacklogMail, tuple(place.values())) is not None:
+        return False
+    about = {"messageid": row.messageid, "thread": "", "senderhash": "", "receivedon": row.receivedon}
+    session.add(BacklogMail(**place, **about, size=0, matters=Matter.AGAIN))
+    return True
+
+
 def take_out(session: Session, mailboxid: str, folder: str, validity: int, uids: Collection[int]) -> None:
     """They are stored whole, in this transaction, or are no longer on the server."""
     for some in _chunks(uids):
@@ -141,7 +161,7 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     theirs, matters, sorting = session.execute(
         select(
             exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT),
-            exists().where(mine, _WANTED),
+            exists().where(mine, _WANTED, BacklogMail.matters != Matter.AGAIN),  # nobody waits for what is put aside
             exists().where(MailboxFolder.mailboxid == waiting.mailboxid, MailboxFolder.sorting),
         )
     ).one()

@@ -30,6 +30,7 @@ class Matter(StrEnum):
     LEAD = "lead"  # it is from a lead, or from somebody we write to
     COMPANY = "company"  # it is from the domain of somebody in conversation
     TWIN = "twin"  # another mail has its Message-ID: only the whole tells whether it is the same
+    AGAIN = "again"  # it is stored, and not whole: a person asked for it once more
     UNCLEAR = "unclear"  # without Message-ID, or with a header too long to be told by
 
 

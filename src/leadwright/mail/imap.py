@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from leadwright.errors import LeadwrightError, MailError
+from leadwright.mail import heads
 from leadwright.mail.imap_commands import (
     ask_for_thread_heads,
     fetch_heads,
@@ -41,6 +42,7 @@ _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 _OF_ALL = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA|THROTTLED)\]", re.I)  # of RFC 5530: no message is at fault
+_HEAD_FIELDS = f"{heads.FIELDS} TO DATE"  # kept of a message that is not given
 T = TypeVar("T")
 Place = tuple[str, str, int, int]  # heads or whole messages, folder, its UIDVALIDITY, the first uid
 
@@ -117,10 +119,18 @@ class ImapConnection:
     def _whole(
         self, folder: str, validity: int, uids: list[int], sizes: dict[int, int], most_bytes: int
     ) -> list[Fetched]:
-        """The messages; one that the server does not give is put aside."""
+        """The messages; one that the server does not give is put aside, with its header where that is given."""
+
+        def head(imap: imaplib.IMAP4, uid: int) -> list[Fetched]:
+            there = select_folder(imap, folder) and read_validity(imap) == validity
+            return fetch_heads(imap, [uid], _HEAD_FIELDS) if there else []
 
         def stub(uid: int, reason: str) -> Fetched:
-            return Fetched(uid, stub_of(f"{validity}.{uid}"), sizes[uid], trouble=reason)
+            found = [Fetched(uid, b"", 0)]
+            with suppress(MailError):
+                found = self._once(partial(head, uid=uid)) or found
+            raw = stub_of(f"{validity}.{uid}", found[0].raw)
+            return Fetched(uid, raw, sizes[uid], found[0].received, trouble=reason)
 
         read = partial(fetch_messages, sizes=sizes, most_bytes=most_bytes)
         return self._each(("whole", folder, validity, uids[0]), uids, read, stub)
@@ -150,6 +160,8 @@ class ImapConnection:
         """See `mailbox.Mailbox.fetch_some`."""
         if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
             return
+        if unsaid := sorted(uid for uid, size in sizes.items() if not size):
+            sizes = sizes | self._sizes(folder, validity, unsaid)
         for group in group_by_size(sorted(sizes), sizes, most_bytes):
             got = self._whole(folder, validity, group, sizes, most_bytes)
             yield Batch(Cursor(validity, group[-1]), tuple(got))

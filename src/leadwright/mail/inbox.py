@@ -62,11 +62,17 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     known = _known(session, mailboxid, {about.identity for _, about in marked})
     named = _named(session, mailboxid, {about.messageid for _, about in marked if about.identity not in known})
     validity = batch.cursor.uidvalidity
+    aside = _not_whole(session, mailboxid, folder, batch)
     firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
     rows: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Fetched] = {}
     for message, about in marked:
-        if (row := known.get(about.identity)) is not None:
+        row, again = known.get(about.identity), aside.get(message.uid)
+        if again is not None and row in (None, again) and about.identity not in rows:
+            known[about.identity] = again
+            if _given_again(again, message, about):
+                fresh[again.inboundmessageid] = message
+        elif row is not None:
             _seen_again(row, validity, message.uid)
         elif (row := _told_otherwise(named.get(about.messageid, ()), validity, message)) is not None:
             _seen_again(row, validity, message.uid)
@@ -127,6 +133,28 @@ def _named(session: Session, mailboxid: str, ids: Iterable[str | None]) -> dict[
     for row in session.scalars(select(InboundMessage).where(mine, InboundMessage.state != "quarantined")):
         found.setdefault(row.messageid, []).append(row)
     return found
+
+
+def _not_whole(session: Session, mailboxid: str, folder: str, batch: Batch) -> dict[int, InboundMessage]:
+    """By uid those put aside without their content: what comes under the same number is the same message."""
+    mine = (InboundMessage.mailboxid == mailboxid) & (InboundMessage.folder == folder)
+    aside = (InboundMessage.state == "quarantined") & (InboundMessage.kind == NOT_WHOLE)
+    numbered = (InboundMessage.uidvalidity == batch.cursor.uidvalidity) & InboundMessage.uid.in_(
+        [message.uid for message in batch.messages]
+    )
+    return {row.uid: row for row in session.scalars(select(InboundMessage).where(mine, aside, numbered))}
+
+
+def _given_again(row: InboundMessage, message: Fetched, about: Marks) -> bool:
+    """Keep what its server gives of it by now. True: it is whole, and to be acted on."""
+    new = _new_row(message, about, row.fetchedon, ())
+    if new["kind"]:
+        row.reason = new["reason"]
+        return False
+    for name, value in new.items():
+        setattr(row, name, value)
+    row.attempts, row.failures = row.attempts + 1, 0
+    return True
 
 
 def _told_otherwise(named: Iterable[InboundMessage], validity: int, message: Fetched) -> InboundMessage | None:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from leadwright.errors import LeadwrightError, OutsideError
+from leadwright.mail.heads import head_of
 from leadwright.mail.mailbox import Fetched
 
 PATIENCE = 300.0  # seconds that the same messages are not given before one of them is to blame, and not the server
@@ -97,4 +98,7 @@ def stub_of(name: str, head: bytes = b"") -> bytes:
     Args:
         name: what its server knows it by.
     """
-    return f"Message-ID: <{name}@unreadable.invalid>\r\n\r\n".encode("utf-8", "replace")
+    if head_of(head).messageid:
+        return head
+    line = f"Message-ID: <{name}@unreadable.invalid>\r\n".encode("utf-8", "replace")
+    return line + (head.lstrip(b"\r\n") or b"\r\n")

@@ -29,6 +29,7 @@ from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
+from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import Match, leads_of, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
@@ -103,30 +104,32 @@ def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds
 def put_aside(services: Services, work: Incoming, reason: str) -> None:
     """Quarantined: kept raw, acted on by nobody; its conversation stops, and whoever can look at it is told.
 
-    Whose it is, its header lines tell, where nothing did before. Administrators are told once a day.
+    Whose it is, its header lines tell, where nothing did before. Administrators are told of each that nobody else is
+    told of, and once a day of the others. One that is not whole is read by nobody before it is fetched anew.
     """
     moment = services.clock()
     with services.database.transaction() as session:
         row = take_up(session, work)
         if row is None:
             return
-        row.state, row.kind, row.reason, row.dueat = "quarantined", "", reason, None
+        row.state, row.reason, row.dueat = "quarantined", reason, None
+        row.kind = NOT_WHOLE if row.kind == NOT_WHOLE else ""
         if row.leadid is None and (found := match_tracked(session, row) or match_head(session, row.raw)):
             row.leadid = found.leadid
-        _stop_for(session, row, moment)
+        told = _stop_for(session, row, moment)
         after = {"reason": reason}
         audit.record(session, audit.SYSTEM, "mail.quarantined", "inboundmessage", row.inboundmessageid, after=after)
-        key = f"quarantined:{row.mailboxid}:{moment:%Y-%m-%d}"
+        key = f"quarantined:{row.mailboxid}:{moment:%Y-%m-%d}" if told else f"quarantined:{row.inboundmessageid}"
         tell_administrators(
             session, key, "A mail was put aside", reason, icon=NotificationIcon.WARNING, link="/inbox", moment=moment
         )
 
 
-def _stop_for(session: Session, row: InboundMessage, moment: datetime) -> None:
-    """Nothing more goes out to somebody whose mail nobody has read, and whoever has the lead is told."""
+def _stop_for(session: Session, row: InboundMessage, moment: datetime) -> bool:
+    """Nothing more goes out to somebody whose mail nobody has read, and whoever has the lead is told. False: nobody."""
     lead = session.get(Lead, row.leadid) if row.leadid else None
     if lead is None:
-        return
+        return False
     supervisor, open_ = None, Engagement.endedon.is_(None) & (Engagement.leadid == lead.leadid)
     for runid in session.scalars(select(Engagement.runid).where(open_)).all():
         if (rows := lock_any(session, runid, moment)) is not None:
@@ -135,6 +138,7 @@ def _stop_for(session: Session, row: InboundMessage, moment: datetime) -> None:
             supervisor = supervisor_of(session, runid)
     body = f"{row.reason} The agent has not read it: a supervisor or administrator finds it under Inbox, Put aside."
     tell_owner(session, lead, supervisor, f"aside:{row.inboundmessageid}", "A mail could not be read", body)
+    return True
 
 
 def note_lead(services: Services, work: Incoming, leadid: str) -> None:

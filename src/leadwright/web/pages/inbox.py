@@ -74,7 +74,10 @@ def ignore(visit: Visit) -> Response:
 @pages.post("/inbox/{inboundid}/retry", *_ALL)
 def retry(visit: Visit) -> Response:
     """Read it once more."""
-    act.try_again(visit.services, visit.who, str(visit.request.path_params["inboundid"]))
+    try:
+        act.try_again(visit.services, visit.who, str(visit.request.path_params["inboundid"]))
+    except Conflict as error:
+        return visit.to("/inbox?state=quarantined", str(error), "bad")
     return visit.to("/inbox?state=quarantined", "The mail is read again in a moment. If that fails, it comes back.")
 
 
