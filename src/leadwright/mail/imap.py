@@ -160,8 +160,8 @@ class ImapConnection:
         """See `mailbox.Mailbox.fetch_some`."""
         if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
             return
-        if unsaid := sorted(uid for uid, size in sizes.items() if not size):
-            sizes = sizes | self._sizes(folder, validity, unsaid)
+        if not all(sizes.values()):
+            sizes = sizes | self._sizes(folder, validity, sorted(sizes))
         for group in group_by_size(sorted(sizes), sizes, most_bytes):
             got = self._whole(folder, validity, group, sizes, most_bytes)
             yield Batch(Cursor(validity, group[-1]), tuple(got))

@@ -23,7 +23,7 @@ class PatientReader:
     def __init__(self) -> None:
         self._place: Hashable = None
         self._since = 0.0
-        self._due = 0.0  # from then on each is asked for by itself
+        self._halved = 0.0  # when each was asked for by itself last, or the trouble began
 
     def read_each(
         self,
@@ -54,7 +54,7 @@ class PatientReader:
 
         found, refused = _read_parts(some, read, blame)
         if len(refused) > 1 and not found and time.monotonic() - self._since < _SEVERAL:
-            self._due = time.monotonic() + PATIENCE
+            self._halved = time.monotonic()
             raise refused[0][1]
         for one, error in refused:
             reason = f"The server has this message and does not give it: {in_words(error)}"
@@ -66,8 +66,8 @@ class PatientReader:
         """Is nothing read there for so long that a message is to blame?"""
         moment = time.monotonic()
         if place != self._place:
-            self._place, self._since, self._due = place, moment, moment + PATIENCE
-        return moment >= self._due
+            self._place, self._since, self._halved = place, moment, moment
+        return moment - self._halved >= PATIENCE
 
 
 def _read_parts(
