@@ -10,10 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import unguard_audit_log
 
 from leadwright.db import audit
+from leadwright.db.base import new_id
 from leadwright.db.engine import RESTED_SECONDS, Database
+from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.people import BusinessUnit
 from leadwright.db.schema import _config, drift, migrate
 from leadwright.errors import BadInput
+from leadwright.mail.inbox import NOT_WHOLE
 
 
 def test_models_and_migrations_agree(database: Database) -> None:
@@ -162,3 +165,28 @@ def test_a_log_of_before_gets_its_head_where_it_ends(database: Database) -> None
     with database.reading() as session:
         assert audit.broken_link(session) is None
         assert session.scalar(text("SELECT number FROM audithead")) == 6
+
+
+def test_a_mail_that_was_put_aside_without_its_content_before_is_known_as_one(database: Database) -> None:
+    """An earlier version forgot that, and read it again as an empty answer."""
+    reasons = (
+        "The server has this message and does not give it: NO",
+        "The message is too large (9 bytes). Only its beginning is kept.",
+        "Reading it took too long.",
+    )
+    with database.transaction() as session:
+        session.add(Mailbox(mailboxid=new_id(), name="Sales", emailaddress="sales@seller.example"))
+        session.flush()
+        for uid, reason in enumerate(reasons):
+            session.add(
+                InboundMessage(
+                    mailboxid=session.scalars(select(Mailbox.mailboxid)).one(), identity=str(uid), contenthash="",
+                    raw=b"", folder="INBOX", uidvalidity=1, uid=uid, state="quarantined", reason=reason,
+                )
+            )  # fmt: skip
+    with database.engine.execution_options(leadwright_writes=True).begin() as connection:
+        command.downgrade(_config(connection), "0025")
+    migrate(database)
+    with database.reading() as session:
+        kinds = session.scalars(select(InboundMessage.kind).order_by(InboundMessage.uid)).all()
+    assert kinds == [NOT_WHOLE, NOT_WHOLE, ""]

@@ -12,7 +12,7 @@ from leadwright.actions import conversations, inbox
 from leadwright.db.backlog import BacklogMail
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder
-from leadwright.db.sales import AppNotification
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
@@ -248,6 +248,24 @@ def test_the_waiting_mail_of_a_lead_in_conversation_is_its_answer_once_linked(of
     inbox.link(office.services, boss(office), inboundid, leadid)
     office.pass_days(3)
     assert (office.mails_to(ADA), office.run_of(leadid).stage) == ([], Stage.DISQUALIFIED)
+
+
+def test_nothing_is_begun_with_an_address_whose_mail_waits_although_its_oldest_lead_is_gone(office: Office) -> None:
+    office.work()
+    oldest = office.lead()
+    office.clock.move_to(office.clock() + timedelta(minutes=1))
+    office.lead(lastname="Twin", companyname="Southwind Foods")
+    writes_unasked(office, ADA.title(), "We are not interested, we bought elsewhere.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    with office.services.database.transaction() as session:
+        session.delete(session.get_one(Lead, oldest))
+    office.pass_days(2)
+    assert office.mails_to(ADA) == []
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
+    inbox.ignore(office.services, boss(office), mail.inboundid)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
 
 
 def test_a_mail_linked_before_the_conversation_begins_makes_the_first_mail_wait_for_a_person(office: Office) -> None:

@@ -311,6 +311,8 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         else:
             leads = _with_its_address(session, mail)
             close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
+            with suppress(BadInput):
+                row.senderhash = hash_address(mail.message.sender.address if mail.message.sender else "")
             body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
             for lead in leads:
                 key = f"unplaced:{work.inboundid}:{lead.leadid}"

@@ -29,6 +29,7 @@ from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput
 from leadwright.identity.announcements import tell_administrators
+from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import Match, leads_of, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
@@ -157,8 +158,9 @@ def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
 
 def is_unplaced(session: Session, address: str) -> bool:
     """Does a mail from this address wait until a person says which lead wrote it?"""
-    whose = (InboundMessage.state == "unmatched") & InboundMessage.leadid.in_(leads_of(address))
-    return session.scalar(select(InboundMessage.inboundmessageid).where(whose).limit(1)) is not None
+    whose = InboundMessage.leadid.in_(leads_of(address)) | (InboundMessage.senderhash == hash_address(address))
+    waits = (InboundMessage.state == "unmatched") & whose
+    return session.scalar(select(InboundMessage.inboundmessageid).where(waits).limit(1)) is not None
 
 
 def wrote_first(session: Session, leadid: str) -> bool:
