@@ -100,9 +100,34 @@ def test_more_messages_than_one_answer_holds_are_all_found(
     assert len(read(small_office, mailbox)) == 350
     come(small_office, 1, first=350)
     assert len(read(small_office, mailbox)) == 1
-    small_office.server.folder(SALES).next_uid = 5_000
+    small_office.server.folder(SALES).next_uid = 4_000_000_000
     come(small_office, 1, first=351)
     assert len(read(small_office, mailbox)) == 1
+
+
+def test_however_wide_the_uids_are_a_folder_is_searched_by_how_much_it_holds(
+    small_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_commands, "SEARCHED", 3)
+    asked: list[tuple[str, ...]] = []
+    plain = imaplib.IMAP4.uid
+
+    def counted(self: imaplib.IMAP4, command: str, *words: str) -> object:
+        asked.append(words)
+        return plain(self, command, *words)
+
+    come(small_office, 4)
+    small_office.server.folder(SALES).next_uid = 4_294_967_000
+    come(small_office, 4, first=4)
+    uids = [m.uid for m in small_office.server.folder(SALES).messages]
+    with imaplib.IMAP4("localhost", small_office.server.imap_port) as imap:
+        imap.login(SALES, PASSWORD)
+        imap_commands.select_folder(imap, "INBOX")
+        monkeypatch.setattr(imaplib.IMAP4, "uid", counted)
+        assert imap_commands.uids_after(imap, 0) == uids
+        assert imap_commands.uids_since(imap, small_office.clock()) == uids
+        assert imap_commands.uids_after(imap, uids[6]) == uids[7:]
+    assert [words[0] for words in asked] == ["7:*", "4:6", "1:3"] * 2 + ["7:*", "4:6"]
 
 
 def test_another_uidvalidity_is_read_anew_and_acted_on_never_twice(office: PostOffice) -> None:

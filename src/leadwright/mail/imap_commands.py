@@ -13,7 +13,7 @@ from leadwright.mail import heads
 from leadwright.mail.mailbox import Fetched
 
 BATCH_BYTES = 32_000_000
-SEARCHED = 50_000  # uids that one SEARCH is asked about: `imaplib` reads no line of more than a million bytes
+SEARCHED = 50_000  # messages that one SEARCH is asked about: `imaplib` reads no line of more than a million bytes
 HEAD_BYTES = 65_536  # kept of a message that is too large
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -114,16 +114,24 @@ def uids_after(imap: imaplib.IMAP4, last: int) -> list[int]:
 
 
 def _searched(imap: imaplib.IMAP4, last: int, *keys: str) -> list[int]:
-    """The uids above `last` that match, in order; where there may be more than one line holds, asked for in parts."""
-    said: list[Any] = imap.untagged_responses.get("UIDNEXT") or [b""]
-    following = int(said[-1]) if said[-1].isdigit() else 0
-    starts = range(last + 1, max(following, last + 2), SEARCHED)
-    ranges = [f"{start}:{start + SEARCHED - 1}" for start in starts[:-1]] + [f"{starts[-1]}:*"]
+    """The uids above `last` that match, in order; where there may be more than one line holds, asked for in parts.
+
+    The parts are by place in the folder, however wide its uids are, and the newest come first: what is removed
+    meanwhile moves later ones down, where they are found twice rather than passed over.
+    """
+    said: list[Any] = imap.untagged_responses.get("EXISTS") or [b""]
+    count = int(said[-1]) if said[-1] and said[-1].isdigit() else 0
+    starts = range(1, max(count, 1) + 1, SEARCHED)
+    parts = [f"{start}:{start + SEARCHED - 1}" for start in starts[:-1]] + [f"{starts[-1]}:*"]
     found: set[int] = set()
-    for some in ranges:
-        data = require_ok(imap.uid("SEARCH", "UID", some, *keys))
-        found.update(map(int, b" ".join(d for d in data if d).split()))
-    return sorted(uid for uid in found if uid > last)
+    for part in reversed(parts):
+        place = (part,) if len(parts) > 1 else ()
+        data = require_ok(imap.uid("SEARCH", *place, "UID", f"{last + 1}:*", *keys))
+        above = {uid for uid in map(int, b" ".join(d for d in data if d).split()) if uid > last}
+        if not above and not keys:
+            break  # uids grow with the places: further down there are none
+        found |= above
+    return sorted(found)
 
 
 def uids_of_id(imap: imaplib.IMAP4, messageid: str) -> list[int]:
