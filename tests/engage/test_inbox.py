@@ -16,8 +16,8 @@ from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
-from leadwright.errors import Conflict, NotAllowed, NotFound
-from leadwright.mail import unreadable
+from leadwright.errors import Conflict, MailError, NotAllowed, NotFound
+from leadwright.mail import intake, unreadable
 from leadwright.mail.suppression import why_suppressed
 from leadwright.workflows.conversations import one_round
 
@@ -142,6 +142,25 @@ def test_nothing_more_goes_to_a_lead_whose_mail_its_server_does_not_give(
     assert office.engagement_of(leadid).state == State.PERSON
     with office.services.database.reading() as session:
         assert "A mail could not be read: Ada Miller, Northwind Foods" in session.scalars(select(AppNotification.title))
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_a_mail_whose_header_is_not_given_any_more_is_known_by_what_it_told_before(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch, in_thread: bool
+) -> None:
+    monkeypatch.setattr(intake, "MOST_NEW", 0)
+    if in_thread:
+        office.answer(ADA, "Please remove me from your list.", From="ada@home.example")
+    else:
+        writes_unasked(office, ADA, "Please remove me from your list.")
+    uid = office.server.folder(SALES).messages[-1].uid
+    office.server.faults.refuse_fetch = frozenset({uid})
+    with pytest.raises(MailError):
+        office.work()
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    office.server.faults.refuse_all_of = frozenset({uid})
+    office.pass_days(6)
+    assert (len(office.mails_to(ADA)), office.engagement_of(leadid).state) == (1, State.PERSON)
 
 
 def test_tried_again_a_mail_that_was_not_given_is_fetched_anew_and_acted_on(

@@ -208,7 +208,7 @@ class InboundMessage(Base):
     answersid: Mapped[str | None] = mapped_column(Id)  # the activity that the outside CRM says it answers
     answersby: Mapped[int] = mapped_column(Integer, default=0)  # how the CRM found that: CorrelationMethod
     leadid: Mapped[str | None] = mapped_column(Id, index=True)  # stays when the lead goes
-    senderhash: Mapped[str | None] = mapped_column(String(64), index=True)  # of what a person is to place
+    senderhash: Mapped[str | None] = mapped_column(String(64), index=True)  # where a person has to look
     kind: Mapped[str] = mapped_column(String(30), default="")  # domain.replies.ReplyClass or inbox.NOT_WHOLE
     vouchedby: Mapped[str | None] = mapped_column(Id)  # who says that it is the answer of lead `leadid`
     attempts: Mapped[int] = mapped_column(Integer, default=0)

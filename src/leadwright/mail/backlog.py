@@ -5,7 +5,7 @@ mailbox sends nothing. All functions work in the caller's transaction.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from leadwright.domain.optionsets import DeliveryMethod
 from leadwright.errors import BadInput, Conflict
 from leadwright.mail.addresses import domain_of, hash_address, normalise
 from leadwright.mail.claim import Refusal, Waiting
-from leadwright.mail.heads import Head, Matter, read_head
+from leadwright.mail.heads import Head, Matter, head_of, read_head
 from leadwright.mail.inbox import LOOK_HOLDS, keep_cursor
 from leadwright.mail.mailbox import Batch
 from leadwright.mail.pace import SKEW
@@ -124,6 +124,20 @@ def want_again(session: Session, row: InboundMessage) -> bool:
     about = {"messageid": row.messageid, "thread": "", "senderhash": "", "receivedon": row.receivedon}
     session.add(BacklogMail(**place, **about, size=0, matters=Matter.AGAIN))
     return True
+
+
+def lend_heads(session: Session, mailboxid: str, folder: str, validity: int, stubs: Mapping[str, int]) -> None:
+    """What their heads told of messages that are not given now, not even their headers: sender and thread.
+
+    Args:
+        stubs: id of the stored row -> uid.
+    """
+    for inboundid, uid in stubs.items():
+        known = session.get(BacklogMail, (mailboxid, folder, validity, uid))
+        row = session.get_one(InboundMessage, inboundid)
+        if known is not None and not head_of(row.raw).sender:
+            row.senderhash = known.senderhash or None
+            row.raw = f"References: {known.thread}\r\n".encode() + row.raw if known.thread else row.raw
 
 
 def take_out(session: Session, mailboxid: str, folder: str, validity: int, uids: Collection[int]) -> None:

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import structlog
 
 from leadwright.db.engine import Database
-from leadwright.mail.backlog import MOST_NEW, forget_backlog, is_sorting, keep_heads, ours_since, take_out, wanted
+from leadwright.mail.backlog import (
+    MOST_NEW,
+    forget_backlog,
+    is_sorting,
+    keep_heads,
+    lend_heads,
+    ours_since,
+    take_out,
+    wanted,
+)
 from leadwright.mail.inbox import note_look, read_cursor, store_fresh
 from leadwright.mail.limits import Limits
 from leadwright.mail.mailbox import Fetched, Mailbox
@@ -66,6 +75,8 @@ def _whole(
             done = [uid for uid in sizes if uid <= batch.cursor.lastuid]
             with database.transaction(repeatable=True) as session:
                 fresh = store_fresh(session, mailboxid, INBOX, batch, clock())
+                stubs = {inboundid: message.uid for inboundid, message in fresh.items() if message.trouble}
+                lend_heads(session, mailboxid, INBOX, validity, stubs)
                 take_out(session, mailboxid, INBOX, validity, done)
             if gone := len(done) - len(batch.messages):
                 _log.warning("mails of the backlog are no longer on the server", mailbox=mailboxid, mails=gone)

@@ -72,11 +72,15 @@ def match_reply(session: Session, message: Message, vault: Seals) -> Match | Non
     return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, sender, message.subject)
 
 
-def match_head(session: Session, raw: bytes) -> Match | None:
-    """The lead of a mail that cannot be read: by what its header lines name, else by its sender."""
+def match_head(session: Session, raw: bytes, senderhash: str | None = None) -> Match | None:
+    """The lead of a mail that cannot be read: by what its header lines name, else by its sender.
+
+    Args:
+        senderhash: of its sender, where the header is not given any more.
+    """
     head = head_of(raw)
     named = (*head.thread[:1], *reversed(head.thread))[:_MOST_IDS]
-    return _by_ids(session, named) or _by_sender(session, head.sender)
+    return _by_ids(session, named) or _by_sender(session, head.sender) or _by_hash(session, senderhash)
 
 
 MOST_NAMED = 10  # leads with one address that a person is shown
@@ -161,12 +165,17 @@ def _opened(vault: Seals, token: str) -> Leaving | None:
 
 def _by_sender(session: Session, sender: str, subject: str = "") -> Match | None:
     try:
-        found = hash_address(sender)
+        return _by_hash(session, hash_address(sender), subject)
     except BadInput:
+        return None
+
+
+def _by_hash(session: Session, senderhash: str | None, subject: str = "") -> Match | None:
+    if not senderhash:
         return None
     rows = session.execute(
         select(Engagement.runid, Engagement.leadid, Engagement.address, Engagement.endedon)
-        .where(Engagement.addresshash == found)
+        .where(Engagement.addresshash == senderhash)
         .order_by(Engagement.createdon.desc())
         .limit(10)
     ).all()

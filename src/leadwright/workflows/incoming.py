@@ -115,7 +115,9 @@ def put_aside(services: Services, work: Incoming, reason: str) -> None:
             return
         row.state, row.reason, row.dueat = "quarantined", reason, None
         row.kind = NOT_WHOLE if row.kind == NOT_WHOLE else ""
-        if row.leadid is None and (found := match_tracked(session, row) or match_head(session, row.raw)):
+        if row.leadid is None and (
+            found := match_tracked(session, row) or match_head(session, row.raw, row.senderhash)
+        ):
             row.leadid = found.leadid
         told = _stop_for(session, row, moment)
         after = {"reason": reason}
