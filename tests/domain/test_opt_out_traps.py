@@ -120,3 +120,28 @@ def test_to_be_taken_off_a_plan_is_a_purchase_and_none(text: str) -> None:
 )
 def test_to_be_taken_off_anything_else_is_one(text: str) -> None:
     assert opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not contact this address, use our portal.",
+        "This mailbox is not monitored. Please do not send any mails to this address.",
+        "Happy to talk. Do not write to this address, it is an unattended mailbox; call me.",
+    ],
+)
+def test_an_address_that_is_not_read_is_no_wish_to_be_left_alone(text: str) -> None:
+    assert not opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not contact this address again, use our portal.",
+        "Do not contact this address.",
+        "This mailbox is not monitored. Do not write to this address and remove us from your list.",
+        "This mailbox is not read by anybody. Please stop emailing me.",
+    ],
+)
+def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:
+    assert opt_out_in(text)

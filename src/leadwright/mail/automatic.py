@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
 # Their words ask nothing of us: an absence note, what we wrote ourselves, a newsletter's own "unsubscribe".
 WISHLESS = (Kind.OUT_OF_OFFICE, Kind.NEWSLETTER, Kind.LOOP, Kind.OWN)
+# Their footers tell everybody how to leave: only "remove me" is a wish. A list carries what people write.
+FOOTERED = (Kind.AUTO_REPLY, Kind.NOTIFICATION, Kind.NO_REPLY_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
