@@ -163,6 +163,17 @@ OUR_GROUP = {
 }
 
 
+def test_our_own_newsletter_is_one_and_a_lead_in_whose_place_the_group_stands_is_not() -> None:
+    ours = {**OUR_GROUP, "from": "News <news@mail.seller.example>"}
+    news = automatic(mail("What is new with us.", **ours), OWN)
+    assert news is not None
+    assert news.kind is Kind.NEWSLETTER
+    via = {**OUR_GROUP, "from": "'Jo' via Sales <team@seller.example>"}
+    for writer in ({"reply_to": "jo@lead.example"}, {"x_original_from": "Jo <jo@lead.example>"}):
+        assert automatic(mail("Tell me more.", **via, **writer), OWN) is None
+    assert automatic(mail("Tell me more.", in_reply_to="<a@b>", **ours), OWN) is None
+
+
 @pytest.mark.parametrize("left", [(), ("list_post",), ("list_id",)])
 def test_what_came_through_our_own_group_is_a_persons_mail(left: tuple[str, ...]) -> None:
     """A group stamps the headers of a list on what a lead writes to sales@."""
