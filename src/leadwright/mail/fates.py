@@ -4,9 +4,9 @@ One that left gets the Message-ID it left under. One that failed is told as fail
 long says so, and is never sent again. One that nobody wants sent any more is taken back as long as it waits.
 """
 
-import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from secrets import SystemRandom
 from typing import Any
 
 import structlog
@@ -76,7 +76,7 @@ def take_back(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock
         return 0
     done = 0
     try:  # by chance, so that some that are refused keep no other
-        some = random.sample(sorted(unwanted), min(len(unwanted), _TAKEN_A_PASS))
+        some = SystemRandom().sample(sorted(unwanted), min(len(unwanted), _TAKEN_A_PASS))
         for outboxid in mailbox.take_back([unwanted[which][0] for which in some]):
             mail, why = unwanted[outboxid]
             word = Word(outboxid, Fate.FAILED, f"It was taken back before it left. {why}")
