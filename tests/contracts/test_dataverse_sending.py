@@ -16,6 +16,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 from leadwright.db.people import BusinessUnit
 from leadwright.db.sales import Lead
+from leadwright.mail import fates
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
 from leadwright.mail.conclusion import DENIALS
 from leadwright.mail.mailbox import Letter, Mailbox, Outcome, Result
@@ -173,3 +174,25 @@ def test_one_mail_that_is_denied_is_held_in_the_end_and_the_others_leave_meanwhi
     assert [rows[letter.recipient].phase for letter in letters] == ["held", "sent", "sent"]
     assert "privilege" in rows[letters[0].recipient].reason
     assert [there.left(letter) for letter in letters] == [0, 1, 1]
+
+
+def test_what_nobody_wants_sent_is_taken_back_some_at_a_time_and_what_is_refused_keeps_no_other(
+    there: InDataverse, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fates, "_TAKEN_A_PASS", 2)
+    clock = Clock()
+    there.world.break_it("hold sending", "company.example")
+    waiting(there, [there.letter(n) for n in range(5)], clock)
+    sender = Sender(there.database, there.mailboxid, mailbox, worker="one", clock=clock)
+    assert sender.send_due() == 5
+    for kept in records.find(there.world, "email", directioncode=True)[:2]:
+        there.world.break_it("deny row", kept["activityid"])
+    taken = []
+    for _ in range(40):
+        clock.forward(10)
+        taken.append(fates.take_back(there.database, there.mailboxid, mailbox, clock, lambda _session, _claims: ()))
+        if sum(taken) == 3:
+            break
+    assert sum(taken) == 3
+    assert max(taken) <= 2
+    assert sorted(row.phase for row in rows_of(there).values()) == ["failed"] * 3 + ["sent"] * 2

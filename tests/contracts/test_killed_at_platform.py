@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.contracts.mailboxes import InDataverse, InGraph
+from tests.contracts.mailboxes import AGENT, InDataverse, InGraph
 from tests.mail.post_office import Clock
 
 from leadwright.db.base import now
@@ -22,6 +22,7 @@ from leadwright.mail.dataverse_letters import activity_named
 from leadwright.mail.mailbox import Found, Result
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
+from leadwright.microsoft.errors import RowGone
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_store import Accepted, identify
@@ -145,6 +146,23 @@ def test_a_mail_that_lies_in_the_outbox_is_neither_sent_nor_ordered_again(
     assert mailbox.find_sent(letter.messageid) is Found.YES
     assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
     assert platform.left(letter) == 1
+    mailbox.close()
+    platform.close()
+
+
+@pytest.mark.parametrize("folder", ["deleteditems", "archive"])
+def test_a_draft_that_was_half_removed_or_put_elsewhere_is_made_anew(
+    tmp_path: Path, sqlite_database: Database, folder: str
+) -> None:
+    platform = InGraph(tmp_path / "dynamics", sqlite_database)
+    letter, mailbox = platform.letter(1), platform.open()
+    draft = mailbox.make_draft(letter)  # type: ignore[attr-defined]
+    message = f"users/{AGENT}/messages/{draft.id}"
+    platform.connected.graph.post(f"{message}/move", {"destinationId": folder})
+    assert mailbox.send(letter, lambda: True).result is Result.ACCEPTED
+    assert platform.left(letter) == 1
+    with pytest.raises(RowGone):
+        platform.connected.graph.get(message)
     mailbox.close()
     platform.close()
 

@@ -68,6 +68,9 @@ def test_it_is_an_address_only_when_the_sentence_before_names_one() -> None:
         "We want to be taken off the pilot and get started.",
         "Please get us off the old contract and onto the new one.",
         "Take me off your trial plan, we want to buy.",
+        "Please remove us from the pilot program and send the contract for the full product.",
+        "We want to be taken off the trial of your tool.",
+        "Take us off this order, our Berlin office pays for it.",
     ],
 )
 def test_to_be_taken_off_a_plan_is_a_purchase_and_none(text: str) -> None:
@@ -77,6 +80,35 @@ def test_to_be_taken_off_a_plan_is_a_purchase_and_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Please remove me from the updates.",
+        "Please remove me from the notifications.",
+        "Take me off the alerts please.",
+        "Remove me from the promotions.",
+        "Please remove me from the follow-ups.",
+        "remove me from the distro",
+        "Please remove me from the loop.",
+        "Please take us off the pitch.",
+        "remove me from the announcements",
+        "Remove me from the bulletin.",
+        "Please remove me from the advertising",
+        "Please remove me from the solicitations.",
+        "Kindly remove me from the automated follow up.",
+        "remove me from the sales pitches",
+        "Take me off the database",
+        "Remove me from your updates",
+        "Remove me from your beta emails",
+        "Remove me from your trial offers",
+        "Remove me from your version updates emails",
+        "Please remove me from this plan of emails",
+        "Remove me from the trial emails.",
+        "Take me off the list for demos.",
+        "Remove me from the order updates.",
+        "Remove me from the plan to email me.",
+        "Please remove me from the service",
+        "Please take me off the service.",
+        "I want to be removed from the platform.",
+        "please delete me from the site",
+        "drop me from the notification service",
         "Please take us off the distribution.",
         "Remove me from the trial mailing list.",
         "Take me off the weekly sales email list.",
@@ -86,5 +118,30 @@ def test_to_be_taken_off_a_plan_is_a_purchase_and_none(text: str) -> None:
         "Take us off the trial and stop emailing me.",
     ],
 )
-def test_to_be_taken_off_what_holds_addresses_is_one(text: str) -> None:
+def test_to_be_taken_off_anything_else_is_one(text: str) -> None:
+    assert opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not contact this address, use our portal.",
+        "This mailbox is not monitored. Please do not send any mails to this address.",
+        "Happy to talk. Do not write to this address, it is an unattended mailbox; call me.",
+    ],
+)
+def test_an_address_that_is_not_read_is_no_wish_to_be_left_alone(text: str) -> None:
+    assert not opt_out_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not contact this address again, use our portal.",
+        "Do not contact this address.",
+        "This mailbox is not monitored. Do not write to this address and remove us from your list.",
+        "This mailbox is not read by anybody. Please stop emailing me.",
+    ],
+)
+def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:
     assert opt_out_in(text)

@@ -104,6 +104,55 @@ def test_remove_me_is_heard_in_all_but_absence_notes_and_newsletters(headers: di
     assert (read_mail(mail("Please remove me from your list.", **headers)).opt_out != "") is asks
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not want these messages? Reply STOP.",
+        "Don't want to receive these emails? Manage your preferences.",
+        "This is an automated reply. Please do not contact this address, use our portal.",
+        "This mailbox is no longer monitored. Please stop sending mail to this address.",
+        "Jane has left the company. Please remove her from your mailing list.",
+        "Your request was received.\n\nUnsubscribe",
+        "Diese E-Mail-Adresse wird nicht mehr verwendet. Bitte senden Sie keine E-Mails mehr an diese Adresse.",
+    ],
+)
+def test_the_footer_of_an_automatic_answer_is_no_wish(text: str) -> None:
+    for headers in ({"auto_submitted": "auto-replied"}, {"from": "no-reply@example.com"}):
+        assert read_mail(mail(text, **headers)).opt_out == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please remove me from your list.",
+        "Thank you. Please unsubscribe me.",
+        "Stop writing to me.",
+        "Remove our address from your database.",
+        "I no longer want to receive your emails.",
+        "I would like to unsubscribe from your emails.",
+        "No deseo recibir más correos.",
+        "We do not wish to be contacted.",
+        "Bitte nehmen Sie mich aus dem Verteiler.",
+        "Merci de ne plus me contacter.",
+        "Por favor, bórrenme de su lista.",
+        "Cancellatemi dalla lista.",
+        "Não me contactem mais.",
+        "Не пишите мне больше",
+        "配信解除希望",
+    ],
+)
+def test_what_an_automatic_answer_asks_for_its_writer_is_one(text: str) -> None:
+    assert read_mail(mail(text, auto_submitted="auto-replied")).opt_out != ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Do not want these messages? Remove me.", "Please stop sending mail to this address."]
+)
+def test_what_a_person_or_a_list_says_counts_whole(text: str) -> None:
+    for headers in ({}, {"list_id": "<sales.example.com>", "in_reply_to": "<a@b>"}):
+        assert read_mail(mail(text, **headers)).opt_out != ""
+
+
 OWN = ("sales@seller.example",)
 OUR_GROUP = {
     "list_id": "Sales <sales.seller.example>",
@@ -112,6 +161,17 @@ OUR_GROUP = {
     "precedence": "list",
     "return_path": "<sales+bncBABC@seller.example>",
 }
+
+
+def test_our_own_newsletter_is_one_and_a_lead_in_whose_place_the_group_stands_is_not() -> None:
+    ours = {**OUR_GROUP, "from": "News <news@mail.seller.example>"}
+    news = automatic(mail("What is new with us.", **ours), OWN)
+    assert news is not None
+    assert news.kind is Kind.NEWSLETTER
+    via = {**OUR_GROUP, "from": "'Jo' via Sales <team@seller.example>"}
+    for writer in ({"reply_to": "jo@lead.example"}, {"x_original_from": "Jo <jo@lead.example>"}):
+        assert automatic(mail("Tell me more.", **via, **writer), OWN) is None
+    assert automatic(mail("Tell me more.", in_reply_to="<a@b>", **ours), OWN) is None
 
 
 @pytest.mark.parametrize("left", [(), ("list_post",), ("list_id",)])

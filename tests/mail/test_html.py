@@ -75,6 +75,21 @@ def test_a_plain_stub_gives_way_to_what_the_html_says(plain: str, html: str) -> 
     assert reading.opt_out
 
 
+@pytest.mark.parametrize("id", ["divRplyFwdMsg", "x_divRplyFwdMsg", "mail-editor-reference-message-container"])
+def test_our_own_mail_quoted_in_the_html_alone_is_not_what_they_say(id: str) -> None:
+    html = f"""<div>Yes.</div><div id="{id}">Ann kirjutas</div><p>Hi Jo, shall we talk about shelves this week?</p>
+        <p>Please remove me from your list.</p>"""
+    reading = read_mail(multipart("Content-Type: text/plain\r\n\r\nYes.", f"Content-Type: text/html\r\n\r\n{html}"))
+    assert (reading.new_text, reading.opt_out) == ("Yes.", "")
+    assert read_mail(html_mail(html)).new_text == "Yes."
+
+
+def test_a_short_answer_stays_beside_html_that_only_quotes_more() -> None:
+    html = f"<p>Yes.</p><blockquote>{'Hi Jo, shall we talk about shelves? ' * 9}</blockquote>"
+    message = parse_mail(multipart("Content-Type: text/plain\r\n\r\nYes.", f"Content-Type: text/html\r\n\r\n{html}"))
+    assert message.text.strip() == "Yes."
+
+
 def test_remove_me_is_found_in_either_part() -> None:
     plain = "Hello Tom, we looked at it and we are happy to talk about it."
     html = f"<p>{plain}</p><p>But please stop emailing me.</p>"

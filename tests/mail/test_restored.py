@@ -1,6 +1,7 @@
 """An older backup was restored: what Sent knows is learned before anything goes out, so nobody gets a mail twice."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,36 @@ def test_whatever_the_backup_says_of_a_mail_in_sent_it_was_sent(
     assert sender.send_due() == 0
     assert small_office.phases() == {"sent": 6}
     assert len(small_office.server.log) == 6
+
+
+@pytest.mark.parametrize("told_first", [False, True], ids=["unknown", "found in Sent"])
+def test_a_mail_that_was_at_the_dot_in_the_backup_does_not_hide_what_left_after_it(
+    small_office: PostOffice, clock: Clock, told_first: bool
+) -> None:
+    server_files(small_office)
+    with small_office.database.transaction() as session:
+        session.get_one(Mailbox, small_office.mailboxid).createdon = clock()
+    decide(small_office, 0)
+    assert worker(small_office).send_due() == 1
+    with small_office.database.transaction() as session:
+        row = session.merge(next(iter(small_office.rows().values())))
+        row.phase, row.spenton, row.concludedon = Phase.COMMITTING, None, None
+        row.leaseuntil = clock() + timedelta(seconds=660)
+    back_up(small_office)
+    assert decide(small_office, 1)
+    assert worker(small_office).send_due() == 1
+    clock.forward(3 * 86_400)
+    restore(small_office)
+    assert decide(small_office, 1), "decided again, under a new Message-ID"
+    sender = worker(small_office)
+    sender.tidy()
+    if told_first:
+        clock.forward(660)
+        sender.tidy()
+        assert small_office.phases() == {"sent": 1, "queued": 1}
+    assert sender.send_due() == 0
+    assert small_office.phases() == {"sent": 1, "cancelled": 1}
+    assert len(small_office.server.log) == 2
 
 
 def test_mails_of_people_and_links_that_do_not_open_teach_nothing(office: PostOffice, clock: Clock) -> None:

@@ -249,10 +249,27 @@ def test_mails_sent_one_by_one_fail_twice_over_the_same_words_and_not_a_third_ti
     small_office.server.faults.script = refusing("554 5.7.1 WHO: Relay access denied")
     sender = worker(small_office)
     assert [sender.send_next() for _ in range(3)] == [Phase.FAILED, Phase.FAILED, Phase.QUEUED]
-    for _ in range(4):
+    for _ in range(3):
         clock.forward(301)
         assert sender.send_next() == Phase.QUEUED
     assert "Relay access denied" in paused(small_office)
+
+
+def test_words_that_three_met_while_nothing_is_accepted_are_asked_ever_less_often_and_given_up_after_five_days(
+    small_office: PostOffice, clock: Clock
+) -> None:
+    small_office.waiting(3)
+    small_office.server.faults.script = refusing("554 5.7.1 WHO: looks like spam")
+    sender = worker(small_office)
+    sender.send_due()
+    assert small_office.phases() == {"queued": 3}
+    asked = 1
+    for _ in range(5 * 24 * 12 + 20):
+        clock.forward(300)
+        asked += not isinstance(sender.send_some(), Nothing)
+    assert small_office.phases() == {"failed": 3}
+    assert asked < 150, "every 4,000 seconds in the end, not every 300"
+    assert any("Given up after" in row.reason for row in small_office.rows().values())
 
 
 @pytest.mark.parametrize(

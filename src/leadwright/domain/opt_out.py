@@ -16,14 +16,16 @@ from leadwright.domain.opt_out_denials import (
     DENIED,
     LEAVING,
     MOVED,
+    NOT_HERE,
     ONE_PAPER,
     OTHER_LIST,
     STAYS,
     THEIR_USERS,
+    UNREAD,
     UNTIL,
 )
 from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
-from leadwright.domain.opt_out_words import ALONE, ANYWHERE, POLITE
+from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, WE
 
 LONGEST = 20_000  # characters read; nobody opts out after that
 _WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'"})
@@ -66,20 +68,38 @@ _ALONE = re.compile(rf"(?:{'|'.join(fold(p) for p in (*ALONE, *CLAUSES))})")
 _ANYWHERE = re.compile("|".join(f"(?:{fold(p)})" for p in (*ANYWHERE, *IDEAS)))
 _ABOUT_IT = re.compile("|".join(fold(p) for p in ABOUT_IT))
 _OURS = re.compile(fold(OURS))
+_MINE = re.compile(fold(MINE))
+_MINE_NEXT = re.compile(rf" (?:to |at |from )?(?:{fold(MINE)})")
+_WE = re.compile(fold(WE))
+_WE_BEFORE = re.compile(rf"(?:{fold(WE)})(?: [\w']+){{0,3}} $")
 
 
-def opt_out_in(text: str, subject: str = "") -> str:
+def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
     """The sentence that asks not to be written to again, word for word; empty when there is none.
 
     Args:
         text: the new part of a mail; quoted lines that are still there are left out.
         subject: of the mail; counts when nothing but the request is in it.
+        automatic: a machine wrote it, and tells everybody how to leave: only what somebody asks for himself counts.
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = own_sentences(text)
-    told = next((sentence for sentence in sentences if _asks(sentence)), "") or _about_it(sentences)
-    return told or next((said for said in _spelled_apart(sentences) if _asks(said.replace(".", ""))), "")
+    plain = _without_the_answers_address(sentences)
+    told = next((said for said, left in zip(sentences, plain, strict=True) if _asks(left, automatic=automatic)), "")
+    if told or automatic:
+        return told
+    apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
+    return _about_it(sentences) or next(apart, "")
+
+
+def _without_the_answers_address(sentences: list[str]) -> list[str]:
+    """The sentences without "do not write to this address" where that is only about where an answer is read."""
+    around = (" ".join(sentences[max(n - 1, 0) : n + 2]) for n in range(len(sentences)))
+    return [
+        NOT_HERE.sub(" ", fold(said)) if UNREAD.search(fold(near)) else said
+        for said, near in zip(sentences, around, strict=True)
+    ]
 
 
 def _about_it(sentences: list[str]) -> str:
@@ -118,18 +138,26 @@ def _joined(lines: list[str]) -> str:
     return out
 
 
-def _asks(sentence: str) -> bool:
+def _asks(sentence: str, *, automatic: bool = False) -> bool:
     plain = " ".join(_spelled(fold(sentence)).split())
     if _FOOTER.search(plain) or STAYS.search(plain) or THEIR_USERS.search(plain):
+        return False
+    if automatic and plain.endswith("?"):
         return False
     for found in _ANYWHERE.finditer(plain):
         denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
-        if MOVED.match(plain, found.start()):
+        if MOVED.match(plain, found.start()) or (automatic and not _is_for_himself(plain, found)):
             continue
         if not denied and not UNTIL.search(rest) and not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
             return True
-    return any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
+    return not automatic and any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
+
+
+def _is_for_himself(plain: str, found: re.Match[str]) -> bool:
+    """Does the wish say whose it is: "remove me", "I no longer want"?"""
+    named = _MINE.search(found[0]) or _MINE_NEXT.match(plain, found.end())
+    return bool(named or _WE.search(found[0]) or _WE_BEFORE.search(plain[: found.start()]))
 
 
 def _bare(clause: str) -> str:

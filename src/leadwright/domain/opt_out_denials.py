@@ -60,17 +60,38 @@ OTHER_LIST = re.compile(
     r"speakers?|guest|short|price|attendee|"
     r"task|to-?do)[- ]?list\b"
 )
-# "Take us off the trial and onto the paid plan": what one is taken off is no list, no mail and no register of people.
-_REGISTER = (
+# "Take us off the trial and onto the paid plan": what one is taken off is bought, or belongs to a purchase.
+_WRITTEN = (  # what holds addresses, or is sent to them: whoever is to be taken off that asks to leave
     r"(?:\w*list|e-?mail|mail|message|newsletter|spam|blast|chain|thread|sequence|cadence|drip|campaign|outreach|"
     r"marketing|communication|correspondence|distribution|subscri\w+|contact|address|data|crm|system|record|file|"
-    r"regist\w+|rolodex|book|roster|rotation|director\w+|group|channel|audience|segment|lead|prospect|recipient|radar)"
+    r"regist\w+|rolodex|roster|director\w+|group|channel|audience|segment|lead|prospect|recipient|radar|offer|update|"
+    r"notif\w+|alert|promo|follow|announce|bulletin|advert|solicit|pitch|reminder|news)"
+)
+_BOUGHT = (
+    r"(?:trial|pilot|poc|plan|tier|package|bundle|edition|version|beta|licen[cs]e|contract|agreement|order|quote|"
+    r"proposal|invoice|demo)s?"
+)
+_GOES_ON = (
+    r"(?:and|or|but|so|as|on|onto|to|in|into|at|for|of|with|by|we|i|you|please|now|today|then|when|once|after|before)"
 )
 MOVED = re.compile(
     r"(?:remove|removing|take|taking|drop|dropping|delete|exclude|get|be|want|have)\b"
-    r"(?: (?:me|us|to|be|removed|taken|dropped|right|straight))*(?: (?:off|from|out of))(?: of)? "
-    rf"(?:(?:the|our|my|an?) (?!(?:[\w'-]+ ){{0,3}}?{_REGISTER})|"
-    rf"(?:your|this|that) (?:[\w'-]+ ){{0,2}}?(?:trial|pilot|plan|tier|package|edition|version|beta)\b(?! {_REGISTER}))"
+    r"(?: (?:me|us|to|be|removed|taken|dropped|right|straight))* (?:off|from|out of)(?: of)? "
+    rf"(?:the|our|my|an?|your|this|that) (?:(?!{_WRITTEN}|{_GOES_ON}\b)[\w'-]+ ){{0,2}}?"
+    rf"{_BOUGHT}(?: (?:{_BOUGHT}|program(?:me)?|period|phase))*(?=$|[^\w '-]| {_GOES_ON}\b)"
+    rf"(?!(?: [\w'-]+){{0,2}} {_WRITTEN})"
+)
+# "This mailbox is not read. Do not write to this address, use our portal.": it is said of the answer's address alone.
+NOT_HERE = re.compile(
+    r"\b(?:do not|don'?t) (?:please )?(?:contact|e-?mail|mail|write|message|send (?:any |more |further |e-?mails? |"
+    r"mails? |messages? )*)(?: ?(?:to|at))? ?this (?:e-?mail )?(?:address|mailbox|inbox|account|e-?mail)\b"
+    r"(?! (?:again|any ?more|any longer|ever)\b)"
+)
+UNREAD = re.compile(
+    r"\b(?:address|mailbox|inbox|account|e-?mail) is (?:not|never)(?: being| regularly)? (?:monitored|read|attended|"
+    r"checked|watched)\b|\b(?:unmonitored|unattended) (?:e-?mail )?(?:address|mailbox|inbox|account)\b|"
+    r"\b(?:use|visit|go to|through|via) (?:our|the) (?:\w+ ){0,2}(?:portal|form|web ?site|help ?desk|service desk|"
+    r"ticket system)\b"
 )
 UNTIL = re.compile(  # a time, not the whole: "do not write to me before Monday"
     r"\b(?:until|till(?! (?:mig|oss)\b)|before|vor|erst|bis|avant|antes de|hasta|prima di|voor|fore|innan|przed|"

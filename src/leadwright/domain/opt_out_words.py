@@ -11,6 +11,20 @@ POLITE = (
     r"お願いします|お願い致します|ください|请|請|谢谢|謝謝|пожалуйста|спасибо)(?![a-z])[\s,.!:]*"
 )
 
+# Whoever asks for himself says so; where no such word is known to us (other scripts), it may be.
+MINE = (
+    r"\b(?:me|us|my|mine|mich|mir|uns|mein\w*|moi|m'|nous|mon|ma|mes|nos|mi|mis|ci|mio|mia|miei|mij|ons|mijn|meu|meus|"
+    r"minha|mnie|nam|nas|mo[ij]\w*|mig|meg|oss|os(?! \w)|min|mitt|mina)\b|\bm'|"
+    r"\w{3}(?:[aeinr]me|[aeinr]nos|[aeir]mi|[aeir]ci)\b|"
+    r"\b(?:our|unser\w*|notre|nuestr\w+|nostr\w+|onze?|nosso\w*|nasz\w*|var[at]?|vores?) (?:\w+ )?(?:\w*mails?|"
+    r"\w*add?ress?\w*|names?|data|daten|details|compan\w+|firma|domain|contacts?|records?|staff|team)\b|[\u0370-\uffff]"
+)
+WE = (
+    r"\b(?:i|we|ich|wir|je|nous|yo|nosotros|io|noi|eu|ik|wij|jag|vi|jeg|quiero|queremos|deseo|deseamos|voglio|vogliamo|"
+    r"vorrei|vorremmo|desidero|desideriamo|gradirei|revoco|quero|desejo|desejamos|autorizo|agradeco|chce|chcemy|zycze|"
+    r"zyczymy|prosze|prosimy|cofam)(?:'d|'ll|'m|'re)?\b"
+)
+
 ALONE = (  # the whole clause is nothing but this
     r"unsub", r"(?:merci )?d'arrêter", r"unsubscribe(?:d)?(?: from (?:this|the|your|all)(?: \w+){0,3})?",
     r"stop(?: (?:it|this|all|now|already|that))*",

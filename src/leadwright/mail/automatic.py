@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
 # Their words ask nothing of us: an absence note, what we wrote ourselves, a newsletter's own "unsubscribe".
 WISHLESS = (Kind.OUT_OF_OFFICE, Kind.NEWSLETTER, Kind.LOOP, Kind.OWN)
+# Their footers tell everybody how to leave: only "remove me" is a wish. A list carries what people write.
+FOOTERED = (Kind.AUTO_REPLY, Kind.NOTIFICATION, Kind.NO_REPLY_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,14 @@ def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | No
         return absent
     if sign:
         return Automatic(Kind.AUTO_REPLY if "replied" in sign.lower() or message.is_answer else Kind.NOTIFICATION, sign)
-    through_ours = _came_through_our_group(message, own)
-    if not through_ours:
-        offer = message.value("list-unsubscribe")
-        if offer and not message.is_answer and not message.answers_by_hand:
-            return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
-        if listed := _list_header(message):
-            return Automatic(Kind.LIST, listed)
+    ours = frozenset(address.rpartition("@")[2] for address in own)
+    through_ours = _came_through_our_group(message, ours)
+    offer = message.value("list-unsubscribe")
+    unasked = offer and not message.is_answer and not message.answers_by_hand
+    if unasked and (not through_ours or _is_of_our_house(message, ours)):
+        return Automatic(Kind.NEWSLETTER, f"List-Unsubscribe: {offer[:100]}")
+    if not through_ours and (listed := _list_header(message)):
+        return Automatic(Kind.LIST, listed)
     if message.return_path == "":
         return Automatic(Kind.AUTO_REPLY if message.is_answer else Kind.NOTIFICATION, "Return-Path: <>")
     for address in (sender, "" if through_ours else (message.return_path or "").lower()):
@@ -166,11 +169,20 @@ def _automatic_header(message: Message) -> str | None:
     return None
 
 
-def _came_through_our_group(message: Message, own: Collection[str]) -> bool:
+def _came_through_our_group(message: Message, ours: Collection[str]) -> bool:
     """Did a group of our own domain, like ``sales@``, pass it on? It stamps the list headers on what people write."""
     named = _NAMES.findall(f"{message.value('list-post')} {message.value('list-id')}".lower())
-    ours = {address.rpartition("@")[2] for address in own}
-    return any(name == domain or name.endswith(("@" + domain, "." + domain)) for name in named for domain in ours)
+    return any(_is_at(name, ours) for name in named)
+
+
+def _is_of_our_house(message: Message, ours: Collection[str]) -> bool:
+    """Did our own company write it? A group that puts itself in From names the writer in another header."""
+    people = (*message.reply_to, *([message.sender] if message.sender else ()))
+    return not message.value("x-original-from") and all(_is_at(one.address.lower(), ours) for one in people)
+
+
+def _is_at(name: str, domains: Collection[str]) -> bool:
+    return any(name == domain or name.endswith(("@" + domain, "." + domain)) for domain in domains)
 
 
 def _list_header(message: Message) -> str | None:

@@ -56,7 +56,7 @@ def conclude_all(session: Session, ends: Sequence[tuple[Claimed, Outcome]], mome
         if stored is not row:
             changed.append(stored)
         if outcome.result is Result.MAILBOX:
-            _pause(session, row.mailboxid, outcome, moment)
+            _pause(session, stored, outcome, moment)
     if changed:
         connection.execute(_STORE, [_values(row) for row in changed])
         _show(session, changed, moment)
@@ -85,13 +85,13 @@ def _after(row: Entry, claimed: Claimed, outcome: Outcome, moment: datetime) -> 
             return replace(told, phase=Phase.FAILED, concludedon=moment)
         case Result.UNKNOWN:
             return replace(told, phase=Phase.UNKNOWN, spenton=moment)
-        case Result.MAILBOX:
+        case Result.MAILBOX if not outcome.perhaps_ours:
             return replace(told, phase=Phase.QUEUED, dueat=moment)  # behind the others: perhaps it alone meets this
         case Result.STOPPED:
             return replace(told, phase=Phase.QUEUED)
         case Result.DENIED if row.attempts + 1 >= DENIALS:
             return replace(told, attempts=row.attempts + 1, phase=Phase.HELD, concludedon=moment)
-        case Result.LATER | Result.DENIED:
+        case Result.LATER | Result.DENIED | Result.MAILBOX:
             return _again(told, outcome, moment)
 
 
@@ -113,10 +113,13 @@ def _show(session: Session, rows: Sequence[Entry], moment: datetime) -> None:
         show_on_emails(session, [r.emailid for r in rows if r.phase == phase and r.emailid], phase, moment)
 
 
-def _pause(session: Session, mailboxid: str, outcome: Outcome, moment: datetime) -> None:
-    pause = timedelta(seconds=outcome.retry_after) if outcome.retry_after else PAUSE
+def _pause(session: Session, row: Entry, outcome: Outcome, moment: datetime) -> None:
+    """What may be about this mail after all pauses the others ever longer, as it waits itself."""
+    pause = wait_before(row.attempts) if outcome.perhaps_ours else PAUSE
+    if outcome.retry_after:
+        pause = timedelta(seconds=outcome.retry_after)
     session.execute(
         update(Mailbox)
-        .where(Mailbox.mailboxid == mailboxid)
+        .where(Mailbox.mailboxid == row.mailboxid)
         .values(lw_pauseduntil=moment + pause, lw_lasterror=storable(outcome.words), lw_lasterroron=moment)
     )

@@ -200,10 +200,10 @@ class DataverseMailbox(PlatformReading):
         refused: MicrosoftError | None = None
         for mail in mails:
             id = mail.emailid or activity_named(mail.messageid)
-            row = self._status(id)
-            if row is None or row["statuscode"] != PENDING_SEND:
-                continue
             try:
+                row = self._status(id)
+                if row is None or row["statuscode"] != PENDING_SEND:
+                    continue
                 self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
                 yield mail.outboxid
             except (RowChanged, RowGone):  # synchronisation is at it, or somebody deleted it

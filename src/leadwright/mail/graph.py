@@ -91,7 +91,7 @@ class GraphMailbox(PlatformReading):
         self._graph, self._seals = graph, seals
         self._strangers, self._nudged = strangers, nudged
         self._me = user_path(address)
-        self._drafts = ""
+        self._folders: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="graph-mail")
 
     def send(self, letter: Letter, before_the_dot: Callable[[], bool]) -> Outcome:
@@ -111,14 +111,21 @@ class GraphMailbox(PlatformReading):
         return hand_over(self, self._pool, letters, before_the_dots)
 
     def make_draft(self, letter: Letter) -> Draft | Outcome:
-        """A draft out of the bytes; what lies there already is used: a restored database knows of no earlier try."""
+        """A draft out of the bytes; one in Drafts is used: a restored database knows of no earlier try.
+
+        One that somebody put elsewhere, or that was half removed, is removed.
+        """
         known = self._messages(letter.messageid)
         if any(not row.get("isDraft") for row in known):
             return _accepted()
-        if known and not self._lies_in_drafts(known):
+        if any(self._lies_in("outbox", row) for row in known):
             return Outcome(Result.LATER, _IN_OUTBOX, retry_after=_OUTBOX_SECONDS)
-        if known:
-            return Draft(str(known[0]["id"]))
+        drafts = [row for row in known if self._lies_in("drafts", row)]
+        for row in known:
+            if row not in drafts:
+                self.remove_draft(Draft(str(row["id"])))
+        if drafts:
+            return Draft(str(drafts[0]["id"]))
         raw = base64.b64encode(letter.raw)
         made = self._graph.post(f"{self._me}/messages", content=raw, content_type="text/plain")
         draft = Draft(str(made["id"]))
@@ -143,8 +150,9 @@ class GraphMailbox(PlatformReading):
         return isinstance(error, PrivilegeMissing)
 
     def remove_draft(self, draft: Draft) -> None:
-        """It goes to Deleted Items, and from there for good."""
-        for _ in range(2):
+        """It goes to Deleted Items, and from there for good; one that lay there is gone at once."""
+        self._graph.delete(self._message(draft.id))
+        with suppress(RowGone):
             self._graph.delete(self._message(draft.id))
 
     def find_sent(self, messageid: str, emailid: str = "") -> Found:
@@ -156,7 +164,8 @@ class GraphMailbox(PlatformReading):
             rows = self._messages(messageid)
             if any(not row.get("isDraft") for row in rows):
                 return Found.YES
-            return Found.NO if rows and self._lies_in_drafts(rows) else Found.CANNOT_TELL
+            in_drafts = [self._lies_in("drafts", row) for row in rows]
+            return Found.NO if rows and all(in_drafts) else Found.CANNOT_TELL
         except LeadwrightError:
             return Found.CANNOT_TELL
 
@@ -226,11 +235,11 @@ class GraphMailbox(PlatformReading):
         found = self._graph.get(f"{self._me}/messages", filter=named(messageid), select=_STATE)
         return list(found.get("value") or ())
 
-    def _lies_in_drafts(self, rows: Sequence[Mapping[str, Any]]) -> bool:
-        """Do all of these lie in the folder Drafts?"""
-        if not self._drafts:
-            self._drafts = str(self._graph.get(f"{self._me}/mailFolders/drafts", select="id")["id"])
-        return all(row.get("parentFolderId") == self._drafts for row in rows)
+    def _lies_in(self, folder: str, row: Mapping[str, Any]) -> bool:
+        """Does this message lie in the folder of that well-known name?"""
+        if folder not in self._folders:
+            self._folders[folder] = str(self._graph.get(f"{self._me}/mailFolders/{folder}", select="id")["id"])
+        return bool(row.get("parentFolderId") == self._folders[folder])
 
     def _is_nudged(self) -> bool:
         return self._nudged()

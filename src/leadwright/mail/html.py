@@ -49,6 +49,8 @@ _BLOCKS = frozenset(
     ]
 )
 _PARAGRAPHS = frozenset({"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"})
+# Outlook, in any language: from here to the end stands the mail that is answered; in mails within mails "x_" before it.
+_QUOTE_BEGINS = ("divRplyFwdMsg", "mail-editor-reference-message-container")
 _EDITORS_COMMENT = re.compile(r"^\s*(?:\[if\b|\[endif|<!\[endif|/?\s*(?:tinymce|mso)|$)", re.IGNORECASE)
 
 _TAGS = frozenset(
@@ -185,7 +187,7 @@ class _Writer:
             self._end_line(True)
         elif tag in _BLOCKS:
             self._end_line()
-            self._quotes += tag == "blockquote"
+            self._quotes += tag == "blockquote" or (node.attributes.get("id") or "").endswith(_QUOTE_BEGINS)
             self._pre += tag == "pre"
             if tag == "hr":
                 self._lines.append(self._prefix() + "_" * 20)

@@ -152,10 +152,11 @@ class Message:
 
 
 def _is_stub(plain: str, html: str) -> bool:
-    """Is the plain text empty, much shorter than what the HTML shows, or a note that there is HTML to look at?"""
+    """Is the plain text empty, much shorter than what the HTML shows unquoted, or a note that there is HTML to see?"""
     if not plain or not html:
         return not plain
-    return len(plain) * 4 < len(html) or points_to_html(plain)
+    shown = sum(len(line) + 1 for line in html.splitlines() if not line.startswith(">"))
+    return len(plain) * 4 < shown or points_to_html(plain)
 
 
 def points_to_html(plain: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from leadwright.domain.opt_out import opt_out_in
-from leadwright.mail.automatic import WISHLESS, Automatic, why_automatic
+from leadwright.mail.automatic import FOOTERED, WISHLESS, Automatic, why_automatic
 from leadwright.mail.automatic import Kind as AutomaticKind
 from leadwright.mail.bounce import DeliveryReport, read_delivery_report
 from leadwright.mail.limits import Limits
@@ -37,7 +37,9 @@ class Reading:
         """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
         if self.automatic and self.automatic.kind in WISHLESS:
             return ""
-        return opt_out_in(self.new_text, self.message.subject) or opt_out_in(self.beside)
+        automatic = self.automatic is not None and self.automatic.kind in FOOTERED
+        told = opt_out_in(self.new_text, self.message.subject, automatic=automatic)
+        return told or opt_out_in(self.beside, automatic=automatic)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""

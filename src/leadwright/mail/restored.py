@@ -46,7 +46,7 @@ def learn_from_sent(database: Database, mailboxid: str, mailbox: Mailbox, clock:
     with database.reading() as session:
         mine = Outbox.mailboxid == mailboxid
         made = session.scalar(select(MailboxRow.createdon).where(MailboxRow.mailboxid == mailboxid))
-        left = session.scalar(select(func.max(Outbox.spenton)).where(mine))
+        left = session.scalar(select(func.max(Outbox.spenton)).where(mine, Outbox.phase == Phase.SENT))
         waiting = session.scalar(select(func.min(Outbox.createdon)).where(mine, Outbox.phase.in_(_TO_SEND)))
     known = [moment for moment in (left or made, waiting) if moment is not None]
     if not known:

@@ -65,7 +65,8 @@ def _take_back(session: Session, moment: datetime, *which: ColumnElement[bool]) 
         if row.phase == Phase.SENDING:
             row.phase, row.reason = Phase.QUEUED, "The worker died before the mail was handed over."
         else:
-            row.phase, row.reason, row.spenton = Phase.UNKNOWN, "The worker died while handing the mail over.", moment
+            row.phase, row.reason = Phase.UNKNOWN, "The worker died while handing the mail over."
+            row.spenton = min(moment, row.leaseuntil or moment)  # in a restored database that may be days ago
         show_on_email(session, row.emailid, Phase(row.phase), moment)
     return rows
 
