@@ -15,7 +15,7 @@ from leadwright.mirror.incoming import FOREIGN
 from leadwright.mirror.mirror import Asked
 from leadwright.mirror.phases import Phase
 from leadwright.mirror.tables import TABLES
-from leadwright.sandbox.dynamics.dataverse import roles, seed
+from leadwright.sandbox.dynamics.dataverse import roles, seed, store
 from leadwright.sandbox.dynamics.world import World
 
 
@@ -180,6 +180,25 @@ def test_a_clock_that_was_ahead_and_comes_back_stops_no_look(office: Office) -> 
     readon = office.state().readon
     assert readon is not None
     assert readon <= office.clock()
+
+
+def test_a_clock_that_was_ahead_and_comes_back_stops_no_comparison(world: World, database: Database) -> None:
+    make_role(world, "Narrow", "Local Read: Lead")
+    office = connect_office(world, database, "Narrow")
+    kept, gone = office.lead(), office.lead()
+    office.round()
+    office.round(days=1)
+    assert not office.state().tracked
+    office.clock.forward(days=-1)
+    office.delete("lead", gone)
+    store.add_column(world, "lead", "cr_region", "string 100; Region")
+    office.round(minutes=16)
+    office.round(minutes=61)
+    assert set(office.leads()) == {kept}
+    assert "cr_region" in office.incoming.described["lead"].own
+    compared = office.state().comparedon
+    assert compared is not None
+    assert compared <= office.clock()
 
 
 def test_an_application_that_is_no_user_any_more_is_told_once_for_all_tables(office: Office) -> None:
