@@ -279,14 +279,24 @@ class _Following:
         return later, known
 
     def _deleted(self, act: Mapping[str, Any]) -> None:
-        waiting = self._open.get(act["recordid"], [])
         about = (MirrorWrite.lane == act["recordid"]) | (MirrorWrite.recordid == act["recordid"])
         not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
         gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
         self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
-        seen = self._seen.get(act["recordid"])
-        if seen is not None or any(w.attempts for w in waiting):
-            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen else {})
+        seen, (is_tried, is_open) = self._seen.get(act["recordid"]), self._tries(act["recordid"])
+        if seen is not None or is_tried:
+            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen and not is_open else {})
+
+    def _tries(self, recordid: str) -> tuple[bool, bool]:
+        """Was something of what was not sent tried, and may a try still make, or have made, another version of it?
+
+        Asked of the rows as they are now: a worker may have taken one since they were read.
+        """
+        w, numbers = MirrorWrite, [write.number for write in self._open.get(recordid, []) if write.number]
+        tried = self._session.execute(
+            select(w.state, w.doubtful).where(w.number.in_(numbers), w.triedon.is_not(None))
+        ).all()
+        return bool(tried), any(state == WriteState.SENDING or doubtful for state, doubtful in tried)
 
     def _qualified(self, act: Mapping[str, Any]) -> None:
         self._changed(act, {name: value for name, value in act["after"].items() if name not in _STATES})
