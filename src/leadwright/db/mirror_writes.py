@@ -30,7 +30,7 @@ _CHUNK = 500
 _STATES = ("statecode", "statuscode")
 _OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
 VERSION, ANYWAY = "version", "anyway"  # what a DELETE knows: the ETag that was decided about, or that any may go
-OTHER = "other"  # what a DELETE was answered: the row is another by now
+OTHER = "other"  # of a DELETE that is for a person to decide: was it answered that the row is another by now?
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
 
@@ -143,6 +143,22 @@ def follow(session: Session, acts: Sequence[Mapping[str, Any]]) -> None:
     if concerned and goes_out(session):
         for start in range(0, len(concerned), _CHUNK):
             _Following(session, concerned[start : start + _CHUNK]).put_in()
+
+
+def put_deleted(session: Session, acts: Sequence[Mapping[str, Any]], reason: str) -> None:
+    """Put in deletions that none but a person sends, one by one: the records stay away here until then.
+
+    Args:
+        acts: as of `follow`.
+        reason: why they are held, and what to do.
+    """
+    follow(session, acts)
+    w, ids = MirrorWrite, [act["recordid"] for act in acts]
+    waiting = (w.kind == WriteKind.DELETE) & (w.state == WriteState.WAITING)
+    for start in range(0, len(ids), _CHUNK):
+        some = one_of(session, w.recordid, ids[start : start + _CHUNK])
+        held = {"state": WriteState.HELD, "reason": reason, "answer": {OTHER: False}}
+        session.execute(update(w).where(waiting, some).values(held))
 
 
 def put_created(session: Session, table: str, recordids: Sequence[str], actor: Any) -> None:
