@@ -15,6 +15,7 @@ from leadwright.db import audit
 from leadwright.db.agent import LeadRun
 from leadwright.db.audit import Actor
 from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_writes import MirrorWrite, arriving
 from leadwright.db.sales import Lead
 from leadwright.errors import Conflict
@@ -194,6 +195,24 @@ def test_a_row_that_we_may_not_write_is_held_and_goes_when_it_may(mirrored: Mirr
     assert mirror_writes.retry_all(mirrored.office.services, administrator(mirrored)) == 1
     mirrored.send()
     assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_drop_of_a_change_to_a_row_that_is_out_of_sight_is_the_end_of_it(mirrored: Mirrored, is_hidden: bool) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    mirrored.theirs("lead", leadid, jobtitle="Head of buying")
+    mirrored.world.break_it("deny row", leadid)
+    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    mirrored.send()
+    (held,) = mirrored.writes(state="held")
+    if is_hidden:
+        with mirrored.database.transaction() as session:
+            session.execute(update(MirrorRow).where(MirrorRow.recordid == leadid).values(hidden=True))
+    mirror_writes.drop(services, who, held.number)
+    mirrored.send()
+    assert [w.state for w in mirrored.writes()] == ["dropped"] * (1 if is_hidden else 2)
+    assert is_here(mirrored, leadid)
 
 
 def test_a_lead_that_was_deleted_there_is_dropped_and_goes_here(mirrored: Mirrored) -> None:
