@@ -221,6 +221,8 @@ def test_the_record_chosen_again_goes_the_way_it_went_and_another_address_is_rea
         session.add(mail)
     with pytest.raises(Conflict, match="not known yet whether it left"):
         mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    (there,) = records.find(contoso.world, "mailbox", mailboxid=mailboxid)
+    assert there["emailaddress"] == SALES, "what is refused here is not half done over there"
     with services.database.transaction() as session:
         session.scalars(select(Outbox)).one().phase = Phase.SENT
     mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
