@@ -316,18 +316,28 @@ def give_less(office: Office, *read: str) -> None:
 
 
 def test_roles_through_a_team_that_may_not_be_read_any_more_stay_and_it_is_told(office: Office) -> None:
-    seller = office.person("Sam Seller")
+    seller, other = office.person("Sam Seller"), office.person("Nora North", "Salesperson", "Sales Manager")
     team = office.make("team", name="North", businessunitid=seed.root_unit(office.world))
     with office.world.transaction() as db:
         db.execute("INSERT INTO teammembership (teamid, systemuserid) VALUES (?,?)", (team, seller))
         role = db.execute("SELECT roleid FROM dv_role WHERE name='Salesperson'").fetchone()["roleid"]
         db.execute("INSERT INTO teamroles (teamid, roleid) VALUES (?,?)", (team, role))
     office.round()
-    assert roles_of(office, seller) == 1
+    assert (roles_of(office, seller), roles_of(office, other)) == (1, 2)
     give_less(office, "Global Read: User")
+    seed.take_role(office.world, other, "Sales Manager")
+    new = office.person("Nils New", "Salesperson")
     office.round(minutes=11)
-    assert roles_of(office, seller) == 1
+    assert (roles_of(office, seller), roles_of(office, new)) == (1, 1), "what can be told comes in"
+    assert roles_of(office, other) == 2, "it may be held through a team"
+    assert "Sales Manager, Salesperson" in office.state("systemuserroles").trouble
     assert "prvReadTeam" in office.state("systemuserroles").trouble
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    with office.world.transaction() as db:
+        db.execute("DELETE FROM teammembership WHERE teamid=?", (team,))
+    office.round(minutes=16)
+    assert (roles_of(office, seller), roles_of(office, other)) == (0, 1)
+    assert office.state("systemuserroles").trouble == ""
 
 
 @pytest.mark.parametrize("users", ["Local Read: User", "User Read: UserSettings"])
