@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from tests.contracts.mailboxes import AGENT, PERMISSIONS, grant
 from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
@@ -21,7 +21,7 @@ from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
-from leadwright.db.sales import AppNotification, Lead
+from leadwright.db.sales import AppNotification, Contact, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.stage import AgentState, Stage
@@ -69,7 +69,7 @@ class Abroad:
         """No mirror runs here: its leads are read as often as need be, unless a test says when they were."""
         if self.is_mirrored:
             with self.office.services.database.transaction() as session:
-                session.get_one(MirrorTable, "lead").readon = self.office.clock()
+                session.execute(update(MirrorTable).values(readon=self.office.clock()))
 
     def mails_to(self, address: str = ADA) -> list[EmailMessage]:
         found = [out.raw for out in exchange_transport.sent_outside(self.world) if out.recipient == address]
@@ -363,6 +363,33 @@ def test_while_the_leads_over_there_are_not_read_mail_waits(
     _mirror(abroad, {"pausedon": None, "failures": 0, "trouble": ""}, {"readon": abroad.office.clock(), "failures": 0})
     abroad.hours(1 / 60)
     assert len(abroad.mails_to()) == 1
+
+
+def test_while_contacts_are_not_read_with_who_wants_no_mail_one_to_a_lead_of_a_contact_waits(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.GRAPH:
+        pytest.skip("the rule is the same for each kind of mailbox")
+    leadid = abroad.lead()
+    with abroad.office.services.database.transaction() as session:
+        lead = session.get_one(Lead, leadid)
+        contact = Contact(
+            lastname="Lovelace", fullname="Ada Lovelace", ownerid=lead.ownerid,
+            owningbusinessunit=lead.owningbusinessunit,
+        )  # fmt: skip
+        session.add(contact)
+        session.add(MirrorTable(tablename="contact", phase="following", columns=["lastname"]))  # of before an update
+        session.flush()
+        lead.parentcontactid = contact.contactid
+    abroad.work()
+    (row,) = abroad.outbox()
+    assert (row.phase, row.reason.partition(";")[0]) == (
+        "queued", "The contacts of Dynamics 365 were not read yet",
+    )  # fmt: skip
+    for phase, mails in (("loading", 0), ("following", 1)):
+        with abroad.office.services.database.transaction() as session:
+            contacts = session.get_one(MirrorTable, "contact")
+            contacts.phase, contacts.columns = phase, ["lastname", "donotemail"]
+        abroad.hours(1 / 60)
+        assert len(abroad.mails_to()) == mails
 
 
 @pytest.mark.parametrize("mails", [0, 1])

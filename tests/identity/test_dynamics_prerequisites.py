@@ -9,13 +9,14 @@ from sqlalchemy import select
 from tests.identity.conftest import Office
 from tests.identity.contoso import SALES, Contoso, opened
 
+from leadwright.actions import administrator_errand as errands
 from leadwright.actions import dynamics_mailbox as mailboxes
 from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
 from leadwright.actions import prerequisites as p
 from leadwright.actions.dynamics_values import ConnectionForm
 from leadwright.actions.mailbox_kind import choose_kind
-from leadwright.db.agent import Agent
+from leadwright.db.agent import Agent, Prerequisite
 from leadwright.db.audit import broken_link
 from leadwright.db.mail import Mailbox, MailboxFolder, Outbox
 from leadwright.db.people import BusinessUnit, SystemUser
@@ -26,7 +27,7 @@ from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.identity.agent_identity import agent_principal, pause_or_resume
 from leadwright.identity.seed import root_business_unit
 from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals
-from leadwright.sandbox.dynamics import entra_applications, exchange
+from leadwright.sandbox.dynamics import entra_applications, entra_grants, entra_users, exchange
 from leadwright.sandbox.dynamics.dataverse import records, roles, seed
 from leadwright.sandbox.dynamics.dataverse.store import stamp
 
@@ -220,6 +221,8 @@ def test_the_record_chosen_again_goes_the_way_it_went_and_another_address_is_rea
         session.add(mail)
     with pytest.raises(Conflict, match="not known yet whether it left"):
         mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
+    (there,) = records.find(contoso.world, "mailbox", mailboxid=mailboxid)
+    assert there["emailaddress"] == SALES, "what is refused here is not half done over there"
     with services.database.transaction() as session:
         session.scalars(select(Outbox)).one().phase = Phase.SENT
     mailboxes.choose_record(services, admin, agentid, mailboxid=mailboxid)
@@ -335,6 +338,49 @@ def test_approving_is_refused_with_who_may_and_where_until_the_caller_may(small_
     assert mailboxes.may_approve_here(services, admin, agentid)
     mailboxes.approve_email(services, admin, agentid)
     assert mailboxes.record_state(services, admin, agentid).is_approved
+
+
+def sign_in_to_approve(contoso: Contoso) -> str:
+    """An administrator signs in for Approve Email; what is said of it then."""
+    services, admin = contoso.services, contoso.office.admin
+    waits = errands.begin(services, admin, contoso.agentid, errands.Wanted(errands.Errand.APPROVE))
+    user = entra_users.user(contoso.world, "admin@contoso.onmicrosoft.com")
+    assert user is not None
+    entra_grants.settle_device(contoso.world, waits.usercode, user.objectid, accepted=True)
+    contoso.mailbox(emailrouteraccessapproval=2)
+    return errands.go_on(services, admin, waits.ticket)
+
+
+def test_who_may_approve_and_not_set_what_is_tracked_approves_and_is_told_what_is_left(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    contoso.tracks(1)
+    contoso.world.break_it("deny row", contoso.app.userid)
+    said = sign_in_to_approve(contoso)
+    assert "The address is approved, and the test of the mailbox is queued" in said
+    assert "could not be set to be tracked" in said
+    assert mailboxes.record_state(contoso.services, contoso.office.admin, contoso.agentid).is_approved
+    contoso.world.mend()
+    assert tracked(contoso) == 1
+    with contoso.services.database.transaction() as session:  # found under prerequisite 1 alone
+        session.get_one(Prerequisite, (contoso.agentid, 2)).inputs = {}
+    assert "All mail of the application user is tracked." in sign_in_to_approve(contoso)
+    assert tracked(contoso) == 0
+
+
+def test_what_is_tracked_stays_where_mail_is_read_through_graph(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    contoso.tracks(1)
+    choose_kind(contoso.services, contoso.office.admin, contoso.agentid, "graph")
+    assert "tracked" not in sign_in_to_approve(contoso)
+    assert tracked(contoso) == 1
+
+
+def tracked(contoso: Contoso) -> int:
+    row = records.read(contoso.world, "usersettings", contoso.app.userid)
+    assert row is not None
+    return int(row["incomingemailfilteringmethod"])
 
 
 def test_going_back_to_the_built_in_platform_begins_anew_and_so_does_coming_again(small_contoso: Contoso) -> None:

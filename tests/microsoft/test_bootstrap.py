@@ -143,6 +143,22 @@ def test_a_tenant_without_consent_and_a_person_without_the_role_are_told_apart(
         set_up(place, token, PLAN)
 
 
+def test_a_tenant_that_does_not_let_in_the_client_of_dataverse_is_told_where_to_consent_to_it(
+    place: Connection, world: World
+) -> None:
+    world.break_it("no user consent")
+    started = begin(place, Purpose.ORGANISATION)
+    user = entra_users.user(world, "dynamics@contoso.onmicrosoft.com")
+    assert user
+    with world.transaction() as db:
+        db.execute("UPDATE entra_code SET state='approved', userid=? WHERE kind='device'", (user.objectid,))
+    with pytest.raises(SignInRefused) as refused:
+        poll(place, started.ticket)
+    assert "client of Dataverse" in str(refused.value)
+    assert f"{place.authority}/organizations/adminconsent?client_id=51f81489-" in str(refused.value)
+    assert "Command Line Tools" not in str(refused.value)
+
+
 def test_a_declined_sign_in_and_a_damaged_ticket_say_to_start_again(
     place: Connection, hand: httpx2.Client, world: World
 ) -> None:

@@ -9,6 +9,7 @@ from tests.mirror.organisation import Office
 
 from leadwright.db.agent import Agent
 from leadwright.db.columns import table_with_own
+from leadwright.db.mirror_seen import last_seen
 from leadwright.db.people import CustomColumn
 from leadwright.db.sales import Lead
 from leadwright.db.selection import tables_of
@@ -143,6 +144,24 @@ def test_choices_of_the_organisation_replace_the_published_ones(office: Office) 
     assert attributes(office)["leadsourcecode"].choices[8] == "Web"
 
 
+def tell_as(office: Office, name: str, behaviour: str) -> None:
+    """The metadata tells the column as one of the format Date Only with this behaviour."""
+
+    def told(answer: dict[str, Any]) -> dict[str, Any]:
+        for column in answer.get("value", ()):
+            if column.get("LogicalName") == name and "DateTimeBehavior" in column:
+                column |= {"Format": "DateOnly", "DateTimeBehavior": {"Value": behaviour}}
+        return answer
+
+    dataverse = office.agent.dataverse
+    batch = type(dataverse).batch
+
+    def asked(calls: Any) -> list[Any]:
+        return [replace(a, json=told(a.json)) if isinstance(a, Answer) else a for a in batch(dataverse, calls)]
+
+    dataverse.batch = asked  # type: ignore[method-assign,assignment]
+
+
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
     [("DateOnly", Kind.DATE), ("UserLocal", Kind.DATETIME), ("TimeZoneIndependent", Kind.DATETIME)],
@@ -150,18 +169,24 @@ def test_choices_of_the_organisation_replace_the_published_ones(office: Office) 
 def test_a_day_that_travels_as_a_moment_is_one(office: Office, behaviour: str, kind: Kind) -> None:
     """The platform tells a column of the format Date Only and another behaviour as 2025-05-01T22:00:00Z."""
     add(office, "new_since", "datetime; Customer since")
+    tell_as(office, "new_since", behaviour)
+    assert describe(office.agent.dataverse)["lead"].own["new_since"].kind is kind
 
-    def told(answer: dict[str, Any]) -> dict[str, Any]:
-        for column in answer.get("value", ()):
-            if column["LogicalName"] == "new_since" and "DateTimeBehavior" in column:
-                column |= {"Format": "DateOnly", "DateTimeBehavior": {"Value": behaviour}}
-        return answer
 
-    dataverse = office.agent.dataverse
-    batch = dataverse.batch
-
-    def asked(calls: Any) -> list[Any]:
-        return [replace(a, json=told(a.json)) if isinstance(a, Answer) else a for a in batch(calls)]
-
-    dataverse.batch = asked  # type: ignore[method-assign,assignment]
-    assert describe(dataverse)["lead"].own["new_since"].kind is kind
+def test_a_day_that_becomes_a_moment_is_read_again_in_every_row_and_loses_nothing_found_here(office: Office) -> None:
+    add(office, "new_since", "datetime; Customer since")
+    tell_as(office, "new_since", "DateOnly")
+    lead = office.lead(new_since="2025-05-01T22:00:00Z")
+    office.round()
+    assert office.leads()[lead].custom == {"new_since": "2025-05-01"}
+    with office.database.transaction() as session:
+        session.get_one(Lead, lead).jobtitle = "Found out here"
+    tell_as(office, "new_since", "UserLocal")
+    office.round(minutes=16)
+    office.round()
+    here = office.leads()[lead]
+    assert (here.custom, here.jobtitle) == ({"new_since": "2025-05-01T22:00:00+00:00"}, "Found out here")
+    with office.database.reading() as session:
+        seen = last_seen(session, "lead", lead)
+    assert seen is not None
+    assert seen.values["new_since"] == "2025-05-01T22:00:00+00:00"

@@ -1,10 +1,11 @@
 """What goes wrong over there is told in a sentence, nothing is lost, nothing comes twice, and it goes on by itself."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.mirror.organisation import Office, connect_office
+from tests.mirror.organisation import Office, SameTime, connect_office
 
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorRow, MirrorState
@@ -12,10 +13,10 @@ from leadwright.db.people import UserRole
 from leadwright.errors import CrmError
 from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
 from leadwright.mirror.incoming import FOREIGN
-from leadwright.mirror.mirror import Asked
+from leadwright.mirror.mirror import Asked, Page, Stretch
 from leadwright.mirror.phases import Phase
 from leadwright.mirror.tables import TABLES
-from leadwright.sandbox.dynamics.dataverse import roles, seed
+from leadwright.sandbox.dynamics.dataverse import roles, seed, store
 from leadwright.sandbox.dynamics.world import World
 
 
@@ -182,6 +183,25 @@ def test_a_clock_that_was_ahead_and_comes_back_stops_no_look(office: Office) -> 
     assert readon <= office.clock()
 
 
+def test_a_clock_that_was_ahead_and_comes_back_stops_no_comparison(world: World, database: Database) -> None:
+    make_role(world, "Narrow", "Local Read: Lead")
+    office = connect_office(world, database, "Narrow")
+    kept, gone = office.lead(), office.lead()
+    office.round()
+    office.round(days=1)
+    assert not office.state().tracked
+    office.clock.forward(days=-1)
+    office.delete("lead", gone)
+    store.add_column(world, "lead", "cr_region", "string 100; Region")
+    office.round(minutes=16)
+    office.round(minutes=61)
+    assert set(office.leads()) == {kept}
+    assert "cr_region" in office.incoming.described["lead"].own
+    compared = office.state().comparedon
+    assert compared is not None
+    assert compared <= office.clock()
+
+
 def test_an_application_that_is_no_user_any_more_is_told_once_for_all_tables(office: Office) -> None:
     lead = office.lead()
     office.round()
@@ -226,6 +246,61 @@ def test_a_large_table_is_read_in_stretches_by_several_hands(world: World, datab
     assert set(office.leads()) == (keys | {new}) - {min(keys)}
 
 
+class Circling(SameTime):
+    """Leads to two pages of leads for ever, while it is told to."""
+
+    circles, asked = False, 0
+
+    def _round(self, page: Page, asked: Asked, link: str) -> Page:
+        if not self.circles or asked.table.name != "lead":
+            return page
+        self.asked += 1
+        assert self.asked < 20, "it goes round for ever"
+        return replace(page, link="two" if link == "one" else "one")
+
+    def stretch(self, asked: Asked, stretch: Stretch) -> Page:
+        real = replace(stretch, link=self._real(stretch.link))
+        return self._round(super().stretch(asked, real), asked, stretch.link)
+
+    def everything(self, asked: Asked, link: str = "", *, tracked: bool) -> Page:
+        return self._round(super().everything(asked, self._real(link), tracked=tracked), asked, link)
+
+    def changed(self, asked: Asked, token: str, link: str = "") -> Page:
+        return self._round(super().changed(asked, token, self._real(link)), asked, link)
+
+    def modified(self, asked: Asked, since: datetime, link: str = "") -> Page:
+        return self._round(super().modified(asked, since, self._real(link)), asked, link)
+
+    def _real(self, link: str) -> str:
+        return "" if link in ("one", "two") else link
+
+
+@pytest.mark.parametrize("way", ["loading", "stretches", "tracking", "polling", "comparing"])
+def test_pages_that_go_round_in_a_circle_come_to_an_end_and_it_goes_on_when_they_do_not(
+    world: World, database: Database, way: str
+) -> None:
+    make_role(world, "Narrow", "Local Read: Lead")
+    role = "Narrow" if way == "polling" else "AISalesPerson"
+    office = connect_office(world, database, role, wrap=lambda mirror: Circling(mirror._dataverse))  # type: ignore[attr-defined]
+    circling = office.mirror
+    assert isinstance(circling, Circling)
+    lead = office.lead()
+    if way == "stretches":
+        office.incoming.page = 1
+        other = office.lead()
+    if way not in ("loading", "stretches"):
+        office.round()
+        office.change("lead", lead, companyname="Southwind")
+    circling.circles = True
+    office.round(minutes=24 * 60 + 1 if way == "comparing" else 1)
+    assert circling.asked > 1
+    assert "back to an earlier one" in office.state().trouble
+    circling.circles = False
+    office.round(minutes=20)
+    assert office.state().trouble == ""
+    assert set(office.leads()) == ({lead, other} if way == "stretches" else {lead})
+
+
 def roles_of(office: Office, user: str) -> int:
     with office.database.reading() as session:
         return session.scalar(select(func.count()).where(UserRole.systemuserid == user)) or 0
@@ -241,18 +316,28 @@ def give_less(office: Office, *read: str) -> None:
 
 
 def test_roles_through_a_team_that_may_not_be_read_any_more_stay_and_it_is_told(office: Office) -> None:
-    seller = office.person("Sam Seller")
+    seller, other = office.person("Sam Seller"), office.person("Nora North", "Salesperson", "Sales Manager")
     team = office.make("team", name="North", businessunitid=seed.root_unit(office.world))
     with office.world.transaction() as db:
         db.execute("INSERT INTO teammembership (teamid, systemuserid) VALUES (?,?)", (team, seller))
         role = db.execute("SELECT roleid FROM dv_role WHERE name='Salesperson'").fetchone()["roleid"]
         db.execute("INSERT INTO teamroles (teamid, roleid) VALUES (?,?)", (team, role))
     office.round()
-    assert roles_of(office, seller) == 1
+    assert (roles_of(office, seller), roles_of(office, other)) == (1, 2)
     give_less(office, "Global Read: User")
+    seed.take_role(office.world, other, "Sales Manager")
+    new = office.person("Nils New", "Salesperson")
     office.round(minutes=11)
-    assert roles_of(office, seller) == 1
+    assert (roles_of(office, seller), roles_of(office, new)) == (1, 1), "what can be told comes in"
+    assert roles_of(office, other) == 2, "it may be held through a team"
+    assert "Sales Manager, Salesperson" in office.state("systemuserroles").trouble
     assert "prvReadTeam" in office.state("systemuserroles").trouble
+    seed.give_role(office.world, office.agent.userid, "AISalesPerson")
+    with office.world.transaction() as db:
+        db.execute("DELETE FROM teammembership WHERE teamid=?", (team,))
+    office.round(minutes=16)
+    assert (roles_of(office, seller), roles_of(office, other)) == (0, 1)
+    assert office.state("systemuserroles").trouble == ""
 
 
 @pytest.mark.parametrize("users", ["Local Read: User", "User Read: UserSettings"])

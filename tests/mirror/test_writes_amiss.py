@@ -14,7 +14,7 @@ from leadwright.db import audit
 from leadwright.db.base import new_id, now
 from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_writes import MirrorWrite, put_mail, put_news
-from leadwright.db.sales import Email, Lead
+from leadwright.db.sales import AppNotification, Email, Lead
 from leadwright.errors import CrmError
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 
@@ -144,3 +144,26 @@ def test_what_we_cannot_make_ready_is_held_with_a_sentence_and_everything_else_g
     held, sent = mirrored.writes()
     assert (held.state, "The log of the worker says why" in held.reason, held.attempts) == ("held", True, 1)
     assert sent.state == "sent"
+
+
+def test_what_is_amiss_with_everything_is_told_to_administrators_when_it_lasts(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"donotemail": True})
+
+    def fails(at: str) -> None:
+        if at == "sending":
+            raise KeyError(at)
+
+    def told() -> set[str]:
+        with mirrored.database.reading() as session:
+            return {row.body for row in session.scalars(select(AppNotification)) if "does not take" in row.title}
+
+    mirrored.send(mirrored.writer(step=fails))
+    assert told() == set()
+    mirrored.again()
+    mirrored.send(mirrored.writer(step=fails))
+    (said,) = told()
+    assert "Something is amiss in Leadwright (KeyError)" in said
+    mirrored.again()
+    mirrored.send()
+    assert mirrored.row("lead", leadid)["donotemail"] is True

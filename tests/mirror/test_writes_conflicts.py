@@ -1,5 +1,6 @@
 """People over there win over the agent; between two people, one says whose word counts. Limits are checked first."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from tests.mirror.test_writes_of_decisions import administrator, ours, work
 from tests.workflows.office import runs_of
 
 from leadwright.actions import mirror_writes
-from leadwright.actions.leads import delete_lead, edit_lead
+from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.db import audit
 from leadwright.db.agent import LeadRun
 from leadwright.db.audit import Actor
 from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_writes import MirrorWrite, arriving
 from leadwright.db.sales import Lead
 from leadwright.errors import Conflict
@@ -195,6 +197,24 @@ def test_a_row_that_we_may_not_write_is_held_and_goes_when_it_may(mirrored: Mirr
     assert mirrored.row("lead", leadid)["companyname"] == "Here Ltd"
 
 
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_drop_of_a_change_to_a_row_that_is_out_of_sight_is_the_end_of_it(mirrored: Mirrored, is_hidden: bool) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    mirrored.theirs("lead", leadid, jobtitle="Head of buying")
+    mirrored.world.break_it("deny row", leadid)
+    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    mirrored.send()
+    (held,) = mirrored.writes(state="held")
+    if is_hidden:
+        with mirrored.database.transaction() as session:
+            session.execute(update(MirrorRow).where(MirrorRow.recordid == leadid).values(hidden=True))
+    mirror_writes.drop(services, who, held.number)
+    mirrored.send()
+    assert [w.state for w in mirrored.writes()] == ["dropped"] * (1 if is_hidden else 2)
+    assert is_here(mirrored, leadid)
+
+
 def test_a_lead_that_was_deleted_there_is_dropped_and_goes_here(mirrored: Mirrored) -> None:
     from leadwright.sandbox.dynamics.dataverse import records
 
@@ -334,3 +354,55 @@ def test_a_row_that_waits_to_be_deleted_there_stays_away_and_what_a_person_does_
     mirrored.theirs("lead", leadid, jobtitle="And this")
     mirrored.load("lead")
     assert ours(mirrored, leadid).jobtitle == "And this"
+
+
+def test_a_lead_that_is_deleted_here_while_it_is_created_there_stays_away_on_both_sides(mirrored: Mirrored) -> None:
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    leadid = create_lead(services, who, {"fullname": "Nora North", "companyname": "North Ltd"})
+    mirrored.send(mirrored.writer(step=once("sending", lambda: delete_lead(services, who, leadid))))
+    mirrored.send()
+    assert mirrored.find("lead") == []
+    assert not is_here(mirrored, leadid)
+    assert [w.state for w in mirrored.writes(kind="delete")] == ["sent"]
+
+
+def test_a_lead_whose_creation_was_left_by_a_worker_that_died_is_deleted_there_too(mirrored: Mirrored) -> None:
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    leadid = create_lead(services, who, {"fullname": "Nora North", "companyname": "North Ltd"})
+    with pytest.raises(KeyboardInterrupt):
+        mirrored.send(mirrored.writer(step=once("answered", die)))
+    assert len(mirrored.find("lead")) == 1
+    delete_lead(services, who, leadid)
+    mirrored.shift = timedelta(minutes=10)
+    mirrored.send()
+    mirrored.send()
+    assert mirrored.find("lead") == []
+    assert not is_here(mirrored, leadid)
+
+
+def test_a_lead_that_is_deleted_here_while_our_own_change_goes_out_is_deleted_there(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    mirrored.send(mirrored.writer(step=once("sending", lambda: delete_lead(services, who, leadid))))
+    mirrored.send()
+    assert mirrored.find("lead") == []
+    assert [(w.kind, w.state) for w in mirrored.writes()] == [("change", "sent"), ("delete", "sent")]
+
+
+def once(name: str, does: Callable[[], object]) -> Callable[[str], None]:
+    """A step of the writer at which something happens, the first time."""
+    left = [does]
+
+    def step(at: str) -> None:
+        if at == name and left:
+            left.pop()()
+
+    return step
+
+
+def die() -> None:
+    raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from tests.mirror.test_writes_both_ways import incoming
 from tests.mirror.test_writes_conflicts import edit
 from tests.mirror.test_writes_of_decisions import administrator, ours, work
 
-from leadwright.actions import mirror
+from leadwright.actions import mirror, mirror_writes
 from leadwright.actions.dynamics_rows import Tried, copy_of, keep_row
 from leadwright.actions.leads import create_lead, delete_lead
 from leadwright.actions.qualify import qualify
@@ -16,6 +16,7 @@ from leadwright.db.mirror_writes import pending_fields
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.platform import ConnectionState
 from leadwright.mirror.incoming import Incoming
+from leadwright.sandbox.dynamics.dataverse import seed
 
 __all__ = ["incoming"]
 
@@ -93,6 +94,37 @@ def test_leads_created_qualified_or_deleted_while_it_was_off_are_told_by_name(mi
     assert "1 qualified here: " in body
     assert "1 deleted here: " in body
     assert len(mirrored.find("lead")) == 2, "nothing is done over there by itself"
+
+
+def test_a_lead_deleted_here_while_it_was_off_stays_away_until_a_person_decides(
+    mirrored: Mirrored, incoming: Incoming
+) -> None:
+    dropped, retried = mirrored.leads(2, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    edit(mirrored, dropped, jobtitle="Buyer")  # waits when it is switched off
+    off(mirrored)
+    delete_lead(services, who, dropped)
+    delete_lead(services, who, retried)
+    on(mirrored)
+    mirrored.theirs("lead", dropped, companyname="There Ltd")
+    incoming.round()
+    assert mirror_writes.retry_all(services, who) == 0
+    mirrored.send()
+    assert leads_here(mirrored) == []
+    assert len(mirrored.find("lead")) == 2
+    held = {write.recordid: write for write in mirrored.writes(state="held")}
+    assert "Retry deletes it in Dynamics 365 too" in held[dropped].reason
+    mirror_writes.drop(services, who, held[dropped].number)
+    mirror_writes.retry(services, who, held[retried].number)
+    mirrored.send()
+    assert leads_here(mirrored) == [dropped] == [row["leadid"] for row in mirrored.find("lead")]
+    assert ours(mirrored, dropped).companyname == "There Ltd"
+
+
+def leads_here(mirrored: Mirrored) -> list[str]:
+    with mirrored.database.reading() as session:
+        return list(session.scalars(select(Lead.leadid)))
 
 
 def test_what_was_decided_for_another_organisation_does_not_go_out(mirrored: Mirrored, incoming: Incoming) -> None:

@@ -23,7 +23,7 @@ from leadwright.actions.prerequisite_rows import may_set_up, open_row, refuse_wh
 from leadwright.db import audit
 from leadwright.db.base import new_id
 from leadwright.domain.platform import Cloud, cloud_of
-from leadwright.errors import BadInput, Conflict
+from leadwright.errors import BadInput, Conflict, CrmError
 from leadwright.identity.access import Principal, require
 from leadwright.identity.directory import directory_of
 from leadwright.microsoft import bootstrap
@@ -50,8 +50,8 @@ DOES: Mapping[Errand, str] = {
     Errand.APPLICATION: "The application of prerequisite 1 is registered with a client secret and a service principal, "
     "and this installation is connected with it.",
     Errand.USER: "The application user of prerequisite 2 is found or created, and gets the role AISalesPerson.",
-    Errand.APPROVE: "The email address of the agent's mailbox record is approved, all mail of the application user is "
-    "tracked, and Test & Enable is started.",
+    Errand.APPROVE: "The email address of the agent's mailbox record is approved, Test & Enable is started, and all "
+    "mail of the application user is tracked.",
 }
 NEEDS: Mapping[Errand, str] = {
     Errand.APPLICATION: "Application Administrator, Cloud Application Administrator or Global Administrator (an "
@@ -246,12 +246,31 @@ def _make_user(services: Services, who: Principal, agentid: str, wanted: Wanted,
 
 
 def _approve(services: Services, who: Principal, agentid: str, wanted: Wanted, dataverse: Dataverse) -> str:
-    with services.database.reading() as session:
-        user = str(row_of(session, agentid, 2).inputs.get("systemuserid") or "")
-    users.track_all_mail(dataverse, user)
     mail.approve_email(services, who, agentid, dataverse=dataverse)
     mail.enable_mailbox(services, who, agentid, dataverse=dataverse)
-    return "The address is approved, all mail is tracked, and the test of the mailbox is queued at Microsoft."
+    done = "The address is approved, and the test of the mailbox is queued at Microsoft."
+    return f"{done} {_track(services, agentid, dataverse)}".strip()
+
+
+def _track(services: Services, agentid: str, dataverse: Dataverse) -> str:
+    """Have all mail of the application user tracked, unless it is read through Graph. What became of it.
+
+    Who may approve may not always write this: what is done already is told all the same.
+    """
+    with services.database.reading() as session:
+        known = row_of(session, agentid, 2).inputs.get("systemuserid")
+        user = str(known or needed_connection(session).applicationuserid or "")
+        by_graph = row_of(session, agentid, 3).inputs.get("mail") == "graph"
+    if by_graph or not user:
+        return ""
+    try:
+        users.track_all_mail(dataverse, user)
+    except CrmError as error:
+        return (
+            f"All mail of the application user could not be set to be tracked: {error} A System Administrator of the "
+            "organisation signs in here for that; the check Tracked mail says whether it is needed."
+        )
+    return "All mail of the application user is tracked."
 
 
 _DO: Mapping[Errand, Callable[[Services, Principal, str, Wanted, Dataverse], str]] = {

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leadwright.actions.dynamics_mailbox_rows import keep_record, note_state
+from leadwright.actions.dynamics_mailbox_rows import keep_record, note_state, refuse_record
 from leadwright.actions.dynamics_user import PLATFORM, needed_connection, track_all_mail
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
 from leadwright.db import audit
@@ -120,6 +120,7 @@ def choose_record(
         open_row(session, agentid, 4)
         user = _needed(session, agentid, 2, "systemuserid", "Set up prerequisite 2 first: an application user.")
         address = _needed(session, agentid, 3, "emailaddress", "Set up prerequisite 3 first: a shared mailbox.")
+        refuse_record(session, mailboxid, address, _kind(session, agentid))
     portals, over_there = portals_of(services.settings, row), open_dataverse(services).patient(_PATIENCE)
     state = mailbox_state(over_there, mailboxid)
     if str(state.values.get("_regardingobjectid_value") or "") != user:
@@ -132,11 +133,15 @@ def choose_record(
         state = mailbox_state(over_there, mailboxid)
     with services.database.transaction() as session:
         prerequisite = open_row(session, agentid, 4)
-        kind = MailboxKind.GRAPH if row_of(session, agentid, 3).inputs.get("mail") == "graph" else None
-        keep_record(session, state.values, address, user, services.clock(), kind)
+        keep_record(session, state.values, address, user, services.clock(), _kind(session, agentid))
         begin(prerequisite, {**PLATFORM, "mailboxid": mailboxid, "emailaddress": address})
         after = {"regardingobjectid": user, "emailaddress": address, "changed": sorted(changes)}
         audit.record(session, who.actor, "mailbox.connected", "mailbox", mailboxid, after=after, cause="Dynamics 365")
+
+
+def _kind(session: Session, agentid: str) -> MailboxKind | None:
+    """Graph, where mail goes through it; None: as it goes now."""
+    return MailboxKind.GRAPH if row_of(session, agentid, 3).inputs.get("mail") == "graph" else None
 
 
 def record_state(services: Services, who: Principal, agentid: str) -> MailboxState:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leadwright.actions.mailbox_kind import go_another_way
+from leadwright.actions.mailbox_kind import go_another_way, refuse_unsettled
 from leadwright.db.mail import Mailbox, MailboxMember
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
@@ -24,6 +24,20 @@ _READ = (
 )
 
 
+def refuse_record(session: Session, mailboxid: str, address: str, kind: MailboxKind | None) -> None:
+    """Refuse what cannot be kept; asked before anything is changed over there, and again when it is kept.
+
+    Raises:
+        Conflict: another mailbox here has the address, or it changes while the outcome of a mail is not known.
+    """
+    other = session.scalar(select(Mailbox).where(Mailbox.emailaddress == address, Mailbox.mailboxid != mailboxid))
+    if other is not None:
+        raise Conflict(f"The mailbox {other.name} of this installation has the address {address} already. Rename it.")
+    row = session.get(Mailbox, mailboxid)
+    if row is not None:
+        refuse_unsettled(session, row, kind or MailboxKind(row.lw_kind), address)
+
+
 def keep_record(
     session: Session, values: Mapping[str, Any], address: str, user: str, moment: datetime, kind: MailboxKind | None
 ) -> Mailbox:
@@ -38,9 +52,7 @@ def keep_record(
         Conflict: another mailbox here has the address, or it changes while the outcome of a mail is not known.
     """
     mailboxid = str(values["mailboxid"])
-    other = session.scalar(select(Mailbox).where(Mailbox.emailaddress == address, Mailbox.mailboxid != mailboxid))
-    if other is not None:
-        raise Conflict(f"The mailbox {other.name} of this installation has the address {address} already. Rename it.")
+    refuse_record(session, mailboxid, address, kind)
     for former in session.scalars(select(Mailbox).where(Mailbox.regardingobjectid == user)):
         if former.mailboxid != mailboxid:
             former.regardingobjectid = None

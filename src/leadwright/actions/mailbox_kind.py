@@ -118,16 +118,25 @@ def go_another_way(session: Session, row: Mailbox, kind: MailboxKind, address: s
     """
     if (row.lw_kind, row.emailaddress) == (kind, address):
         return
-    unsettled = exists().where(Outbox.mailboxid == row.mailboxid, Outbox.phase.in_(_UNSETTLED))
-    if session.scalar(select(unsettled)):
-        raise Conflict(
-            "Of a mail that was handed over it is not known yet whether it left; only the present way can tell. "
-            "Wait until the outbox shows none, or decide about it there."
-        )
+    refuse_unsettled(session, row, kind, address)
     set_kind(row, kind)
     row.emailaddress, row.modifiedon = address, moment
     row.lw_pauseduntil = row.lw_subscriptionid = row.lw_subscribeduntil = None
     _read_from_now(session, row.mailboxid, moment)
+
+
+def refuse_unsettled(session: Session, row: Mailbox, kind: MailboxKind, address: str) -> None:
+    """Refuse another kind or address while only the present one can tell what became of a mail.
+
+    Raises:
+        Conflict: the outcome of a mail is not known yet.
+    """
+    unsettled = exists().where(Outbox.mailboxid == row.mailboxid, Outbox.phase.in_(_UNSETTLED))
+    if (row.lw_kind, row.emailaddress) != (kind, address) and session.scalar(select(unsettled)):
+        raise Conflict(
+            "Of a mail that was handed over it is not known yet whether it left; only the present way can tell. "
+            "Wait until the outbox shows none, or decide about it there."
+        )
 
 
 def _mailbox(session: Session, agentid: str) -> Mailbox:

@@ -71,7 +71,7 @@ def retry(services: Services, who: Principal, number: int) -> None:
 
 
 def retry_all(services: Services, who: Principal) -> int:
-    """Try again everything that was refused, and at once whatever waits. What lost to a person stays held. How many.
+    """Try again everything that was refused, and at once whatever waits. What a person decides stays held. How many.
 
     Raises:
         NotAllowed.
@@ -132,7 +132,7 @@ def _again(write: MirrorWrite) -> None:
 
 
 def _lost(write: MirrorWrite) -> bool:
-    """Did a person over there change what it would overwrite or delete?"""
+    """Did a person over there change what it would overwrite or delete, or is it a person's to decide?"""
     return bool(set(write.conflicts) & set(write.changes)) or OTHER in write.answer
 
 

@@ -30,7 +30,7 @@ _CHUNK = 500
 _STATES = ("statecode", "statuscode")
 _OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
 VERSION, ANYWAY = "version", "anyway"  # what a DELETE knows: the ETag that was decided about, or that any may go
-OTHER = "other"  # what a DELETE was answered: the row is another by now
+OTHER = "other"  # of a DELETE that is for a person to decide: was it answered that the row is another by now?
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
 
@@ -143,6 +143,22 @@ def follow(session: Session, acts: Sequence[Mapping[str, Any]]) -> None:
     if concerned and goes_out(session):
         for start in range(0, len(concerned), _CHUNK):
             _Following(session, concerned[start : start + _CHUNK]).put_in()
+
+
+def put_deleted(session: Session, acts: Sequence[Mapping[str, Any]], reason: str) -> None:
+    """Put in deletions that none but a person sends, one by one: the records stay away here until then.
+
+    Args:
+        acts: as of `follow`.
+        reason: why they are held, and what to do.
+    """
+    follow(session, acts)
+    w, ids = MirrorWrite, [act["recordid"] for act in acts]
+    waiting = (w.kind == WriteKind.DELETE) & (w.state == WriteState.WAITING)
+    for start in range(0, len(ids), _CHUNK):
+        some = one_of(session, w.recordid, ids[start : start + _CHUNK])
+        held = {"state": WriteState.HELD, "reason": reason, "answer": {OTHER: False}}
+        session.execute(update(w).where(waiting, some).values(held))
 
 
 def put_created(session: Session, table: str, recordids: Sequence[str], actor: Any) -> None:
@@ -279,14 +295,24 @@ class _Following:
         return later, known
 
     def _deleted(self, act: Mapping[str, Any]) -> None:
-        waiting = self._open.get(act["recordid"], [])
         about = (MirrorWrite.lane == act["recordid"]) | (MirrorWrite.recordid == act["recordid"])
         not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
         gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
         self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
-        seen = self._seen.get(act["recordid"])
-        if seen is not None or any(w.attempts for w in waiting):
-            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen else {})
+        seen, (is_tried, is_open) = self._seen.get(act["recordid"]), self._tries(act["recordid"])
+        if seen is not None or is_tried:
+            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen and not is_open else {})
+
+    def _tries(self, recordid: str) -> tuple[bool, bool]:
+        """Was something of what was not sent tried, and may a try still make, or have made, another version of it?
+
+        Asked of the rows as they are now: a worker may have taken one since they were read.
+        """
+        w, numbers = MirrorWrite, [write.number for write in self._open.get(recordid, []) if write.number]
+        tried = self._session.execute(
+            select(w.state, w.doubtful).where(w.number.in_(numbers), w.triedon.is_not(None))
+        ).all()
+        return bool(tried), any(state == WriteState.SENDING or doubtful for state, doubtful in tried)
 
     def _qualified(self, act: Mapping[str, Any]) -> None:
         self._changed(act, {name: value for name, value in act["after"].items() if name not in _STATES})

@@ -31,11 +31,16 @@ ANY_TENANT = "organizations"
 _GRAPH_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"  # Microsoft Graph Command Line Tools
 _DATAVERSE_SAMPLE = "51f81489-12ee-4a9e-aaae-a2591f45987d"  # the client Microsoft registered for Dataverse
 _NO_CONSENT = frozenset({65001, 90094, 90095})
-_CONSENT_FIRST = (
-    "Nobody has let Microsoft Graph Command Line Tools, by which this sign-in goes, register applications in this "
-    "tenant. An Application Administrator, Cloud Application Administrator or Global Administrator signs in here and "
-    "accepts; or register the application in the Microsoft Entra admin center, as described under prerequisite 1."
-)
+_CONSENT_FIRST = {
+    _GRAPH_TOOLS: "Nobody has let Microsoft Graph Command Line Tools, by which this sign-in goes, register applications"
+    " in this tenant. An Application Administrator, Cloud Application Administrator or Global Administrator signs in "
+    "here and accepts; or register the application in the Microsoft Entra admin center, as described under "
+    "prerequisite 1.",
+    _DATAVERSE_SAMPLE: "This tenant does not let in Microsoft's client of Dataverse, by which this sign-in goes. An "
+    "Application Administrator, Cloud Application Administrator or Global Administrator consents to it at "
+    "{authority}/{tenant}/adminconsent?client_id={client}, then sign in here again; or do this step in the Power "
+    "Platform admin center, as described beside it.",
+}
 _WAITING = frozenset({"authorization_pending", "slow_down"})
 
 
@@ -238,9 +243,11 @@ class _Sign:
             return ServiceDown(f"Entra fails ({self._line.status}). Try again in a moment.", status=self._line.status)
         said = str(found.get("error_description") or found.get("error") or "")
         if code_of(said) in _NO_CONSENT:
-            return SignInRefused(
-                _CONSENT_FIRST, code=f"AADSTS{code_of(said)}", status=400, permanent=True, said=said[:400]
+            authority, tenant = self.place.authority.rstrip("/"), self.place.tenant_id
+            what = _CONSENT_FIRST[self.place.client_id].format(
+                authority=authority, tenant=tenant, client=self.place.client_id
             )
+            return SignInRefused(what, code=f"AADSTS{code_of(said)}", status=400, permanent=True, said=said[:400])
         return refusal_of(said, self.place, self.place.graph_url, clock_sentence(self._line.offset))
 
 

@@ -19,6 +19,7 @@ from leadwright.mirror.write_values import address, body_of
 
 ETAG = "@odata.etag"
 LOOKUPS_TOLD = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
+_NOT_READ = "It cannot be read in Dynamics 365 now, and stays as it is here until it can be."
 _BACK = f"return=representation,{LOOKUPS_TOLD}"
 
 
@@ -102,6 +103,13 @@ class Change(Errand):
             self._seen, self._fresh, self._unknown = None, False, answer
         else:
             self._refused(answer)
+
+    def end(self, state: WriteState, reason: str = "", **more: Any) -> None:
+        """As ever; but a mere look at the row that is refused is over, as it leaves nothing to decide."""
+        for write in self.writes:
+            if state is WriteState.HELD and not write.changes:
+                self.endings.setdefault(write.number, Ending(WriteState.DROPPED, _NOT_READ))
+        super().end(state, reason, **more)
 
     def _take(self, answer: Answer) -> None:
         raw = answer.json

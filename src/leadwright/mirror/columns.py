@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, AgentVersion
 from leadwright.db.columns import choice_rows
-from leadwright.db.mirror import ChoiceColumn
+from leadwright.db.mirror import ChoiceColumn, MirrorTable
 from leadwright.db.people import CustomColumn
 from leadwright.domain.attributes import TABLES as OURS
 from leadwright.domain.attributes import Attribute, Kind
@@ -36,7 +36,7 @@ def keep_columns(session: Session, described: Mapping[str, Described], moment: d
     """Bring our lists up to date, in the caller's transaction.
 
     A column that is gone over there leaves the list, unless something of an agent still names it: then it stays, with
-    the values last seen, and is marked as gone.
+    the values last seen, and is marked as gone. One that is of another kind now is as one that no row was read with.
     """
     for name, table in TABLES.items():
         if table.own and name in described:
@@ -108,8 +108,17 @@ def _keep_own(session: Session, table: str, own: Mapping[str, Attribute], moment
         if here is None:
             here = CustomColumn(tablename=table, name=name)
             session.add(here)
+        elif here.kind != there.kind:
+            _read_anew(session, table, name)
         here.label, here.kind, here.choices = label, there.kind, choice_rows(there.choices)
         here.mirrored, here.goneon = True, None
+
+
+def _read_anew(session: Session, table: str, name: str) -> None:
+    """Its values are written another way from now on: rows that were read with the former kind are read again."""
+    state = session.get(MirrorTable, table)
+    if state is not None:
+        state.columns = [column for column in state.columns if column != name]
 
 
 def _keep_choices(session: Session, table: str, choices: Mapping[str, Mapping[int, str]]) -> None:

@@ -16,7 +16,7 @@ from leadwright.mirror.mirror import Page, TrackingRefused
 from leadwright.mirror.phases import Phase
 from leadwright.mirror.reading import etags_of
 from leadwright.mirror.removing import remove
-from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, held_state, read_rows, read_state, store_page
+from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, go_on, held_state, read_rows, read_state, store_page
 from leadwright.mirror.tables import Mirrored
 
 POLLED_EVERY, TRACKED_EVERY = timedelta(hours=1), timedelta(days=1)
@@ -39,8 +39,10 @@ def compare(sides: Sides, table: Mirrored) -> int:
         CrmError: it goes on at the next call.
         Interrupted: as `held_state`.
     """
-    changed = 0
+    changed, followed = 0, set[str]()
     while (state := read_state(sides.database, table.name)).link != ALL_TOLD:
+        if state.link:
+            go_on(state.link, followed)
         page, tracked = _page(sides, table, state)
         etags = etags_of(table, page.rows)
         passed = state.pass_ if state.link else state.pass_ + 1

@@ -12,7 +12,7 @@ from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError, PrivilegeMissing, Refused, RowGone
 from leadwright.mirror.dataverse_definitions import describe
-from leadwright.mirror.mirror import Asked, Described, Found, Page, Stretch, TrackingRefused
+from leadwright.mirror.mirror import Asked, Described, Found, Held, Page, Stretch, TrackingRefused
 from leadwright.mirror.tables import TABLES
 
 _TRACK = "odata.track-changes"
@@ -100,7 +100,7 @@ class DataverseMirror:
         """How far the clock over there is ahead of ours."""
         return timedelta(seconds=self._dataverse.http.offset or 0.0)
 
-    def roles(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    def roles(self, names: Sequence[str]) -> Held:
         """Who holds which of the roles. Each business unit has its own copy of a role."""
         wanted = " or ".join(f"name eq '{name}'" for name in names)
         copies: list[dict[str, Any]] = []
@@ -109,16 +109,17 @@ class DataverseMirror:
         ids = [str(copy["roleid"]) for copy in copies]
         held: dict[str, set[str]] = defaultdict(set)
         users = self._linked("roles", ids, "systemuserroles_association", "systemuserid", every=True)
-        teams = self._linked("roles", ids, "teamroles_association", "teamid", every=True)
+        teams = self._linked("roles", ids, "teamroles_association", "teamid")
         holding = sorted({team for found in teams.values() for team in found})
-        through = self._linked("teams", holding, _MEMBERS, "systemuserid", every=True)
+        through = self._linked("teams", holding, _MEMBERS, "systemuserid")
+        unsure: set[str] = set()
         for copy in copies:
-            for user in users[copy["roleid"]]:
+            reached = teams.get(copy["roleid"])
+            if reached is None or not reached <= through.keys():
+                unsure.add(copy["name"])
+            for user in users[copy["roleid"]].union(*(through.get(team, ()) for team in reached or ())):
                 held[user].add(copy["name"])
-            for team in teams[copy["roleid"]]:
-                for user in through[team]:
-                    held[user].add(copy["name"])
-        return {user: frozenset(found) for user, found in held.items()}
+        return Held({user: frozenset(found) for user, found in held.items()}, frozenset(unsure))
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each team."""

@@ -87,11 +87,11 @@ class Errand:
         for write in self.writes:
             self.endings.setdefault(write.number, Ending(state, reason, **more))
 
-    def wait(self, reason: str, *, doubtful: bool | None = None, seconds: float | None = None) -> None:
-        """Every write that has no ending waits for another try, ever longer."""
+    def wait(self, reason: str, *, seconds: float | None = None, **more: Any) -> None:
+        """Every write that has no ending waits for another try, ever longer; `more` as of `Ending`."""
         after = wait_after(self.first.attempts + 1)
         wait = min(max(after, timedelta(seconds=seconds or 0)), LONGEST)
-        self.end(WriteState.WAITING, reason, wait=wait, doubtful=doubtful)
+        self.end(WriteState.WAITING, reason, wait=wait, **more)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from leadwright.microsoft.errors import TokenExpired
 from leadwright.mirror.mirror import TrackingRefused
 from leadwright.mirror.phases import Phase
-from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, held_state, read_rows, read_state, take_page
+from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, go_on, held_state, read_rows, read_state, take_page
 from leadwright.mirror.tables import Mirrored
 
 FORGOTTEN = "Dynamics 365 had forgotten where we were, so all rows were compared. Nothing is lost."
@@ -32,6 +32,7 @@ def follow(sides: Sides, table: Mirrored) -> int:
 def _track(sides: Sides, table: Mirrored) -> int:
     state = read_state(sides.database, table.name)
     asked, link, changed = sides.asked(table), "", 0
+    followed: set[str] = set()
     while True:
         page = sides.mirror.changed(asked, state.token, link)
         rows = read_rows(sides, table, page.rows)
@@ -47,12 +48,13 @@ def _track(sides: Sides, table: Mirrored) -> int:
             return changed
         if sides.stopping():
             raise Interrupted("The process ends.")
-        link = page.link
+        link = go_on(page.link, followed)
 
 
 def _poll(sides: Sides, table: Mirrored) -> int:
     state = read_state(sides.database, table.name)
     asked, link, changed = sides.asked(table), "", 0
+    followed: set[str] = set()
     since = state.since or sides.there() - OVERLAP
     until = sides.there() - OVERLAP
     while True:
@@ -69,7 +71,7 @@ def _poll(sides: Sides, table: Mirrored) -> int:
             return changed
         if sides.stopping():
             raise Interrupted("The process ends.")
-        link = page.link
+        link = go_on(page.link, followed)
 
 
 def _compare_next(sides: Sides, table: Mirrored, why: str, *, tracked: bool) -> None:

@@ -119,12 +119,16 @@ class Incoming:
         longest = timedelta(seconds=max(self.period, _LONGEST))
         return dueat is not None and timedelta() < dueat - self.clock() <= longest
 
+    def _was_within(self, at: datetime | None, span: timedelta) -> bool:
+        """Was it so lately? What lies ahead was written by a wrong clock, and is no answer."""
+        return at is not None and timedelta() <= self.clock() - at < span
+
     def _is_described(self) -> bool:
         if not self.described or self._renamed:
             return False
         with self.database.reading() as session:
             at = session.scalar(select(MirrorState.describedon).where(MirrorState.mirrorid == MIRROR))
-        return at is not None and self.clock() - at < DESCRIBE_EVERY
+        return self._was_within(at, DESCRIBE_EVERY)
 
     def _describe(self) -> None:
         organization = self.mirror.organization()
@@ -209,7 +213,7 @@ class Incoming:
 
     def _compare_is_due(self, state: MirrorTable) -> bool:
         every = TRACKED_EVERY if state.tracked else self.polled_every
-        return state.comparedon is None or self.clock() - state.comparedon >= every
+        return not self._was_within(state.comparedon, every)
 
     def _succeed(self, name: str, asked_from: datetime) -> None:
         wait = timedelta(seconds=self.period) if name in TABLES else LINKS_EVERY

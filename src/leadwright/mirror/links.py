@@ -16,12 +16,17 @@ from leadwright.db.mirror import MirrorRow
 from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.db.sales import Competitor, Lead, LeadCompetitor
 from leadwright.domain.privileges import ROLE_GRANTS
+from leadwright.errors import CrmError
 from leadwright.mirror.sides import Sides
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.telling import DYNAMICS
 
 ROLES, MEMBERS, COMPETITORS = "systemuserroles", "teammembership", "leadcompetitors"
 WORDS = {ROLES: "Security roles of people", MEMBERS: "Members of teams", COMPETITORS: "Competitors of leads"}
+_UNSURE = (
+    "Which teams hold {}, or who is in them, cannot be read, so whoever was known to hold it keeps it here. Give the "
+    "application user's role prvReadTeam and prvReadUser for the whole organisation."
+)
 Links = Mapping[str, Collection[str]]
 
 
@@ -29,34 +34,41 @@ def take_links(sides: Sides, name: str) -> int:
     """Bring one kind of links up to date. Returns how many records have others now.
 
     Raises:
-        CrmError: they are read again.
+        CrmError: they are read again; what could be told is stored.
     """
-    there = _READ[name](sides)
+    there, missing = _READ[name](sides)
     with sides.database.transaction() as session:
         changed = _WRITE[name](session, there)
         if changed:
             audit.record(session, DYNAMICS, "mirror.links_stored", "mirror", name, after={"changed": changed})
+    if missing:
+        raise CrmError(missing, permanent=True)
     return changed
 
 
-def _read_roles(sides: Sides) -> Links:
-    """Roles of people; who is not told any more holds none only if we can see that person, and else is left out."""
-    there = sides.mirror.roles(tuple(ROLE_GRANTS))
+def _read_roles(sides: Sides) -> tuple[Links, str]:
+    """Roles of people; who is not told any more holds none only if we can see that person, and else is left out.
+
+    A role that may be held through a team we cannot look into stays with whom it was told of last.
+    """
+    told = sides.mirror.roles(tuple(ROLE_GRANTS))
     with sides.database.reading() as session:
-        untold = sorted(user for user, held in _seen(session, ROLES).items() if held and user not in there)
-    if not untold:
-        return there
-    key = TABLES["systemuser"].key
-    found = sides.mirror.rows(sides.asked(TABLES["systemuser"], (key,)), untold)
-    return {**there, **{str(row[key]).lower(): () for row in found.rows}}
+        before = _seen(session, ROLES)
+    kept = {user: told.unsure.intersection(held) for user, held in before.items()}
+    there: dict[str, Collection[str]] = {u: held.union(kept.get(u, ())) for u, held in told.roles.items()}
+    if untold := sorted(user for user, held in before.items() if held and user not in there):
+        key = TABLES["systemuser"].key
+        found = sides.mirror.rows(sides.asked(TABLES["systemuser"], (key,)), untold)
+        there |= {(user := str(row[key]).lower()): kept[user] for row in found.rows}
+    return there, _UNSURE.format(", ".join(sorted(told.unsure))) if told.unsure else ""
 
 
-def _read_members(sides: Sides) -> Links:
-    return sides.mirror.members(_mirrored(sides, "team"))
+def _read_members(sides: Sides) -> tuple[Links, str]:
+    return sides.mirror.members(_mirrored(sides, "team")), ""
 
 
-def _read_competitors(sides: Sides) -> Links:
-    return sides.mirror.met(_mirrored(sides, "competitor"))
+def _read_competitors(sides: Sides) -> tuple[Links, str]:
+    return sides.mirror.met(_mirrored(sides, "competitor")), ""
 
 
 def _mirrored(sides: Sides, name: str) -> Sequence[str]:
@@ -143,7 +155,7 @@ def _note(session: Session, name: str, recordid: str, values: Collection[str]) -
     session.flush()
 
 
-_READ: Mapping[str, Callable[[Sides], Links]] = {
+_READ: Mapping[str, Callable[[Sides], tuple[Links, str]]] = {
     ROLES: _read_roles,
     MEMBERS: _read_members,
     COMPETITORS: _read_competitors,

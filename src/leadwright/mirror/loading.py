@@ -18,7 +18,7 @@ from leadwright.microsoft.errors import UnknownName
 from leadwright.mirror.mirror import Asked, Page, Raw, Stretch, TrackingRefused
 from leadwright.mirror.phases import Phase
 from leadwright.mirror.reading import Rows, moment, read
-from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, held_state, read_state, store_page
+from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, go_on, held_state, read_state, store_page
 from leadwright.mirror.tables import Mirrored
 
 ALL, STRETCH, IDS = "all", "stretch", "ids"
@@ -86,6 +86,7 @@ class _Load:
         self._asked, self._own = sides.asked(table), sides.own(table)
         self._ids = Asked(table, self._asked.entity_set, (table.key,))
         self._most = max(1, sides.most_at_once)
+        self._followed: set[str] = set()
 
     def run(self, parts: list[Part]) -> None:
         running: dict[Future[_Read], Part] = {}
@@ -126,10 +127,14 @@ class _Load:
             came = future.result()
         except TrackingRefused:
             self._tracked = False
+            self._followed.clear()
             if part["kind"] == ALL:
                 waiting.append(_part(ALL))
             return []
         came.rest.extend(_rest(came, self._most, self._sides.there()))
+        for rest in came.rest:
+            if rest["link"]:
+                go_on(rest["link"], self._followed)
         waiting[:0] = came.rest
         return [came]
 

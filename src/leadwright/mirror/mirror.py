@@ -89,6 +89,19 @@ class Found:
     hidden: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who holds which roles.
+
+    Args:
+        roles: systemuserid -> roles, directly or through a team; who holds none, or cannot be seen, is left out.
+        unsure: roles that others may hold too, through teams that we may not look into.
+    """
+
+    roles: Mapping[str, frozenset[str]]
+    unsure: frozenset[str] = frozenset()
+
+
 class TrackingRefused(CrmError):
     """Changes of a table cannot be asked for by a token: it is off for the table, or our role reads only a part."""
 
@@ -144,11 +157,8 @@ class Mirror(Protocol):
         """How far the clock over there is ahead of ours, as the last answer told."""
         ...
 
-    def roles(self, names: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """systemuserid -> which of the roles are held, directly or through a team.
-
-        Who holds none, or cannot be seen, is left out. Raises where it cannot be told who holds one of them.
-        """
+    def roles(self, names: Sequence[str]) -> Held:
+        """Who holds which of the roles. Raises where it cannot be told who holds one directly."""
         ...
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:

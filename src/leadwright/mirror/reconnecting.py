@@ -1,7 +1,7 @@
 """What was decided here while the connection was off goes out when it is on again. Asks the audit log and no network.
 
-Only columns of leads that the organisation has: what was created, deleted or qualified meanwhile stays as it is here,
-and administrators are told which leads that are.
+Only columns of leads that the organisation has: what was created or qualified meanwhile stays as it is on both sides,
+what was deleted stays away here until a person decides, and administrators are told which leads that are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from leadwright.db.bulk import one_of
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
-from leadwright.db.mirror_writes import ARRIVED, follow
+from leadwright.db.mirror_writes import ARRIVED, follow, put_deleted
 from leadwright.db.sales import Lead
 from leadwright.domain.optionsets import LeadState, NotificationIcon
 from leadwright.domain.outgoing import alike
@@ -30,6 +30,14 @@ _LEAD = TABLES["lead"]
 _STATES = frozenset({"statecode", "statuscode"})
 _CHUNK = 500
 _STAYS = {"lead.created": "created here", "lead.qualified": "qualified here", "lead.deleted": "deleted here"}
+_THEN = (
+    "Those created or qualified here stay as they are on both sides: create or qualify them in Dynamics 365 as wanted. "
+    "Those deleted here are there still, and stay away here: on the page Sent to Dynamics 365, Retry deletes each "
+    "of them there too, and Drop brings it back here."
+)
+_DELETED = (
+    "It was deleted here while the connection was off. Retry deletes it in Dynamics 365 too, Drop brings it back here."
+)
 _NAMES = ("fullname", "companyname")
 _MOST_NAMED = 50
 
@@ -54,6 +62,7 @@ def put_missed(session: Session, row: CrmConnection) -> None:
     while chunk := dict(islice(decided, _CHUNK)):
         seen = last_seen_of(session, "lead", chunk)
         follow(session, [act for key in seen for act in _acts(session, key, chunk[key], seen[key])])
+    put_deleted(session, _deleted_since(session, off), _DELETED)
     _tell_what_stays(session, off)
 
 
@@ -64,7 +73,7 @@ def _tell_what_stays(session: Session, number: int) -> None:
     )
     if body:
         title = "Leads that differ from Dynamics 365 since the connection was off"
-        body += " They stay as they are on both sides. Create, qualify or delete them in Dynamics 365 as you want it."
+        body += f" {_THEN}"
         moment = session.info.get("clock", now)()
         icon = NotificationIcon.WARNING
         tell_administrators(session, f"mirror_stays:{number}", title, body, icon=icon, link="/leads", moment=moment)
@@ -123,6 +132,14 @@ def _decided_since(session: Session, number: int) -> Mapping[str, _Decided]:
         decided = found.setdefault(entry.recordid, _Decided())
         decided.values |= {name: (value, actor) for name, value in entry.after.items()}
     return found
+
+
+def _deleted_since(session: Session, number: int) -> Sequence[Mapping[str, Any]]:
+    """Deletions of leads, as the audit log would have told them."""
+    e = AuditEntry
+    query = select(e.recordid, e.action, e.recordtype, e.cause, e.before, e.after, e.actorid, e.actorkind, e.actorname)
+    deleted = (e.number > number, e.action == "lead.deleted", e.cause.not_in(ARRIVED))
+    return [dict(entry) for entry in session.execute(query.where(*deleted).order_by(e.number)).mappings()]
 
 
 def _acts(session: Session, leadid: str, decided: _Decided, seen: Seen) -> Iterator[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.domain.attributes import Attribute
 from leadwright.errors import LeadwrightError
+from leadwright.microsoft.dataverse import forward
 from leadwright.mirror.columns import mirrored_columns, names_to_ask
 from leadwright.mirror.mirror import Asked, Described, Mirror, Raw
 from leadwright.mirror.phases import Phase
@@ -104,6 +105,17 @@ def held_state(session: Session, name: str, phase: Phase, began: datetime | None
     if state is None or state.phase != phase or state.began != began:
         raise Interrupted("Somebody chose to read this table anew.")
     return state
+
+
+def go_on(link: str, followed: set[str]) -> str:
+    """The next link of a walk through pages, noted as followed.
+
+    Raises:
+        ServiceDown: it leads back to a page of this walk.
+    """
+    forward(link, followed)
+    followed.add(link)
+    return link
 
 
 def store_page(

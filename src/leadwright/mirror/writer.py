@@ -149,7 +149,8 @@ class Writer:
             _log.exception("writes could not be sent to Dynamics 365")
             errands = errands or [Unplanned([write], moment) for write in writes]
             for errand in errands:
-                errand.wait(_AMISS.format(type(error).__name__), doubtful=True)
+                lasts = errand.first.attempts > 0  # what is over at the next try is nobody's to mend
+                errand.wait(_AMISS.format(type(error).__name__), doubtful=True, for_administrator=lasts)
         for errand in errands:
             errand.wait("Others keep changing the record. It is tried again.")
         self._step("answered")

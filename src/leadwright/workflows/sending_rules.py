@@ -28,6 +28,7 @@ from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.mail.outbox import Claimed
 from leadwright.mail.pace import SKEW
+from leadwright.mirror.phases import Phase as MirrorPhase
 from leadwright.mirror.sides import MIRROR
 from leadwright.services import Services
 from leadwright.workflows import runs
@@ -43,7 +44,7 @@ _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (
     Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
-    Lead.donotbulkemail,
+    Lead.donotbulkemail, Lead.parentcontactid,
 )  # fmt: skip
 _OF_TALK = (
     Engagement.state, Engagement.outboxid, Engagement.address, Engagement.whereabouts, Engagement.backat,
@@ -69,11 +70,12 @@ _STILL_OPEN = (  # asked once the leads are held: whoever moves a conversation o
     .order_by(Agent.agentid)
     .with_for_update(read=True, of=Agent)
 )
-_LEADS_READ = (
-    select(MirrorTable.readon, MirrorState.pausedon, MirrorState.failures)
+_READ = (
+    select(MirrorTable.readon, MirrorTable.phase, MirrorTable.columns, MirrorState.pausedon, MirrorState.failures)
     .join(MirrorState, MirrorState.mirrorid == MIRROR)
-    .where(MirrorTable.tablename == "lead")
+    .where(MirrorTable.tablename == bindparam("table"))
 )
+_OPT_OUT = "donotemail"  # of a contact: one that was read without it says nothing
 
 
 def rules_in_claim(services: Services) -> Check:
@@ -81,8 +83,9 @@ def rules_in_claim(services: Services) -> Check:
 
     A mail of a conversation that has ended or went on without it is cancelled; one to an address that was written to
     as another lead, too.
-    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there. To one
-    that it does not show us any more nothing is written.
+    While the leads of Dynamics 365 are not read here, mails wait: a person may have taken the lead over there. While
+    contacts are not, those to a lead with a contact wait: that person may want none. To a lead that it does not show us
+    any more nothing is written.
     """
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
@@ -165,7 +168,7 @@ def _conversation(session: Session, waiting: Waiting) -> Any:
 
 
 def _refusal(services: Services, session: Session, waiting: Waiting, found: Any, moment: datetime) -> Refusal | None:
-    if found.connection == ConnectionState.ON and (unread := _not_read(services, session, moment)):
+    if found.connection == ConnectionState.ON and (unread := _unread(services, session, found.Lead, moment)):
         return Refusal(Phase.QUEUED, unread, moment + _READING)
     if found.hidden:
         return Refusal(Phase.CANCELLED, HIDDEN)
@@ -192,11 +195,17 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
     return Refusal(Phase.QUEUED, decision.reason, decision.at)
 
 
-def _not_read(services: Services, session: Session, moment: datetime) -> str:
-    """A sentence when the leads over there may be others than ours by now: the mirror is paused, fails, or is late."""
-    row = session.execute(_LEADS_READ).first()
-    if row is None or row.readon is None:
-        return "The leads of Dynamics 365 were not read yet; the mail waits until they are."
+def _unread(services: Services, session: Session, lead: Lead, moment: datetime) -> str:
+    """A sentence when the lead, or whether its contact wants mail, may be otherwise over there than we know."""
+    leads = _not_read(services, session, "lead", moment)
+    return leads or (_not_read(services, session, "contact", moment) if lead.parentcontactid else "")
+
+
+def _not_read(services: Services, session: Session, table: str, moment: datetime) -> str:
+    """A sentence when rows over there may be others than ours by now: the mirror is paused, fails, or is late."""
+    row = session.execute(_READ, {"table": table}).first()
+    if row is None or row.readon is None or (table == "contact" and not _tells_opt_outs(row)):
+        return f"The {table}s of Dynamics 365 were not read yet; the mail waits until they are."
     if row.readon > moment + SKEW:
         when = f"{row.readon:%Y-%m-%d %H:%M} UTC"
         return f"Dynamics 365 was read last at {when}, by a wrong clock; the mail waits until it is read again."
@@ -204,6 +213,11 @@ def _not_read(services: Services, session: Session, moment: datetime) -> str:
     if row.pausedon is None and not row.failures and row.readon >= oldest:
         return ""
     return f"Dynamics 365 was not read since {row.readon:%Y-%m-%d %H:%M} UTC; the mail waits until it is."
+
+
+def _tells_opt_outs(row: Any) -> bool:
+    """Was every contact read with the column that says so? After an update that asks for it they are read again."""
+    return row.phase in (MirrorPhase.FOLLOWING, MirrorPhase.COMPARING) and _OPT_OUT in row.columns
 
 
 def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Configuration) -> Outgoing:

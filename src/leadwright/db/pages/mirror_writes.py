@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import one_of
 from leadwright.db.connection import platform_of
-from leadwright.db.mirror_seen import last_seen
+from leadwright.db.mirror_seen import is_hidden, last_seen
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, Contact, Lead, Opportunity
@@ -112,8 +112,12 @@ def lines(session: Session, shown: str, start: int | None) -> tuple[list[Line], 
 
 
 def read_again(session: Session, write: MirrorWrite, moment: datetime) -> None:
-    """The record is read over there and comes in as it is: an empty change of it is put into its lane."""
-    if write.tablename not in TABLES or last_seen(session, write.tablename, write.recordid) is None:
+    """The record is read over there and comes in as it is: an empty change of it is put into its lane.
+
+    Not one that is not shown to us any more: it comes in when it is shown again.
+    """
+    is_known = write.tablename in TABLES and last_seen(session, write.tablename, write.recordid) is not None
+    if not is_known or session.scalar(select(is_hidden(write.tablename, write.recordid))):
         return
     session.add(
         MirrorWrite(

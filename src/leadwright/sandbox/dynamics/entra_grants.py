@@ -252,7 +252,10 @@ def granted(world: World, client: Client, scopes: Scopes, host: str) -> tuple[st
 
 def lacks_consent(world: World, client: Client, names: Iterable[str]) -> frozenset[str]:
     """Permissions over other people's things that a program of Microsoft's has no consent to."""
-    return frozenset() if client.registration else frozenset(names) - USER_SCOPES - _consented(world, client)
+    if client.registration:
+        return frozenset()
+    own = _OPENID if world.fault("no user consent") else USER_SCOPES
+    return frozenset(names) - own - _consented(world, client)
 
 
 def agree(world: World, client: Client, user: User, names: Iterable[str]) -> None:

@@ -36,6 +36,7 @@ AT_THE_EDGE = (
 OF_ENTRA = (
     Known("token expired", "Dataverse and Graph refuse each token as expired."),
     Known("conditional access", "A policy blocks tokens: AADSTS53003."),
+    Known("no user consent", "People may not consent to programs of Microsoft's for themselves: AADSTS65001, 90094."),
     Known("assertion replay", "A certificate assertion is refused when it comes a second time."),
     Known("clock skew", "The clock of Entra is ahead by so many seconds.", "seconds", "900"),
 )
