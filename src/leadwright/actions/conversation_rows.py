@@ -128,12 +128,14 @@ def waiting_mail(session: Session, rows: Held) -> Outbox:
     return mail
 
 
-def draft_again(session: Session, talk: Conversation, rows: Held) -> None:
-    """The words of the newest mail of ours that never left, as a draft once more."""
-    unsent = Email.statuscode.in_((int(EmailStatus.CANCELED), int(EmailStatus.FAILED)))
-    ours = (Email.lw_threadid == rows.run.runid) & Email.directioncode.is_(True) & unsent
-    old = session.scalar(select(Email).where(ours).order_by(Email.createdon.desc()).limit(1))
-    if old is not None:
+def draft_again(session: Session, talk: Conversation, rows: Held, emailid: str) -> None:
+    """The words of a mail of ours that never left, as a draft once more. What a person rejected stays held.
+
+    Nothing else comes back that was overtaken: written before a later mail of ours left, or before the lead wrote.
+    """
+    old, row = session.get_one(Email, emailid, populate_existing=True), rows.engagement
+    overtaken = any(at > old.createdon for at in (row.lastsenton, row.lastheardon) if at)
+    if old.lw_hold or not overtaken:
         paragraphs = read_statements(old.lw_paragraphs)
         keep(session, talk, rows, Written(old.subject, old.description, paragraphs, hold=old.lw_hold))
 

@@ -130,8 +130,8 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
-        if free_key(session, rows)[1]:
-            draft_again(session, talk, rows)
+        if unsent := free_key(session, rows)[1]:
+            draft_again(session, talk, rows, unsent)
         if row.sent and row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)
         else:
