@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select, update
 from tests.engage.office import ADA, Office
 from tests.engage.test_decisions import boss
 from tests.engage.test_overtaken import words_to
 
 from leadwright.actions import conversations
-from leadwright.domain.engagement import State
+from leadwright.actions.outcome import save_draft
+from leadwright.db.engagement import Engagement
+from leadwright.db.mail import Outbox
+from leadwright.db.sales import AppNotification, Email
+from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
+from leadwright.domain.optionsets import EmailStatus
 
 LONG = "Interesting. How long does implementation take?"
 WHERE = "And where is the data stored?"
@@ -50,3 +56,56 @@ def test_an_answer_that_another_one_took_the_place_of_is_not_sent_as_a_follow_up
     assert len(office.mails_to(ADA)) > 2
     assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
     assert len(set(words_to(office, ADA))) == len(words_to(office, ADA))
+
+
+def first_mail_comes_back(office: Office) -> None:
+    first = str(office.mails_to(ADA)[0]["Message-ID"])
+    office.bounce(ADA, "4.2.2", "452 4.2.2 mailbox full", messageid=first)
+    office.work()
+
+
+def test_follow_ups_go_on_where_the_first_mail_came_back_and_was_answered_all_the_same(
+    office: Office, leadid: str
+) -> None:
+    first_mail_comes_back(office)
+    hear(office, LONG)
+    a_colleague_writes(office)
+    row = office.engagement_of(leadid)
+    assert (row.state, row.sent, times(office, TEN_WEEKS)) == (State.PERSON, 0, 1)
+    conversations.go_on(office.services, boss(office), leadid)
+    office.pass_days(4)
+    assert len(office.mails_to(ADA)) == 3
+    assert len(set(words_to(office, ADA))) == 3
+
+
+def test_a_conversation_without_a_mail_to_send_waits_for_a_person_who_is_told_and_writes_one(
+    office: Office, leadid: str
+) -> None:
+    first_mail_comes_back(office)
+    with office.services.database.transaction() as session:
+        retired = update(Email).where(Email.statuscode == EmailStatus.DRAFT, Email.regardingobjectid == leadid)
+        session.execute(retired.values(statuscode=EmailStatus.CANCELED))
+    own = save_draft(office.services, boss(office), leadid, subject="For later", body="For later.")
+    office.pass_days(2)
+    assert office.engagement_of(leadid).state == State.PERSON
+    with office.services.database.reading() as session:
+        assert session.get_one(Email, own).lw_threadid is None  # begun while nobody waited for it
+        told = session.execute(select(AppNotification.ownerid, AppNotification.title)).all()
+    assert (office.supervisor, "A mail is missing: Ada Miller, Northwind Foods") in told
+    save_draft(office.services, boss(office), leadid, subject="Robots", body="Hello Ada, this is written anew.")
+    conversations.send_held(office.services, boss(office), leadid)
+    office.pass_days(1)
+    assert "this is written anew" in words_to(office, ADA)[-1]
+
+
+def test_a_first_mail_that_its_answer_proves_is_counted(office: Office, leadid: str) -> None:
+    with office.services.database.transaction() as session:
+        row = session.get_one(Engagement, office.run_of(leadid).runid)
+        mail = session.scalars(select(Outbox).where(Outbox.leadid == leadid)).one()
+        mail.phase, mail.leaseuntil, mail.concludedon = Phase.UNKNOWN, office.clock() + timedelta(days=1), None
+        row.state, row.step, row.outboxid, row.sent = State.SENDING, Step.FIRST_MAIL, mail.outboxid, 0
+        row.firstsenton = row.lastsenton = row.dueat = None
+    hear(office, LONG)
+    row = office.engagement_of(leadid)
+    assert (row.sent, times(office, TEN_WEEKS)) == (1, 1)
+    assert row.firstsenton is not None

@@ -12,9 +12,9 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.findings import read_statements
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import last_seen
-from leadwright.db.pages.thread import open_run
+from leadwright.db.pages.thread import open_run, waits_for_a_look
 from leadwright.db.sales import Email, Lead
-from leadwright.domain.engagement import LABELS, Outcome
+from leadwright.domain.engagement import LABELS, Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import OPEN_STAGES
@@ -98,6 +98,14 @@ def open_draft(session: Session, rows: Held) -> Email | None:
         Email.statuscode == int(EmailStatus.DRAFT),
     )
     return session.scalar(query.order_by(Email.createdon.desc()).limit(1).with_for_update())
+
+
+def waiting_for_a_mail(session: Session, leadid: str) -> str | None:
+    """runid of the lead's conversation that waits for a person and has no mail to send."""
+    runid = session.scalar(
+        select(Engagement.runid).where(Engagement.leadid == leadid, Engagement.state == State.PERSON).limit(1)
+    )
+    return None if runid is None or waits_for_a_look(session, runid) else runid
 
 
 def draft_of(session: Session, leadid: str, emailid: str) -> Email | None:

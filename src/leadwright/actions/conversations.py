@@ -132,7 +132,7 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
         talk, row = talk_of(services, session, who, rows), rows.engagement
         if unsent := free_key(session, rows)[1]:
             draft_again(session, talk, rows, unsent)
-        if row.sent and row.lastsenton:
+        if row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)
         else:
             reason = "The first mail goes out next."

@@ -146,6 +146,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         _unmatched(services, work, mail)
         return
     note_lead(services, work, found.leadid)
+    _prove_sent(services, found)
     settle_one(services, found.runid)
     talk = conversation_of(services, found.runid)
     if talk is None:
@@ -177,8 +178,6 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
             raise _Again
         if decision.suppress:
             suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
-        if found.outboxid and (sent := session.get(Outbox, found.outboxid)):
-            prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
         hold = decision.reasons[0] if decision.move is Move.SHOW else None
         judgement = judgement_of(decision, read.said.kind, read=read, how=str(found.how))
         emailid = keep_incoming(session, inbound, mail, rows.lead, runid=talk.runid, judgement=judgement, hold=hold)
@@ -186,6 +185,15 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         steps.store_more(session, talk.runid, f"reply_{rows.engagement.heard + 1}")
         reply = Reply(work.inboundid, emailid, mail, read, decision, found.proven)
         _move(services, session, talk, rows, reply, received)
+
+
+def _prove_sent(services: Services, found: Match) -> None:
+    """What is answered was sent; that is stored first, so that it counts before the conversation goes on."""
+    if found.outboxid is None:
+        return
+    with services.database.transaction() as session:
+        if sent := session.get(Outbox, found.outboxid):
+            prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
 
 
 def _move(
