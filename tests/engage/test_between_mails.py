@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 from tests.engage.office import ADA, Office
 from tests.engage.test_decisions import boss
@@ -15,6 +16,9 @@ from leadwright.db.sales import AppNotification, Email
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
+from leadwright.mail.claim import Nothing, claim
+from leadwright.mail.outbox import pass_the_point
+from leadwright.workflows.conversations import do, due_work
 
 LONG = "Interesting. How long does implementation take?"
 WHERE = "And where is the data stored?"
@@ -109,3 +113,54 @@ def test_a_first_mail_that_its_answer_proves_is_counted(office: Office, leadid: 
     row = office.engagement_of(leadid)
     assert (row.sent, times(office, TEN_WEEKS)) == (1, 1)
     assert row.firstsenton is not None
+
+
+def read_only(office: Office, text: str) -> Outbox:
+    """A mail of the lead is read, and nothing is sent. The newest answer of ours."""
+    office.clock.move_to(office.clock() + timedelta(minutes=3))
+    office.answer(ADA, text)
+    assert office.post is not None
+    office.post.receive()
+    for work in due_work(office.services, 9):
+        do(office.services, work)
+    return [row for row in office.outbox() if row.purpose == "answer"][-1]
+
+
+@pytest.mark.parametrize("over_the_dot", [False, True])
+def test_an_answer_that_is_leaving_while_they_write_again_is_not_lost(
+    office: Office, leadid: str, over_the_dot: bool
+) -> None:
+    answer = read_only(office, LONG)
+    with office.services.database.transaction() as session:
+        claimed = claim(session, answer.mailboxid, worker="slow", clock=office.clock)
+        assert not isinstance(claimed, Nothing)
+        assert not over_the_dot or pass_the_point(session, claimed, office.clock)
+    assert read_only(office, WHERE).outboxid == answer.outboxid
+    assert office.engagement_of(leadid).outboxid == answer.outboxid
+    assert office.post is not None
+    for _ in range(3):
+        office.clock.move_to(office.clock() + timedelta(minutes=15))
+        office.post.tidy()
+        office.work()
+    office.pass_days(1)
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
+
+
+def test_an_answer_that_nobody_can_say_arrived_is_given_again_with_the_next(office: Office, leadid: str) -> None:
+    answer = read_only(office, LONG)
+    asked = office.engagement_of(leadid).asked
+    with office.services.database.transaction() as session:
+        row = session.get_one(Outbox, answer.outboxid)
+        row.phase, row.reason, row.concludedon = Phase.HELD, "Nobody knows.", office.clock()
+    hear(office, WHERE)
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
+    assert [row.phase for row in office.outbox()][1:] == [Phase.CANCELLED, Phase.SENT]
+    assert office.engagement_of(leadid).asked == asked  # once, by the answer that left
+
+
+def test_who_wants_no_more_while_an_answer_is_leaving_stops_it(office: Office, leadid: str) -> None:
+    answer = read_only(office, LONG)
+    with office.services.database.transaction() as session:
+        assert not isinstance(claim(session, answer.mailboxid, worker="slow", clock=office.clock), Nothing)
+    read_only(office, "We are not interested, thank you.")
+    assert office.engagement_of(leadid).state == State.ENDED

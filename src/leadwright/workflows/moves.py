@@ -93,6 +93,9 @@ def stop_waiting(session: Session, rows: Held) -> None:
     if unsent := unsent_answer(session, row):
         row.asked = [factor for factor in row.asked if factor != unsent.ask]
         row.answers -= int(bool(unsent.answer))
+        mail = session.get_one(Outbox, unsent.outboxid)
+        if mail.phase == Phase.HELD:
+            mail.phase = Phase.QUEUED  # it ends with what waits
     cancel_waiting(session, rows.lead.leadid, "The lead answered before it went out.", rows.moment)
 
 
