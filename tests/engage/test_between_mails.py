@@ -12,10 +12,12 @@ from leadwright.actions import conversations
 from leadwright.actions.outcome import save_draft
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
+from leadwright.db.pages.thread_story import standing_of
 from leadwright.db.sales import AppNotification, Email
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
+from leadwright.errors import Conflict
 from leadwright.mail.claim import Nothing, claim
 from leadwright.mail.outbox import pass_the_point
 from leadwright.workflows.conversations import do, due_work
@@ -164,3 +166,53 @@ def test_who_wants_no_more_while_an_answer_is_leaving_stops_it(office: Office, l
         assert not isinstance(claim(session, answer.mailboxid, worker="slow", clock=office.clock), Nothing)
     read_only(office, "We are not interested, thank you.")
     assert office.engagement_of(leadid).state == State.ENDED
+
+
+def kept_answer(office: Office, leadid: str) -> str:
+    """An answer that waited for the morning when a colleague wrote, and became a draft. Its activityid."""
+    into_the_night(office)
+    hear(office, LONG)
+    a_colleague_writes(office)
+    with office.services.database.reading() as session:
+        standing = standing_of(session, leadid)
+    assert standing is not None
+    assert "bob@northwind.example wrote meanwhile" in standing.draft.lw_hold
+    with pytest.raises(Conflict, match="Open it, save it"):
+        conversations.go_on(office.services, boss(office), leadid)
+    return str(standing.draft.activityid)
+
+
+def test_an_answer_that_waits_while_somebody_else_writes_goes_out_once_a_person_has_looked(
+    office: Office, leadid: str
+) -> None:
+    emailid = kept_answer(office, leadid)
+    a_colleague_writes(office)
+    asked = office.engagement_of(leadid).asked
+    with pytest.raises(Conflict, match="Look at the mail first"):
+        conversations.send_held(office.services, boss(office), leadid)
+    draft = next(mail for mail in office.thread_of(leadid) if mail.activityid == emailid)
+    words = f"Good morning.\n\n{draft.description}"
+    save_draft(office.services, boss(office), leadid, subject=draft.subject, body=words)
+    for _ in range(2):
+        conversations.send_held(office.services, boss(office), leadid)
+    office.pass_days(1)
+    (last, row) = office.mails_to(ADA)[-1], office.engagement_of(leadid)
+    asking = next(mail for mail in office.thread_of(leadid) if LONG in mail.description)
+    assert (last["In-Reply-To"], times(office, "Good morning"), times(office, TEN_WEEKS)) == (asking.messageid, 1, 1)
+    assert (row.state, row.sent, row.asked) == (State.DUE, 1, asked)
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_a_kept_answer_is_given_with_the_next_when_the_lead_writes_again(
+    office: Office, leadid: str, released: bool
+) -> None:
+    kept_answer(office, leadid)
+    asked = office.engagement_of(leadid).asked
+    if released:
+        save_draft(office.services, boss(office), leadid, subject="Re: Robots", body="Other words of a person.")
+        conversations.send_held(office.services, boss(office), leadid)
+    hear(office, WHERE)
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 2
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
+    assert office.engagement_of(leadid).asked == asked

@@ -36,6 +36,7 @@ from leadwright.workflows.engagements import Conversation
 MOST_EARLIER = 20
 _HIDING = (ReplyClass.OUT_OF_OFFICE, ReplyClass.LEFT, ReplyClass.BOUNCE)  # whose "remove me" is no wish of the lead
 _KNOWLEDGE = 6  # passages of the follow-up set that are looked at
+_UNSENT = {State.SENDING: (Phase.QUEUED, Phase.HELD), State.PERSON: (Phase.CANCELLED,)}  # phases of an answer
 _HEADERS = (
     "auto-submitted", "precedence", "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
     "return-path", "content-type", "x-failed-recipients", "subject", "from",
@@ -68,10 +69,11 @@ class Unsent:
 def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Unsent | None:
     """The answer that a newer mail of theirs is in time for; None when none waits, or it may have left.
 
-    One that is held for a person, who knows no better than we whether it arrived, counts as unsent.
+    One that is held for a person, who knows no better than we whether it arrived, counts as unsent; so does one that
+    was cancelled and waits as a draft.
     """
     mail = _answer_in_hand(session, row, lock=lock)
-    if mail is None or mail.phase not in (Phase.QUEUED, Phase.HELD):
+    if mail is None or mail.phase not in _UNSENT[State(row.state)]:
         return None
     judged = session.scalar(
         select(Email.lw_judgement)
@@ -90,8 +92,8 @@ def answer_is_leaving(session: Session, row: Engagement) -> bool:
 
 
 def _answer_in_hand(session: Session, row: Engagement, *, lock: bool = True) -> Outbox | None:
-    """The answer whose end the conversation waits for."""
-    if row.outboxid is None or (row.state, row.step) != (State.SENDING, Step.ANSWER):
+    """The answer whose end, or whose draft, the conversation waits for."""
+    if row.outboxid is None or row.step != Step.ANSWER or row.state not in _UNSENT:
         return None
     return session.get(Outbox, row.outboxid, with_for_update=lock, populate_existing=True)
 
