@@ -12,7 +12,7 @@ from leadwright.actions import conversations
 from leadwright.actions.outcome import save_draft
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
-from leadwright.db.pages.thread_story import standing_of
+from leadwright.db.pages.thread_story import TheirMail, read_thread, standing_of
 from leadwright.db.sales import AppNotification, Email
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
@@ -49,11 +49,16 @@ def times(office: Office, words: str) -> int:
     return sum(words in text for text in words_to(office, ADA))
 
 
-def test_an_answer_that_another_one_took_the_place_of_is_not_sent_as_a_follow_up(office: Office, leadid: str) -> None:
+def overtaken_answer(office: Office) -> None:
+    """A follow-up and an answer never left, for the lead wrote again; one answer to both of its mails did."""
     into_the_night(office, days=3)
     hear(office, LONG)
     hear(office, WHERE)
     office.pass_days(1)
+
+
+def test_an_answer_that_another_one_took_the_place_of_is_not_sent_as_a_follow_up(office: Office, leadid: str) -> None:
+    overtaken_answer(office)
     assert [row.phase for row in office.outbox()] == [Phase.SENT, Phase.CANCELLED, Phase.CANCELLED, Phase.SENT]
     a_colleague_writes(office)
     assert office.engagement_of(leadid).state == State.PERSON
@@ -216,3 +221,11 @@ def test_a_kept_answer_is_given_with_the_next_when_the_lead_writes_again(
     assert len(office.mails_to(ADA)) == 2
     assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
     assert office.engagement_of(leadid).asked == asked
+
+
+def test_the_thread_tells_that_a_mail_was_answered_with_the_next(office: Office, leadid: str) -> None:
+    overtaken_answer(office)
+    with office.services.database.reading() as session:
+        (first, second) = [i.decided for i in read_thread(session, leadid).items if isinstance(i, TheirMail)]
+    assert first == "Answered with the next."
+    assert second.startswith("Answered from the knowledge")
