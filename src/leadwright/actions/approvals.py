@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from leadwright.actions.conversation_rows import decided, draft_again, locked, open_draft, talk_of
+from leadwright.actions.conversation_rows import decided, draft_again, locked, talk_of
 from leadwright.actions.simulation import instruct
 from leadwright.db import audit
 from leadwright.db.mail import Outbox
@@ -209,11 +209,10 @@ def _reject(
     row.phase, row.reason, row.concludedon = Phase.CANCELLED, f"{who.name} rejected it: {said}", moment
     row.token += 1
     show_on_email(session, row.emailid, Phase.CANCELLED, moment)
-    session.flush()
-    draft_again(session, talk_of(services, session, who, rows), rows)
-    draft = open_draft(session, rows)
-    if draft is not None:
-        draft.lw_hold = f"{who.name} rejected it: {said}"
+    if row.emailid:
+        session.get_one(Email, row.emailid).lw_hold = row.reason
+        session.flush()
+        draft_again(session, talk_of(services, session, who, rows), rows, row.emailid)
     reason = f"{who.name} rejected the mail: {said} Change the draft and send it, or take the lead over."
     move_on(rows, state=Stands.PERSON, reason=reason)
     decided(session, who, rows, "lead.mail_rejected", said)

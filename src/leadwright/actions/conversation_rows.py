@@ -12,9 +12,9 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.findings import read_statements
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import last_seen
-from leadwright.db.pages.thread import open_run
+from leadwright.db.pages.thread import open_run, waits_for_a_look
 from leadwright.db.sales import Email, Lead
-from leadwright.domain.engagement import LABELS, Outcome
+from leadwright.domain.engagement import LABELS, Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import OPEN_STAGES
@@ -100,6 +100,14 @@ def open_draft(session: Session, rows: Held) -> Email | None:
     return session.scalar(query.order_by(Email.createdon.desc()).limit(1).with_for_update())
 
 
+def waiting_for_a_mail(session: Session, leadid: str) -> str | None:
+    """runid of the lead's conversation that waits for a person and has no mail to send."""
+    runid = session.scalar(
+        select(Engagement.runid).where(Engagement.leadid == leadid, Engagement.state == State.PERSON).limit(1)
+    )
+    return None if runid is None or waits_for_a_look(session, runid) else runid
+
+
 def draft_of(session: Session, leadid: str, emailid: str) -> Email | None:
     """A mail to the lead that nobody has sent yet, locked; None: there is none of that id.
 
@@ -128,12 +136,14 @@ def waiting_mail(session: Session, rows: Held) -> Outbox:
     return mail
 
 
-def draft_again(session: Session, talk: Conversation, rows: Held) -> None:
-    """The words of the newest mail of ours that never left, as a draft once more."""
-    unsent = Email.statuscode.in_((int(EmailStatus.CANCELED), int(EmailStatus.FAILED)))
-    ours = (Email.lw_threadid == rows.run.runid) & Email.directioncode.is_(True) & unsent
-    old = session.scalar(select(Email).where(ours).order_by(Email.createdon.desc()).limit(1))
-    if old is not None:
+def draft_again(session: Session, talk: Conversation, rows: Held, emailid: str) -> None:
+    """The words of a mail of ours that never left, as a draft once more. What a person rejected stays held.
+
+    Nothing else comes back that was overtaken: written before a later mail of ours left, or before the lead wrote.
+    """
+    old, row = session.get_one(Email, emailid, populate_existing=True), rows.engagement
+    overtaken = any(at > old.createdon for at in (row.lastsenton, row.lastheardon) if at)
+    if old.lw_hold or not overtaken:
         paragraphs = read_statements(old.lw_paragraphs)
         keep(session, talk, rows, Written(old.subject, old.description, paragraphs, hold=old.lw_hold))
 

@@ -33,6 +33,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.letters import free_key
+from leadwright.workflows.moves import answer_after_all
 from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.settle import hold_partner, schedule_next
 
@@ -84,9 +85,10 @@ def send_held(services: Services, who: Principal, leadid: str) -> None:
             raise Conflict("No mail waits to be sent. Go on with the follow-ups, or take the lead over.")
         if draft.lw_hold:
             raise Conflict(f"Look at the mail first and save it: {draft.lw_hold}")
-        free_key(session, rows)
-        reason = f"{who.name} released the mail; it goes out next."
-        move_on(rows, state=State.DUE, step=_step(rows), due_at=_not_before(rows), reason=reason)
+        if not answer_after_all(services, session, talk_of(services, session, who, rows), rows, draft):
+            free_key(session, rows)
+            reason = f"{who.name} released the mail; it goes out next."
+            move_on(rows, state=State.DUE, step=_step(rows), due_at=_not_before(rows), reason=reason)
         decided(session, who, rows, "lead.conversation_released", draft.subject)
 
 
@@ -130,9 +132,9 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
-        if free_key(session, rows)[1]:
-            draft_again(session, talk, rows)
-        if row.sent and row.lastsenton:
+        if unsent := free_key(session, rows)[1]:
+            draft_again(session, talk, rows, unsent)
+        if row.lastsenton:
             schedule_next(rows, talk, row.lastsenton)
         else:
             reason = "The first mail goes out next."

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from leadwright.actions.conversation_rows import draft_of
+from leadwright.actions.conversation_rows import draft_of, waiting_for_a_mail
 from leadwright.actions.leads import edit_lead
 from leadwright.actions.qualify import Qualified, qualify
 from leadwright.db import audit, changes
@@ -55,6 +55,8 @@ def save_draft(
 ) -> str:
     """Change the drafted email of a lead, or begin one. What held it for a person's look is settled by that.
 
+    Where the conversation waits for a person and has no mail to send, it becomes that mail.
+
     Args:
         emailid: of the draft as the person saw it, or of the new one; empty: the one the lead's page shows.
         versionnumber: of the draft as the person saw it.
@@ -79,6 +81,7 @@ def save_draft(
         require(who, "prvWriteActivity", email)
         if versionnumber is not None and email.versionnumber != versionnumber:
             raise Conflict("Somebody changed this draft since you opened it. Load it again, then make your change.")
+        email.lw_threadid = email.lw_threadid or waiting_for_a_mail(session, leadid)
         before = {"subject": email.subject, "body": email.description, "hold": email.lw_hold}
         email.subject, email.description, email.lw_hold = subject_line(subject), body.strip(), None
         email.modifiedon, email.modifiedby = moment, who.id

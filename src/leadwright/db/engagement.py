@@ -25,7 +25,7 @@ class Engagement(Base):
     turn: Mapped[int] = mapped_column(Integer, default=0)  # grows with each move: part of the workflow's id
     attempts: Mapped[int] = mapped_column(Integer, default=0)  # tries of this move so far: part of the workflow's id
     failures: Mapped[int] = mapped_column(Integer, default=0)  # of those, the ones that were the lead's own fault
-    outboxid: Mapped[str | None] = mapped_column(Id)  # the mail under way
+    outboxid: Mapped[str | None] = mapped_column(Id)  # the mail under way, or the answer kept as a draft
     sent: Mapped[int] = mapped_column(Integer, default=0)  # mails of the cadence that left, the first one included
     firstsenton: Mapped[datetime | None]
     lastsenton: Mapped[datetime | None]

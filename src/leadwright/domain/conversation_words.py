@@ -108,12 +108,17 @@ def what_comes_next(
     }[step]
 
 
-def what_was_decided(move: Move, ask: Factor | None, kind: ReplyClass | None = None, *, done: bool = True) -> str:
+def what_was_decided(
+    move: Move, ask: Factor | None, kind: ReplyClass | None = None, *, done: bool = True, with_next: bool = False
+) -> str:
     """What the agent did after a mail of theirs.
 
     Args:
         done: what the move stands for was really done: the answer written, the mail repeated, the wait begun.
+        with_next: it was not, because their next mail came; the answer to that one answers this one, too.
     """
+    if with_next:
+        return "Answered with the next."
     if not done and move in _UNDONE:
         return _UNDONE[move]
     if move is Move.STORE and kind is ReplyClass.UNSUBSCRIBE:

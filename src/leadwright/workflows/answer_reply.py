@@ -51,13 +51,14 @@ from leadwright.workflows.incoming import (
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.opt_outs import spare_lead
-from leadwright.workflows.reading_replies import Read, answer_both, read_reply, unsent_answer
+from leadwright.workflows.reading_replies import Read, answer_both, answer_is_leaving, read_reply, unsent_answer
 from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
 
 _HALTED_SECONDS = 300.0
+_BESIDE_OUR_ANSWER = (Move.ASK, Move.ANSWER, Move.SHOW)  # what does not end the conversation
 _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
@@ -66,7 +67,11 @@ _log = structlog.get_logger(__name__)
 
 
 class _Again(Exception):
-    """The conversation was moved on while this mail was read: it is looked at once more, with how things stand now."""
+    """This mail is looked at once more, with how things stand then: the conversation was moved on while it was read."""
+
+    def __init__(self, reason: str = "The conversation went on meanwhile.", seconds: float = 0.0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 def answer_reply(services: Services, work: Incoming) -> None:
@@ -80,8 +85,8 @@ def answer_reply(services: Services, work: Incoming) -> None:
     """
     try:
         _act_on(services, work)
-    except _Again:
-        put_off(services, work, "The conversation went on meanwhile.", seconds=0.0)
+    except _Again as again:
+        put_off(services, work, str(again), seconds=again.seconds)
     except Waits:
         put_off(services, work, "The agent does not work now; the mail waits.", seconds=_HALTED_SECONDS)
     except NotAllowed as error:
@@ -146,6 +151,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         _unmatched(services, work, mail)
         return
     note_lead(services, work, found.leadid)
+    _prove_sent(services, found)
     settle_one(services, found.runid)
     talk = conversation_of(services, found.runid)
     if talk is None:
@@ -173,12 +179,13 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         rows = lock_any(session, talk.runid, services.clock())
         if rows is None or rows.engagement.turn != talk.engagement.turn:
             raise _Again
+        if decision.move in _BESIDE_OUR_ANSWER and answer_is_leaving(session, rows.engagement):
+            # Seconds at first; where nobody knows whether it left, that may take hours.
+            raise _Again("Our answer to the mail before is leaving.", min(10.0 * (work.attempt + 1), 60.0))
         if unsent_answer(session, rows.engagement) != unsent:
             raise _Again
         if decision.suppress:
             suppress_for(services, session, talk.engagement.address, Reason.OPT_OUT, work)
-        if found.outboxid and (sent := session.get(Outbox, found.outboxid)):
-            prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
         hold = decision.reasons[0] if decision.move is Move.SHOW else None
         judgement = judgement_of(decision, read.said.kind, read=read, how=str(found.how))
         emailid = keep_incoming(session, inbound, mail, rows.lead, runid=talk.runid, judgement=judgement, hold=hold)
@@ -186,6 +193,15 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         steps.store_more(session, talk.runid, f"reply_{rows.engagement.heard + 1}")
         reply = Reply(work.inboundid, emailid, mail, read, decision, found.proven)
         _move(services, session, talk, rows, reply, received)
+
+
+def _prove_sent(services: Services, found: Match) -> None:
+    """What is answered was sent; that is stored first, so that it counts before the conversation goes on."""
+    if found.outboxid is None:
+        return
+    with services.database.transaction() as session:
+        if sent := session.get(Outbox, found.outboxid):
+            prove_sent(session, sent.messageid, "An answer to it came.", services.clock)
 
 
 def _move(

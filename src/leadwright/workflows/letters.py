@@ -147,8 +147,8 @@ def letter_of(
     )
 
 
-def free_key(session: Session, rows: Held) -> tuple[str, bool]:
-    """The business key of the coming mail of the cadence, and whether one of this step had been written before.
+def free_key(session: Session, rows: Held) -> tuple[str, str | None]:
+    """The business key of the coming mail of the cadence, and the activityid of the one of this step that never left.
 
     One that was cancelled or refused never left: its row stays, under a key of its own.
     """
@@ -157,10 +157,10 @@ def free_key(session: Session, rows: Held) -> tuple[str, bool]:
     key = f"outreach:{row.leadid}:{rows.run.number}:{row.sent}{again}"
     spent = session.scalar(select(Outbox).where(Outbox.businesskey == key).with_for_update())
     if spent is None or spent.phase not in _NEVER_LEFT:
-        return key, False
+        return key, None
     spent.businesskey = f"{key}:{spent.outboxid}"
     session.flush()
-    return key, True
+    return key, spent.emailid
 
 
 def keep(session: Session, talk: Conversation, rows: Held, mail: Written, **fixed: str | None) -> str:

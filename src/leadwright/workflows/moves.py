@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
-from leadwright.workflows.reading_replies import Read, unsent_answer
+from leadwright.workflows.reading_replies import Read, Unsent, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
@@ -93,7 +94,25 @@ def stop_waiting(session: Session, rows: Held) -> None:
     if unsent := unsent_answer(session, row):
         row.asked = [factor for factor in row.asked if factor != unsent.ask]
         row.answers -= int(bool(unsent.answer))
-    cancel_waiting(session, rows.lead.leadid, "The lead answered before it went out.", rows.moment)
+    _cancel_waiting(session, rows, unsent, "The lead answered before it went out.")
+
+
+def answer_after_all(services: Services, session: Session, talk: Conversation, rows: Held, draft: Email) -> bool:
+    """The answer that was kept as this draft goes out, in its place of the thread. False: the draft is none."""
+    unsent = unsent_answer(session, rows.engagement)
+    if unsent is None:
+        return False
+    old = session.get_one(Outbox, unsent.outboxid)
+    head, key = message_from_bytes(old.raw, policy=policy.default), old.businesskey
+    old.businesskey = f"{key}:{old.outboxid}"
+    outboxid = send(
+        services, session, talk, rows, Written(draft.subject, draft.description, emailid=draft.activityid),
+        businesskey=key, purpose=ANSWER,
+        answers=Thread(str(head["In-Reply-To"]), str(head.get("References", "")), draft.subject),
+    )  # fmt: skip
+    move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(unsent.ask))
+    rows.engagement.outboxid = outboxid
+    return True
 
 
 def outcome_of(decision: Decision, read: Read) -> Outcome:
@@ -226,5 +245,29 @@ def _show(session: Session, talk: Conversation, rows: Held, reply: Reply) -> Non
     tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"show:{reply.inboundid}",
                "Who wrote this", why)  # fmt: skip
     if reply.proven and reply.read.heard.authenticated is not False:
-        stop_waiting(session, rows)
+        unsent = unsent_answer(session, rows.engagement)
+        if unsent and rows.engagement.state == State.SENDING:
+            _keep_answer(session, talk, rows, unsent, reply)
+        _cancel_waiting(session, rows, unsent, "Somebody else wrote before it went out.")
         move_on(rows, state=State.PERSON, reason=f"{why} A person must say whether it counts as the lead's answer.")
+        rows.engagement.outboxid = unsent.outboxid if unsent else None
+
+
+def _keep_answer(session: Session, talk: Conversation, rows: Held, unsent: Unsent, reply: Reply) -> None:
+    """What the lead asked is still to be answered: our answer waits as a draft for a look."""
+    mail, sender = session.get_one(Outbox, unsent.outboxid), reply.mail.message.sender
+    email = session.get_one(Email, mail.emailid)
+    hold = f"{sender.address if sender else 'Somebody'} wrote meanwhile; look, then send."
+    if mail.phase == Phase.HELD:
+        hold = f"{hold} {mail.reason}"
+    keep(
+        session, talk, rows, Written(email.subject, email.description, read_statements(email.lw_paragraphs), hold=hold)
+    )
+
+
+def _cancel_waiting(session: Session, rows: Held, unsent: Unsent | None, why: str) -> None:
+    """What waits in the outbox ends, and so does an answer of which nobody knows whether it arrived."""
+    mail = session.get_one(Outbox, unsent.outboxid) if unsent else None
+    if mail is not None and mail.phase == Phase.HELD:
+        mail.phase = Phase.QUEUED
+    cancel_waiting(session, rows.lead.leadid, why, rows.moment)

@@ -26,7 +26,6 @@ from leadwright.workflows.case import Elsewhere, Waits, persons_change
 from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
-    Held,
     Turn,
     lock_conversation,
     move_on,
@@ -34,13 +33,14 @@ from leadwright.workflows.engagements import (
     read_conversation,
 )
 from leadwright.workflows.first_mail import Mail, first_mail
-from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread, wrote_first
+from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread, tell_owner, wrote_first
 from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, send
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.steps import Steps
 
 _UNPLACED_SECONDS = 300.0
 _WROTE_FIRST = "The lead wrote before the agent did. Read that mail, then send ours or take the lead over."
+_NO_DRAFT = "The draft of this mail is gone. Write one on the lead's page, then send it here."
 _log = structlog.get_logger(__name__)
 
 
@@ -108,7 +108,14 @@ def _move(services: Services, talk: Conversation) -> None:
             reason = f"No response to {rows.engagement.sent} mails in {days} days."
             disqualify(session, talk, rows, told_so_far(talk, Outcome.NO_RESPONSE), (reason,))
             return
-        written = _written(session, talk, rows, mail)
+        written = _written(session, talk, mail)
+        if written is None:
+            move_on(rows, state=State.PERSON, reason=_NO_DRAFT)
+            key = f"no_draft:{talk.runid}:{rows.engagement.turn}"
+            tell_owner(
+                session, rows.lead, talk.configuration.assignment.supervisor, key, "A mail is missing", _NO_DRAFT
+            )
+            return
         number = rows.engagement.sent
         if mail is not None:
             steps.store_more(session, talk.runid, f"follow_up_{number}")
@@ -130,13 +137,13 @@ def _waiting(number: int) -> str:
     return f"Follow-up {number} is in the outbox." if number else "The first mail is in the outbox."
 
 
-def _written(session: Session, talk: Conversation, rows: Held, mail: Mail | None) -> Written:
-    """The follow-up; else the mail as it stands in the draft, which a person may have rewritten."""
+def _written(session: Session, talk: Conversation, mail: Mail | None) -> Written | None:
+    """The follow-up; else the mail as it stands in the draft, which a person may have rewritten; None: it is gone."""
     if mail is not None:
         return Written(mail.subject, mail.body, mail.paragraphs, hold=mail.hold)
     draft = session.scalar(_drafts(talk).order_by(Email.createdon.desc()).limit(1))
     if draft is None or not draft.description.strip():
-        raise Conflict("The draft of this mail is gone. Write one on the lead's page.")
+        return None
     return Written(draft.subject, draft.description, emailid=draft.activityid, hold=draft.lw_hold)
 
 

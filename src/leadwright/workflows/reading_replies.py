@@ -20,7 +20,7 @@ from leadwright.domain.bant import Factor
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.evidence import Passage, SourceKind, Statement
 from leadwright.domain.interest import in_thread, undetected
-from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.replies import Heard, Knowledge, Move, ReplyClass, Standing
 from leadwright.errors import BadInput, ModelError
 from leadwright.mail.addresses import normalise
@@ -36,6 +36,7 @@ from leadwright.workflows.engagements import Conversation
 MOST_EARLIER = 20
 _HIDING = (ReplyClass.OUT_OF_OFFICE, ReplyClass.LEFT, ReplyClass.BOUNCE)  # whose "remove me" is no wish of the lead
 _KNOWLEDGE = 6  # passages of the follow-up set that are looked at
+_UNSENT = {State.SENDING: (Phase.QUEUED, Phase.HELD), State.PERSON: (Phase.CANCELLED,)}  # phases of an answer
 _HEADERS = (
     "auto-submitted", "precedence", "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
     "return-path", "content-type", "x-failed-recipients", "subject", "from",
@@ -53,7 +54,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """An answer of ours that still waits in the outbox, by what was read in the mail it answers.
+    """An answer of ours that has not left, by what was read in the mail it answers.
 
     Args:
         answer: its quotes of the follow-up knowledge.
@@ -66,11 +67,13 @@ class Unsent:
 
 
 def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Unsent | None:
-    """The answer that a newer mail of theirs is in time for; None when none waits."""
-    if row.outboxid is None or (row.state, row.step) != (State.SENDING, Step.ANSWER):
-        return None
-    mail = session.get(Outbox, row.outboxid, with_for_update=lock, populate_existing=True)
-    if mail is None or mail.phase != Phase.QUEUED:
+    """The answer that a newer mail of theirs is in time for; None when none waits, or it may have left.
+
+    One that is held for a person, who knows no better than we whether it arrived, counts as unsent; so does one that
+    was cancelled and waits as a draft.
+    """
+    mail = _answer_in_hand(session, row, lock=lock)
+    if mail is None or mail.phase not in _UNSENT[State(row.state)]:
         return None
     judged = session.scalar(
         select(Email.lw_judgement)
@@ -80,6 +83,19 @@ def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Un
     known = judged or {}
     answer = read_statements(known.get("answer", [])) if known.get("move") == Move.ANSWER else ()
     return Unsent(mail.outboxid, answer, Factor(known["ask"]) if known.get("ask") else None)
+
+
+def answer_is_leaving(session: Session, row: Engagement) -> bool:
+    """Is our answer under way, so that nobody can say yet whether a newer mail of theirs is in time for it?"""
+    mail = _answer_in_hand(session, row)
+    return mail is not None and mail.phase in (*IN_FLIGHT, Phase.UNKNOWN)
+
+
+def _answer_in_hand(session: Session, row: Engagement, *, lock: bool = True) -> Outbox | None:
+    """The answer whose end, or whose draft, the conversation waits for."""
+    if row.outboxid is None or row.step != Step.ANSWER or row.state not in _UNSENT:
+        return None
+    return session.get(Outbox, row.outboxid, with_for_update=lock, populate_existing=True)
 
 
 def answer_both(read: Read, before: Unsent) -> Read:

@@ -28,6 +28,7 @@ from leadwright.domain.suppression import WHY, Reason
 
 _AFTER = "~"  # beside mails of the same moment; their ids grow with time
 _ON_ITS_WAY = (Phase.QUEUED, Phase.SENDING, Phase.COMMITTING, Phase.UNKNOWN)
+_ANSWERS = (Move.ASK, Move.ANSWER)
 _NOT_OUT = (*_ON_ITS_WAY, Phase.HELD)
 
 
@@ -285,9 +286,8 @@ def _number(row: Any, talk: Any) -> int:
 def _was_done(move: Move, row: Any, rows: read.Rows) -> bool:
     """Was done what the move after that mail stands for? Told by the mails of ours that followed, or did not."""
     ours = [each for each in rows if each.directioncode]
-    if move in (Move.ASK, Move.ANSWER):
-        answer = f":{row.inboundmessageid}"
-        return any((o.businesskey or "").endswith(answer) and o.phase in (*_NOT_OUT, Phase.SENT) for o in ours)
+    if move in _ANSWERS:
+        return any(o.phase in (*_NOT_OUT, Phase.SENT) for o in _answers_to(row, rows))
     if move is Move.WAIT:
         return bool(row.lw_judgement.get("until"))
     if move is not Move.RETRY:
@@ -299,6 +299,32 @@ def _was_done(move: Move, row: Any, rows: read.Rows) -> bool:
         return False
     later = [each for each in ours if each is not back and each.createdon >= back.bouncedon]
     return any(each.description == back.description for each in later)
+
+
+def _answers_to(row: Any, rows: read.Rows) -> list[Any]:
+    """Our answers to that mail of theirs, whatever became of them."""
+    key = f":{row.inboundmessageid}"
+    return [each for each in rows if each.directioncode and (each.businesskey or "").endswith(key)]
+
+
+def _answered_with_next(move: Move, row: Any, rows: read.Rows) -> bool:
+    """Had a later mail of theirs overtaken our answer, which was given together with the answer to that one?"""
+    if move not in _ANSWERS or not any(o.phase == Phase.CANCELLED for o in _answers_to(row, rows)):
+        return False
+    quotes = row.lw_judgement.get("answer", ())
+    place = next(n for n, each in enumerate(rows) if each.activityid == row.activityid)
+    return any(
+        each.lw_judgement.get("move") in _ANSWERS
+        and all(quote in each.lw_judgement.get("answer", ()) for quote in quotes)
+        and _was_done(Move(each.lw_judgement["move"]), each, rows)
+        for each in rows[place + 1 :]
+        if not each.directioncode
+    )
+
+
+def _decided(move: Move, ask: Factor | None, kind: ReplyClass | None, row: Any, rows: read.Rows) -> str:
+    done = _was_done(move, row, rows)
+    return what_was_decided(move, ask, kind, done=done, with_next=not done and _answered_with_next(move, row, rows))
 
 
 def _theirs(row: Any, rows: read.Rows) -> TheirMail:
@@ -314,7 +340,7 @@ def _theirs(row: Any, rows: read.Rows) -> TheirMail:
         subject=row.subject,
         text=row.description,
         at=row.senton or row.createdon,
-        decided=what_was_decided(move, ask, kind, done=_was_done(move, row, rows)) if move else row.noted or "Kept.",
+        decided=_decided(move, ask, kind, row, rows) if move else row.noted or "Kept.",
         reasons=tuple(judged.get("reasons", ())),
         interest=read_interest(judged["interest"]) if judged.get("interest") else None,
         bant=read_bant(judged.get("bant", ())),
