@@ -66,7 +66,7 @@ def claim(session: Session, holder: str, most: int, moment: datetime) -> list[Mi
         return []
     w = MirrorWrite
     session.execute(update(w).where(is_abandoned(moment)).values(state=WriteState.WAITING, doubtful=True, holder=None))
-    found = session.scalars(_due(moment).order_by(w.number).limit(most)).all()
+    found = session.scalars(_due(moment).order_by(w.number).limit(most).with_for_update(of=w)).all()
     chosen = _ready(session, found, moment)
     for write in chosen:
         write.state, write.holder, write.heldto = WriteState.SENDING, holder, moment + LEASE
