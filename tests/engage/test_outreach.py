@@ -12,7 +12,7 @@ from leadwright.actions.opt_out import opt_out
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import Contact, Lead
 from leadwright.domain.engagement import Outcome, State
-from leadwright.domain.optionsets import EmailStatus, LeadStatus
+from leadwright.domain.optionsets import EmailStatus, LeadState, LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL
 from leadwright.mail.suppression import why_suppressed
@@ -143,8 +143,9 @@ def test_a_lead_whose_contact_wants_no_mail_hears_no_more(office: Office, mails:
     office.pass_days(10)
     assert len(office.sent) == mails
     run = office.run_of(leadid)
-    assert run.stage in (Stage.CANCELLED, Stage.DISQUALIFIED)
-    assert run.reasons == [CONTACT_WANTS_NO_MAIL]
+    assert (run.stage, run.outcome, run.reasons) == (Stage.CANCELLED, Outcome.TAKEN_BACK, [CONTACT_WANTS_NO_MAIL])
+    lead = office.row_of(leadid)
+    assert (lead.ownerid, lead.statecode, lead.donotemail) == (office.admin.id, LeadState.OPEN, False)
 
 
 def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_owner(office: Office) -> None:
