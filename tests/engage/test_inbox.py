@@ -4,14 +4,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
 from leadwright.actions import conversations, inbox
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox
-from leadwright.db.sales import AppNotification
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.stage import Stage
@@ -85,6 +85,19 @@ def test_remove_me_linked_with_a_lead_that_was_never_written_to_keeps_the_agent_
             assert why_suppressed(session, address, "outreach"), address
     office.pass_days(5)
     assert office.mails_to(ADA) == []
+
+
+def test_remove_me_linked_with_a_lead_whose_second_address_is_none_is_acted_on(office: Office) -> None:
+    inboundid = stranger_writes(office, "Please remove me from your list.")
+    leadid = office.lead()  # the agent has not taken it yet
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(emailaddress2="n/a"))  # as an outside CRM may
+    inbox.link(office.services, boss(office), inboundid, leadid)
+    assert office.post is not None
+    one_round(office.services, office.post)
+    assert office.row_of(leadid).donotemail
+    with office.services.database.reading() as session:
+        assert session.get_one(InboundMessage, inboundid).state == "done"
 
 
 def test_an_ignored_mail_leaves_the_inbox_and_nothing_follows(office: Office) -> None:

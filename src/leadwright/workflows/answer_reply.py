@@ -279,7 +279,8 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         close(inbound, "done", kind, told, leadid=lead.leadid)
         if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
             for address in found.recipients:
-                spare_lead(session, lead, hash_address(address), services.clock())
+                with suppress(BadInput):  # a second address may be anything
+                    spare_lead(session, lead, hash_address(address), services.clock())
         if kind is ReplyClass.OTHER:
             _tell_written_again(session, lead, supervisor_of(session, found.runid), work.inboundid, mail)
 
