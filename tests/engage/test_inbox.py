@@ -4,13 +4,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
 from leadwright.actions import conversations, inbox
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.people import UserRole
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.mail_phase import Phase
@@ -198,6 +199,34 @@ def test_a_mail_linked_before_the_conversation_begins_makes_the_first_mail_wait_
     conversations.send_held(office.services, boss(office), leadid)
     office.pass_days(1)
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_what_may_be_of_several_leads_is_shown_to_the_supervisor_once_and_to_no_owner(office: Office) -> None:
+    office.work()
+    for number, ownerid in enumerate((*office.sellers, office.admin.id)):
+        leadid = office.lead(companyname=f"Foods {number}")
+        with office.services.database.transaction() as session:
+            session.execute(update(Lead).where(Lead.leadid == leadid).values(ownerid=ownerid))
+    writes_unasked(office, ADA, "Our budget is 90,000 dollars.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    with office.services.database.reading() as session:
+        (news,) = session.scalars(select(AppNotification)).all()
+    assert (news.ownerid, news.title) == (office.supervisor, f"Wrote to us: {ADA}")
+    assert (news.link, "90,000 dollars" in news.body) == ("/inbox", True)
+
+
+def test_what_a_lead_wrote_is_not_told_to_an_owner_who_may_not_read_leads(office: Office) -> None:
+    office.work()
+    leadid = office.lead()
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(ownerid=office.sellers[0]))
+        session.execute(delete(UserRole).where(UserRole.systemuserid == office.sellers[0]))
+    writes_unasked(office, ADA, "Our budget is 90,000 dollars.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    with office.services.database.reading() as session:
+        assert session.scalars(select(AppNotification.ownerid)).all() == [office.supervisor]
 
 
 def test_a_mail_that_waits_in_the_outbox_waits_for_the_inbox_too(office: Office) -> None:

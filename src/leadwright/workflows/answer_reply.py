@@ -48,6 +48,7 @@ from leadwright.workflows.incoming import (
     suppress_for,
     take_up,
     tell_owner,
+    tell_person,
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.opt_outs import spare_lead
@@ -312,10 +313,17 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         else:
             leads = _with_its_address(session, mail)
             close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
-            body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
-            for lead in leads:
-                key = f"unplaced:{work.inboundid}:{lead.leadid}"
-                tell_owner(session, lead, _supervisor_of_box(session, row.mailboxid), key, "Wrote to us", body)
+            _tell_unplaced(session, row, mail, leads)
+
+
+def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: Sequence[Lead]) -> None:
+    """Whoever has the one lead it may be of. Of several, the owners read nothing before a person said whose it is."""
+    supervisor, key = _supervisor_of_box(session, row.mailboxid), f"unplaced:{row.inboundmessageid}"
+    body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
+    if len(leads) == 1:
+        tell_owner(session, leads[0], supervisor, key, "Wrote to us", body)
+    elif leads and mail.message.sender:
+        tell_person(session, supervisor, key, f"Wrote to us: {mail.message.sender.address}", body, "/inbox")
 
 
 def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:

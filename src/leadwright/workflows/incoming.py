@@ -27,7 +27,8 @@ from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
 from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, NotAllowed
+from leadwright.identity.access import principal, require
 from leadwright.identity.announcements import tell_administrators
 from leadwright.mail.matching import Match, leads_of, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
@@ -252,15 +253,30 @@ def supervisor_of(session: Session, runid: str | None) -> str | None:
 
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
-    """Tell whoever has the lead, else the supervisor, else the administrators."""
-    title, body, link = f"{title}: {lead_name(lead)}", body[:1_000], f"/leads/{lead.leadid}/thread"
-    known = [user for id_ in (lead.ownerid, supervisor) if id_ and (user := session.get(SystemUser, id_))]
-    person = next((user for user in known if user.applicationid is None and not user.isdisabled), None)
-    if person is not None:
-        notify(session, person.systemuserid, key, title, body, icon=NotificationIcon.MENTION, link=link)
+    """Tell whoever has the lead, else the supervisor, when they may read it; else the administrators."""
+    first = next((id_ for id_ in (lead.ownerid, supervisor) if id_ and _may_read(session, id_, lead)), None)
+    tell_person(session, first, key, f"{title}: {lead_name(lead)}", body, f"/leads/{lead.leadid}/thread")
+
+
+def tell_person(session: Session, personid: str | None, key: str, title: str, body: str, link: str) -> None:
+    """Tell them; the administrators where there is nobody, or nobody any more."""
+    person, icon = session.get(SystemUser, personid) if personid else None, NotificationIcon.MENTION
+    if person is not None and person.applicationid is None and not person.isdisabled:
+        notify(session, person.systemuserid, key, title, body[:1_000], icon=icon, link=link)
         return
     moment = session.info.get("clock", now)()
-    tell_administrators(session, key, title[:500], body, icon=NotificationIcon.MENTION, link=link, moment=moment)
+    tell_administrators(session, key, title[:500], body[:1_000], icon=icon, link=link, moment=moment)
+
+
+def _may_read(session: Session, personid: str, lead: Lead) -> bool:
+    person = session.get(SystemUser, personid)
+    if person is None or person.applicationid is not None:
+        return False
+    try:
+        require(principal(session, personid), "prvReadLead", lead)
+    except NotAllowed:
+        return False
+    return True
 
 
 def retry_seconds(attempt: int) -> float:
