@@ -22,6 +22,7 @@ from leadwright.mail.header_fields import read_addresses, split_header
 from leadwright.mail.matching import MOST_NAMED, leads_of
 from leadwright.mail.reader import Quarantine
 from leadwright.services import Services
+from leadwright.workflows.incoming import wake_unplaced
 
 _MOST_TEXT = 20_000
 _MOST_LINE = 300
@@ -131,6 +132,7 @@ def link(services: Services, who: Principal, inboundid: str, leadid: str) -> Non
         _still(row, "unmatched")
         row.leadid, row.vouchedby = leadid, who.id
         _read_again(row, f"{who.name} linked it with a lead.")
+        wake_unplaced(session, services.clock())
         after = {"inbound": inboundid}
         audit.record(session, who.actor, "lead.mail_linked", "lead", leadid, after=after)
 
@@ -150,6 +152,7 @@ def ignore(services: Services, who: Principal, inboundid: str) -> None:
         _still(row, *read.DECIDED)
         before = {"state": row.state, "reason": row.reason}
         row.state, row.reason = "ignored", f"{who.name} looked at it: nothing follows."
+        wake_unplaced(session, services.clock())
         audit.record(session, who.actor, "mail.ignored", "inboundmessage", inboundid, before=before)
 
 

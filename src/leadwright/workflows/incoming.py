@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
@@ -15,13 +15,13 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.mirror_writes import is_outside, put_mail
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.db.webhooks import announce
 from leadwright.domain.engagement import State
-from leadwright.domain.mail_phase import ONCE_DONE
+from leadwright.domain.mail_phase import ONCE_DONE, Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
@@ -44,6 +44,7 @@ from leadwright.workflows.reading_replies import Read
 
 _MOST_TEXT = 100_000
 UNPLACED = f"A mail from the lead's address waits in the inbox. Say there whose it is. {ONCE_DONE}"
+UNPLACED_FOR = timedelta(hours=1)  # before another look; once somebody has said it, it is at once
 _TRIES = 3  # of a mail that fails for no known reason, before it is put aside
 
 
@@ -156,6 +157,14 @@ def is_unplaced(session: Session, address: str) -> bool:
     """Does a mail from this address wait until a person says which lead wrote it?"""
     whose = (InboundMessage.state == "unmatched") & InboundMessage.leadid.in_(leads_of(address))
     return session.scalar(select(InboundMessage.inboundmessageid).where(whose).limit(1)) is not None
+
+
+def wake_unplaced(session: Session, moment: datetime) -> None:
+    """A person said of a mail whose it is, or that it is nobody's: what waited for that is looked at again at once."""
+    turns = (Engagement.state == State.DUE, Engagement.reason == UNPLACED)
+    session.execute(update(Engagement).where(*turns).values(dueat=moment))
+    mails = (Outbox.phase == Phase.QUEUED, Outbox.reason == UNPLACED)
+    session.execute(update(Outbox).where(*mails).values(dueat=moment))
 
 
 def wrote_first(session: Session, leadid: str) -> bool:
