@@ -52,6 +52,7 @@ _PREFIXES: Mapping[str, Kind] = {
     "seller_mail": Kind.MAIL,
     "disqualified": Kind.DISQUALIFIED,
     "trouble": Kind.TROUBLE,
+    "unread": Kind.TROUBLE,
     "quarantined": Kind.TROUBLE,
     "agent.paused": Kind.TROUBLE,
     "agent.resumed": Kind.TROUBLE,
