@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, AgentVersion
@@ -63,6 +64,7 @@ _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
+_TRIES_PASSING = 60  # about an hour
 _log = structlog.get_logger(__name__)
 
 
@@ -105,11 +107,21 @@ def answer_reply(services: Services, work: Incoming) -> None:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Exception as error:
         if is_passing(error):
-            put_off(services, work, f"The database or network was away ({type(error).__name__}).", seconds=5.0)
+            _pass_over(services, work, error)
             return
         _log.exception("mail failed", inbound=work.inboundid)
         reason = f"Something unexpected went wrong ({type(error).__name__}). The log has the details."
         put_off_or_aside(services, work, reason, seconds=retry_seconds(work.attempt))
+
+
+def _pass_over(services: Services, work: Incoming, error: Exception) -> None:
+    """Another try soon. What the database refuses for an hour while it keeps our count, is refused for this mail."""
+    reason = f"The database or network was away ({type(error).__name__})."
+    seconds = runs.PASSING_SECONDS[min(work.attempt, len(runs.PASSING_SECONDS) - 1)]
+    if isinstance(error, DBAPIError):
+        put_off_or_aside(services, work, reason, seconds=seconds, tries=_TRIES_PASSING)
+    else:
+        put_off(services, work, reason, seconds=seconds)
 
 
 def _act_on(services: Services, work: Incoming) -> None:
