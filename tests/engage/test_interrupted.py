@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.engage.office import ADA, Office
 from leadwright.actions import agent
 from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage
-from leadwright.db.sales import Lead
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.stage import AgentMode, Stage
 from leadwright.mail.sender import Sender
@@ -61,6 +62,26 @@ def test_waiting_is_no_failure_of_a_mail(office: Office, leadid: str) -> None:
     put_off_or_aside(office.services, work, "Timed out.", seconds=0)
     with office.services.database.reading() as session:
         assert session.scalars(select(InboundMessage)).one().state == "new"
+
+
+def test_an_answer_that_waits_for_the_installation_is_answered_once_that_is_put_right(
+    office: Office, leadid: str
+) -> None:
+    services = office.services
+    wrong = services.settings.model_copy(update={"public_url": "http://sales.example"})
+    office.services = replace(services, settings=wrong)
+    office.answer(ADA, "Interesting. How long does implementation take?")
+    for _ in range(8):
+        office.work()
+        office.clock.move_to(office.clock() + timedelta(minutes=6))
+    with services.database.reading() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        news = session.scalars(select(AppNotification).where(AppNotification.ownerid == office.admin.id)).all()
+    assert (row.state, row.failures, "Set public_url" in row.reason) == ("new", 0, True)
+    assert [(n.title, n.body) for n in news] == [("Mails that came in wait", row.reason)]
+    office.services = services
+    office.work()
+    assert len(office.mails_to(ADA)) == 2
 
 
 def test_a_mail_that_the_database_refuses_for_an_hour_is_put_aside(office: Office, leadid: str) -> None:

@@ -19,7 +19,7 @@ from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
 from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
-from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
+from leadwright.errors import BadInput, BadSetup, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
@@ -36,6 +36,7 @@ from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
     Incoming,
+    await_repair,
     close,
     close_only,
     judgement_of,
@@ -93,14 +94,14 @@ def answer_reply(services: Services, work: Incoming) -> None:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
         with services.database.transaction() as session:
             alarm_all(session, error.agentid, str(error), services.clock(), error.supervisor)
-    except MissingExtra as error:
-        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except OutsideError as error:
         if error.installation:
             put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
         else:
             seconds = max(retry_seconds(work.attempt), error.retry_after or 0.0)
             put_off_or_aside(services, work, str(error), seconds=seconds, tries=_TRIES_OUTSIDE)
+    except (BadSetup, MissingExtra) as error:
+        await_repair(services, work, str(error))
     except BadInput as error:
         put_off_or_aside(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Conflict as error:

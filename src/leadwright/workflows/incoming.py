@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -86,6 +87,17 @@ def put_off(services: Services, work: Incoming, reason: str, *, seconds: float) 
         if row := take_up(session, work):
             row.attempts, row.reason = row.attempts + 1, reason
             row.dueat = services.clock() + timedelta(seconds=seconds)
+
+
+def await_repair(services: Services, work: Incoming, reason: str) -> None:
+    """Every mail would fail alike: it waits until that is put right, and administrators are told once a day."""
+    put_off(services, work, reason, seconds=runs.REPAIR_SECONDS[0])
+    moment, icon = services.clock(), NotificationIcon.FAILURE
+    key = f"trouble:mail:{sha256(reason.encode()).hexdigest()[:16]}:{moment:%Y-%m-%d}"
+    with services.database.transaction() as session:
+        tell_administrators(
+            session, key, "Mails that came in wait", reason, icon=icon, link="/system-health", moment=moment
+        )
 
 
 def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds: float, tries: int = _TRIES) -> None:
