@@ -12,6 +12,7 @@ from tests.engage.office import ADA, Office
 
 from leadwright.actions import agent
 from leadwright.db.agent import Agent
+from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
@@ -69,7 +70,9 @@ def test_an_answer_that_waits_for_the_installation_is_answered_once_that_is_put_
 ) -> None:
     services = office.services
     wrong = services.settings.model_copy(update={"public_url": "http://sales.example"})
-    office.services = replace(services, settings=wrong)
+    office.services = replace(
+        services, settings=wrong, database=Database(services.database.url)
+    )  # tokens are kept in it
     office.answer(ADA, "Interesting. How long does implementation take?")
     for _ in range(8):
         office.work()
@@ -77,8 +80,10 @@ def test_an_answer_that_waits_for_the_installation_is_answered_once_that_is_put_
     with services.database.reading() as session:
         row = session.scalars(select(InboundMessage)).one()
         news = session.scalars(select(AppNotification).where(AppNotification.ownerid == office.admin.id)).all()
-    assert (row.state, row.failures, "Set public_url" in row.reason) == ("new", 0, True)
+    assert (row.state, row.failures) == ("new", 0)
+    assert "Set public_url" in row.reason
     assert [(n.title, n.body) for n in news] == [("Mails that came in wait", row.reason)]
+    office.services.database.close()
     office.services = services
     office.work()
     assert len(office.mails_to(ADA)) == 2
