@@ -7,6 +7,7 @@ LeadwrightError
 │   ├── Busy        another writer was first; the same again in a moment can work
 │   └── Doubt       something speaks against it; said again with "anyway", it is done
 ├── BadInput        what was given cannot be used; the message says what to do
+│   └── BadSetup    a setting of the installation or the agent cannot be used: all work like this would fail alike
 ├── MissingExtra    an optional part is not installed; the message says the command
 └── OutsideError    something we do not own failed; `permanent` decides about retries
     ├── CrmError
@@ -62,6 +63,10 @@ class BadInput(LeadwrightError):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class BadSetup(BadInput):
+    """A setting of the installation or the agent cannot be used. Work waits until it is put right; none is blamed."""
 
 
 class MissingExtra(LeadwrightError):

@@ -80,4 +80,6 @@ def test_choices_are_kept_and_nonsense_is_refused(office: Office) -> None:
 def test_every_event_has_its_kind() -> None:
     assert kind_of("handed_over:x") is Kind.LEAD
     assert kind_of("agent.paused:x:1") is Kind.TROUBLE
+    for key in ("unplaced:x", "emails_forbidden:x:2", "cancelled:x"):
+        assert kind_of(key) is Kind.DECISION
     assert kind_of(None) is Kind.OTHER

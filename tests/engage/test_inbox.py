@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
@@ -12,6 +12,7 @@ from leadwright.actions import conversations, inbox
 from leadwright.db.backlog import BacklogMail
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder
+from leadwright.db.people import UserRole
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mail_phase import Phase
@@ -87,6 +88,19 @@ def test_remove_me_linked_with_a_lead_that_was_never_written_to_keeps_the_agent_
             assert why_suppressed(session, address, "outreach"), address
     office.pass_days(5)
     assert office.mails_to(ADA) == []
+
+
+def test_remove_me_linked_with_a_lead_whose_second_address_is_none_is_acted_on(office: Office) -> None:
+    inboundid = stranger_writes(office, "Please remove me from your list.")
+    leadid = office.lead()  # the agent has not taken it yet
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(emailaddress2="n/a"))  # as an outside CRM may
+    inbox.link(office.services, boss(office), inboundid, leadid)
+    assert office.post is not None
+    one_round(office.services, office.post)
+    assert office.row_of(leadid).donotemail
+    with office.services.database.reading() as session:
+        assert session.get_one(InboundMessage, inboundid).state == "done"
 
 
 def test_an_ignored_mail_leaves_the_inbox_and_nothing_follows(office: Office) -> None:
@@ -255,9 +269,11 @@ def test_nothing_is_begun_with_a_lead_whose_mail_waits_for_a_person(office: Offi
     leadid, inboundid = placed_later(office)
     office.pass_days(2)
     assert office.mails_to(ADA) == []
-    assert office.engagement_of(leadid).reason.startswith("A mail from the lead's address waits in the inbox.")
+    talk = office.engagement_of(leadid)
+    assert talk.reason.startswith("A mail from the lead's address waits in the inbox.")
+    assert talk.attempts < 50  # each try is a workflow
     inbox.ignore(office.services, boss(office), inboundid)
-    office.pass_days(1)
+    office.work()
     assert len(office.mails_to(ADA)) == 1
 
 
@@ -301,6 +317,34 @@ def test_a_mail_linked_before_the_conversation_begins_makes_the_first_mail_wait_
     assert len(office.mails_to(ADA)) == 1
 
 
+def test_what_may_be_of_several_leads_is_shown_to_the_supervisor_once_and_to_no_owner(office: Office) -> None:
+    office.work()
+    for number, ownerid in enumerate((*office.sellers, office.admin.id)):
+        leadid = office.lead(companyname=f"Foods {number}")
+        with office.services.database.transaction() as session:
+            session.execute(update(Lead).where(Lead.leadid == leadid).values(ownerid=ownerid))
+    writes_unasked(office, ADA, "Our budget is 90,000 dollars.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    with office.services.database.reading() as session:
+        (news,) = session.scalars(select(AppNotification)).all()
+    assert (news.ownerid, news.title) == (office.supervisor, f"Wrote to us: {ADA}")
+    assert (news.link, "90,000 dollars" in news.body) == ("/inbox", True)
+
+
+def test_what_a_lead_wrote_is_not_told_to_an_owner_who_may_not_read_leads(office: Office) -> None:
+    office.work()
+    leadid = office.lead()
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(ownerid=office.sellers[0]))
+        session.execute(delete(UserRole).where(UserRole.systemuserid == office.sellers[0]))
+    writes_unasked(office, ADA, "Our budget is 90,000 dollars.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    with office.services.database.reading() as session:
+        assert session.scalars(select(AppNotification.ownerid)).all() == [office.supervisor]
+
+
 def test_a_mail_that_waits_in_the_outbox_waits_for_the_inbox_too(office: Office) -> None:
     office.clock.move_to(office.clock() + timedelta(hours=12))
     leadid, twin = office.lead(), office.lead(lastname="Twin", companyname="Southwind Foods")
@@ -311,4 +355,7 @@ def test_a_mail_that_waits_in_the_outbox_waits_for_the_inbox_too(office: Office)
     assert office.mails_to(ADA) == []
     (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
     assert {c.leadid for c in mail.candidates} == {leadid, twin}
+    office.clock.move_to(office.clock() + timedelta(minutes=1))
+    inbox.ignore(office.services, boss(office), mail.inboundid)
+    assert {m.dueat for m in office.outbox() if m.leadid in (leadid, twin)} == {office.clock()}
     assert mail.reason.startswith("Several leads have the address")

@@ -2,17 +2,19 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from tests.engage.office import ADA, Office
 
 from leadwright.actions import agent
 from leadwright.db.agent import Agent
+from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage
-from leadwright.db.sales import Lead
+from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.stage import AgentMode, Stage
 from leadwright.mail.sender import Sender
@@ -61,6 +63,60 @@ def test_waiting_is_no_failure_of_a_mail(office: Office, leadid: str) -> None:
     put_off_or_aside(office.services, work, "Timed out.", seconds=0)
     with office.services.database.reading() as session:
         assert session.scalars(select(InboundMessage)).one().state == "new"
+
+
+def test_an_answer_that_waits_for_the_installation_is_answered_once_that_is_put_right(
+    office: Office, leadid: str
+) -> None:
+    services = office.services
+    wrong = services.settings.model_copy(update={"public_url": "http://sales.example"})
+    office.services = replace(
+        services, settings=wrong, database=Database(services.database.url)
+    )  # tokens are kept in it
+    office.answer(ADA, "Interesting. How long does implementation take?")
+    for _ in range(8):
+        office.work()
+        office.clock.move_to(office.clock() + timedelta(minutes=6))
+    with services.database.reading() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        news = session.scalars(select(AppNotification).where(AppNotification.ownerid == office.admin.id)).all()
+    assert (row.state, row.failures) == ("new", 0)
+    assert "Set public_url" in row.reason
+    assert [(n.title, n.body) for n in news] == [("Mails that came in wait", row.reason)]
+    office.services.database.close()
+    office.services = services
+    office.work()
+    assert len(office.mails_to(ADA)) == 2
+
+
+def test_a_mail_that_the_database_refuses_for_an_hour_is_put_aside(office: Office, leadid: str) -> None:
+    with office.services.database.transaction() as session:
+        for sql in _no_mail_is_stored(sqlite=office.services.database.is_sqlite):
+            session.execute(text(sql))
+    office.answer(ADA, READY)
+    states = []
+    for _ in range(70):
+        office.work()
+        office.clock.move_to(office.clock() + timedelta(minutes=1))
+        with office.services.database.reading() as session:
+            states.append(session.scalars(select(InboundMessage.state)).one())
+    assert 50 < states.index("quarantined") < 65
+    assert len(office.mails_to(ADA)) == 1
+
+
+def _no_mail_is_stored(*, sqlite: bool) -> list[str]:
+    """Triggers at which the activity of each mail that came in fails, as when the database were short of memory."""
+    if sqlite:
+        return [
+            "CREATE TRIGGER short BEFORE INSERT ON email WHEN NEW.directioncode = 0 "
+            "BEGIN INSERT INTO nowhere VALUES (1); END"
+        ]
+    return [
+        "CREATE FUNCTION short() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$",
+        "CREATE TRIGGER short BEFORE INSERT ON email FOR EACH ROW WHEN (NOT NEW.directioncode) "
+        "EXECUTE FUNCTION short()",
+    ]
 
 
 def test_waiting_is_no_failure_of_a_move(office: Office, leadid: str) -> None:

@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import agent
 from leadwright.actions.leads import delete_lead
 from leadwright.actions.opt_out import opt_out
 from leadwright.db.mail import Outbox
-from leadwright.db.sales import Contact, Lead
+from leadwright.db.sales import AppNotification, Contact, Lead
 from leadwright.domain.engagement import Outcome, State
-from leadwright.domain.optionsets import EmailStatus, LeadStatus
+from leadwright.domain.optionsets import EmailStatus, LeadState, LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL
 from leadwright.mail.suppression import why_suppressed
@@ -143,8 +143,31 @@ def test_a_lead_whose_contact_wants_no_mail_hears_no_more(office: Office, mails:
     office.pass_days(10)
     assert len(office.sent) == mails
     run = office.run_of(leadid)
-    assert run.stage in (Stage.CANCELLED, Stage.DISQUALIFIED)
-    assert run.reasons == [CONTACT_WANTS_NO_MAIL]
+    assert (run.stage, run.outcome, run.reasons) == (Stage.CANCELLED, Outcome.TAKEN_BACK, [CONTACT_WANTS_NO_MAIL])
+    lead = office.row_of(leadid)
+    assert (lead.ownerid, lead.statecode, lead.donotemail) == (office.admin.id, LeadState.OPEN, False)
+    assert told(office) == [("The agent stopped writing: Ada Miller, Northwind Foods", CONTACT_WANTS_NO_MAIL)]
+
+
+@pytest.mark.parametrize("change", [{"donotbulkemail": True}, {"lw_emailstate": "invalid"}])
+def test_who_gets_a_lead_back_in_the_middle_of_a_conversation_is_told_why(
+    office: Office, change: dict[str, object]
+) -> None:
+    leadid = office.lead()
+    office.work()
+    with office.services.database.transaction() as session:
+        session.execute(update(Lead).where(Lead.leadid == leadid).values(change))
+    office.pass_days(10)
+    assert len(office.sent) == 1
+    run = office.run_of(leadid)
+    assert told(office) == [("The agent stopped writing: Ada Miller, Northwind Foods", run.reasons[0])]
+
+
+def told(office: Office) -> list[tuple[str, str]]:
+    """Title and text of what the owner from before was told."""
+    news = select(AppNotification.title, AppNotification.body).where(AppNotification.ownerid == office.admin.id)
+    with office.services.database.reading() as session:
+        return [(row.title, row.body) for row in session.execute(news)]
 
 
 def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_owner(office: Office) -> None:

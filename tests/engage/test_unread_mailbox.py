@@ -15,6 +15,7 @@ from tests.engage.office import ADA, SALES, Office
 from leadwright.actions import health
 from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.sales import AppNotification
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import AddressApproval
 from leadwright.errors import MailError
@@ -45,6 +46,12 @@ def test_while_nobody_looks_at_the_inbox_nothing_is_sent_and_the_health_page_fai
         office.work()
     office.clock.move_to(office.clock() + timedelta(minutes=31))
     assert office.post is not None
+    for _ in range(2):
+        office.post.tidy()
+    with office.services.database.reading() as session:
+        (news,) = session.scalars(select(AppNotification)).all()
+    assert (news.ownerid, news.title) == (office.admin.id, f"{SALES} cannot be read")
+    assert "INBOX" in news.body
     for work in due_work(office.services, 20):
         do(office.services, work)
     assert office.post.send_due() == 0
@@ -168,3 +175,13 @@ def test_one_mailbox_that_fails_in_a_way_nobody_thought_of_leaves_the_others_rea
         assert len(session.scalars(select(InboundMessage)).all()) == 1
         broken = session.scalars(select(Mailbox).where(Mailbox.emailaddress == "a@seller.example")).one()
     assert "UnicodeError" in str(broken.lw_lasterror)
+
+
+def test_after_a_machine_slept_nobody_is_told_that_the_inbox_cannot_be_read(office: Office) -> None:
+    office.lead()
+    office.work()
+    office.clock.move_to(office.clock() + timedelta(hours=9))
+    assert office.post is not None
+    office.post.tidy()
+    with office.services.database.reading() as session:
+        assert session.scalars(select(AppNotification)).all() == []

@@ -114,7 +114,6 @@ def test_a_missing_or_invalid_address_goes_back_to_the_owner(
     [
         ({"statecode": 2}, "cancelled"),
         ({"donotemail": True}, "cancelled"),
-        ({"donotbulkemail": True}, "cancelled"),
         ({"ownerid": "seller"}, "cancelled"),
     ],
 )
@@ -136,6 +135,15 @@ def test_a_persons_change_meanwhile_wins(
         lead = session.scalars(select(Lead)).one()
         assert lead.ownerid == (office.sellers[0] if "ownerid" in change else office.owner)
         assert session.scalar(select(func.count()).select_from(Email)) == 0
+
+
+def test_a_lead_that_allows_no_bulk_emails_is_researched_by_an_agent_that_sends_none(
+    sqlite_database: Database, tmp_path: Path, start: Start
+) -> None:
+    office = open_office(services_of(sqlite_database, tmp_path, PlainAnalyst()))
+    add_leads(office, 1, donotbulkemail=True)
+    start(office.services).run_until_idle(timeout=60)
+    assert stages(office) == {"handed_over": 1}
 
 
 def test_a_lead_deleted_meanwhile_is_gone_and_nothing_breaks(

@@ -24,6 +24,7 @@ from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.mail.matching import MOST_NAMED, leads_of
 from leadwright.mail.reader import Quarantine
 from leadwright.services import Services
+from leadwright.workflows.incoming import wake_unplaced
 
 _MOST_TEXT = 20_000
 _MOST_LINE = 300
@@ -133,6 +134,7 @@ def link(services: Services, who: Principal, inboundid: str, leadid: str) -> Non
         _still(row, "unmatched")
         row.leadid, row.vouchedby = leadid, who.id
         _read_again(row, f"{who.name} linked it with a lead.")
+        wake_unplaced(session, services.clock())
         after = {"inbound": inboundid}
         audit.record(session, who.actor, "lead.mail_linked", "lead", leadid, after=after)
 
@@ -153,6 +155,7 @@ def ignore(services: Services, who: Principal, inboundid: str) -> None:
         before = {"state": row.state, "reason": row.reason}
         row.state, row.reason = "ignored", f"{who.name} looked at it: nothing follows."
         take_out(session, row.mailboxid, row.folder, row.uidvalidity, [row.uid])
+        wake_unplaced(session, services.clock())
         audit.record(session, who.actor, "mail.ignored", "inboundmessage", inboundid, before=before)
 
 

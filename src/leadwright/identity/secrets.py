@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from leadwright.errors import BadInput, Conflict
+from leadwright.errors import BadSetup, Conflict
 from leadwright.settings import Settings
 
 KEY_FILE = "secret.key"
@@ -36,14 +36,14 @@ class Vault:
         again: reads the keys anew, when something was sealed with one that was added meanwhile.
 
     Raises:
-        BadInput: no key, or one too short to be safe.
+        BadSetup: no key, or one too short to be safe.
     """
 
     def __init__(self, keys: list[str], again: Callable[[], list[str]] | None = None) -> None:
         present = [k for k in keys if not k.startswith(_RETIRED)]
         retired = [k.removeprefix(_RETIRED).strip() for k in keys if k.startswith(_RETIRED)]
         if not present or any(len(k) < _LEAST_CHARACTERS for k in (*present, *retired)):
-            raise BadInput(
+            raise BadSetup(
                 f"LEADWRIGHT_SECRET_KEY needs at least {_LEAST_CHARACTERS} characters; 32 random ones are good."
             )
         ring = [_derive(k) for k in present]
@@ -94,7 +94,7 @@ def open_vault(settings: Settings) -> Vault:
     """The vault of this installation; makes the key file when there is no key yet.
 
     Raises:
-        BadInput: the key is too short, or the file can be read by others.
+        BadSetup: the key is too short, or the file can be read by others.
     """
     return Vault(key_lines(settings), lambda: key_lines(settings))
 
@@ -103,7 +103,7 @@ def key_lines(settings: Settings) -> list[str]:
     """The keys as written, the one that seals first; makes the key file when there is no key yet.
 
     Raises:
-        BadInput: the file can be read by others.
+        BadSetup: the file can be read by others.
     """
     given = settings.secret_key.get_secret_value().strip()
     text = given or _key_file(settings.data_dir / KEY_FILE)
@@ -164,7 +164,7 @@ def _key_file(path: Path) -> str:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(path, new_key() + "\n")
     if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise BadInput(f"{path} can be read by other users of this machine. Run: chmod 600 {path}")
+        raise BadSetup(f"{path} can be read by other users of this machine. Run: chmod 600 {path}")
     return path.read_text()
 
 

@@ -169,7 +169,7 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     mailbox = session.get(Mailbox, waiting.mailboxid)
     if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
         return None
-    if waiting.agentid is not None and (unread := _not_looked_at(session, waiting.mailboxid, moment)):
+    if waiting.agentid is not None and (unread := not_looked_at(session, waiting.mailboxid, moment)):
         return Refusal(Phase.QUEUED, unread, moment + _READING)
     mine = BacklogMail.mailboxid == waiting.mailboxid
     theirs, matters, sorting = session.execute(
@@ -186,9 +186,14 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     return None
 
 
-def _not_looked_at(session: Session, mailboxid: str, moment: datetime) -> str:
+def last_look(session: Session, mailboxid: str) -> datetime | None:
+    """When somebody looked at the inbox last."""
+    return session.scalar(select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == mailboxid))
+
+
+def not_looked_at(session: Session, mailboxid: str, moment: datetime) -> str:
     """A sentence when the inbox was not looked at for a while."""
-    last = session.scalar(select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == mailboxid))
+    last = last_look(session, mailboxid)
     if last is None:
         return "The mailbox has not been read yet."
     if moment - LOOK_HOLDS <= last <= moment + SKEW:

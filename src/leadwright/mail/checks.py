@@ -60,7 +60,7 @@ def lead_is_the_agents(session: Session, waiting: Waiting, _moment: datetime) ->
     if lead.donotemail:
         return Refusal(Phase.SUPPRESSED, "The lead says that no email is wanted.")
     if contact_wants_no_mail(session, lead.parentcontactid):
-        return Refusal(Phase.SUPPRESSED, CONTACT_WANTS_NO_MAIL)
+        return Refusal(Phase.CANCELLED, CONTACT_WANTS_NO_MAIL)
     if lead.lw_emailstate in NOT_VALID:
         return Refusal(Phase.CANCELLED, ADDRESS_NOT_VALID)
     own = (lead.emailaddress1, lead.emailaddress2, lead.emailaddress3, *(lead.custom or {}).values())

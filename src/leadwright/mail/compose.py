@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, Template
 
 from leadwright.db.base import now
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, BadSetup
 from leadwright.mail.addresses import deliverable, domain_of, is_ascii
 from leadwright.mail.dkim import DkimKey, signature
 from leadwright.mail.headers import (
@@ -101,7 +101,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
     """The finished mail.
 
     Raises:
-        BadInput: the sentence says what is missing or cannot be sent.
+        BadInput: the sentence says what is missing or cannot be sent; `BadSetup` when no mail could be.
     """
     own, to = _own_address(sender), deliverable(message.to_address)
     _check_sender(sender)
@@ -163,24 +163,24 @@ def reply_subject(subject: str) -> str:
 def _own_address(sender: Letterhead) -> str:
     own = deliverable(sender.address)
     if not is_ascii(own):
-        raise BadInput("The mailbox's own address must be of plain letters.")
+        raise BadSetup("The mailbox's own address must be of plain letters.")
     if own.partition("@")[0].casefold() in _NO_REPLY:
-        raise BadInput(f"Mail cannot come from {own}: people must be able to answer. Use a mailbox that is read.")
+        raise BadSetup(f"Mail cannot come from {own}: people must be able to answer. Use a mailbox that is read.")
     return own
 
 
 def _check_sender(sender: Letterhead) -> None:
     if not sender.legal_name.strip():
-        raise BadInput("Your company's legal name is missing; the law asks for it. Set it in Company info.")
+        raise BadSetup("Your company's legal name is missing; the law asks for it. Set it in Company info.")
     if not sender.postal_address.strip():
-        raise BadInput("Your postal address is missing; the law asks for it. Set it in Email instructions.")
+        raise BadSetup("Your postal address is missing; the law asks for it. Set it in Email instructions.")
 
 
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
     loopback = parts.scheme == "http" and (parts.hostname or "") in LOOPBACK
     if not (parts.scheme == "https" or loopback) or not url.isascii() or any(c in url for c in "<>,; \r\n\t\"'"):
-        raise BadInput("The address to unsubscribe must be https. Set public_url to the address people reach you by.")
+        raise BadSetup("The address to unsubscribe must be https. Set public_url to the address people reach you by.")
 
 
 def _subject(message: Message) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, AgentVersion
@@ -18,7 +19,7 @@ from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
 from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
-from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
+from leadwright.errors import BadInput, BadSetup, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
@@ -35,6 +36,7 @@ from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
     Incoming,
+    await_repair,
     close,
     close_only,
     judgement_of,
@@ -48,6 +50,7 @@ from leadwright.workflows.incoming import (
     suppress_for,
     take_up,
     tell_owner,
+    tell_person,
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.opt_outs import spare_lead
@@ -63,6 +66,7 @@ _READ_A_DAY = 12  # mails of one thread
 _SAME_WORDS = 2  # times the same was said before it is a machine that says it
 _BY_MACHINE = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY)
 _TRIES_OUTSIDE = len(runs.RETRY_SECONDS) + 1
+_TRIES_PASSING = 60  # about an hour
 _log = structlog.get_logger(__name__)
 
 
@@ -95,25 +99,35 @@ def answer_reply(services: Services, work: Incoming) -> None:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
         with services.database.transaction() as session:
             alarm_all(session, error.agentid, str(error), services.clock(), error.supervisor)
-    except MissingExtra as error:
-        put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except OutsideError as error:
         if error.installation:
             put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
         else:
             seconds = max(retry_seconds(work.attempt), error.retry_after or 0.0)
             put_off_or_aside(services, work, str(error), seconds=seconds, tries=_TRIES_OUTSIDE)
+    except (BadSetup, MissingExtra) as error:
+        await_repair(services, work, str(error))
     except BadInput as error:
         put_off_or_aside(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Conflict as error:
         put_off(services, work, str(error), seconds=runs.REPAIR_SECONDS[0])
     except Exception as error:
         if is_passing(error):
-            put_off(services, work, f"The database or network was away ({type(error).__name__}).", seconds=5.0)
+            _pass_over(services, work, error)
             return
         _log.exception("mail failed", inbound=work.inboundid)
         reason = f"Something unexpected went wrong ({type(error).__name__}). The log has the details."
         put_off_or_aside(services, work, reason, seconds=retry_seconds(work.attempt))
+
+
+def _pass_over(services: Services, work: Incoming, error: Exception) -> None:
+    """Another try soon. What the database refuses for an hour while it keeps our count, is refused for this mail."""
+    reason = f"The database or network was away ({type(error).__name__})."
+    seconds = runs.PASSING_SECONDS[min(work.attempt, len(runs.PASSING_SECONDS) - 1)]
+    if isinstance(error, DBAPIError):
+        put_off_or_aside(services, work, reason, seconds=seconds, tries=_TRIES_PASSING)
+    else:
+        put_off(services, work, reason, seconds=seconds)
 
 
 def _act_on(services: Services, work: Incoming) -> None:
@@ -295,7 +309,8 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         close(inbound, "done", kind, told, leadid=lead.leadid)
         if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
             for address in found.recipients:
-                spare_lead(session, lead, hash_address(address), services.clock())
+                with suppress(BadInput):  # a second address may be anything
+                    spare_lead(session, lead, hash_address(address), services.clock())
         if kind is ReplyClass.OTHER:
             _tell_written_again(session, lead, supervisor_of(session, found.runid), work.inboundid, mail)
 
@@ -329,10 +344,17 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
             close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
             with suppress(BadInput):
                 row.senderhash = hash_address(mail.message.sender.address if mail.message.sender else "")
-            body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
-            for lead in leads:
-                key = f"unplaced:{work.inboundid}:{lead.leadid}"
-                tell_owner(session, lead, _supervisor_of_box(session, row.mailboxid), key, "Wrote to us", body)
+            _tell_unplaced(session, row, mail, leads)
+
+
+def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: Sequence[Lead]) -> None:
+    """Whoever has the one lead it may be of. Of several, the owners read nothing before a person said whose it is."""
+    supervisor, key = _supervisor_of_box(session, row.mailboxid), f"unplaced:{row.inboundmessageid}"
+    body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
+    if len(leads) == 1:
+        tell_owner(session, leads[0], supervisor, key, "Wrote to us", body)
+    elif leads and mail.message.sender:
+        tell_person(session, supervisor, key, f"Wrote to us: {mail.message.sender.address}", body, "/inbox")
 
 
 def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:

@@ -187,7 +187,7 @@ def persons_change(session: Session, rows: Locked, *, answers: bool = False) -> 
         return "The lead was disqualified by a person meanwhile."
     if lead.donotemail:
         return "The lead does not allow emails, so it is not prepared for outreach."
-    if lead.donotbulkemail and not answers:
+    if lead.donotbulkemail and not answers and rows.agent.mode == AgentMode.ENGAGE:
         return NO_BULK
     if rows.run.stage == Stage.ENGAGED and lead.lw_emailstate in NOT_VALID:
         return ADDRESS_NOT_VALID

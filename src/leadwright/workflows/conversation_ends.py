@@ -104,9 +104,12 @@ def disqualify(session: Session, talk: Conversation, rows: Held, told: Told, rea
 def return_to_owner(
     session: Session, talk: Conversation, rows: Held, outcome: Outcome, reason: str, *, stage: Stage = Stage.RETURNED
 ) -> None:
-    """The lead goes back to who owned it before, with the reason."""
+    """The lead goes back to who owned it before, who is told with the reason."""
     _close(session, rows, outcome, reason)
     give_back(session, talk, rows, reason, stage)
+    if stage is Stage.CANCELLED:
+        title, key = f"The agent stopped writing: {lead_name(rows.lead)}", f"cancelled:{talk.runid}"
+        notify(session, rows.run.ownerid, key, title, reason, link=lead_link(talk.leadid))
 
 
 def _end(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
@@ -15,19 +16,20 @@ from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.mirror_writes import is_outside, put_mail
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
 from leadwright.db.webhooks import announce
 from leadwright.domain.engagement import State
-from leadwright.domain.mail_phase import ONCE_DONE
+from leadwright.domain.mail_phase import ONCE_DONE, Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.replies import Decision, Move, ReplyClass
 from leadwright.domain.suppression import ASKED, Reason
 from leadwright.domain.webhooks import Event
-from leadwright.errors import BadInput
+from leadwright.errors import BadInput, NotAllowed
+from leadwright.identity.access import principal, require
 from leadwright.identity.announcements import tell_administrators
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
@@ -45,6 +47,7 @@ from leadwright.workflows.reading_replies import Read
 
 _MOST_TEXT = 100_000
 UNPLACED = f"A mail from the lead's address waits in the inbox. Say there whose it is. {ONCE_DONE}"
+UNPLACED_FOR = timedelta(hours=1)  # before another look; once somebody has said it, it is at once
 _TRIES = 3  # of a mail that fails for no known reason, before it is put aside
 
 
@@ -86,6 +89,17 @@ def put_off(services: Services, work: Incoming, reason: str, *, seconds: float) 
         if row := take_up(session, work):
             row.attempts, row.reason = row.attempts + 1, reason
             row.dueat = services.clock() + timedelta(seconds=seconds)
+
+
+def await_repair(services: Services, work: Incoming, reason: str) -> None:
+    """Every mail would fail alike: it waits until that is put right, and administrators are told once a day."""
+    put_off(services, work, reason, seconds=runs.REPAIR_SECONDS[0])
+    moment, icon = services.clock(), NotificationIcon.FAILURE
+    key = f"trouble:mail:{sha256(reason.encode()).hexdigest()[:16]}:{moment:%Y-%m-%d}"
+    with services.database.transaction() as session:
+        tell_administrators(
+            session, key, "Mails that came in wait", reason, icon=icon, link="/system-health", moment=moment
+        )
 
 
 def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds: float, tries: int = _TRIES) -> None:
@@ -163,6 +177,14 @@ def is_unplaced(session: Session, address: str) -> bool:
     whose = InboundMessage.leadid.in_(leads_of(address)) | (InboundMessage.senderhash == hash_address(address))
     waits = (InboundMessage.state == "unmatched") & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(waits).limit(1)) is not None
+
+
+def wake_unplaced(session: Session, moment: datetime) -> None:
+    """A person said of a mail whose it is, or that it is nobody's: what waited for that is looked at again at once."""
+    turns = (Engagement.state == State.DUE, Engagement.reason == UNPLACED)
+    session.execute(update(Engagement).where(*turns).values(dueat=moment))
+    mails = (Outbox.phase == Phase.QUEUED, Outbox.reason == UNPLACED)
+    session.execute(update(Outbox).where(*mails).values(dueat=moment))
 
 
 def wrote_first(session: Session, leadid: str) -> bool:
@@ -260,15 +282,30 @@ def supervisor_of(session: Session, runid: str | None) -> str | None:
 
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
-    """Tell whoever has the lead, else the supervisor, else the administrators."""
-    title, body, link = f"{title}: {lead_name(lead)}", body[:1_000], f"/leads/{lead.leadid}/thread"
-    known = [user for id_ in (lead.ownerid, supervisor) if id_ and (user := session.get(SystemUser, id_))]
-    person = next((user for user in known if user.applicationid is None and not user.isdisabled), None)
-    if person is not None:
-        notify(session, person.systemuserid, key, title, body, icon=NotificationIcon.MENTION, link=link)
+    """Tell whoever has the lead, else the supervisor, when they may read it; else the administrators."""
+    first = next((id_ for id_ in (lead.ownerid, supervisor) if id_ and _may_read(session, id_, lead)), None)
+    tell_person(session, first, key, f"{title}: {lead_name(lead)}", body, f"/leads/{lead.leadid}/thread")
+
+
+def tell_person(session: Session, personid: str | None, key: str, title: str, body: str, link: str) -> None:
+    """Tell them; the administrators where there is nobody, or nobody any more."""
+    person, icon = session.get(SystemUser, personid) if personid else None, NotificationIcon.MENTION
+    if person is not None and person.applicationid is None and not person.isdisabled:
+        notify(session, person.systemuserid, key, title, body[:1_000], icon=icon, link=link)
         return
     moment = session.info.get("clock", now)()
-    tell_administrators(session, key, title[:500], body, icon=NotificationIcon.MENTION, link=link, moment=moment)
+    tell_administrators(session, key, title[:500], body[:1_000], icon=icon, link=link, moment=moment)
+
+
+def _may_read(session: Session, personid: str, lead: Lead) -> bool:
+    person = session.get(SystemUser, personid)
+    if person is None or person.applicationid is not None:
+        return False
+    try:
+        require(principal(session, personid), "prvReadLead", lead)
+    except NotAllowed:
+        return False
+    return True
 
 
 def retry_seconds(attempt: int) -> float:

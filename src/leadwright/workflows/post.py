@@ -19,6 +19,7 @@ from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import LeadwrightError
 from leadwright.identity.announcements import tell_administrators
 from leadwright.identity.secrets import open_vault
+from leadwright.mail.backlog import last_look, not_looked_at
 from leadwright.mail.checks import STANDARD
 from leadwright.mail.fates import stuck
 from leadwright.mail.intake import INBOX, take_in_mail
@@ -28,7 +29,7 @@ from leadwright.mail.records import open_mailbox
 from leadwright.mail.sender import Sender
 from leadwright.mail.unreadable import in_words
 from leadwright.services import Services
-from leadwright.workflows import executors
+from leadwright.workflows import executors, runs
 from leadwright.workflows.approvals import approved_in_claim
 from leadwright.workflows.mail_notices import AGAIN, stay_notified
 from leadwright.workflows.seller_mail import seller_may
@@ -71,11 +72,13 @@ class Post:
         return sent
 
     def tidy(self) -> None:
-        """Take over what dead workers left, look up unknown mails, file copies in Sent."""
+        """Take over what dead workers left, look up unknown mails, file copies in Sent; tell what does not go on."""
         for mailbox in self._mailboxes(_tidying):
             if sender := self._sender(mailbox):
                 sender.tidy()
                 self._tell_stuck(mailbox)
+        for mailbox in self._mailboxes(_listening & _working):
+            self._tell_unread(mailbox)
         for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
             moment, id = self._services.clock(), mailbox.mailboxid
             opened = self._open(mailbox) if self._unnotified.get(id, moment) <= moment else None
@@ -187,6 +190,20 @@ class Post:
             key, title = f"stuck:{mailbox.mailboxid}:{moment:%Y-%m-%d}", "Mail does not leave Dynamics 365"
             tell_administrators(session, key, title, text, icon=NotificationIcon.WARNING, link="/outbox", moment=moment)
 
+    def _tell_unread(self, mailbox: Mailbox) -> None:
+        """An inbox that cannot be read, so that its agent writes to nobody: administrators hear of it once a day."""
+        moment, failed = self._services.clock(), mailbox.lw_lasterroron
+        with self._services.database.reading() as session:
+            unread, last = not_looked_at(session, mailbox.mailboxid, moment), last_look(session, mailbox.mailboxid)
+        if not unread or failed is None or (last is not None and last > failed):  # nobody has tried to: no worker ran
+            return
+        text = f"{unread} It is tried again by itself; meanwhile the agent writes to nobody. {mailbox.lw_lasterror}"
+        with self._services.database.transaction() as session:
+            key, title = f"unread:{mailbox.mailboxid}:{moment:%Y-%m-%d}", f"{mailbox.emailaddress} cannot be read"
+            tell_administrators(
+                session, key, title, text, icon=NotificationIcon.FAILURE, link="/system-health", moment=moment
+            )
+
     def _note(self, mailboxid: str, trouble: str) -> None:
         _log.warning("mailbox", mailbox=mailboxid, reason=trouble)
         with self._services.database.transaction() as session:
@@ -203,6 +220,7 @@ _engaged = (
     .where(Agent.agentuserid == Mailbox.regardingobjectid)
     .where(Agent.mode == AgentMode.ENGAGE, Agent.state.in_(_LISTENING), Agent.startedon.is_not(None))
 )
+_working = exists().where(Agent.agentuserid == Mailbox.regardingobjectid, Agent.state.in_(runs.WORKING))
 _talked = exists().where(Engagement.mailboxid == Mailbox.mailboxid)
 _shared = exists().where(Agent.agentuserid == Mailbox.regardingobjectid)  # a person's own mailbox is never read
 _sent_by_hand = _shared & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.purpose == PURPOSE)

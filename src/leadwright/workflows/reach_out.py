@@ -33,12 +33,11 @@ from leadwright.workflows.engagements import (
     read_conversation,
 )
 from leadwright.workflows.first_mail import Mail, first_mail
-from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread, tell_owner, wrote_first
+from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread, tell_owner, wrote_first
 from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, send
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.steps import Steps
 
-_UNPLACED_SECONDS = 300.0
 _WROTE_FIRST = "The lead wrote before the agent did. Read that mail, then send ours or take the lead over."
 _NO_DRAFT = "The draft of this mail is gone. Write one on the lead's page, then send it here."
 _log = structlog.get_logger(__name__)
@@ -69,7 +68,7 @@ def reach_out(services: Services, turn: Turn) -> None:
     except _Unread:
         put_off_turn(services, turn, "A mail that came in is read first.", seconds=30.0, blame=False)
     except _Unplaced:
-        put_off_turn(services, turn, UNPLACED, seconds=_UNPLACED_SECONDS, blame=False)
+        put_off_turn(services, turn, UNPLACED, seconds=UNPLACED_FOR.total_seconds(), blame=False)
     except Waits:
         put_off_turn(services, turn, "The agent does not work now.", seconds=5.0, blame=False)
     except NotAllowed as error:

@@ -34,11 +34,10 @@ from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import HIDDEN, NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
-from leadwright.workflows.incoming import UNPLACED, is_unplaced, is_unread
+from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread
 from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
-_UNPLACED = timedelta(minutes=5)
 _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
@@ -176,7 +175,7 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
     if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
     if waiting.purpose != ANSWER and is_unplaced(session, waiting.recipient):
-        return Refusal(Phase.QUEUED, UNPLACED, moment + _UNPLACED)
+        return Refusal(Phase.QUEUED, UNPLACED, moment + UNPLACED_FOR)
     if address_of(found.Lead, configuration).casefold() != found.Engagement.address.casefold():
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
     try:

@@ -25,7 +25,7 @@ from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.suppression import suppress as suppress_address
 from leadwright.services import Services
 from leadwright.workflows import runs
-from leadwright.workflows.case import Elsewhere, Waits, change_lead, lead_link, lead_name, notify, sign_in
+from leadwright.workflows.case import Elsewhere, Waits, change_lead, sign_in
 from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
@@ -198,8 +198,6 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
         case Phase.CANCELLED:
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, mail.reason, stage=Stage.CANCELLED)
-            title, key = f"The agent stopped writing: {lead_name(rows.lead)}", f"cancelled:{talk.runid}"
-            notify(session, rows.run.ownerid, key, title, mail.reason, link=lead_link(talk.leadid))
         case _:
             _refused(services, session, talk, rows, mail)
 
