@@ -217,16 +217,18 @@ def test_a_mail_that_its_server_numbers_anew_cannot_be_tried_again_and_may_be_ig
         assert session.scalars(select(BacklogMail)).all() == []
 
 
-def test_administrators_hear_of_each_mail_put_aside_of_which_nobody_else_does(
+def test_administrators_hear_within_the_hour_of_mails_put_aside_of_which_nobody_else_does(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
     monkeypatch.setattr(unreadable, "_SEVERAL", 0.0)
-    for n in range(2):
-        writes_unasked(office, f"jo{n}@x.example", "Please remove me from your list.")
-    office.server.faults.refuse_all_of = frozenset(m.uid for m in office.server.folder(SALES).messages[-2:])
-    office.work()
-    assert told(office).count("A mail was put aside") == 2
+    for hour in range(2):
+        for n in range(3):
+            writes_unasked(office, f"jo{hour}{n}@x.example", "Please remove me from your list.")
+        office.server.faults.refuse_all_of = frozenset(m.uid for m in office.server.folder(SALES).messages[-3:])
+        office.work()
+        assert told(office).count("A mail was put aside") == hour + 1
+        office.clock.move_to(office.clock() + timedelta(hours=1))
 
 
 def test_the_inbox_is_paged_by_key_newest_first(office: Office) -> None:
@@ -300,6 +302,16 @@ def test_nothing_is_begun_with_an_address_whose_mail_waits_although_its_oldest_l
     (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
     inbox.ignore(office.services, boss(office), mail.inboundid)
     office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
+
+
+def test_a_stranger_who_wrote_once_is_written_to_when_a_lead_comes_of_it(office: Office) -> None:
+    office.work()
+    writes_unasked(office, ADA.title(), "Here is our catalogue.")
+    assert office.post is not None
+    one_round(office.services, office.post)
+    office.lead()
+    office.pass_days(2)
     assert len(office.mails_to(ADA)) == 1
 
 

@@ -21,7 +21,7 @@ from leadwright.mail.sender import Sender
 from leadwright.workflows import conversation_ends
 from leadwright.workflows.conversations import do, due_work
 from leadwright.workflows.engagements import Turn, put_off_turn
-from leadwright.workflows.incoming import Incoming, put_aside, put_off, put_off_or_aside
+from leadwright.workflows.incoming import AWAY, Incoming, put_aside, put_off, put_off_or_aside
 from leadwright.workflows.post import Post
 from leadwright.workflows.take_in import take_in
 
@@ -102,6 +102,21 @@ def test_a_mail_that_the_database_refuses_for_an_hour_is_put_aside(office: Offic
             states.append(session.scalars(select(InboundMessage.state)).one())
     assert 50 < states.index("quarantined") < 65
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_tries_at_which_the_database_was_away_do_not_count_against_the_mail_for_other_faults(
+    office: Office, leadid: str
+) -> None:
+    office.answer(ADA, READY)
+    office.work()
+    with office.services.database.transaction() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        row.state, row.failures, row.reason = "new", 50, f"{AWAY} (OperationalError)."
+        work = Incoming(row.inboundmessageid, row.attempts)
+    put_off_or_aside(office.services, work, "The model did not answer in time.", seconds=1.0)
+    with office.services.database.reading() as session:
+        row = session.scalars(select(InboundMessage)).one()
+        assert (row.state, row.failures) == ("new", 1)
 
 
 def _no_mail_is_stored(*, sqlite: bool) -> list[str]:

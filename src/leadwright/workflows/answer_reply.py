@@ -35,6 +35,7 @@ from leadwright.workflows.conclude import alarm_all
 from leadwright.workflows.conversation_ends import Nobody, return_to_owner
 from leadwright.workflows.engagements import Conversation, Held, conversation_of, lock_any, move_on
 from leadwright.workflows.incoming import (
+    AWAY,
     Incoming,
     await_repair,
     close,
@@ -122,7 +123,7 @@ def answer_reply(services: Services, work: Incoming) -> None:
 
 def _pass_over(services: Services, work: Incoming, error: Exception) -> None:
     """Another try soon. What the database refuses for an hour while it keeps our count, is refused for this mail."""
-    reason = f"The database or network was away ({type(error).__name__})."
+    reason = f"{AWAY} ({type(error).__name__})."
     seconds = runs.PASSING_SECONDS[min(work.attempt, len(runs.PASSING_SECONDS) - 1)]
     if isinstance(error, DBAPIError):
         put_off_or_aside(services, work, reason, seconds=seconds, tries=_TRIES_PASSING)
@@ -302,6 +303,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         lead = session.get(Lead, found.leadid, with_for_update=True)
         if lead is None:
             close(inbound, "unmatched", "", "Its lead was deleted.")
+            _hold_its_address(inbound, mail)
             return
         kind, told = _after_the_end(mail)
         shown = judgement_of(Decision(Move.STORE, (told,)), kind)
@@ -342,9 +344,15 @@ def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
         else:
             leads = _with_its_address(session, mail)
             close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
-            with suppress(BadInput):
-                row.senderhash = hash_address(mail.message.sender.address if mail.message.sender else "")
+            if leads:  # of whom nobody knew it stands in nobody's way when it becomes a lead
+                _hold_its_address(row, mail)
             _tell_unplaced(session, row, mail, leads)
+
+
+def _hold_its_address(row: InboundMessage, mail: Reading) -> None:
+    """Nothing is begun with its sender's address, whichever lead has it, until a person has placed the mail."""
+    with suppress(BadInput):
+        row.senderhash = hash_address(mail.message.sender.address if mail.message.sender else "")
 
 
 def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: Sequence[Lead]) -> None:

@@ -48,6 +48,7 @@ from leadwright.workflows.reading_replies import Read
 _MOST_TEXT = 100_000
 UNPLACED = f"A mail from the lead's address waits in the inbox. Say there whose it is. {ONCE_DONE}"
 UNPLACED_FOR = timedelta(hours=1)  # before another look; once somebody has said it, it is at once
+AWAY = "The database or network was away"
 _TRIES = 3  # of a mail that fails for no known reason, before it is put aside
 
 
@@ -103,12 +104,16 @@ def await_repair(services: Services, work: Incoming, reason: str) -> None:
 
 
 def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds: float, tries: int = _TRIES) -> None:
-    """It failed: tried again later, and after so many failures put aside for a person. Waiting is no failure."""
+    """It failed: tried again later, and after so many failures put aside for a person. Waiting is no failure.
+
+    What the database or the network refused is counted apart: many such tries say nothing about the next fault.
+    """
     with services.database.transaction() as session:
         row = take_up(session, work)
         if row is None:
             return
-        row.failures += 1
+        same = row.reason.startswith(AWAY) == reason.startswith(AWAY)
+        row.failures = row.failures + 1 if same else 1
         if row.failures < tries:
             row.attempts, row.reason = row.attempts + 1, reason
             row.dueat = services.clock() + timedelta(seconds=seconds)
@@ -119,8 +124,8 @@ def put_off_or_aside(services: Services, work: Incoming, reason: str, *, seconds
 def put_aside(services: Services, work: Incoming, reason: str) -> None:
     """Quarantined: kept raw, acted on by nobody; its conversation stops, and whoever can look at it is told.
 
-    Whose it is, its header lines tell, where nothing did before. Administrators are told of each that nobody else is
-    told of, and once a day of the others. One that is not whole is read by nobody before it is fetched anew.
+    Whose it is, its header lines tell, where nothing did before. Administrators are told once an hour when there are
+    some that nobody else is told of, and once a day of the others. One that is not whole is read by nobody before it is fetched anew.
     """
     moment = services.clock()
     with services.database.transaction() as session:
@@ -136,7 +141,7 @@ def put_aside(services: Services, work: Incoming, reason: str) -> None:
         told = _stop_for(session, row, moment)
         after = {"reason": reason}
         audit.record(session, audit.SYSTEM, "mail.quarantined", "inboundmessage", row.inboundmessageid, after=after)
-        key = f"quarantined:{row.mailboxid}:{moment:%Y-%m-%d}" if told else f"quarantined:{row.inboundmessageid}"
+        key = f"quarantined:{row.mailboxid}:{moment:{'%Y-%m-%d' if told else '%Y-%m-%dT%H'}}"
         tell_administrators(
             session, key, "A mail was put aside", reason, icon=NotificationIcon.WARNING, link="/inbox", moment=moment
         )
