@@ -10,6 +10,7 @@ from tests.engage.test_overtaken import words_to
 
 from leadwright.actions import conversations
 from leadwright.actions.outcome import save_draft
+from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.pages.thread_story import TheirMail, read_thread, standing_of
@@ -21,6 +22,7 @@ from leadwright.errors import Conflict
 from leadwright.mail.claim import Nothing, claim
 from leadwright.mail.outbox import pass_the_point
 from leadwright.workflows.conversations import do, due_work
+from leadwright.workflows.settle import settle
 
 LONG = "Interesting. How long does implementation take?"
 WHERE = "And where is the data stored?"
@@ -150,19 +152,29 @@ def test_an_answer_that_is_leaving_while_they_write_again_is_not_lost(
         office.post.tidy()
         office.work()
     office.pass_days(1)
-    assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
+    if over_the_dot:  # nobody knows whether it arrived: a person says so, and it is not repeated
+        assert (times(office, TEN_WEEKS), times(office, STATES)) == (0, 1)
+        assert Phase.HELD in [row.phase for row in office.outbox()]
+    else:
+        assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
 
 
-def test_an_answer_that_nobody_can_say_arrived_is_given_again_with_the_next(office: Office, leadid: str) -> None:
+@pytest.mark.parametrize("may_have_arrived", [False, True])
+def test_an_answer_that_is_held_is_given_again_with_the_next_only_when_it_cannot_have_arrived(
+    office: Office, leadid: str, may_have_arrived: bool
+) -> None:
     answer = read_only(office, LONG)
     asked = office.engagement_of(leadid).asked
     with office.services.database.transaction() as session:
         row = session.get_one(Outbox, answer.outboxid)
         row.phase, row.reason, row.concludedon = Phase.HELD, "Nobody knows.", office.clock()
+        row.spenton = office.clock() if may_have_arrived else None
     hear(office, WHERE)
-    assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
-    assert [row.phase for row in office.outbox()][1:] == [Phase.CANCELLED, Phase.SENT]
-    assert office.engagement_of(leadid).asked == asked  # once, by the answer that left
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (int(not may_have_arrived), 1)
+    held = Phase.HELD if may_have_arrived else Phase.CANCELLED
+    assert [row.phase for row in office.outbox()][1:] == [held, Phase.SENT]
+    if not may_have_arrived:
+        assert office.engagement_of(leadid).asked == asked  # once, by the answer that left
 
 
 def test_who_wants_no_more_while_an_answer_is_leaving_stops_it(office: Office, leadid: str) -> None:
@@ -229,3 +241,30 @@ def test_the_thread_tells_that_a_mail_was_answered_with_the_next(office: Office,
         (first, second) = [i.decided for i in read_thread(session, leadid).items if isinstance(i, TheirMail)]
     assert first == "Answered with the next."
     assert second.startswith("Answered from the knowledge")
+
+
+def test_a_first_mail_that_its_platform_gave_up_is_the_first_mail_still(office: Office, leadid: str) -> None:
+    office.clock.move_to(office.clock() + timedelta(minutes=20))
+    office.work()
+    with office.services.database.transaction() as session:
+        mail = session.scalars(select(Outbox).where(Outbox.leadid == leadid)).one()
+        mail.phase, mail.reason, mail.askon = Phase.FAILED, "The platform gave up (quota).", office.clock()
+        session.get_one(Email, mail.emailid).statuscode = int(EmailStatus.FAILED)
+    settle(office.services)
+    row = office.engagement_of(leadid)
+    assert (row.state, row.sent, row.firstsenton, row.lastsenton) == (State.PERSON, 0, None, None)
+    first = office.mails_to(ADA)[0]
+    conversations.go_on(office.services, boss(office), leadid)
+    office.pass_days(1)
+    assert [mail["Subject"] for mail in office.mails_to(ADA)[1:]] == [first["Subject"]]
+    assert office.engagement_of(leadid).sent == 1
+
+
+def test_a_draft_of_a_seller_is_not_taken_for_the_agents_mail(office: Office, leadid: str) -> None:
+    a_colleague_writes(office)
+    assert office.engagement_of(leadid).state == State.PERSON
+    own = save_draft(office.services, boss(office), leadid, subject="My own", body="Half", emailid=new_id())
+    with office.services.database.reading() as session:
+        assert session.get_one(Email, own).lw_threadid is None
+    with pytest.raises(Conflict, match="No mail waits to be sent"):
+        conversations.send_held(office.services, boss(office), leadid)

@@ -24,6 +24,7 @@ from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.engagements import Conversation, Held, lock_any
 from leadwright.workflows.letters import Written, keep
+from leadwright.workflows.reach_out import NO_DRAFT
 
 
 def visible(session: Session, who: Principal, leadid: str, needs: Sequence[str]) -> Lead:
@@ -101,10 +102,9 @@ def open_draft(session: Session, rows: Held) -> Email | None:
 
 
 def waiting_for_a_mail(session: Session, leadid: str) -> str | None:
-    """runid of the lead's conversation that waits for a person and has no mail to send."""
-    runid = session.scalar(
-        select(Engagement.runid).where(Engagement.leadid == leadid, Engagement.state == State.PERSON).limit(1)
-    )
+    """runid of the lead's conversation that waits for a person to write the mail it has lost."""
+    lacks = (Engagement.leadid == leadid, Engagement.state == State.PERSON, Engagement.reason == NO_DRAFT)
+    runid = session.scalar(select(Engagement.runid).where(*lacks).limit(1))
     return None if runid is None or waits_for_a_look(session, runid) else runid
 
 

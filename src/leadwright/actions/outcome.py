@@ -55,7 +55,7 @@ def save_draft(
 ) -> str:
     """Change the drafted email of a lead, or begin one. What held it for a person's look is settled by that.
 
-    Where the conversation waits for a person and has no mail to send, it becomes that mail.
+    Where the conversation waits for a person because its draft is gone, it becomes that mail.
 
     Args:
         emailid: of the draft as the person saw it, or of the new one; empty: the one the lead's page shows.

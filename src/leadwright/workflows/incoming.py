@@ -125,7 +125,8 @@ def put_aside(services: Services, work: Incoming, reason: str) -> None:
     """Quarantined: kept raw, acted on by nobody; its conversation stops, and whoever can look at it is told.
 
     Whose it is, its header lines tell, where nothing did before. Administrators are told once an hour when there are
-    some that nobody else is told of, and once a day of the others. One that is not whole is read by nobody before it is fetched anew.
+    some that nobody else is told of, and once a day of the others. One that is not whole is read by nobody before it
+    is fetched anew.
     """
     moment = services.clock()
     with services.database.transaction() as session:

@@ -266,7 +266,7 @@ def _keep_answer(session: Session, talk: Conversation, rows: Held, unsent: Unsen
 
 
 def _cancel_waiting(session: Session, rows: Held, unsent: Unsent | None, why: str) -> None:
-    """What waits in the outbox ends, and so does an answer of which nobody knows whether it arrived."""
+    """What waits in the outbox ends, and so does an answer that is held and cannot have arrived."""
     mail = session.get_one(Outbox, unsent.outboxid) if unsent else None
     if mail is not None and mail.phase == Phase.HELD:
         mail.phase = Phase.QUEUED

@@ -39,7 +39,7 @@ from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.steps import Steps
 
 _WROTE_FIRST = "The lead wrote before the agent did. Read that mail, then send ours or take the lead over."
-_NO_DRAFT = "The draft of this mail is gone. Write one on the lead's page, then send it here."
+NO_DRAFT = "The draft of this mail is gone. Write one on the lead's page, then send it here."
 _log = structlog.get_logger(__name__)
 
 
@@ -109,11 +109,9 @@ def _move(services: Services, talk: Conversation) -> None:
             return
         written = _written(session, talk, mail)
         if written is None:
-            move_on(rows, state=State.PERSON, reason=_NO_DRAFT)
+            move_on(rows, state=State.PERSON, reason=NO_DRAFT)
             key = f"no_draft:{talk.runid}:{rows.engagement.turn}"
-            tell_owner(
-                session, rows.lead, talk.configuration.assignment.supervisor, key, "A mail is missing", _NO_DRAFT
-            )
+            tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, key, "A mail is missing", NO_DRAFT)
             return
         number = rows.engagement.sent
         if mail is not None:

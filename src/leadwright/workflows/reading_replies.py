@@ -69,11 +69,12 @@ class Unsent:
 def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Unsent | None:
     """The answer that a newer mail of theirs is in time for; None when none waits, or it may have left.
 
-    One that is held for a person, who knows no better than we whether it arrived, counts as unsent; so does one that
-    was cancelled and waits as a draft.
+    One that was cancelled and waits as a draft counts as unsent; one that is held only when it cannot have arrived.
     """
     mail = _answer_in_hand(session, row, lock=lock)
     if mail is None or mail.phase not in _UNSENT[State(row.state)]:
+        return None
+    if mail.phase == Phase.HELD and mail.spenton is not None:  # a person says whether it arrived
         return None
     judged = session.scalar(
         select(Email.lw_judgement)

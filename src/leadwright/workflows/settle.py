@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy import exists, func, literal, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, defer
 
@@ -34,6 +34,7 @@ from leadwright.workflows.engagements import (
     lock_at_once,
     move_on,
 )
+from leadwright.workflows.sending_rules import ANSWER
 
 _MOST = 200
 _LATELY = timedelta(minutes=2)
@@ -173,10 +174,21 @@ def _failed_late(services: Services, session: Session, talk: Conversation, rows:
     mail = session.scalars(query.where(*_FAILED_LATE, Email.lw_threadid == talk.runid).limit(1)).first()
     if mail is None:
         return False
-    mail.askon = None
-    rows.engagement.sent = max(rows.engagement.sent - 1, 0)
+    mail.askon, row = None, rows.engagement
+    if mail.purpose != ANSWER:
+        row.sent = max(row.sent - 1, 0)
+    row.lastsenton = _last_sent(session, talk.runid)
+    row.firstsenton = row.firstsenton if row.lastsenton else None
     _refused(services, session, talk, rows, mail)
     return True
+
+
+def _last_sent(session: Session, runid: str) -> datetime | None:
+    """When the newest mail of the conversation left, of those that did."""
+    mine = (Email.lw_threadid == runid, Outbox.phase == Phase.SENT)
+    return session.scalar(
+        select(func.max(Outbox.concludedon)).join(Email, Email.activityid == Outbox.emailid).where(*mine)
+    )
 
 
 def _left(session: Session, rows: Held) -> str:
