@@ -85,7 +85,7 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = own_sentences(text)
-    plain = _without_the_answers_address(sentences)
+    plain = _without_the_answers_address(sentences) if automatic else sentences
     told = next((said for said, left in zip(sentences, plain, strict=True) if _asks(left, automatic=automatic)), "")
     if told or automatic:
         return told
@@ -94,7 +94,7 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
 
 
 def _without_the_answers_address(sentences: list[str]) -> list[str]:
-    """The sentences without "do not write to this address" where that is only about where an answer is read."""
+    """A machine's sentences without "do not write to this address" where that only says where answers are read."""
     around = (" ".join(sentences[max(n - 1, 0) : n + 2]) for n in range(len(sentences)))
     return [
         NOT_HERE.sub(" ", fold(said)) if UNREAD.search(fold(near)) else said

@@ -81,7 +81,7 @@ MOVED = re.compile(
     rf"{_BOUGHT}(?: (?:{_BOUGHT}|program(?:me)?|period|phase))*(?=$|[^\w '-]| {_GOES_ON}\b)"
     rf"(?!(?: [\w'-]+){{0,2}} {_WRITTEN})"
 )
-# "This mailbox is not read. Do not write to this address, use our portal.": it is said of the answer's address alone.
+# "This mailbox is not read. Do not write to this address, use our portal.": a machine says it of the address alone.
 NOT_HERE = re.compile(
     r"\b(?:do not|don'?t) (?:please )?(?:contact|e-?mail|mail|write|message|send (?:any |more |further |e-?mails? |"
     r"mails? |messages? )*)(?: ?(?:to|at))? ?this (?:e-?mail )?(?:address|mailbox|inbox|account|e-?mail)\b"
