@@ -159,3 +159,4 @@ def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: st
 )
 def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:
     assert opt_out_in(text)
+    assert opt_out_in(text, automatic=True)
