@@ -142,6 +142,8 @@ def test_an_address_that_a_machine_calls_unread_is_no_wish_to_be_left_alone(text
         "Don't send any more emails to this address. My account is not monitored for sales pitches.",
         "Do not contact this email address. Visit our website if you want to know why.",
         "Please do not contact this address, use our portal.",
+        "Do not send emails to this address. Use our supplier portal.",
+        "Please do not send messages to us.",
     ],
 )
 def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: str) -> None:

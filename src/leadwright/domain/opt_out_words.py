@@ -174,6 +174,8 @@ _ENGLISH = (
     rf"\b(?:do not|dont|never) send(?: (?:me|us))? (?:any|more|further|these|this|those|such|your|"
     rf"anything)(?: \w+){{0,2}} ?"
     rf"(?:{_MAIL}|stuff|things|junk|$)",
+    rf"\b(?:do not|dont|never)(?: ever| please)? send {_MAIL} to (?:me|us|(?:this|my|our) (?:e-?mail )?(?:address|"
+    rf"account|mailbox|inbox|domain))\b(?! (?:for|about|if|as|at|on|in|with)\b)",
     r"\bdo not (?:contact|e-?mail|spam|solicit)\s*(?:$|[.!,;])",
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",
