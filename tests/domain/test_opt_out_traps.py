@@ -130,8 +130,24 @@ def test_to_be_taken_off_anything_else_is_one(text: str) -> None:
         "Happy to talk. Do not write to this address, it is an unattended mailbox; call me.",
     ],
 )
-def test_an_address_that_is_not_read_is_no_wish_to_be_left_alone(text: str) -> None:
-    assert not opt_out_in(text)
+def test_an_address_that_a_machine_calls_unread_is_no_wish_to_be_left_alone(text: str) -> None:
+    assert not opt_out_in(text, automatic=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not write to this address. Please use our contact form for vendors.",
+        "We told you twice: do not email this address. If you need anything go to our web site.",
+        "Don't send any more emails to this address. My account is not monitored for sales pitches.",
+        "Do not contact this email address. Visit our website if you want to know why.",
+        "Please do not contact this address, use our portal.",
+        "Do not send emails to this address. Use our supplier portal.",
+        "Please do not send messages to us.",
+    ],
+)
+def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: str) -> None:
+    assert opt_out_in(text)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +161,4 @@ def test_an_address_that_is_not_read_is_no_wish_to_be_left_alone(text: str) -> N
 )
 def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:
     assert opt_out_in(text)
+    assert opt_out_in(text, automatic=True)

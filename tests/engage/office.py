@@ -121,6 +121,7 @@ class Office:
         """Somebody answers the newest mail to them, as a person's mail program does."""
         parent = to or self.mails_to(address)[-1]
         mail = EmailMessage()
+        return_path = headers.pop("Return_Path", address)
         mail["From"], mail["To"] = headers.pop("From", address), SALES
         mail["Subject"] = headers.pop("Subject", f"Re: {str(parent['Subject']).removeprefix('Re: ')}")
         mail["Date"] = self.clock()
@@ -132,7 +133,7 @@ class Office:
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
-        self.server.deliver(address, SALES, mail.as_bytes(policy=policy.SMTP))
+        self.server.deliver(return_path, SALES, mail.as_bytes(policy=policy.SMTP))
 
     def bounce(self, address: str, status: str, said: str, *, messageid: str = "") -> None:
         """The mail system of the other side tells that the newest mail to that address did not arrive."""

@@ -379,3 +379,23 @@ def test_what_was_in_the_mailbox_before_the_start_is_no_work_but_its_opt_outs_co
     assert [m.state for m in inbound(office)] == ["done", "done"]
     with office.services.database.reading() as session:
         assert why_suppressed(session, "old@old.example", "outreach")
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("Please unsubscribe this address.", {"Auto_Submitted": "auto-replied"}),
+        ("Please stop sending emails.", {"Auto_Submitted": "auto-generated"}),
+        ("Unsubscribe", {"Return_Path": "bounces+77@em.northwind.example"}),
+        ("STOP", {"Return_Path": ""}),
+    ],
+)
+def test_a_wish_that_a_ticket_system_or_a_mailing_service_passes_on_ends_the_mails(
+    office: Office, leadid: str, text: str, headers: dict[str, str]
+) -> None:
+    office.answer(ADA, text, **headers)
+    office.work()
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+    office.pass_days(30)
+    assert len(office.mails_to(ADA)) == 1

@@ -36,7 +36,7 @@ def automatic(raw: bytes, own: tuple[str, ...] = ()) -> Automatic | None:
         ({"from": "no_reply+x1@example.com"}, Kind.NO_REPLY_ADDRESS),
         ({"from": "owner-news@example.com"}, Kind.NO_REPLY_ADDRESS),
         ({"from": "news-request@example.com"}, Kind.NO_REPLY_ADDRESS),
-        ({"return_path": "<news-bounces@example.com>"}, Kind.NO_REPLY_ADDRESS),
+        ({"return_path": "<news-bounces@example.com>"}, Kind.MAILING_SERVICE),
         ({"auto_submitted": "auto-replied", "subject": "OOO until Monday"}, Kind.OUT_OF_OFFICE),
         ({"subject": "Automatic reply: Offer"}, Kind.OUT_OF_OFFICE),
         ({"subject": "Re: Out of Office: Offer", "x_auto_response_suppress": "All"}, Kind.OUT_OF_OFFICE),
@@ -146,10 +146,59 @@ def test_what_an_automatic_answer_asks_for_its_writer_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Do not want these messages? Remove me.", "Please stop sending mail to this address."]
+    "text",
+    [
+        "Unsubscribe",
+        "STOP",
+        "Hello Tom,\n\nUnsubscribe.\n\nKind regards\nAda Miller",
+        "Please stop sending emails.",
+        "Please unsubscribe this address.",
+        "Please remove this address from your mailing list.",
+        "Ticket 4711 was answered.\n\nCan you please take us off your list?",
+        "Ticket 4711 was answered.\n\nPlease stop your marketing mails.",
+        "Ticket 4711 was answered.\n\nDo not send further messages to this address.",
+        "Ticket 4711 was answered.\n\nDo not contact this address again, use our portal.",
+        "Your message was rejected as spam. Stop sending mail to this domain.",
+        "Ticket 4711 wurde beantwortet.\n\nBitte keine weiteren E-Mails an diese Adresse.",
+        "Ticket 4711 wurde beantwortet.\n\nBitte nehmen Sie diese Adresse aus Ihrem Verteiler.",
+    ],
+)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"auto_submitted": "auto-replied"},
+        {"auto_submitted": "auto-generated"},
+        {"from": "no-reply@example.com"},
+        {"return_path": "<>"},
+        {"return_path": "<bounces+77@em.example.com>"},
+    ],
+)
+def test_what_a_ticket_system_passes_on_is_a_wish(text: str, headers: dict[str, str]) -> None:
+    assert read_mail(mail(text, **headers)).opt_out != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have received your request. Ticket 4711\n\nManage notifications | Unsubscribe",
+        "Thank you for your message.\n\nTo unsubscribe from your mailing list subscription, click here.",
+        "Do you no longer want our mails?\nUnsubscribe",
+        "Thank you, we answer within two days.\nNo longer interested? Stop these mails in your settings.",
+        "Thank you for your message.\n\nUnsubscribe from this list\nUpdate your profile",
+        "Your ticket was closed.\nThis address is not monitored. Do not send mails to this address.",
+    ],
+)
+def test_the_footer_of_a_ticket_system_is_no_wish(text: str) -> None:
+    for headers in ({"auto_submitted": "auto-replied"}, {"from": "no-reply@example.com"}, {"return_path": "<>"}):
+        assert read_mail(mail(text, **headers)).opt_out == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Do not want these messages? Remove me.", "Please stop sending mail to this address.", "Hi! Unsubscribe"]
 )
 def test_what_a_person_or_a_list_says_counts_whole(text: str) -> None:
-    for headers in ({}, {"list_id": "<sales.example.com>", "in_reply_to": "<a@b>"}):
+    through_a_service = {"return_path": "<bounces+77@em.example.com>"}
+    for headers in ({}, {"list_id": "<sales.example.com>", "in_reply_to": "<a@b>"}, through_a_service):
         assert read_mail(mail(text, **headers)).opt_out != ""
 
 

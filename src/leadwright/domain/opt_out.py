@@ -16,7 +16,6 @@ from leadwright.domain.opt_out_denials import (
     DENIED,
     LEAVING,
     MOVED,
-    NOT_HERE,
     ONE_PAPER,
     OTHER_LIST,
     STAYS,
@@ -25,7 +24,7 @@ from leadwright.domain.opt_out_denials import (
     UNTIL,
 )
 from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
-from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, WE
+from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, THIS_ADDRESS, WE, YOUR_LIST
 
 LONGEST = 20_000  # characters read; nobody opts out after that
 _WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'"})
@@ -72,6 +71,12 @@ _MINE = re.compile(fold(MINE))
 _MINE_NEXT = re.compile(rf" (?:to |at |from )?(?:{fold(MINE)})")
 _WE = re.compile(fold(WE))
 _WE_BEFORE = re.compile(rf"(?:{fold(WE)})(?: [\w']+){{0,3}} $")
+_THIS_ADDRESS = re.compile(fold(THIS_ADDRESS))
+_AGAIN = re.compile(rf"(?:{fold(THIS_ADDRESS)}) (?:again|any ?more|any longer|ever)\b")
+_YOUR_LIST = re.compile(rf"^(?!.*\b(?:her|him)\b).*(?:{fold(YOUR_LIST)})")  # "she left, remove her" is news of somebody
+_REQUEST = re.compile(
+    r"\b(?:please|(?:can|could|will) you|would you (?:mind|kindly)|bitte|konn\w+ sie|pou\w+z[- ]vous|por favor)\b"
+)
 
 
 def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
@@ -80,26 +85,33 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
     Args:
         text: the new part of a mail; quoted lines that are still there are left out.
         subject: of the mail; counts when nothing but the request is in it.
-        automatic: a machine wrote it, and tells everybody how to leave: only what somebody asks for himself counts.
+        automatic: a machine wrote it, and may tell everybody how to leave: later sentences count when they say whom
+            or which list they mean.
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = own_sentences(text)
-    plain = _without_the_answers_address(sentences)
-    told = next((said for said, left in zip(sentences, plain, strict=True) if _asks(left, automatic=automatic)), "")
-    if told or automatic:
-        return told
+    if automatic:
+        return _passed_on(sentences) or _about_it(sentences)
     apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
-    return _about_it(sentences) or next(apart, "")
+    return next(filter(_asks, sentences), "") or _about_it(sentences) or next(apart, "")
 
 
-def _without_the_answers_address(sentences: list[str]) -> list[str]:
-    """The sentences without "do not write to this address" where that is only about where an answer is read."""
-    around = (" ".join(sentences[max(n - 1, 0) : n + 2]) for n in range(len(sentences)))
-    return [
-        NOT_HERE.sub(" ", fold(said)) if UNREAD.search(fold(near)) else said
-        for said, near in zip(sentences, around, strict=True)
-    ]
+def _passed_on(sentences: list[str]) -> str:
+    """The wish in a machine's mail: in what it opens with, where no footer stands, or in what says whom it means."""
+    opened = False
+    for n, said in enumerate(sentences):
+        plain = _plain(said)
+        near = fold(" ".join(sentences[max(n - 1, 0) : n + 2]))
+        addressed = _THIS_ADDRESS.search(plain) is not None
+        unread = addressed and UNREAD.search(near) is not None and not _AGAIN.search(plain)
+        named = (addressed and not unread) or _YOUR_LIST.search(plain) is not None
+        offered = plain.endswith("?") and not _REQUEST.search(plain)
+        asks = any(named or _is_for_himself(plain, wish) for wish in _wishes(plain))
+        if not offered and (asks or (not opened and not unread and _asks(said))):
+            return said
+        opened = opened or bool(_bare(plain) and not said.endswith(","))  # a greeting opens nothing
+    return ""
 
 
 def _about_it(sentences: list[str]) -> str:
@@ -138,20 +150,28 @@ def _joined(lines: list[str]) -> str:
     return out
 
 
-def _asks(sentence: str, *, automatic: bool = False) -> bool:
-    plain = " ".join(_spelled(fold(sentence)).split())
-    if _FOOTER.search(plain) or STAYS.search(plain) or THEIR_USERS.search(plain):
-        return False
-    if automatic and plain.endswith("?"):
-        return False
+def _asks(sentence: str) -> bool:
+    plain = _plain(sentence)
+    if any(_wishes(plain)):
+        return True
+    return not _is_shielded(plain) and any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
+
+
+def _wishes(plain: str) -> Iterator[re.Match[str]]:
+    """The words of a sentence that ask for no more mails, without those that are denied or mean something else."""
+    if _is_shielded(plain):
+        return
     for found in _ANYWHERE.finditer(plain):
         denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
-        if MOVED.match(plain, found.start()) or (automatic and not _is_for_himself(plain, found)):
+        if denied or MOVED.match(plain, found.start()) or UNTIL.search(rest):
             continue
-        if not denied and not UNTIL.search(rest) and not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
-            return True
-    return not automatic and any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
+        if not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
+            yield found
+
+
+def _is_shielded(plain: str) -> bool:
+    return any(p.search(plain) for p in (_FOOTER, STAYS, THEIR_USERS))
 
 
 def _is_for_himself(plain: str, found: re.Match[str]) -> bool:
@@ -166,6 +186,10 @@ def _bare(clause: str) -> str:
     while (shorter := _POLITE.sub("", clause).strip(" ,.!:-–—")) != clause:
         clause = shorter
     return clause
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(_spelled(fold(sentence)).split())
 
 
 def _spelled(text: str) -> str:

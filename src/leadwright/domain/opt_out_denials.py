@@ -81,15 +81,12 @@ MOVED = re.compile(
     rf"{_BOUGHT}(?: (?:{_BOUGHT}|program(?:me)?|period|phase))*(?=$|[^\w '-]| {_GOES_ON}\b)"
     rf"(?!(?: [\w'-]+){{0,2}} {_WRITTEN})"
 )
-# "This mailbox is not read. Do not write to this address, use our portal.": it is said of the answer's address alone.
-NOT_HERE = re.compile(
-    r"\b(?:do not|don'?t) (?:please )?(?:contact|e-?mail|mail|write|message|send (?:any |more |further |e-?mails? |"
-    r"mails? |messages? )*)(?: ?(?:to|at))? ?this (?:e-?mail )?(?:address|mailbox|inbox|account|e-?mail)\b"
-    r"(?! (?:again|any ?more|any longer|ever)\b)"
-)
+# "This mailbox is not read. Do not write to this address, use our portal.": a machine says it of the address alone.
 UNREAD = re.compile(
-    r"\b(?:address|mailbox|inbox|account|e-?mail) is (?:not|never)(?: being| regularly)? (?:monitored|read|attended|"
-    r"checked|watched)\b|\b(?:unmonitored|unattended) (?:e-?mail )?(?:address|mailbox|inbox|account)\b|"
+    r"\b(?:address|mailbox|inbox|account|e-?mail) is (?:not|never|no longer)(?: being| regularly)? (?:monitored|read|"
+    r"attended|checked|watched|used|in use)\b|\bit is (?:not|never|no longer) (?:monitored|read|checked)\b|"
+    r"\bnicht (?:mehr )?(?:verwendet|benutzt|genutzt|gelesen|abgerufen|uberwacht)\b|"
+    r"\b(?:unmonitored|unattended) (?:e-?mail )?(?:address|mailbox|inbox|account)\b|"
     r"\b(?:use|visit|go to|through|via) (?:our|the) (?:\w+ ){0,2}(?:portal|form|web ?site|help ?desk|service desk|"
     r"ticket system)\b"
 )

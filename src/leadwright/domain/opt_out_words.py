@@ -24,6 +24,22 @@ WE = (
     r"vorrei|vorremmo|desidero|desideriamo|gradirei|revoco|quero|desejo|desejamos|autorizo|agradeco|chce|chcemy|zycze|"
     r"zyczymy|prosze|prosimy|cofam)(?:'d|'ll|'m|'re)?\b"
 )
+_LISTS = (
+    r"(?:\w*list\w*|data ?base|crm|\w*verteiler\w*|\w*datenbank|kartei|fichiers?|bases?|bestand|baz\w+|registe?r\w*)"
+)
+_LETTERS = (
+    r"(?:e-?mails|mails|messages|\w*newsletters?|mailings?|campaigns?|marketing|nachrichten|werbung|courriels|correos)"
+)
+# What a machine passes on means this address, or the list or the mails of whoever it writes to.
+THIS_ADDRESS = (
+    r"\b(?:this|these|dies\w+|cette|cet|est[ae]s?|quest[aoi]|dit|deze|denna|dette|denne|tego|ten) (?:[\w-]+ ){0,2}?"
+    r"(?:e-?mail|\w*-?add?ress?\w*|mailbox\w*|inbox|account|domain\w*|postfach|boite|direccion|correo|indirizzo|"
+    r"casella|endereco|adres\w*)\b"
+)
+YOUR_LIST = (
+    r"\b(?:your|ihr\w{0,2}|eur\w{0,2}|dein\w{0,2}|votre|vos|sus?|vuestr\w+|vostr[aeio]|suo?a?|uw|jullie|suas?|vossas?|"
+    rf"waszej|panstwa|twojej|din|er|ert|deres|jeres) (?:[\w-]+ ){{0,2}}?(?:{_LISTS}|{_LETTERS})\b"
+)
 
 ALONE = (  # the whole clause is nothing but this
     r"unsub", r"(?:merci )?d'arrêter", r"unsubscribe(?:d)?(?: from (?:this|the|your|all)(?: \w+){0,3})?",
@@ -158,6 +174,8 @@ _ENGLISH = (
     rf"\b(?:do not|dont|never) send(?: (?:me|us))? (?:any|more|further|these|this|those|such|your|"
     rf"anything)(?: \w+){{0,2}} ?"
     rf"(?:{_MAIL}|stuff|things|junk|$)",
+    rf"\b(?:do not|dont|never)(?: ever| please)? send {_MAIL} to (?:me|us|(?:this|my|our) (?:e-?mail )?(?:address|"
+    rf"account|mailbox|inbox|domain))\b(?! (?:for|about|if|as|at|on|in|with)\b)",
     r"\bdo not (?:contact|e-?mail|spam|solicit)\s*(?:$|[.!,;])",
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",

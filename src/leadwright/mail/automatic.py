@@ -24,11 +24,12 @@ class Kind(StrEnum):
     OWN = "own"
     NOTIFICATION = "notification"
     NO_REPLY_ADDRESS = "no_reply_address"
+    MAILING_SERVICE = "mailing_service"
 
 
 # Their words ask nothing of us: an absence note, what we wrote ourselves, a newsletter's own "unsubscribe".
 WISHLESS = (Kind.OUT_OF_OFFICE, Kind.NEWSLETTER, Kind.LOOP, Kind.OWN)
-# Their footers tell everybody how to leave: only "remove me" is a wish. A list carries what people write.
+# Their footers tell everybody how to leave. A list or a mailing service carries what people write.
 FOOTERED = (Kind.AUTO_REPLY, Kind.NOTIFICATION, Kind.NO_REPLY_ADDRESS)
 
 
@@ -120,10 +121,16 @@ def why_automatic(message: Message, own: Collection[str] = ()) -> Automatic | No
         return Automatic(Kind.LIST, listed)
     if message.return_path == "":
         return Automatic(Kind.AUTO_REPLY if message.is_answer else Kind.NOTIFICATION, "Return-Path: <>")
-    for address in (sender, "" if through_ours else (message.return_path or "").lower()):
-        if _ROBOT_ADDRESS.match(address.partition("@")[0]):
-            return Automatic(Kind.NO_REPLY_ADDRESS, address)
+    if _is_a_robots(sender):
+        return Automatic(Kind.NO_REPLY_ADDRESS, sender)
+    bounced_to = (message.return_path or "").lower()
+    if not through_ours and _is_a_robots(bounced_to):
+        return Automatic(Kind.MAILING_SERVICE, f"Return-Path: {bounced_to}")
     return None
+
+
+def _is_a_robots(address: str) -> bool:
+    return _ROBOT_ADDRESS.match(address.partition("@")[0]) is not None
 
 
 def _absence(message: Message, sign: str | None) -> Automatic | None:
