@@ -69,7 +69,7 @@ class Change(Errand):
     def looked(self, answer: Came) -> None:
         """The row as it is now."""
         if isinstance(answer, Answer):
-            self._take(answer)
+            self._take(answer, "")
             if self._unknown is not None:
                 self._names_nobody(self._unknown)
         elif isinstance(answer, RowGone):
@@ -93,7 +93,8 @@ class Change(Errand):
         """It was changed, or the row is another by now."""
         answer = answers[0]
         if isinstance(answer, Answer):
-            self._take(answer)
+            assert self._seen is not None
+            self._take(answer, self._seen.etag)
             self._finish()
         elif isinstance(answer, RowChanged):
             self._seen, self._fresh = None, False
@@ -111,10 +112,10 @@ class Change(Errand):
                 self.endings.setdefault(write.number, Ending(WriteState.DROPPED, _NOT_READ))
         super().end(state, reason, **more)
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: Answer, was: str) -> None:
         raw = answer.json
         if raw.get(ETAG):
-            self.arrived = Arrived(self.table, self.recordid, raw)
+            self.arrived = Arrived(self.table, self.recordid, raw, was)
             values = dict.fromkeys(n for n in self._own if n in raw)  # an empty one is told too
             values |= flat(read(TABLES[self.table], [raw], self._own).seen[0])
             self._seen, self._fresh = Seen(str(raw[ETAG]), values), True
