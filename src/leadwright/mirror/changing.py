@@ -48,7 +48,7 @@ class Change(Errand):
         super().__init__(writes, moment)
         self.table, self.recordid = self.first.tablename, self.first.recordid
         self.lost_owner: str | None = None
-        self.metadata_is_stale = False
+        self.metadata_is_stale = self.is_out_of_sight = False
         self._names, self._own, self._limits, self._teams = names, own, limits, teams
         self._seen, self._fresh = seen, False
         self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
@@ -110,6 +110,7 @@ class Change(Errand):
         for write in self.writes:
             if state is WriteState.HELD and not write.changes:
                 self.endings.setdefault(write.number, Ending(WriteState.DROPPED, _NOT_READ))
+                self.is_out_of_sight = True
         super().end(state, reason, **more)
 
     def _take(self, answer: Answer, was: str) -> None:
