@@ -7,6 +7,7 @@ import pytest
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, ours, work
 
+from leadwright.actions import mirror_writes
 from leadwright.actions.leads import edit_lead
 from leadwright.db.base import now
 from leadwright.db.mirror_seen import last_seen
@@ -65,6 +66,31 @@ def test_a_conflict_that_came_in_before_it_was_sent_is_found_all_the_same(
     assert ours(mirrored, leadid).leadqualitycode == 2  # ours is still to be sent
     mirrored.send()
     assert mirrored.row("lead", leadid)["leadqualitycode"] == ours(mirrored, leadid).leadqualitycode == 1
+
+
+def test_what_was_dropped_here_while_the_row_could_not_be_read_comes_in_when_it_can(
+    mirrored: Mirrored, incoming: Incoming
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    edit_lead(services, who, leadid, {"jobtitle": "Buyer here"})
+    mirrored.theirs("lead", leadid, jobtitle="Buyer there")
+    incoming.round()
+    mirrored.send()
+    (held,) = mirrored.writes(state="held")
+    mirrored.world.break_it("deny row", leadid)
+    mirror_writes.drop(services, who, held.number)
+    mirrored.send()
+    mirrored.world.mend()
+    assert [w.state for w in mirrored.writes()] == ["dropped", "dropped"]
+    mirrored.shift = timedelta(days=1, minutes=1)
+    incoming.round()
+    assert ours(mirrored, leadid).jobtitle == "Buyer there"
+    mirrored.theirs("lead", leadid, companyname="There Ltd")
+    edit_lead(services, who, leadid, {"jobtitle": "Head of buying"})
+    mirrored.send()
+    there = mirrored.row("lead", leadid)
+    assert (there["companyname"], there["jobtitle"]) == ("There Ltd", "Head of buying")
 
 
 def test_a_page_that_was_read_before_our_write_does_not_take_it_back(mirrored: Mirrored) -> None:

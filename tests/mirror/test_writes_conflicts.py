@@ -19,6 +19,7 @@ from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_writes import MirrorWrite, arriving
 from leadwright.db.sales import Lead
 from leadwright.errors import Conflict
+from leadwright.microsoft.errors import MicrosoftError
 from leadwright.mirror.removing import remove
 from leadwright.mirror.tables import TABLES
 from leadwright.sandbox.dynamics.dataverse import seed, store
@@ -391,6 +392,65 @@ def test_a_lead_that_is_deleted_here_while_our_own_change_goes_out_is_deleted_th
     mirrored.send()
     assert mirrored.find("lead") == []
     assert [(w.kind, w.state) for w in mirrored.writes()] == [("change", "sent"), ("delete", "sent")]
+
+
+def test_what_a_person_does_over_there_after_a_lead_was_deleted_here_is_kept_whatever_was_under_way_then(
+    mirrored: Mirrored,
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    mirrored.world.break_it("server error", {"path": "$batch", "status": "503"})
+    with pytest.raises(MicrosoftError):
+        mirrored.send()
+    assert [w.doubtful for w in mirrored.writes()] == [True]
+    delete_lead(services, who, leadid)
+    mirrored.theirs("lead", leadid, jobtitle="A person wrote this")
+    mirrored.load("lead")
+    mirrored.world.mend()
+    mirrored.shift = timedelta(minutes=20)
+    mirrored.send()
+    assert [(w.kind, w.state) for w in mirrored.writes()] == [("change", "dropped"), ("delete", "held")]
+    assert mirrored.row("lead", leadid)["jobtitle"] == "A person wrote this"
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_lead_that_was_deleted_here_while_we_sent_something_of_it_may_go_as_we_made_it_and_no_later(
+    mirrored: Mirrored, is_new: bool
+) -> None:
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    if is_new:
+        leadid = create_lead(services, who, {"fullname": "Nora North", "companyname": "North Ltd"})
+    else:
+        (leadid,) = mirrored.leads(1, queued=False)
+        edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    mirrored.writer(step=once("sending", lambda: delete_lead(services, who, leadid))).send_due()
+    mirrored.theirs("lead", leadid, jobtitle="A person wrote this")
+    mirrored.load("lead")
+    mirrored.send()
+    (held,) = mirrored.writes(kind="delete")
+    assert (held.state, mirrored.row("lead", leadid)["jobtitle"]) == ("held", "A person wrote this")
+    assert not is_here(mirrored, leadid)
+
+
+def test_a_person_who_changed_a_lead_before_our_own_change_of_it_went_out_keeps_it_although_it_was_deleted_here(
+    mirrored: Mirrored,
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+
+    def both() -> None:
+        delete_lead(services, who, leadid)
+        mirrored.theirs("lead", leadid, jobtitle="A person wrote this")
+
+    mirrored.send(mirrored.writer(step=once("sending", both)))
+    mirrored.send()
+    assert [(w.kind, w.state) for w in mirrored.writes()] == [("change", "sent"), ("delete", "held")]
+    assert mirrored.row("lead", leadid)["jobtitle"] == "A person wrote this"
 
 
 def once(name: str, does: Callable[[], object]) -> Callable[[str], None]:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import one_of
 from leadwright.db.mirror import MirrorRow
+
+NO_VERSION = 'W/"0"'  # as ETag: the row is to be read anew, and none over there has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ def is_hidden(table: str, recordid: Any) -> ColumnElement[bool]:
 def forget(session: Session, table: str, recordid: str) -> None:
     """The row is not there any more."""
     session.execute(delete(MirrorRow).where(MirrorRow.tablename == table, MirrorRow.recordid == recordid))
+
+
+def see_anew(session: Session, table: str, recordid: str) -> None:
+    """The next comparison reads the row, and it becomes here what it is over there."""
+    this = (MirrorRow.tablename == table) & (MirrorRow.recordid == recordid)
+    session.execute(update(MirrorRow).where(this).values(etag=NO_VERSION))
 
 
 def flat(text: str) -> dict[str, Any]:

@@ -133,6 +133,20 @@ def deleted_here(session: Session, table: str) -> set[str]:
     return set(session.scalars(query))
 
 
+def move_version(session: Session, table: str, recordid: str, was: str, etag: str) -> None:
+    """A row that is still to be deleted over there is another version by what we did: that one may go, and no later.
+
+    Args:
+        was: ETag of the version that our write took the place of; empty: the row is seen for the first time.
+    """
+    w = MirrorWrite
+    of_row = (w.kind == WriteKind.DELETE) & (w.tablename == table) & (w.recordid == recordid)
+    not_sent = w.state.in_((WriteState.WAITING, WriteState.HELD))
+    for write in session.scalars(select(w).where(of_row, not_sent).with_for_update()):
+        if write.known.get(VERSION, "") == was:
+            write.known = {**write.known, VERSION: etag}
+
+
 def follow(session: Session, acts: Sequence[Mapping[str, Any]]) -> None:
     """Put in what the audit log records: called by it, in the transaction of the change.
 
@@ -299,20 +313,15 @@ class _Following:
         not_sent = MirrorWrite.state.in_((WriteState.WAITING, WriteState.HELD))
         gone = {"state": WriteState.DROPPED, "reason": "The record was deleted here.", "concludedon": self._moment}
         self._session.execute(update(MirrorWrite).where(about, not_sent).values(gone))
-        seen, (is_tried, is_open) = self._seen.get(act["recordid"]), self._tries(act["recordid"])
-        if seen is not None or is_tried:
-            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen and not is_open else {})
+        seen = self._seen.get(act["recordid"])
+        if seen is not None or self._is_tried(act["recordid"]):
+            self._add(act, WriteKind.DELETE, {}, {VERSION: seen.etag} if seen else {})
 
-    def _tries(self, recordid: str) -> tuple[bool, bool]:
-        """Was something of what was not sent tried, and may a try still make, or have made, another version of it?
-
-        Asked of the rows as they are now: a worker may have taken one since they were read.
-        """
+    def _is_tried(self, recordid: str) -> bool:
+        """Was something of what was not sent tried? Asked of the rows as they are now: a worker may have taken one."""
         w, numbers = MirrorWrite, [write.number for write in self._open.get(recordid, []) if write.number]
-        tried = self._session.execute(
-            select(w.state, w.doubtful).where(w.number.in_(numbers), w.triedon.is_not(None))
-        ).all()
-        return bool(tried), any(state == WriteState.SENDING or doubtful for state, doubtful in tried)
+        tried = select(w.number).where(w.number.in_(numbers), w.triedon.is_not(None))
+        return self._session.scalar(tried.limit(1)) is not None
 
     def _qualified(self, act: Mapping[str, Any]) -> None:
         self._changed(act, {name: value for name, value in act["after"].items() if name not in _STATES})

@@ -7,9 +7,9 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from leadwright.db.columns import own_columns
-from leadwright.db.mirror_writes import arriving, pending_fields
+from leadwright.db.mirror_writes import arriving, move_version, pending_fields
 from leadwright.mirror.errands import Arrived
-from leadwright.mirror.reading import read
+from leadwright.mirror.reading import ETAG, read
 from leadwright.mirror.removing import remove
 from leadwright.mirror.storing import store
 from leadwright.mirror.tables import TABLES
@@ -34,5 +34,8 @@ def _take_in(session: Session, name: str, rows: list[Arrived], moment: datetime)
         own = {column: known[column] for column in known if column in raw[0]}
         found = read(table, raw, own)
         tell(session, table, store(session, table, found, moment, pending=pending_fields, again=True), loading=False)
+    for row in rows:
+        if row.raw is not None and row.was:
+            move_version(session, name, row.recordid, row.was, str(row.raw[ETAG]))
     if gone := [row.recordid for row in rows if row.raw is None]:
         remove(session, table, gone)

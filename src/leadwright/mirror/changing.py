@@ -48,7 +48,7 @@ class Change(Errand):
         super().__init__(writes, moment)
         self.table, self.recordid = self.first.tablename, self.first.recordid
         self.lost_owner: str | None = None
-        self.metadata_is_stale = False
+        self.metadata_is_stale = self.is_out_of_sight = False
         self._names, self._own, self._limits, self._teams = names, own, limits, teams
         self._seen, self._fresh = seen, False
         self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
@@ -69,7 +69,7 @@ class Change(Errand):
     def looked(self, answer: Came) -> None:
         """The row as it is now."""
         if isinstance(answer, Answer):
-            self._take(answer)
+            self._take(answer, "")
             if self._unknown is not None:
                 self._names_nobody(self._unknown)
         elif isinstance(answer, RowGone):
@@ -93,7 +93,8 @@ class Change(Errand):
         """It was changed, or the row is another by now."""
         answer = answers[0]
         if isinstance(answer, Answer):
-            self._take(answer)
+            assert self._seen is not None
+            self._take(answer, self._seen.etag)
             self._finish()
         elif isinstance(answer, RowChanged):
             self._seen, self._fresh = None, False
@@ -109,12 +110,13 @@ class Change(Errand):
         for write in self.writes:
             if state is WriteState.HELD and not write.changes:
                 self.endings.setdefault(write.number, Ending(WriteState.DROPPED, _NOT_READ))
+                self.is_out_of_sight = True
         super().end(state, reason, **more)
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: Answer, was: str) -> None:
         raw = answer.json
         if raw.get(ETAG):
-            self.arrived = Arrived(self.table, self.recordid, raw)
+            self.arrived = Arrived(self.table, self.recordid, raw, was)
             values = dict.fromkeys(n for n in self._own if n in raw)  # an empty one is told too
             values |= flat(read(TABLES[self.table], [raw], self._own).seen[0])
             self._seen, self._fresh = Seen(str(raw[ETAG]), values), True

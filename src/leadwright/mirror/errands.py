@@ -38,11 +38,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A row as it is over there now. `raw` None: it is not there any more."""
+    """A row as it is over there now.
+
+    Args:
+        raw: None: it is not there any more.
+        was: ETag of the version that our own write took the place of; empty: the row is new to us, or was only read.
+    """
 
     table: str
     recordid: str
     raw: dict[str, Any] | None
+    was: str = ""
 
 
 class Errand:

@@ -13,13 +13,16 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leadwright.db.base import now
 from leadwright.db.connection import platform_of
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.platform import Platform
 from leadwright.errors import Busy, CrmError
+from leadwright.identity.announcements import tell_administrators
 from leadwright.microsoft.errors import UnknownName
 from leadwright.mirror import links
 from leadwright.mirror.columns import keep_columns
@@ -48,6 +51,9 @@ _ROWS_AFTER_ROWS = (
     tuple(links.WORDS),
 )
 _WIDEST = 3
+_HOLD_MAIL = {"lead": "no lead", "contact": "no lead that has a contact"}  # who is not written to while it fails
+_TOLD_AFTER = timedelta(minutes=30)
+_PAGE = "/settings/mirror"
 _LONGEST = 900.0  # seconds between two tries
 _log = structlog.get_logger(__name__)
 
@@ -236,6 +242,21 @@ class Incoming:
             state.trouble, state.troubledon = sentence, self.clock()
             state.dueat = self.clock() + self._pause(state.failures, retry_after)
             session.add(state)
+            self._tell_long(session, state)
+
+    def _tell_long(self, session: Session, table: MirrorTable, sentence: str = "") -> None:
+        """A table that fails for long and holds mails back meanwhile: administrators hear of it once a day.
+
+        Args:
+            sentence: what is wrong; empty: the trouble of the table.
+        """
+        name, moment = table.tablename, self.clock()
+        if name not in _HOLD_MAIL or self._was_within(table.readon or table.began, _TOLD_AFTER):
+            return
+        key, title = f"mirror:{name}:{moment:%Y-%m-%d}", f"The {name}s of Dynamics 365 cannot be read"
+        text = f"Meanwhile the agent writes to {_HOLD_MAIL[name]}. It is tried again by itself. "
+        text, icon = text + (sentence or table.trouble), NotificationIcon.FAILURE
+        tell_administrators(session, key, title, text, icon=icon, link=_PAGE, moment=moment)
 
     def _note_success(self) -> None:
         with self.database.reading() as session:
@@ -253,6 +274,8 @@ class Incoming:
             state.failures += 1
             state.trouble, state.troubledon = str(error), self.clock()
             state.dueat = self.clock() + self._pause(state.failures, error.retry_after)
+            if (leads := session.get(MirrorTable, "lead")) is not None:
+                self._tell_long(session, leads, str(error))
 
     def _pause(self, failures: int, retry_after: float | None) -> timedelta:
         wait = retry_after or self.period * 2 ** min(failures - 1, 10)

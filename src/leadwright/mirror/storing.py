@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.bulk import Inserter, one_of
 from leadwright.db.mirror import MirrorRow
-from leadwright.db.mirror_writes import deleted_here
+from leadwright.db.mirror_seen import NO_VERSION
+from leadwright.db.mirror_writes import deleted_here, move_version
 from leadwright.mirror import fitting
 from leadwright.mirror.reading import Rows
 from leadwright.mirror.tables import NEVER_TOLD, Mirrored
@@ -98,6 +99,9 @@ def store(
     away = deleted_here(session, table.name)  # they stay away, whatever changes over there, until that is settled
     news = rows.pick([i for i in fresh if rows.ids[i] not in ours and rows.ids[i] not in away])
     lost = rows.pick([i for i in other if rows.ids[i] not in ours and rows.ids[i] not in away])
+    for i in fresh:
+        if rows.ids[i] in away:
+            move_version(session, table.name, rows.ids[i], "", rows.etags[i])
     for part in (news, lost):
         if part.ids:
             fitting.fit(session, table, part)
@@ -106,7 +110,8 @@ def store(
     if here.ids:
         fitting.fit(session, table, here)
         _keep_opt_outs(session, table, here, ours, older)
-        bases = {} if again else _bases(session, table.name, here.ids)
+        based = [key for key in here.ids if not again and seen.get(key) != NO_VERSION]
+        bases = _bases(session, table.name, based) if based else {}
         _update(session, table, here, ours, bases, done, pending)
     _note_seen(session, table.name, rows.pick(fresh), rows.pick(other), passed)
     return done
@@ -126,7 +131,7 @@ def _seen(session: Session, name: str, ids: Sequence[str]) -> dict[str, str]:
         .order_by(MirrorRow.recordid)
         .with_for_update()  # what goes out stores what it was answered at the same time
     )
-    return {key: "" if hidden else etag for key, etag, hidden in session.execute(query)}
+    return {key: "" if hidden and etag != NO_VERSION else etag for key, etag, hidden in session.execute(query)}
 
 
 def _is_older(etag: str, seen: str) -> bool:

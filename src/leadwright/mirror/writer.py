@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorState
+from leadwright.db.mirror_seen import see_anew
 from leadwright.db.mirror_writes import MirrorWrite
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.outgoing import LONGEST, WriteKind, WriteState, is_ahead
@@ -233,6 +234,8 @@ class Writer:
         except Exception:  # what became of the writes is stored all the same; the rows are read again when they change
             _log.exception("what Dynamics 365 answered could not be stored")
         for errand in errands:
+            if isinstance(errand, Change) and errand.is_out_of_sight:
+                see_anew(session, errand.table, errand.recordid)
             if isinstance(errand, Change) and errand.lost_owner is not None:
                 _take_back_news(session, errand.recordid, errand.lost_owner, moment)
         _tell_of_refusals(session, [ending for number, ending in endings.items() if number in ours], moment)
