@@ -189,6 +189,36 @@ def test_tried_again_a_mail_that_was_not_given_is_fetched_anew_and_acted_on(
     assert inbox.waiting_mails(office.services, boss(office), "quarantined").rows == ()
 
 
+def test_tried_again_a_mail_that_came_once_more_and_was_read_is_closed_as_its_copy(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inboundid = not_given(office, "Please remove me from your list.", monkeypatch)
+    messages = office.server.folder(SALES).messages
+    office.server.folder(SALES).add(messages[-1].raw, office.clock())
+    office.work()
+    assert office.run_of(leadid).outcome == Outcome.OPTED_OUT
+    office.server.faults.refuse_fetch = frozenset()
+    inbox.try_again(office.services, boss(office), inboundid)
+    office.work()
+    assert inbox.waiting_mails(office.services, boss(office), "quarantined").rows == ()
+    with office.services.database.reading() as session:
+        closed = session.get_one(InboundMessage, inboundid)
+        first = session.get_one(InboundMessage, closed.firstid)
+    assert (closed.state, first.state, first.uid) == ("duplicate", "done", messages[-1].uid)
+
+
+def test_of_a_mail_that_its_server_has_no_more_whoever_tries_it_again_reads_so(
+    office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inboundid = not_given(office, "Please remove me from your list.", monkeypatch)
+    office.server.folder(SALES).messages.pop()
+    inbox.try_again(office.services, boss(office), inboundid)
+    office.work()
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "quarantined").rows
+    assert (mail.inboundid, mail.reason) == (inboundid, "It is no longer on the server.")
+    assert office.engagement_of(leadid).state == State.PERSON
+
+
 def test_a_mail_that_is_not_whole_is_never_read_as_an_empty_answer(
     office: Office, leadid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ Works on bytes with two patterns, so that a hostile message costs no more than a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -62,7 +62,7 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     known = _known(session, mailboxid, {about.identity for _, about in marked})
     named = _named(session, mailboxid, {about.messageid for _, about in marked if about.identity not in known})
     validity = batch.cursor.uidvalidity
-    aside = _not_whole(session, mailboxid, folder, batch)
+    aside = _not_whole(session, mailboxid, folder, validity, [message.uid for message in batch.messages])
     firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
     rows: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Fetched] = {}
@@ -74,12 +74,14 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
                 fresh[again.inboundmessageid] = message
         elif row is not None:
             _seen_again(row, validity, message.uid)
+            _close_copy(again, message, row.inboundmessageid)
         elif (row := _told_otherwise(named.get(about.messageid, ()), validity, message)) is not None:
             _seen_again(row, validity, message.uid)
             row.identity, row.contenthash = about.identity, about.contenthash
             known[about.identity] = row
         elif (own := rows.get(about.identity)) is not None:
             own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
+            _close_copy(again, message, own["inboundmessageid"])
         else:
             row_id = new_id()
             before = firsts.setdefault((about.contenthash, about.answers), [])
@@ -135,13 +137,19 @@ def _named(session: Session, mailboxid: str, ids: Iterable[str | None]) -> dict[
     return found
 
 
-def _not_whole(session: Session, mailboxid: str, folder: str, batch: Batch) -> dict[int, InboundMessage]:
+def note_gone(session: Session, mailboxid: str, folder: str, validity: int, uids: Collection[int]) -> None:
+    """Their server has them no more: whoever looks at one that was put aside reads so."""
+    for row in _not_whole(session, mailboxid, folder, validity, uids).values():
+        row.reason = "It is no longer on the server."
+
+
+def _not_whole(
+    session: Session, mailboxid: str, folder: str, validity: int, uids: Collection[int]
+) -> dict[int, InboundMessage]:
     """By uid those put aside without their content: what comes under the same number is the same message."""
     mine = (InboundMessage.mailboxid == mailboxid) & (InboundMessage.folder == folder)
     aside = (InboundMessage.state == "quarantined") & (InboundMessage.kind == NOT_WHOLE)
-    numbered = (InboundMessage.uidvalidity == batch.cursor.uidvalidity) & InboundMessage.uid.in_(
-        [message.uid for message in batch.messages]
-    )
+    numbered = (InboundMessage.uidvalidity == validity) & InboundMessage.uid.in_(uids)
     return {row.uid: row for row in session.scalars(select(InboundMessage).where(mine, aside, numbered))}
 
 
@@ -155,6 +163,13 @@ def _given_again(row: InboundMessage, message: Fetched, about: Marks) -> bool:
         setattr(row, name, value)
     row.attempts, row.failures = row.attempts + 1, 0
     return True
+
+
+def _close_copy(aside: InboundMessage | None, message: Fetched, firstid: str) -> None:
+    """Put aside before and given by now, it is what came as that row too: nobody needs to look at it any more."""
+    if aside is not None and not message.trouble:
+        aside.state, aside.firstid = "duplicate", firstid
+        aside.reason = "The same message came once more and is dealt with there."
 
 
 def _told_otherwise(named: Iterable[InboundMessage], validity: int, message: Fetched) -> InboundMessage | None:

@@ -15,7 +15,7 @@ from leadwright.mail.backlog import (
     take_out,
     wanted,
 )
-from leadwright.mail.inbox import note_look, read_cursor, store_fresh
+from leadwright.mail.inbox import note_gone, note_look, read_cursor, store_fresh
 from leadwright.mail.limits import Limits
 from leadwright.mail.mailbox import Fetched, Mailbox
 from leadwright.mail.outbox import Clock
@@ -78,8 +78,10 @@ def _whole(
                 stubs = {inboundid: message.uid for inboundid, message in fresh.items() if message.trouble}
                 lend_heads(session, mailboxid, INBOX, validity, stubs)
                 take_out(session, mailboxid, INBOX, validity, done)
-            if gone := len(done) - len(batch.messages):
-                _log.warning("mails of the backlog are no longer on the server", mailbox=mailboxid, mails=gone)
+                gone = set(done) - {message.uid for message in batch.messages}
+                if gone:
+                    _log.warning("mails of the backlog are no longer on the server", mailbox=mailboxid, mails=len(gone))
+                    note_gone(session, mailboxid, INBOX, validity, gone)
             for uid in done:
                 del sizes[uid]
             yield fresh
