@@ -162,3 +162,16 @@ def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: st
 def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:
     assert opt_out_in(text)
     assert opt_out_in(text, automatic=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't send mails to me, send them to Anna (anna@x.example), she decides.",
+        "Do not send emails to this address but to tom@private.example, I am interested.",
+        "Never send mail to this address after 6pm please, otherwise fine. Let's talk.",
+        "Please do not send e-mails to me and my colleague separately; one is enough.",
+    ],
+)
+def test_to_be_written_to_elsewhere_or_otherwise_is_none(text: str) -> None:
+    assert opt_out_in(text) == ""

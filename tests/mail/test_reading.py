@@ -5,6 +5,7 @@ import imaplib
 import ssl
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,22 @@ def test_a_message_at_which_the_line_always_breaks_is_put_aside_in_time(
     assert read(office, mailbox) == []
     come(office, 1, first=7)
     assert len(read(office, mailbox)) == 1
+
+
+def test_short_passes_over_a_message_that_hangs_get_on(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sizes are given each time and what hangs is the message: the search goes on where the pass before ended."""
+    come(office, 9)
+    office.server.faults.break_whole = frozenset({4})
+    monkeypatch.setattr(unreadable, "PATIENCE", 0.0)
+    monkeypatch.setattr(unreadable, "_PASS", -1.0)  # one failed question a pass
+    mailbox, passes = office.open(), 0
+    while not stored(office) and passes < 20:
+        passes += 1
+        with suppress(MailError):
+            read(office, mailbox)
+    assert 3 <= passes < 20
+    assert [row.kind for row in stored(office)].count(NOT_WHOLE) == 1
+    assert len(stored(office)) == 9
 
 
 def test_a_line_that_broke_now_and_then_is_never_held_against_a_message(

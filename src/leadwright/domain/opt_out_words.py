@@ -175,7 +175,8 @@ _ENGLISH = (
     rf"anything)(?: \w+){{0,2}} ?"
     rf"(?:{_MAIL}|stuff|things|junk|$)",
     rf"\b(?:do not|dont|never)(?: ever| please)? send {_MAIL} to (?:me|us|(?:this|my|our) (?:e-?mail )?(?:address|"
-    rf"account|mailbox|inbox|domain))\b(?! (?:for|about|if|as|at|on|in|with)\b)",
+    rf"account|mailbox|inbox|domain))\b"
+    rf"(?!,? (?:for|about|if|as|at|on|in|with|but|after|before|and|or|send|rather|write|instead)\b)",
     r"\bdo not (?:contact|e-?mail|spam|solicit)\s*(?:$|[.!,;])",
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",

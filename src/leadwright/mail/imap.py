@@ -113,7 +113,7 @@ class ImapConnection:
         def read(imap: imaplib.IMAP4, *, uids: list[int]) -> list[Fetched]:
             return [Fetched(uid, b"", size) for uid, size in fetch_sizes(imap, uids).items()]
 
-        place = ("whole", folder, validity, uids[0])  # who is waited for here is not waited for once more
+        place = ("sizes", folder, validity, uids[0])
         return {one.uid: one.size for one in self._each(place, uids, read, lambda uid, _: Fetched(uid, b"", 0))}
 
     def _whole(

@@ -212,11 +212,10 @@ class ImapSession:
         which, sent = words.text(), 0
         wanted = sections(words.remainder(), by_uid=by_uid)
         for number, message in self._chosen(which, by_uid=by_uid):
-            if message.uid in self._faults.break_fetch:
+            whole = any("[]" in w for w in wanted)
+            if message.uid in self._faults.break_fetch or (whole and message.uid in self._faults.break_whole):
                 raise Dropped
-            if message.uid in self._faults.refuse_all_of or (
-                message.uid in self._faults.refuse_fetch and any("[]" in w for w in wanted)
-            ):
+            if message.uid in self._faults.refuse_all_of or (whole and message.uid in self._faults.refuse_fetch):
                 return self._faults.refusal
             empty = message.uid in self._faults.without_content
             items = (_nothing(w) if empty and w.startswith("BODY") else item(w, message) for w in wanted)

@@ -49,6 +49,7 @@ class MailFaults:
         refuse_fetch: uids of messages that are damaged in the store: who asks for one whole gets NO.
         refuse_all_of: the same, whatever is asked for of them.
         break_fetch: uids of messages at which the line is cut, whatever is asked for of them.
+        break_whole: the same when one of them is asked for whole.
         refusal: that answer.
         without_content: uids of messages of which FETCH gives NIL.
     """
@@ -63,6 +64,7 @@ class MailFaults:
     refuse_fetch: frozenset[int] = frozenset()
     refuse_all_of: frozenset[int] = frozenset()
     break_fetch: frozenset[int] = frozenset()
+    break_whole: frozenset[int] = frozenset()
     refusal: str = "NO [SERVERBUG] Internal error occurred."
     without_content: frozenset[int] = frozenset()
 
