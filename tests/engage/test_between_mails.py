@@ -8,7 +8,7 @@ from tests.engage.office import ADA, Office
 from tests.engage.test_decisions import boss
 from tests.engage.test_overtaken import words_to
 
-from leadwright.actions import conversations
+from leadwright.actions import conversations, outbox
 from leadwright.actions.outcome import save_draft
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
@@ -175,6 +175,10 @@ def test_an_answer_that_is_held_is_given_again_with_the_next_only_when_it_cannot
     assert [row.phase for row in office.outbox()][1:] == [held, Phase.SENT]
     if not may_have_arrived:
         assert office.engagement_of(leadid).asked == asked  # once, by the answer that left
+        return
+    with pytest.raises(Conflict, match="went on meanwhile"):
+        outbox.decide(office.services, boss(office), answer.outboxid, "again")
+    assert outbox.decide(office.services, boss(office), answer.outboxid, "arrived") == Phase.SENT
 
 
 def test_who_wants_no_more_while_an_answer_is_leaving_stops_it(office: Office, leadid: str) -> None:

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Any, Literal
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.pages import mailboxes as read
 from leadwright.db.pages.keys import read_key, write_key
+from leadwright.db.sales import Email
+from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import Depth
-from leadwright.errors import BadInput, NotAllowed, NotFound
+from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.mail.pace import DAY, MINUTE, sent_within
 from leadwright.mail.unknown import decide_held
@@ -110,14 +116,19 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
     Raises:
         NotAllowed: the privilege of `NEEDS` is missing or does not reach every record.
         BadInput: no such decision.
-        NotFound, Conflict: there is no such mail, or it is not held any more.
+        NotFound, Conflict: there is no such mail, it is not held any more, or its conversation does not wait for it.
     """
     if decision not in NEEDS:
         raise BadInput(f"Choose one of {', '.join(NEEDS)}.", field="decision")
     _may(who, NEEDS[decision])
     with services.database.transaction() as session:
-        if session.get(Outbox, outboxid) is None:
+        if (mail := session.get(Outbox, outboxid)) is None:
             raise NotFound("There is no such mail in the outbox.")
+        if decision == "again" and _is_overtaken(session, mail):
+            raise Conflict(
+                "The conversation went on meanwhile: this mail would not leave any more. Answer the lead from its "
+                "page, then say here that this mail arrived, or give it up."
+            )
         return decide_held(
             session,
             outboxid,
@@ -126,6 +137,13 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
             actor=who.actor,
             clock=services.clock,
         )
+
+
+def _is_overtaken(session: Session, mail: Outbox) -> bool:
+    """Is it of a conversation that waits for another mail by now, or for none?"""
+    talk = select(Engagement).join(Email, Email.lw_threadid == Engagement.runid)
+    row = session.scalar(talk.where(Email.activityid == mail.emailid))
+    return row is not None and (row.state, row.outboxid) != (State.SENDING, mail.outboxid)
 
 
 def _may(who: Principal, privilege: str) -> None:
