@@ -31,7 +31,7 @@ from leadwright.sandbox.mail_store import Accepted
 from leadwright.services import Services
 from leadwright.settings import Settings
 from leadwright.workflows import runs
-from leadwright.workflows.conversations import due_work, one_round
+from leadwright.workflows.conversations import do, due_work, one_round
 from leadwright.workflows.engagements import next_due
 from leadwright.workflows.post import Post, next_mail_due
 from leadwright.workflows.research_lead import research_lead
@@ -82,15 +82,24 @@ class Office:
 
     def work(self) -> None:
         """Research what is new, then do all that is due at this moment."""
+        self._research()
+        if self.post is None:
+            self.post = Post(self.services, "test")
+        one_round(self.services, self.post)
+
+    def write(self) -> None:
+        """Research what is new and decide what is due: mails wait in the outbox, nobody sends or reads."""
+        self._research()
+        for work in due_work(self.services, 20):
+            do(self.services, work)
+
+    def _research(self) -> None:
         while take_in(self.services):
             pass
         with self.services.database.transaction() as session:
             given = runs.give(session, 64)
         for run in given:
             research_lead(self.services, run)
-        if self.post is None:
-            self.post = Post(self.services, "test")
-        one_round(self.services, self.post)
 
     def pass_days(self, days: float) -> None:
         """Work, then jump to each moment at which something is due, until so much time has gone by."""

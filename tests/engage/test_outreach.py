@@ -16,13 +16,9 @@ from leadwright.domain.optionsets import EmailStatus, LeadState, LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL
 from leadwright.mail.suppression import why_suppressed
-from leadwright.workflows import runs
-from leadwright.workflows.conversations import do, due_work
 from leadwright.workflows.engagements import lock_any
 from leadwright.workflows.post import Post
-from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.settle import settle
-from leadwright.workflows.take_in import take_in
 
 
 def test_a_lead_that_fits_is_written_to_once_and_followed_up_until_nobody_answers(office: Office) -> None:
@@ -185,14 +181,7 @@ def test_the_server_that_does_not_know_the_recipient_sends_the_lead_back_to_its_
 def _sent_and_not_settled(office: Office) -> str:
     """A lead whose first mail has left, and nobody has looked at what became of it."""
     leadid = office.lead()
-    while take_in(office.services):
-        pass
-    with office.services.database.transaction() as session:
-        given = runs.give(session, 64)
-    for run in given:
-        research_lead(office.services, run)
-    for work in due_work(office.services, 10):
-        do(office.services, work)
+    office.write()
     post = Post(office.services, "test")
     post.receive()  # of a mailbox that was never looked through nothing goes out
     assert post.send_due() == 1

@@ -22,10 +22,8 @@ from leadwright.errors import MailError
 from leadwright.mail import unreadable
 from leadwright.mail.inbox import NOT_WHOLE
 from leadwright.sandbox.mail_faults import Step
-from leadwright.workflows import conversations, runs
+from leadwright.workflows import conversations
 from leadwright.workflows.conversations import Correspondence, do, due_work, one_round
-from leadwright.workflows.research_lead import research_lead
-from leadwright.workflows.take_in import take_in
 
 BO = {"emailaddress1": "bo@southwind.example", "companyname": "Southwind Foods", "firstname": "Bo"}
 
@@ -148,14 +146,7 @@ def test_what_became_of_a_mail_is_stored_before_a_worker_claims_another(
 
     event.listen(engine, "before_cursor_execute", refuse)
     office.server.faults.script = lambda step, _: away.set() if step is Step.TAKEN else None
-    while take_in(office.services):
-        pass
-    with office.services.database.transaction() as session:
-        given = runs.give(session, 64)
-    for run in given:
-        research_lead(office.services, run)
-    for work in due_work(office.services, 20):
-        do(office.services, work)
+    office.write()
     with working(office, monkeypatch) as threads:
         wait_until(lambda: "disk is full" in threads.troubles.get("sending", ""))
         assert len(office.mails_to(ADA)) == 1

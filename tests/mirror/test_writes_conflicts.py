@@ -19,11 +19,13 @@ from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_writes import MirrorWrite, arriving
 from leadwright.db.sales import Lead
 from leadwright.errors import Conflict
+from leadwright.identity.access import Principal
 from leadwright.microsoft.errors import MicrosoftError
 from leadwright.mirror.removing import remove
 from leadwright.mirror.tables import TABLES
 from leadwright.sandbox.dynamics.dataverse import seed, store
 from leadwright.sandbox.dynamics.dataverse.roles import SEED_ROLES
+from leadwright.services import Services
 from leadwright.workflows.research_lead import research_lead
 from leadwright.workflows.runs import Given
 
@@ -383,11 +385,17 @@ def test_a_lead_whose_creation_was_left_by_a_worker_that_died_is_deleted_there_t
     assert not is_here(mirrored, leadid)
 
 
-def test_a_lead_that_is_deleted_here_while_our_own_change_goes_out_is_deleted_there(mirrored: Mirrored) -> None:
+def changed_here(mirrored: Mirrored) -> tuple[Services, Principal, str]:
+    """A lead that was changed here, not sent yet, and whose deletion the application user may carry out."""
     (leadid,) = mirrored.leads(1, queued=False)
     services, who = mirrored.office.services, administrator(mirrored)
     seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
     edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    return services, who, leadid
+
+
+def test_a_lead_that_is_deleted_here_while_our_own_change_goes_out_is_deleted_there(mirrored: Mirrored) -> None:
+    services, who, leadid = changed_here(mirrored)
     mirrored.send(mirrored.writer(step=once("sending", lambda: delete_lead(services, who, leadid))))
     mirrored.send()
     assert mirrored.find("lead") == []
@@ -397,10 +405,7 @@ def test_a_lead_that_is_deleted_here_while_our_own_change_goes_out_is_deleted_th
 def test_what_a_person_does_over_there_after_a_lead_was_deleted_here_is_kept_whatever_was_under_way_then(
     mirrored: Mirrored,
 ) -> None:
-    (leadid,) = mirrored.leads(1, queued=False)
-    services, who = mirrored.office.services, administrator(mirrored)
-    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
-    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    services, who, leadid = changed_here(mirrored)
     mirrored.world.break_it("server error", {"path": "$batch", "status": "503"})
     with pytest.raises(MicrosoftError):
         mirrored.send()
@@ -438,10 +443,7 @@ def test_a_lead_that_was_deleted_here_while_we_sent_something_of_it_may_go_as_we
 def test_a_person_who_changed_a_lead_before_our_own_change_of_it_went_out_keeps_it_although_it_was_deleted_here(
     mirrored: Mirrored,
 ) -> None:
-    (leadid,) = mirrored.leads(1, queued=False)
-    services, who = mirrored.office.services, administrator(mirrored)
-    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
-    edit_lead(services, who, leadid, {"companyname": "Here Ltd"})
+    services, who, leadid = changed_here(mirrored)
 
     def both() -> None:
         delete_lead(services, who, leadid)

@@ -13,7 +13,6 @@ from leadwright.db.mail import Outbox
 from leadwright.db.pages import mailboxes as read
 from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.sales import Email
-from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -21,6 +20,7 @@ from leadwright.identity.access import Principal, require
 from leadwright.mail.pace import DAY, MINUTE, sent_within
 from leadwright.mail.unknown import decide_held
 from leadwright.services import Services
+from leadwright.workflows.sending_rules import waits_for
 
 Decision = Literal["arrived", "again", "give_up"]
 NEEDS: dict[str, str] = {"arrived": "prvWriteActivity", "again": "prvCreateActivity", "give_up": "prvWriteActivity"}
@@ -143,7 +143,7 @@ def _is_overtaken(session: Session, mail: Outbox) -> bool:
     """Is it of a conversation that waits for another mail by now, or for none?"""
     talk = select(Engagement).join(Email, Email.lw_threadid == Engagement.runid)
     row = session.scalar(talk.where(Email.activityid == mail.emailid))
-    return row is not None and (row.state, row.outboxid) != (State.SENDING, mail.outboxid)
+    return row is not None and not waits_for(row, mail.outboxid)
 
 
 def _may(who: Principal, privilege: str) -> None:

@@ -295,17 +295,22 @@ def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, t
 
 def tell_person(session: Session, personid: str | None, key: str, title: str, body: str, link: str) -> None:
     """Tell them; the administrators where there is nobody, or nobody any more."""
-    person, icon = session.get(SystemUser, personid) if personid else None, NotificationIcon.MENTION
-    if person is not None and person.applicationid is None and not person.isdisabled:
-        notify(session, person.systemuserid, key, title, body[:1_000], icon=icon, link=link)
+    icon = NotificationIcon.MENTION
+    if personid and _is_there(session, personid):
+        notify(session, personid, key, title, body[:1_000], icon=icon, link=link)
         return
     moment = session.info.get("clock", now)()
     tell_administrators(session, key, title[:500], body[:1_000], icon=icon, link=link, moment=moment)
 
 
-def _may_read(session: Session, personid: str, lead: Lead) -> bool:
+def _is_there(session: Session, personid: str) -> bool:
+    """Is it a person, and one who still works here?"""
     person = session.get(SystemUser, personid)
-    if person is None or person.applicationid is not None:
+    return person is not None and person.applicationid is None and not person.isdisabled
+
+
+def _may_read(session: Session, personid: str, lead: Lead) -> bool:
+    if not _is_there(session, personid):
         return False
     try:
         require(principal(session, personid), "prvReadLead", lead)

@@ -95,7 +95,7 @@ def rules_in_claim(services: Services) -> Check:
         found = _conversation(session, waiting)
         if found is None:
             return Refusal(Phase.CANCELLED, "The conversation it belongs to has ended.")
-        if not _waits_for(found.Engagement, waiting.outboxid):
+        if not waits_for(found.Engagement, waiting.outboxid):
             return Refusal(Phase.CANCELLED, "The conversation went on meanwhile; this mail would come too late.")
         return _refusal(services, session, waiting, found, moment)
 
@@ -116,7 +116,7 @@ def still_wanted(session: Session, claims: Sequence[Claimed]) -> set[str]:
         claimed.outboxid
         for claimed in claims
         if _may_alone(session, claimed)
-        or ((talk := talks.get(claimed.emailid or "")) is not None and _waits_for(talk, claimed.outboxid))
+        or ((talk := talks.get(claimed.emailid or "")) is not None and waits_for(talk, claimed.outboxid))
     }
 
 
@@ -149,7 +149,7 @@ def _may_alone(session: Session, claimed: Claimed) -> bool:
     return seller_still_may(session, claimed) if claimed.purpose == PURPOSE else claimed.emailid is None
 
 
-def _waits_for(talk: Any, outboxid: str) -> bool:
+def waits_for(talk: Any, outboxid: str) -> bool:
     """The conversation stands where this mail is what it waits for."""
     return bool(talk.state == State.SENDING and talk.outboxid == outboxid)
 
