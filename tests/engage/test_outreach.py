@@ -41,6 +41,23 @@ def test_a_lead_that_fits_is_written_to_once_and_followed_up_until_nobody_answer
     assert [e.statuscode for e in office.thread_of(leadid)] == [EmailStatus.SENT] * 4
 
 
+@pytest.mark.parametrize(("asked", "days"), [(1, (3, 7, 14)), (2, (2,)), (0, (2, 4, 6, 9, 12))])
+def test_only_the_last_mail_calls_itself_the_last(office: Office, asked: int, days: tuple[int, ...]) -> None:
+    """However many answers of ours stand between, and however many follow-ups the admin wants."""
+    agent.edit_draft(office.services, office.admin, office.agentid, "sending", {"follow_up_days": list(days)})
+    agent.apply_changes(office.services, office.admin, office.agentid)
+    leadid = office.lead()
+    office.work()
+    for question in ("How long does implementation take?", "And how much is the price for each robot?")[:asked]:
+        office.answer(ADA, question)
+        office.pass_days(0.5)
+    office.pass_days(60)
+    bodies = [m.get_body(("plain",)).get_content() for m in office.mails_to(ADA)]
+    assert len(bodies) == 1 + asked + len(days)
+    assert ["This is my last mail" in body for body in bodies] == [False] * (len(bodies) - 1) + [True]
+    assert office.run_of(leadid).outcome == Outcome.NO_RESPONSE
+
+
 def test_a_mail_waits_for_the_sending_window_of_the_lead(office: Office) -> None:
     """Nine in the morning where the lead is: three hours later in San Francisco than in Boston."""
     office.clock.move_to(office.clock().replace(hour=12))  # before nine everywhere in America

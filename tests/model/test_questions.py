@@ -11,6 +11,7 @@ from benchmarks.fake_model import FakeModel
 from sqlalchemy import select
 from tests.model.conftest import MakeAnalyst, brief, mail_brief
 
+from leadwright.analyst import FollowUp
 from leadwright.analyst.model import Journal, ModelAnalyst
 from leadwright.db.agent import ModelAnswer
 from leadwright.db.engine import Database
@@ -52,6 +53,17 @@ def test_a_mail_is_written_in_one_call_with_our_own_greeting(make: MakeAnalyst, 
     assert draft.paragraphs[0].text == "Hello Ann,"
     assert draft.paragraphs[1].evidence
     assert draft.subject
+
+
+def test_a_follow_up_is_told_which_it_is_and_what_was_said(make: MakeAnalyst, model: FakeModel) -> None:
+    analyst, asked = make(), brief()
+    reading = analyst.read_lead(asked)
+    for number, is_last, told in ((2, False, "do not call it the last"), (3, True, "It is the last one.")):
+        which = FollowUp(number, is_last, ("We sell ropes.", "Ten weeks.", "Ropes again."))
+        analyst.write_mail(mail_brief(asked, reading, key=f"run-Acme:{number}", follow_up=which))
+        assert f"follow-up {number}:" in model.prompts[-1]
+        assert told in model.prompts[-1]
+        assert "Ten weeks." in model.prompts[-1]
 
 
 def test_an_answer_already_paid_for_is_never_paid_again_even_by_another_process(

@@ -103,6 +103,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Which mail after the first one it is.
+
+    Args:
+        number: 1 for the first follow-up. Answers to what the lead wrote do not count.
+        is_last: none comes after it; only then may the mail say so.
+        said: texts of all our mails of the conversation, oldest first: it says something that is not in them.
+    """
+
+    number: int
+    is_last: bool
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MailBrief:
     """What the first mail may use. Nothing that is not here may be in the mail.
 
@@ -118,8 +133,7 @@ class MailBrief:
         signature, disclaimer, other_terms: appended by code, not by the analyst.
         tone, instructions: the admin's prompts (email instructions, feedback of reviewers).
         use_news: account news on or off.
-        earlier: texts of the mails that were sent before, oldest first; then this one follows them up with something
-            new. Empty: the first mail.
+        follow_up: which follow-up it is; None: the first mail.
         template: variables of a fixed template, casefolded as ``lead.company name`` -> the lead's value. No analyst
             reads them.
     """
@@ -135,7 +149,7 @@ class MailBrief:
     tone: str = ""
     instructions: str = ""
     use_news: bool = True
-    earlier: tuple[str, ...] = ()
+    follow_up: FollowUp | None = None
     template: Mapping[str, str] = field(default_factory=dict)
 
 

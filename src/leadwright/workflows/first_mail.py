@@ -36,7 +36,7 @@ def first_mail(
     Raises:
         OutsideError: the analyst could not be asked.
     """
-    if configuration.email.fixed_body and not brief.earlier:
+    if configuration.email.fixed_body and not brief.follow_up:
         return _fixed(configuration, brief, steps, mode)
     return _drafted(services, configuration, brief, steps, mode)
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from leadwright.analyst import Insight, MailBrief, Reading, Usage
+from leadwright.analyst import FollowUp, Insight, MailBrief, Reading, Usage
 from leadwright.analyst.protocol import Section
 from leadwright.db.findings import from_json
 from leadwright.db.sales import Email
@@ -27,6 +27,7 @@ from leadwright.workflows.conversation_ends import disqualify, return_to_owner, 
 from leadwright.workflows.engagements import (
     Conversation,
     Turn,
+    cadence_of,
     lock_conversation,
     move_on,
     put_off_turn,
@@ -158,7 +159,10 @@ def _has_draft(services: Services, talk: Conversation) -> bool:
 def _follow_up(services: Services, talk: Conversation, steps: Steps) -> Mail:
     """Written from the research of the run, with something that was not said before."""
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
-    brief = replace(_brief(services, talk, dossier), earlier=_said_before(services, talk))
+    number = talk.engagement.sent
+    is_last = number >= len(cadence_of(talk.configuration).days)
+    which = FollowUp(number, is_last, _said_before(services, talk))
+    brief = replace(_brief(services, talk, dossier), follow_up=which)
     return first_mail(services, talk.configuration, brief, steps, AgentMode.ENGAGE)
 
 

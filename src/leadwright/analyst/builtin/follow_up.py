@@ -8,22 +8,20 @@ from leadwright.analyst.builtin.opening import company_news
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.value import is_benefit, is_proof
 from leadwright.analyst.builtin.words import fold, plain
-from leadwright.analyst.protocol import MailBrief
+from leadwright.analyst.protocol import FollowUp, MailBrief
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
 
-_LAST = 3  # from this follow-up on it is said that no more will come
 _BENEFIT = re.compile(r"(?<=[.!?])\s+|\s*[\r\n;•]+\s*")
 
 
-def follow_up(brief: MailBrief, wishes: Wishes, greeting: Statement) -> tuple[Statement, ...]:
+def follow_up(brief: MailBrief, which: FollowUp, wishes: Wishes, greeting: Statement) -> tuple[Statement, ...]:
     """Greeting, reminder with what is new, next step. Nothing new left: the reminder alone."""
-    number = len(brief.earlier)
-    said = fold(" ".join(brief.earlier))
-    new = next((s for s in _news(brief, wishes, number) if fold(_bare(s)) not in said), None)
-    return (greeting, _reminder(brief, number), *([new] if new else []), _next_step(brief, wishes, number))
+    said = fold(" ".join(which.said))
+    new = next((s for s in _news(brief, wishes, which.number) if fold(_bare(s)) not in said), None)
+    return (greeting, _reminder(brief, which), *([new] if new else []), _next_step(brief, wishes, which))
 
 
-def _reminder(brief: MailBrief, number: int) -> Statement:
+def _reminder(brief: MailBrief, which: FollowUp) -> Statement:
     topic = topic_of(brief)
     about = in_sentence(brief, topic) if topic else "what we offer"
     options = (
@@ -31,13 +29,13 @@ def _reminder(brief: MailBrief, number: int) -> Statement:
         f"I come back to my mail about {about}.",
         f"This is my last mail about {about}; I will not write again unless you would like me to.",
     )
-    text = options[min(number, _LAST) - 1]
+    text = options[_turn(which)]
     return safe(brief, text, ()) or Statement("I come back to my earlier mail.", ())
 
 
 def _news(brief: MailBrief, wishes: Wishes, number: int) -> Iterator[Statement]:
     """What may be new to the lead: proof first, then what matters to its company, then what else we offer."""
-    sources = [_proofs(brief, wishes), _of_company(brief, wishes), _benefits(brief)]
+    sources = [_proofs(brief, wishes), _of_company(brief, wishes, number), _benefits(brief)]
     turned = sources[(number - 1) % 3 :] + sources[: (number - 1) % 3]
     for source in turned:
         yield from source
@@ -70,9 +68,9 @@ def _told(brief: MailBrief, passage: Passage, sentence: str) -> Statement | None
     return safe(brief, sentence, [quote(passage, sentence)])
 
 
-def _of_company(brief: MailBrief, wishes: Wishes) -> Iterator[Statement]:
+def _of_company(brief: MailBrief, wishes: Wishes, number: int) -> Iterator[Statement]:
     """What the company does that is near to our offering."""
-    for text, evidence in company_news(brief, wishes, len(brief.earlier)):
+    for text, evidence in company_news(brief, wishes, number):
         if statement := safe(brief, text, _only_real(evidence)):
             yield statement
 
@@ -81,7 +79,7 @@ def _only_real(evidence: list[Evidence]) -> list[Evidence]:
     return [e for e in evidence if e.kind is not SourceKind.FIELD] or evidence
 
 
-def _next_step(brief: MailBrief, wishes: Wishes, number: int) -> Statement:
+def _next_step(brief: MailBrief, wishes: Wishes, which: FollowUp) -> Statement:
     company = clean_line(brief.company)
     there = f" at {company}" if company else ""
     options = (
@@ -89,7 +87,12 @@ def _next_step(brief: MailBrief, wishes: Wishes, number: int) -> Statement:
         f"If somebody else{there} looks after this, whom may I ask? A name is enough.",
         "If it is of interest later, a short answer to this mail is enough.",
     )
-    return Statement(options[min(number, _LAST) - 1], ())
+    return Statement(options[_turn(which)], ())
+
+
+def _turn(which: FollowUp) -> int:
+    """Place of its words: the third are those of a farewell."""
+    return 2 if which.is_last else min(which.number, 2) - 1
 
 
 def _bare(statement: Statement) -> str:

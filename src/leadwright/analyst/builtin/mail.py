@@ -28,8 +28,8 @@ def write(brief: MailBrief) -> tuple[str, tuple[Statement, ...]]:
     person = (brief.company, brief.greeting_name, brief.topic, title[0] if title else "")
     turn = zlib.crc32("|".join(person).encode())
     greeting = _greeting(brief, wishes)
-    if brief.earlier:
-        return _subject(brief, turn), follow_up(brief, wishes, greeting)
+    if brief.follow_up:
+        return _subject(brief, turn), follow_up(brief, brief.follow_up, wishes, greeting)
     start = [greeting, opening_of(brief, wishes, turn)]
     end = _call_to_action(brief, wishes, turn)
     left = _MOST_WORDS - 8 - sum(len(p.text.split()) for p in (*start, end))

@@ -81,12 +81,13 @@ def question(brief: MailBrief) -> tuple[Question[MailAnswer], Data]:
 
 def _follow_up(brief: MailBrief) -> str:
     """What else is asked of a follow-up: our own earlier words, which must not be said again."""
-    if not brief.earlier:
+    if not (which := brief.follow_up):
         return ""
-    told = " | ".join(visible(text, 500) for text in brief.earlier[-3:])
+    told = " | ".join(visible(text, 500) for text in which.said[-3:])
+    more = "It is the last one." if which.is_last else "Others may follow; do not call it the last."
     return (
-        f"This is follow-up {len(brief.earlier)} to mails nobody answered. Two sentences a part at most; `opening` "
-        f"recalls the earlier mail, `value` says something that is not in: {told}"
+        f"This is follow-up {which.number}: nobody answered our last mail. {more} Two sentences a part at most; "
+        f"`opening` recalls the earlier mail, `value` says something that is not in: {told}"
     )
 
 
