@@ -9,6 +9,7 @@ from tests.engage.office import SALES, Office
 from tests.engage.test_decisions import ADA, DEMO, boss, person
 
 from leadwright.actions import conversations, inbox
+from leadwright.actions.leads import delete_lead
 from leadwright.db.backlog import BacklogMail
 from leadwright.db.base import new_id
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder
@@ -333,6 +334,28 @@ def test_nothing_is_begun_with_an_address_whose_mail_waits_although_its_oldest_l
     inbox.ignore(office.services, boss(office), mail.inboundid)
     office.pass_days(1)
     assert len(office.mails_to(ADA)) == 1
+
+
+def test_the_answer_of_a_lead_that_was_deleted_reaches_the_supervisor(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    ours = office.mails_to(ADA)[-1]
+    delete_lead(office.services, office.admin, leadid)
+    office.answer(ADA, DEMO, to=ours)
+    office.work()
+    (mail,) = inbox.waiting_mails(office.services, boss(office), "unmatched").rows
+    assert mail.reason.startswith("It answers a mail of the agent whose lead is not here any more.")
+    mine = AppNotification.ownerid == office.supervisor
+    with office.services.database.reading() as session:
+        (note,) = session.scalars(select(AppNotification).where(mine, AppNotification.title.startswith("Wrote to us")))
+    assert "200,000 dollars" in note.body
+    again = office.lead()  # the same person once more: first somebody reads what it wrote
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == 1
+    inbox.link(office.services, boss(office), mail.inboundid, again)
+    office.work()
+    assert len(office.mails_to(ADA)) == 1
+    assert office.run_of(again).stage == Stage.HANDED_OVER
 
 
 def test_a_stranger_who_wrote_once_is_written_to_when_a_lead_comes_of_it(office: Office) -> None:

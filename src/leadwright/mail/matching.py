@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
@@ -67,9 +67,18 @@ class Match:
 
 def match_reply(session: Session, message: Message, vault: Seals) -> Match | None:
     """The lead that a mail answers, in the order of product.md 8; None when nothing tells."""
-    named = [*message.in_reply_to, *reversed(message.references)][:_MOST_IDS]
     sender = message.sender.address if message.sender else ""
-    return _by_ids(session, named) or _by_link(session, message, vault) or _by_sender(session, sender, message.subject)
+    return (
+        _by_ids(session, _named(message))
+        or _by_link(session, message, vault)
+        or _by_sender(session, sender, message.subject)
+    )
+
+
+def answers_ours(session: Session, message: Message) -> bool:
+    """Does it name a mail that we sent, whether or not that lead is still here?"""
+    known = _is_known(_bracketed(_named(message)))
+    return session.scalar(select(Outbox.outboxid).where(known).limit(1)) is not None
 
 
 def match_head(session: Session, raw: bytes, senderhash: str | None = None) -> Match | None:
@@ -133,15 +142,27 @@ def match_report(session: Session, report: DeliveryReport) -> Match | None:
 
 
 def _by_ids(session: Session, ids: Sequence[str]) -> Match | None:
-    wanted = [i if i.startswith("<") else f"<{i}>" for i in ids]
+    wanted = _bracketed(ids)
     if not wanted:
         return None
-    known = or_(Outbox.messageid.in_(wanted), Outbox.sentmessageid.in_(wanted))
     rows: dict[str, Any] = {}
-    for found in session.execute(_ours().where(known)):
+    for found in session.execute(_ours().where(_is_known(wanted))):
         rows |= {found.messageid: found} | ({found.sentmessageid: found} if found.sentmessageid else {})
     row = next((rows[i] for i in wanted if i in rows), None)
     return Match(How.MESSAGE_ID, row.leadid, row.lw_threadid, row.outboxid, (row.recipient,)) if row else None
+
+
+def _named(message: Message) -> list[str]:
+    """Ids of the mails before it in its thread, the nearest first."""
+    return [*message.in_reply_to, *reversed(message.references)][:_MOST_IDS]
+
+
+def _bracketed(ids: Sequence[str]) -> list[str]:
+    return [i if i.startswith("<") else f"<{i}>" for i in ids]
+
+
+def _is_known(ids: Sequence[str]) -> ColumnElement[bool]:
+    return or_(Outbox.messageid.in_(ids), Outbox.sentmessageid.in_(ids))
 
 
 def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:

@@ -1,6 +1,5 @@
 """One mail that came in: read, matched to its lead, judged, decided, acted on once. The order of steps, no rules."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,20 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent, AgentVersion
-from leadwright.db.configuration import Configuration
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import Polarity, undetected
 from leadwright.domain.replies import Decision, Move, ReplyClass, decide
-from leadwright.domain.stage import AgentState, Stage
+from leadwright.domain.stage import Stage
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, BadSetup, Conflict, MissingExtra, NotAllowed, OutsideError
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
-from leadwright.mail.matching import MOST_NAMED, How, Match, leads_of, match_linked, match_reply, match_tracked
+from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
@@ -51,7 +48,6 @@ from leadwright.workflows.incoming import (
     suppress_for,
     take_up,
     tell_owner,
-    tell_person,
 )
 from leadwright.workflows.moves import Reply, act, heard_of, stop_waiting
 from leadwright.workflows.opt_outs import spare_lead
@@ -60,6 +56,7 @@ from leadwright.workflows.reports import act_on_report
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import settle_one
 from leadwright.workflows.steps import Step, Steps
+from leadwright.workflows.unplaced import keep_unplaced
 
 _HALTED_SECONDS = 300.0
 _BESIDE_OUR_ANSWER = (Move.ASK, Move.ANSWER, Move.SHOW)  # what does not end the conversation
@@ -163,7 +160,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
     if mail.opt_out:
         _opted_out(services, work, mail, found)
     if found is None:
-        _unmatched(services, work, mail)
+        keep_unplaced(services, work, mail)
         return
     note_lead(services, work, found.leadid)
     _prove_sent(services, found)
@@ -302,9 +299,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
             return
         lead = session.get(Lead, found.leadid, with_for_update=True)
         if lead is None:
-            close(inbound, "unmatched", "", "Its lead was deleted.")
-            _hold_its_address(inbound, mail)
-            return
+            raise _Again("Its lead was deleted meanwhile.")
         kind, told = _after_the_end(mail)
         shown = judgement_of(Decision(Move.STORE, (told,)), kind)
         keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
@@ -330,66 +325,6 @@ def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
     return ReplyClass.OTHER, "No conversation is open with the lead; its owner was told."
 
 
-def _unmatched(services: Services, work: Incoming, mail: Reading) -> None:
-    told = " Its sender asked not to be written to; nobody writes to this address any more." if mail.opt_out else ""
-    if mail.automatic:
-        close_only(services, work, ReplyClass.AUTO_REPLY, f"A machine wrote it ({mail.automatic.sign}).{told}")
-        return
-    with services.database.transaction() as session:
-        row = take_up(session, work)
-        if row is None:
-            return
-        if _came_before_the_start(session, row):
-            close(row, "done", ReplyClass.OTHER, "It was in the mailbox before the agent began, and names no lead.")
-        else:
-            leads = _with_its_address(session, mail)
-            close(row, "unmatched", "", f"{_whose(leads)}{told}", leadid=leads[0].leadid if leads else None)
-            if leads:  # of whom nobody knew it stands in nobody's way when it becomes a lead
-                _hold_its_address(row, mail)
-            _tell_unplaced(session, row, mail, leads)
-
-
-def _hold_its_address(row: InboundMessage, mail: Reading) -> None:
-    """Nothing is begun with its sender's address, whichever lead has it, until a person has placed the mail."""
-    with suppress(BadInput):
-        row.senderhash = hash_address(mail.message.sender.address if mail.message.sender else "")
-
-
-def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: Sequence[Lead]) -> None:
-    """Whoever has the one lead it may be of. Of several, the owners read nothing before a person said whose it is."""
-    supervisor, key = _supervisor_of_box(session, row.mailboxid), f"unplaced:{row.inboundmessageid}"
-    body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
-    if len(leads) == 1:
-        tell_owner(session, leads[0], supervisor, key, "Wrote to us", body)
-    elif leads and mail.message.sender:
-        tell_person(session, supervisor, key, f"Wrote to us: {mail.message.sender.address}", body, "/inbox")
-
-
-def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:
-    """Leads the mail may be of: those with its sender's address."""
-    with suppress(BadInput):
-        named = leads_of(mail.message.sender.address if mail.message.sender else "")
-        query = select(Lead).where(Lead.leadid.in_(named)).order_by(Lead.createdon, Lead.leadid)
-        return session.scalars(query.limit(MOST_NAMED)).all()
-    return ()
-
-
-def _whose(leads: Sequence[Lead]) -> str:
-    if not leads:
-        return "No lead is known for it. A person reads it."
-    until = "Until then the agent begins nothing with that address."
-    if len(leads) == 1:
-        return f"It comes from the address of a lead the agent has not written to. A person says whose it is. {until}"
-    return f"Several leads have the address it comes from. A person says whose it is. {until}"
-
-
-def _came_before_the_start(session: Session, row: InboundMessage) -> bool:
-    """A mailbox that is old holds much that is nobody's business here; opt-outs in it were honoured all the same."""
-    query = select(func.min(Agent.startedon)).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
-    started = session.scalar(query.where(Mailbox.mailboxid == row.mailboxid, Agent.state != AgentState.ARCHIVED))
-    return started is not None and row.receivedon is not None and row.receivedon < started
-
-
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:
     """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to."""
     sender = mail.message.sender
@@ -401,11 +336,3 @@ def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match |
             return
         for address in addresses:
             suppress_for(services, session, address, Reason.OPT_OUT, work)
-
-
-def _supervisor_of_box(session: Session, mailboxid: str) -> str | None:
-    """Of the agent that writes from the mailbox."""
-    in_force = (AgentVersion.agentid == Agent.agentid) & (AgentVersion.version == Agent.appliedversion)
-    query = select(AgentVersion).join(Agent, in_force).join(Mailbox, Mailbox.regardingobjectid == Agent.agentuserid)
-    version = session.scalar(query.where(Mailbox.mailboxid == mailboxid, Agent.state != AgentState.ARCHIVED).limit(1))
-    return Configuration.model_validate(version.configuration).assignment.supervisor if version else None
