@@ -103,6 +103,11 @@ def test_a_lead_whose_creation_failed_is_deleted_there_only_if_it_is_not_there(
     assert [w.state for w in mirrored.writes(kind="create")] == ["dropped"]
     assert [w.state for w in mirrored.writes(kind="delete")] == ["held" if is_made else "sent"]
     assert len(mirrored.find("lead")) == is_made
+    if is_made:
+        (held,) = mirrored.writes(state="held")
+        mirror_writes.drop(mirrored.office.services, administrator(mirrored), held.number)
+        mirrored.load("lead")
+        assert is_here(mirrored, leadid)
 
 
 def test_a_lead_that_we_made_and_changed_is_deleted_there_without_a_person(mirrored: Mirrored) -> None:
