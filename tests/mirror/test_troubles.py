@@ -10,7 +10,6 @@ from tests.mirror.organisation import Office, SameTime, connect_office
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorRow, MirrorState
 from leadwright.db.people import UserRole
-from leadwright.db.sales import AppNotification
 from leadwright.errors import CrmError
 from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
 from leadwright.mirror.incoming import FOREIGN
@@ -104,48 +103,6 @@ def _asked(office: Office) -> Asked:
     return Asked(TABLES["lead"], "leads", ("leadid",))
 
 
-def told(office: Office) -> list[tuple[str, str]]:
-    """Title and words of what one administrator was told."""
-    with office.database.reading() as session:
-        news = session.scalars(select(AppNotification).order_by(AppNotification.createdon)).all()
-        return [(one.title, one.body) for one in news if one.ownerid == news[0].ownerid]
-
-
-def test_contacts_that_cannot_be_read_for_long_are_told_to_administrators_once_a_day(office: Office) -> None:
-    office.clock.forward(hours=(36 - office.clock().hour) % 24)  # noon, so that the day stays the same
-    office.make("contact", lastname="Okafor")
-    office.round()
-    line = roles.SEED_ROLES["AISalesPerson"]
-    assert "Write Create Assign: Account Contact Opportunity" in line
-    line = line.replace("Assign: Account Contact Opportunity", "Assign: Account Opportunity")
-    seed.make_role(office.world, "Without contacts", line)
-    seed.give_role(office.world, office.agent.userid, "Without contacts")
-    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
-    office.round()
-    assert "prvReadContact" in office.state("contact").trouble
-    assert told(office) == []
-    for _ in range(2):
-        office.round(minutes=31)
-    ((title, body),) = told(office)
-    assert title == "The contacts of Dynamics 365 cannot be read"
-    assert "writes to no lead that has a contact" in body
-    assert "prvReadContact" in body
-    office.round(days=1)
-    assert len(told(office)) == 2
-
-
-def test_that_nothing_can_be_read_for_long_is_told_to_administrators(office: Office) -> None:
-    office.round()
-    seed.take_role(office.world, office.agent.userid, "AISalesPerson")
-    with pytest.raises(CrmError):
-        office.round()
-    assert told(office) == []
-    with pytest.raises(CrmError):
-        office.round(minutes=31)
-    ((title, body),) = told(office)
-    assert (title, "no security role" in body) == ("The leads of Dynamics 365 cannot be read", True)
-
-
 def test_that_change_tracking_does_not_work_is_told_until_it_works_again(office: Office) -> None:
     office.lead()
     office.round()
@@ -193,7 +150,7 @@ def test_half_the_organisation_invisible_from_the_start_is_a_figure(world: World
 def test_a_long_retry_after_is_kept_to(office: Office) -> None:
     lead = office.lead()
     office.round()
-    office.world.break_it("throttle", {"seconds": 600, "path": "/api/data"}, times=1)
+    office.world.break_it("throttle", {"seconds": 600, "path": "/leads"}, times=1)
     office.change("lead", lead, companyname="Southwind")
     with pytest.raises(CrmError, match="wait"):
         office.round()

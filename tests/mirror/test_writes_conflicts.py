@@ -370,21 +370,6 @@ def test_a_lead_that_is_deleted_here_while_it_is_created_there_stays_away_on_bot
     assert [w.state for w in mirrored.writes(kind="delete")] == ["sent"]
 
 
-def test_a_lead_whose_creation_was_left_by_a_worker_that_died_is_deleted_there_too(mirrored: Mirrored) -> None:
-    services, who = mirrored.office.services, administrator(mirrored)
-    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
-    leadid = create_lead(services, who, {"fullname": "Nora North", "companyname": "North Ltd"})
-    with pytest.raises(KeyboardInterrupt):
-        mirrored.send(mirrored.writer(step=once("answered", die)))
-    assert len(mirrored.find("lead")) == 1
-    delete_lead(services, who, leadid)
-    mirrored.shift = timedelta(minutes=10)
-    mirrored.send()
-    mirrored.send()
-    assert mirrored.find("lead") == []
-    assert not is_here(mirrored, leadid)
-
-
 def changed_here(mirrored: Mirrored) -> tuple[Services, Principal, str]:
     """A lead that was changed here, not sent yet, and whose deletion the application user may carry out."""
     (leadid,) = mirrored.leads(1, queued=False)
@@ -464,7 +449,3 @@ def once(name: str, does: Callable[[], object]) -> Callable[[str], None]:
             left.pop()()
 
     return step
-
-
-def die() -> None:
-    raise KeyboardInterrupt

@@ -26,7 +26,7 @@ class MirrorState(Base):
     dueat: Mapped[datetime | None]  # the next try after trouble that concerns all tables
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
     trouble: Mapped[str] = mapped_column(Text, default="")
-    troubledon: Mapped[datetime | None]
+    troubledon: Mapped[datetime | None]  # since when: of failures in a row, the first
 
 
 class MirrorTable(Base):
@@ -53,7 +53,7 @@ class MirrorTable(Base):
     dueat: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
     trouble: Mapped[str] = mapped_column(Text, default="")
-    troubledon: Mapped[datetime | None]
+    troubledon: Mapped[datetime | None]  # since when: of failures in a row, the first
 
 
 class MirrorRow(Base):

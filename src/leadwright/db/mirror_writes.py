@@ -137,7 +137,7 @@ def move_version(session: Session, table: str, recordid: str, was: str, etag: st
     """A row that is still to be deleted over there is another version by what we did: that one may go, and no later.
 
     Args:
-        was: ETag of the version that our write took the place of; empty: the row is seen for the first time.
+        was: ETag of the version that our write took the place of; empty: it created the row.
     """
     w = MirrorWrite
     of_row = (w.kind == WriteKind.DELETE) & (w.tablename == table) & (w.recordid == recordid)

@@ -35,7 +35,7 @@ def _take_in(session: Session, name: str, rows: list[Arrived], moment: datetime)
         found = read(table, raw, own)
         tell(session, table, store(session, table, found, moment, pending=pending_fields, again=True), loading=False)
     for row in rows:
-        if row.raw is not None and row.was:
+        if row.raw is not None and row.was is not None:
             move_version(session, name, row.recordid, row.was, str(row.raw[ETAG]))
     if gone := [row.recordid for row in rows if row.raw is None]:
         remove(session, table, gone)

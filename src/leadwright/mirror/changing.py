@@ -69,7 +69,7 @@ class Change(Errand):
     def looked(self, answer: Came) -> None:
         """The row as it is now."""
         if isinstance(answer, Answer):
-            self._take(answer, "")
+            self._take(answer, None)
             if self._unknown is not None:
                 self._names_nobody(self._unknown)
         elif isinstance(answer, RowGone):
@@ -94,7 +94,7 @@ class Change(Errand):
         answer = answers[0]
         if isinstance(answer, Answer):
             assert self._seen is not None
-            self._take(answer, self._seen.etag)
+            self._take(answer, self._seen.etag or None)
             self._finish()
         elif isinstance(answer, RowChanged):
             self._seen, self._fresh = None, False
@@ -113,7 +113,7 @@ class Change(Errand):
                 self.is_out_of_sight = True
         super().end(state, reason, **more)
 
-    def _take(self, answer: Answer, was: str) -> None:
+    def _take(self, answer: Answer, was: str | None) -> None:
         raw = answer.json
         if raw.get(ETAG):
             self.arrived = Arrived(self.table, self.recordid, raw, was)

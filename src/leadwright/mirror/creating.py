@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadwright.db.mirror_seen import Seen
+from leadwright.db.mirror_seen import NO_VERSION
 from leadwright.db.mirror_writes import ANYWAY, OTHER, VERSION, MirrorWrite
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
@@ -48,7 +48,7 @@ class Create(Errand):
     def looked(self, answer: Came) -> None:
         """It is there."""
         if isinstance(answer, Answer):
-            self._made(answer)
+            self._is(answer, None)
         else:
             self.failed(answer)
 
@@ -78,7 +78,7 @@ class Create(Errand):
         if isinstance(answer, Answer) and self._close:
             self._end(answers)
         elif isinstance(answer, Answer):
-            self._made(answer)
+            self._is(answer, "")
         elif isinstance(answer, AlreadyThere) and answer.code.lower() != _KEY_TAKEN:
             self._is_there = bool(self._names)
             if not self._names:
@@ -89,9 +89,9 @@ class Create(Errand):
         else:
             self.failed(answer)
 
-    def _made(self, answer: Answer) -> None:
+    def _is(self, answer: Answer, was: str | None) -> None:
         if self._names and answer.json.get(ETAG):
-            self.arrived = Arrived(self.first.tablename, self.first.recordid, answer.json)
+            self.arrived = Arrived(self.first.tablename, self.first.recordid, answer.json, was)
         self.end(WriteState.SENT)
 
     def _end(self, answers: Sequence[Came]) -> None:
@@ -139,16 +139,14 @@ class Link(Errand):
 
 
 class Delete(Errand):
-    """A row that was deleted here; not when somebody changed it since.
+    """A row that was deleted here; not when somebody may have changed it since.
 
-    Args:
-        seen: as last seen: of a row that was not there yet when it was deleted here.
+    Of one that our creation of it may have made, without an answer, no version may go before a person says so.
     """
 
-    def __init__(self, write: MirrorWrite, moment: datetime, seen: Seen | None) -> None:
+    def __init__(self, write: MirrorWrite, moment: datetime) -> None:
         super().__init__([write], moment)
-        last = seen.etag if seen is not None else ""
-        self._etag = "" if write.known.get(ANYWAY) else write.known.get(VERSION) or last
+        self._etag = "" if write.known.get(ANYWAY) else write.known.get(VERSION) or NO_VERSION
 
     def calls(self) -> list[Call]:
         """One DELETE of that version."""
@@ -164,7 +162,8 @@ class Delete(Errand):
         elif isinstance(answer, RowChanged):
             self.end(
                 WriteState.HELD,
-                "It was changed in Dynamics 365 since it was last seen. Retry deletes it there anyway, Drop keeps it.",
+                "In Dynamics 365 it may be another than was known here when it was deleted: changed by a person, or by "
+                "what was on its way there from here. Retry deletes it there anyway, Drop keeps it.",
                 answer={OTHER: True},
             )
         else:

@@ -42,13 +42,14 @@ class Arrived:
 
     Args:
         raw: None: it is not there any more.
-        was: ETag of the version that our own write took the place of; empty: the row is new to us, or was only read.
+        was: ETag of the version that our own write took the place of; empty: our own write created the row; None: it
+            was only read.
     """
 
     table: str
     recordid: str
     raw: dict[str, Any] | None
-    was: str = ""
+    was: str | None = None
 
 
 class Errand:

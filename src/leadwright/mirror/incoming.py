@@ -23,7 +23,7 @@ from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.platform import Platform
 from leadwright.errors import Busy, CrmError
 from leadwright.identity.announcements import tell_administrators
-from leadwright.microsoft.errors import UnknownName
+from leadwright.microsoft.errors import Throttled, UnknownName
 from leadwright.mirror import links
 from leadwright.mirror.columns import keep_columns
 from leadwright.mirror.comparing import POLLED_EVERY, TRACKED_EVERY, begin_compare, compare
@@ -90,7 +90,7 @@ class Incoming:
         """
         if not self._is_on():
             return 0
-        changed = 0
+        changed, began = 0, self._failing_since()
         try:
             if not self._is_described():
                 self._describe()
@@ -100,7 +100,7 @@ class Incoming:
         except Interrupted:
             return changed
         except CrmError as error:
-            self._note_trouble(error)
+            self._note_trouble(error, began)
             raise
         self._note_success()
         return changed
@@ -119,6 +119,12 @@ class Incoming:
             state = session.get(MirrorState, MIRROR)
             waits = state is not None and (state.pausedon is not None or self._is_ahead(state.dueat))
             return platform_of(session) is Platform.DYNAMICS365 and not waits
+
+    def _failing_since(self) -> datetime | None:
+        """When it began to fail as a whole, if the round before did. To read columns again does not end that."""
+        with self.database.reading() as session:
+            state = session.get(MirrorState, MIRROR)
+            return state.troubledon if state is not None and state.failures else None
 
     def _is_ahead(self, dueat: datetime | None) -> bool:
         """Has the next look still to come? One that is further ahead than any is put off was set by a wrong clock."""
@@ -167,7 +173,7 @@ class Incoming:
         try:
             changed = self._take(name) if name in TABLES else links.take_links(self._sides(), name)
         except CrmError as error:
-            if error.installation:
+            if error.installation and (name in _HOLD_MAIL or not isinstance(error, Throttled)):
                 raise
             if isinstance(error, UnknownName):
                 self._renamed = True
@@ -238,25 +244,35 @@ class Incoming:
         _log.warning("mirror table failed", table=name, reason=sentence)
         with self.database.transaction() as session:
             state = session.get(MirrorTable, name) or read_state(self.database, name)
-            state.failures += 1
-            state.trouble, state.troubledon = sentence, self.clock()
-            state.dueat = self.clock() + self._pause(state.failures, retry_after)
+            self._note_failure(state, sentence, retry_after, state.troubledon if state.failures else None)
             session.add(state)
-            self._tell_long(session, state)
+            self._tell_long(session, name, state)
 
-    def _tell_long(self, session: Session, table: MirrorTable, sentence: str = "") -> None:
-        """A table that fails for long and holds mails back meanwhile: administrators hear of it once a day.
+    def _note_failure(
+        self, state: MirrorState | MirrorTable, sentence: str, retry_after: float | None, began: datetime | None
+    ) -> None:
+        """Once more it failed.
 
         Args:
-            sentence: what is wrong; empty: the trouble of the table.
+            began: when the first failure in a row was; None, or ahead, as a wrong clock wrote it: this is the first.
         """
-        name, moment = table.tablename, self.clock()
-        if name not in _HOLD_MAIL or self._was_within(table.readon or table.began, _TOLD_AFTER):
+        moment = self.clock()
+        state.failures += 1
+        state.trouble, state.troubledon = sentence, min(began or moment, moment)
+        state.dueat = moment + self._pause(state.failures, retry_after)
+
+    def _tell_long(self, session: Session, name: str, failing: MirrorState | MirrorTable) -> None:
+        """What fails for long and holds mails back meanwhile: administrators hear of it once a day.
+
+        Args:
+            name: of the table that cannot be read for it.
+        """
+        if name not in _HOLD_MAIL or self._was_within(failing.troubledon, _TOLD_AFTER):
             return
+        moment = self.clock()
         key, title = f"mirror:{name}:{moment:%Y-%m-%d}", f"The {name}s of Dynamics 365 cannot be read"
-        text = f"Meanwhile the agent writes to {_HOLD_MAIL[name]}. It is tried again by itself. "
-        text, icon = text + (sentence or table.trouble), NotificationIcon.FAILURE
-        tell_administrators(session, key, title, text, icon=icon, link=_PAGE, moment=moment)
+        text = f"Meanwhile the agent writes to {_HOLD_MAIL[name]}. It is tried again by itself. {failing.trouble}"
+        tell_administrators(session, key, title, text, icon=NotificationIcon.FAILURE, link=_PAGE, moment=moment)
 
     def _note_success(self) -> None:
         with self.database.reading() as session:
@@ -267,15 +283,13 @@ class Incoming:
             state = state_of_mirror(session)
             state.failures, state.trouble, state.dueat = 0, "", None
 
-    def _note_trouble(self, error: CrmError) -> None:
+    def _note_trouble(self, error: CrmError, began: datetime | None) -> None:
         _log.warning("mirror failed", reason=str(error))
         with self.database.transaction() as session:
             state = state_of_mirror(session)
-            state.failures += 1
-            state.trouble, state.troubledon = str(error), self.clock()
-            state.dueat = self.clock() + self._pause(state.failures, error.retry_after)
-            if (leads := session.get(MirrorTable, "lead")) is not None:
-                self._tell_long(session, leads, str(error))
+            self._note_failure(state, str(error), error.retry_after, began)
+            if session.get(MirrorTable, "lead") is not None:  # before, it is being set up, and no mail waits for it
+                self._tell_long(session, "lead", state)
 
     def _pause(self, failures: int, retry_after: float | None) -> timedelta:
         wait = retry_after or self.period * 2 ** min(failures - 1, 10)

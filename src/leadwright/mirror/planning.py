@@ -68,7 +68,7 @@ def plan(
                 known = metadata.limits(write.tablename)
                 return Create(write, moment, names=names[write.tablename], limits=known, teams=teams)
             case WriteKind.DELETE:
-                return Delete(write, moment, last)
+                return Delete(write, moment)
             case WriteKind.LINK:
                 return Link(write, moment, base)
             case WriteKind.QUALIFY:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.bulk import Inserter, one_of
 from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_seen import NO_VERSION
-from leadwright.db.mirror_writes import deleted_here, move_version
+from leadwright.db.mirror_writes import deleted_here
 from leadwright.mirror import fitting
 from leadwright.mirror.reading import Rows
 from leadwright.mirror.tables import NEVER_TOLD, Mirrored
@@ -99,9 +99,6 @@ def store(
     away = deleted_here(session, table.name)  # they stay away, whatever changes over there, until that is settled
     news = rows.pick([i for i in fresh if rows.ids[i] not in ours and rows.ids[i] not in away])
     lost = rows.pick([i for i in other if rows.ids[i] not in ours and rows.ids[i] not in away])
-    for i in fresh:
-        if rows.ids[i] in away:
-            move_version(session, table.name, rows.ids[i], "", rows.etags[i])
     for part in (news, lost):
         if part.ids:
             fitting.fit(session, table, part)
