@@ -174,6 +174,7 @@ def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: st
         "Tom arbeitet nicht mehr bei uns. Schreiben Sie nie wieder an diese Adresse, bitte keine E-Mails mehr.",
         "Your company only sends spam. Do not write to this address.",
         "Do not contact this address or write to anna@desk.example.",
+        "Do not send further messages to this address.\nEmail ada@desk.example",
     ],
 )
 def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:

@@ -96,7 +96,8 @@ UNREAD = re.compile(
     r"\bleft (?:the|our) (?:company|firm|business|organi[sz]ation)\b|"
     r"\bno longer (?:works?|employed|with (?:us|the company))\b|\bnicht mehr (?:bei uns|fur uns|im unternehmen)\b|"
     r"\bne travaille plus\b|\bwerkt (?:hier )?niet (?:meer|langer)\b|\bya no trabaja\b|"
-    r"(?<!not )(?<!never )(?<!or )\b(?:contact|call|phone|write to|e-?mail)\b(?: \S+@\S+|.{1,60}\binstead\b)|"
+    r"(?<!not )(?<!never )(?<!or )\b(?:contact|write to|(?<=, )e-?mail|(?<=please )e-?mail) \S+@|"
+    r"(?<!not )(?<!never )(?<!or )\b(?:contact|call|phone|write to|e-?mail)\b.{1,60}\binstead\b|"
     r"\bstattdessen\b|\b(?:wenden sie sich|schreiben sie)(?: bitte)? an \S+@"
 )
 # What footers and preheaders hold as a line of its own; a person's "unsubscribe me" or "please unsubscribe" is none.
