@@ -128,6 +128,15 @@ def test_to_be_taken_off_anything_else_is_one(text: str) -> None:
         "Please do not contact this address, use our portal.",
         "This mailbox is not monitored. Please do not send any mails to this address.",
         "Happy to talk. Do not write to this address, it is an unattended mailbox; call me.",
+        "Please do not write to this address, it only sends notifications.",
+        "This address is only used for outgoing mail. Please do not send mails to this address.",
+        "Please do not send mails to this email address. Contact support@desk.example instead.",
+        "Do not send mails to this email address. Call +49 30 1234567 instead.",
+        "Tom no longer works here. Please do not use this email address any more; write to anna@desk.example.",
+        "Tom has left the company. Please don't write to this address, e-mail anna@desk.example.",
+        "Tom arbeitet nicht mehr bei uns. Bitte schreiben Sie nicht mehr an diese Adresse.",
+        "Bitte keine E-Mails an diese Adresse, sie versendet nur Benachrichtigungen.",
+        "Bitte senden Sie keine E-Mails an diese Adresse. Wenden Sie sich an hilfe@desk.example.",
     ],
 )
 def test_an_address_that_a_machine_calls_unread_is_no_wish_to_be_left_alone(text: str) -> None:
@@ -157,6 +166,15 @@ def test_a_person_who_names_a_form_or_portal_beside_the_wish_still_asks(text: st
         "Do not contact this address.",
         "This mailbox is not monitored. Do not write to this address and remove us from your list.",
         "This mailbox is not read by anybody. Please stop emailing me.",
+        "This is Tom's wife. Please do not write to this address again.",
+        "This is Tom's wife. He no longer works. Please do not write to this address again.",
+        "Tom has left the company. Please do not write to this address any more. Contact anna@desk.example instead.",
+        "Tom has left the company. Please remove this address.",
+        "Please do not use this email address any more.",
+        "Tom arbeitet nicht mehr bei uns. Schreiben Sie nie wieder an diese Adresse, bitte keine E-Mails mehr.",
+        "Your company only sends spam. Do not write to this address.",
+        "Do not contact this address or write to anna@desk.example.",
+        "Do not send further messages to this address.\nEmail ada@desk.example",
     ],
 )
 def test_an_address_that_is_not_to_be_written_to_again_is_one(text: str) -> None:

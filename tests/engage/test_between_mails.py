@@ -13,8 +13,8 @@ from leadwright.actions.outcome import save_draft
 from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
-from leadwright.db.pages.thread_story import TheirMail, read_thread, standing_of
-from leadwright.db.sales import AppNotification, Email
+from leadwright.db.pages.thread_story import OurMail, Standing, TheirMail, read_thread, standing_of
+from leadwright.db.sales import AppNotification, Email, Lead
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
@@ -159,16 +159,22 @@ def test_an_answer_that_is_leaving_while_they_write_again_is_not_lost(
         assert (times(office, TEN_WEEKS), times(office, STATES)) == (1, 1)
 
 
-@pytest.mark.parametrize("may_have_arrived", [False, True])
-def test_an_answer_that_is_held_is_given_again_with_the_next_only_when_it_cannot_have_arrived(
-    office: Office, leadid: str, may_have_arrived: bool
-) -> None:
+def held_answer(office: Office, *, may_have_arrived: bool = True) -> Outbox:
+    """An answer of ours of which a person is to say whether it arrived."""
     answer = read_only(office, LONG)
-    asked = office.engagement_of(leadid).asked
     with office.services.database.transaction() as session:
         row = session.get_one(Outbox, answer.outboxid)
         row.phase, row.reason, row.concludedon = Phase.HELD, "Nobody knows.", office.clock()
         row.spenton = office.clock() if may_have_arrived else None
+    return answer
+
+
+@pytest.mark.parametrize("may_have_arrived", [False, True])
+def test_an_answer_that_is_held_is_given_again_with_the_next_only_when_it_cannot_have_arrived(
+    office: Office, leadid: str, may_have_arrived: bool
+) -> None:
+    answer = held_answer(office, may_have_arrived=may_have_arrived)
+    asked = office.engagement_of(leadid).asked
     hear(office, WHERE)
     assert (times(office, TEN_WEEKS), times(office, STATES)) == (int(not may_have_arrived), 1)
     held = Phase.HELD if may_have_arrived else Phase.CANCELLED
@@ -179,6 +185,75 @@ def test_an_answer_that_is_held_is_given_again_with_the_next_only_when_it_cannot
     with pytest.raises(Conflict, match="went on meanwhile"):
         outbox.decide(office.services, boss(office), answer.outboxid, "again")
     assert outbox.decide(office.services, boss(office), answer.outboxid, "arrived") == Phase.SENT
+
+
+def standing(office: Office, leadid: str) -> Standing:
+    with office.services.database.reading() as session:
+        found = standing_of(session, leadid)
+    assert found is not None
+    return found
+
+
+def shown_phase(office: Office, leadid: str, answer: Outbox) -> tuple[Phase | None, str]:
+    """How the page of the conversation shows the mail."""
+    with office.services.database.reading() as session:
+        items = read_thread(session, leadid).items
+    (mail,) = [item for item in items if isinstance(item, OurMail) and item.emailid == answer.emailid]
+    return mail.phase, mail.fate
+
+
+@pytest.mark.parametrize("decision", ["arrived", "again", "give_up"])
+def test_of_an_answer_that_is_held_while_a_colleague_writes_a_person_says_whether_it_arrived(
+    office: Office, leadid: str, decision: str
+) -> None:
+    answer, who = held_answer(office), boss(office)
+    for _ in range(2):
+        a_colleague_writes(office)
+    waits = standing(office, leadid)
+    assert (waits.state, waits.held, waits.draft) == (State.PERSON, True, None)
+    assert "in the outbox" in waits.next
+    with office.services.database.reading() as session:
+        assert "go-on" not in conversations.open_decisions(who, session.get_one(Lead, leadid), waits)
+    assert shown_phase(office, leadid, answer) == (Phase.HELD, "Nobody knows whether it arrived")
+    with pytest.raises(Conflict, match="in the outbox whether our mail arrived"):
+        conversations.go_on(office.services, who, leadid)
+    outbox.decide(office.services, who, answer.outboxid, decision)
+    assert not standing(office, leadid).held
+    if decision == "again":
+        office.work()
+        assert (times(office, TEN_WEEKS), office.engagement_of(leadid).state) == (1, State.DUE)
+    else:
+        assert office.engagement_of(leadid).state == State.PERSON
+        conversations.go_on(office.services, who, leadid)
+    office.pass_days(8)
+    assert times(office, TEN_WEEKS) == int(decision == "again")
+    assert len(set(words_to(office, ADA))) == len(words_to(office, ADA)) > 2
+
+
+@pytest.mark.parametrize("decision", ["arrived", "give_up"])
+def test_an_answer_that_is_held_stays_so_while_the_newer_one_goes_its_way(
+    office: Office, leadid: str, decision: str
+) -> None:
+    answer = held_answer(office)
+    a_colleague_writes(office)
+    hear(office, WHERE)
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (0, 1)
+    assert shown_phase(office, leadid, answer) == (Phase.HELD, "Nobody knows whether it arrived")
+    assert not standing(office, leadid).held
+    before = office.engagement_of(leadid)
+    with pytest.raises(Conflict, match="went on meanwhile"):
+        outbox.decide(office.services, boss(office), answer.outboxid, "again")
+    outbox.decide(office.services, boss(office), answer.outboxid, decision)
+    after = office.engagement_of(leadid)
+    assert (after.state, after.dueat, after.lastsenton) == (State.DUE, before.dueat, before.lastsenton)
+
+
+def test_an_answer_that_was_given_up_is_not_given_with_the_next(office: Office, leadid: str) -> None:
+    answer = held_answer(office)
+    a_colleague_writes(office)
+    outbox.decide(office.services, boss(office), answer.outboxid, "give_up")
+    hear(office, WHERE)
+    assert (times(office, TEN_WEEKS), times(office, STATES)) == (0, 1)
 
 
 def test_who_wants_no_more_while_an_answer_is_leaving_stops_it(office: Office, leadid: str) -> None:

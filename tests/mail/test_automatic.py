@@ -202,6 +202,61 @@ def test_what_a_person_or_a_list_says_counts_whole(text: str) -> None:
         assert read_mail(mail(text, **headers)).opt_out != ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, please call me.\n\nUnsubscribe from this list",
+        "Yes, please call me. Unsubscribe",
+        "Hello Tom,\n\nthe offer is fine, send the contract.\n\nAbmelden",
+        "No problem, Tuesday at 10 suits me.\n\n[Unsubscribe]",
+        "Not interested in the small plan? On the contrary, send it.\nUnsubscribe from all emails.",
+        "Thank you for your message. We answer within two days.\n\nUnsubscribe\nExample Ltd.",
+    ],
+)
+def test_the_footer_that_a_mailing_service_puts_below_a_mail_is_no_wish(text: str) -> None:
+    assert read_mail(mail(text, return_path="<bounces+77@em.example.com>")).opt_out == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsubscribe\n\nWe have no need for it.",
+        "Hello Tom,\n\nunsubscribe\n\nWe have no need for it.",
+        "Not interested, thank you.\nUnsubscribe",
+        "We are not interested in this. Unsubscribe.",
+        "Kein Interesse.\n\nAbmelden",
+        "I looked at your offer. It is too dear.\nPlease unsubscribe.",
+        "I looked at your offer. It is too dear.\nUnsubscribe me",
+        "I looked at your offer. It is too dear.\nStop.",
+        "I looked at your offer.\nPlease stop sending emails.\n\nUnsubscribe from this list",
+        "Ann does the buying here. I no longer want your mails.\n\nUnsubscribe",
+    ],
+)
+def test_what_a_person_asks_through_a_mailing_service_is_a_wish(text: str) -> None:
+    assert read_mail(mail(text, return_path="<bounces+77@em.example.com>")).opt_out != ""
+
+
+@pytest.mark.parametrize("top", ["Unsubscribe", "Abmelden", "Unsubscribe from this list"])
+def test_unsubscribe_on_top_of_what_a_machine_wrote_is_no_wish(top: str) -> None:
+    for submitted in ("auto-replied", "auto-generated"):
+        text = f"{top}\nTicket 4711 was received. We will call you."
+        assert read_mail(mail(text, auto_submitted=submitted)).opt_out == ""
+        assert read_mail(mail(top, auto_submitted=submitted)).opt_out != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsubscribe\n\nAda Miller",
+        "Unsubscribe.\nWe have no need for this.",
+        "Hi,\nUnsubscribe\nWe have no need for this.",
+        "Unsubscribe\nStop sending emails to people here.",
+    ],
+)
+def test_unsubscribe_on_top_of_what_a_ticket_system_passes_on_is_a_wish(text: str) -> None:
+    assert read_mail(mail(text, auto_submitted="auto-replied")).opt_out != ""
+
+
 OWN = ("sales@seller.example",)
 OUR_GROUP = {
     "list_id": "Sales <sales.seller.example>",

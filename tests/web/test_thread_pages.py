@@ -267,11 +267,13 @@ def test_a_held_mail_leads_whoever_may_to_the_outbox(desk: Desk, browser: Callab
                      owningbusinessunit=session.get_one(Lead, leadid).owningbusinessunit)  # fmt: skip
         session.add(ours)
         session.flush()
+        talk.outboxid = new_id()
         session.add(
             Outbox(
-                businesskey=f"outreach:{leadid}:1:1", mailboxid=talk.mailboxid, emailid=ours.activityid, leadid=leadid,
-                messageid="<1@seller.example>", sender="sales@seller.example", recipient=talk.address,
-                recipienthash=talk.addresshash, domainhash="", raw=b"", phase=Phase.HELD, reason="No answer came.",
+                outboxid=talk.outboxid, businesskey=f"outreach:{leadid}:1:1", mailboxid=talk.mailboxid, leadid=leadid,
+                emailid=ours.activityid, messageid="<1@seller.example>", sender="sales@seller.example",
+                recipient=talk.address, recipienthash=talk.addresshash, domainhash="", raw=b"", phase=Phase.HELD,
+                reason="No answer came.",
             )
         )  # fmt: skip
     page = browser("manager").get(f"/leads/{leadid}/thread").text

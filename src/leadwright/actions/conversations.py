@@ -35,6 +35,7 @@ from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.letters import free_key
 from leadwright.workflows.moves import answer_after_all
 from leadwright.workflows.opt_outs import spare_leads
+from leadwright.workflows.reading_replies import doubtful_answer
 from leadwright.workflows.settle import hold_partner, schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -61,7 +62,7 @@ def open_decisions(who: Principal, lead: Any, standing: Standing | None) -> froz
     draft = standing.draft
     possible = {
         "send": waits and draft is not None and not draft.lw_hold,
-        "go-on": waits and draft is None,
+        "go-on": waits and draft is None and not standing.held,
         "their-answer": standing.state is not State.ENDED,
         **dict.fromkeys(("take-over", "stop", "pause", "do-not-write"), standing.state is not State.ENDED),
         "referral": bool(standing.referral) and not standing.referral.get("leadid"),
@@ -123,7 +124,7 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
 
     Raises:
         NotFound, NotAllowed.
-        Conflict: a mail of ours waits for a look first.
+        Conflict: a mail of ours waits for a look first, or nobody knows whether it arrived.
     """
     with services.database.transaction() as session:
         rows = locked(session, who, leadid, NEEDS["go-on"], services.clock())
@@ -131,6 +132,8 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
             return
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
+        if doubtful_answer(session, rows.engagement):
+            raise Conflict("Say in the outbox whether our mail arrived. Then the follow-ups can go on.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
         if unsent := free_key(session, rows)[1]:
             draft_again(session, talk, rows, unsent)

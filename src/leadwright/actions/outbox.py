@@ -20,7 +20,8 @@ from leadwright.identity.access import Principal, require
 from leadwright.mail.pace import DAY, MINUTE, sent_within
 from leadwright.mail.unknown import decide_held
 from leadwright.services import Services
-from leadwright.workflows.sending_rules import waits_for
+from leadwright.workflows.engagements import lock_any
+from leadwright.workflows.moves import doubt_ended
 
 Decision = Literal["arrived", "again", "give_up"]
 NEEDS: dict[str, str] = {"arrived": "prvWriteActivity", "again": "prvCreateActivity", "give_up": "prvWriteActivity"}
@@ -124,12 +125,14 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
     with services.database.transaction() as session:
         if (mail := session.get(Outbox, outboxid)) is None:
             raise NotFound("There is no such mail in the outbox.")
-        if decision == "again" and _is_overtaken(session, mail):
+        runid = _talk_of(session, mail)
+        rows = lock_any(session, runid, services.clock()) if runid else None
+        if decision == "again" and runid and (rows is None or rows.engagement.outboxid != outboxid):
             raise Conflict(
                 "The conversation went on meanwhile: this mail would not leave any more. Answer the lead from its "
                 "page, then say here that this mail arrived, or give it up."
             )
-        return decide_held(
+        phase = decide_held(
             session,
             outboxid,
             was_sent=decision == "arrived",
@@ -137,13 +140,15 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
             actor=who.actor,
             clock=services.clock,
         )
+        if rows is not None:
+            doubt_ended(rows, outboxid, phase)
+        return phase
 
 
-def _is_overtaken(session: Session, mail: Outbox) -> bool:
-    """Is it of a conversation that waits for another mail by now, or for none?"""
-    talk = select(Engagement).join(Email, Email.lw_threadid == Engagement.runid)
-    row = session.scalar(talk.where(Email.activityid == mail.emailid))
-    return row is not None and not waits_for(row, mail.outboxid)
+def _talk_of(session: Session, mail: Outbox) -> str | None:
+    """runid of the conversation that the mail is of."""
+    talk = select(Engagement.runid).join(Email, Email.lw_threadid == Engagement.runid)
+    return session.scalar(talk.where(Email.activityid == mail.emailid))
 
 
 def _may(who: Principal, privilege: str) -> None:

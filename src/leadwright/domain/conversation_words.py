@@ -92,6 +92,8 @@ def what_comes_next(
         waits, person: as `where_it_stands`.
         held: nobody knows whether our mail arrived.
     """
+    if held and state is State.PERSON:
+        return "Nothing goes out until somebody decides, and says in the outbox whether our mail arrived"
     if held:
         return "Nothing goes out until somebody says in the outbox whether our mail arrived"
     if state is State.PERSON or person:

@@ -15,6 +15,7 @@ from leadwright.domain.opt_out_denials import (
     CONTRAST,
     DENIED,
     LEAVING,
+    MENU,
     MOVED,
     ONE_PAPER,
     OTHER_LIST,
@@ -53,6 +54,11 @@ _SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
 _REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
+_MARKS = " \t\"'.!?:;,()*_-–—…[]<>"
+_REFUSAL = re.compile(
+    r"no|nein|non|nee|(?:(?:i|we) (?:am|are) |i'm |we're )?(?:not|no longer) interested\b.{0,40}|no interest\b.{0,40}|"
+    r"(?:(?:ich|wir) haben? )?kein (?:interesse|bedarf)\b.{0,40}|pas interesse\w*|geen interesse|no (?:me|nos) interesa"
+)
 
 
 def fold(text: str) -> str:
@@ -72,14 +78,19 @@ _MINE_NEXT = re.compile(rf" (?:to |at |from )?(?:{fold(MINE)})")
 _WE = re.compile(fold(WE))
 _WE_BEFORE = re.compile(rf"(?:{fold(WE)})(?: [\w']+){{0,3}} $")
 _THIS_ADDRESS = re.compile(fold(THIS_ADDRESS))
-_AGAIN = re.compile(rf"(?:{fold(THIS_ADDRESS)}) (?:again|any ?more|any longer|ever)\b")
+_FOR_GOOD = re.compile(  # not "do not use this address any more", which a machine says of one that was given up
+    rf"(?:{fold(THIS_ADDRESS)}) (?:again|ever)\b|(?<!use )(?:{fold(THIS_ADDRESS)}) any ?(?:more|longer)\b|"
+    r"\b(?:nie wieder|nie mehr|niemals|plus jamais|nunca mas|nooit meer)\b|"
+    r"(?<!to )(?<!and )\b(?:remove|take|delete|erase|drop|unsubscribe|losch\w+|entfern\w+|streich\w+|nehm\w+|"
+    rf"supprim\w+|retir\w+|verwijder|haal|elimin\w+|borr\w+)(?: sie)?(?: bitte)? (?:{fold(THIS_ADDRESS)})"
+)
 _YOUR_LIST = re.compile(rf"^(?!.*\b(?:her|him)\b).*(?:{fold(YOUR_LIST)})")  # "she left, remove her" is news of somebody
 _REQUEST = re.compile(
     r"\b(?:please|(?:can|could|will) you|would you (?:mind|kindly)|bitte|konn\w+ sie|pou\w+z[- ]vous|por favor)\b"
 )
 
 
-def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
+def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed: bool = False) -> str:
     """The sentence that asks not to be written to again, word for word; empty when there is none.
 
     Args:
@@ -87,12 +98,16 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False) -> str:
         subject: of the mail; counts when nothing but the request is in it.
         automatic: a machine wrote it, and may tell everybody how to leave: later sentences count when they say whom
             or which list they mean.
+        footed: a person wrote it, and a mailing service may have put a footer below.
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = own_sentences(text)
     if automatic:
+        sentences = _without_top(sentences)
         return _passed_on(sentences) or _about_it(sentences)
+    if footed:
+        sentences = _above_footer(sentences)
     apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
     return next(filter(_asks, sentences), "") or _about_it(sentences) or next(apart, "")
 
@@ -102,16 +117,39 @@ def _passed_on(sentences: list[str]) -> str:
     opened = False
     for n, said in enumerate(sentences):
         plain = _plain(said)
-        near = fold(" ".join(sentences[max(n - 1, 0) : n + 2]))
+        near = _plain(" ".join(sentences[max(n - 1, 0) : n + 2]))
         addressed = _THIS_ADDRESS.search(plain) is not None
-        unread = addressed and UNREAD.search(near) is not None and not _AGAIN.search(plain)
+        unread = addressed and UNREAD.search(near) is not None and not _FOR_GOOD.search(plain)
         named = (addressed and not unread) or _YOUR_LIST.search(plain) is not None
         offered = plain.endswith("?") and not _REQUEST.search(plain)
         asks = any(named or _is_for_himself(plain, wish) for wish in _wishes(plain))
         if not offered and (asks or (not opened and not unread and _asks(said))):
             return said
-        opened = opened or bool(_bare(plain) and not said.endswith(","))  # a greeting opens nothing
+        opened = opened or _opens(said)
     return ""
+
+
+def _opens(said: str) -> bool:
+    """Does the mail begin with it? A greeting opens nothing."""
+    return bool(_bare(_plain(said)) and not said.endswith(","))
+
+
+def _without_top(sentences: list[str]) -> list[str]:
+    """Without the "Unsubscribe" that a template has on top of what it says; alone in the mail it is a wish."""
+    says_more = any(len(said.split()) > 3 for said in sentences[1:])
+    return sentences[1:] if says_more and MENU.fullmatch(_plain(sentences[0])) else sentences
+
+
+def _above_footer(sentences: list[str]) -> list[str]:
+    """Without the "Unsubscribe" below the words of a mail; after nothing but a refusal it is the writer's."""
+    kept: list[str] = []
+    opened = False
+    for said in sentences:
+        if not (opened and MENU.fullmatch(_plain(said).strip(_MARKS))):
+            kept.append(said)
+        refuses = not said.endswith("?") and _REFUSAL.fullmatch(_bare(_plain(said)))
+        opened = opened or (_opens(said) and not refuses)
+    return kept
 
 
 def _about_it(sentences: list[str]) -> str:
@@ -182,7 +220,7 @@ def _is_for_himself(plain: str, found: re.Match[str]) -> bool:
 
 def _bare(clause: str) -> str:
     """The clause without greetings, politeness and marks around it."""
-    clause = clause.strip(" \t\"'.!?:;,()*_-–—…[]<>")
+    clause = clause.strip(_MARKS)
     while (shorter := _POLITE.sub("", clause).strip(" ,.!:-–—")) != clause:
         clause = shorter
     return clause

@@ -1,4 +1,4 @@
-"""What sounds like an opt-out and is none: wishes to stay, other lists, one paper that is not wanted yet. Patterns.
+"""What sounds like an opt-out and is none: wishes to stay, other lists, one paper that is not wanted yet, menu lines.
 
 Written for text that `opt_out.fold` has been applied to.
 """
@@ -88,7 +88,24 @@ UNREAD = re.compile(
     r"\bnicht (?:mehr )?(?:verwendet|benutzt|genutzt|gelesen|abgerufen|uberwacht)\b|"
     r"\b(?:unmonitored|unattended) (?:e-?mail )?(?:address|mailbox|inbox|account)\b|"
     r"\b(?:use|visit|go to|through|via) (?:our|the) (?:\w+ ){0,2}(?:portal|form|web ?site|help ?desk|service desk|"
-    r"ticket system)\b"
+    r"ticket system)\b|"
+    r"\b(?:address|mailbox|inbox|account|it) only sends?\b(?! (?:spam|junk|me|us)\b)|"
+    r"\b(?:address|mailbox|inbox|account) is only (?:for|used)\b|"
+    r"\b(?:outgoing|(?:notifications?|send(?:ing)?)[- ]only)\b|\b(?:nur|ausschliesslich) (?:zum|fur den) versand\b|"
+    r"\b(?:versendet|verschickt) (?:nur|ausschliesslich)\b|"
+    r"\bleft (?:the|our) (?:company|firm|business|organi[sz]ation)\b|"
+    r"\bno longer (?:works?|employed|with (?:us|the company))\b|\bnicht mehr (?:bei uns|fur uns|im unternehmen)\b|"
+    r"\bne travaille plus\b|\bwerkt (?:hier )?niet (?:meer|langer)\b|\bya no trabaja\b|"
+    r"(?<!not )(?<!never )(?<!or )\b(?:contact|write to|(?<=, )e-?mail|(?<=please )e-?mail) \S+@|"
+    r"(?<!not )(?<!never )(?<!or )\b(?:contact|call|phone|write to|e-?mail)\b.{1,60}\binstead\b|"
+    r"\bstattdessen\b|\b(?:wenden sie sich|schreiben sie)(?: bitte)? an \S+@"
+)
+# What footers and preheaders hold as a line of its own; a person's "unsubscribe me" or "please unsubscribe" is none.
+MENU = re.compile(
+    r"unsubscribe(?: from (?:this|the|all)(?: \w+){0,3})?|opt[- ]?out|abmeld(?:en|ung)|abbestellen|austragen|"
+    r"desinscription|desabonnement|desinscrire|(?:dar de )?baja|descadastrar|disiscriviti|cancellati|afmelden|"
+    r"uitschrijven|wypisz|wypisac|avregistrera|a[fv]meld|frameld|odhlasit|leiratkozas|dezabonare|отписаться|отписка|"
+    r"відписатися|退订|退訂|수신거부"
 )
 UNTIL = re.compile(  # a time, not the whole: "do not write to me before Monday"
     r"\b(?:until|till(?! (?:mig|oss)\b)|before|vor|erst|bis|avant|antes de|hasta|prima di|voor|fore|innan|przed|"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from leadwright.domain.opt_out import opt_out_in
@@ -35,11 +36,11 @@ class Reading:
     @property
     def opt_out(self) -> str:
         """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
-        if self.automatic and self.automatic.kind in WISHLESS:
+        kind = self.automatic.kind if self.automatic else None
+        if kind in WISHLESS:
             return ""
-        automatic = self.automatic is not None and self.automatic.kind in FOOTERED
-        told = opt_out_in(self.new_text, self.message.subject, automatic=automatic)
-        return told or opt_out_in(self.beside, automatic=automatic)
+        asked = partial(opt_out_in, automatic=kind in FOOTERED, footed=kind is AutomaticKind.MAILING_SERVICE)
+        return asked(self.new_text, self.message.subject) or asked(self.beside)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""

@@ -33,7 +33,7 @@ from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
-from leadwright.workflows.reading_replies import Read, Unsent, unsent_answer
+from leadwright.workflows.reading_replies import Read, Unsent, doubtful_answer, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
@@ -113,6 +113,19 @@ def answer_after_all(services: Services, session: Session, talk: Conversation, r
     move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(unsent.ask))
     rows.engagement.outboxid = outboxid
     return True
+
+
+def doubt_ended(rows: Held, outboxid: str, phase: Phase) -> None:
+    """A person said what became of our answer while the conversation waits for one: it is sent again, or done with."""
+    row = rows.engagement
+    if row.state != State.PERSON or row.outboxid != outboxid:
+        return
+    row.outboxid = None
+    if phase is Phase.QUEUED:
+        move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(None))
+        row.outboxid = outboxid
+    elif phase is Phase.SENT:
+        row.lastsenton = rows.moment
 
 
 def outcome_of(decision: Decision, read: Read) -> Outcome:
@@ -240,17 +253,21 @@ def _wait(rows: Held, decision: Decision) -> None:
 
 
 def _show(session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
-    """Somebody else may have written: a person decides. One who has our mail stops what would go out next."""
+    """Somebody else may have written: a person decides. One who has our mail stops what would go out next.
+
+    An answer of ours that may have arrived stays the conversation's: a person says in the outbox what became of it.
+    """
     why = reply.decision.reasons[0]
     tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"show:{reply.inboundid}",
                "Who wrote this", why)  # fmt: skip
     if reply.proven and reply.read.heard.authenticated is not False:
         unsent = unsent_answer(session, rows.engagement)
+        kept = unsent.outboxid if unsent else doubtful_answer(session, rows.engagement)
         if unsent and rows.engagement.state == State.SENDING:
             _keep_answer(session, talk, rows, unsent, reply)
         _cancel_waiting(session, rows, unsent, "Somebody else wrote before it went out.")
         move_on(rows, state=State.PERSON, reason=f"{why} A person must say whether it counts as the lead's answer.")
-        rows.engagement.outboxid = unsent.outboxid if unsent else None
+        rows.engagement.outboxid = kept
 
 
 def _keep_answer(session: Session, talk: Conversation, rows: Held, unsent: Unsent, reply: Reply) -> None:

@@ -86,6 +86,12 @@ def unsent_answer(session: Session, row: Engagement, *, lock: bool = True) -> Un
     return Unsent(mail.outboxid, answer, Factor(known["ask"]) if known.get("ask") else None)
 
 
+def doubtful_answer(session: Session, row: Engagement) -> str | None:
+    """outboxid of our answer that is held because nobody knows whether it arrived."""
+    mail = _answer_in_hand(session, row)
+    return mail.outboxid if mail is not None and mail.phase == Phase.HELD and mail.spenton is not None else None
+
+
 def answer_is_leaving(session: Session, row: Engagement) -> bool:
     """Is our answer under way, so that nobody can say yet whether a newer mail of theirs is in time for it?"""
     mail = _answer_in_hand(session, row)

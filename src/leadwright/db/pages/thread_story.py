@@ -204,7 +204,7 @@ def standing_of(session: Session, leadid: str) -> Standing | None:
     talk = read.newest(session, leadid)
     if talk is None:
         return None
-    return _standing(session, talk, read.mails(session, leadid) if talk.state == State.SENDING else ())
+    return _standing(session, talk, read.mails(session, leadid) if talk.outboxid else ())
 
 
 def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
@@ -213,10 +213,10 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
     told = from_json(talk.findings).conversation
     judged = {j.factor: j for j in read_bant(talk.bant)}
     own = [row for row in rows if row.lw_threadid == talk.runid and row.directioncode]
-    waiting = next((row for row in reversed(own) if row.phase in _NOT_OUT), None) if state is State.SENDING else None
+    waiting = next((row for row in own if row.phase in _NOT_OUT and row.outboxid == talk.outboxid), None)
     phase = Phase(waiting.phase) if waiting is not None else Phase.QUEUED
     due, reason = talk.dueat, talk.reason
-    if waiting is not None:
+    if waiting is not None and state is State.SENDING:
         due, reason = waiting.dueat, waiting.said or talk.reason
     waits = waiting is not None and phase is Phase.QUEUED and bool(waiting.said)
     person = state is State.PERSON or (state is not State.ENDED and waits_for_person(phase, reason))
