@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.mirror.organisation import Office
 from tests.mirror.test_troubles import whole
 
 from leadwright.db.sales import AppNotification
 from leadwright.errors import CrmError
+from leadwright.mirror import sides
+from leadwright.mirror.tables import Mirrored
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 
 THROTTLED = {"seconds": 600, "path": "/leads"}
@@ -50,11 +53,41 @@ def test_contacts_that_cannot_be_read_for_long_are_told_to_administrators_once_a
     for _ in range(2):
         office.round(minutes=31)
     ((title, body),) = told(office)
-    assert title == "The contacts of Dynamics 365 cannot be read"
+    assert title == "The contacts of Dynamics 365 do not come in"
     assert "writes to no lead that has a contact" in body
     assert "prvReadContact" in body
     office.round(days=1)
     assert len(told(office)) == 2
+
+
+@pytest.mark.parametrize("table", ["lead", "contact", "account"])
+def test_rows_that_cannot_be_stored_for_long_are_told_where_mail_waits_for_them_and_as_what_they_are(
+    office: Office, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    at_noon(office)
+    office.round()
+    stored = sides.store
+
+    def broken(session: Session, of: Mirrored, *rows: Any, **how: Any) -> Any:
+        if of.name == table:
+            raise ValueError("x")
+        return stored(session, of, *rows, **how)
+
+    monkeypatch.setattr(sides, "store", broken)
+    office.make(table, **{"name" if table == "account" else "lastname": "Okafor"})
+    for _ in range(3):
+        office.round(minutes=20)
+    sentence = office.state(table).trouble
+    assert sentence == (
+        "Rows of this table could not be stored here (ValueError). The log of the worker says why. Other tables go on."
+    )
+    if table == "account":
+        assert told(office) == []
+        return
+    ((title, body),) = told(office)
+    assert title == f"The {table}s of Dynamics 365 do not come in"
+    holds = {"lead": "no lead", "contact": "no lead that has a contact"}[table]
+    assert body == f"Meanwhile the agent writes to {holds}. It is tried again by itself. {sentence}"
 
 
 def test_that_nothing_can_be_read_for_long_is_told_to_administrators(office: Office) -> None:
@@ -66,7 +99,7 @@ def test_that_nothing_can_be_read_for_long_is_told_to_administrators(office: Off
     with pytest.raises(CrmError):
         office.round(minutes=31)
     ((title, body),) = told(office)
-    assert (title, "no security role" in body) == ("The leads of Dynamics 365 cannot be read", True)
+    assert (title, "no security role" in body) == ("The leads of Dynamics 365 do not come in", True)
 
 
 def test_throttling_that_lasts_is_told_although_columns_can_be_read_meanwhile(office: Office) -> None:
@@ -79,7 +112,7 @@ def test_throttling_that_lasts_is_told_although_columns_can_be_read_meanwhile(of
     described = whole(office).describedon
     look(office, minutes=11)
     ((title, body),) = told(office)
-    assert (title, "asks us to wait" in body) == ("The leads of Dynamics 365 cannot be read", True)
+    assert (title, "asks us to wait" in body) == ("The leads of Dynamics 365 do not come in", True)
     assert described is not None
     began = whole(office).troubledon
     assert began is not None

@@ -58,10 +58,10 @@ class Change(Errand):
         self._misfits: dict[str, str] = {}
 
     def look(self) -> Call | None:
-        """The row itself, when it is not known as it is now."""
+        """The row itself, when it is not known as it is now, or one of the writes is to read it."""
         if not self.is_open or self._fresh:
             return None
-        if self._seen is not None and self._ours and not self._is_in_conflict():
+        if self._seen is not None and all(write.changes for write in self.writes) and not self._is_in_conflict():
             return None
         select = ",".join(self._names)
         return Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})
@@ -107,11 +107,14 @@ class Change(Errand):
 
     def end(self, state: WriteState, reason: str = "", **more: Any) -> None:
         """As ever; but a mere look at the row that is refused is over, as it leaves nothing to decide."""
-        for write in self.writes:
-            if state is WriteState.HELD and not write.changes:
-                self.endings.setdefault(write.number, Ending(WriteState.DROPPED, _NOT_READ))
-                self.is_out_of_sight = True
+        if state is WriteState.HELD and (refused := self._looks()):
+            self.endings |= dict.fromkeys(refused, Ending(WriteState.DROPPED, _NOT_READ))
+            self.is_out_of_sight = True
         super().end(state, reason, **more)
+
+    def _looks(self) -> list[int]:
+        """Numbers of the writes that only wait for the row to be read."""
+        return [w.number for w in self.writes if not w.changes and w.number not in self.endings]
 
     def _take(self, answer: Answer, was: str | None) -> None:
         raw = answer.json
@@ -120,6 +123,7 @@ class Change(Errand):
             values = dict.fromkeys(n for n in self._own if n in raw)  # an empty one is told too
             values |= flat(read(TABLES[self.table], [raw], self._own).seen[0])
             self._seen, self._fresh = Seen(str(raw[ETAG]), values), True
+            self.endings |= dict.fromkeys(self._looks(), Ending(WriteState.SENT))
 
     def _gone(self) -> None:
         self.arrived = Arrived(self.table, self.recordid, None)

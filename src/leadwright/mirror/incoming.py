@@ -35,10 +35,7 @@ from leadwright.mirror.sides import MIRROR, Interrupted, Sides, read_state, stat
 from leadwright.mirror.storing import Pending, nothing_pending
 from leadwright.mirror.tables import TABLES, Mirrored
 
-UNSTORABLE = (
-    "Rows of this table could not be stored here ({}). The log of the worker says which; nothing else waits for it, "
-    "and it is tried again by itself."
-)
+UNSTORABLE = "Rows of this table could not be stored here ({}). The log of the worker says why. Other tables go on."
 DESCRIBE_EVERY = timedelta(minutes=15)
 LINKS_EVERY = timedelta(minutes=10)
 _ROWS_AFTER_ROWS = (
@@ -265,12 +262,12 @@ class Incoming:
         """What fails for long and holds mails back meanwhile: administrators hear of it once a day.
 
         Args:
-            name: of the table that cannot be read for it.
+            name: of the table that does not come in for it.
         """
         if name not in _HOLD_MAIL or self._was_within(failing.troubledon, _TOLD_AFTER):
             return
         moment = self.clock()
-        key, title = f"mirror:{name}:{moment:%Y-%m-%d}", f"The {name}s of Dynamics 365 cannot be read"
+        key, title = f"mirror:{name}:{moment:%Y-%m-%d}", f"The {name}s of Dynamics 365 do not come in"
         text = f"Meanwhile the agent writes to {_HOLD_MAIL[name]}. It is tried again by itself. {failing.trouble}"
         tell_administrators(session, key, title, text, icon=NotificationIcon.FAILURE, link=_PAGE, moment=moment)
 

@@ -195,7 +195,6 @@ class Writer:
             if missing & set(write.needs):
                 reason = "It waits for a record that could not be created yet."
                 errand.endings[write.number] = Ending(WriteState.WAITING, reason, wait=_SOON, blame=False)
-                errand.arrived = None
             elif ending is None:
                 continue
             if write.kind == WriteKind.CREATE:
