@@ -47,7 +47,7 @@ def test_a_follow_up_cancelled_by_an_answer_does_not_end_the_conversation(office
     assert len(office.mails_to(ADA)) == 2
     office.pass_days(40)
     run = office.run_of(leadid)
-    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.NO_RESPONSE)
+    assert (run.stage, run.outcome) == (Stage.HANDED_OVER, Outcome.CLARIFY)  # it was interested, then fell silent
     assert len(office.mails_to(ADA)) == 5
 
 

@@ -9,9 +9,12 @@ from tests.engage.office import ADA, SALES, Office
 from leadwright.actions import agent
 from leadwright.actions.leads import delete_lead
 from leadwright.actions.opt_out import opt_out
+from leadwright.db.engagement import Engagement
+from leadwright.db.judgements import interest_to_json
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import AppNotification, Contact, Lead
 from leadwright.domain.engagement import Outcome, State
+from leadwright.domain.interest import undetected
 from leadwright.domain.optionsets import EmailStatus, LeadState, LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.mail.checks import CONTACT_WANTS_NO_MAIL
@@ -55,7 +58,38 @@ def test_only_the_last_mail_calls_itself_the_last(office: Office, asked: int, da
     bodies = [m.get_body(("plain",)).get_content() for m in office.mails_to(ADA)]
     assert len(bodies) == 1 + asked + len(days)
     assert ["This is my last mail" in body for body in bodies] == [False] * (len(bodies) - 1) + [True]
-    assert office.run_of(leadid).outcome == Outcome.NO_RESPONSE
+    assert office.run_of(leadid).outcome in (Outcome.NO_RESPONSE, Outcome.CLARIFY)
+
+
+def test_who_showed_interest_and_fell_silent_goes_to_a_seller_and_is_not_written_to_as_a_stranger(
+    office: Office,
+) -> None:
+    leadid = office.lead()
+    office.work()
+    office.answer(ADA, "Sounds good, this is of interest to us.")
+    office.work()
+    assert len(office.mails_to(ADA)) == 2  # our question
+    office.pass_days(40)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.HANDED_OVER, Outcome.CLARIFY)
+    assert "showed interest and has said nothing for" in run.reasons[0]
+    assert office.row_of(leadid).ownerid in office.sellers
+    later = [m.get_body(("plain",)).get_content() for m in office.mails_to(ADA)[2:]]
+    assert len(later) == 3
+    assert not any("I wrote to you a few days ago" in text or "somebody else" in text for text in later)
+
+
+def test_who_asked_something_and_fell_silent_is_no_response_with_a_true_reason(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.answer(ADA, "Where is the data stored?")
+    office.pass_days(1)
+    with office.services.database.transaction() as session:
+        session.execute(update(Engagement).values(interest=interest_to_json(undetected())))
+    office.pass_days(40)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.NO_RESPONSE)
+    assert run.reasons[0].startswith("No response since the lead's last mail")
 
 
 def test_a_mail_waits_for_the_sending_window_of_the_lead(office: Office) -> None:

@@ -110,11 +110,13 @@ class FollowUp:
         number: 1 for the first follow-up. Answers to what the lead wrote do not count.
         is_last: none comes after it; only then may the mail say so.
         said: texts of all our mails of the conversation, oldest first: it says something that is not in them.
+        answered: the lead has written to us before: it is no stranger.
     """
 
     number: int
     is_last: bool
     said: tuple[str, ...]
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

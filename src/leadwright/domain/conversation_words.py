@@ -84,13 +84,21 @@ def where_it_stands(
 
 
 def what_comes_next(
-    state: State, step: Step, sent: int, *, waits: bool = False, person: bool = False, held: bool = False
+    state: State,
+    step: Step,
+    sent: int,
+    *,
+    waits: bool = False,
+    person: bool = False,
+    held: bool = False,
+    after_silence: Outcome = Outcome.NO_RESPONSE,
 ) -> str:
     """The next step, to be followed by its moment; empty when nothing comes.
 
     Args:
         waits, person: as `where_it_stands`.
         held: nobody knows whether our mail arrived.
+        after_silence: how it ends when no answer comes any more.
     """
     if held and state is State.PERSON:
         return "Nothing goes out until somebody decides, and says in the outbox whether our mail arrived"
@@ -105,7 +113,9 @@ def what_comes_next(
     return {
         Step.FIRST_MAIL: "The first mail goes out",
         Step.FOLLOW_UP: f"Follow-up {max(sent, 1)} goes out, if no answer comes before",
-        Step.NO_RESPONSE: "The lead is disqualified as no response, if no answer comes before",
+        Step.NO_RESPONSE: "The lead is disqualified as no response, if no answer comes before"
+        if after_silence is Outcome.NO_RESPONSE
+        else "A seller gets the lead, which has shown interest, if no answer comes before",
         Step.ANSWER: "The answer goes out",
     }[step]
 

@@ -17,7 +17,7 @@ class Step(StrEnum):
 
     FIRST_MAIL = "first_mail"
     FOLLOW_UP = "follow_up"
-    NO_RESPONSE = "no_response"  # nobody answered: the lead is disqualified
+    NO_RESPONSE = "no_response"  # nobody answered: the end, as `follow_up.end_of_silence` says
     ANSWER = "answer"  # an answer or a question of ours to what the lead wrote
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from leadwright.domain.engagement import Outcome
+from leadwright.domain.interest import Interest, Polarity
 from leadwright.domain.sending_window import instant_of
 from leadwright.errors import BadInput
 
@@ -13,7 +15,7 @@ class Next(StrEnum):
     """What comes next for a lead that has not answered."""
 
     FOLLOW_UP = "follow_up"
-    NO_RESPONSE = "no_response"  # disqualified
+    NO_RESPONSE = "no_response"  # the end: see `end_of_silence`
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def next_step(last_sent_at: datetime, sent: int, cadence: Cadence, back_at: date
         # Away people get the time they would have had at the desk before silence counts as an answer.
         at = max(at, back_at + (wait if what is Next.NO_RESPONSE else timedelta()))
     return Due(what, at)
+
+
+def end_of_silence(interest: Interest) -> Outcome:
+    """How a conversation ends that gets no answer any more: who had shown interest goes to a person."""
+    return Outcome.CLARIFY if interest.polarity is Polarity.POSITIVE else Outcome.NO_RESPONSE
 
 
 def return_of(back_on: date, zone: ZoneInfo, *, grace_days: int = 1) -> datetime:

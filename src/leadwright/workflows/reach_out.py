@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from leadwright.analyst import FollowUp, Insight, MailBrief, Reading, Usage
 from leadwright.analyst.protocol import Section
 from leadwright.db.findings import from_json
+from leadwright.db.judgements import read_interest
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
+from leadwright.domain.follow_up import end_of_silence
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
@@ -23,9 +25,11 @@ from leadwright.research.dossier import Dossier, open_dossier
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Elsewhere, Waits, persons_change
-from leadwright.workflows.conversation_ends import disqualify, return_to_owner, told_so_far
+from leadwright.workflows.conclude import alarm_all
+from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, return_to_owner, told_so_far
 from leadwright.workflows.engagements import (
     Conversation,
+    Held,
     Turn,
     cadence_of,
     lock_conversation,
@@ -79,6 +83,10 @@ def reach_out(services: Services, turn: Turn) -> None:
     except OutsideError as error:
         seconds = max(runs.RETRY_SECONDS[min(turn.attempt, len(runs.RETRY_SECONDS) - 1)], error.retry_after or 0.0)
         put_off_turn(services, turn, str(error), seconds=seconds, blame=not error.installation)
+    except Nobody as error:
+        put_off_turn(services, turn, str(error), seconds=runs.REPAIR_SECONDS[0], blame=False)
+        with services.database.transaction() as session:
+            alarm_all(session, error.agentid, str(error), services.clock(), error.supervisor)
     except (BadInput, Conflict) as error:
         put_off_turn(services, turn, str(error), seconds=runs.REPAIR_SECONDS[0], blame=False)
     except Exception as error:
@@ -104,9 +112,7 @@ def _move(services: Services, talk: Conversation) -> None:
             move_on(rows, state=State.PERSON, reason=_WROTE_FIRST)
             return
         if step is Step.NO_RESPONSE:
-            days = (rows.moment - (rows.engagement.firstsenton or rows.moment)).days
-            reason = f"No response to {rows.engagement.sent} mails in {days} days."
-            disqualify(session, talk, rows, told_so_far(talk, Outcome.NO_RESPONSE), (reason,))
+            _end_of_silence(session, talk, rows)
             return
         written = _written(session, talk, mail)
         if written is None:
@@ -129,6 +135,20 @@ def _move(services: Services, talk: Conversation) -> None:
         )  # fmt: skip
         move_on(rows, state=State.SENDING, reason=_waiting(number))
         rows.engagement.outboxid = outboxid
+
+
+def _end_of_silence(session: Session, talk: Conversation, rows: Held) -> None:
+    row = rows.engagement
+    outcome = end_of_silence(read_interest(row.interest))
+    days = (rows.moment - (row.lastheardon or row.firstsenton or rows.moment)).days
+    if outcome is Outcome.NO_RESPONSE:
+        told = f"No response to {row.sent} mails in {days} days."
+        if row.lastheardon:
+            told = f"No response since the lead's last mail, {days} days ago."
+        disqualify(session, talk, rows, told_so_far(talk, outcome), (told,))
+        return
+    told = f"The lead showed interest and has said nothing for {days} days. A person asks what became of it."
+    hand_over(session, talk, rows, told_so_far(talk, outcome), (told,))
 
 
 def _waiting(number: int) -> str:
@@ -161,7 +181,7 @@ def _follow_up(services: Services, talk: Conversation, steps: Steps) -> Mail:
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
     number = talk.engagement.sent
     is_last = number >= len(cadence_of(talk.configuration).days)
-    which = FollowUp(number, is_last, _said_before(services, talk))
+    which = FollowUp(number, is_last, _said_before(services, talk), answered=talk.engagement.heard > 0)
     brief = replace(_brief(services, talk, dossier), follow_up=which)
     return first_mail(services, talk.configuration, brief, steps, AgentMode.ENGAGE)
 

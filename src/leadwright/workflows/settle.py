@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
+from leadwright.db.judgements import read_interest
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
-from leadwright.domain.follow_up import Next, next_step
+from leadwright.domain.follow_up import Next, end_of_silence, next_step
 from leadwright.domain.mail_phase import ENDS, Phase
 from leadwright.domain.optionsets import LeadStatus
 from leadwright.domain.stage import Stage
@@ -87,9 +88,12 @@ def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
     row = rows.engagement
     due = next_step(sent_at, max(row.sent, 1), cadence_of(talk.configuration), row.backat)
     follow_up = due.what is Next.FOLLOW_UP
-    reason = f"Follow-up {max(row.sent, 1)} goes out if no answer comes." if follow_up else (
-        "If no answer comes until then, the lead is disqualified: no response."
-    )  # fmt: skip
+    if follow_up:
+        reason = f"Follow-up {max(row.sent, 1)} goes out if no answer comes."
+    elif end_of_silence(read_interest(row.interest)) is Outcome.NO_RESPONSE:
+        reason = "If no answer comes until then, the lead is disqualified: no response."
+    else:
+        reason = "If no answer comes until then, a seller gets the lead: it has shown interest."
     step = Step.FOLLOW_UP if follow_up else Step.NO_RESPONSE
     move_on(rows, state=State.DUE, step=step, due_at=due.at, reason=reason)
 

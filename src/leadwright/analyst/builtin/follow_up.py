@@ -25,7 +25,9 @@ def _reminder(brief: MailBrief, which: FollowUp) -> Statement:
     topic = topic_of(brief)
     about = in_sentence(brief, topic) if topic else "what we offer"
     options = (
-        f"I wrote to you a few days ago about {about}, and would like to add one thing.",
+        f"I come back to our exchange about {about}, and would like to add one thing."
+        if which.answered
+        else f"I wrote to you a few days ago about {about}, and would like to add one thing.",
         f"I come back to my mail about {about}.",
         f"This is my last mail about {about}; I will not write again unless you would like me to.",
     )
@@ -84,7 +86,9 @@ def _next_step(brief: MailBrief, wishes: Wishes, which: FollowUp) -> Statement:
     there = f" at {company}" if company else ""
     options = (
         f"Would {wishes.minutes} minutes next week suit you? A time of your choice is fine.",
-        f"If somebody else{there} looks after this, whom may I ask? A name is enough.",
+        "If it is still of interest, a short answer to this mail is enough."
+        if which.answered
+        else f"If somebody else{there} looks after this, whom may I ask? A name is enough.",
         "If it is of interest later, a short answer to this mail is enough.",
     )
     return Statement(options[_turn(which)], ())

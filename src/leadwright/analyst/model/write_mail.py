@@ -85,9 +85,10 @@ def _follow_up(brief: MailBrief) -> str:
         return ""
     told = " | ".join(visible(text, 500) for text in which.said[-3:])
     more = "It is the last one." if which.is_last else "Others may follow; do not call it the last."
+    before = " They had answered an earlier one: do not write as to a stranger." if which.answered else ""
     return (
-        f"This is follow-up {which.number}: nobody answered our last mail. {more} Two sentences a part at most; "
-        f"`opening` recalls the earlier mail, `value` says something that is not in: {told}"
+        f"This is follow-up {which.number}: nobody answered our last mail.{before} {more} Two sentences a part at "
+        f"most; `opening` recalls the earlier mail, `value` says something that is not in: {told}"
     )
 
 

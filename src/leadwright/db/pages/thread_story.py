@@ -21,6 +21,7 @@ from leadwright.domain.conversation_words import (
 )
 from leadwright.domain.engagement import LABELS, Outcome, State, Step
 from leadwright.domain.evidence import Statement
+from leadwright.domain.follow_up import end_of_silence
 from leadwright.domain.interest import Interest
 from leadwright.domain.mail_phase import Phase, has_moment, waits_for_person
 from leadwright.domain.replies import Move, ReplyClass
@@ -211,7 +212,7 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
     state, step = State(talk.state), Step(talk.step)
     outcome = Outcome(talk.outcome) if talk.outcome else None
     told = from_json(talk.findings).conversation
-    judged = {j.factor: j for j in read_bant(talk.bant)}
+    judged, interest = {j.factor: j for j in read_bant(talk.bant)}, read_interest(talk.interest)
     own = [row for row in rows if row.lw_threadid == talk.runid and row.directioncode]
     waiting = next((row for row in own if row.phase in _NOT_OUT and row.outboxid == talk.outboxid), None)
     phase = Phase(waiting.phase) if waiting is not None else Phase.QUEUED
@@ -228,7 +229,15 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
         waits=waits,
         person=person,
         held=phase is Phase.HELD,
-        next=what_comes_next(state, step, talk.sent, waits=waits, person=person, held=phase is Phase.HELD),
+        next=what_comes_next(
+            state,
+            step,
+            talk.sent,
+            waits=waits,
+            person=person,
+            held=phase is Phase.HELD,
+            after_silence=end_of_silence(interest),
+        ),
         due_at=due if has_moment(phase, reason) else None,
         reason=reason,
         agent=talk.agent,
@@ -238,7 +247,7 @@ def _standing(session: Session, talk: Any, rows: read.Rows) -> Standing:
         sent=sum(row.phase == Phase.SENT for row in own),
         heard=talk.heard,
         asked=tuple(Factor(f) for f in talk.asked),
-        interest=read_interest(talk.interest),
+        interest=interest,
         bant=tuple(judged.get(f) or FactorJudgement(f, Score.UNKNOWN) for f in Factor),
         back_at=talk.backat,
         began_at=talk.createdon,
