@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 from tests.engage.office import ADA, SALES, Office
-from tests.engage.test_between_mails import a_colleague_writes, first_mail_comes_back, hear
+from tests.engage.test_between_mails import a_colleague_writes, first_mail_comes_back, hear, read_only
 from tests.engage.test_decisions import boss
 from tests.engage.test_overtaken import QUESTION, waiting_follow_up, words_to
 
@@ -140,6 +140,39 @@ def test_a_follow_up_that_arrived_after_all_counts_at_once_and_the_next_waits(of
     office.pass_days(30)
     assert (numbers(office), drafts(office, leadid)) == (["0", "1", "2", "3"], [])
     assert all_different(office)
+
+
+def test_one_that_arrived_counts_while_our_answer_is_still_in_the_outbox(office: Office, leadid: str) -> None:
+    follow_up = waiting_follow_up(office)
+    hand_over(office, follow_up)
+    look_up(office)
+    office.work()
+    answer = read_only(office, QUESTION)
+    outbox.decide(office.services, boss(office), follow_up.outboxid, "arrived")
+    row = office.engagement_of(leadid)
+    assert (row.state, row.outboxid, row.sent) == (State.SENDING, answer.outboxid, 2)
+    office.pass_days(6)
+    assert (numbers(office), drafts(office, leadid)) == (["0", "1", "2"], [])
+
+
+@pytest.mark.parametrize("decision", ["arrived", "give_up"])
+def test_follow_ups_go_on_past_a_held_one_once_a_person_said_what_became_of_it(
+    office: Office, leadid: str, decision: str
+) -> None:
+    follow_up = waiting_follow_up(office)
+    hand_over(office, follow_up)
+    look_up(office)
+    office.work()
+    a_colleague_writes(office)
+    with pytest.raises(Conflict, match="in the outbox whether our mail arrived"):
+        conversations.go_on(office.services, boss(office), leadid)
+    outbox.decide(office.services, boss(office), follow_up.outboxid, decision)
+    conversations.go_on(office.services, boss(office), leadid)
+    office.pass_days(2)
+    left = len(office.mails_to(ADA))  # the server accepted none of the one whose worker died
+    assert (numbers(office), left) == (["0", "1"], 1 if decision == "arrived" else 2)
+    office.pass_days(8)
+    assert (numbers(office)[:3], all_different(office)) == (["0", "1", "2"], True)
 
 
 def held_at(office: Office, mail: Outbox) -> object:
