@@ -14,7 +14,7 @@ from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import last_seen
 from leadwright.db.pages.thread import open_run, waits_for_a_look
 from leadwright.db.sales import Email, Lead
-from leadwright.domain.engagement import LABELS, Outcome, State
+from leadwright.domain.engagement import LABELS, Outcome, State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import OPEN_STAGES
@@ -23,8 +23,7 @@ from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.engagements import Conversation, Held, lock_any
-from leadwright.workflows.letters import Written, keep
-from leadwright.workflows.reach_out import NO_DRAFT
+from leadwright.workflows.letters import Written, keep, mail_of_step
 
 
 def visible(session: Session, who: Principal, leadid: str, needs: Sequence[str]) -> Lead:
@@ -102,10 +101,13 @@ def open_draft(session: Session, rows: Held) -> Email | None:
 
 
 def waiting_for_a_mail(session: Session, leadid: str) -> str | None:
-    """runid of the lead's conversation that waits for a person to write the mail it has lost."""
-    lacks = (Engagement.leadid == leadid, Engagement.state == State.PERSON, Engagement.reason == NO_DRAFT)
-    runid = session.scalar(select(Engagement.runid).where(*lacks).limit(1))
-    return None if runid is None or waits_for_a_look(session, runid) else runid
+    """runid of the lead's conversation that waits for a person to write its first mail. The agent writes follow-ups."""
+    query = select(Engagement, LeadRun.number).join(LeadRun, LeadRun.runid == Engagement.runid)
+    lacks = (Engagement.leadid == leadid, Engagement.state == State.PERSON, Engagement.step == Step.FIRST_MAIL)
+    found = session.execute(query.where(*lacks).limit(1)).first()
+    if found is None or waits_for_a_look(session, found.Engagement.runid):
+        return None
+    return None if mail_of_step(session, found.Engagement, found.number) else found.Engagement.runid
 
 
 def draft_of(session: Session, leadid: str, emailid: str) -> Email | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from leadwright.actions.conversation_rows import (
     decided,
@@ -32,11 +33,11 @@ from leadwright.mail.suppression import suppress
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
 from leadwright.workflows.engagements import Conversation, Held, move_on
-from leadwright.workflows.letters import free_key
+from leadwright.workflows.letters import free_key, mail_of_step
 from leadwright.workflows.moves import answer_after_all
 from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import doubtful_answer
-from leadwright.workflows.settle import hold_partner, schedule_next
+from leadwright.workflows.settle import count_overtaken, hold_partner, schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "send": ("prvWriteLead", "prvCreateActivity"),
@@ -75,7 +76,7 @@ def send_held(services: Services, who: Principal, leadid: str) -> None:
 
     Raises:
         NotFound, NotAllowed.
-        Conflict: nothing waits, or nobody has looked at it yet.
+        Conflict: nothing waits, nobody has looked at it yet, or another mail is leaving at this moment.
     """
     with services.database.transaction() as session:
         rows = locked(session, who, leadid, NEEDS["send"], services.clock())
@@ -87,6 +88,7 @@ def send_held(services: Services, who: Principal, leadid: str) -> None:
         if draft.lw_hold:
             raise Conflict(f"Look at the mail first and save it: {draft.lw_hold}")
         if not answer_after_all(services, session, talk_of(services, session, who, rows), rows, draft):
+            count_overtaken(session, rows)
             free_key(session, rows)
             reason = f"{who.name} released the mail; it goes out next."
             move_on(rows, state=State.DUE, step=_step(rows), due_at=_not_before(rows), reason=reason)
@@ -124,7 +126,7 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
 
     Raises:
         NotFound, NotAllowed.
-        Conflict: a mail of ours waits for a look first, or nobody knows whether it arrived.
+        Conflict: a mail of ours waits for a look first, is leaving, or nobody knows whether it arrived.
     """
     with services.database.transaction() as session:
         rows = locked(session, who, leadid, NEEDS["go-on"], services.clock())
@@ -132,9 +134,10 @@ def go_on(services: Services, who: Principal, leadid: str) -> None:
             return
         if open_draft(session, rows) is not None:
             raise Conflict("A mail waits for a look. Open it, save it, then choose Send it.")
-        if doubtful_answer(session, rows.engagement):
+        if doubtful_answer(session, rows.engagement) or _doubtful_step(session, rows):
             raise Conflict("Say in the outbox whether our mail arrived. Then the follow-ups can go on.")
         talk, row = talk_of(services, session, who, rows), rows.engagement
+        count_overtaken(session, rows)
         if unsent := free_key(session, rows)[1]:
             draft_again(session, talk, rows, unsent)
         if row.lastsenton:
@@ -250,6 +253,12 @@ def do_not_write(services: Services, who: Principal, leadid: str) -> None:
         decided(session, who, rows, "lead.opted_out_by_person", "")
         cancel_waiting(session, leadid, reason, rows.moment)
         disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (reason,))
+
+
+def _doubtful_step(session: Session, rows: Held) -> bool:
+    """Does nobody know whether the mail of the coming step arrived?"""
+    mail = mail_of_step(session, rows.engagement, rows.run.number)
+    return mail is not None and mail.phase == Phase.HELD
 
 
 def _step(rows: Held) -> Step:

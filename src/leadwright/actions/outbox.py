@@ -8,20 +8,25 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.conversation_rows import talk_of
+from leadwright.db.agent import LeadRun
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.pages import mailboxes as read
 from leadwright.db.pages.keys import read_key, write_key
 from leadwright.db.sales import Email
+from leadwright.domain.engagement import LABELS, Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import Depth
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.mail.pace import DAY, MINUTE, sent_within
+from leadwright.mail.suppression import why_hash_suppressed
 from leadwright.mail.unknown import decide_held
 from leadwright.services import Services
-from leadwright.workflows.engagements import lock_any
+from leadwright.workflows.engagements import Held, lock_any
 from leadwright.workflows.moves import doubt_ended
+from leadwright.workflows.sending_rules import ANSWER
 
 Decision = Literal["arrived", "again", "give_up"]
 NEEDS: dict[str, str] = {"arrived": "prvWriteActivity", "again": "prvCreateActivity", "give_up": "prvWriteActivity"}
@@ -128,10 +133,8 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
         runid = _talk_of(session, mail)
         rows = lock_any(session, runid, services.clock()) if runid else None
         if decision == "again" and runid and (rows is None or rows.engagement.outboxid != outboxid):
-            raise Conflict(
-                "The conversation went on meanwhile: this mail would not leave any more. Answer the lead from its "
-                "page, then say here that this mail arrived, or give it up."
-            )
+            said = _why_not_again(session, mail, runid, rows)
+            raise Conflict(f"{said} This mail does not leave any more: say here that it arrived, or give it up.")
         phase = decide_held(
             session,
             outboxid,
@@ -141,7 +144,7 @@ def decide(services: Services, who: Principal, outboxid: str, decision: str) -> 
             clock=services.clock,
         )
         if rows is not None:
-            doubt_ended(rows, outboxid, phase)
+            doubt_ended(session, talk_of(services, session, who, rows), rows, mail)
         return phase
 
 
@@ -149,6 +152,23 @@ def _talk_of(session: Session, mail: Outbox) -> str | None:
     """runid of the conversation that the mail is of."""
     talk = select(Engagement.runid).join(Email, Email.lw_threadid == Engagement.runid)
     return session.scalar(talk.where(Email.activityid == mail.emailid))
+
+
+def _why_not_again(session: Session, mail: Outbox, runid: str, rows: Held | None) -> str:
+    """Why its conversation does not wait for this mail any more."""
+    hashes = mail.recipienthash, mail.domainhash
+    if unwanted := why_hash_suppressed(session, hashes, mail.purpose):
+        return unwanted
+    if rows is None:
+        outcome = session.scalar(select(LeadRun.outcome).where(LeadRun.runid == runid))
+        return f"The conversation has ended: {LABELS[Outcome(outcome)]}." if outcome else "The conversation has ended."
+    if rows.engagement.state == State.PERSON:
+        return "The conversation went on meanwhile and waits for a person: decide on the lead's page."
+    answers = (Outbox.leadid == mail.leadid, Outbox.purpose == ANSWER, Outbox.phase != Phase.CANCELLED)
+    later = (Outbox.outboxid != mail.outboxid, Outbox.createdon >= mail.createdon)
+    if session.scalar(select(Outbox.outboxid).where(*answers, *later).limit(1)):
+        return "The conversation went on meanwhile: the lead wrote and is answered."
+    return "The conversation went on meanwhile without it."
 
 
 def _may(who: Principal, privilege: str) -> None:

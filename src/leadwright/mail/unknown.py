@@ -133,7 +133,8 @@ def decide_held(
         raise Conflict("This mail is not held any more. Reload the page.")
     moment = clock()
     if was_sent:
-        row.phase, row.reason, row.concludedon = Phase.SENT, f"{actor.name} says that it was sent.", moment
+        row.phase, row.reason = Phase.SENT, f"{actor.name} says that it was sent."
+        row.concludedon = row.spenton or moment  # it left when it was handed over
     elif again:
         row.phase, row.reason, row.dueat, row.concludedon = Phase.QUEUED, "To be sent again.", moment, None
     else:

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, and_, func, insert, or_, select, update
+from sqlalchemy.orm import Session, defer
 
 from leadwright.db import audit, findings
 from leadwright.db.base import new_id
+from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.evidence import Statement
 from leadwright.domain.links import without_links
-from leadwright.domain.mail_phase import Phase
+from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
@@ -25,7 +26,10 @@ from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation, Held
 
 _DISCLOSURE = "This message was written with the help of AI."
-_NEVER_LEFT = (Phase.CANCELLED, Phase.FAILED)
+_NEVER_LEFT = or_(
+    Outbox.phase.in_((Phase.CANCELLED, Phase.FAILED)), and_(Outbox.phase == Phase.HELD, Outbox.spenton.is_(None))
+)
+_MAY_LEAVE = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 _PARTIES = cast(Table, ActivityParty.__table__)
 _CAME = {
     LeadSource.WEB: "you contacted us through our web site",
@@ -150,17 +154,36 @@ def letter_of(
 def free_key(session: Session, rows: Held) -> tuple[str, str | None]:
     """The business key of the coming mail of the cadence, and the activityid of the one of this step that never left.
 
-    One that was cancelled or refused never left: its row stays, under a key of its own.
+    One that was cancelled or refused never left, nor did one that is held before it was handed over: its row stays,
+    under a key of its own.
     """
     row = rows.engagement
     again = f":{row.softbounces}" if row.softbounces else ""
-    key = f"outreach:{row.leadid}:{rows.run.number}:{row.sent}{again}"
-    spent = session.scalar(select(Outbox).where(Outbox.businesskey == key).with_for_update())
-    if spent is None or spent.phase not in _NEVER_LEFT:
+    key = f"{_step_key(row, rows.run.number)}{again}"
+    spent = session.scalar(select(Outbox).where(Outbox.businesskey == key, _NEVER_LEFT).with_for_update())
+    if spent is None:
         return key, None
     spent.businesskey = f"{key}:{spent.outboxid}"
     session.flush()
     return key, spent.emailid
+
+
+def mail_of_step(session: Session, row: Engagement, number: int) -> Outbox | None:
+    """The mail of the coming step that is in the outbox already and left, may have, or may yet: it was overtaken.
+
+    Args:
+        row: of a conversation that waits for no mail of its cadence.
+        number: of the run.
+    """
+    key = _step_key(row, number)
+    mine = or_(Outbox.businesskey == key, Outbox.businesskey.startswith(f"{key}:", autoescape=True))
+    query = select(Outbox).where(Outbox.leadid == row.leadid, mine, Outbox.bouncedon.is_(None))
+    query = query.where(Outbox.phase.in_(_MAY_LEAVE), ~_NEVER_LEFT).order_by(Outbox.createdon.desc()).limit(1)
+    return session.scalar(query.options(defer(Outbox.raw)).execution_options(populate_existing=True))
+
+
+def _step_key(row: Engagement, number: int) -> str:
+    return f"outreach:{row.leadid}:{number}:{row.sent}"
 
 
 def keep(session: Session, talk: Conversation, rows: Held, mail: Written, **fixed: str | None) -> str:

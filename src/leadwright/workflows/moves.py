@@ -35,6 +35,7 @@ from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send
 from leadwright.workflows.reading_replies import Read, Unsent, doubtful_answer, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
+from leadwright.workflows.settle import arrived_after_all
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
 _SOFT_BOUNCES = 3  # of one conversation, before a person looks
@@ -115,17 +116,21 @@ def answer_after_all(services: Services, session: Session, talk: Conversation, r
     return True
 
 
-def doubt_ended(rows: Held, outboxid: str, phase: Phase) -> None:
-    """A person said what became of our answer while the conversation waits for one: it is sent again, or done with."""
+def doubt_ended(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    """A person said what became of a mail that the conversation has in hand as its answer, or went on without."""
     row = rows.engagement
-    if row.state != State.PERSON or row.outboxid != outboxid:
+    if row.outboxid != mail.outboxid:
+        if mail.phase == Phase.SENT and mail.purpose != ANSWER:
+            arrived_after_all(session, talk, rows, mail)
+        return
+    if row.state != State.PERSON:
         return
     row.outboxid = None
-    if phase is Phase.QUEUED:
+    if mail.phase == Phase.QUEUED:
         move_on(rows, state=State.SENDING, step=Step.ANSWER, reason=_answering(None))
-        row.outboxid = outboxid
-    elif phase is Phase.SENT:
-        row.lastsenton = rows.moment
+        row.outboxid = mail.outboxid
+    elif mail.phase == Phase.SENT:
+        row.lastsenton = mail.concludedon
 
 
 def outcome_of(decision: Decision, read: Read) -> Outcome:

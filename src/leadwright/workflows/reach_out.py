@@ -6,16 +6,18 @@ Nothing is sent here: a mail is written into the outbox in the transaction that 
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from leadwright.analyst import FollowUp, Insight, MailBrief, Reading, Usage
 from leadwright.analyst.protocol import Section
 from leadwright.db.findings import from_json
 from leadwright.db.judgements import read_interest
+from leadwright.db.mail import Outbox
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import end_of_silence
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
@@ -39,12 +41,14 @@ from leadwright.workflows.engagements import (
 )
 from leadwright.workflows.first_mail import Mail, first_mail
 from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread, tell_owner, wrote_first
-from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, send
+from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, mail_of_step, send
 from leadwright.workflows.research_lead import is_passing
+from leadwright.workflows.settle import count_overtaken, schedule_next
 from leadwright.workflows.steps import Steps
 
 _WROTE_FIRST = "The lead wrote before the agent did. Read that mail, then send ours or take the lead over."
 NO_DRAFT = "The draft of this mail is gone. Write one on the lead's page, then send it here."
+_OVER = (Phase.CANCELLED, Phase.FAILED, Phase.SUPPRESSED)
 _log = structlog.get_logger(__name__)
 
 
@@ -98,6 +102,8 @@ def reach_out(services: Services, turn: Turn) -> None:
 
 def _move(services: Services, talk: Conversation) -> None:
     step, steps = Step(talk.engagement.step), Steps()
+    if step is not Step.NO_RESPONSE and _counts_first(services, talk):
+        return
     mail = _follow_up(services, talk, steps) if step is Step.FOLLOW_UP and not _has_draft(services, talk) else None
     with services.database.transaction() as session:
         rows = lock_conversation(session, talk, services.clock())
@@ -151,6 +157,22 @@ def _end_of_silence(session: Session, talk: Conversation, rows: Held) -> None:
     hand_over(session, talk, rows, told_so_far(talk, outcome), (told,))
 
 
+def _counts_first(services: Services, talk: Conversation) -> bool:
+    """Is a mail of this very step in the outbox already? It was overtaken: it is counted, and the next one waits.
+
+    Raises:
+        Conflict: it is under way.
+    """
+    with services.database.reading() as session:
+        if mail_of_step(session, talk.engagement, talk.number) is None:
+            return False
+    with services.database.transaction() as session:
+        rows = lock_conversation(session, talk, services.clock())
+        if counted := count_overtaken(session, rows):
+            schedule_next(rows, talk, rows.engagement.lastsenton or rows.moment)
+    return counted
+
+
 def _waiting(number: int) -> str:
     return f"Follow-up {number} is in the outbox." if number else "The first mail is in the outbox."
 
@@ -166,9 +188,10 @@ def _written(session: Session, talk: Conversation, mail: Mail | None) -> Written
 
 
 def _drafts(talk: Conversation) -> Select[Email]:
-    """Mails of the conversation that nobody has sent yet."""
+    """Mails of the conversation that nobody has sent yet, nor put into the outbox."""
     unsent = Email.statuscode.in_((EmailStatus.DRAFT, EmailStatus.PENDING_SEND))
-    return select(Email).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(True), unsent)
+    given = exists().where(Outbox.emailid == Email.activityid, Outbox.phase.not_in(_OVER))
+    return select(Email).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(True), unsent, ~given)
 
 
 def _has_draft(services: Services, talk: Conversation) -> bool:

@@ -19,7 +19,7 @@ from leadwright.domain.mail_phase import ENDS, Phase
 from leadwright.domain.optionsets import LeadStatus
 from leadwright.domain.stage import Stage
 from leadwright.domain.suppression import ASKED, WHY, Reason
-from leadwright.errors import LeadwrightError
+from leadwright.errors import Conflict, LeadwrightError
 from leadwright.mail.bounce_phrases import HARD
 from leadwright.mail.bounce_reasons import reason_in
 from leadwright.mail.suppression import hold_recipient
@@ -35,6 +35,7 @@ from leadwright.workflows.engagements import (
     lock_at_once,
     move_on,
 )
+from leadwright.workflows.letters import mail_of_step
 from leadwright.workflows.sending_rules import ANSWER
 
 _MOST = 200
@@ -96,6 +97,40 @@ def schedule_next(rows: Held, talk: Conversation, sent_at: datetime) -> None:
         reason = "If no answer comes until then, a seller gets the lead: it has shown interest."
     step = Step.FOLLOW_UP if follow_up else Step.NO_RESPONSE
     move_on(rows, state=State.DUE, step=step, due_at=due.at, reason=reason)
+
+
+def count_overtaken(session: Session, rows: Held) -> bool:
+    """The mail of the coming step that the conversation went on without is counted, if it left or may have.
+
+    One that may have arrived counts as sent: none of its step goes out beside it, and the next has words of its own.
+
+    Returns:
+        Whether there is one.
+
+    Raises:
+        Conflict: it is under way, and nobody can say yet.
+    """
+    mail = mail_of_step(session, rows.engagement, rows.run.number)
+    if mail is None:
+        return False
+    if mail.phase not in ENDS:
+        raise Conflict("A mail to this lead is leaving at this moment. Try again in a minute.")
+    _count(rows, mail)
+    return True
+
+
+def arrived_after_all(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    """A person says that a mail of the cadence arrived that the conversation went on without: it counts as any other.
+
+    One that was counted already, because it may have arrived, moves nothing.
+    """
+    row, at = rows.engagement, _note_sent(session, talk, rows, mail)
+    of_step = mail_of_step(session, row, rows.run.number)
+    if of_step is None or of_step.outboxid != mail.outboxid:
+        return
+    _count(rows, mail)
+    if row.state == State.DUE:
+        schedule_next(rows, talk, row.lastsenton or at)
 
 
 def hold_partner(session: Session, runid: str) -> None:
@@ -219,16 +254,30 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
 
 
 def _sent(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
-    row, at = rows.engagement, mail.concludedon or rows.moment
-    if mail.emailid:
-        session.execute(update(Email).where(Email.activityid == mail.emailid).values(senton=at))
+    row, at = rows.engagement, _note_sent(session, talk, rows, mail)
     if row.step in (Step.FIRST_MAIL, Step.FOLLOW_UP):
         row.sent += 1
         row.firstsenton = row.firstsenton or at
     row.lastsenton = at
+    schedule_next(rows, talk, at)
+
+
+def _count(rows: Held, mail: Outbox) -> None:
+    """Sent at the moment at which it was handed over, which may lie before a later mail of ours."""
+    row, at = rows.engagement, mail.spenton or mail.concludedon or rows.moment
+    row.sent += 1
+    row.firstsenton = min(row.firstsenton or at, at)
+    row.lastsenton = max(row.lastsenton or at, at)
+
+
+def _note_sent(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> datetime:
+    """The activity says when the mail left, and the lead that it was contacted. That moment."""
+    at = mail.concludedon or rows.moment
+    if mail.emailid:
+        session.execute(update(Email).where(Email.activityid == mail.emailid).values(senton=at))
     if rows.lead.statuscode == LeadStatus.NEW:
         change_lead(session, talk, rows, "lead.contacted", statuscode=int(LeadStatus.CONTACTED))
-    schedule_next(rows, talk, at)
+    return at
 
 
 def _refused(services: Services, session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
