@@ -257,6 +257,50 @@ def test_unsubscribe_on_top_of_what_a_ticket_system_passes_on_is_a_wish(text: st
     assert read_mail(mail(text, auto_submitted="auto-replied")).opt_out != ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not interested. Do not email again.",
+        "Hello,\nI am not interested. Please stop contacting.",
+        "Jane Miller wrote:\nNo further emails please.",
+        "Hi John!\nPlease unsubscribe.",
+        "Good morning\n\nNo more emails please.",
+        "Ticket 4711\nStop.",
+        "Case 4711: Re: Your offer\nJane Miller\nPlease do not contact again.",
+        "Jane Miller hat geantwortet:\nBitte keine weiteren Mails.",
+        "Jane Miller wrote:\n\nUnsubscribe",
+        "Would you remove the address from your list?",
+        "Ticket 4711 was answered.\nDo not write to this email again.",
+    ],
+)
+def test_what_stands_above_the_words_passed_on_hides_no_wish(text: str) -> None:
+    for headers in ({"auto_submitted": "auto-generated"}, {"from": "no-reply@example.com"}):
+        assert read_mail(mail(text, **headers)).opt_out != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ticket 4711\nUnsubscribe",
+        "Ticket 4711 received\nJane Miller\nStop these emails",
+        "Jane Miller wrote:\nYes, please call me.\nUnsubscribe",
+        "Jane Miller wrote:\nYes, please call me.\nStop these emails.",
+        "Hi John!\nYour ticket was closed.\nUnsubscribe",
+        "Would you like to be removed from your mailing list?",
+        "Jane Miller wrote:\nYes, call me.\nIf you have received this email in error, delete it from your system.",
+        "Jane Miller wrote:\nYes, call me.\nPlease reply to this email and delete it from your system.",
+    ],
+)
+def test_links_and_footers_below_what_is_passed_on_are_no_wish(text: str) -> None:
+    for headers in ({"auto_submitted": "auto-generated"}, {"from": "no-reply@example.com"}):
+        assert read_mail(mail(text, **headers)).opt_out == ""
+
+
+def test_unsubscribe_as_a_sentence_beside_others_is_the_writers() -> None:
+    for text, asks in (("Too dear. Unsubscribe.", True), ("Too dear.\nUnsubscribe.", False), ("Fine. Opt out", False)):
+        assert bool(read_mail(mail(text, return_path="<bounces+77@em.example.com>")).opt_out) is asks
+
+
 OWN = ("sales@seller.example",)
 OUR_GROUP = {
     "list_id": "Sales <sales.seller.example>",

@@ -12,22 +12,30 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from leadwright.domain.opt_out_denials import (
+    ASTRAY,
     CONTRAST,
+    DELETE_IT,
     DENIED,
+    ELSEWHERE,
+    LASTING,
     LEAVING,
     MENU,
     MOVED,
     ONE_PAPER,
     OTHER_LIST,
+    PERHAPS,
     STAYS,
     THEIR_USERS,
     UNREAD,
     UNTIL,
+    WRITE_NOT,
 )
 from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, THIS_ADDRESS, WE, YOUR_LIST
 
 LONGEST = 20_000  # characters read; nobody opts out after that
+LONGEST_WAY = 200  # characters in which somebody tells where to write instead
+LONGEST_TITLE = 6  # words of a line such as "Ticket 4711" or a name above what a machine passes on
 _WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _QUOTE_BEGINS = re.compile(
@@ -59,6 +67,10 @@ _REFUSAL = re.compile(
     r"no|nein|non|nee|(?:(?:i|we) (?:am|are) |i'm |we're )?(?:not|no longer) interested\b.{0,40}|no interest\b.{0,40}|"
     r"(?:(?:ich|wir) haben? )?kein (?:interesse|bedarf)\b.{0,40}|pas interesse\w*|geen interesse|no (?:me|nos) interesa"
 )
+_GREETING = re.compile(
+    r"\W*(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen)|"
+    r"sehr geehrte\w*|liebe[rs]?|bonjour|hola|buen\w+ \w+|buon\w+|ciao|ola|dzien dobry|hej)(?: [\w.'-]+){0,3}\W*"
+)
 
 
 def fold(text: str) -> str:
@@ -83,10 +95,12 @@ _FOR_GOOD = re.compile(  # not "do not use this address any more", which a machi
     r"\b(?:nie wieder|nie mehr|niemals|plus jamais|nunca mas|nooit meer)\b|"
     r"(?<!to )(?<!and )\b(?:remove|take|delete|erase|drop|unsubscribe|losch\w+|entfern\w+|streich\w+|nehm\w+|"
     rf"supprim\w+|retir\w+|verwijder|haal|elimin\w+|borr\w+)(?: sie)?(?: bitte)? (?:{fold(THIS_ADDRESS)})"
+    r"(?! from (?:your|this|the) account\b)"
 )
 _YOUR_LIST = re.compile(rf"^(?!.*\b(?:her|him)\b).*(?:{fold(YOUR_LIST)})")  # "she left, remove her" is news of somebody
 _REQUEST = re.compile(
-    r"\b(?:please|(?:can|could|will) you|would you (?:mind|kindly)|bitte|konn\w+ sie|pou\w+z[- ]vous|por favor)\b"
+    r"\b(?:please|(?:can|could|will) you|would you(?! (?:no longer |still )?(?:like|prefer|want|rather))|"
+    r"bitte|konn\w+ sie|pou\w+z[- ]vous|por favor)\b"
 )
 
 
@@ -102,36 +116,42 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed:
     """
     if not _REPLY.match(subject) and _asks(subject.strip()):
         return subject.strip()
-    sentences = own_sentences(text)
+    sentences = _with_what_it_is_about(own_sentences(text))
     if automatic:
         sentences = _without_top(sentences)
         return _passed_on(sentences) or _about_it(sentences)
     if footed:
-        sentences = _above_footer(sentences)
+        sentences = _above_footer(sentences, {line.strip() for line in text[:LONGEST].splitlines()})
+    asked = (said for said, after in pairwise([*sentences, ""]) if _asks(said, after))
     apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
-    return next(filter(_asks, sentences), "") or _about_it(sentences) or next(apart, "")
+    return next(asked, "") or _about_it(sentences) or next(apart, "")
 
 
 def _passed_on(sentences: list[str]) -> str:
     """The wish in a machine's mail: in what it opens with, where no footer stands, or in what says whom it means."""
-    opened = False
-    for n, said in enumerate(sentences):
+    opened = titled = False
+    for n, (said, after) in enumerate(pairwise([*sentences, ""])):
         plain = _plain(said)
         near = _plain(" ".join(sentences[max(n - 1, 0) : n + 2]))
-        addressed = _THIS_ADDRESS.search(plain) is not None
-        unread = addressed and UNREAD.search(near) is not None and not _FOR_GOOD.search(plain)
-        named = (addressed and not unread) or _YOUR_LIST.search(plain) is not None
+        addressed = _THIS_ADDRESS.search(plain)
+        unread = addressed and not _FOR_GOOD.search(plain) and (UNREAD.search(near) or _tells_where(plain, after))
+        named = (addressed and not unread) or _YOUR_LIST.search(plain)
         offered = plain.endswith("?") and not _REQUEST.search(plain)
-        asks = any(named or _is_for_himself(plain, wish) for wish in _wishes(plain))
-        if not offered and (asks or (not opened and not unread and _asks(said))):
+        asks = any(named or _is_for_himself(plain, wish) for wish in _wishes(plain, after))
+        first = not opened and (not titled or said.endswith((".", "!")))  # what links say ends in neither
+        if not offered and (asks or (first and not unread and _asks(said, after))):
             return said
-        opened = opened or _opens(said)
+        opens = _opens(said)
+        titled = titled or opens
+        opened = opened or (opens and (said.endswith((".", "!", "?")) or len(said.split()) > LONGEST_TITLE))
     return ""
 
 
 def _opens(said: str) -> bool:
-    """Does the mail begin with it? A greeting opens nothing."""
-    return bool(_bare(_plain(said)) and not said.endswith(","))
+    """Does the mail begin with it? A greeting, a refusal, and what announces the words of somebody open nothing."""
+    plain = _plain(said)
+    refuses = not said.endswith("?") and _REFUSAL.fullmatch(_bare(plain))
+    return bool(_bare(plain) and not refuses and not _GREETING.fullmatch(plain) and not said.endswith((",", ":")))
 
 
 def _without_top(sentences: list[str]) -> list[str]:
@@ -140,15 +160,26 @@ def _without_top(sentences: list[str]) -> list[str]:
     return sentences[1:] if says_more and MENU.fullmatch(_plain(sentences[0])) else sentences
 
 
-def _above_footer(sentences: list[str]) -> list[str]:
-    """Without the "Unsubscribe" below the words of a mail; after nothing but a refusal it is the writer's."""
+def _above_footer(sentences: list[str], lines: set[str]) -> list[str]:
+    """Without the "Unsubscribe" below the words of a mail; as a sentence on one line with others it is the writer's."""
     kept: list[str] = []
     opened = False
     for said in sentences:
-        if not (opened and MENU.fullmatch(_plain(said).strip(_MARKS))):
+        written = said.endswith((".", "!")) and said not in lines
+        if written or not (opened and MENU.fullmatch(_plain(said).strip(_MARKS))):
             kept.append(said)
-        refuses = not said.endswith("?") and _REFUSAL.fullmatch(_bare(_plain(said)))
-        opened = opened or (_opens(said) and not refuses)
+        opened = opened or _opens(said)
+    return kept
+
+
+def _with_what_it_is_about(sentences: list[str]) -> list[str]:
+    """The sentences, a "delete it" as one with the sentence about a mail gone astray before it."""
+    kept: list[str] = []
+    for said in sentences:
+        if kept and DELETE_IT.match(fold(said)) and _is_astray(_plain(kept[-1])):
+            kept[-1] += f" {said}"
+        else:
+            kept.append(said)
     return kept
 
 
@@ -188,28 +219,50 @@ def _joined(lines: list[str]) -> str:
     return out
 
 
-def _asks(sentence: str) -> bool:
+def _asks(sentence: str, after: str = "") -> bool:
     plain = _plain(sentence)
-    if any(_wishes(plain)):
+    if any(_wishes(plain, after)):
         return True
     return not _is_shielded(plain) and any(_ALONE.fullmatch(_bare(clause)) for clause in (plain, *_CLAUSE.split(plain)))
 
 
-def _wishes(plain: str) -> Iterator[re.Match[str]]:
-    """The words of a sentence that ask for no more mails, without those that are denied or mean something else."""
+def _wishes(plain: str, after: str) -> Iterator[re.Match[str]]:
+    """The words of a sentence that ask for no more mails, without those that are denied or mean something else.
+
+    `after` is the next sentence, which may tell where to write instead.
+    """
     if _is_shielded(plain):
         return
     for found in _ANYWHERE.finditer(plain):
         denied = LEAVING.match(found[0]) and DENIED.search(plain[: found.start()])
         rest = plain[found.end() :]
-        if denied or MOVED.match(plain, found.start()) or UNTIL.search(rest):
+        if denied or MOVED.match(plain, found.start()) or UNTIL.search(rest) or _is_of_the_way(found, rest, after):
             continue
         if not any(p.match(rest) for p in (OTHER_LIST, ONE_PAPER, CONTRAST)):
             yield found
 
 
+def _is_of_the_way(found: re.Match[str], rest: str, after: str) -> bool:
+    """Does the wish tell where or how to write instead? "Again" or "any more" in it asks for an end all the same."""
+    asks_for_a_way = WRITE_NOT.match(found[0]) and not LASTING.search(found[0] + rest)
+    return bool(asks_for_a_way and _tells_where(rest, after))
+
+
+def _tells_where(rest: str, after: str) -> bool:
+    return ELSEWHERE.search(f"{rest[:LONGEST_WAY]}\n{_plain(after[:LONGEST_WAY])}") is not None
+
+
 def _is_shielded(plain: str) -> bool:
-    return any(p.search(plain) for p in (_FOOTER, STAYS, THEIR_USERS))
+    return any(p.search(plain) for p in (_FOOTER, STAYS, THEIR_USERS)) or _is_astray(plain)
+
+
+def _is_astray(plain: str) -> bool:
+    """Does it tell the wrong reader of a mail what to do: "if you have received this in error"?"""
+    perhaps = PERHAPS.search(plain)
+    astray = ASTRAY.search(plain, perhaps.end()) if perhaps else None
+    if not perhaps or not astray:
+        return False
+    return not any(p.search(plain, perhaps.end(), astray.end()) for p in (_MINE, _WE, _THIS_ADDRESS))
 
 
 def _is_for_himself(plain: str, found: re.Match[str]) -> bool:

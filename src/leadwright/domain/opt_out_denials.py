@@ -96,9 +96,62 @@ UNREAD = re.compile(
     r"\bleft (?:the|our) (?:company|firm|business|organi[sz]ation)\b|"
     r"\bno longer (?:works?|employed|with (?:us|the company))\b|\bnicht mehr (?:bei uns|fur uns|im unternehmen)\b|"
     r"\bne travaille plus\b|\bwerkt (?:hier )?niet (?:meer|langer)\b|\bya no trabaja\b|"
-    r"(?<!not )(?<!never )(?<!or )\b(?:contact|write to|(?<=, )e-?mail|(?<=please )e-?mail) \S+@|"
-    r"(?<!not )(?<!never )(?<!or )\b(?:contact|call|phone|write to|e-?mail)\b.{1,60}\binstead\b|"
-    r"\bstattdessen\b|\b(?:wenden sie sich|schreiben sie)(?: bitte)? an \S+@"
+    r"\bfrom (?:your|this|the) account\b"
+)
+# "Do not write to me, call me": what asks for a way, not for an end.
+WRITE_NOT = re.compile(
+    r"\W*(?:(?:do not|dont|never|not to|stop to|you may not)\b(?: ever| please)? (?:e-?mail|mail|contact|write|message|"
+    r"call|text|ping|reach|send)|(?:bitte|senden|schicken)\b.{0,40}\bkeine\b|ne (?:me |nous |m'|pas )|(?:no|nao) (?:me|"
+    r"nos)\b|non (?:mi|ci)\b|(?:kontakta|mejla|maila|skriv|skicka)\b.{0,20}\binte\b)"
+)
+LASTING = re.compile(
+    r"\b(?:again|any ?(?:more|longer)|ever|(?:no|me|us|send) more|further|once more|mehr|weitere\w*|wieder|erneut|"
+    r"plus|jamais|mas|nunca|jamas|piu|mai|mais|mer|igen|fler)\b"
+)
+_POINTING = r"\b(?:but|please|just|rather|instead,?|simply|you (?:can|may|could|should)|bitte|lieber) "
+_VERB = r"(?:call|phone|ring|text|e-?mail|mail|message|contact|reach|write(?: to)?)"
+_TO_ME = (
+    rf"(?:{_VERB} (?:me|us)\b(?! (?:again|once|one|ever|any))(?!.{{0,40}}\bn?or {_VERB}\b)|"
+    r"(?:call|phone|ring)(?: (?:first|instead|on|at)\b|\s*(?:$|[.!\n]))|"
+    r"(?:i|we)(?:'d| would)? (?:\w+ )?(?:rather|prefer)(?: to| the| a| your| by)* (?:phone|calls?|talk|speak|telephone|"
+    r"letters?|being called)\b|(?:better|rather|best|only|preferably) (?:by|over|on) (?:the )?(?:tele)?phone\b|"
+    r"rufen sie (?:bitte |lieber )*(?:mich|uns)\b|ruf\w* (?:mich|uns) (?:\w+ )?an\b|(?:bitte|lieber|besser) "
+    r"(?:anrufen|telefonisch)\b|appelez[- ](?:moi|nous)\b|llame?n?(?:me|nos)\b|(?:mi|ci) (?:chiam\w+|telefoni)\b|"
+    r"(?:chiam|telefon)\w+(?:mi|ci)\b|ligue(?:m|-me)?\b|ring (?:mig|oss)\b)"
+)
+_TO_ANOTHER = (
+    rf"(?:{_VERB} (?:my|our|the) (?:[\w'-]+ ){{0,2}}?(?:office|mobile|cell|phone|number|line|desk|assistant|secretary|"
+    r"reception|colleague|boss|manager|team|partner|buyer|purchas\w+|procurement)\b|"
+    r"use (?:\S+@|(?:my|our|the|this|that) (?:[\w'-]+ ){0,3}?(?:address|e-?mail|mailbox|number|phone|mobile|one)\b)|"
+    r"(?:write|talk|speak|turn|send(?: \w+)?) to (?!(?:me|us|your|some\w*|any\w*|(?:my|our) (?:lawyer|attorney|"
+    r"solicitor|legal|counsel)\w*)\b)\w|(?:call|phone|use|e-?mail|contact) [^\n]{1,60}\binstead\b|"
+    r"(?:my|our|the) (?:new|right|correct|current|other) (?:[\w-]+ )?(?:one|address|e-?mail|number) is\b|"
+    r"(?:nutzen|verwenden|nehmen) sie (?:\w+ ){0,2}?(?:\S+@|meine|unsere)|(?:wenden sie sich|schreiben sie(?: mir| "
+    r"uns)?)(?: bitte| lieber)? an \S+@|(?:\w+ sie )?stattdessen\b|utilisez (?:\S+@|mon|ma|notre)|ecrivez\S* a \S+@|"
+    r"use (?:mi|nuestr\w+)\b|escriba\w* a \S+@|us\w+ (?:il mio|la mia)\b|scriv\w+ a \S+@)"
+)
+# In what is left of the sentence, or where the next one begins: a name or number further below is a signature.
+ELSEWHERE = re.compile(
+    rf"(?:^ ?|[\n,.:!?–—-] ?|{_POINTING}){_TO_ME}|^[^\n]*(?:, |{_POINTING})(?:(?:call|phone|ring) (?:\+|\(?\d)|"
+    rf"(?:contact|e-?mail) \S+@)|(?:^|^[^\n]*[,:–—-]|^[^\n]*{_POINTING}|\n)\s?(?:{_POINTING}){{0,2}}{_TO_ANOTHER}|"
+    r"^[^\n]*\bbut (?:only |rather )?(?:to|on|at|via|by) |^[^\n.,!?]{0,40}\b(?:attachments?|anhang\w*|\d+ ?[mk]b)\b"
+)
+# A mail that may have reached the wrong reader: what he is to delete is the mail, or an entry in an account of his.
+PERHAPS = re.compile(
+    r"\b(?:if|should(?= (?:you|this|the|it)\b)|(?:wenn|falls|sollten?) (?:sie|ihnen|dies\w*|du|ihr)|"
+    r"(?:als|indien|mocht)(?= (?:u|je|jij|jullie|dit|deze)\b))\b|"
+    r"^(?=(?:(?:is|was|have|did|has) )?(?:this |it |you )?(?:not you|received?\b)[^?]*\?)"
+)
+ASTRAY = re.compile(
+    r"\b(?:(?:recei\w+|g[eo]t|obtained|reache[ds]|to you)\b.{0,60}\b(?:in error|by (?:mistake|accident|error))|"
+    r"erroneously|mistakenly|inadvertently|you\b.{0,30}\b(?:recipient|addressee)|(?:was|is)(?:n't| not) you\b(?! \w)|"
+    r"not you(?=\?)|not your(?:s| (?:account|ticket|order|request|profile))|irrtum\w*|versehentlich|falschlich\w*|"
+    r"nicht (?:der|die) (?:\w+ )?(?:adressat|empfanger)\w*|ten onrechte|abusievelijk|per (?:abuis|vergissing|ongeluk)|"
+    r"niet (?:de )?(?:\w+ )?(?:geadresseerde|ontvanger))\b"
+    r"(?! (?:\w+ )?(?:my|our|mein\w*|unser\w*|mijn|onze?)\b)"
+)
+DELETE_IT = re.compile(
+    r"\W*(?:please |and |then |kindly )*(?:delete|remove|erase|destroy|discard) (?:it|this|them|that)\b"
 )
 # What footers and preheaders hold as a line of its own; a person's "unsubscribe me" or "please unsubscribe" is none.
 MENU = re.compile(

@@ -33,8 +33,9 @@ _LETTERS = (
 # What a machine passes on means this address, or the list or the mails of whoever it writes to.
 THIS_ADDRESS = (
     r"\b(?:this|these|dies\w+|cette|cet|est[ae]s?|quest[aoi]|dit|deze|denna|dette|denne|tego|ten) (?:[\w-]+ ){0,2}?"
-    r"(?:e-?mail|\w*-?add?ress?\w*|mailbox\w*|inbox|account|domain\w*|postfach|boite|direccion|correo|indirizzo|"
-    r"casella|endereco|adres\w*)\b"
+    r"(?:\w*-?add?ress?\w*|mailbox\w*|inbox|account|domain\w*|postfach|boite|direccion|indirizzo|casella|endereco|"
+    r"adres\w*)\b|\ba est[ae] correo\b|\b(?:contact|e-?mails?|mails?|messages?|write)(?: to)? "
+    r"this e-?mail\b"
 )
 YOUR_LIST = (
     r"\b(?:your|ihr\w{0,2}|eur\w{0,2}|dein\w{0,2}|votre|vos|sus?|vuestr\w+|vostr[aeio]|suo?a?|uw|jullie|suas?|vossas?|"
@@ -86,6 +87,7 @@ _WRITING = (
     r"sending(?= (?:me|us|e-?mails?|mails?|messages|these|those|this|any|more|out|your|spam|it|stuff|things)\b|"
     r"\s*[.!]|$))"
 )
+_BOX = r"(?:e-?mail )?(?:address|account(?! manag)|e-?mail|mailbox|inbox|domain)"
 _START = r"(?:^|[,.!:;–—-]\s*|\b(?:please|pls|plz|kindly|just|and|so|then|again|you|must|now|to)\s+)"
 
 _BE_REMOVED = (
@@ -165,18 +167,16 @@ _ENGLISH = (
     rf"{_START}(?:stop|cease) (?:with )?(?:(?:the|these|this|those|all|your|any) (?:\w+ ){{0,2}}?)?{_MAIL}\b",
     r"\b(?:please|pls|plz|kindly|just) (?:stop|cease|desist)(?: (?:it|this|now))?\s*(?:$|[.!,;])",
     r"\bcease and desist\b",
-    rf"\b(?:do not|dont|never|not to|stop to|you may not)(?: ever| please)? {_WRITE}(?: to)? (?:me|us|"
-    rf"this (?:address|account|"
-    r"e-?mail|mailbox)|here)\b(?! (?:the|a|an|your|that|it|for|about|if|as|at|on|in|with|to (?:ask|set|get|talk))\b)",
+    rf"\b(?:do not|dont|never|not to|stop to|you may not)(?: ever| please)? (?:{_WRITE}(?: to)? (?:me|us|this {_BOX}|"
+    rf"here)|send {_MAIL} to (?:me|us|(?:this|my|our) {_BOX}))\b"
+    r"(?! (?:the|a|an|your|that|it|for|about|if|as|at|on|in|with|to (?:ask|set|get|talk)|and (?:my|our) \w+ separately|"
+    r"(?:after|between) (?:\d\w*|noon|lunch|work|office|hours))\b)",
     rf"\b(?:do not|dont|never)(?: ever)? {_WRITE}(?:ing)?(?: (?:me|us))?(?: \w+)? (?:again|any ?more|any further|"
     rf"any longer|"
     r"in (?:the )?future|ever)\b",
     rf"\b(?:do not|dont|never) send(?: (?:me|us))? (?:any|more|further|these|this|those|such|your|"
     rf"anything)(?: \w+){{0,2}} ?"
     rf"(?:{_MAIL}|stuff|things|junk|$)",
-    rf"\b(?:do not|dont|never)(?: ever| please)? send {_MAIL} to (?:me|us|(?:this|my|our) (?:e-?mail )?(?:address|"
-    rf"account|mailbox|inbox|domain))\b"
-    rf"(?!,? (?:for|about|if|as|at|on|in|with|but|after|before|and|or|send|rather|write|instead)\b)",
     r"\bdo not (?:contact|e-?mail|spam|solicit)\s*(?:$|[.!,;])",
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",
