@@ -177,6 +177,25 @@ def test_only_a_name_is_greeted(sqlite_database: Database, first: str | None, gr
     assert mail_brief(Means(sqlite_database), runid).greeting_name == greeted
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "subject", "greeted", "topic"),
+    [
+        ("Ms. Jo", "Doe", "Anvils", "Jo", "Anvils"),
+        ("Sales", "Dept", "Sales training", "", "Sales training"),
+        (None, "Doe", "RE: Fwd: Anvils", "", "Anvils"),
+        ("jo.doe", None, "Jo Doe", "", ""),
+        ("Jo", "Doe", "Call with Doe", "Jo", ""),
+    ],
+)
+def test_neither_a_reply_nor_the_lead_itself_is_its_topic(
+    sqlite_database: Database, first: str | None, last: str | None, subject: str, greeted: str, topic: str
+) -> None:
+    named = {"firstname": first, "lastname": last, "fullname": f"{first or ''} {last or ''}".strip()}
+    runid = add_run(sqlite_database, add_unit(sqlite_database), subject=subject, **named)
+    mail = mail_brief(Means(sqlite_database), runid)
+    assert (mail.greeting_name, mail.topic) == (greeted, topic)
+
+
 class Marked:
     """A provider whose every answer holds the marker of the company asked for."""
 

@@ -21,6 +21,9 @@ _PLAIN_WORDS = frozenset(
         "how this that these those in on at for with to from of by there here let one it's",
     )
 )
+_REPLY_MARKS = re.compile(
+    r"(?:\s*(?:re|fwd?|aw|wg|antw|sv|vs|tr|rv|rif|res|enc|r|i)\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a])+\s*", re.IGNORECASE
+)
 _VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
@@ -70,6 +73,12 @@ def subject_line(text: str) -> str:
     """One line, of sensible length; line breaks can never start a header."""
     line = " ".join(text.split())
     return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+def without_reply_marks(subject: str) -> str:
+    """The subject without ``Re:`` and ``Fwd:`` in front, which a mail that answers nothing must not have."""
+    marks = _REPLY_MARKS.match(subject)
+    return subject[marks.end() :] if marks else subject
 
 
 def fill(template: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 Both briefs hold this lead's fields, its company's stored passages and the admin's knowledge, and no other lead's.
 """
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from typing import Any
 from leadwright.analyst import Brief, MailBrief, Offering, Reading
 from leadwright.db.sales import Lead
 from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.domain.greeting import greeted_name, names_person
+from leadwright.domain.outreach import without_reply_marks
 from leadwright.research import fulltext
 from leadwright.research.company import Company, research_company
 from leadwright.research.competitors import choose_competitors, known_of, our_market
@@ -105,7 +106,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
     return MailBrief(
         key=dossier.key,
         greeting_name=first_name(lead),
-        topic=line(lead.subject, 200),
+        topic=_topic(lead),
         company=line(lead.companyname, 100),
         lead=allowed,
         reading=reading,
@@ -229,6 +230,12 @@ def _knowledge(means: Means, dossier: Dossier, texts: Mapping[str, str], steps: 
 
 
 def first_name(lead: Lead) -> str:
-    """The name to greet by; anything that does not look like a name gives none."""
-    name = line(lead.firstname, 50) or (line(lead.fullname, 160).split(" ") if lead.lastname else [""])[0]
-    return name if re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’-]){0,39}", name) else ""
+    """The name to greet by; anything that is not plainly a first name gives none."""
+    return greeted_name(line(lead.firstname, 50), line(lead.lastname, 50), line(lead.fullname, 160))
+
+
+def _topic(lead: Lead) -> str:
+    """The topic as a first mail may have it: no marks of a reply, and empty when it names the lead itself."""
+    topic = without_reply_marks(line(lead.subject, 200))
+    named = names_person(topic, *(line(name, 160) for name in (lead.firstname, lead.lastname, lead.fullname)))
+    return "" if named else topic

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from leadwright.analyst.builtin.mail_words import Wishes, clean_line, in_sentence, knowledge, safe, topic_of
 from leadwright.analyst.builtin.opening import company_news
 from leadwright.analyst.builtin.sentences import sentences
-from leadwright.analyst.builtin.value import is_benefit, is_proof
+from leadwright.analyst.builtin.value import is_benefit, is_proof, lower_first
 from leadwright.analyst.builtin.words import fold, plain
 from leadwright.analyst.protocol import FollowUp, MailBrief
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
@@ -18,16 +18,16 @@ def follow_up(brief: MailBrief, which: FollowUp, wishes: Wishes, greeting: State
     """Greeting, reminder with what is new, next step. Nothing new left: the reminder alone."""
     said = fold(" ".join(which.said))
     new = next((s for s in _news(brief, wishes, which.number) if fold(_bare(s)) not in said), None)
-    return (greeting, _reminder(brief, which), *([new] if new else []), _next_step(brief, wishes, which))
+    told = [new] if new else []
+    return (greeting, _reminder(brief, which, bool(new)), *told, _next_step(brief, wishes, which))
 
 
-def _reminder(brief: MailBrief, which: FollowUp) -> Statement:
+def _reminder(brief: MailBrief, which: FollowUp, is_more: bool) -> Statement:
     topic = topic_of(brief)
     about = in_sentence(brief, topic) if topic else "what we offer"
+    first = "come back to our exchange" if which.answered else "wrote to you a few days ago"
     options = (
-        f"I come back to our exchange about {about}, and would like to add one thing."
-        if which.answered
-        else f"I wrote to you a few days ago about {about}, and would like to add one thing.",
+        f"I {first} about {about}{', and would like to add one thing' if is_more else ''}.",
         f"I come back to my mail about {about}.",
         f"This is my last mail about {about}; I will not write again unless you would like me to.",
     )
@@ -55,7 +55,7 @@ def _benefits(brief: MailBrief) -> Iterator[Statement]:
         told = line.strip().rstrip(".")
         if not settings or not 3 <= len(told.split()) <= 30:
             continue
-        if statement := safe(brief, f"One more thing: {told[0].lower()}{told[1:]}.", [quote(settings, told)]):
+        if statement := safe(brief, f"What customers gain is this: {lower_first(told)}.", [quote(settings, told)]):
             yield statement
 
 

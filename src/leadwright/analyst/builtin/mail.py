@@ -2,7 +2,6 @@
 are not written here.
 """
 
-import re
 import zlib
 
 from leadwright.analyst.builtin.follow_up import follow_up
@@ -12,6 +11,7 @@ from leadwright.analyst.builtin.value import value_of
 from leadwright.analyst.builtin.words import fold
 from leadwright.analyst.protocol import MailBrief
 from leadwright.domain.evidence import Statement
+from leadwright.domain.greeting import plain_first_name
 from leadwright.domain.outreach import subject_line
 
 _MOST_WORDS = 130
@@ -49,12 +49,8 @@ def _subject(brief: MailBrief, turn: int) -> str:
 
 
 def _greeting(brief: MailBrief, wishes: Wishes) -> Statement:
-    name = clean_line(brief.greeting_name)
-    word = "Dear" if wishes.formal else "Hello"
-    usable = bool(name) and len(name) <= 40 and bool(re.fullmatch(r"[^\W\d_][\w' .-]*", name))
-    if usable:
-        name = name.title() if name.isupper() or name.islower() else name
-        return Statement(f"{word} {name},", ())
+    if name := plain_first_name(brief.greeting_name):
+        return Statement(f"{'Dear' if wishes.formal else 'Hello'} {name},", ())
     return Statement("Dear Sir or Madam," if wishes.formal else "Hello,", ())
 
 

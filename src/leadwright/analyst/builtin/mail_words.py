@@ -4,23 +4,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from leadwright.analyst.builtin.topic_words import reads_like_a_topic
 from leadwright.analyst.builtin.words import fold, plain
 from leadwright.analyst.protocol import MailBrief
 from leadwright.domain.evidence import Evidence, Passage, SourceKind, Statement, quote
 from leadwright.domain.links import links_in
-from leadwright.domain.outreach import unsupported
+from leadwright.domain.outreach import unsupported, without_reply_marks
 
 OFFERING = "offering:"  # ids of passages that hold what the settings say of our products
 ODD = re.compile(r"[\"“”«»<>{}\[\]|*_#=\\^~()]|https?:|www\.|@|\.\.\.|…|\s-\s|:\s|;|\d{5,}|[!?]")
 _NOTE = re.compile(
     r"^(?:(?:has |have |had |he |she |they )?(?:asked|asks|asking|inquir\w+|enquir\w+|requested|requests?|"
-    r"wants?|wanted|would like|needs?|interested|looking|searching|called|calls|wrote|downloaded|visited|came)\b)"
-    r"(?:\s+(?:for|about|in|on|to (?:see|know|learn|hear|have|get|buy)|more|information))*\s*",
-    re.I,
-)
-_INTERNAL = re.compile(
-    r"\b(?:leads?|prospects?|follow[- ]?ups?|cold[- ]?calls?|call back|import(?:ed)?|hot|warm|do not|don't|budget of|"
-    r"competitors?|test|tbd|unknown|n/a|me|us|we|i|he|she)\b",
+    r"wants?|wanted|would like|needs?|interested|looking|searching|downloaded|"
+    r"(?:questions?|interest|called|calls|wrote|came)(?= (?:about|in|on|for|regarding)\b))\b)"
+    r"(?:\s+(?:for|about|regarding|in|on|to (?:see|know|learn|hear|have|get|buy)|more|information))*\s*",
     re.I,
 )
 _COMMON_ENDING = re.compile(r"(?:ing|ion|ity|ety|ment|age|ance|ence|ory|ings|ions|er|our|ics|ware)$")
@@ -62,17 +59,17 @@ def read_wishes(brief: MailBrief) -> Wishes:
 
 def topic_of(brief: MailBrief) -> str:
     """The lead's topic as it may stand before the lead's eyes: nobody's "our", no notes of ours; else empty."""
-    text = _NOTE.sub("", clean_line(brief.topic)).strip()
-    text = re.sub(r"\b(?:our|my|their|his|her)\s+(?=\w)", "", text, flags=re.I)
+    told = _wanted(brief)
+    text = re.sub(r"\b(?:our|my|their|his|her)\s+(?=\w)", "", told, flags=re.I)
     text = re.sub(r"^(?:the|an?|some)\s+", "", text, flags=re.I).strip(" .,;:-")
-    if not 4 <= len(text) <= 120 or _INTERNAL.search(text):
+    if not 4 <= len(text) <= 120 or not reads_like_a_topic(told):
         return ""
     return text[0].upper() + text[1:]
 
 
 def in_sentence(brief: MailBrief, topic: str) -> str:
     """The topic with its article, and a small letter in front unless its first word may be a name."""
-    told = _NOTE.sub("", clean_line(brief.topic)).strip()
+    told = _wanted(brief)
     if article := re.match(r"(?:the|an?)\s+(?=\w)", told, re.I):
         return article[0].lower() + told[article.end() :]
     first = topic.split(" ", 1)[0]
@@ -81,6 +78,11 @@ def in_sentence(brief: MailBrief, topic: str) -> str:
     if first[1:].islower() and (common or re.search(rf"\b{re.escape(first.lower())}", known)):
         return topic[0].lower() + topic[1:]
     return topic
+
+
+def _wanted(brief: MailBrief) -> str:
+    """The topic without the marks of a reply and without "asked for" and the like."""
+    return _NOTE.sub("", clean_line(without_reply_marks(brief.topic))).strip(" .,;:!?-")
 
 
 def clean_line(text: str) -> str:

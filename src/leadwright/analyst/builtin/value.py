@@ -76,7 +76,7 @@ def _offer(brief: MailBrief) -> tuple[str, list[Evidence]] | None:
         first, rest = verb[0].lower(), said[verb.end() :].strip()
         first = first if first.endswith("s") else first + "s"
         return f"{name} {first if seller else first.removesuffix('s')} {rest}.", evidence
-    return f"{name} {'offers' if seller else 'offer'} {_lower_first(said)}.", evidence
+    return f"{name} {'offers' if seller else 'offer'} {lower_first(said)}.", evidence
 
 
 def _has_verb(said: str) -> bool:
@@ -93,7 +93,8 @@ def _starts_with_name(said: str, seller: str) -> bool:
     return len(first) > 2 and fold(said).startswith(fold(first) + " ")
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
+    """With a small letter in front, unless the first word is an abbreviation."""
     first = text.split(" ", 1)[0]
     return text if not first[1:].islower() or not first[0].isupper() else text[0].lower() + text[1:]
 
