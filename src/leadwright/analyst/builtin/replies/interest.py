@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, refusals
+from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, proposals, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -26,7 +26,7 @@ _KINDS = {
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
     "commits": _any(cues.COMMITS + business_cues.COMMITS),
-    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS + proposals.MEETINGS),
     "asks": _any(cues.ASKS + foreign_cues.ASKS + business_cues.ASKS),
     "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS + business_cues.LIKINGS),
     "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS + business_cues.CONSENTS),

@@ -12,6 +12,7 @@ from leadwright.analyst.builtin.replies.machine import (
     Notice,
     by_machine,
     notice_in,
+    says_more,
     sounds_automatic,
     wishes,
     without_absence,
@@ -127,6 +128,8 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
         return False
     rest = brief.text if notice.kind is ReplyClass.AUTO_REPLY else without_absence(brief.text)
     signals = signals_of(rest)
+    if notice.kind is ReplyClass.OUT_OF_OFFICE and says_more(brief.text):
+        return True
     asked = question_in(rest).rstrip().endswith("?") or wishes(rest)
     return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 
