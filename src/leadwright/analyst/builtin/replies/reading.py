@@ -80,7 +80,8 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     elsewhere = names_somebody_else(brief.text)
     signals = signals_of(without_absence(brief.text) if sounds_automatic(brief.text) else brief.text)
     interest = interest_of(brief, signals)
-    question = question_in(brief.text)
+    inquiry = signals.first("inquires") if "refuses" in signals else ""
+    question = question_in(inquiry or brief.text)
     kind, sentence = _class_of(signals, interest, question)
     if elsewhere:
         kind, sentence = ReplyClass.WRONG_PERSON, elsewhere
@@ -102,6 +103,8 @@ def _class_of(signals: Signals, interest: Interest, question: str) -> tuple[Repl
     refusal = signals.first("refuses", "no_plan")
     if refusal and interest.polarity is not Polarity.POSITIVE:
         plain = written_out(refusal)
+        if interest.polarity is Polarity.UNDETECTED and question and "inquires" in signals:
+            return ReplyClass.QUESTION, question
         if interest.polarity is Polarity.UNDETECTED and not _LATER.search(plain):
             return ReplyClass.OTHER, refusal
         if _LATER.search(plain) or "no_plan" in signals or "later" in signals:
