@@ -13,6 +13,7 @@ from leadwright.analyst.builtin.replies.machine_words import (
     BESIDE,
     GONE,
     SUBJECTS,
+    SUCCEEDED,
     UNDELIVERED,
 )
 from leadwright.analyst.builtin.replies.spelling import written_out
@@ -29,6 +30,10 @@ _GONE, _UNDELIVERED, _BESIDE = _any(GONE), _any(UNDELIVERED), _any(BESIDE)
 _REPLIED = re.compile(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|ynt|回复|答复|回覆)\s*[::]", re.IGNORECASE
 )  # then the words are our own
+_SUCCEEDED = _any(SUCCEEDED)
+_I_LEFT = re.compile(
+    r"\b(?:i|i'm|i've)(?: \w+){0,2} (?:no longer|left|leaving|retired|resigned|departed)\b|\bmy last\b"
+)
 _BACK = re.compile(
     r"\b(?:back|return\w*|zuruck|erreichbar|wieder|retour|reviens|vuelta|vuelvo|regres\w+|"
     r"volta|volto|voltamos|torno|torniamo|vratim|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
@@ -109,7 +114,8 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
     machine = by_machine(subject, headers)
     if _bounced(subject, headers, sentences, machine):
         return Notice(ReplyClass.BOUNCE, _first(_UNDELIVERED, sentences))
-    if gone := _first(_GONE, sentences):
+    gone = _first(_GONE, sentences)
+    if gone and (machine or not _took_over(sentences)):
         return Notice(ReplyClass.LEFT, gone)
     if absent := _first(_ABSENT, sentences):
         return Notice(ReplyClass.OUT_OF_OFFICE, absent)
@@ -121,6 +127,11 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
     if machine or automatic:
         return Notice(ReplyClass.AUTO_REPLY, automatic)
     return None
+
+
+def _took_over(sentences: list[str]) -> bool:
+    """Did somebody else leave, whose work the writer does now?"""
+    return _first(_SUCCEEDED, sentences) != "" and _first(_I_LEFT, sentences) == ""
 
 
 def away_sentences(text: str) -> list[str]:

@@ -337,6 +337,17 @@ GONE = (
     r"כבר לא עובד",
 )  # fmt: skip
 
+SUCCEEDED = (  # the writer does now what somebody else did
+    r"\b(?:i|i've|i'm|i am|i have)(?: now| just| since| recently| been)* (?:took|taken|taking|take)"
+    r"(?: \w+'?s?){0,4} over\b",
+    r"\b(?:i'm|i am)(?: now)? (?:(?:his|her|their|the|\w+'s)(?: new)?|new) (?:replacement|successor|stand-in)\b",
+    r"\b(?:i|i've|i have)(?: now)? (?:replaced?|succeed(?:ed)?|stepped in for|followed) (?:him|her|them|[a-z]+)\b",
+    r"\b(?:i|i've|i have)(?: now)? (?:have |got |do |hold )?(?:his|her|their) (?:old )?"
+    r"(?:job|role|position|desk|work|projects)\b",
+    r"\bich bin (?:\w+ )?(?:nachfolger|nachfolgerin)\b|\bich habe (?:\w+ ){0,5}übernommen\b",
+    r"\bje (?:le|la|l'ai|les) ?(?:remplace|ai remplacée?)\b|\bje suis (?:son|sa) (?:successeur|remplaçante?)\b",
+)  # fmt: skip
+
 UNDELIVERED = (
     r"\bundeliver(?:able|ed)\b",
     r"\bdelivery (?:status notification|has failed|failure|failed|incomplete)\b",
