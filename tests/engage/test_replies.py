@@ -349,6 +349,18 @@ def test_a_bare_answer_to_our_question_keeps_the_interest_shown_before(office: O
     assert office.run_of(leadid).stage in (Stage.ENGAGED, Stage.HANDED_OVER)
 
 
+@pytest.mark.parametrize(
+    "text", ["You people are annoying. I just wanted a price list.", "That's confidential.", "Forget it.", "??"]
+)
+def test_what_answers_no_question_of_ours_goes_to_a_person(office: Office, leadid: str, text: str) -> None:
+    office.answer(ADA, "This sounds interesting for us.")
+    office.work()
+    office.answer(ADA, text)
+    office.work()
+    assert ended(office, leadid)[0] == Stage.HANDED_OVER
+    assert len(office.mails_to(ADA)) == 2  # the first mail and the question
+
+
 def test_a_flood_of_mails_is_not_judged_and_goes_to_a_person(office: Office, leadid: str) -> None:
     for n in range(16):
         office.answer(ADA, f"Number {n}: we find it interesting, tell us more.")

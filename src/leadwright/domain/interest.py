@@ -58,15 +58,20 @@ def undetected(reason: str = "The mail does not tell whether there is interest."
     return Interest(Polarity.UNDETECTED, reason=reason)
 
 
-def in_thread(now: Interest, before: Interest, *, asked: bool) -> Interest:
-    """Interest of a mail in the light of the thread: a bare answer to our question keeps the interest shown before.
+_ANSWERS = "It answers our question"
+
+
+def in_thread(now: Interest, before: Interest, *, answers: bool) -> Interest:
+    """Interest of a mail in the light of the thread: an answer to our question keeps the interest shown before.
 
     Args:
         now: as judged from this mail alone.
         before: of the mails before it.
-        asked: we had asked something, so a short answer is no loss of interest.
+        answers: it answers what we asked, so that it says nothing of interest is no loss of it.
     """
-    if now.polarity is not Polarity.UNDETECTED or before.polarity is not Polarity.POSITIVE or not asked:
+    if now.polarity is not Polarity.UNDETECTED or before.polarity is not Polarity.POSITIVE or not answers:
         return now
-    reason = f"It answers our question; before that: {before.reason}" if before.reason else "It answers our question."
+    reason = f"{_ANSWERS}; before that: {before.reason}" if before.reason else f"{_ANSWERS}."
+    if before.reason.startswith(_ANSWERS):
+        reason = before.reason
     return Interest(before.polarity, before.confidence, before.category, reason, before.evidence)

@@ -181,7 +181,7 @@ def _replies(services: Services, past: Past, dossier: Dossier, again: Again) -> 
             flip = _reply(services, past, dossier, mail, row, earlier, again)
             if flip is not None:
                 return flip
-            row.interest = stored["interest"]
+            row.interest, row.bant = stored["interest"], stored.get("bant", [])
             row.asked = [*row.asked, stored["ask"]] if stored.get("ask") else row.asked
             row.answers += int(bool(stored.get("answer")) and stored.get("move") == Move.ANSWER)
         if mail.lw_hold is None:

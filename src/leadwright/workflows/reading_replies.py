@@ -1,6 +1,6 @@
 """A reply as the rules want it: read by the analyst in the light of the thread, the fields and the knowledge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,11 @@ from leadwright.analyst.builtin.replies import settled_by_rule
 from leadwright.db.configuration import Configuration
 from leadwright.db.engagement import Engagement
 from leadwright.db.findings import read_statements
-from leadwright.db.judgements import read_interest
+from leadwright.db.judgements import read_bant, read_interest
 from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Email
-from leadwright.domain.bant import Factor
+from leadwright.domain.bant import Factor, FactorJudgement, Score
+from leadwright.domain.bare_answers import is_bare_answer, tells_of_own_work
 from leadwright.domain.engagement import State, Step
 from leadwright.domain.evidence import Passage, SourceKind, Statement
 from leadwright.domain.interest import in_thread, undetected
@@ -144,12 +145,19 @@ def read_reply(
     )
 
 
-def _in_thread(row: Engagement, said: ReplyReading) -> ReplyReading:
-    """A person's bare answer to our question keeps the interest that was shown before it."""
+def _in_thread(row: Engagement, brief: ReplyBrief, said: ReplyReading) -> ReplyReading:
+    """A person's answer to our question keeps the interest that was shown before it."""
     if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
         return said
-    asked = bool(row.asked) or row.answers > 0
-    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), asked=asked))
+    told = bool(_known(said.bant) - _known(read_bant(row.bant))) or is_bare_answer(brief.text)
+    if row.asked[-1:] == [Factor.NEED]:
+        told = told or tells_of_own_work(brief.text)
+    answers = told and (bool(row.asked) or row.answers > 0)
+    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), answers=answers))
+
+
+def _known(bant: Iterable[FactorJudgement]) -> set[Factor]:
+    return {judged.factor for judged in bant if judged.score is not Score.UNKNOWN}
 
 
 def criteria_of(configuration: Configuration) -> dict[str, str]:
@@ -204,7 +212,7 @@ def ask(services: Services, brief: ReplyBrief, row: Engagement) -> ReplyReading:
         ModelError: it cannot be asked now.
     """
     try:
-        return _in_thread(row, services.analyst.read_reply(brief))
+        return _in_thread(row, brief, services.analyst.read_reply(brief))
     except ModelError as error:
         if not error.permanent or error.installation:
             raise

@@ -29,7 +29,8 @@ LATER = (  # asks to be written to at another time, or says that now is none
     r"\bmaybe (?:in )?(?:the )?(?:q[1-4]|h[12]|next|spring|summer|autumn|fall|winter|down the|new year)\b",
     r"\b(?:we|i) (?:are|am) not there yet\b|\bnot the (?:right )?(?:moment|time)\b",
     r"\bnothing (?:new |else )?(?:gets?|will (?:be|get)|is) (?:approved|decided|bought|signed|purchased)\b",
-    r"\b(?:can|could) not (?:\w+ )?(?:think|look|focus|deal|consider|take|start|do|commit)\b.{0,30}\b(?:before|until|"
+    r"\b(?:can|could|will|would) not (?:\w+ )?(?:think|look|focus|deal|consider|take|start|do|commit|sign|buy|"
+    r"order|decide|purchase|approve|move|proceed|switch|renew)\b.{0,30}\b(?:before|until|"
     r"till|right now|"
     r"this (?:year|quarter|month|side))\b",
     r"\b(?:no|zero|not enough|without) (?:bandwidth|headspace|capacity)\b|\b(?:swamped|snowed under|drowning|flat out|"

@@ -39,6 +39,10 @@ _LEGAL = (
     r"\b(?:subject access request|data subject|article 1[57]|art\.? ?1[57]|dsar)\b",
     r"\b(?:where|how) (?:did|have) you (?:get|got|obtain\w*|find|found|acquire\w*)\b.{0,20}\b(?:my|"
     r"our) (?:\w+ )?(?:e-?mail|data|address|details|name|number|contact|info\w*)",
+    r"\b(?:what|which)(?: \w+){0,3} (?:data|information|details|records)(?: do)? you(?: \w+)? (?:hold|have|store|keep|"
+    r"process|collect)\w*(?: \w+){0,2} (?:about|on|of|concerning|regarding) me\b|\b1[57] (?:gdpr|dsgvo|rgpd)\b",
+    r"\bwelche\b.{0,30}\bdaten\b.{0,30}\b(?:über|zu|von) (?:mich|mir|meiner person)\b.{0,30}\b(?:gespeichert|"
+    r"haben|speichern|verarbeiten)\b|\bwelche\b.{0,20}\bdaten (?:haben|speichern) sie\b.{0,20}\b(?:mich|mir)\b",
     r"\b(?:rechts)?anwalt\w*\b.{0,40}\b(?:einschalt\w+|übergeb\w+|hören|beauftrag\w+|weiter\w+|melden)",
     r"\brechtliche\w* schritte\b",
     r"\babmahn\w+",
@@ -79,6 +83,12 @@ _LEGAL = (
     r"\bв суд\b",
     r"\bроскомнадзор\w*",
 )  # fmt: skip
+_OF_OTHERS = re.compile(  # a quarrel with somebody else is no threat to us
+    r"\b(?:lawsuit|legal action|in court|suing|sue|legal proceedings)\b(?: \w+){0,2}? (?:with|against|by)? ?(?:our|"
+    r"my|another|a former|an old)(?: \w+){0,4} (?:vendor|supplier|provider|integrator|contractor|landlord|competitor|"
+    r"partner|customer)s?\b"
+)
+_AT_US = re.compile(r"\b(?:you|yours?|yourself)\b")
 _COMPLAINTS = (
     r"\b(?:file|filing|lodge|lodging|make|making|raise|submit) (?:a |an )?(?:formal |official )?complaint\b",
     r"\bformal complaint\b",
@@ -122,7 +132,10 @@ def for_the_supervisor(text: str) -> tuple[str, str]:
     """What it is ("legal", "complaint", "sensitive") and the sentence that says so; two empty texts when nothing is."""
     for kind, pattern in _KINDS.items():
         for sentence in own_sentences(text):
-            if pattern.search(fold(sentence)) or (kind == "sensitive" and _card_number(sentence)):
+            plain = fold(sentence)
+            if kind == "legal" and not _AT_US.search(plain):
+                plain = _OF_OTHERS.sub("", plain)
+            if pattern.search(plain) or (kind == "sensitive" and _card_number(sentence)):
                 return kind, sentence
     return "", ""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, refusals
+from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, limits, proposals, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
@@ -26,7 +26,7 @@ _KINDS = {
     "casual": _any(cues.CASUAL),
     "urgent": _any(cues.URGENT),
     "commits": _any(cues.COMMITS + business_cues.COMMITS),
-    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS),
+    "meets": _any(cues.MEETINGS + foreign_cues.MEETINGS + business_cues.MEETINGS + proposals.MEETINGS),
     "asks": _any(cues.ASKS + foreign_cues.ASKS + business_cues.ASKS),
     "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS + business_cues.LIKINGS),
     "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS + business_cues.CONSENTS),
@@ -75,7 +75,9 @@ def signals_of(text: str) -> Signals:
             if _COURTESY.search(plain):
                 continue
             found.plain += plain + " \n"
-            for kind in _kinds_in(plain):
+            kinds = tuple(_kinds_in(plain))
+            wish = "asks" in kinds and not {"refuses", "no_plan"} & set(kinds) and not limits.OF_THE_MAILS.search(plain)
+            for kind in (*kinds, *(("inquires",) if wish or _asks_about_the_offer(plain) else ())):
                 found.said.setdefault(kind, sentence)
     return found
 
@@ -96,9 +98,11 @@ def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
         sentence = s.first("refuses", "no_plan")
         if strong:
             return Polarity.UNDETECTED, None, "", "The mail both refuses and accepts something."
+        if "refuses" in s and "curious" not in s and "inquires" in s:
+            return Polarity.UNDETECTED, None, "", "The mail refuses one thing and asks about another."
         if "no_plan" in s or "curious" in s or (wants and "refuses" in s and "asks" in s):
             return Polarity.NEGATIVE, Confidence.MEDIUM, sentence, "Curious, but without a plan to buy."
-        if "likes" in s and s.said["likes"] != sentence:
+        if "likes" in s and (s.said["likes"] != sentence or _likes_another_part(written_out(sentence))):
             return Polarity.UNDETECTED, None, "", "The mail both praises and refuses."
         return Polarity.NEGATIVE, Confidence.HIGH, sentence, "A clear refusal."
     if "later" in s and not strong:
@@ -112,6 +116,21 @@ def _weighed(s: Signals) -> tuple[Polarity, Confidence | None, str, str]:
     if "curious" in s:
         return Polarity.POSITIVE, Confidence.LOW, s.said["curious"], "Looks around."
     return Polarity.UNDETECTED, None, "", "The mail does not tell whether there is interest."
+
+
+def _asks_about_the_offer(plain: str) -> bool:
+    """Is there a question to us about what we sell, and not about our mails or about the refusal itself?"""
+    asked = limits.PARTS.split(plain.rstrip(" ?!"))[-1]
+    if not plain.rstrip().endswith("?") or limits.OF_THE_MAILS.search(plain) or _KINDS["refuses"].search(asked):
+        return False
+    return limits.OPENS_A_QUESTION.search(asked) is not None
+
+
+def _likes_another_part(plain: str) -> bool:
+    """As in: not in the market for robots, though palletizing would interest us."""
+    end = max((m.end() for m in _KINDS["refuses"].finditer(plain)), default=0)
+    turn = limits.CONTRAST.search(plain, end)
+    return turn is not None and any(_stands(m, plain, [], "likes") for m in _KINDS["likes"].finditer(plain, turn.end()))
 
 
 def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:

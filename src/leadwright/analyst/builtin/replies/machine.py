@@ -7,7 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leadwright.analyst.builtin.replies.machine_words import ABSENT, AUTOMATIC, GONE, SUBJECTS, UNDELIVERED
+from leadwright.analyst.builtin.replies.machine_words import (
+    ABSENT,
+    AUTOMATIC,
+    BESIDE,
+    GONE,
+    SUBJECTS,
+    SUCCEEDED,
+    UNDELIVERED,
+)
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.domain.opt_out import fold, own_sentences
 from leadwright.domain.replies import ReplyClass
@@ -18,10 +26,14 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _SUBJECT, _AUTOMATIC, _ABSENT = _any(SUBJECTS), _any(AUTOMATIC), _any(ABSENT)
-_GONE, _UNDELIVERED = _any(GONE), _any(UNDELIVERED)
+_GONE, _UNDELIVERED, _BESIDE = _any(GONE), _any(UNDELIVERED), _any(BESIDE)
 _REPLIED = re.compile(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|ynt|回复|答复|回覆)\s*[::]", re.IGNORECASE
 )  # then the words are our own
+_SUCCEEDED = _any(SUCCEEDED)
+_I_LEFT = re.compile(
+    r"\b(?:i|i'm|i've)(?: \w+){0,2} (?:no longer|left|leaving|retired|resigned|departed)\b|\bmy last\b"
+)
 _BACK = re.compile(
     r"\b(?:back|return\w*|zuruck|erreichbar|wieder|retour|reviens|vuelta|vuelvo|regres\w+|"
     r"volta|volto|voltamos|torno|torniamo|vratim|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
@@ -33,7 +45,10 @@ _BACK = re.compile(
 
 
 _SHORTENED = re.compile(r"\b[^\W\d]{1,5}\.$")
-_CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=but\s)|\n+")
+_CLAUSE = re.compile(
+    r"(?<=[,;:])\s+|\s+[-–—]+\s+|\s+(?=(?:but|so|aber|mais|pero|maar)\s|and (?:i|we|can|could|would)\b)|\n+",
+    re.IGNORECASE,
+)
 
 
 _NOTICE_TALK = re.compile(  # what notices say beside the absence: when I return, whom to ask meanwhile
@@ -46,7 +61,8 @@ _MEANWHILE = re.compile(r"\bin the (?:meantime|interim)\b|\bmeanwhile\b|\bas soo
 _WISH = re.compile(
     r"\b(?:(?:please|can you|could you) (?:send|share|show|tell|give|quote|provide|confirm|answer|reply|respond|"
     r"deliver|ship)\b(?! (?:it|this|that|an? e?-?mail|all|any|to (?:this|my|the) (?:e-?mail|message))\b)"
-    r"(?!.{0,60} to (?:my|our|\S+@))|let us (?!know\b))"
+    r"(?!.{0,60} to (?:my|our|\S+@))|(?:please|can you|could you) (?:send|share|forward|e-?mail) (?:\w+ ){0,3}"
+    r"(?:pric\w+|quot\w+|proposals?|brochures?|specs|offers?|contracts?)\b|let us (?!know\b))"
 )
 _COURTESY = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|sehr geehrte\w*|bonjour|hola|ciao)\b"
@@ -58,6 +74,14 @@ _COURTESY = re.compile(
 )
 _CODE = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b[45]\d\d\b")  # of SMTP: no person writes them beside such a subject
 _NAME = re.compile(r"[A-Z][\w.&'-]*(?:[ ,]{1,3}[A-Z][\w.&'-]*){0,4},?")
+_SIGNED = re.compile(
+    r"[A-Z][\w.&'-]*(?:[ ,|/]{1,3}(?:of|for|and|&|the|[A-Z0-9][\w.&'-]*)){0,12}[.,!]?|[Ss]ent from my .{2,30}"
+)
+_DATE_WORD = re.compile(
+    r"(?:jan|feb|mar|apr|avr|abr|mai|may|jun|jul|jui|aug|aou|ago|sep|set|oct|okt|out|nov|dec|dez|dic|inc?k?l|"
+    r"mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son)\w*"
+)
+_WORD, _ADDRESS = re.compile(r"[a-z]{4,}"), re.compile(r"\S+@\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +114,8 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
     machine = by_machine(subject, headers)
     if _bounced(subject, headers, sentences, machine):
         return Notice(ReplyClass.BOUNCE, _first(_UNDELIVERED, sentences))
-    if gone := _first(_GONE, sentences):
+    gone = _first(_GONE, sentences)
+    if gone and (machine or not _took_over(sentences)):
         return Notice(ReplyClass.LEFT, gone)
     if absent := _first(_ABSENT, sentences):
         return Notice(ReplyClass.OUT_OF_OFFICE, absent)
@@ -102,6 +127,11 @@ def notice_in(text: str, subject: str, headers: Mapping[str, str]) -> Notice | N
     if machine or automatic:
         return Notice(ReplyClass.AUTO_REPLY, automatic)
     return None
+
+
+def _took_over(sentences: list[str]) -> bool:
+    """Did somebody else leave, whose work the writer does now?"""
+    return _first(_SUCCEEDED, sentences) != "" and _first(_I_LEFT, sentences) == ""
 
 
 def away_sentences(text: str) -> list[str]:
@@ -130,9 +160,23 @@ def without_absence(text: str) -> str:
     return "\n".join(c for c in _CLAUSE.split("\n".join(own_sentences(text))) if not _is_notices_clause(c))
 
 
+def says_more(text: str) -> bool:
+    """Is anything said beside an absence, the way back, whom to ask meanwhile, and courtesy?"""
+    return any(_tells(clause) for clause in without_absence(text).splitlines())
+
+
+def _tells(clause: str) -> bool:
+    plain = fold(clause)
+    if plain.endswith(("?", "？")):
+        return True
+    if _BACK.search(plain) or _BESIDE.search(plain) or _COURTESY.fullmatch(plain) or _SIGNED.fullmatch(clause):
+        return False
+    return any(not _DATE_WORD.fullmatch(word) for word in _WORD.findall(_ADDRESS.sub("", plain)))
+
+
 def _is_notices_clause(clause: str) -> bool:
     plain = fold(clause)
-    if _ABSENT.search(plain) or _NOTICE_TALK.search(plain):
+    if (_ABSENT.search(plain) and not plain.endswith("?")) or _NOTICE_TALK.search(plain):
         return True
     said = _AUTOMATIC.search(plain) or _MEANWHILE.search(plain)
     return said is not None and not _asks(clause)

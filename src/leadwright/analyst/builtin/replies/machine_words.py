@@ -223,6 +223,34 @@ ABSENT = (
     r"ลาพักร้อน",
 )  # fmt: skip
 
+BESIDE = (  # what notices say beside an absence: when they answer, whom to ask, wishes
+    r"^(?:and |or )?(?:if you (?:need|have|require|want)|in case of|for (?:any|all|other|further|more|urgent|support|"
+    r"help|assistance|questions?|orders|in?quiries|enquiries))\b",
+    r"\b(?:can ?not|can't|unable to|not able to|won't|will not|be able to) (?:\w+ )?(?:repl|respond|answer|read|check|"
+    r"access|take calls|be reach)\w*",
+    r"\b(?:will|shall|'ll|may|might)(?: be| not| only)* (?:\w+ )?(?:repl|respond|answer|get(?:ting)? (?:back )?to|"
+    r"follow|in touch|attend to|read|check|delay|slow|forward|monitor)\w*",
+    r"\b(?:repl(?:y|ies)|respon[sd]e?s?|answers?|e-?mails?|messages?|inbox)\b.{0,30}\b(?:delay\w*|slow\w*|later|limited|"
+    r"forwarded|deleted|paused?|monitored)\b",
+    r"^(?:(?:and|or|please|kindly|otherwise|instead|bitte)[, ]+)*(?:contact|call|reach out to|direct|forward|refer|"
+    r"e-?mail|write to|text|ring|speak (?:to|with)|see)\b(?! (?:me|us|it|back)\b)",
+    r"\b(?:covers?|covering|stand(?:s|ing)? in|fill(?:s|ing)? in|deputi[sz]\w+) for me\b|\bin my (?:place|stead)\b",
+    r"\bmy (?:\w+ ){1,4}(?:can|will|may|is (?:able|happy|there) to) (?:\w+ )?(?:assist|help)\b(?! (?:me|us)\b)",
+    r"\b(?:thank you|thanks) for (?:your|the) (?:patience|understanding)\b|\binconvenience\b|"
+    r"\b(?:sorry|apolog\w+)\b.{0,30}\bdelay\w*",
+    r"\b(?:happy|merry|enjoy|frohe\w*|schone\w*|joyeu\w+|bonne|felices|feliz|buone|prettige|glad|god) .{0,20}"
+    r"\b(?:holidays?|christmas|new year|weekend|easter|break|weihnacht\w*|feiertage\w*|fetes|annee|navidad|ano|feste|"
+    r"natale|feestdagen|jul)\b|\bseason'?s greetings\b",
+    r"\bin meetings\b|\ball day\b|\byour contact\b|\blook at (?:your|my) (?:e-?mails?|messages?)\b|\bconfidential\b|"
+    r"\bprivileged\b|\bintended (?:solely|only)\b",
+    r"\bnicht (?:gelesen|bearbeitet)\b|\bhilft\b|\bverstandnis\b|\bgru(?:ss|ess)\w*",
+    r"^ich bin (?:erst|bis|ab|vom|von|am)\b|\bweitergeleitet\b|\b(?:be)?antworte\w*\b|\bmelde mich\b|"
+    r"\b(?:wenden|kontaktieren|erreichen) sie\b|\bvertr(?:itt|et)\w*",
+    r"\brepond\w+|\bcontact(?:er|ez)\b|\badress(?:er|ez)\b|\bcordialement\b|\bcomprehension\b|\bremplac\w+",
+    r"\bcontact[ea]\w*\b|\brespond\w+ (?:a|su|en)\b|\bsaludos\b|\bcomprension\b|\brisponder\w+|\bcontatt\w+|\bsaluti\b",
+    r"\bcontact op\b|\bgroet\w*|\bcontat\w+|\bkontakt\w*|\bodpowiem\b|\bpozdraw\w+|\bsvarar?\b|\bhilsen\b",
+)  # fmt: skip
+
 GONE = (
     r"\b(?:am|is|are|'m|'s|i|she|he|they|who|has been|[a-z]+) no longer (?:with|at|employed|working|works?|"
     r"part of|an employee|a member|in (?:this|that|the) (?:role|position|company|business)|associated|affiliated|"
@@ -307,6 +335,17 @@ GONE = (
     r"لم يعد يعمل",
     r"אינו עובד יותר",
     r"כבר לא עובד",
+)  # fmt: skip
+
+SUCCEEDED = (  # the writer does now what somebody else did
+    r"\b(?:i|i've|i'm|i am|i have)(?: now| just| since| recently| been)* (?:took|taken|taking|take)"
+    r"(?: \w+'?s?){0,4} over\b",
+    r"\b(?:i'm|i am)(?: now)? (?:(?:his|her|their|the|\w+'s)(?: new)?|new) (?:replacement|successor|stand-in)\b",
+    r"\b(?:i|i've|i have)(?: now)? (?:replaced?|succeed(?:ed)?|stepped in for|followed) (?:him|her|them|[a-z]+)\b",
+    r"\b(?:i|i've|i have)(?: now)? (?:have |got |do |hold )?(?:his|her|their) (?:old )?"
+    r"(?:job|role|position|desk|work|projects)\b",
+    r"\bich bin (?:\w+ )?(?:nachfolger|nachfolgerin)\b|\bich habe (?:\w+ ){0,5}übernommen\b",
+    r"\bje (?:le|la|l'ai|les) ?(?:remplace|ai remplacée?)\b|\bje suis (?:son|sa) (?:successeur|remplaçante?)\b",
 )  # fmt: skip
 
 UNDELIVERED = (

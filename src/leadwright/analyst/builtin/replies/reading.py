@@ -12,6 +12,7 @@ from leadwright.analyst.builtin.replies.machine import (
     Notice,
     by_machine,
     notice_in,
+    says_more,
     sounds_automatic,
     wishes,
     without_absence,
@@ -79,7 +80,8 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     elsewhere = names_somebody_else(brief.text)
     signals = signals_of(without_absence(brief.text) if sounds_automatic(brief.text) else brief.text)
     interest = interest_of(brief, signals)
-    question = question_in(brief.text)
+    inquiry = signals.first("inquires") if "refuses" in signals else ""
+    question = question_in(inquiry or brief.text)
     kind, sentence = _class_of(signals, interest, question)
     if elsewhere:
         kind, sentence = ReplyClass.WRONG_PERSON, elsewhere
@@ -101,6 +103,8 @@ def _class_of(signals: Signals, interest: Interest, question: str) -> tuple[Repl
     refusal = signals.first("refuses", "no_plan")
     if refusal and interest.polarity is not Polarity.POSITIVE:
         plain = written_out(refusal)
+        if interest.polarity is Polarity.UNDETECTED and question and "inquires" in signals:
+            return ReplyClass.QUESTION, question
         if interest.polarity is Polarity.UNDETECTED and not _LATER.search(plain):
             return ReplyClass.OTHER, refusal
         if _LATER.search(plain) or "no_plan" in signals or "later" in signals:
@@ -127,6 +131,8 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
         return False
     rest = brief.text if notice.kind is ReplyClass.AUTO_REPLY else without_absence(brief.text)
     signals = signals_of(rest)
+    if notice.kind is ReplyClass.OUT_OF_OFFICE and says_more(brief.text):
+        return True
     asked = question_in(rest).rstrip().endswith("?") or wishes(rest)
     return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 

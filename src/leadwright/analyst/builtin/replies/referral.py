@@ -104,6 +104,11 @@ _ROLE_BEFORE = re.compile(
     rf"[Ll]eiter(?:in)?|[Rr]esponsable)"
     rf"(?: of \w+)?,\s+{_NAME}"
 )
+_RECOMMENDS = re.compile(  # with an address beside it: who is no buyer names one
+    r"\b(?:brothers?|sisters?|friends?|neighbou?rs?|cousins?|uncle|wife|husband|colleagues?|budd(?:y|ies)|contacts?|supplier|"
+    r"customer|client|sister (?:company|site|plant)|somebody|someone)\b.{0,60}\b(?:needs?|wants?|could use|(?:is|are) "
+    r"(?:looking|interested|after)|(?:might|may|would|could) (?:need|want|like|love|be interested))\b"
+)
 _DAYS = r"(?:Me\b|Us\b|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _POINTS = re.compile(
     rf"(?:\b[Yy]ou (?:should|need to|want to|may want to|might want to|could|can)|\b[Pp]lease|\b[Bb]etter|"
@@ -152,6 +157,8 @@ def _points_elsewhere(sentence: str) -> bool:
     plain = fold(sentence)
     if gives_orders(sentence) or _CONDITION.search(plain):
         return False
+    if _RECOMMENDS.search(plain) and _ADDRESS.search(sentence):
+        return True
     return _NOT_ME.search(plain) is not None or any(p.search(sentence) for p in (_POINTS, _POINTS_AT_ONCE))
 
 

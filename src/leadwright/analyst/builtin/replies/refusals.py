@@ -124,7 +124,7 @@ REFUSALS = (
     r"forward|with)|buy\w*|purchas\w*|switch\w*|approv\w*|commit\w*|donat\w*|give|giving|pay\w*|sign\w*|"
     r"help(?! but)|work for|need\w*|interested|renew\w*|continu\w*|participat\w*|consider\w*|chang\w*|pursu\w*|"
     r"want|make a|"
-    r"support)\b",
+    r"support)\b(?!.{0,30}\b(?:before|until|till) (?:[a-z]|20\d\d))",
     rf"\b{_I} (?:do|did|would|am|are) not (?:\w+ )?(?:want|like|wish|care|intend|plan|choose|expect) to {DO}",
     r"\b(?:do|would) not (?:wish|want|care|like) to (?:donate|buy|make|purchase|proceed|continue|participate|give|"
     r"do|spend|pay|commit|change|switch|meet|talk|discuss|schedule|engage|explore|pursue)\b",
