@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from leadwright.analyst.builtin.replies import cues
+from leadwright.analyst.builtin.replies import business_cues, cues, foreign_cues
 from leadwright.analyst.builtin.replies.spelling import written_out
+from leadwright.analyst.builtin.replies.wishes import wishes_for
 from leadwright.analyst.builtin.sentences import LONGEST
 from leadwright.analyst.builtin.words import listed, stem
 from leadwright.analyst.orders import gives_orders
@@ -39,27 +40,23 @@ _SAME = {  # words that mean the same in a question and in a paper
     "customer": "customer", "client": "customer", "warranty": "warrant", "guarantee": "warrant",
 }  # fmt: skip
 _QUESTION = re.compile("|".join(f"(?:{p})" for p in cues.ASKS))
+_ABROAD = re.compile("|".join(f"(?:{p})" for p in (*foreign_cues.ASKS, *business_cues.ASKS)))
 _ABOUT_TALKING = re.compile(
     r"\b(?:are you|will you be|would you be|can we|could we|shall we|when are|do you have time|what time|"
     r"does (?:(?:this|that|it|next|tomorrow|today|the|an?) |\w*day |\d)) ?.{0,30}\b(?:free|"
     r"available|meet|talk|call|schedule|works?(?! with\b)|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
     r"\bcan you (?:stop|come|call)\b"
 )
-# A wish for an offer or a meeting, in other languages: a seller's task, and no question that a paper could answer.
-_OFFER_OR_MEETING = (
-    r"rendez-?vous|réunions?|appel|échange|proposition|devis|offre|preventivo|chiamata|incontro|appuntamento|offerta|"
-    r"riunione|reuni[oó]n|llamada|cita|propuesta|presupuesto|oferta|termin\w*|gespräch\w*|anruf|angebot\w*|"
-    r"afspraak|gesprek|offerte|reunião|ligação|chamada|proposta|orçamento"
+# A wish to meet, in other languages: no question that a paper could answer.
+_MEETING = (
+    r"rendez-?vous|reunions?|appel|echange|chiamata|incontro|appuntamento|riunione|reunion|llamada|cita|termin\w*|"
+    r"gesprach\w*|anruf|afspraak|gesprek|reuniao|ligacao|chamada"
 )
-_SEND_OR_SET = (
-    r"envoyer|proposer|fixer|organiser|convenir|inviar\w*|mandar\w*|fissare|organizzare|proporre|enviar\w*|proponer|"
-    r"agendar|concertar|marcar|schicken|senden|zusenden|vereinbaren|machen|vorschlagen|sturen|inplannen|plannen|maken"
+_SET = (
+    r"envoyer|proposer|fixer|organiser|convenir|fissare|organizzare|proporre|enviar\w*|proponer|agendar|concertar|marcar|"
+    r"schicken|senden|vereinbaren|machen|vorschlagen|sturen|inplannen|plannen|maken"
 )
-_WANTS_OFFER = re.compile(
-    rf"\b(?:{_SEND_OR_SET})\b.{{0,60}}\b(?:{_OFFER_OR_MEETING})\b|"
-    rf"\b(?:{_OFFER_OR_MEETING})\b.{{0,60}}\b(?:{_SEND_OR_SET})\b",
-    re.IGNORECASE,
-)
+_ABOUT_MEETING = re.compile(rf"\b(?:{_SET})\b.{{0,60}}\b(?:{_MEETING})\b|\b(?:{_MEETING})\b.{{0,60}}\b(?:{_SET})\b")
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|expensive)\b|\bwhat (?:is|are|does|do) .{0,30}\b(?:cost|pric\w*|fees?|rates?|minimum)\b|"
     r"\bpric(?:e|es|ing)\b"
@@ -70,23 +67,37 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def question_in(text: str) -> str:
-    """What the mail asks about the offering, word for word; empty when it asks nothing, or only when to meet."""
-    for sentence in own_sentences(text):
-        plain = written_out(sentence)
-        if gives_orders(sentence) or _ABOUT_TALKING.search(plain) or _WANTS_OFFER.search(sentence):
-            continue
-        if (sentence.rstrip().endswith("?") or _QUESTION.search(plain)) and _telling(plain):
-            return sentence
-    return ""
+    """What the mail asks about the offering, word for word; empty when it asks nothing, or only when to meet.
+
+    A wish for something that only a person can send is asked as well: with both, all from one to
+    the other.
+    """
+    sentences = own_sentences(text)
+    plain = [written_out(s) for s in sentences]
+    heard = [n for n, sentence in enumerate(sentences) if not gives_orders(sentence)]
+    wished = [n for n in heard if wishes_for(plain[n])]
+    told = [n for n in heard if n not in wished and _telling(plain[n]) and not _only_meets(plain[n])]
+    asked = [n for n in told if sentences[n].endswith("?") or _QUESTION.search(plain[n])]
+    asked = asked or [n for n in told if _ABROAD.search(plain[n])]
+    both = sorted((*asked[:1], *wished[:1]))
+    return " ".join(sentences[both[0] : both[-1] + 1]) if both else ""
+
+
+def _only_meets(plain: str) -> bool:
+    return bool(_ABOUT_TALKING.search(plain) or _ABOUT_MEETING.search(plain))
 
 
 def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -> tuple[Statement, ...]:
     """The sentences of the knowledge that answer the question; none when none shares its rare words, names and numbers.
 
+    None either when something is wished for that only a person can send.
+
     Args:
         knowledge: id -> passage of the follow-up set.
         ours: name and product of our own company, which every sentence may hold and which tells nothing.
     """
+    if any(wishes_for(written_out(sentence)) for sentence in own_sentences(question)):
+        return ()
     plain = written_out(question)
     own = set(_telling(written_out(ours)))
     asked = [w for w in dict.fromkeys(_telling(plain)) if w not in own]

@@ -23,7 +23,7 @@ from leadwright.analyst.protocol import ReplyBrief, ReplyReading, Usage
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, quote
 from leadwright.domain.interest import Confidence, Interest, Polarity, undetected
-from leadwright.domain.opt_out import opt_out_in
+from leadwright.domain.opt_out import opt_out_in, own_sentences
 from leadwright.domain.replies import ReplyClass
 
 _LATER = re.compile(
@@ -127,7 +127,7 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
         return False
     rest = brief.text if notice.kind is ReplyClass.AUTO_REPLY else without_absence(brief.text)
     signals = signals_of(rest)
-    asked = question_in(rest).rstrip().endswith("?") or wishes(rest)
+    asked = any(sentence.endswith("?") for sentence in own_sentences(question_in(rest))) or wishes(rest)
     return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 
 
