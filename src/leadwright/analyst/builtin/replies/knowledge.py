@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from leadwright.analyst.builtin.replies import business_cues, cues, foreign_cues
+from leadwright.analyst.builtin.replies.prices import amounts, asks_about_prices, before_amount, said_as_prices
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.builtin.replies.wishes import wishes_for
 from leadwright.analyst.builtin.sentences import LONGEST
@@ -25,14 +26,16 @@ _COMMON = listed(
     "you your yours also just like know hi hello thank thanks much many long some provide clarify explain show "
     "about really us into so not no yes able work works working look looking information detail details product "
     "solution tool service company offer question ask wonder wondering love see learn understand interested sound "
-    "good great interesting before after other"
+    "good great interesting before after other per each every currently roughly approximately"
 )
 _SAME = {  # words that mean the same in a question and in a paper
-    "price": "pric", "pricing": "pric", "cost": "pric", "fee": "pric", "rate": "pric", "quote": "pric",
-    "charge": "pric", "integrate": "integr", "integration": "integr", "integrated": "integr",
+    "price": "pric", "pricing": "pric", "cost": "pric", "fee": "pric", "quote": "pric",
+    "integrate": "integr", "integration": "integr", "integrated": "integr",
     "connector": "integr", "connect": "integr", "implement": "implement", "implementation": "implement",
     "onboarding": "implement", "rollout": "implement", "deploy": "implement", "deployment": "implement",
-    "live": "implement", "install": "implement", "installation": "implement", "start": "implement",
+    "install": "implement", "installation": "implement", "include": "includ", "including": "includ",
+    "included": "includ", "monthly": "month", "yearly": "year", "annual": "year", "annually": "year",
+    "weekly": "week", "daily": "day", "hourly": "hour",
     "license": "licens", "licence": "licens", "secure": "secur", "security": "secur", "certified": "certif",
     "certification": "certif", "certificate": "certif", "support": "support", "supported": "support",
     "trial": "trial", "pilot": "trial", "cancel": "cancel", "cancellation": "cancel", "terminate": "cancel",
@@ -61,8 +64,19 @@ _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|expensive)\b|\bwhat (?:is|are|does|do) .{0,30}\b(?:cost|pric\w*|fees?|rates?|minimum)\b|"
     r"\bpric(?:e|es|ing)\b"
 )
-_HOW_LONG = re.compile(r"\bhow (?:long|quickly|fast|soon)\b|\bwhen (?:can|could|will|would)\b")
+_COUNTED = re.compile(
+    r"\bhow (?:many|much) (?!(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|more|of|for|per)\b)"
+    r"([a-z]+)"
+)
+_LIVE = (
+    re.compile(r"\b(?:go|goes|going|gone|went|get|be) live\b"),
+    re.compile(r"(?:(?<=when )|(?<=soon )|(?<=fast )|(?<=quickly ))(?:[a-z]+ ){1,3}start(?:ed)?\b"),
+    re.compile(r"\bstart(?:s|ed)?\b(?=.{0,30}\b(?:days?|weeks?|months?)\b)"),
+)
+_HOW_LONG = re.compile(r"\bhow (?:long|quickly|fast|soon|much time)\b|\bwhen (?:can|could|will|would)\b")
 _TIME = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?)\b")
+_PER = frozenset({"hour", "day", "week", "month", "quarter", "year"})
+_NUMBERS = listed("one two three four five six seven eight nine ten twelve fifteen twenty thirty")
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -87,7 +101,7 @@ def _only_meets(plain: str) -> bool:
     return bool(_ABOUT_TALKING.search(plain) or _ABOUT_MEETING.search(plain))
 
 
-def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -> tuple[Statement, ...]:
+def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "", sold: str = "") -> tuple[Statement, ...]:
     """The sentences of the knowledge that answer the question; none when none shares its rare words, names and numbers.
 
     None either when something is wished for that only a person can send.
@@ -95,6 +109,7 @@ def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -
     Args:
         knowledge: id -> passage of the follow-up set.
         ours: name and product of our own company, which every sentence may hold and which tells nothing.
+        sold: what we sell, in the admin's words: a price of that is the price.
     """
     if any(wishes_for(written_out(sentence)) for sentence in own_sentences(question)):
         return ()
@@ -107,6 +122,9 @@ def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -
     counts = Counter(w for _, _, words in sentences for w in words)
     weight = {w: math.log((len(sentences) + 1) / (counts[w] + 0.5)) for w in asked}
     must = {w for w in asked if w in _names(question)} | {n.strip(".,") for n in _NUMBER.findall(plain)}
+    if "pric" in asked and not asks_about_prices(plain):
+        return _price_in(asked, must, sentences, own | set(_telling(written_out(sold))))
+    must |= {"pric"} & set(asked)
     found = []
     for passage, sentence, words in sentences:
         share = sum(weight[w] for w in asked if w in words) / (sum(weight.values()) or 1)
@@ -117,21 +135,43 @@ def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "") -
     return tuple(Statement(sentence, (quote(passage, sentence),)) for _, passage, sentence in found[:MOST])
 
 
+def _price_in(
+    asked: list[str], must: set[str], sentences: list[tuple[Passage, str, frozenset[str]]], sold: set[str]
+) -> tuple[Statement, ...]:
+    """The sentence that plainly states the price asked for; none when nothing or two different prices fit.
+
+    Every word asked about is in it. Who asks for the price of nothing else gets that of what we sell, of which alone is
+    spoken before the amount: neither a set-up fee nor a pilot is the price.
+    """
+    ours = sold | set(asked)
+    other = set(asked) - sold - _PER - {"pric"}
+    fits = [
+        (passage, sentence)
+        for passage, sentence, words in sentences
+        if amounts(sentence)
+        and {*asked, *must} <= words | {n.strip(".,") for n in _NUMBER.findall(sentence)}
+        and (other or set(_telling(written_out(before_amount(sentence)))) <= ours | _NUMBERS)
+    ]
+    if len({amounts(sentence) for _, sentence in fits}) != 1:
+        return ()
+    passage, sentence = fits[0]
+    return (Statement(sentence, (quote(passage, sentence),)),)
+
+
 def _is_of_kind(plain: str, sentence: str) -> bool:
     """A question for an amount wants a number in the answer, one for a time a time."""
+    counted = _COUNTED.search(plain)
     if _HOW_LONG.search(plain):
         return bool(_TIME.search(sentence.casefold()) and _NUMBER.search(_with_digits(sentence)))
+    if counted:
+        return bool(re.search(rf"\d[\d.,]*(?: [\w-]+){{0,2}}? {stem(counted[1])}", _with_digits(sentence)))
     if _HOW_MUCH.search(plain):
         return bool(_NUMBER.search(_with_digits(sentence)))
     return not sentence.rstrip().endswith("?")
 
 
 def _with_digits(sentence: str) -> str:
-    return re.sub(
-        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|free)\b",
-        "1",
-        sentence.casefold(),
-    )
+    return re.sub(rf"\b(?:{'|'.join(_NUMBERS)}|free)\b", "1", sentence.casefold())
 
 
 def _sentences(passages: Iterable[Passage]) -> list[tuple[Passage, str, frozenset[str]]]:
@@ -148,7 +188,9 @@ def _sentences(passages: Iterable[Passage]) -> list[tuple[Passage, str, frozense
 
 def _telling(plain: str) -> list[str]:
     """Words that tell what a text is about, with forms of one word made the same."""
-    words = [w for w in re.findall(r"[a-z][a-z0-9]+|\d[a-z0-9]+", plain) if w not in _COMMON]
+    for pattern in _LIVE:
+        plain = pattern.sub("implement", plain)
+    words = [w for w in re.findall(r"[a-z][a-z0-9]+|\d[a-z0-9]+", said_as_prices(plain)) if w not in _COMMON]
     return [_SAME.get(w) or _SAME.get(stem(w)) or stem(w) for w in words if stem(w) not in _COMMON]
 
 

@@ -84,6 +84,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     if elsewhere:
         kind, sentence = ReplyClass.WRONG_PERSON, elsewhere
     ours = f"{brief.offering.company} {brief.offering.website}"
+    sold = f"{brief.offering.value_proposition} {brief.offering.benefits}"
     return ReplyReading(
         kind=kind,
         interest=interest,
@@ -92,7 +93,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
         quote=quote(brief.mail, sentence) if sentence else None,
         referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")) if elsewhere else None,
         question=question,
-        answer=answer_in(question, brief.knowledge, ours) if question else (),
+        answer=answer_in(question, brief.knowledge, ours, sold) if question else (),
     )
 
 
