@@ -79,6 +79,7 @@ def test_what_else_is_asked_for_is_quoted(question: str, answer: str) -> None:
         "What is the price per pick?",
         "What would 12 robots cost?",
         "Is the price negotiable?",
+        "Does the price include installation?",
         "What does maintenance of our conveyors cost?",
         "What is the price in Canada?",
         "How much is the warranty?",

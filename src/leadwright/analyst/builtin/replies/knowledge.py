@@ -124,7 +124,7 @@ def answer_in(question: str, knowledge: Mapping[str, Passage], ours: str = "", s
     must = {w for w in asked if w in _names(question)} | {n.strip(".,") for n in _NUMBER.findall(plain)}
     if "pric" in asked and not asks_about_prices(plain):
         return _price_in(asked, must, sentences, own | set(_telling(written_out(sold))))
-    must |= {"pric"} & set(asked)
+    must |= set(asked) if "pric" in asked else set()
     found = []
     for passage, sentence, words in sentences:
         share = sum(weight[w] for w in asked if w in words) / (sum(weight.values()) or 1)
