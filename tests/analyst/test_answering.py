@@ -44,3 +44,38 @@ def test_no_word_of_the_reply_gets_into_the_answer() -> None:
     _, paragraphs = write_answer(AnswerBrief(hostile, "", (), Factor.BUDGET))
     text = " ".join(p.text for p in paragraphs)
     assert not any(word in text for word in ("FREE", "evil", "orders", "@"))
+
+
+@pytest.mark.parametrize(
+    ("title", "source"),
+    [
+        ("Questions", "/srv/papers/questions.md"),
+        ("price list 2026", "price_list-2026.pdf"),
+        ("Prices_final.docx", "/srv/papers/a1b2.pdf"),
+        ("Preise.pdf: Miete", "C:\\papers\\x.pdf"),
+        ("", "q.md"),
+    ],
+)
+def test_a_buyer_is_not_told_the_name_of_our_file(title: str, source: str) -> None:
+    said = Statement(
+        "It takes ten weeks.", (Evidence("k", SourceKind.KNOWLEDGE, source, "It takes ten weeks.", title),)
+    )
+    _, paragraphs = write_answer(AnswerBrief("How long does it take?", "Ada", (said,)))
+    assert paragraphs[2].text == "It takes ten weeks. (This is from our own documents.)"
+    assert paragraphs[2].evidence == said.evidence
+
+
+@pytest.mark.parametrize(
+    ("title", "source"),
+    [
+        ("Price policy 2026", "/srv/papers/prices.md"),
+        ("Terms of service: Warranty", "https://seller.example/terms"),
+        ("Working with SAP", "integrations.md"),
+    ],
+)
+def test_the_title_of_a_document_is_named(title: str, source: str) -> None:
+    said = Statement(
+        "It takes ten weeks.", (Evidence("k", SourceKind.KNOWLEDGE, source, "It takes ten weeks.", title),)
+    )
+    _, paragraphs = write_answer(AnswerBrief("How long does it take?", "Ada", (said,)))
+    assert f"“{title}”" in paragraphs[2].text

@@ -7,9 +7,10 @@ sentences, the quoted passages and the greeting name.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from leadwright.domain.bant import Factor
-from leadwright.domain.evidence import Statement
+from leadwright.domain.evidence import Evidence, Statement
 from leadwright.domain.links import without_links
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
@@ -23,20 +24,58 @@ _TELLING = {
     "pt": "o os as e é nós você seu sua para com que qual como um uma obrigado obrigada não em gostaria por",
 }
 _LEAST = 3  # telling words before another language than English is believed
+_ENDING = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
-    "en": ("Hello", "Thank you for your answer.", "Thank you for your question.", "This is from our paper"),
+    "en": (
+        "Hello",
+        "Thank you for your answer.",
+        "Thank you for your question.",
+        "This is from our paper",
+        "This is from our own documents",
+    ),
     "de": (
         "Guten Tag",
         "vielen Dank für Ihre Antwort.",
         "vielen Dank für Ihre Frage.",
         "Das steht in unserer Unterlage",
+        "Das steht in unseren Unterlagen",
     ),
-    "fr": ("Bonjour", "Merci de votre réponse.", "Merci de votre question.", "Cela vient de notre document"),
-    "es": ("Hola", "Gracias por su respuesta.", "Gracias por su pregunta.", "Esto figura en nuestro documento"),
-    "it": ("Buongiorno", "Grazie della sua risposta.", "Grazie della sua domanda.", "È scritto nel nostro documento"),
-    "nl": ("Goedendag", "Dank voor uw antwoord.", "Dank voor uw vraag.", "Dit staat in ons document"),
-    "pt": ("Olá", "Obrigado pela sua resposta.", "Obrigado pela sua pergunta.", "Isto consta do nosso documento"),
+    "fr": (
+        "Bonjour",
+        "Merci de votre réponse.",
+        "Merci de votre question.",
+        "Cela vient de notre document",
+        "Cela vient de nos documents",
+    ),
+    "es": (
+        "Hola",
+        "Gracias por su respuesta.",
+        "Gracias por su pregunta.",
+        "Esto figura en nuestro documento",
+        "Esto figura en nuestros documentos",
+    ),
+    "it": (
+        "Buongiorno",
+        "Grazie della sua risposta.",
+        "Grazie della sua domanda.",
+        "È scritto nel nostro documento",
+        "È scritto nei nostri documenti",
+    ),
+    "nl": (
+        "Goedendag",
+        "Dank voor uw antwoord.",
+        "Dank voor uw vraag.",
+        "Dit staat in ons document",
+        "Dit staat in onze documenten",
+    ),
+    "pt": (
+        "Olá",
+        "Obrigado pela sua resposta.",
+        "Obrigado pela sua pergunta.",
+        "Isto consta do nosso documento",
+        "Isto consta dos nossos documentos",
+    ),
 }
 MEETING = "Would you have 20 minutes next week for a short call? Tell me a time that suits you."
 _ASK = {
@@ -112,16 +151,27 @@ class AnswerBrief:
 def write_answer(brief: AnswerBrief) -> tuple[str, tuple[Statement, ...]]:
     """The language, and the paragraphs from the greeting to the one open question."""
     language = language_of(brief.text)
-    hello, thanks, thanks_asked, paper = _WORDS[language]
+    hello, thanks, thanks_asked, paper, papers = _WORDS[language]
     name = brief.greeting_name.strip()
     paragraphs = [Statement(f"{hello} {name}," if name else f"{hello},", ())]
     paragraphs.append(Statement(thanks_asked if brief.answer else thanks, ()))
     for said in brief.answer:
-        title = without_links(next((e.title for e in said.evidence if e.title), ""))
-        source = f" ({paper} “{title}”.)" if title else ""
-        paragraphs.append(Statement(f"{said.text}{source}", said.evidence))
+        title = without_links(next((e.title for e in said.evidence if _is_a_title(e)), ""))
+        source = f"{paper} “{title}”" if title else papers
+        paragraphs.append(Statement(f"{said.text} ({source}.)", said.evidence))
     paragraphs.append(Statement(_ASK[language][brief.ask], ()))
     return language, tuple(paragraphs)
+
+
+def _is_a_title(evidence: Evidence) -> bool:
+    """Is it what a buyer would call the document, and not the name of our file?"""
+    title = evidence.title.partition(": ")[0]
+    file = PurePath(evidence.source.replace("\\", "/")).stem
+    return bool(title) and not _ENDING.search(title) and _letters(title) != _letters(file)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def language_of(text: str) -> str:

@@ -24,7 +24,7 @@ from leadwright.analyst.protocol import ReplyBrief, ReplyReading, Usage
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, quote
 from leadwright.domain.interest import Confidence, Interest, Polarity, undetected
-from leadwright.domain.opt_out import opt_out_in
+from leadwright.domain.opt_out import opt_out_in, own_sentences
 from leadwright.domain.replies import ReplyClass
 
 _LATER = re.compile(
@@ -86,6 +86,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     if elsewhere:
         kind, sentence = ReplyClass.WRONG_PERSON, elsewhere
     ours = f"{brief.offering.company} {brief.offering.website}"
+    sold = f"{brief.offering.value_proposition} {brief.offering.benefits}"
     return ReplyReading(
         kind=kind,
         interest=interest,
@@ -94,7 +95,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
         quote=quote(brief.mail, sentence) if sentence else None,
         referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")) if elsewhere else None,
         question=question,
-        answer=answer_in(question, brief.knowledge, ours) if question else (),
+        answer=answer_in(question, brief.knowledge, ours, sold) if question else (),
     )
 
 
@@ -133,7 +134,7 @@ def _a_person_says_more(brief: ReplyBrief, notice: Notice, machine: bool) -> boo
     signals = signals_of(rest)
     if notice.kind is ReplyClass.OUT_OF_OFFICE and says_more(brief.text):
         return True
-    asked = question_in(rest).rstrip().endswith("?") or wishes(rest)
+    asked = any(sentence.endswith("?") for sentence in own_sentences(question_in(rest))) or wishes(rest)
     return asked or any(kind in signals for kind in ("commits", "meets", "likes", "refuses", "assents"))
 
 
