@@ -9,21 +9,29 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from leadwright.domain.opt_out_denials import (
+    ASKS_FOR_MORE,
     ASTRAY,
+    BY_PHONE,
+    CALLS,
     CONTRAST,
     DELETE_IT,
     DENIED,
     ELSEWHERE,
+    HALT,
     LASTING,
     LEAVING,
+    MAIL_WANTED,
+    MAILS,
+    MAILS_AS_WELL,
     MENU,
     MOVED,
     ONE_PAPER,
     OTHER_LIST,
     PERHAPS,
+    SECRET,
     STAYS,
     THEIR_USERS,
     UNREAD,
@@ -52,8 +60,9 @@ _FOOTER = re.compile(
     r"\breply (?:with )?['\"]?(?:unsubscribe|stop)\b|\bunsubscribe['\"]? (?:here|link|button|page|at any ?time|"
     r"instantly)|"
     r"\byou (?:can|may) (?:always )?(?:unsubscribe|opt[- ]?out)|"
+    r"(?<!appreciate it )(?<!grateful )(?<!prefer it )(?<!prefer )(?<!happy )(?<!glad )(?<!great )(?<!nice )"
     r"\bif you (?:no longer|do not|don't|would (?:no longer )?like to|want to|wish to|(?:would )?prefer|are not|"
-    r"'re not)\b|"
+    r"'re not)\b|\bif you'd (?:like|prefer|rather)(?: to)? (?:no longer|not|stop|unsubscribe|opt)\b|"
     r"\bwenn sie (?:keine|sich)\b|\bfalls sie (?:keine|sich)\b|\bsi vous (?:ne|souhaitez)\b|\bsi (?:no )?desea\b|"
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
@@ -122,6 +131,7 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed:
         return _passed_on(sentences) or _about_it(sentences)
     if footed:
         sentences = _above_footer(sentences, {line.strip() for line in text[:LONGEST].splitlines()})
+    sentences = _without_halt(sentences)
     asked = (said for said, after in pairwise([*sentences, ""]) if _asks(said, after))
     apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
     return next(asked, "") or _about_it(sentences) or next(apart, "")
@@ -172,15 +182,33 @@ def _above_footer(sentences: list[str], lines: set[str]) -> list[str]:
     return kept
 
 
+def _without_halt(sentences: list[str]) -> list[str]:
+    """Without the "Stop!" of somebody who asks for more right after it."""
+    kept: list[str] = []
+    for n, said in enumerate(sentences):
+        halt = HALT.fullmatch(_plain(said))
+        below = takewhile(lambda s: s.endswith((".", "!", "?")), sentences[n + 1 : n + 4])  # no signature
+        if not (halt and ASKS_FOR_MORE.search("\n".join(_plain(s) for s in below))):
+            kept.append(said)
+    return kept
+
+
 def _with_what_it_is_about(sentences: list[str]) -> list[str]:
-    """The sentences, a "delete it" as one with the sentence about a mail gone astray before it."""
+    """The sentences, a "delete it" as one with the sentence about a secret mail, or one gone astray, before it."""
     kept: list[str] = []
     for said in sentences:
-        if kept and DELETE_IT.match(fold(said)) and _is_astray(_plain(kept[-1])):
+        if kept and _is_about(kept[-1], said):
             kept[-1] += f" {said}"
         else:
             kept.append(said)
     return kept
+
+
+def _is_about(before: str, said: str) -> bool:
+    asked = DELETE_IT.search(fold(said))
+    if asked and asked.start() == 0 and _is_astray(_plain(before)):
+        return True
+    return bool(asked and SECRET.search(_plain(f"{before[-2 * LONGEST_WAY :]} {said}")))
 
 
 def _about_it(sentences: list[str]) -> str:
@@ -243,9 +271,22 @@ def _wishes(plain: str, after: str) -> Iterator[re.Match[str]]:
 
 
 def _is_of_the_way(found: re.Match[str], rest: str, after: str) -> bool:
-    """Does the wish tell where or how to write instead? "Again" or "any more" in it asks for an end all the same."""
+    """Does the wish tell where or how to write instead? "Again" or "any more" in it asks for an end all the same.
+
+    Of calls alone, asking for a mail or calling mails fine is enough.
+    """
+    if _is_of_calls(found[0], rest):
+        said = (found.string[: found.start()][-LONGEST_WAY:], rest[:LONGEST_WAY], _plain(after[:LONGEST_WAY]))
+        if MAIL_WANTED.search("\n".join(said)):
+            return True
     asks_for_a_way = WRITE_NOT.match(found[0]) and not LASTING.search(found[0] + rest)
     return bool(asks_for_a_way and _tells_where(rest, after))
+
+
+def _is_of_calls(wish: str, rest: str) -> bool:
+    if MAILS.search(wish) or MAILS_AS_WELL.match(rest):
+        return False
+    return bool(CALLS.search(wish) or BY_PHONE.match(rest))
 
 
 def _tells_where(rest: str, after: str) -> bool:
@@ -253,7 +294,7 @@ def _tells_where(rest: str, after: str) -> bool:
 
 
 def _is_shielded(plain: str) -> bool:
-    return any(p.search(plain) for p in (_FOOTER, STAYS, THEIR_USERS)) or _is_astray(plain)
+    return any(p.search(plain) for p in (_FOOTER, STAYS, THEIR_USERS, SECRET)) or _is_astray(plain)
 
 
 def _is_astray(plain: str) -> bool:

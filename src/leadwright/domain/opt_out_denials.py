@@ -44,8 +44,15 @@ THEIR_USERS = re.compile(
     r"recht (?:auf|op)|droit (?:a|d')|derecho (?:de|al)|diritto|direito|prawo|ratten)\b.*\?$|"
     r"\b(?:your|the|our) (?:tool|software|product|app|platform) (?:\w+ )?(?:sends?|generates?)\b"
 )
+_PAPER = (  # what a buyer asks for
+    r"(?:(?!no\b|not\b|any\b|another\b|more\b|one\b|my\b)[\w-]+ ){0,2}?(?:quotes?|quotation|proposals?|contract|"
+    r"pricing|"
+    r"prices?|price ?lists?|numbers|paperwork|agreement|spec(?:ification)?s?|spec ?sheets?|brochures?|invoice)\b"
+)
 CONTRAST = re.compile(  # "we want no adverts but an offer"
-    r"[^\w]{1,3}(?:sondern|(?:wir|ich) (?:wollen|will|brauche|brauchen|mochten?) (?:ein|eine|einen|ihr|ihre)\b)"
+    r"[^\w]{1,3}(?:sondern|(?:wir|ich) (?:wollen|will|brauche|brauchen|mochten?) (?:ein|eine|einen|ihr|ihre)\b|"
+    rf"(?:but )?(?:i|we) (?:(?:just|only) )?(?:want|need) (?:an?|the|your) {_PAPER}|but (?:just )?one with {_PAPER})|"
+    rf"(?: \w+){{1,3}}, (?:(?:but|please|just|rather|instead) ){{0,3}}send (?:(?:me|us|over) )*{_PAPER}"
 )
 ONE_PAPER = re.compile(  # "do not send me the contract yet"
     r"(?: (?:two|three|four|five|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro|due|tre|quattro|twee|drie|\d+))?"
@@ -100,9 +107,12 @@ UNREAD = re.compile(
 )
 # "Do not write to me, call me": what asks for a way, not for an end.
 WRITE_NOT = re.compile(
-    r"\W*(?:(?:do not|dont|never|not to|stop to|you may not)\b(?: ever| please)? (?:e-?mail|mail|contact|write|message|"
-    r"call|text|ping|reach|send)|(?:bitte|senden|schicken)\b.{0,40}\bkeine\b|ne (?:me |nous |m'|pas )|(?:no|nao) (?:me|"
-    r"nos)\b|non (?:mi|ci)\b|(?:kontakta|mejla|maila|skriv|skicka)\b.{0,20}\binte\b)"
+    r"\W*(?:please |pls |kindly |just |must |that you ){0,3}(?:(?:stop|cease|quit|refrain from) \w+ing (?:to )?"
+    r"(?:our|my|any)|(?:do not|dont|never|not to|stop to|you may not)\b(?: ever| please)? "
+    r"(?:e-?mail|mail|contact|write|message|call|text|ping|reach|send)|"
+    r"\w+(?: it)? if you\b|(?:i|we)\b[^,]{0,40}\bnot (?:to )?be\b|(?:bitte|senden|"
+    r"schicken)\b.{0,40}\bkeine\b|ne (?:me |nous |m'|pas )|(?:no|nao) (?:me|nos)\b|"
+    r"non (?:mi|ci)\b|(?:kontakta|mejla|maila|skriv|skicka)\b.{0,20}\binte\b)"
 )
 LASTING = re.compile(
     r"\b(?:again|any ?(?:more|longer)|ever|(?:no|me|us|send) more|further|once more|mehr|weitere\w*|wieder|erneut|"
@@ -114,7 +124,8 @@ _TO_ME = (
     rf"(?:{_VERB} (?:me|us)\b(?! (?:again|once|one|ever|any))(?!.{{0,40}}\bn?or {_VERB}\b)|"
     r"(?:call|phone|ring)(?: (?:first|instead|on|at)\b|\s*(?:$|[.!\n]))|"
     r"(?:i|we)(?:'d| would)? (?:\w+ )?(?:rather|prefer)(?: to| the| a| your| by)* (?:phone|calls?|talk|speak|telephone|"
-    r"letters?|being called)\b|(?:better|rather|best|only|preferably) (?:by|over|on) (?:the )?(?:tele)?phone\b|"
+    r"letters?|being called)\b|(?:talk|speak|deal)(?: only| directly)? (?:to|with) me\b|(?:better|rather|best|only|"
+    r"preferably) (?:by|over|on) (?:the )?(?:tele)?phone\b|"
     r"rufen sie (?:bitte |lieber )*(?:mich|uns)\b|ruf\w* (?:mich|uns) (?:\w+ )?an\b|(?:bitte|lieber|besser) "
     r"(?:anrufen|telefonisch)\b|appelez[- ](?:moi|nous)\b|llame?n?(?:me|nos)\b|(?:mi|ci) (?:chiam\w+|telefoni)\b|"
     r"(?:chiam|telefon)\w+(?:mi|ci)\b|ligue(?:m|-me)?\b|ring (?:mig|oss)\b)"
@@ -136,10 +147,57 @@ ELSEWHERE = re.compile(
     rf"(?:contact|e-?mail) \S+@)|(?:^|^[^\n]*[,:–—-]|^[^\n]*{_POINTING}|\n)\s?(?:{_POINTING}){{0,2}}{_TO_ANOTHER}|"
     r"^[^\n]*\bbut (?:only |rather )?(?:to|on|at|via|by) |^[^\n.,!?]{0,40}\b(?:attachments?|anhang\w*|\d+ ?[mk]b)\b"
 )
+# "Stop calling, just email the quote": calls alone are unwelcome, and a mail is asked for or called fine.
+CALLS = re.compile(r"\b(?:call|text)(?:s|ed|ing)?\b|\banruf\w*")
+BY_PHONE = re.compile(
+    r"(?:(?: (?:me|us))? (?:by|via|over|per) (?:the |my )?(?:tele)?(?:phone|fon|text|sms|whatsapp)\b)"
+    r"(?!(?:,|,? (?:and|n?or))(?: (?:by|via))? (?:e-?mail|mail|post|letter)s?(?:,|\s*$|\s*[.!]|,? (?:and|n?or)\b))"
+)
+MAILS = re.compile(r"mail|\bwrit|\bwrote|messag|\bsen[dt]|schreib|schick|schr[ie]eb")
+MAILS_AS_WELL = re.compile(
+    r".{0,200}\b(?:e-?mail|mail|writ|messag|contact|send|bother|spamm)ing\b|"
+    r"[^,;:.!?–—]{0,60}\b(?:n?or|oder) (?:\w+ ){0,2}?(?:(?:e-?mail|mail|write|message|contact|send)\b|schr|schick)"
+)
+_FROM_HERE = (
+    r"(?:^|\n|[,.:!?–—-] ?|\b(?:please|just|but|instead|rather|simply|kindly|better|can you|could you|feel free to|"
+    r"you (?:can|may|could|should)) )(?:(?:and|yes|then|please|just|instead|only) ){0,4}"
+)
+_MAILED = r"(?:e-?mails?|mails?)"
+MAIL_WANTED = re.compile(
+    rf"(?<!no )(?<!not )(?<!your )\b{_MAILED} (?:(?:is|are|works?|would be)(?: (?:much|always|totally|perfectly|just|"
+    rf"also|"
+    r"way|far|the|my|our|definitely))* (?:better|best|fine|ok|okay|good|great|welcome|easier|easiest|perfect|preferred|"
+    r"enough|preference)\b|works\s*(?:$|[.,!\n])|only\b|please\b|instead\b|(?:is|reicht|genugt|passt|ware|geht)"
+    r"(?! (?:auch |mir |uns )*nicht\b)\s*(?:$|[.,!\n]|(?:besser|gut|ok|okay|vollig)\b))|"
+    r"\b(?:i|we)(?:'d| would| do| much)*(?: \w+)? (?:prefer|rather|only)(?: (?:to|get|have|use|do|read|receive|be|"
+    rf"contacted|an?|by|via|over|everything))* {_MAILED}\b|"
+    rf"\b(?:only|rather|instead|please|just|better|preferably|everything) (?:by|via|over|per) {_MAILED}\b(?! or\b)|"
+    rf"{_FROM_HERE}(?:(?:e-?mail|mail|write(?: to)?|send(?= (?:me|us) an? e-?mail\b)) (?:me|us)\b(?! (?:again|once|"
+    rf"one|ever|"
+    r"any)\b)(?!.{0,40}\bn?or (?:call|phone|ring|text|e-?mail|mail|contact|write)\b)(?!.{0,40}\b(?:again|once more)\b)|"
+    rf"(?:e-?mail|mail|send|forward)(?: (?:me|us|over))* {_PAPER}(?!.{{0,40}}\b(?:else|elsewhere|again)\b)|"
+    r"e-?mail or (?:call|phone|ring) (?:the|my|our) (?:office|desk|reception|assistant)\b|"
+    r"(?:schicken|senden|mailen|schreiben) sie (?:bitte )?(?:mir|uns)\b(?! (?:\w+ ){0,2}?(?:nicht|nie|kein)))|"
+    rf"\b(?:lieber|bitte|nur|gerne?|besser) (?:per|eine) {_MAILED}\b"
+)
+HALT = re.compile(r"stop!+")  # of somebody who was talked into it, when he asks for more below
+ASKS_FOR_MORE = re.compile(
+    r"(?:^|\n|[,.!] |\b(?:please|just|and|so|now) )(?:(?:call|ring|phone) (?:me|us)\b"
+    r"(?! (?:again|once|if|ever|crazy)\b)|"
+    rf"(?:send|e-?mail|bring)(?: (?:me|us|over))* {_PAPER}|let's (?:talk|meet|sign|do (?:it|this))\b)"
+)
+# "This mail is confidential. Please delete it from your system.": a line below everything that somebody sends.
+SECRET = re.compile(
+    r"\b(?:this|the) (?:e-?mail|mail|message|communication|transmission)\b(?! address)[^.?!]{0,120}\b(?:confidential|"
+    r"privileged)\b.{0,200}\b(?:delete|remove|erase|destroy|discard) (?:it|this|them|that)\b(?: (?:from|off) (?:your|"
+    r"the) "
+    r"(?:\w+ )?(?:systems?|computers?|mailbox|inbox|records?|files?|devices?))?(?: (?:immediately|at once|now))?\W*$"
+)
 # A mail that may have reached the wrong reader: what he is to delete is the mail, or an entry in an account of his.
 PERHAPS = re.compile(
     r"\b(?:if|should(?= (?:you|this|the|it)\b)|(?:wenn|falls|sollten?) (?:sie|ihnen|dies\w*|du|ihr)|"
-    r"(?:als|indien|mocht)(?= (?:u|je|jij|jullie|dit|deze)\b))\b|"
+    r"(?:als|indien|mocht)(?= (?:u|je|jij|jullie|dit|deze)\b)|si(?= (?:vous|ce|cet|cette|ha|han|usted|este|no)\b)|"
+    r"se(?= (?:ha|hai|avete|questo|questa|non)\b))\b|"
     r"^(?=(?:(?:is|was|have|did|has) )?(?:this |it |you )?(?:not you|received?\b)[^?]*\?)"
 )
 ASTRAY = re.compile(
@@ -147,7 +205,11 @@ ASTRAY = re.compile(
     r"erroneously|mistakenly|inadvertently|you\b.{0,30}\b(?:recipient|addressee)|(?:was|is)(?:n't| not) you\b(?! \w)|"
     r"not you(?=\?)|not your(?:s| (?:account|ticket|order|request|profile))|irrtum\w*|versehentlich|falschlich\w*|"
     r"nicht (?:der|die) (?:\w+ )?(?:adressat|empfanger)\w*|ten onrechte|abusievelijk|per (?:abuis|vergissing|ongeluk)|"
-    r"niet (?:de )?(?:\w+ )?(?:geadresseerde|ontvanger))\b"
+    r"niet (?:de )?(?:\w+ )?(?:geadresseerde|ontvanger)|(?:recu|parvenu)e?s?\b.{0,30}\bpar erreur|n'etes pas (?:le |"
+    r"la )?"
+    r"(?:\w+ )?destinataire|recib\w+\b.{0,30}\bpor error|no es (?:el |la )?(?:\w+ )?destinatari[oa]|"
+    r"ricevuto?a?\b.{0,30}\bper "
+    r"errore|non (?:siete|e|sei) (?:il |la |i )?(?:\w+ )?destinatari[oa]?)\b"
     r"(?! (?:\w+ )?(?:my|our|mein\w*|unser\w*|mijn|onze?)\b)"
 )
 DELETE_IT = re.compile(

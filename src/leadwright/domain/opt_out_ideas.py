@@ -23,6 +23,24 @@ _DETAILS = (
     r"records?|number))"
 )
 
+_BEGINS = r"(?:^|[,.!:;–—-] ?|\b(?:please|pls|kindly|just|must|that you) )"
+_WRITE = r"(?:e-?mail|mail|contact|writ|write|messag|message|spam|spamm|bother|solicit)"
+_ALL_OF_US = (
+    r"(?:our|my) (?:(?:entire|whole|complete) )?(?:employees|staff|people|team|colleagues|co-?workers|workers|"
+    r"organi[sz]ation|company|firm)"
+)
+_OF_US = rf"(?:any ?(?:one|body|of (?:us|our|my))(?! else\b)|{_ALL_OF_US})"
+_WERE_IT_SO = (
+    r"\b(?:appreciate(?:d)?|grateful|prefer|happy|happier|better|nice|great|glad|thankful|obliged)(?: it)? if you"
+    r"(?: could| would| can| will)?(?: please| kindly)?"
+)
+_ENTRY = r"(?:(?:e-?)?(?:mail)?-?adresse|mailadresse|(?:kontakt)?daten)"
+_AT_ONCE = (
+    r"(?: bitte| umgehend| sofort| unverzüglich| komplett| (?:aus|von) (?:dem|der|ihrem|ihrer) "
+    r"\w*(?:verteiler|liste|datenbank|kartei|system))*"
+)
+_BIDS = r"(?:angebote?|offerten|zusendung(?:en)?|schreiben|kontaktaufnahmen?|prospekte|anschreiben)"
+
 _CONSENT = (
     r"\b(?:do|did|does|have) (?:not|never) (?:give |given |grant(?:ed)? |gave )?(?:you )?(?:\w+ )?permission to (?:use|"
     r"e-?mail|contact|store|keep|process|write|send)",
@@ -100,6 +118,52 @@ _NO_MORE = (
     r"\b(?:rather|prefer|like|want|wish|choose|ask) (?:you )?not (?:to )?(?:get|receive|hear|have|be sent|see|"
     r"be on)\b.{0,25}"
     rf"\b(?:{_MAILS}|from you\b|any more of)",
+    r"\b(?:like|want|wish|prefer|choose|ask) to (?:not|no longer|never) (?:receive|get|hear|see)(?: (?:(?:any|more|of|"
+    rf"further|your|these|those|this|such) )+{_MAILS}\b| from you\b)",
+    r"\b(?:i|we)(?:'d| would| do)?(?: \w+)? (?:prefer|like|want|wish|choose|ask) (?:to )?(?:no longer|never|"
+    r"not) (?:to )?"
+    r"be (?:ever )?(?:contacted|e-?mailed|mailed|approached|solicited|messaged|bothered|written to)\b",
+    r"\b(?:(?:rather|prefer|like|want|wish|choose|ask) (?:to )?(?:not|no longer|never)|(?:not|no longer|"
+    r"never)(?: \w+)? "
+    r"(?:want|wish|like|care)) (?:to )?(?:receive|get|be sent|see) (?:any (?:more )?(?:of )?)?(?:these|this|those|that)"
+    r"(?: (?:kinds?|sorts?) of (?:thing|stuff|mail)s?)?(?=\s*(?:$|[.!;])|, (?:thank|sorry|please|no)|"
+    r" (?:going forward|in (?:the )?future|any ?more|any longer|again|at all|please|from you)\b)",
+    r"\b(?:not|no longer|never) (?:want|wish|like|care|agree) to receive (?:any |further |your |such |unsolicited )*"
+    r"solicitations?\b",
+    r"\b(?:consider|treat|take|regard|accept|see) this(?: (?:e-?mail|mail|message))?(?: (?:as|to be))?"
+    r"(?: (?:my|our|an?))?(?: (?:formal|official|final))? (?:(?:opt[- ]?out|unsubscribe|removal)\b|"
+    r"(?:request|notice|wish|demand|instruction) (?:to|for) (?:opt[- ]?out|unsubscrib|removal|be (?:removed|taken off|"
+    r"unsubscribed|deleted)))",
+    r"\bconsider (?:me|us|myself|ourselves) (?:as )?(?:unsubscribed|opted out|removed)\b",
+    rf"{_WERE_IT_SO} (?:(?:(?:did|do|would|could) )?not|no longer|never) (?:ever )?(?:e-?mail|write|wrote|contact|"
+    rf"message|"
+    r"mail|approach|bother)(?:ed|d)?(?: to)?(?: me| us)?(?: (?:again|any ?more|any (?:longer|further)|ever|in (?:the )?"
+    r"future)\b|\s*(?:$|[.!,;]))",
+    rf"{_WERE_IT_SO} (?:stop|cease|quit)(?:ped|d)? (?:e-?mailing|mailing|writing|contacting|messaging|spamming|"
+    rf"bothering)\b"
+    r"(?! (?:our|my|the|customers)\b|(?: me| us)? (?:and|but) (?:\w+ )?(?:call|phon|rang|ring|use))",
+    rf"{_WERE_IT_SO} sen[dt] (?:me|us) (?:nothing|no) (?:more|further|else)\b",
+    rf"{_BEGINS}(?:do not|dont|never)(?: ever)? {_WRITE}(?: to)? {_OF_US}\b.{{0,40}}\b(?:again|any ?more|any longer|"
+    r"in (?:the )?future|ever)\b",
+    rf"{_BEGINS}(?:do not|dont|never)(?: ever)? {_WRITE}(?: to)? {_OF_US}\b(?!.{{0,60}}\b(?:about|before|until|till|"
+    rf"yet|"
+    r"without|unless|directly|regarding|during|while|after|for|i|me|i'm|i'll)\b)",
+    rf"{_BEGINS}(?:stop|cease|quit|refrain from) {_WRITE}ing(?: to)? {_OF_US}\b(?!.{{0,60}}\b(?:about|before|until|"
+    rf"without|"
+    r"directly|by hand|manually|but|i|i'm|me)\b)",
+    rf"\b(?:remove|take|delete|drop|strike|exclude|get) (?:all |any |every )*(?:of )?{_ALL_OF_US} (?:from|off|out of) "
+    r"(?:all |any |of )*your (?:\w+ )?(?:\w*lists?|data ?base|crm|mailings?|campaigns?|outreach|e-?mails?|sequences?|"
+    r"cadences?|records?)\b",
+    r"\b(?:bitten?|ersuchen?)\b.{0,40}\b(?:mir|uns) (?:bitte )?nichts mehr (?:zu )?(?:zu(?:zu)?)?(?:send|schick|"
+    r"schreib|"
+    r"mail)\w*",
+    rf"\b(?:bitte (?:(?:die|diese|alle) )?{_ENTRY}|{_ENTRY} bitte){_AT_ONCE} (?:zu )?(?:löschen|entfernen|streichen|"
+    r"austragen|sperren)\b(?!, (?:die|welche|wenn|sobald|falls)\b)(?!.{0,60}\b(?:neue|lautet|stattdessen|ersetzen)\b)",
+    rf"^{_ENTRY}{_AT_ONCE} (?:löschen|entfernen|streichen)(?: bitte)?[\s.!]*$",
+    rf"(?:\b(?:wünsch\w*|erbitten|möchten?|wollen|will) (?:\w+ ){{0,3}}?|^|[,.!:;–—-] ?|"
+    rf"\bbitte )keine weiteren? {_BIDS}"
+    r"(?: mehr| von ihnen| bitte| erhalten| bekommen| zugesandt| zugeschickt)*(?=\s*(?:$|[.!;])|,? (?:danke|"
+    r"vielen dank)\b)",
     r"\b(?:appreciate|grateful|prefer|thank you for) (?:\w+ ){0,2}?not (?:hearing|getting|receiving|being (?:contacted|"
     r"e-?mailed|written|sent|mailed))",
     r"\bclose (?:my|our) file\b",

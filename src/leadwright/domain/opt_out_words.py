@@ -45,8 +45,7 @@ YOUR_LIST = (
 ALONE = (  # the whole clause is nothing but this
     r"unsub", r"(?:merci )?d'arrêter", r"unsubscribe(?:d)?(?: from (?:this|the|your|all)(?: \w+){0,3})?",
     r"stop(?: (?:it|this|all|now|already|that))*",
-    r"stopall",
-    r"opt[- ]?out",
+    r"stopall", r"opt[- ]?out",
     r"remove(?: (?:from|off) (?:\w+ ){0,2}list)?",
     r"remove", r"no more(?: of (?:this|these))?", r"delete my (?:e-?mail|address|contact|data|details)",
     r"abmeld(?:en|ung)", r"austragen", r"abbestellen", r"löschen", r"stopp(?:en)?",
@@ -54,26 +53,9 @@ ALONE = (  # the whole clause is nothing but this
     r"(?:dar(?:me)? de )?baja", r"borrar(?:me)?", r"descadastrar", r"sair da lista", r"parar?",
     r"cancella(?:mi|temi|rmi)?", r"disiscriv\w*", r"basta",
     r"afmelden", r"uitschrijven", r"wypisz", r"wypisać", r"rezygnuję", r"avregistrera", r"avsluta", r"sluta",
-    r"afmeld",
-    r"frameld",
-    r"avmeld",
-    r"meld av",
-    r"poista",
-    r"peruuta tilaus",
-    r"odhlásit",
-    r"leiratkozás",
-    r"leiratkozom",
-    r"dezabonare",
-    r"отписаться",
-    r"отписка",
-    r"стоп",
-    r"відписатися",
-    r"停止",
-    r"解除",
-    r"退订",
-    r"退訂",
-    r"td",
-    r"수신거부",
+    r"afmeld", r"frameld", r"avmeld", r"meld av", r"poista", r"peruuta tilaus", r"odhlásit",
+    r"leiratkozás", r"leiratkozom", r"dezabonare", r"отписаться", r"отписка", r"стоп", r"відписатися",
+    r"停止", r"解除", r"退订", r"退訂", r"td", r"수신거부",
 )  # fmt: skip
 
 _MAIL = r"(?:e-?mails?|mails?|messages?|newsletters?|spam|communications?|correspondence|letters|marketing|offers)"
@@ -100,6 +82,13 @@ _REGISTER = (
     r"(?:verteiler\w*|(?:mailing)?list\w*|kartei|datenbank|adressbuch|base(?: de \w+)?|fichiers?|banco de dados|"
     r"cadastro|bestand|"
     r"register|baz[ya]|mailings?|newsletters?|contatti|kontakter)"
+)
+
+_AWAY = (  # "get me pricing" asks for something, "get me off" to be left alone
+    r" (?:me|us|this (?:e-?mail )?address)(?: (?:right|straight|please|now|completely|entirely|altogether|all|well))* "
+    r"(?:off(?! (?:to|paper|excel|spreadsheets|the ground)\b)|out(?= of (?:your|this|that|these|those|the|any|all|it|"
+    r"here)\b|\s*(?:$|[.!,;]))|(?:removed|deleted|erased|unsubscribed)\b|from (?:your|this|that|these|the|any|all|"
+    r"every|\w*lists?)\b)"
 )
 
 _ENGLISH = (
@@ -150,7 +139,10 @@ _ENGLISH = (
     r"\b(?:do not|no longer|not|never) (?:wish|want|like|care|asked?) (?:me |us )?to be (?:in|on|part of) (?:this|"
     r"your|the|any) (?:\w+ ){0,2}"
     r"(?:lists?|database|crm|mailings?)\b",
-    r"\b(?:remove|take|delete|drop|strike|scrub|purge|erase|exclude|get) (?:me|us|this address|this e-?mail address)\b"
+    rf"\b(?:remove|take|delete|strike|scrub|purge|erase|exclude|drop(?= (?:me|us|this (?:e-?mail )?address)\s*(?:$|"
+    rf"[.!,;]))|(?:get|"
+    rf"drop)(?={_AWAY}))"
+    r" (?:me|us|this address|this e-?mail address)\b"
     r"(?! (?:off (?:speaker|hold|mute|guard|copy|cc)\b|line|through|to|a|an|the|up|as|into|on (?:a|the) (?:tour|call|"
     r"demo)|there|started|some|your|"
     r"something|from (?:the|this|that|our|tomorrow|today)[^\s]* (?:\w+ )?(?:call|meeting|invite|invitation|thread|"
@@ -213,13 +205,11 @@ _ENGLISH = (
 
 _GERMAN = (
     r"\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|werbe\w+|zusendung\w*|anfragen|"
-    r"anschreiben)\b.{0,30}\b(?:absehen|abzusehen|"
-    r"verzichten|unterlassen|einstellen|einzustellen)\b",
+    r"anschreiben)\b.{0,30}\b(?:absehen|abzusehen|verzichten|unterlassen|einstellen|einzustellen)\b",
     r"\b(?:verzichten|sehen|unterlassen) sie .{0,30}\b(?:kontakt\w*|e-?mails?|mails?|nachrichten|werbung|"
     r"zusendung\w*|anfragen)\b",
-    r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b[^,.;:]{0,30}\b(?:an(?:ge)?schr\w+|schreib\w+|kontakt\w+|"
-    r"anmail\w+|mailen|melden|"
-    r"send\w+|schick\w+|belästig\w+|anruf\w+|zu(?:send|schick)\w+)",
+    r"\bnicht (?:mehr|weiter|wieder|erneut|nochmals?)\b[^,.;:]{0,30}\b(?:an(?:ge|zu)?schr\w+|schreib\w+|kontakt\w+|"
+    r"an(?:zu)?mail\w+|mailen|melden|send\w+|schick\w+|belästig\w+|anruf\w+|zu(?:zu)?(?:send|schick)\w+)",
     r"\b(?:schreiben|kontaktieren|mailen|belästigen|senden|schicken|melden)\b.{0,30}\bnicht mehr\b",
     r"\b(?:bitte|wünsche\w*|möchte\w*|will|wollen|senden|schicken|schickt|sendet|ab sofort|künftig|zukünftig)\b.{0,40}"
     r"\bkeine(?:rlei)? (?:\w+ ){0,2}?(?:e-?mails?|mails?|nachrichten|werbung|werbe\w+|newsletter|anfragen|"
@@ -227,7 +217,8 @@ _GERMAN = (
     r"\bkeine (?:weiteren?|mehr) (?:e-?mails?|mails?|nachrichten|werbung|newsletter|anfragen|kontakt\w*)",
     r"\bkeine (?:e-?mails?|mails?|nachrichten|werbung|newsletter|anfragen) mehr\b",
     r"\b(?:meldet|melden sie (?:mich|uns) (?:bitte )?ab|trag\w*|streich\w*|nehm\w*|nimm|entfern\w*|"
-    r"lösch\w*)\b.{0,12}\b(?:mich|uns|meine?n?|unsere?n?)\b(?!.{0,20} (?:bei|an|auf|ein|fur)\b)",
+    r"lösch\w*)\b.{0,12}\b(?:mich|uns|meine?n?|unsere?n?)\b(?! neue (?:\w+ )?(?:ist|lautet)\b|.{0,20} (?:bei|an|auf|"
+    r"ein|fur)\b)",
     r"\b(?:mich|uns|meine?n?|unsere?n?)\b.{0,50}\b(?:abmelden|abzumelden|austragen|auszutragen|entfernen|"
     r"zu entfernen|streichen|löschen|"
     r"zu löschen|abbestellen|vom verteiler|aus (?:dem|ihrem|eurem|der|ihrer|eurer) (?:e?-?mail-?)?(?:verteiler|"
