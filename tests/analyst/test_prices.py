@@ -93,6 +93,10 @@ def test_what_else_is_asked_for_is_quoted(question: str, answer: str) -> None:
         "How much storage do we need?",
         "How many data centers do you have?",
         "Where do I start?",
+        "When did you get started?",
+        "When was your company started?",
+        "When does billing start?",
+        "When does the warranty start?",
         "Can I see it live?",
     ],
 )

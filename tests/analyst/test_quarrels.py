@@ -15,6 +15,10 @@ AT_US = """
 I will file a lawsuit against your company.
 We will take legal action against you and our vendor.
 Next mail and there is a lawsuit.
+We have a lawsuit running against another vendor for cold mails. Think about it.
+Our lawyers are preparing legal action against our vendors who spam.
+We took legal action against a former supplier who did not stop mailing.
+We will take legal action with our partner firm if this continues.
 Under Art. 15 GDPR please tell me what personal data you hold about me
 What data do you have on me?
 Which information do you store about me, and since when?

@@ -15,6 +15,7 @@ GREETED = (
     ("Li", "Wei", "", "Li"),
     ("Maria del Carmen", "Ruiz", "", "Maria del Carmen"),
     ("J. Paul", "Getty", "", "Paul"),
+    ("JD", "Power", "", "JD"),
     ("Karen A.", "Whitfield", "", "Karen"),
     ("Ms. Karen", "W", "", "Karen"),
     ("Dr. Hans", "Meier", "", "Hans"),
@@ -41,6 +42,8 @@ GREETED = (
     ("Mag", "Byrne", "", "Mag"),
 )
 NEUTRAL = (
+    ("Mr. Smith", "", ""), ("Herr Müller", "-", ""), ("Dr. Smith", "Unknown", ""), ("M. Dupont", "", ""),
+    ("Mr. J. Smith", "", ""), ("Mr. Smith", "Acme Foods Inc", ""),
     ("Unknown", "Unknown", ""), ("Unknown", "Whitfield", ""), ("Sales", "Dept", ""), ("Info", "", ""),
     ("Mr", "Brown", ""), ("Mr.", "Brown", ""), ("Mr. Brown", "Brown", ""), ("Ms", "", ""), ("Dr.", "Meier", ""),
     ("Herr", "Meier", ""), ("Test", "Test", ""), ("Test", "User", ""), ("Karen & Tom", "Whitfield", ""),

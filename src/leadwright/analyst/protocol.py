@@ -230,6 +230,7 @@ class ReplyReading:
         return_date: when an absent person is back.
         question: what the lead asks, word for word; empty when it asks nothing about the offering.
         answer: passages of the follow-up knowledge that answer it; empty when none does.
+        refuses: it refuses something, whatever else it says.
     """
 
     kind: ReplyClass
@@ -242,6 +243,7 @@ class ReplyReading:
     referral: Referral | None = None
     question: str = ""
     answer: tuple[Statement, ...] = ()
+    refuses: bool = False
 
     @property
     def knowledge(self) -> Knowledge:

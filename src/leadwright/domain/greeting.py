@@ -49,7 +49,11 @@ def greeted_name(first: str, last: str = "", full: str = "") -> str:
     rest = _without(words, family)
     if not first.strip() and (not family or rest == words):
         return ""
-    name = plain_first_name(" ".join(rest))
+    text = " ".join(rest)
+    led = _without_titles(text) != text or (len(rest) > 1 and _is_initial(rest[0]))
+    if led and rest == words and not (family and all(map(_may_name, family))):
+        return ""  # "Mr. Smith", "J. Smith": what follows is the last name, unless that stands elsewhere
+    name = plain_first_name(text)
     return "" if " " in name and not family else name  # two words alone may be first and last name
 
 
@@ -59,7 +63,8 @@ def plain_first_name(text: str) -> str:
     name = " ".join(words)
     if not words or len(name) > _LENGTH or not all(_may_name(w) for w in words):
         return ""
-    return name.title() if name.isupper() or name.islower() else name
+    spelled = name.islower() or (name.isupper() and len(name) > 2)  # not "JD"
+    return name.title() if spelled else name
 
 
 def names_person(text: str, *names: str) -> bool:

@@ -72,6 +72,7 @@ class Heard:
         same_sender: it came from the lead's own address.
         vouched: a person says that it is the lead's answer, whatever its sender shows.
         proven: its writer has a mail of ours; True as well where no server of ours checks senders.
+        refuses: it refuses something: what else it asks is no answer's to decide.
     """
 
     kind: ReplyClass
@@ -86,6 +87,7 @@ class Heard:
     same_sender: bool = True
     vouched: bool = False
     proven: bool = True
+    refuses: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -208,7 +210,8 @@ def _judged(heard: Heard, standing: Standing) -> Decision:
     if interest.polarity is Polarity.NEGATIVE:
         return Decision(Move.DISQUALIFY, why)
     if interest.polarity is Polarity.UNDETECTED:
-        return _asked(heard, standing) or Decision(Move.HAND_OVER, (*why, "A person is to clarify what is wanted."))
+        clarify = Decision(Move.HAND_OVER, (*why, "A person is to clarify what is wanted."))
+        return clarify if heard.refuses else _asked(heard, standing) or clarify
     verdict = qualifies(heard.bant) if standing.bant_configured else True
     if verdict is False:
         return Decision(Move.DISQUALIFY, (*why, "Fewer than two of need, timeline, budget and authority are given."))

@@ -215,6 +215,7 @@ def _reply(
         knowledge=said.knowledge,
         return_date=said.return_date,
         vouched=True,  # its sender was believed then, and no setting changes that
+        refuses=said.refuses,
     )
     now = decide_reply(heard, standing_of(dossier.configuration, row))
     stored = mail.lw_judgement

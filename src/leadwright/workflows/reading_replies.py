@@ -202,6 +202,7 @@ def _heard(talk: Conversation, mail: Reading, said: ReplyReading, *, proven: boo
         same_sender=same_sender(talk, mail),
         vouched=vouched,
         proven=proven or not talk.mailbox.lw_authservid,
+        refuses=said.refuses,
     )
 
 

@@ -86,9 +86,9 @@ _LEGAL = (
 _OF_OTHERS = re.compile(  # a quarrel with somebody else is no threat to us
     r"\b(?:lawsuit|legal action|in court|suing|sue|legal proceedings)\b(?: \w+){0,2}? (?:with|against|by)? ?(?:our|"
     r"my|another|a former|an old)(?: \w+){0,4} (?:vendor|supplier|provider|integrator|contractor|landlord|competitor|"
-    r"partner|customer)s?\b"
+    r"customer)s?\b"
 )
-_AT_US = re.compile(r"\b(?:you|yours?|yourself)\b")
+_AT_US = re.compile(r"\b(?:you|yours?|yourself|this|e-?mail\w*|mail(?:s|ing\w*)?|spam\w*|unsolicited)\b")
 _COMPLAINTS = (
     r"\b(?:file|filing|lodge|lodging|make|making|raise|submit) (?:a |an )?(?:formal |official )?complaint\b",
     r"\bformal complaint\b",

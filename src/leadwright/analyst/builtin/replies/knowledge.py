@@ -70,7 +70,10 @@ _COUNTED = re.compile(
 )
 _LIVE = (
     re.compile(r"\b(?:go|goes|going|gone|went|get|be) live\b"),
-    re.compile(r"(?:(?<=when )|(?<=soon )|(?<=fast )|(?<=quickly ))(?:[a-z]+ ){1,3}start(?:ed)?\b"),
+    re.compile(
+        r"(?:(?<=when )|(?<=soon )|(?<=fast )|(?<=quickly ))(?:can|could|will|would) (?:we|you|i) (?:get )?"
+        r"start(?:ed)?\b"
+    ),
     re.compile(r"\bstart(?:s|ed)?\b(?=.{0,30}\b(?:days?|weeks?|months?)\b)"),
 )
 _HOW_LONG = re.compile(r"\bhow (?:long|quickly|fast|soon|much time)\b|\bwhen (?:can|could|will|would)\b")

@@ -17,7 +17,7 @@ from leadwright.analyst.builtin.replies.machine import (
     wishes,
     without_absence,
 )
-from leadwright.analyst.builtin.replies.referral import names_somebody_else, referred_contact
+from leadwright.analyst.builtin.replies.referral import names_somebody_else, recommends_somebody, referred_contact
 from leadwright.analyst.builtin.replies.return_date import return_date_in
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.protocol import ReplyBrief, ReplyReading, Usage
@@ -77,10 +77,11 @@ def unknown_bant() -> tuple[FactorJudgement, ...]:
 
 
 def _persons_reading(brief: ReplyBrief) -> ReplyReading:
-    elsewhere = names_somebody_else(brief.text)
     signals = signals_of(without_absence(brief.text) if sounds_automatic(brief.text) else brief.text)
+    refuses = "refuses" in signals
+    elsewhere = names_somebody_else(brief.text) or (recommends_somebody(brief.text) if refuses else "")
     interest = interest_of(brief, signals)
-    inquiry = signals.first("inquires") if "refuses" in signals else ""
+    inquiry = signals.first("inquires") if refuses else ""
     question = question_in(inquiry or brief.text)
     kind, sentence = _class_of(signals, interest, question)
     if elsewhere:
@@ -96,6 +97,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
         referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")) if elsewhere else None,
         question=question,
         answer=answer_in(question, brief.knowledge, ours, sold) if question else (),
+        refuses=refuses,
     )
 
 

@@ -137,6 +137,12 @@ def names_somebody_else(text: str) -> str:
     return next((s for s in own_sentences(text) if _points_elsewhere(s)), "")
 
 
+def recommends_somebody(text: str) -> str:
+    """The sentence that names, with an address, who may want it; of one who refuses it is who to ask instead."""
+    said = (s for s in own_sentences(text) if _ADDRESS.search(s) and not gives_orders(s))
+    return next((s for s in said if _RECOMMENDS.search(fold(s))), "")
+
+
 def referred_contact(text: str, own_address: str = "") -> Referral | None:
     """Name and address of the person the mail points to; either may be empty, None when both are.
 
@@ -157,8 +163,6 @@ def _points_elsewhere(sentence: str) -> bool:
     plain = fold(sentence)
     if gives_orders(sentence) or _CONDITION.search(plain):
         return False
-    if _RECOMMENDS.search(plain) and _ADDRESS.search(sentence):
-        return True
     return _NOT_ME.search(plain) is not None or any(p.search(sentence) for p in (_POINTS, _POINTS_AT_ONCE))
 
 
