@@ -33,22 +33,22 @@ def test_a_good_fit_and_thin_data_are_written_to(verdicts: list[Verdict]) -> Non
 
 
 def test_a_bare_answer_keeps_the_interest_shown_before_when_we_had_asked() -> None:
-    kept = in_thread(undetected(), POSITIVE, answers=True)
+    kept = in_thread(undetected(), POSITIVE, goes_on=True)
     assert kept.polarity is Polarity.POSITIVE
-    assert kept.reason == "It answers our question; before that: Asks for a demo."
-    assert in_thread(undetected(), kept, answers=True).reason == kept.reason
+    assert kept.reason == "It takes nothing back; before that: Asks for a demo."
+    assert in_thread(undetected(), kept, goes_on=True).reason == kept.reason
 
 
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_refusal_is_never_covered_by_earlier_interest(answers: bool) -> None:
     refusal = Interest(Polarity.NEGATIVE, Confidence.HIGH)
-    assert in_thread(refusal, POSITIVE, answers=answers) is refusal
+    assert in_thread(refusal, POSITIVE, goes_on=answers) is refusal
 
 
 def test_interest_is_not_carried_where_nothing_was_asked_or_shown() -> None:
     nothing = undetected()
-    assert in_thread(nothing, POSITIVE, answers=False) is nothing
-    assert in_thread(nothing, undetected(), answers=True) is nothing
+    assert in_thread(nothing, POSITIVE, goes_on=False) is nothing
+    assert in_thread(nothing, undetected(), goes_on=True) is nothing
 
 
 def test_a_seller_is_told_what_is_known_what_is_open_and_what_to_do() -> None:

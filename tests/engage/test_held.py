@@ -306,3 +306,19 @@ def test_what_a_person_writes_while_a_follow_up_waits_stays_their_own(office: Of
     office.pass_days(4)
     assert len(office.mails_to(ADA)) == 2
     assert not any("For later" in words for words in words_to(office, ADA))
+
+
+def test_what_a_person_writes_before_the_first_mail_was_asked_of_nobody_and_stays_their_own(office: Office) -> None:
+    leadid = office.lead()
+    office.write()
+    put_aside_one(office)
+    assert office.engagement_of(leadid).step == Step.FIRST_MAIL
+    assert office.engagement_of(leadid).state == State.PERSON
+    mine = save_draft(office.services, boss(office), leadid, subject="For later", body="My own notes.")
+    with office.services.database.reading() as session:
+        assert session.get_one(Email, mine).lw_threadid is None
+    conversations.go_on(office.services, boss(office), leadid)
+    office.pass_days(1)
+    assert not any("My own notes" in words for words in words_to(office, ADA))
+    with office.services.database.reading() as session:
+        assert session.get_one(Email, mine).statuscode == EmailStatus.DRAFT

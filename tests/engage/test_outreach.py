@@ -1,6 +1,7 @@
 """The first mail, follow-ups and the end because nobody answered."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -77,6 +78,30 @@ def test_who_showed_interest_and_fell_silent_goes_to_a_seller_and_is_not_written
     later = [m.get_body(("plain",)).get_content() for m in office.mails_to(ADA)[2:]]
     assert len(later) == 3
     assert not any("I wrote to you a few days ago" in text or "somebody else" in text for text in later)
+
+
+def test_a_question_that_is_answered_takes_no_interest_back(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.answer(ADA, "This sounds interesting for us.")
+    office.pass_days(1.2)
+    office.answer(ADA, "Is the data encrypted?")
+    office.pass_days(45)
+    assert (office.run_of(leadid).stage, office.run_of(leadid).outcome) == (Stage.HANDED_OVER, Outcome.CLARIFY)
+
+
+def test_a_lead_that_wrote_before_our_first_mail_left_is_not_taken_leave_of_at_once(office: Office) -> None:
+    office.clock.move_to(office.clock() + timedelta(hours=10))  # the first mail waits for the morning
+    office.lead()
+    office.work()
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = ADA, SALES, "Robots?"
+    mail["Message-ID"] = "<new@northwind.example>"
+    mail.set_content("Where is the data stored?")
+    office.server.deliver(ADA, SALES, mail.as_bytes())
+    office.pass_days(30)
+    bodies = [m.get_body(("plain",)).get_content() for m in office.mails_to(ADA)]
+    assert ["This is my last mail" in body for body in bodies] == [False] * (len(bodies) - 1) + [True]
 
 
 def test_who_asked_something_and_fell_silent_is_no_response_with_a_true_reason(office: Office) -> None:

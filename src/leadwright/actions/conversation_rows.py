@@ -13,7 +13,7 @@ from leadwright.db.findings import read_statements
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import last_seen
 from leadwright.db.pages.thread import open_run, waits_for_a_look
-from leadwright.db.sales import Email, Lead
+from leadwright.db.sales import AppNotification, Email, Lead
 from leadwright.domain.engagement import LABELS, Outcome, State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
@@ -24,6 +24,7 @@ from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.engagements import Conversation, Held, lock_any
 from leadwright.workflows.letters import Written, keep, mail_of_step
+from leadwright.workflows.reach_out import asked_for_a_mail
 
 
 def visible(session: Session, who: Principal, leadid: str, needs: Sequence[str]) -> Lead:
@@ -101,11 +102,17 @@ def open_draft(session: Session, rows: Held) -> Email | None:
 
 
 def waiting_for_a_mail(session: Session, leadid: str) -> str | None:
-    """runid of the lead's conversation that waits for a person to write its first mail. The agent writes follow-ups."""
+    """runid of the lead's conversation that waits for the first mail that a person was asked to write.
+
+    The notice that asked says so: what the conversation waits for may be told otherwise since, when mails came in.
+    """
     query = select(Engagement, LeadRun.number).join(LeadRun, LeadRun.runid == Engagement.runid)
     lacks = (Engagement.leadid == leadid, Engagement.state == State.PERSON, Engagement.step == Step.FIRST_MAIL)
     found = session.execute(query.where(*lacks).limit(1)).first()
     if found is None or waits_for_a_look(session, found.Engagement.runid):
+        return None
+    asked = AppNotification.lw_key.startswith(asked_for_a_mail(found.Engagement.runid), autoescape=True)
+    if session.scalar(select(AppNotification.appnotificationid).where(asked).limit(1)) is None:
         return None
     return None if mail_of_step(session, found.Engagement, found.number) else found.Engagement.runid
 

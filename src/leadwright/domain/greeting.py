@@ -51,7 +51,7 @@ def greeted_name(first: str, last: str = "", full: str = "") -> str:
         return ""
     text = " ".join(rest)
     led = _without_titles(text) != text or (len(rest) > 1 and _is_initial(rest[0]))
-    if led and rest == words and not (family and all(map(_may_name, family))):
+    if led and rest == words and not (family and all(_may_name(w) or _is_initial(w) for w in family)):
         return ""  # "Mr. Smith", "J. Smith": what follows is the last name, unless that stands elsewhere
     name = plain_first_name(text)
     return "" if " " in name and not family else name  # two words alone may be first and last name

@@ -58,20 +58,20 @@ def undetected(reason: str = "The mail does not tell whether there is interest."
     return Interest(Polarity.UNDETECTED, reason=reason)
 
 
-_ANSWERS = "It answers our question"
+_GOES_ON = "It takes nothing back"
 
 
-def in_thread(now: Interest, before: Interest, *, answers: bool) -> Interest:
-    """Interest of a mail in the light of the thread: an answer to our question keeps the interest shown before.
+def in_thread(now: Interest, before: Interest, *, goes_on: bool) -> Interest:
+    """Interest of a mail in the light of the thread: what only goes on with it keeps the interest shown before.
 
     Args:
         now: as judged from this mail alone.
         before: of the mails before it.
-        answers: it answers what we asked, so that it says nothing of interest is no loss of it.
+        goes_on: it answers what we asked, or asks what we can answer, so that it says nothing of interest is no loss.
     """
-    if now.polarity is not Polarity.UNDETECTED or before.polarity is not Polarity.POSITIVE or not answers:
+    if now.polarity is not Polarity.UNDETECTED or before.polarity is not Polarity.POSITIVE or not goes_on:
         return now
-    reason = f"{_ANSWERS}; before that: {before.reason}" if before.reason else f"{_ANSWERS}."
-    if before.reason.startswith(_ANSWERS):
+    reason = f"{_GOES_ON}; before that: {before.reason}" if before.reason else f"{_GOES_ON}."
+    if before.reason.startswith(_GOES_ON):
         reason = before.reason
     return Interest(before.polarity, before.confidence, before.category, reason, before.evidence)

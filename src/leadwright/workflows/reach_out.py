@@ -123,7 +123,7 @@ def _move(services: Services, talk: Conversation) -> None:
         written = _written(session, talk, mail)
         if written is None:
             move_on(rows, state=State.PERSON, reason=NO_DRAFT)
-            key = f"no_draft:{talk.runid}:{rows.engagement.turn}"
+            key = f"{asked_for_a_mail(talk.runid)}{rows.engagement.turn}"
             tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, key, "A mail is missing", NO_DRAFT)
             return
         number = rows.engagement.sent
@@ -173,6 +173,11 @@ def _counts_first(services: Services, talk: Conversation) -> bool:
     return counted
 
 
+def asked_for_a_mail(runid: str) -> str:
+    """How the keys of the notices begin that ask a person to write the mail this conversation has lost."""
+    return f"no_draft:{runid}:"
+
+
 def _waiting(number: int) -> str:
     return f"Follow-up {number} is in the outbox." if number else "The first mail is in the outbox."
 
@@ -202,7 +207,7 @@ def _has_draft(services: Services, talk: Conversation) -> bool:
 def _follow_up(services: Services, talk: Conversation, steps: Steps) -> Mail:
     """Written from the research of the run, with something that was not said before."""
     dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
-    number = talk.engagement.sent
+    number = max(talk.engagement.sent, 1)  # an answer of ours may have left first
     is_last = number >= len(cadence_of(talk.configuration).days)
     which = FollowUp(number, is_last, _said_before(services, talk), answered=talk.engagement.heard > 0)
     brief = replace(_brief(services, talk, dossier), follow_up=which)

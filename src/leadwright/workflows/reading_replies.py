@@ -146,14 +146,15 @@ def read_reply(
 
 
 def _in_thread(row: Engagement, brief: ReplyBrief, said: ReplyReading) -> ReplyReading:
-    """A person's answer to our question keeps the interest that was shown before it."""
+    """A person's answer to our question, or a question of theirs that we can answer, keeps the interest of before."""
     if said.kind not in (ReplyClass.OTHER, ReplyClass.INTERESTED, ReplyClass.QUESTION, ReplyClass.OBJECTION):
         return said
     told = bool(_known(said.bant) - _known(read_bant(row.bant))) or is_bare_answer(brief.text)
     if row.asked[-1:] == [Factor.NEED]:
         told = told or tells_of_own_work(brief.text)
     answers = told and (bool(row.asked) or row.answers > 0)
-    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), answers=answers))
+    asks = said.knowledge is Knowledge.KNOWN and not said.refuses
+    return replace(said, interest=in_thread(said.interest, read_interest(row.interest), goes_on=answers or asks))
 
 
 def _known(bant: Iterable[FactorJudgement]) -> set[Factor]:
