@@ -55,6 +55,25 @@ Get us completely off these mails
 Drop me off the list
 """
 
+BOTH_ASKED = """\
+Do not call or email me
+Do not email or call me.
+Do not phone or write to us.
+Don't call, text or email me
+Please do not call, write or email.
+Do not write or call
+Don't mail or call us
+"""
+
+BOTH_KEPT = """\
+Do not hesitate to call or email me.
+We do not call or email customers.
+Please do not call or text me, email is better. Send the offer.
+Do not call or email before Monday, I am away
+We do not write, we call.
+Why not call or email me on Friday?
+"""
+
 WAYS_KEPT = """\
 Please stop emailing our staff. Talk to me.
 Please stop emailing our staff, I am your contact.
@@ -282,13 +301,13 @@ Ich habe nichts mehr zu ergänzen, bitte senden Sie den Vertrag.
 """
 
 
-@pytest.mark.parametrize("text", (GET_KEPT + WAYS_KEPT + SELDOM_KEPT).splitlines())
+@pytest.mark.parametrize("text", (GET_KEPT + BOTH_KEPT + WAYS_KEPT + SELDOM_KEPT).splitlines())
 def test_what_a_buyer_says_is_none(text: str) -> None:
     assert opt_out_in(text) == ""
     assert opt_out_in(f"Hi Tom,\n\nthanks for your mail. {text}\n\nBest regards\nAnn Example") == ""
 
 
-@pytest.mark.parametrize("text", (GET_ASKED + WAYS_ASKED + SELDOM_ASKED).splitlines())
+@pytest.mark.parametrize("text", (GET_ASKED + BOTH_ASKED + WAYS_ASKED + SELDOM_ASKED).splitlines())
 def test_what_asks_for_an_end_is_one(text: str) -> None:
     assert opt_out_in(text)
     assert opt_out_in(f"Hello,\n\nthanks for your mail.\n{text}\n\nBest regards\nAnn Example")

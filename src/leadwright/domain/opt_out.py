@@ -71,6 +71,9 @@ _SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
 _REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
+_WAYS = r"(?:call|text|phone|ring|e-?mail|mail|write|message|contact)"
+_NEITHER = re.compile(rf"(?:(?<=not )|(?<=never )){_WAYS}(?:, {_WAYS}){{0,3}},? (?:or|nor) {_WAYS}\b")
+_MAILING = re.compile(r"e-?mail|mail|write|message|contact")
 _MARKS = " \t\"'.!?:;,()*_-–—…[]<>"
 _REFUSAL = re.compile(
     r"no|nein|non|nee|(?:(?:i|we) (?:am|are) |i'm |we're )?(?:not|no longer) interested\b.{0,40}|no interest\b.{0,40}|"
@@ -328,7 +331,14 @@ def _spelled(text: str) -> str:
     """The text with misspelt forms of "unsubscribe" put right, and short forms written out."""
     text = re.sub(r"\b(do|does|did|is|are|wo|ca|would|could|should)n'?t\b", _written_out, text)
     text = re.sub(r"\bun[- ]subscri", "unsubscri", text)
+    text = _NEITHER.sub(_one_of, text)
     return _WORD.sub(lambda m: _put_right(m[0]) if m[0].startswith(("un", "usn", "ubs")) else m[0], text)
+
+
+def _one_of(match: re.Match[str]) -> str:
+    """Of "call, text or email" the word that is of mails; all of them where none is."""
+    mail = re.search(r"e-?mail", match[0]) or _MAILING.search(match[0])
+    return mail[0] if mail else match[0]
 
 
 def _written_out(match: re.Match[str]) -> str:

@@ -169,7 +169,7 @@ _ENGLISH = (
     rf"\b(?:do not|dont|never) send(?: (?:me|us))? (?:any|more|further|these|this|those|such|your|"
     rf"anything)(?: \w+){{0,2}} ?"
     rf"(?:{_MAIL}|stuff|things|junk|$)",
-    r"\bdo not (?:contact|e-?mail|spam|solicit)\s*(?:$|[.!,;])",
+    r"\bdo not (?:contact|e-?mail|spam|solicit|(?<!\bi do not )(?<!\bwe do not )(?:write|message))\s*(?:$|[.!,;])",
     rf"\bno (?:more|further|additional|other) {_MAIL}\b",
     r"\bno (?:further|more) (?:contact|follow[- ]?ups?|outreach|solicitations?)\b",
     r"\bopt (?:me|us) out\b",
