@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -175,7 +176,21 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+# Whole minutes, for the half that the other half shows too: `make faults` runs them.
+_BY_FAULTS = re.compile(
+    r"tests/engage/(?!test_opt_outs|test_decisions).*\[.*postgresql|"
+    r"tests/mirror/(?!test_first_load|test_following|test_killed|test_writes_both_ways).*\[.*postgresql|"
+    r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/mail/test_backlog.*killed.*\[.*postgresql|"
+    r"tests/mail/test_killed.*-False\]|tests/contracts/test_killed_at_platform|"
+    r"tests/workflows/test_commands\.py::test_a_list_killed_three_times"
+)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest folders first, so that the workers end together."""
+    """The slowest folders first, so that the workers end together; what `make faults` is for does not run else."""
+    for item in items:
+        if _BY_FAULTS.match(item.nodeid):
+            item.add_marker(pytest.mark.faults)
     slow = ("mirror", "contracts", "browser", "engage", "workflows", "mail", "microsoft", "research", "identity")
     items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.path.parts), len(slow)))

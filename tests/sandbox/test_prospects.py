@@ -219,7 +219,8 @@ def test_what_the_curious_ask_stands_in_the_follow_up_papers(rehearsed: Rehearse
     questions = [s.says for s in one(character, n).script if "?" in s.says]
     assert questions
     for text in questions:
-        brief = ReplyBrief("run", text, knowledge=followup_papers(), offering=Offering(seller.NAME))
+        offering = Offering(seller.NAME, value_proposition=seller.VALUE, benefits=seller.BENEFITS)
+        brief = ReplyBrief("run", text, knowledge=followup_papers(), offering=offering)
         assert BuiltinAnalyst().read_reply(brief).answer
 
 

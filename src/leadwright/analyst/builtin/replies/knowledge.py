@@ -167,7 +167,7 @@ def _is_of_kind(plain: str, sentence: str) -> bool:
     if _HOW_LONG.search(plain):
         return bool(_TIME.search(sentence.casefold()) and _NUMBER.search(_with_digits(sentence)))
     if counted:
-        return bool(re.search(rf"\d[\d.,]*(?: [\w-]+){{0,2}}? {stem(counted[1])}", _with_digits(sentence)))
+        return bool(re.search(rf"\d[\d.,]*(?: [\w-]+){{0,2}}? {re.escape(stem(counted[1]))}", _with_digits(sentence)))
     if _HOW_MUCH.search(plain):
         return bool(_NUMBER.search(_with_digits(sentence)))
     return not sentence.rstrip().endswith("?")
