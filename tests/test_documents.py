@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from leadwright import __version__
 from leadwright.cli.app import app
 from leadwright.settings import Settings
 
@@ -24,6 +25,13 @@ def test_every_command_is_in_the_operator_guide() -> None:
     group = typer.main.get_command(app)
     missing = [name for name in group.commands if f"`leadwright {name}" not in text]  # type: ignore[attr-defined]
     assert missing == []
+
+
+def test_the_newest_release_of_the_changelog_is_this_version() -> None:
+    import re
+
+    releases = re.findall(r"^## \[(\d[^]]*)\]", (DOCS.parent / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert releases[0] == __version__
 
 
 def test_no_document_names_this_machine() -> None:
