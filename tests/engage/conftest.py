@@ -1,26 +1,34 @@
 """One office a test, with its own mail server, on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
+from tests.conftest import migrated_postgres, migrated_sqlite, postgres_url
+from tests.engage.furnished import furnished, office_in
+from tests.engage.office import ADA, Office
 
 from leadwright.db.engine import Database
-from leadwright.sandbox.mail_server import MailServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database: the office's where the test works in one, else an empty one."""
+    ready = furnished(request.param).database if "office" in request.fixturenames else ""
+    if request.param == "sqlite":
+        shutil.copy(ready or migrated_sqlite(), tmp_path / "leadwright.db")
+        yield f"sqlite:///{tmp_path / 'leadwright.db'}"
+    else:
+        with postgres_url(ready or migrated_postgres()) as url:
+            yield url
 
 
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     """Set up and started."""
-    clock = Clock(MONDAY)
-    with MailServer(clock=clock) as server:
-        made = open_office(database, tmp_path, server, clock)
-        start(made)
+    with office_in(furnished("sqlite" if database.is_sqlite else "postgresql"), database, tmp_path) as made:
         yield made
-        if made.post:
-            made.post.close()
-        made.services.reader.close()
 
 
 @pytest.fixture

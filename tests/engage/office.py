@@ -211,8 +211,7 @@ def open_office(
         line: how the shared mailbox is reached, where that is not the sandbox's server.
         analyst: who judges; the builtin unless given.
     """
-    values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
-    services = Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
+    services = services_in(database, folder, clock, analyst=analyst, **settings)
     adminid = people.first_administrator(
         services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
     )
@@ -239,6 +238,14 @@ def open_office(
     _settings(office)
     _knowledge(office, folder)
     return office
+
+
+def services_in(
+    database: Database, folder: Path, clock: Clock, *, analyst: Analyst | None = None, **settings: Any
+) -> Services:
+    """What an office works with: nothing is asked outside."""
+    values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
+    return Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
 
 
 def start(office: Office) -> None:
