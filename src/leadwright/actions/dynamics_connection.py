@@ -156,6 +156,12 @@ def switch(services: Services, who: Principal, *, on: bool, forget: bool = False
     return keep_row(services, who, row, former, f"connection.switched_{'on' if on else 'off'}", tried)
 
 
+def makes_certificate(row: CrmConnection | None, form: ConnectionForm) -> bool:
+    """Would a certificate be made here for this form? The connection waits until Entra knows it."""
+    keeps = row is not None and row.sealedkey is not None and _same_application(row, form)
+    return form.kind == CredentialKind.CERTIFICATE and not form.certificate.strip() and not keeps
+
+
 def _may_connect(who: Principal) -> None:
     require(who, NEEDED)
     require(who, _ALSO)
@@ -199,13 +205,14 @@ def _take_credential(
         elif former is not None and keeps:
             row.sealedsecret = former.sealedsecret
     elif form.kind == CredentialKind.CERTIFICATE:
-        if former is not None and keeps and former.sealedkey and not form.certificate:
+        makes = makes_certificate(former, form)
+        if former is not None and not makes and not form.certificate.strip():
             row.sealedkey = former.sealedkey
             return None
         found = new_pair(services, form.certificate, CERTIFICATE_DAYS)
         keep_pair(services, row, found)
         note_signing(row, found.pem)
-        return None if form.certificate else found
+        return found if makes else None
     else:
         row.secretendson = row.certificatethumbprint = None
     return None

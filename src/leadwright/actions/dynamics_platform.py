@@ -32,7 +32,8 @@ def connect(services: Services, who: Principal, agentid: str, form: ConnectionFo
 
     Raises:
         NotAllowed, BadInput, CrmError, Doubt: as `dynamics_connection.connect`.
-        Conflict: the agent works, and it is the first connection or another organisation, tenant or application.
+        Conflict: the agent works, and it is the first connection, another organisation, tenant or application, or
+            would wait for its certificate at Entra.
     """
     _refuse_while_working(services, agentid, form)
     before = _platform(services)
@@ -122,6 +123,11 @@ def _refuse_while_working(services: Services, agentid: str, form: ConnectionForm
         )
         if not same:
             raise Conflict(f"{agent.name} is working. Stop the agent first; then it can be connected to another place.")
+        if act.makes_certificate(row, form):
+            raise Conflict(
+                f"{agent.name} is working, and a certificate that is made here counts only when Microsoft Entra knows "
+                "it. Stop the agent first, or enter a certificate with its private key that Entra knows already."
+            )
 
 
 def _platform(services: Services) -> Platform:
