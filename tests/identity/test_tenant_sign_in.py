@@ -133,9 +133,10 @@ def test_people_sign_in_after_the_secret_was_renewed_and_the_former_dropped(cont
         goes(contoso, providerid, SELLER)
 
 
-def test_people_sign_in_while_the_connection_is_off(contoso: Contoso) -> None:
+def test_who_is_known_signs_in_while_the_connection_is_off_too(contoso: Contoso) -> None:
     providerid = offer(contoso)
     known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
     contoso.connection(state="off")
     assert goes(contoso, providerid, SELLER)
 
