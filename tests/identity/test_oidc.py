@@ -20,7 +20,8 @@ from leadwright.db.people import SystemUser, WebSession
 from leadwright.db.sign_in import ExternalIdentity, IdentityProvider
 from leadwright.errors import BadInput, Conflict, LeadwrightError, NotAllowed
 from leadwright.identity import oidc
-from leadwright.identity.oidc import SignInRefused, check_issuer
+from leadwright.identity.issuers import check_issuer
+from leadwright.identity.oidc import SignInRefused
 from leadwright.identity.sessions import Device, SignedIn, session_of
 
 SAM = {"sub": "sam-1", "email": "sam.seller@example.com", "email_verified": True, "name": "Sam Seller"}

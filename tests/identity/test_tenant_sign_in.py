@@ -1,25 +1,35 @@
 """People of the connection's tenant sign in with their Microsoft account, by the stand-in's real OpenID Connect."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from tests.identity.conftest import open_office
-from tests.identity.contoso import Contoso, opened
+from tests.identity.contoso import Contoso, opened, sealed
+from tests.microsoft.test_tokens import pair
 
 from leadwright.actions import external_sign_in as act
 from leadwright.actions import people
+from leadwright.actions.dynamics_credentials import drop_former, rotate_secret
+from leadwright.actions.identity_providers import ProviderForm, save_provider
 from leadwright.actions.tenant_sign_in import NAME, offer_tenant, offered
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.people import SystemUser
-from leadwright.errors import Conflict, NotAllowed
+from leadwright.db.sign_in import IdentityProvider
+from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.identity import oidc
+from leadwright.identity.oidc import SignInRefused
+from leadwright.identity.providers import provider
 from leadwright.identity.sessions import Device, SignedIn, session_of
-from leadwright.sandbox.dynamics import entra_applications, entra_tenant, entra_users
+from leadwright.microsoft.connection import key_purpose
+from leadwright.sandbox.dynamics import entra_applications, entra_issuer, entra_tenant, entra_users
+from leadwright.sandbox.dynamics.entra_applications import is_text_of
 
 SELLER = "seller@contoso.onmicrosoft.com"
 
@@ -102,6 +112,92 @@ def test_it_is_offered_once_and_only_by_who_may(contoso: Contoso) -> None:
 def test_without_a_connection_there_is_nothing_to_offer(contoso: Contoso) -> None:
     contoso.connection(state="off")
     with pytest.raises(Conflict, match="not connected"):
+        offer_tenant(contoso.services, contoso.office.admin)
+
+
+def test_people_sign_in_after_the_secret_was_renewed_and_the_former_dropped(contoso: Contoso) -> None:
+    services, admin, world = contoso.services, contoso.office.admin, contoso.world
+    objectid = contoso.app.application.objectid
+    providerid = offer(contoso)
+    known_here(contoso)
+    _, renewed = entra_applications.add_secret(world, objectid)
+    rotate_secret(services, admin, renewed, None)
+    (former,) = [s for s in entra_applications.secrets_of(world, objectid) if not is_text_of(s, renewed)]
+    drop_former(services, admin)
+    entra_applications.remove_secret(world, objectid, former.keyid)
+    assert goes(contoso, providerid, SELLER)
+    contoso.connection(sealedsecret=sealed(services, "not-known-yet", renewed))
+    assert goes(contoso, providerid, SELLER), "the former one counts while the newest is not known"
+    contoso.connection(sealedsecret=sealed(services, "wrong"))
+    with pytest.raises(SignInRefused, match="could not be confirmed"):
+        goes(contoso, providerid, SELLER)
+
+
+def test_who_is_known_signs_in_while_the_connection_is_off_too(contoso: Contoso) -> None:
+    providerid = offer(contoso)
+    known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
+    contoso.connection(state="off")
+    assert goes(contoso, providerid, SELLER)
+
+
+def test_people_sign_in_where_the_application_has_a_certificate(contoso: Contoso) -> None:
+    contoso.office.clock.moment = datetime.now(UTC)
+    signs, waits, app = pair(), pair(), contoso.app.application
+    entra_applications.add_certificate(contoso.world, app.objectid, signs.encode())
+    kept = contoso.services.vault.seal(json.dumps([waits, signs]), key_purpose())
+    contoso.connection(credentialkind="certificate", sealedsecret=None, sealedkey=kept)
+    providerid = offer(contoso)
+    known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
+
+
+def test_people_sign_in_where_the_application_has_a_federated_credential(contoso: Contoso, tmp_path: Path) -> None:
+    issuer, file = f"{contoso.standin.origin}/_issuer", tmp_path / "token"
+    entra_applications.add_federation(contoso.world, contoso.app.application.objectid, "cluster", issuer, "system:sa:a")
+    contoso.connection(credentialkind="federation", sealedsecret=None, federationfile=str(file))
+    providerid = offer(contoso)
+    known_here(contoso)
+    with pytest.raises(SignInRefused) as refused:
+        goes(contoso, providerid, SELLER)
+    assert (str(file) in refused.value.why, str(file) in str(refused.value)) == (True, False)
+    file.write_text(entra_issuer.issue(contoso.world, issuer, "system:sa:a"))
+    assert goes(contoso, providerid, SELLER)
+
+
+def test_a_secret_entered_for_the_sign_in_itself_counts_when_the_connections_does_not(contoso: Contoso) -> None:
+    contoso.connection(sealedsecret=sealed(contoso.services, "wrong"))
+    providerid = offer(contoso)
+    issuer = f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0"
+    form = ProviderForm(NAME, issuer, contoso.app.application.appid, contoso.app.secret, links_by_email=True)
+    save_provider(contoso.services, contoso.office.admin, form, providerid)
+    known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
+
+
+def test_the_connections_secret_goes_to_its_own_entra_alone(contoso: Contoso) -> None:
+    offer(contoso)
+    stranger = f"https://stranger.example/{contoso.world.tenantid}/v2.0"
+    with contoso.services.database.transaction() as session:
+        row = session.scalars(select(IdentityProvider)).one()
+        providerid, row.issuer = row.identityproviderid, stranger
+    with contoso.services.database.reading() as session:
+        assert provider(session, contoso.services.settings, providerid).proofs is None
+
+
+def test_a_tenant_given_as_a_domain_is_offered_and_its_people_are_known(contoso: Contoso) -> None:
+    contoso.connection(tenantid="contoso.onmicrosoft.com")
+    providerid = offer(contoso)
+    known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
+    with contoso.services.database.reading() as session:
+        found = provider(session, contoso.services.settings, providerid)
+    assert (found.issuer, found.is_tenant) == (f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0", True)
+
+
+def test_a_domain_nobody_has_is_said_to_be_none_of_a_tenant(contoso: Contoso) -> None:
+    contoso.connection(tenantid="contosso.example")
+    with pytest.raises(BadInput, match=r"contosso\.example"):
         offer_tenant(contoso.services, contoso.office.admin)
 
 

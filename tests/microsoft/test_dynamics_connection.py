@@ -19,10 +19,12 @@ from leadwright.db.sales import AppNotification
 from leadwright.domain.platform import CredentialKind
 from leadwright.errors import BadInput, Conflict, CrmError, Doubt, NotAllowed, NotFound
 from leadwright.identity.announcements import announce_expiry
+from leadwright.identity.certificates import sha1_thumbprint
 from leadwright.identity.key_rotation import seal_again
 from leadwright.identity.secrets import Vault
 from leadwright.microsoft.connection import connection_of
 from leadwright.microsoft.dataverse import open_dataverse
+from leadwright.microsoft.tokens import ends_on
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.serving import StandIn
@@ -181,6 +183,67 @@ def test_a_certificate_made_here_waits_until_entra_knows_it_and_never_shows_its_
     assert shown is not None
     assert [pem for _, pem in shown.certificates] == [second.certificate]
     assert "PRIVATE" not in str(shown)
+
+
+def knows(desk: Desk, pem: str) -> None:
+    entra_applications.add_certificate(desk.standin.world, desk.registered.application.objectid, pem.encode())
+
+
+def test_bringing_in_certificates_never_loses_the_one_that_signs(desk: Desk) -> None:
+    own = pair()
+    knows(desk, own)
+    connect(desk.services, desk.admin, desk.form(kind=CredentialKind.CERTIFICATE, certificate=own))
+    first = connection_shown(desk.services, desk.admin)
+    add_certificate(desk.services, desk.admin)
+    second, third = (add_certificate(desk.services, desk.admin).certificate for _ in range(2))
+    assert open_dataverse(desk.services).who_am_i()
+    shown = connection_shown(desk.services, desk.admin)
+    assert first is not None
+    assert shown is not None
+    assert (shown.waiting, shown.secretendson) == (third, first.secretendson)
+    assert [pem for _, pem in shown.certificates] == [third, first.certificates[0][1]]
+    assert second not in str(shown)
+    assert "does not know it yet" in check(desk.services, desk.admin).warning
+    knows(desk, third)
+    assert check(desk.services, desk.admin).warning == ""
+    shown = connection_shown(desk.services, desk.admin)
+    assert shown is not None
+    assert (shown.waiting, shown.secretendson == ends_on(third)) == ("", True)
+    fourth = add_certificate(desk.services, desk.admin).certificate
+    shown = connection_shown(desk.services, desk.admin)
+    assert shown is not None
+    assert [pem for _, pem in shown.certificates] == [fourth, third, first.certificates[0][1]]
+    knows(desk, fourth)
+    drop_former(desk.services, desk.admin)
+    shown = connection_shown(desk.services, desk.admin)
+    assert shown is not None
+    assert ([pem for _, pem in shown.certificates], shown.secretendson) == ([fourth], ends_on(fourth))
+
+
+def test_a_pair_that_was_noted_untried_by_an_earlier_version_pushes_nothing_out(desk: Desk) -> None:
+    own = pair()
+    knows(desk, own)
+    connect(desk.services, desk.admin, desk.form(kind=CredentialKind.CERTIFICATE, certificate=own))
+    untried = add_certificate(desk.services, desk.admin).certificate
+    with desk.services.database.transaction() as session:
+        session.get_one(CrmConnection, "dynamics365").certificatethumbprint = sha1_thumbprint(untried)
+    for _ in range(2):
+        add_certificate(desk.services, desk.admin)
+    assert open_dataverse(desk.services).who_am_i()
+    check(desk.services, desk.admin)
+    shown = connection_shown(desk.services, desk.admin)
+    assert shown is not None
+    assert shown.secretendson == ends_on(own)
+
+
+def test_the_end_of_the_certificate_that_signs_is_announced_though_a_newer_one_waits(desk: Desk) -> None:
+    own = pair(days=40)
+    knows(desk, own)
+    connect(desk.services, desk.admin, desk.form(kind=CredentialKind.CERTIFICATE, certificate=own))
+    add_certificate(desk.services, desk.admin)
+    at = ends_on(own) - timedelta(days=29, hours=12)
+    (said,) = announce_expiry(replace(desk.services, clock=lambda: at))
+    assert f"certificate of the connection to Dynamics 365 ends on {ends_on(own):%Y-%m-%d}" in said
 
 
 def test_a_pair_of_ones_own_and_a_federated_file_connect_as_well(desk: Desk, tmp_path: Path) -> None:

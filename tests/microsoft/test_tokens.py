@@ -195,6 +195,22 @@ def test_an_address_the_tenant_does_not_know_names_it(registered: Registered, li
     assert (found.code, "https://contosso.crm.dynamics.com" in str(found)) == ("AADSTS500011", True)
 
 
+@pytest.mark.parametrize(
+    ("authority", "audience"),
+    [
+        ("https://login.microsoftonline.com", "api://AzureADTokenExchange."),
+        ("https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov."),
+        ("https://login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina."),
+        ("https://localhost", "api://AzureADTokenExchange."),
+    ],
+)
+def test_the_audience_of_a_federated_token_is_that_of_the_cloud(
+    registered: Registered, authority: str, audience: str
+) -> None:
+    found = refusal_of("AADSTS700212: no", connection_to(registered, ORIGIN, authority=authority), ORIGIN)
+    assert f"it must be {audience}" in str(found)
+
+
 def test_a_refusal_nobody_knows_is_told_in_entras_own_words(registered: Registered) -> None:
     text = "AADSTS9999999: The moon is in the wrong place. Trace ID: 0 Correlation ID: 0 Timestamp: 0"
     found = refusal_of(text, connection_to(registered, ORIGIN), ORIGIN)

@@ -213,8 +213,19 @@ def test_a_certificate_is_made_here_uploaded_there_and_then_in_force(browser: Br
     assert "Connected: Entra gives a token." in go(browser, f"{HERE}/1/check-connection")
     assert "every check passed" in go(browser, f"{HERE}/1/done")
     assert "is kept. Upload it" in go(browser, f"{HERE}/1/add-certificate")
-    assert "BEGIN CERTIFICATE" in browser.get(HERE).text
-    assert "every check passed" in go(browser, f"{HERE}/1/done")
+    page = browser.get(HERE).text
+    newest = re.search(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", page, re.DOTALL)
+    assert newest
+    assert newest[0] != pem[0]
+    assert f'action="{HERE}/1/check-connection"' in page
+    assert "does not know it yet" in go(browser, f"{HERE}/1/check-connection")
+    said = go(browser, f"{HERE}/1/done")
+    assert "does not know it yet" in said
+    assert "Upload the newest one" in said
+    entra_applications.add_certificate(contoso.world, objectid, newest[0].encode(), "Leadwright")
+    assert "does not know it yet" not in go(browser, f"{HERE}/1/check-connection")
+    assert "does not know it yet" not in go(browser, f"{HERE}/1/done")
+    assert "BEGIN CERTIFICATE" not in browser.get(HERE).text
 
 
 def allows(contoso: Contoso, code: str, who: str, *, accepted: bool = True) -> None:

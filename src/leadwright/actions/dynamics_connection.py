@@ -4,7 +4,7 @@ A secret is sealed and never shown again. The newest and the former one count, s
 without a gap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadwright.actions.dynamics_rows import (
@@ -28,7 +28,10 @@ from leadwright.domain.platform import ConnectionState, CredentialKind
 from leadwright.errors import Doubt
 from leadwright.identity.access import Principal, require
 from leadwright.identity.certificates import Certificate, sha1_thumbprint
+from leadwright.identity.connection_keys import not_known_yet, note_signing
+from leadwright.identity.entra_token import NOT_KNOWN_YET
 from leadwright.microsoft.connection import key_purpose, secret_purpose
+from leadwright.microsoft.tokens import public_part
 from leadwright.services import Services
 
 NEEDED = "prvCreateApplication"
@@ -40,8 +43,10 @@ class Shown:
     """The connection without its secrets.
 
     Args:
+        secretendson: of the secret or certificate in use.
         certificates: thumbprint (SHA-1) and PEM of each, the newest first.
         credentials: how many secrets or certificates are kept.
+        waiting: PEM of the newest certificate, while Entra does not know it yet and another one signs.
     """
 
     dataverseurl: str
@@ -59,6 +64,7 @@ class Shown:
     state: str
     credentials: int
     certificates: tuple[tuple[str, str], ...]
+    waiting: str
 
 
 def connection_shown(services: Services, who: Principal) -> Shown | None:
@@ -79,7 +85,7 @@ def connection_shown(services: Services, who: Principal) -> Shown | None:
             row.dataverseurl, row.tenantid, row.clientid, row.credentialkind, row.federationfile or "",
             row.secretendson, row.cloud, row.organizationid or "", row.organizationname or "",
             row.applicationuserid or "", row.usemsdyn, row.connectedon, row.state, len(held),
-            tuple((sha1_thumbprint(_public(pem)), _public(pem)) for pem in pairs),
+            tuple((sha1_thumbprint(public_part(pem)), public_part(pem)) for pem in pairs), not_known_yet(row, pairs),
         )  # fmt: skip
 
 
@@ -120,6 +126,8 @@ def check(services: Services, who: Principal) -> Tried:
     tried = tried_row(services, former)
     row = copy_of(former)
     learn(row, tried)
+    if not_known_yet(row, kept_texts(services, row.sealedkey, key_purpose())):
+        tried = replace(tried, warning=f"{NOT_KNOWN_YET} {tried.warning}".strip())
     if row.state == ConnectionState.PENDING:
         row.state = ConnectionState.ON
     if facts_of(row) == facts_of(former):
@@ -146,6 +154,12 @@ def switch(services: Services, who: Principal, *, on: bool, forget: bool = False
     if forget and not on:
         row.sealedsecret = row.sealedkey = row.certificatethumbprint = row.secretendson = None
     return keep_row(services, who, row, former, f"connection.switched_{'on' if on else 'off'}", tried)
+
+
+def makes_certificate(row: CrmConnection | None, form: ConnectionForm) -> bool:
+    """Would a certificate be made here for this form? The connection waits until Entra knows it."""
+    keeps = row is not None and row.sealedkey is not None and _same_application(row, form)
+    return form.kind == CredentialKind.CERTIFICATE and not form.certificate.strip() and not keeps
 
 
 def _may_connect(who: Principal) -> None:
@@ -191,12 +205,14 @@ def _take_credential(
         elif former is not None and keeps:
             row.sealedsecret = former.sealedsecret
     elif form.kind == CredentialKind.CERTIFICATE:
-        if former is not None and keeps and former.sealedkey and not form.certificate:
+        makes = makes_certificate(former, form)
+        if former is not None and not makes and not form.certificate.strip():
             row.sealedkey = former.sealedkey
             return None
         found = new_pair(services, form.certificate, CERTIFICATE_DAYS)
-        keep_pair(services, row, found, [])
-        return None if form.certificate else found
+        keep_pair(services, row, found)
+        note_signing(row, found.pem)
+        return found if makes else None
     else:
         row.secretendson = row.certificatethumbprint = None
     return None
@@ -211,7 +227,3 @@ def _doubt_other(former: CrmConnection, tried: Tried) -> None:
                 "would be mixed: another installation is better.",
             )
         )
-
-
-def _public(pem: str) -> str:
-    return pem[pem.index("-----BEGIN CERTIFICATE-----") :].strip() + "\n"

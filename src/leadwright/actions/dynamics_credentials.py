@@ -11,6 +11,7 @@ from leadwright.actions.dynamics_rows import (
     keep_pair,
     keep_row,
     kept_texts,
+    learn,
     new_pair,
     sealed_texts,
     tried_row,
@@ -19,6 +20,7 @@ from leadwright.actions.dynamics_values import checked_end
 from leadwright.domain.platform import CredentialKind
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.access import Principal, require
+from leadwright.identity.connection_keys import signing_and_former
 from leadwright.microsoft.connection import key_purpose, secret_purpose
 from leadwright.services import Services
 
@@ -52,6 +54,8 @@ def rotate_secret(services: Services, who: Principal, secret: str, endson: datet
 def add_certificate(services: Services, who: Principal, pem: str = "", *, days: int = CERTIFICATE_DAYS) -> Tried:
     """Bring in a new certificate with its key, or make one. The former signs until Entra knows the new one.
 
+    One that Entra does not know yet is replaced by the next; the one that signs stays.
+
     Raises:
         NotAllowed: prvCreateApplication is missing.
         BadInput: it cannot be used.
@@ -63,8 +67,8 @@ def add_certificate(services: Services, who: Principal, pem: str = "", *, days: 
         raise Conflict("The connection does not sign in with a certificate. Change it first.")
     found = new_pair(services, pem, days)
     row = copy_of(former)
-    older = kept_texts(services, former.sealedkey, key_purpose())
-    keep_pair(services, row, found, older)
+    pairs = signing_and_former(former, kept_texts(services, former.sealedkey, key_purpose()))
+    keep_pair(services, row, found, [pair for pair in pairs if pair != found.key + found.pem])
     made = Tried(certificate=found.pem, warning="Upload this certificate at Microsoft Entra, then choose Check.")
     return keep_row(services, who, row, former, "connection.certificate_added", made)
 
@@ -84,4 +88,5 @@ def drop_former(services: Services, who: Principal) -> None:
         if texts:
             setattr(row, column, sealed_texts(services, texts[:1], purpose))
     tried = tried_row(services, row)
+    learn(row, tried)
     keep_row(services, who, row, former, "connection.former_dropped", tried)

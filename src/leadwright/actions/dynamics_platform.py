@@ -20,8 +20,10 @@ from leadwright.db.agent import Prerequisite
 from leadwright.db.connection import DYNAMICS365, CrmConnection, connection_row, platform_of
 from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import PREREQUISITES
+from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict
 from leadwright.identity.access import Principal
+from leadwright.identity.agent_identity import check_again
 from leadwright.services import Services
 
 
@@ -30,7 +32,8 @@ def connect(services: Services, who: Principal, agentid: str, form: ConnectionFo
 
     Raises:
         NotAllowed, BadInput, CrmError, Doubt: as `dynamics_connection.connect`.
-        Conflict: the agent works, and it is the first connection or another organisation, tenant or application.
+        Conflict: the agent works, and it is the first connection, another organisation, tenant or application, or
+            would wait for its certificate at Entra.
     """
     _refuse_while_working(services, agentid, form)
     before = _platform(services)
@@ -42,6 +45,8 @@ def connect(services: Services, who: Principal, agentid: str, form: ConnectionFo
 def check(services: Services, who: Principal, agentid: str) -> Tried:
     """Try the connection again; one that waited for its certificate at Entra is in force when that works.
 
+    What is ticked is checked again, so that the page shows the same.
+
     Raises:
         NotAllowed, NotFound, BadInput, CrmError: as `dynamics_connection.check`.
         Conflict: the agent works, and this would change its platform.
@@ -52,6 +57,9 @@ def check(services: Services, who: Principal, agentid: str) -> Tried:
             refuse_while_working(agent_of(session, agentid))
     tried = act.check(services, who)
     _settle(services, who, agentid, before)
+    with services.database.reading() as session:
+        mode = AgentMode(agent_of(session, agentid).mode)
+    check_again(services, agentid, mode, by=who.actor)
     return tried
 
 
@@ -115,6 +123,11 @@ def _refuse_while_working(services: Services, agentid: str, form: ConnectionForm
         )
         if not same:
             raise Conflict(f"{agent.name} is working. Stop the agent first; then it can be connected to another place.")
+        if act.makes_certificate(row, form):
+            raise Conflict(
+                f"{agent.name} is working, and a certificate that is made here counts only when Microsoft Entra knows "
+                "it. Stop the agent first, or enter a certificate with its private key that Entra knows already."
+            )
 
 
 def _platform(services: Services) -> Platform:

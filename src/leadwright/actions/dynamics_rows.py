@@ -9,8 +9,8 @@ from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.domain.platform import ConnectionState
 from leadwright.errors import BadInput, Conflict, CrmError, NotFound
 from leadwright.identity.access import Principal
-from leadwright.identity.certificates import Certificate, sha1_thumbprint
-from leadwright.identity.connection_keys import make_certificate, read_pair
+from leadwright.identity.certificates import Certificate
+from leadwright.identity.connection_keys import make_certificate, note_signing, read_pair
 from leadwright.microsoft.connection import Connection, key_purpose, opened
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import MicrosoftError
@@ -20,7 +20,7 @@ from leadwright.mirror.reconnecting import put_missed
 from leadwright.services import Services
 
 CERTIFICATE_DAYS = 365
-KEPT = 2  # secrets or certificates, the newest and the former one
+KEPT = 2  # secrets or certificates that count: the newest and the former one
 _PATIENCE = 15.0  # seconds a person waits for a try
 _COLUMNS = tuple(column.key for column in CrmConnection.__table__.columns)
 
@@ -33,6 +33,7 @@ class Tried:
         warning: what is still missing; empty: everything works.
         code: of the refusal behind the warning, such as 0x80072560.
         certificate: PEM to upload at Entra, when one was made here just now.
+        signed_with: PEM of the certificate that Entra took.
     """
 
     organizationid: str = ""
@@ -41,6 +42,7 @@ class Tried:
     warning: str = ""
     code: str = ""
     certificate: str = ""
+    signed_with: str = ""
 
 
 def try_connection(connection: Connection) -> Tried:
@@ -58,14 +60,15 @@ def try_connection(connection: Connection) -> Tried:
             if error.permanent:
                 raise BadInput(str(error)) from error
             raise
-        dataverse = Dataverse(http.patient(_PATIENCE))
+        dataverse, signed_with = Dataverse(http.patient(_PATIENCE)), http.tokens.signed_with
         try:
             found = _who(dataverse)
-            return replace(found, warning=found.warning or clock_sentence(dataverse.http.offset).strip())
+            warning = found.warning or clock_sentence(dataverse.http.offset).strip()
+            return replace(found, warning=warning, signed_with=signed_with)
         except MicrosoftError as error:
             if not error.permanent and error.status != 401:
                 raise
-            return Tried(warning=str(error), code=error.code)
+            return Tried(warning=str(error), code=error.code, signed_with=signed_with)
     finally:
         http.close()
 
@@ -115,14 +118,15 @@ def new_pair(services: Services, pem: str, days: int) -> Certificate:
     return read_pair(pem, moment) if pem.strip() else make_certificate(moment, days)
 
 
-def keep_pair(services: Services, row: CrmConnection, found: Certificate, older: Sequence[str]) -> None:
-    """Seal a pair as the newest, with the former one behind it."""
-    row.sealedkey = sealed_texts(services, [found.key + found.pem, *older][:KEPT], key_purpose())
-    row.certificatethumbprint, row.secretendson = sha1_thumbprint(found.pem), found.endson
+def keep_pair(services: Services, row: CrmConnection, found: Certificate, older: Sequence[str] = ()) -> None:
+    """Seal a pair as the newest, in front of the one that signs and the former one."""
+    row.sealedkey = sealed_texts(services, [found.key + found.pem, *older[:KEPT]], key_purpose())
 
 
 def learn(row: CrmConnection, tried: Tried) -> None:
-    """Keep which organisation and user a try found."""
+    """Keep which organisation and user a try found, and which certificate signed."""
+    if tried.signed_with:
+        note_signing(row, tried.signed_with)
     if tried.organizationid:
         row.organizationid, row.applicationuserid = tried.organizationid, tried.applicationuserid
         row.organizationname = tried.organizationname or row.organizationname

@@ -14,7 +14,8 @@ from leadwright.db.sign_in import IdentityProvider
 from leadwright.domain.privileges import AI_SALESPERSON
 from leadwright.errors import BadInput, Conflict, NotFound, ProviderError
 from leadwright.identity.access import Principal, require
-from leadwright.identity.oidc import check_issuer, discover
+from leadwright.identity.issuers import check_issuer
+from leadwright.identity.oidc import discover
 from leadwright.identity.providers import purpose_of, trusted_for
 from leadwright.identity.secrets import open_vault
 from leadwright.services import Services

@@ -1,24 +1,17 @@
 """People of the connection's tenant sign in with their Microsoft account: offered with one click."""
 
-from dataclasses import replace
-
 from sqlalchemy import select
 
 from leadwright.actions.dynamics_user import needed_connection
 from leadwright.actions.identity_providers import ProviderForm, save_provider
-from leadwright.db.connection import CrmConnection, connection_row
+from leadwright.db.connection import connection_row
 from leadwright.db.sign_in import IdentityProvider
-from leadwright.domain.platform import CredentialKind
+from leadwright.errors import BadInput, ProviderError
 from leadwright.identity.access import Principal
-from leadwright.microsoft.connection import Secrets, opened
+from leadwright.identity.providers import issuer_of
 from leadwright.services import Services
 
 NAME = "Microsoft"
-
-
-def issuer_of(services: Services, row: CrmConnection) -> str:
-    """The issuer of the tenant's ID tokens."""
-    return f"{opened(row, services.settings, services.vault).authority}/{row.tenantid}/v2.0"
 
 
 def offered(services: Services) -> str:
@@ -36,6 +29,7 @@ def offered(services: Services) -> str:
 def offer_tenant(services: Services, who: Principal, *, providerid: str = "") -> str:
     """Offer the tenant on the sign-in page, with the application of the connection. Returns its name on the button.
 
+    It proves itself by whatever the connection signs in with at that moment; nothing of it is copied.
     An address the tenant vouches for opens the account that has it: mirrored users sign in without being invited.
     Nobody unknown is let in.
 
@@ -49,10 +43,13 @@ def offer_tenant(services: Services, who: Principal, *, providerid: str = "") ->
     """
     with services.database.reading() as session:
         row = needed_connection(session)
-    form = ProviderForm(NAME, issuer_of(services, row), row.clientid, links_by_email=True)
-    if row.credentialkind == CredentialKind.SECRET:
-        credential = opened(row, services.settings, services.vault).credential
-        if isinstance(credential, Secrets) and credential.texts:
-            form = replace(form, client_secret=credential.texts[0])
+    try:
+        issuer = issuer_of(row, services.settings)
+    except ProviderError as error:
+        raise BadInput(
+            f"Microsoft Entra does not say which tenant {row.tenantid} is. Try again in a moment, or enter its "
+            "Directory (tenant) ID under Set up of prerequisite 1."
+        ) from error
+    form = ProviderForm(NAME, issuer, row.clientid, links_by_email=True)
     save_provider(services, who, form, providerid or None, is_new=True)
     return NAME

@@ -23,9 +23,9 @@ class CrmConnection(Base):
     credentialkind: Mapped[str] = mapped_column(String(20), default=CredentialKind.SECRET)
     sealedsecret: Mapped[str | None] = mapped_column(Text)  # JSON list of texts, newest first; crmconnectionsecret:{id}
     sealedkey: Mapped[str | None] = mapped_column(Text)  # JSON list of PEM, key and certificate; crmconnectionkey:{id}
-    certificatethumbprint: Mapped[str | None] = mapped_column(String(64))  # SHA-1 of the newest, as the portal shows it
+    certificatethumbprint: Mapped[str | None] = mapped_column(String(64))  # SHA-1 of the one that signs
     federationfile: Mapped[str | None] = mapped_column(String(1000))
-    secretendson: Mapped[datetime | None]  # of the newest secret or certificate
+    secretendson: Mapped[datetime | None]  # of the secret or certificate in use
     cloud: Mapped[str] = mapped_column(String(20), default=Cloud.WORLDWIDE)
     organizationid: Mapped[str | None] = mapped_column(Id)
     organizationname: Mapped[str | None] = mapped_column(String(200))

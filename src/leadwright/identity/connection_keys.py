@@ -1,5 +1,9 @@
-"""Key pairs of the connection to Dynamics 365: made here, so that the private key never leaves, or brought along."""
+"""Key pairs of the connection to Dynamics 365: made here, so that the private key never leaves, or brought along.
 
+Kept with the newest first. The row names the one that signs; those in front of it Entra does not know yet.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -8,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from leadwright.db.connection import CrmConnection
 from leadwright.errors import BadInput
-from leadwright.identity.certificates import Certificate, read_certificate
+from leadwright.identity.certificates import Certificate, read_certificate, sha1_thumbprint
+from leadwright.microsoft.tokens import ends_on, is_valid, public_part
 
 _BITS = 2048
 
@@ -43,3 +49,21 @@ def read_pair(text: str, moment: datetime) -> Certificate:
     if not isinstance(x509.load_pem_x509_certificate(found.pem.encode()).public_key(), rsa.RSAPublicKey):
         raise BadInput("Microsoft Entra takes certificates with RSA keys only. Make one of those.", field="certificate")
     return found
+
+
+def note_signing(row: CrmConnection, certificate: str) -> None:
+    """This one signs: its thumbprint is shown, and its end is announced."""
+    row.certificatethumbprint, row.secretendson = sha1_thumbprint(public_part(certificate)), ends_on(certificate)
+
+
+def signing_and_former(row: CrmConnection, pairs: Sequence[str]) -> Sequence[str]:
+    """The pair that signs and those it replaced, without the ones in front of it."""
+    names = [sha1_thumbprint(public_part(pair)) for pair in pairs]
+    signing = names.index(row.certificatethumbprint) if row.certificatethumbprint in names else 0
+    return pairs[signing:]
+
+
+def not_known_yet(row: CrmConnection, pairs: Sequence[str]) -> str:
+    """The newest certificate while another one signs, because Entra does not know it yet. Empty: there is none."""
+    waiting = pairs[: len(pairs) - len(signing_and_former(row, pairs))]
+    return next((public_part(pair) for pair in waiting if is_valid(pair)), "")

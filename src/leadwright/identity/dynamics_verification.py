@@ -1,4 +1,6 @@
-"""Runs the checks of a prerequisite against Microsoft Entra, Dataverse and Graph. Changes nothing.
+"""Runs the checks of a prerequisite against Microsoft Entra, Dataverse and Graph. Changes nothing there.
+
+Here it notes which certificate of the connection signs, as the token shows that was asked for.
 
 What cannot be asked at the moment is said so: a line that is down is no reason to pause an agent.
 """
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from leadwright.db import audit
 from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.people import BusinessUnit, SystemUser
 from leadwright.domain.dynamics_prerequisites import step_on
@@ -17,6 +20,7 @@ from leadwright.domain.portals import Portals
 from leadwright.domain.prerequisites import Check
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict, CrmError, LeadwrightError
+from leadwright.identity.connection_keys import not_known_yet, note_signing
 from leadwright.identity.entra_directory import EntraDirectory, NoEnabledUser
 from leadwright.identity.entra_token import connection_check, credential_check, token_checks
 from leadwright.identity.installation import Installation
@@ -24,7 +28,7 @@ from leadwright.identity.seller_role_checks import change_tracking_check, seller
 from leadwright.identity.shared_mailbox_checks import Asked, shared_mailbox_checks
 from leadwright.identity.synchronisation_checks import mailbox_state, synchronisation_checks
 from leadwright.identity.user_checks import Places, application_user_checks, role_check
-from leadwright.microsoft.connection import opened
+from leadwright.microsoft.connection import Certificates, opened
 from leadwright.microsoft.dataverse import Dataverse, open_dataverse
 from leadwright.microsoft.errors import MicrosoftError
 from leadwright.microsoft.graph import open_graph
@@ -88,8 +92,37 @@ def _application(
     services: Installation, row: CrmConnection, portals: Portals, mode: AgentMode, inputs: Inputs
 ) -> Iterator[Check]:
     yield connection_check(row)
-    yield credential_check(row, services.clock(), portals)
-    yield from token_checks(entra_directory(services, row), row, portals)
+    directory = entra_directory(services, row)
+    tokens = token_checks(directory, row, portals)
+    if directory.signed_with:
+        _note_signing(services, row, directory.signed_with)
+    credential = directory.connection.credential
+    waiting = isinstance(credential, Certificates) and bool(not_known_yet(row, credential.pairs))
+    yield credential_check(row, services.clock(), portals, waiting=waiting)
+    yield from tokens
+
+
+def _note_signing(services: Installation, row: CrmConnection, certificate: str) -> None:
+    """On the row in hand and on the stored one, unless somebody changed that meanwhile."""
+    before = row.certificatethumbprint
+    note_signing(row, certificate)
+    if row.certificatethumbprint == before:
+        return
+    with services.database.transaction() as session:
+        held = session.get(CrmConnection, row.connectionid)
+        if held is None or (held.sealedkey, held.certificatethumbprint) != (row.sealedkey, before):
+            return
+        note_signing(held, certificate)
+        was, now = {"certificatethumbprint": before}, {"certificatethumbprint": held.certificatethumbprint}
+        audit.record(
+            session,
+            audit.SYSTEM,
+            "connection.certificate_signs",
+            "crmconnection",
+            row.connectionid,
+            before=was,
+            after=now,
+        )
 
 
 def _user(

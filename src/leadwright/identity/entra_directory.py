@@ -45,13 +45,18 @@ class EntraDirectory:
     Args:
         row: the connection as stored; its values are read once.
         clock: the present moment, aware UTC.
+
+    Attributes:
+        connection: with its secrets opened.
+        signed_with: PEM of the certificate that the last token was issued for; empty: none, or another credential.
     """
 
     def __init__(
         self, connection: Connection, row: CrmConnection, dataverse: Dataverse, clock: Callable[[], datetime]
     ) -> None:
-        self._connection, self._dataverse, self._clock = connection, dataverse, clock
+        self.connection, self._dataverse, self._clock = connection, dataverse, clock
         self._row = row
+        self.signed_with = ""
 
     def application(self) -> RegisteredApplication:
         """As the connection says; Entra tells an application nothing about itself. Raises: TokenRefused."""
@@ -63,8 +68,10 @@ class EntraDirectory:
     def token(self) -> IssuedToken:
         """Never out of a cache. Raises: TokenRefused, as the Protocol says."""
         try:
-            with open_line(self._connection) as line:
-                value = Tokens(self._connection, line).token(self._connection.dataverse_url)
+            with open_line(self.connection) as line:
+                tokens = Tokens(self.connection, line)
+                value = tokens.token(self.connection.dataverse_url)
+                self.signed_with = tokens.signed_with
         except SignInRefused as error:
             raise refused(error) from error
         claims = claims_of(value)

@@ -1,5 +1,6 @@
 """Prerequisite 1 on Dynamics 365: the connection, what the application signs in with, a token really issued."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from leadwright.identity.directories import Directory
 from leadwright.identity.refusals import TokenRefused
 
 SOON = timedelta(days=30)
+NOT_KNOWN_YET = "A newer certificate was brought in, and Microsoft Entra does not know it yet: the former one signs."
 MOST_SECONDS_OFF = 240  # Entra and Dataverse allow five minutes
 _DATAVERSE = "00000007-0000-0000-c000-000000000000"
 _KINDS = {
@@ -28,8 +30,21 @@ def connection_check(row: CrmConnection) -> Check:
     return Check("Connection", True, found)
 
 
-def credential_check(row: CrmConnection, moment: datetime, portals: Portals) -> Check:
-    """What the application signs in with, and when that ends."""
+def credential_check(row: CrmConnection, moment: datetime, portals: Portals, *, waiting: bool = False) -> Check:
+    """What the application signs in with, and when that ends.
+
+    Args:
+        waiting: a newer certificate was brought in that Entra does not know yet.
+    """
+    found = _credential(row, moment, portals)
+    if not waiting:
+        return found
+    remedy = "Upload the newest one, shown under Set up, at Certificates & secrets > Certificates, then choose Check."
+    detail = f"{found.detail} {NOT_KNOWN_YET}"
+    return replace(found, detail=detail, remedy=remedy, warns=bool(found.passed), place=portals.credentials)
+
+
+def _credential(row: CrmConnection, moment: datetime, portals: Portals) -> Check:
     what = _KINDS.get(CredentialKind(row.credentialkind), "The credential")
     place = portals.credentials
     if row.credentialkind == CredentialKind.FEDERATION:

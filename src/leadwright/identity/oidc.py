@@ -8,7 +8,7 @@ import hmac
 import json
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,17 +24,15 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from leadwright.errors import BadInput, NotAllowed, ProviderError
+from leadwright.errors import NotAllowed, ProviderError
+from leadwright.identity.issuers import ENTRA, LOOPBACK, check_issuer
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 SCOPE = "openid profile email"
-ENTRA = "login.microsoftonline.com"
-_ANY_TENANT = frozenset({"common", "organizations", "consumers"})
 _KEY_TYPES = frozenset({"RSA", "EC"})
 _SECONDS, _MOST_BYTES = 10.0, 1_000_000
 _LEEWAY, _OLDEST = 60, 600  # seconds
 _KEPT_SECONDS = 60.0
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MADE_FOR = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
 _discovered: dict[str, tuple[float, Mapping[str, Any]]] = {}
 _discovering = Lock()
@@ -46,6 +44,8 @@ class Provider:
 
     Args:
         secret: opens the client secret; None for a client without one.
+        proofs: what the application proves itself by at a token endpoint, as fields of its form, the newest first;
+            they come before the secret.
         create_role: role of people it knows and we do not; empty: they are refused.
         domains: of their email addresses; empty: every one.
         links_by_email: an address it vouches for finds the account that has it.
@@ -64,6 +64,7 @@ class Provider:
     links_by_email: bool = False
     is_tenant: bool = False
     ca_file: Path | None = None
+    proofs: Callable[[str, datetime], Iterable[Mapping[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +97,11 @@ class Subject:
 
 
 class SignInRefused(NotAllowed):
-    """The provider's answer was not good. `why` is for the log."""
+    """The provider's answer was not good. `why` is for the log, `error` what OAuth calls it."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, error: str = "") -> None:
         super().__init__("This sign-in could not be confirmed. Start it again, or tell an administrator.")
-        self.why = why
-
-
-def check_issuer(issuer: str) -> str:
-    """The issuer as it stands in tokens.
-
-    Raises:
-        BadInput: it cannot be one.
-    """
-    given = issuer.strip()
-    try:
-        parts = urlsplit(given)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", 0
-    safe = bool(host) and port != 0 and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
-    if not safe or parts.query or parts.fragment or parts.username or not given.isascii() or " " in given:
-        raise BadInput("Enter the issuer's address: https://, without anything after the path.", field="issuer")
-    if host == ENTRA and parts.path.strip("/").partition("/")[0] in _ANY_TENANT:
-        raise BadInput(
-            "Name your own tenant: https://login.microsoftonline.com/TENANT-ID/v2.0. With common anybody's tenant "
-            "could vouch for anybody.",
-            field="issuer",
-        )
-    return given
+        self.why, self.error = why, error
 
 
 def discover(issuer: str, ca_file: Path | None = None) -> Mapping[str, Any]:
@@ -153,6 +130,21 @@ def discover(issuer: str, ca_file: Path | None = None) -> Mapping[str, Any]:
     with _discovering:
         _discovered[issuer] = (time.monotonic(), found)
     return found
+
+
+def tenant_issuer(authority: str, tenant: str, ca_file: Path | None = None) -> str:
+    """The issuer of an Entra tenant's ID tokens, which names the tenant by its ID.
+
+    Args:
+        tenant: its ID, or one of its domains: then Entra is asked.
+
+    Raises:
+        ProviderError: Entra cannot be asked, or knows no such tenant.
+    """
+    named = f"{authority}/{tenant}/v2.0"
+    if "." not in tenant:
+        return named
+    return str(_json(named, "GET", f"{named}/.well-known/openid-configuration", ca_file=ca_file).get("issuer"))
 
 
 def new_errand() -> Errand:
@@ -202,7 +194,7 @@ def finish(
         raise SignInRefused("the answer of another issuer")
     if answer.get("error") or not answer.get("code"):
         raise SignInRefused(f"the provider says {answer.get('error', 'nothing')[:100]}")
-    token = _exchange(provider, known, errand, answer["code"], redirect_uri)
+    token = _exchange(provider, known, errand, answer["code"], redirect_uri, moment)
     claims = verify(provider, errand.nonce, token, keys_of(provider.issuer, known, provider.ca_file), moment)
     return _subject(provider, claims)
 
@@ -280,8 +272,9 @@ def _check_more(provider: Provider, claims: Mapping[str, Any], now: int) -> None
 
 
 def _exchange(
-    provider: Provider, known: Mapping[str, Any], errand: Errand, code: str, redirect_uri: str
+    provider: Provider, known: Mapping[str, Any], errand: Errand, code: str, redirect_uri: str, moment: datetime
 ) -> Mapping[str, Any]:
+    """The token for a code. A client that is not taken has not used the code up: it proves itself by the next."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -289,14 +282,19 @@ def _exchange(
         "code_verifier": errand.verifier,
         "client_id": provider.client_id,
     }
-    basic = None
+    endpoint, basic = str(known["token_endpoint"]), None
+    for proof in provider.proofs(endpoint, moment) if provider.proofs else ():
+        try:
+            return _json(provider.issuer, "POST", endpoint, form=form | dict(proof), ca_file=provider.ca_file)
+        except SignInRefused as error:
+            if error.error != "invalid_client":
+                raise
     if provider.secret is not None:
         methods = known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         if "client_secret_post" in methods:
             form["client_secret"] = provider.secret()
         else:
             basic = (quote_plus(provider.client_id), quote_plus(provider.secret()))
-    endpoint = str(known["token_endpoint"])
     return _json(provider.issuer, "POST", endpoint, form=form, basic=basic, ca_file=provider.ca_file)
 
 
@@ -325,7 +323,8 @@ def _json(
         raise ProviderError(f"{where} cannot be reached. Try again in a moment, or sign in with a password.") from error
     found = _parsed(body)
     if method == "POST" and 400 <= status < 500:
-        raise SignInRefused(f"the token endpoint says {status} {str(found.get('error'))[:100]}")
+        said = str(found.get("error"))[:100]
+        raise SignInRefused(f"the token endpoint says {status} {said}", said)
     if status != httpx2.codes.OK or not found:
         raise ProviderError(f"{where} gives no usable answer ({status}). Check the issuer's address.")
     return found
@@ -350,7 +349,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _check_endpoint(issuer: str, endpoint: object, name: str) -> None:
     try:
         parts = urlsplit(endpoint if isinstance(endpoint, str) else "")
-        loopback = urlsplit(issuer).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
+        loopback = urlsplit(issuer).hostname in LOOPBACK and parts.hostname in LOOPBACK
         safe = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
     except ValueError:
         safe = False

@@ -59,7 +59,7 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Private keys with their certificates in PEM, the newest first. The newest valid one signs."""
+    """Private keys with their certificates in PEM, the newest first. The newest valid one that Entra takes signs."""
 
     pairs: tuple[str, ...] = field(repr=False)
 
@@ -119,12 +119,17 @@ def opened(row: CrmConnection, settings: Settings, vault: Seals) -> Connection:
         tenant_id=row.tenantid,
         client_id=row.clientid,
         credential=_credential(row, vault),
-        authority=settings.microsoft_authority.rstrip("/") or AUTHORITIES[cloud],
+        authority=authority_of(row, settings),
         graph_url=settings.microsoft_graph_url.rstrip("/") or graph_of(cloud, host),
         ca_file=settings.microsoft_ca_file,
         instance_discovery=settings.microsoft_instance_discovery,
         timeout=settings.microsoft_timeout_seconds,
     )
+
+
+def authority_of(row: CrmConnection, settings: Settings) -> str:
+    """Address of Entra for a stored connection, without the tenant."""
+    return settings.microsoft_authority.rstrip("/") or AUTHORITIES[Cloud(row.cloud)]
 
 
 def secret_purpose(connectionid: str = DYNAMICS365) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from leadwright.domain.platform import AUTHORITIES, Cloud
 from leadwright.microsoft.connection import Connection
 from leadwright.microsoft.errors import SignInRefused
 
@@ -10,6 +11,11 @@ _TAIL = re.compile(r"\s*(Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 _TRACE = re.compile(r"Trace ID: ([0-9a-f-]{36})")
 _PORTAL = "Microsoft Entra admin center, App registrations"
 _PASSING = frozenset({90033, 90055, 90006, 90012, 90013, 50196, 700030, 50058})
+_AUDIENCES = {  # of a federated token, by Entra's address
+    AUTHORITIES[Cloud.WORLDWIDE]: "api://AzureADTokenExchange",
+    AUTHORITIES[Cloud.US]: "api://AzureADTokenExchangeUSGov",
+    AUTHORITIES[Cloud.CHINA]: "api://AzureADTokenExchangeChina",
+}
 
 _ADVICE = {
     7000215: "The client secret is not right. Copy the secret's Value (not its Secret ID) from {portal}, your "
@@ -40,7 +46,7 @@ _ADVICE = {
     700211: "No federated credential fits the issuer of the token in the file. Compare issuer, subject and audience in "
     "{portal}, your application, Certificates & secrets, Federated credentials.",
     700212: "No federated credential fits the audience of the token in the file; it must be "
-    "api://AzureADTokenExchange. Change the token's audience, or the credential in {portal}.",
+    "{audience}. Change the token's audience, or the credential in {portal}.",
     700213: "No federated credential fits the subject of the token in the file. Compare issuer, subject and audience "
     "in {portal}, your application, Certificates & secrets, Federated credentials.",
     7002138: "The subject of the token in the file fits a federated credential but for capital letters. Write it the "
@@ -83,7 +89,13 @@ def refusal_of(description: str, connection: Connection, resource: str, more: st
     """
     number = code_of(description)
     said = " ".join(_TAIL.sub("", description).split())[:400]
-    words = {"portal": _PORTAL, "client": connection.client_id, "tenant": connection.tenant_id, "resource": resource}
+    words = {
+        "portal": _PORTAL,
+        "client": connection.client_id,
+        "tenant": connection.tenant_id,
+        "resource": resource,
+        "audience": _AUDIENCES.get(connection.authority.rstrip("/"), _AUDIENCES[AUTHORITIES[Cloud.WORLDWIDE]]),
+    }
     passing = number in _PASSING
     if number in _ADVICE:
         what = f"Entra refuses the sign-in (AADSTS{number}). {_ADVICE[number].format(**words)}"

@@ -44,6 +44,9 @@ class Tokens:
 
     Args:
         client: an open HTTP client to use instead of one of our own, which is closed when nobody uses it any more.
+
+    Attributes:
+        signed_with: PEM of the certificate that Entra took last; empty: none, or another credential.
     """
 
     def __init__(self, connection: Connection, client: httpx2.Client | None = None) -> None:
@@ -54,6 +57,7 @@ class Tokens:
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
         self.offset: float | None = None
+        self.signed_with = ""
 
     def token(self, resource: str) -> str:
         """A bearer token for a resource, good for at least five minutes more where Entra gives such.
@@ -101,14 +105,17 @@ class Tokens:
 
     def _ask(self, resource: str) -> tuple[str, float]:
         refusal: SignInRefused | None = None
-        for proof in _proofs(self.connection):
+        for proof in proofs(self.connection):
             try:
-                return self._ask_with(proof, resource)
+                found = self._ask_with(proof, resource)
             except SignInRefused as error:
                 if refusal is None:
                     refusal = error
                 if code_of(error.code) not in _NEXT_ONE:
                     raise
+            else:
+                self.signed_with = proof.get("public_certificate", "") if isinstance(proof, dict) else ""
+                return found
         if refusal is None:
             raise SignInRefused(
                 "The connection to Dynamics 365 has no valid secret or certificate. Enter a new one.",
@@ -148,39 +155,41 @@ def claims_of(token: str) -> dict[str, Any]:
 
 def ends_on(pem: str) -> datetime:
     """When the certificate in a PEM text ends."""
-    return x509.load_pem_x509_certificate(_certificate_part(pem)).not_valid_after_utc
+    return _read(pem).not_valid_after_utc
 
 
-def _proofs(connection: Connection) -> Iterator[Any]:
-    """What msal is given, the newest valid one first."""
+def is_valid(pem: str) -> bool:
+    """Does the certificate in a PEM text count by this machine's clock?"""
+    return _read(pem).not_valid_before_utc <= datetime.now(UTC) < ends_on(pem)
+
+
+def public_part(pem: str) -> str:
+    """The certificate in a PEM text, without its key."""
+    start = pem.index("-----BEGIN CERTIFICATE-----")
+    end = "-----END CERTIFICATE-----"
+    return pem[start : pem.index(end, start) + len(end)] + "\n"
+
+
+def proofs(connection: Connection) -> Iterator[Any]:
+    """What msal is given, the newest valid one first: a secret, a certificate with its key, or who reads a token."""
     credential = connection.credential
     if isinstance(credential, str):
         credential = Secrets((credential,))
     if isinstance(credential, Secrets):
         yield from credential.texts
     elif isinstance(credential, Certificates):
-        yield from (_signing(pem) for pem in sorted(credential.pairs, key=_starts_on, reverse=True) if _is_valid(pem))
+        yield from (_signing(pem) for pem in credential.pairs if is_valid(pem))
     else:
         yield {"client_assertion": _reader(credential)}
 
 
 def _signing(pem: str) -> dict[str, str]:
-    certificate = _certificate_part(pem).decode()
-    return {"private_key": pem.replace(certificate, ""), "public_certificate": certificate}
+    certificate = public_part(pem)
+    return {"private_key": pem.replace(certificate.strip(), ""), "public_certificate": certificate}
 
 
-def _certificate_part(pem: str) -> bytes:
-    start = pem.index("-----BEGIN CERTIFICATE-----")
-    end = "-----END CERTIFICATE-----"
-    return pem[start : pem.index(end, start) + len(end)].encode()
-
-
-def _starts_on(pem: str) -> datetime:
-    return x509.load_pem_x509_certificate(_certificate_part(pem)).not_valid_before_utc
-
-
-def _is_valid(pem: str) -> bool:
-    return _starts_on(pem) <= datetime.now(UTC) < ends_on(pem)
+def _read(pem: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(public_part(pem).encode())
 
 
 def _reader(federation: Federation) -> Callable[[], str]:
