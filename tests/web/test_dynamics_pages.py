@@ -109,6 +109,7 @@ def test_the_page_offers_the_platform_and_shows_portal_steps_with_deep_links(
     ("wrong", "says"),
     [
         ({"dataverse_url": "https://make.powerapps.com"}, "is an administration page"),
+        ({"dataverse_url": "https://make.apps.appsplatform.us"}, "is an administration page"),
         ({"tenant_id": "common"}, "Enter the Directory (tenant) ID"),
         ({"client_id": "Leadwright"}, "Enter the Application (client) ID"),
         ({"secret": ""}, "Enter the client secret"),
