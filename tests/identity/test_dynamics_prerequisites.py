@@ -237,62 +237,6 @@ def test_the_record_chosen_again_goes_the_way_it_went_and_another_address_is_rea
         assert session.get_one(Mailbox, mailboxid).lw_kind == "dataverse"
 
 
-def test_permissions_of_rbac_that_no_token_shows_are_found_by_behaviour(small_contoso: Contoso) -> None:
-    contoso = small_contoso
-    contoso.share_mailbox()
-    contoso.grant("User.Read.All", "MailboxSettings.Read")
-    exchange.assign_role(contoso.world, contoso.app.application.appid, "Mail.ReadWrite", SALES)
-    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES, mail="graph")
-    checks = found(contoso.tick(3))
-    passed, said = checks["Own mailbox"]
-    assert (passed, said.startswith(f"Graph lets the application read {SALES}.")) == (True, True)
-    assert checks["No other mailbox"][0] is True
-
-
-def test_consent_to_send_as_anybody_fails_whatever_may_be_read_until_it_is_taken_away(small_contoso: Contoso) -> None:
-    contoso = small_contoso
-    appid = contoso.app.application.appid
-    contoso.share_mailbox()
-    contoso.grant("User.Read.All", "MailboxSettings.Read", "Mail.Send")
-    exchange.assign_role(contoso.world, appid, "Application Mail.ReadWrite", SALES)
-    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES, mail="graph")
-    report = contoso.tick(3)
-    (check,) = [c for c in report.checks if c.passed is False]
-    assert (check.name, "Mail.Send for the whole tenant" in check.detail) == ("No other mailbox", True)
-    assert "under API permissions" in check.remedy
-    assert "RBAC for Applications" in check.remedy
-    assert "_portal/entra" in check.place
-    with pytest.raises(Conflict, match="because a check fails"):
-        p.attest(contoso.services, contoso.office.admin, contoso.agentid, 3)
-    contoso.revoke("Mail.Send")
-    exchange.assign_role(contoso.world, appid, "Application Mail.Send", SALES)
-    report = contoso.tick(3)
-    assert report.done, report.checks
-    assert "the first mail shows it" in found(report)["Own mailbox"][1]
-
-
-def test_an_access_policy_that_denies_what_was_consented_to_restrains_sending_too(small_contoso: Contoso) -> None:
-    contoso = small_contoso
-    contoso.grant("User.Read.All", "MailboxSettings.Read", "Mail.ReadWrite", "Mail.Send")
-    contoso.scope_to(SALES)
-    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES, mail="graph")
-    report = contoso.tick(3)
-    assert report.done, report.checks
-
-
-def test_a_token_that_cannot_be_read_leaves_open_in_whose_name_the_application_sends(
-    small_contoso: Contoso, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contoso = small_contoso
-    contoso.share_mailbox()
-    contoso.grant("User.Read.All", "MailboxSettings.Read")
-    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES)
-    monkeypatch.setattr("leadwright.microsoft.graph.claims_of", lambda _token: {})
-    report = contoso.tick(3)
-    assert (report.done, report.attestable) == (False, True)
-    assert "does not say in whose name it may send" in found(report)["No other mailbox"][1]
-
-
 def test_a_mailbox_record_is_read_back_and_a_failed_test_shows_its_alert(small_contoso: Contoso) -> None:
     contoso = small_contoso
     contoso.all_done()
