@@ -20,7 +20,7 @@ from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.microsoft.connection import secret_purpose
 from leadwright.sandbox.dynamics import entra_principals, exchange, synchronisation
 from leadwright.sandbox.dynamics.dataverse import records, seed
-from leadwright.sandbox.dynamics.entra_resources import GRAPH, GRAPH_PERMISSIONS
+from leadwright.sandbox.dynamics.entra_resources import GRAPH, GRAPH_PERMISSIONS, PERMISSIONS
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
 from leadwright.services import Services
@@ -80,6 +80,14 @@ class Contoso:
         for permission in GRAPH_PERMISSIONS:
             if permission.value in permissions:
                 entra_principals.grant(self.world, principal.objectid, resource.objectid, permission.id)
+
+    def revoke(self, permission: str) -> None:
+        """Take the consent to an application permission of Graph back."""
+        principal = entra_principals.principal_of(self.world, self.app.application.appid)
+        assert principal is not None
+        for given in entra_principals.grants_of(self.world, principal.objectid):
+            if PERMISSIONS[given.roleid].value == permission:
+                entra_principals.revoke(self.world, principal.objectid, given.id)
 
     def share_mailbox(self, address: str = SALES) -> None:
         exchange.create_shared_mailbox(self.world, address, "Sales")

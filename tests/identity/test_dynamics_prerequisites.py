@@ -237,17 +237,6 @@ def test_the_record_chosen_again_goes_the_way_it_went_and_another_address_is_rea
         assert session.get_one(Mailbox, mailboxid).lw_kind == "dataverse"
 
 
-def test_permissions_of_rbac_that_no_token_shows_are_found_by_behaviour(small_contoso: Contoso) -> None:
-    contoso = small_contoso
-    contoso.share_mailbox()
-    contoso.grant("User.Read.All", "MailboxSettings.Read")
-    exchange.assign_role(contoso.world, contoso.app.application.appid, "Mail.ReadWrite", SALES)
-    mailboxes.name_shared_mailbox(contoso.services, contoso.office.admin, contoso.agentid, address=SALES, mail="graph")
-    checks = found(contoso.tick(3))
-    assert checks["Own mailbox"] == (True, f"Graph lets the application read {SALES}.")
-    assert checks["No other mailbox"][0] is True
-
-
 def test_a_mailbox_record_is_read_back_and_a_failed_test_shows_its_alert(small_contoso: Contoso) -> None:
     contoso = small_contoso
     contoso.all_done()

@@ -17,12 +17,13 @@ from leadwright.actions.mailbox_kind import choose_kind, what_is_behind
 from leadwright.actions.shared_mailbox import SharedMailbox
 from leadwright.db.audit import AuditEntry
 from leadwright.db.mail import Mailbox, MailboxFolder, Outbox
+from leadwright.db.people import SystemUser
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import MailboxTest
 from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.mail.arrivals import Arrival, Arrivals
-from leadwright.sandbox.dynamics import exchange
+from leadwright.sandbox.dynamics import entra_principals, exchange
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
 from leadwright.services import Services
@@ -98,8 +99,6 @@ def test_set_up_with_its_own_application_it_is_verified_tested_and_opens_no_othe
     assert here.registered.secret not in str(row.lw_sealedclientsecret)
     here.office.person("Sasha", "Salesperson")
     with here.services.database.transaction() as session:
-        from leadwright.db.people import SystemUser
-
         sasha = session.scalars(select(SystemUser).where(SystemUser.fullname == "Sasha")).one()
         sasha.internalemailaddress = SELLER
     report = here.tick(3)
@@ -114,6 +113,32 @@ def test_set_up_with_its_own_application_it_is_verified_tested_and_opens_no_othe
     trip = mailboxes.enable_mailbox(here.services, here.admin, here.agentid, seconds=20)
     assert (trip.outgoing, trip.incoming) == ("", "")
     assert here.tick(4).done
+
+
+def test_drafts_prove_no_sending_and_consent_to_send_as_anybody_fails(here: Here) -> None:
+    world, appid = here.registered.world, here.registered.application.appid
+    principal = entra_principals.principal_of(world, appid)
+    assert principal
+    for given in entra_principals.grants_of(world, principal.objectid):
+        entra_principals.revoke(world, principal.objectid, given.id)
+    exchange.assign_role(world, appid, "Application Mail.ReadWrite", AGENT)
+    mailboxid, sasha = here.set_up(), here.office.person("Sasha", "Salesperson")
+    with here.services.database.transaction() as session:
+        session.get_one(SystemUser, sasha).internalemailaddress = SELLER
+    report = here.tick(3)
+    assert report.done, report.checks
+    (said,) = [check.detail for check in report.checks if check.name == "Send as"]
+    assert "Whether it sends them, Test & Enable Mailbox shows" in said
+    mailboxes.choose_record(here.services, here.admin, here.agentid, mailboxid=mailboxid, address=AGENT)
+    mailboxes.approve_email(here.services, here.admin, here.agentid)
+    trip = mailboxes.enable_mailbox(here.services, here.admin, here.agentid, seconds=1)
+    assert "Access is denied" in trip.outgoing, "and it does show it"
+    prerequisites.unmark(here.services, here.admin, here.agentid, 3)
+    grant(world, appid, "Mail.Send")
+    report = here.tick(3)
+    assert found(report)["No other mailbox"] is False
+    (check,) = [check for check in report.checks if check.passed is False]
+    assert "Mail.Send for the whole tenant" in check.detail
 
 
 def test_a_wrong_secret_is_said_in_the_words_of_entra(here: Here) -> None:

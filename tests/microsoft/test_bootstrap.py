@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -269,15 +268,17 @@ def test_with_the_other_purpose_the_token_is_for_the_organisation(
         begin(replace(place, dataverse_url=""), Purpose.ORGANISATION)
 
 
-def test_the_administrators_token_is_kept_nowhere(
-    place: Connection, hand: httpx2.Client, world: World, tmp_path: Path
+def test_the_administrators_token_and_the_new_secret_are_in_no_log_and_a_token_that_ended_is_refused(
+    place: Connection, hand: httpx2.Client, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     import structlog
 
-    token = administrator(place, hand, world)
+    caplog.set_level("DEBUG")
     with structlog.testing.capture_logs() as lines:
+        token = administrator(place, hand, world)
         made = set_up(place, token, PLAN)
-    assert token.text not in str(lines)
-    assert made.secret not in str(lines)
+    assert lines
+    for secret in (token.text, made.secret):
+        assert secret not in f"{lines}{caplog.text}"
     with pytest.raises(SignInRefused, match="has ended"):
         set_up(place, replace(token, endson=token.endson.replace(year=2020)), PLAN)

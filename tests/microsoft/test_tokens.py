@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from starlette.testclient import TestClient
 from tests.microsoft.organisation import Registered, connection_to, register_agent
 
+from leadwright.domain.platform import AUTHORITIES, cloud_of, graph_of
 from leadwright.microsoft.connection import Certificates, Connection, Federation, Secrets
 from leadwright.microsoft.errors import CannotReach, ServiceDown, SignInRefused
 from leadwright.microsoft.line import clock_offset, clock_sentence, why_no_line
@@ -283,21 +285,25 @@ def test_a_name_nobody_knows_is_told_as_a_typing_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("authority", "organisation", "graph"),
+    "organisation",
     [
-        ("https://login.microsoftonline.us", "https://contoso.crm.microsoftdynamics.us", "https://graph.microsoft.us"),
-        ("https://login.partner.microsoftonline.cn", "https://contoso.crm.dynamics.cn",
-         "https://microsoftgraph.chinacloudapi.cn"),
+        "https://contoso.crm9.dynamics.com",
+        "https://contoso.crm.microsoftdynamics.us",
+        "https://contoso.crm.appsplatform.us",
+        "https://contoso.crm.dynamics.cn",
     ],
-)  # fmt: skip
+)
 def test_the_clouds_of_the_united_states_and_of_china(
-    world: World, standin: StandIn, monkeypatch: pytest.MonkeyPatch, authority: str, organisation: str, graph: str
+    world: World, standin: StandIn, monkeypatch: pytest.MonkeyPatch, organisation: str
 ) -> None:
+    cloud = cloud_of(urlsplit(organisation).hostname or "")
+    assert cloud
+    graph = graph_of(cloud, urlsplit(organisation).hostname or "")
     for name, value in standin.environment().items():
         monkeypatch.setenv(name, value)
     connection = connection_to(
-        register_agent(world), organisation, standin.certificates.authority, authority=authority, graph_url=graph,
-        instance_discovery=True,
+        register_agent(world), organisation, standin.certificates.authority, authority=AUTHORITIES[cloud],
+        graph_url=graph, instance_discovery=True,
     )  # fmt: skip
     tokens = Tokens(connection)
     assert claims_of(tokens.token(organisation))["aud"] == organisation

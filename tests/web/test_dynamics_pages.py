@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.identity.conftest import PASSWORD, open_office
 from tests.identity.contoso import SALES, Contoso, opened
@@ -20,8 +22,9 @@ from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.platform import Platform
 from leadwright.identity.directory import directory_of
+from leadwright.identity.secrets import Vault
 from leadwright.identity.seed import root_business_unit
-from leadwright.sandbox.dynamics import entra_applications, entra_grants, entra_users
+from leadwright.sandbox.dynamics import entra_applications, entra_grants, entra_tokens, entra_users
 from leadwright.sandbox.dynamics.entra_errors import Aadsts
 from leadwright.web.app import create_app
 
@@ -109,6 +112,7 @@ def test_the_page_offers_the_platform_and_shows_portal_steps_with_deep_links(
     ("wrong", "says"),
     [
         ({"dataverse_url": "https://make.powerapps.com"}, "is an administration page"),
+        ({"dataverse_url": "https://make.apps.appsplatform.us"}, "is an administration page"),
         ({"tenant_id": "common"}, "Enter the Directory (tenant) ID"),
         ({"client_id": "Leadwright"}, "Enter the Application (client) ID"),
         ({"secret": ""}, "Enter the client secret"),
@@ -264,6 +268,71 @@ def test_an_administrator_signs_in_once_and_it_is_done_here(
         seen = [e.after for e in session.query(AuditEntry) if e.action == "administrator.signed_in"]
     assert [e["signed_in"].partition("@")[0] for e in seen if e] == ["admin", "dynamics", "dynamics"]
     assert browser.get("/agent/administrator", follow_redirects=False).status_code == 303
+
+
+@dataclass
+class Watched:
+    """What Entra gave an administrator, and all that a browser was answered, was sealed here, or was logged."""
+
+    given: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    sealed: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def watched(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    made = Watched()
+    give, keep, seal = entra_tokens.user_token, entra_grants.keep_code, Vault.seal
+
+    def giving(*which: Any, **more: Any) -> str:
+        made.given.append(give(*which, **more))
+        return made.given[-1]
+
+    def keeping(world: Any, kind: str, *which: Any, **more: Any) -> str:
+        text = keep(world, kind, *which, **more)
+        made.given.extend([text] if kind == "refresh" else [])
+        return text
+
+    def sealing(vault: Vault, secret: str, purpose: str) -> str:
+        made.sealed.append(secret)
+        return seal(vault, secret, purpose)
+
+    monkeypatch.setattr(entra_tokens, "user_token", giving)
+    monkeypatch.setattr(entra_grants, "keep_code", keeping)
+    monkeypatch.setattr(Vault, "seal", sealing)
+    browser.event_hooks = {"response": [lambda answer: made.answered.append(f"{answer.headers} {answer.read()!r}")]}
+    return made
+
+
+def test_what_entra_gave_the_administrator_is_in_no_table_file_seal_page_cookie_or_log(
+    browser: Browser, contoso: Contoso, watched: Watched, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    place = {"organisation": contoso.standin.origin, "tenant": "contoso.onmicrosoft.com", "name": "Agent of Contoso"}
+    for wanted, who in (
+        ({"errand": "application", "permissions": "1", **place}, "admin"),
+        ({"errand": "user"}, "dynamics"),
+    ):
+        browser.submit("/agent/administrator", wanted, form=CHOOSING)
+        allows(contoso, code_of(browser.get("/agent/administrator").text), who)
+        go(browser, "/agent/administrator/continue")
+    browser.get(CHOOSING)
+    assert len([one for one in watched.given if one.count(".") == 2]) == 2, "an access token each"
+    with contoso.services.database.reading() as session:
+        names = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        found = (tuple(row) for name in names for row in session.execute(text(f'SELECT * FROM "{name}"')))
+        rows = "".join(str(one) for one in found)  # a row itself would print long values cut short
+    assert contoso.world.tenantid in rows
+    out = capfd.readouterr()
+    files = [
+        one.read_bytes() for one in tmp_path.rglob("*") if one.is_file() and tmp_path / "dynamics" not in one.parents
+    ]
+    assert any(one.startswith(b"SQLite format 3") for one in files)
+    told = [rows, *watched.answered, *watched.sealed, str(browser.cookies), caplog.text, out.out, out.err]
+    for secret in watched.given:
+        parts = secret[:30], *secret.split(".")  # cut short it would be found as well
+        assert [one for one in told for part in parts if part in one] == []
+        assert [one[:20] for one in files for part in parts if part.encode() in one] == []
 
 
 def test_a_sign_in_that_is_declined_says_so_and_one_of_somebody_else_is_worth_nothing(

@@ -13,7 +13,7 @@ from leadwright.settings import Settings
 _GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DOMAIN = re.compile(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _ANY_TENANT = frozenset({"common", "organizations", "consumers"})
-_PAGES = ("make.powerapps.", "admin.powerplatform.", "portal.azure.", "entra.microsoft.")
+_PAGES = ("make.powerapps.", "make.apps.appsplatform.", "admin.powerplatform.", "portal.azure.", "entra.microsoft.")
 _API = re.compile(r"\.api(?=\.crm\d*\.)")
 
 

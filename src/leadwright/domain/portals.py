@@ -1,8 +1,10 @@
 """Addresses of the admin pages a prerequisite is set up on, by cloud; and those of a rehearsal's own portals. Pure."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+_GCC, _DOD = "gcc", "dod"  # within the clouds worldwide and us: people as there, admin pages of their own
+_WITHIN = {".crm9.dynamics.com": _GCC, ".appsplatform.us": _DOD}
 _ENTRA = {
     "worldwide": "https://entra.microsoft.com",
     "us": "https://entra.microsoft.us",
@@ -10,12 +12,22 @@ _ENTRA = {
 }
 _POWER = {
     "worldwide": "https://admin.powerplatform.microsoft.com",
+    _GCC: "https://gcc.admin.powerplatform.microsoft.us",
     "us": "https://high.admin.powerplatform.microsoft.us",
+    _DOD: "https://admin.appsplatform.us",
     "china": "https://admin.powerplatform.partner.microsoftonline.cn",
 }
+_MAKER = {
+    "worldwide": "https://make.powerapps.com/",
+    _GCC: "https://make.gov.powerapps.us/",
+    "us": "https://make.high.powerapps.us/",
+    _DOD: "https://make.apps.appsplatform.us/",
+    "china": "https://make.powerapps.cn/",
+}
 _EXCHANGE = {
-    "worldwide": "https://admin.exchange.microsoft.com",
-    "us": "https://outlook.office365.us/ecp",
+    "worldwide": "https://admin.exchange.microsoft.com/#/mailboxes",
+    "us": "https://admin.exchange.office365.us/#/mailboxes",
+    _DOD: "https://admin.exchange.apps.mil/#/mailboxes",
     "china": "https://partner.outlook.cn/ecp",
 }
 _REGISTRATIONS = "#view/Microsoft_AAD_RegisteredApps"
@@ -76,15 +88,14 @@ class Portals:
     @property
     def tables(self) -> str:
         """Power Apps: where change tracking of a table is switched on."""
-        return f"{self.rehearsal}/_portal/power" if self.rehearsal else "https://make.powerapps.com/"
+        return f"{self.rehearsal}/_portal/power" if self.rehearsal else self._of(_MAKER)
 
     @property
     def shared_mailboxes(self) -> str:
         """Exchange admin center: Recipients > Mailboxes."""
         if self.rehearsal:
             return f"{self.rehearsal}/_portal/exchange"
-        base = self._of(_EXCHANGE)
-        return f"{base}/#/mailboxes" if self.cloud == "worldwide" else base
+        return self._of(_EXCHANGE)
 
     @property
     def mailboxes(self) -> str:
@@ -107,4 +118,7 @@ class Portals:
         return f"{self._of(_ENTRA)}/{_REGISTRATIONS}/ApplicationMenuBlade/~/{blade}/appId/{quote(self.clientid)}"
 
     def _of(self, hosts: dict[str, str]) -> str:
-        return hosts.get(self.cloud, hosts["worldwide"])
+        """The address for this organisation: of its part of a cloud, where that has one of its own."""
+        host = urlsplit(self.organisation).hostname or ""
+        part = next((name for ending, name in _WITHIN.items() if host.endswith(ending)), self.cloud)
+        return hosts.get(part) or hosts.get(self.cloud) or hosts["worldwide"]

@@ -1,6 +1,7 @@
-"""Prerequisite 3 on Dynamics 365: is there a shared mailbox, and does the application reach no other? By behaviour.
+"""Prerequisite 3 on Dynamics 365: is there a shared mailbox, and does the application reach no other?
 
-What a token's roles say is never believed: permissions by RBAC for Applications do not show there.
+By behaviour, and by the token's roles where they say that it may do more. What they do not name proves nothing:
+permissions by RBAC for Applications do not show there.
 """
 
 from collections.abc import Iterable
@@ -12,8 +13,13 @@ from leadwright.domain.prerequisites import Check
 from leadwright.errors import CrmError
 from leadwright.microsoft.errors import MicrosoftError, RowGone
 from leadwright.microsoft.graph import Graph
+from leadwright.microsoft.tenant_wide import ANYBODY, TAKE_AWAY, sends_as_anybody
 
 _ATTEST = "Look at it in the Exchange admin center; then a System Administrator may attest it."
+_FIRST_MAIL = (
+    "Whether it may send is not to be seen without sending: the first mail shows it, and where Graph refuses it, it "
+    "stops the mailbox with Graph's words."
+)
 _OTHERS = 5  # mailboxes of others tried at most
 
 
@@ -89,7 +95,8 @@ def _kind(graph: Graph, address: str, portals: Portals) -> Check:
 def _own(own: "bool | CrmError", asked: Asked, portals: Portals) -> Check:
     name = "Own mailbox"
     if own is True:
-        return Check(name, True, f"Graph lets the application read {asked.address}.")
+        sends = f" {_FIRST_MAIL}" if asked.by_graph else ""
+        return Check(name, True, f"Graph lets the application read {asked.address}.{sends}")
     if own is False and not asked.by_graph:
         found = (
             f"Graph does not let the application read {asked.address}, and it need not: mail goes through Dataverse."
@@ -116,11 +123,19 @@ def _no_other(graph: Graph, own: "bool | CrmError", asked: Asked, portals: Porta
             found = f"The application also reads the mailbox of {other}: its Mail permission is tenant-wide."
             return Check(name, False, found, remedy, place=portals.permissions)
         tried += opened is False
-    if tried:
+    try:
+        consented = graph.consented()
+    except CrmError as error:
+        return _unread(name, error, portals.permissions)
+    if sends_as_anybody(consented or frozenset()):
+        return Check(name, False, ANYBODY, TAKE_AWAY, place=portals.permissions)
+    if tried and consented is not None:
         return Check(name, True, f"Graph denies the application the mailboxes of {tried} other people that were tried.")
-    if isinstance(own, CrmError):
+    if not tried and isinstance(own, CrmError):
         return _unread(name, own, portals.permissions)
     found = "No mailbox of anybody else is known here, so none could be tried."
+    if tried:
+        found = "Other mailboxes are denied, but the application's token does not say in whose name it may send."
     return Check(name, None, found, _ATTEST, warns=True, place=portals.permissions)
 
 

@@ -47,6 +47,7 @@ from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, key_in
 from leadwright.microsoft.errors import PrivilegeMissing, RowGone, TokenExpired
 from leadwright.microsoft.graph import Graph
+from leadwright.microsoft.tenant_wide import sends_as_anybody
 
 AT_ONCE = 4  # requests of an application at a mailbox
 _PAGE = 100
@@ -218,10 +219,13 @@ class GraphMailbox(PlatformReading):
         return Trip(incoming=incoming or self._see_it_arrive(messageid, seconds))
 
     def try_access(self) -> Access:
-        """Our own mailbox opens, and nobody else's. Whether we may send is told by a draft that is removed again."""
-        read = self._reading()
-        send_as = self._drafting() if not read else ""
-        return Access(send_as, "", read, None if read else self._others())
+        """Our own mailbox opens, and nobody else's; a draft that is removed again shows that we may write, not send."""
+        if read := self._reading():
+            return Access(read, "", read)
+        others, consented = self._others(), self._consented()
+        if consented is None:
+            others = others or None
+        return Access(self._drafting(), "", "", others, sends_as_anybody(consented or frozenset()), may_send=False)
 
     def close(self) -> None:
         """Let the threads go, and a line of its own; else the line is shared."""
@@ -327,6 +331,11 @@ class GraphMailbox(PlatformReading):
         except LeadwrightError as error:
             return str(error)
         return ""
+
+    def _consented(self) -> frozenset[str] | None:
+        with suppress(LeadwrightError):
+            return self._graph.consented()
+        return None
 
     def _others(self) -> tuple[str, ...] | None:
         """Other mailboxes that open; None when none could be tried."""

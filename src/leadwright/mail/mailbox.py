@@ -197,12 +197,16 @@ class Access:
         address: why the address takes no mail.
         read: why it cannot be read.
         others: folders of other people that it sees; None: the server does not say.
+        as_anybody: it may send in the name of anybody.
+        may_send: that it may send is shown, not only that it may write drafts.
     """
 
     send_as: str = ""
     address: str = ""
     read: str = ""
     others: tuple[str, ...] | None = None
+    as_anybody: bool = False
+    may_send: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from leadwright.mail.mailbox import Access
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.unsubscribe import Seals
 from leadwright.microsoft.connection import Connected
+from leadwright.microsoft.tenant_wide import ANYBODY, TAKE_AWAY
 
 SERVER_SECONDS = 10.0  # for one answer, while a person or the schedule waits
 _NOT_RUN = "Not run, because a check above did not pass."
@@ -96,11 +97,16 @@ def _on_the_server(mailbox: Mailbox, access: Access) -> list[Check]:
                 "Address", False, _ended(access.address), "Create the mailbox on its server, or correct the address."
             ),
         ]
-    else:
+    elif access.may_send:
         checks = [
             Check("Send as", True, f"{smtp} takes mail from {address} after signing in."),
             Check("Address", True, f"{smtp} takes mail for {address}."),
         ]
+    else:
+        found = (
+            f"{smtp} takes drafts of {address}. Whether it sends them, Test & Enable Mailbox shows (prerequisite 4)."
+        )
+        checks = [Check("Send as", True, found), Check("Address", True, f"{smtp} has the mailbox {address}.")]
     if access.read:
         return [*checks, Check("Read", False, _ended(access.read), _SERVERS)]
     return [*checks, Check("Read", True, f"{imap} opens the INBOX of {address}."), _others(access)]
@@ -114,6 +120,8 @@ def _servers(mailbox: Mailbox) -> tuple[str, str]:
 
 
 def _others(access: Access) -> Check:
+    if access.as_anybody:
+        return Check("No other mailbox", False, ANYBODY, TAKE_AWAY)
     if access.others is None:
         return Check(
             "No other mailbox",

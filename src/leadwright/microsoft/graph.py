@@ -9,6 +9,7 @@ from leadwright.microsoft.connection import Connected
 from leadwright.microsoft.dataverse import Page, forward
 from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.microsoft.opening import open_http
+from leadwright.microsoft.tokens import claims_of
 
 _PREFER = 'IdType="ImmutableId"'
 _PLAIN = "$,()'/@:=*"
@@ -25,6 +26,14 @@ class Graph:
     def patient(self, seconds: float) -> "Graph":
         """The same, waiting so long at most in one call."""
         return Graph(self.http.patient(seconds))
+
+    def consented(self) -> frozenset[str] | None:
+        """Permissions that Entra gave the application for the whole tenant, as its token says; None: it does not.
+
+        Those of RBAC for Applications are never among them, and an application access policy may restrain them.
+        """
+        claims = claims_of(self.http.tokens.token(self.url))
+        return frozenset(claims.get("roles") or ()) if claims else None
 
     def get(self, path: str, *, prefer: str = "", **params: Any) -> dict[str, Any]:
         """One answer as it is.
