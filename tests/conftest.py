@@ -183,7 +183,7 @@ _BY_FAULTS = re.compile(
     r"tests/mirror/(?!test_first_load|test_following|test_killed|test_writes_both_ways).*\[.*postgresql|"
     r"tests/(?:desks|backtest)/.*\[.*postgresql|tests/workflows/(?!test_killed|test_research_lead).*\[.*postgresql|"
     r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/mail/test_backlog.*killed.*\[.*postgresql|"
-    r"tests/mail/test_killed.*-False\]|tests/contracts/test_killed_at_platform|"
+    r"tests/mail/test_killed.*-True\]|tests/contracts/test_killed_at_platform|"
     r"tests/workflows/test_commands\.py::test_a_list_killed_three_times"
 )
 

@@ -3,6 +3,7 @@
 ``pause URL MAILBOX SMTP IMAP STEP``: send one mail, stop (SIGSTOP) at a step; prints the steps there were.
 ``race URL MAILBOX SMTP IMAP ROUNDS``: two processes claim and send the same mail at the same moment, again and again.
 ``run URL MAILBOX SMTP IMAP``: send until SIGTERM; prints what was sent and ends with 0.
+``naive URL MAILBOX SMTP IMAP``: send what is queued as many do it, and listen to no signal.
 """
 
 import multiprocessing
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 
-from tests.mail.killed_while_sending import act_at
+from tests.mail.killed_while_sending import act_at, send_naively
 from tests.mail.post_office import letter, open_mailbox
 
 from leadwright.db.base import now
@@ -74,10 +75,14 @@ def run(place: list[str], files: int = 0) -> None:
     sender.close()
 
 
+def naive(place: list[str]) -> None:
+    send_naively(Database(place[0]), place[1], int(place[2]), int(place[3]), now, one=False)
+
+
 def main() -> None:
     what, *place = sys.argv[1:6]
     more = [int(word) for word in sys.argv[6:]]
-    does: dict[str, Callable[..., None]] = {"pause": pause, "race": race, "run": run}
+    does: dict[str, Callable[..., None]] = {"pause": pause, "race": race, "run": run, "naive": naive}
     does[what](place, *more)
 
 

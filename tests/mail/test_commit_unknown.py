@@ -70,6 +70,17 @@ def test_a_line_that_breaks_at_any_commit_of_two_mails_sends_each_once(
     assert check(office.database, office.server.log, clock(), ended=True) == []
 
 
+@pytest.mark.parametrize("seconds", [0.02, pytest.param(0.25, marks=pytest.mark.faults)])
+def test_a_slow_line_to_the_database_only_takes_longer(
+    office: PostOffice, clock: Clock, line: FaultProxy, far: Database, seconds: float
+) -> None:
+    office.waiting(3)
+    line.trouble = Trouble(latency=seconds)
+    assert send_over(office, far, clock) == 0
+    assert office.phases() == {"sent": 3}
+    assert check(office.database, office.server.log, clock(), ended=True) == []
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_decision_whose_commit_is_unknown_is_written_again_under_its_key(
     office: PostOffice, clock: Clock, line: FaultProxy, far: Database, before: bool

@@ -353,20 +353,20 @@ def test_keys_are_taken_from_pem_and_weak_ones_refused() -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
 
-    loaded = load_key("seller.example", "lw1", pem(rsa.generate_private_key(public_exponent=65537, key_size=2048)))
+    loaded_pem = pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    loaded = load_key("seller.example", "lw1", loaded_pem)
     assert loaded.dns_name == "lw1._domainkey.seller.example"
     assert (
         load_key("seller.example", "lw1", pem(ed25519.Ed25519PrivateKey.generate()))
         .dns_record()
         .startswith("v=DKIM1; k=ed25519")
     )
-    for bad in (
-        "",
-        "not a key",
-        pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)).replace("A", "B", 40),
-    ):
-        with pytest.raises(BadInput):
-            load_key("seller.example", "lw1", bad)
+    for unreadable in ("", "not a key", loaded_pem.replace("A", "B", 40)):
+        with pytest.raises(BadInput, match="not a PEM private key"):
+            load_key("seller.example", "lw1", unreadable)
+    for bits in (1024, 2047):
+        with pytest.raises(BadInput, match="at least 2,048 bits"):
+            load_key("seller.example", "lw1", pem(rsa.generate_private_key(public_exponent=65537, key_size=bits)))
 
 
 def test_ed25519_signs_what_the_standard_says() -> None:

@@ -70,7 +70,9 @@ def test_a_disk_that_fails_at_any_write_counts_as_not_stored(
     assert_each_once(small_office, 200, filing=True)
 
 
-@pytest.mark.parametrize(("harm", "calls"), [(KILL, ("fdatasync", "pwrite64")), (EIO, ("fdatasync",))])
+@pytest.mark.parametrize(
+    ("harm", "calls"), [(KILL, ("fdatasync", "pwrite64")), (EIO, ("fdatasync",)), (ENOSPC, FILE[:1])]
+)
 def test_a_naive_build_sends_twice_under_the_same_harm(
     small_office: PostOffice, harm: str, calls: tuple[str, ...]
 ) -> None:

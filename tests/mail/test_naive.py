@@ -18,20 +18,25 @@ from leadwright.sandbox.mail_checker import check
 from leadwright.sandbox.mail_faults import Fault, Step, Times
 
 
-def naive_send(office: PostOffice, row: Outbox) -> None:
-    """Try again whenever the connection broke, wherever it broke."""
+def naive_send(office: PostOffice, row: Outbox, *, timeout: float = 10, marking: bool = True) -> None:
+    """Try again whenever the connection broke or no answer came, wherever that was."""
     while True:
-        line = smtplib.SMTP("localhost", office.server.smtp_port)
+        line = smtplib.SMTP("localhost", office.server.smtp_port, timeout=timeout)
         try:
             line.login(SALES, PASSWORD)
             line.sendmail(row.sender, [row.recipient], row.raw)
-        except smtplib.SMTPServerDisconnected:
+        except (smtplib.SMTPServerDisconnected, TimeoutError):
             continue
         finally:
             line.close()
-        with office.database.transaction() as session:
-            session.execute(update(Outbox).where(Outbox.outboxid == row.outboxid).values(phase="sent"))
+        if marking:
+            mark(office, row)
         return
+
+
+def mark(office: PostOffice, row: Outbox) -> None:
+    with office.database.transaction() as session:
+        session.execute(update(Outbox).where(Outbox.outboxid == row.outboxid).values(phase="sent"))
 
 
 def broken(office: PostOffice) -> set[int]:

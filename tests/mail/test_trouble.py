@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tests.mail.post_office import SALES, Clock, PostOffice
-from tests.mail.test_naive import broken, naive_send
 from tests.mail.test_outbox import leads as _leads
 from tests.mail.test_outbox import sender_of
 from tests.mail.test_sending import worker
@@ -102,17 +101,6 @@ def test_stopped_at_any_step_the_mail_under_way_ends_and_no_other_is_claimed(
     sender_of(office).send_due()
     assert office.phases() == {"sent": 3}
     assert check(office.database, office.server.log, clock(), ended=True) == []
-
-
-def test_a_naive_build_reads_the_stop_switch_before_its_loop_and_sends_on(small_office: PostOffice) -> None:
-    small_office.waiting(3)
-    stopped: list[str] = []
-    small_office.server.faults.script = lambda step, to: stopped.append(to) if step is Step.TAKEN else None
-    switched_on = not stopped
-    for row in small_office.rows().values():
-        if switched_on:
-            naive_send(small_office, row)
-    assert len(stopped) == len(small_office.server.log) == 3, "two mails after the stop"
 
 
 def test_while_the_audit_log_cannot_be_written_one_mail_goes_out_and_no_more(
@@ -338,11 +326,3 @@ def test_words_of_a_server_that_no_database_keeps_do_not_lose_the_outcome(office
     office.waiting(1)
     worker(office).send_due()
     assert office.phases() == {"sent": 1, "failed": 1, "queued": 1}
-
-
-def test_a_naive_build_that_knows_no_unknown_sends_twice_after_a_late_answer(small_office: PostOffice) -> None:
-    small_office.waiting(1)
-    small_office.server.faults.script = Times(Step.TAKEN, Fault(drop=True))
-    for row in small_office.rows().values():
-        naive_send(small_office, row)
-    assert broken(small_office) == {1}

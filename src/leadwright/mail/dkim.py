@@ -19,7 +19,7 @@ _ONCE_MORE = ("from", "to", "subject", "date", "reply-to")  # signed as absent: 
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _BLANKS = re.compile(rb"[ \t]+")
 _LINE_END_BLANKS = re.compile(rb"[ \t]+(?=\r\n|\Z)")
-_LEAST_BITS = 1024
+_LEAST_BITS = 2048  # RFC 8301: signers must have 1,024 and should have 2,048
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def load_key(domain: str, selector: str, pem: str) -> DkimKey:
     """The key from its PEM text.
 
     Raises:
-        BadInput: not an RSA key of at least 1,024 bits, nor an Ed25519 key.
+        BadInput: not an RSA key of at least 2,048 bits, nor an Ed25519 key.
     """
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
@@ -59,7 +59,7 @@ def load_key(domain: str, selector: str, pem: str) -> DkimKey:
         return DkimKey(domain, selector, key)
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return DkimKey(domain, selector, key)
-    raise BadInput("A DKIM key is an RSA key of 2,048 bits, or an Ed25519 key.")
+    raise BadInput("A DKIM key is an RSA key of at least 2,048 bits, or an Ed25519 key.")
 
 
 def signature(raw: bytes, key: DkimKey, moment: datetime) -> bytes:

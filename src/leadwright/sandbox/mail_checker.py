@@ -49,10 +49,14 @@ def check(
 
 
 def _once(rows: Sequence[Outbox], log: Sequence[Accepted]) -> list[Broken]:
-    """1: at most one accepted message for each row, by Message-ID and by content."""
+    """1: at most one accepted message for each row, by Message-ID; and by content, of those that did not come back.
+
+    What bounced reached nobody: the same words may go out again.
+    """
     ours = {row.messageid for row in rows}
+    back = {row.messageid for row in rows if row.bouncedon is not None}
     ids = Counter(a.messageid for a in log)
-    contents = Counter(a.contentkey for a in log)
+    contents = Counter(a.contentkey for a in log if a.messageid not in back)
     broken = [Broken(1, f"{i} was accepted {n} times.") for i, n in ids.items() if n > 1]
     broken += [Broken(1, f"The same words went out {n} times ({k[:12]}).") for k, n in contents.items() if n > 1]
     return broken + [Broken(1, f"{i} was accepted, and no row knows it.") for i in ids if i not in ours]

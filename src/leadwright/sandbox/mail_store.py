@@ -1,16 +1,19 @@
 """What the sandbox's mail server keeps: accounts, folders, messages, and a log of all it accepted. In memory."""
 
 import itertools
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from email.parser import BytesHeaderParser
 from hashlib import sha256
 
 from leadwright.sandbox.mail_stamps import Envelope, stamps
 
 STANDARD_FOLDERS = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
+_LEAVE = re.compile(rb"/unsubscribe/[^\s\"<>]+")  # its token is sealed anew in each mail
 _validities = itertools.count(int(time.time()) % 1_000_000_000)
 
 
@@ -67,7 +70,8 @@ class Accepted:
     """One entry of the log: a message the server said 250 to, or would have.
 
     Args:
-        contentkey: of recipient, subject and text: the same mail under another Message-ID has the same.
+        contentkey: of recipient, subject and words: the same mail composed again, under another Message-ID and with
+            another link to unsubscribe, has the same.
     """
 
     at: datetime
@@ -138,7 +142,15 @@ def identify(recipient: str, raw: bytes) -> tuple[str, str]:
     """Message-ID and content key of a message."""
     head, _, body = raw.partition(b"\r\n\r\n")
     headers = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
-    boundary = (headers.get_boundary() or "").encode()
-    text = body.replace(boundary, b"") if boundary else body
     about = f"{recipient.casefold()}\n{headers.get('Subject', '')}\n".encode("utf-8", "replace")
-    return str(headers.get("Message-ID", "")).strip(), sha256(about + text).hexdigest()
+    words = _LEAVE.sub(b"", _first_part(headers, body).replace(b"=\r\n", b""))
+    return str(headers.get("Message-ID", "")).strip(), sha256(about + words).hexdigest()
+
+
+def _first_part(headers: Message, body: bytes) -> bytes:
+    """The plain text of a mail of ours; what is beside it says the same with boundaries and ids of its own."""
+    boundary = headers.get_boundary()
+    if not boundary:
+        return body
+    before, *parts = body.split(f"--{boundary}".encode("utf-8", "replace"), 2)
+    return parts[0] if parts else before
