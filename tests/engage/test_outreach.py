@@ -320,3 +320,13 @@ def test_a_halted_agent_sends_nothing_and_goes_on_where_it_stood(office: Office)
     agent.start_agent(office.services, office.admin, office.agentid)
     office.pass_days(3)
     assert len(office.sent) == 2
+
+
+def test_a_company_is_the_same_in_capitals_and_small_letters(office: Office) -> None:
+    written = ["Hafenküche Bremen", "HAFENKÜCHE BREMEN", "hafenküche bremen", "Hafenküche  Bremen"]
+    for n, name in enumerate([*written, "Hafenküche Bremerhaven"]):
+        office.lead(emailaddress1=f"kim@kitchen{n}.example", companyname=name)
+    office.work()
+    assert [len(office.mails_to(f"kim@kitchen{n}.example")) for n in range(5)] == [1, 1, 1, 0, 1]
+    office.pass_days(1.1)
+    assert len(office.mails_to("kim@kitchen3.example")) == 1
