@@ -159,7 +159,7 @@ def next_question(bant: Iterable[FactorJudgement], asked: Collection[Factor]) ->
 
 def _opted_out(heard: Heard) -> Decision:
     """Suppressed at once, whoever wrote. No mail confirms it: nothing leaves after an opt-out."""
-    reasons = ("The lead asked not to be written to again.",)
+    reasons: tuple[str, ...] = ("The lead asked not to be written to again.",)
     if heard.kind is ReplyClass.ESCALATE and heard.trusted:
         return Decision(Move.ESCALATE, (*reasons, _ESCALATED), suppress=True)
     if heard.kind is ReplyClass.ESCALATE:
