@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from leadwright.domain.bant import Factor, FactorJudgement, Score, next_to_ask, qualifies
+from leadwright.domain.bant import Factor, FactorJudgement, Score, qualifies
 
 
 def judged(*scores: Score) -> list[FactorJudgement]:
@@ -17,14 +17,7 @@ def test_two_factors_at_medium_or_better_qualify_and_unknown_is_no_miss(scores: 
     unknown = scores.count(Score.UNKNOWN)
     verdict = qualifies(judged(*scores))
     assert verdict is (True if given >= 2 else None if given + unknown >= 2 else False)
-    asked = next_to_ask(judged(*scores))
-    assert (asked is None) == (verdict is not None)
-    if asked is not None:
-        assert scores[list(Factor).index(asked)] is Score.UNKNOWN
 
 
-def test_a_factor_that_was_never_judged_is_unknown_and_need_is_asked_first() -> None:
+def test_a_factor_that_was_never_judged_is_unknown() -> None:
     assert qualifies(()) is None
-    assert next_to_ask(()) is Factor.NEED
-    assert next_to_ask(judged(Score.HIGH)) is Factor.TIMELINE
-    assert next_to_ask(judged(Score.LOW, Score.LOW, Score.LOW)) is None

@@ -69,7 +69,9 @@ def test_an_answer_of_the_same_subject_stands_in_their_thread(office: Office) ->
     wanted = _wanted(office, seller.id, subject=theirs.subject, anyway=True)
     seller_mail.send_mail(office.services, seller, leadid, wanted)
     office.work()
-    assert str(office.mails_to(ADA)[-1]["In-Reply-To"]) == theirs.messageid
+    mail = office.mails_to(ADA)[-1]
+    assert str(mail["In-Reply-To"]) == theirs.messageid
+    assert str(mail["References"]).split() == [office.mails_to(ADA)[0]["Message-ID"], theirs.messageid]
 
 
 def test_a_scheduled_mail_waits_for_its_moment_and_can_be_taken_back(office: Office) -> None:

@@ -106,7 +106,8 @@ def test_an_opt_out_suppresses_whatever_else_the_mail_says(
     said = Heard(kind, interest, BANT[True], opt_out=True, authenticated=sender[0], same_sender=sender[1])
     decision = decide(said, Standing())
     assert decision.suppress
-    assert decision.move is (Move.ESCALATE if kind is ReplyClass.ESCALATE else Move.SUPPRESS)
+    handed = kind is ReplyClass.ESCALATE and said.trusted
+    assert decision.move is (Move.ESCALATE if handed else Move.SUPPRESS)
 
 
 @pytest.mark.parametrize("sender", SENDERS)
@@ -119,12 +120,39 @@ def test_what_a_machine_wrote_is_never_judged(interest: Interest, sender: tuple[
         return decision.move
 
     assert move("auto_reply") is Move.STORE
-    assert move("out_of_office") is Move.WAIT
+    assert move("out_of_office") is (Move.STORE if sender[0] is False else Move.WAIT)
     assert move("bounce", hard=True) is Move.ADDRESS_INVALID
     assert move("bounce", hard=False) is Move.RETRY
     assert move("bounce", hard=None) is Move.RETRY
     assert move("bounce", hard=True, names_our_mail=False) is Move.STORE
-    assert move("escalate") is Move.ESCALATE
+
+
+@pytest.mark.parametrize(("authenticated", "same", "proven", "vouched", "move"), [
+    (True, True, True, False, Move.ESCALATE),
+    (None, True, True, False, Move.ESCALATE),
+    (False, True, True, False, Move.SHOW),
+    (True, False, True, False, Move.SHOW),
+    (None, True, False, False, Move.SHOW),
+    (False, False, False, True, Move.ESCALATE),
+])  # fmt: skip
+def test_a_threat_of_whoever_may_not_be_the_lead_is_shown_and_moves_nothing(
+    authenticated: bool | None, same: bool, proven: bool, vouched: bool, move: Move
+) -> None:
+    said = heard("escalate", authenticated=authenticated, same_sender=same, proven=proven, vouched=vouched)
+    assert decide(said, Standing()).move is move
+
+
+@pytest.mark.parametrize(("authenticated", "vouched", "move"), [
+    (True, False, Move.WAIT), (None, False, Move.WAIT), (False, False, Move.STORE), (False, True, Move.WAIT),
+])  # fmt: skip
+@pytest.mark.parametrize(("same", "proven"), [(True, True), (True, False), (False, True)])
+def test_only_a_forged_absence_is_not_believed_and_none_goes_to_a_person(
+    authenticated: bool | None, vouched: bool, move: Move, same: bool, proven: bool
+) -> None:
+    back = {"return_date": date(2026, 12, 4), "same_sender": same, "proven": proven}
+    decision = decide(heard("out_of_office", authenticated=authenticated, vouched=vouched, **back), Standing())
+    assert decision.move is move
+    assert (decision.until is None) is (move is Move.STORE)
 
 
 def test_the_next_follow_up_moves_past_the_return_date() -> None:

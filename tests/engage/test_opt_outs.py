@@ -1,17 +1,21 @@
 """Who asks not to be written to is not written to by sellers either: the lead says so, and its owner is told."""
 
+from email import policy
+from urllib.parse import unquote
+
 import pytest
 from sqlalchemy import select
-from tests.engage.office import ADA, Office
+from tests.engage.office import ADA, SALES, Office
 from tests.engage.test_replies import READY
 
+from leadwright.actions.leads import delete_lead
 from leadwright.actions.opt_out import opt_out
 from leadwright.db.audit import AuditEntry
 from leadwright.db.sales import AppNotification, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.stage import Stage
 from leadwright.domain.suppression import Reason
-from leadwright.mail.suppression import suppress
+from leadwright.mail.suppression import suppress, why_suppressed
 
 
 def click(office: Office) -> None:
@@ -84,3 +88,53 @@ def test_an_opt_out_during_the_conversation_still_ends_it_as_one(office: Office)
     run = office.run_of(leadid)
     assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
     assert office.row_of(leadid).donotemail
+
+
+def leave_by_mail(office: Office, sender: str, subject: str) -> None:
+    """As a mail program does it for its user: a mail of its own, that answers none."""
+    none = {"In_Reply_To": "<x@mail.example>", "References": "<x@mail.example>"}
+    office.answer(sender, "", to=office.mails_to(ADA)[0], Subject=subject, **none)
+    office.work()
+
+
+def subject_to_leave(office: Office) -> str:
+    mail = office.mails_to(ADA)[0]
+    assert max(len(line) for line in mail.as_bytes(policy=policy.SMTP.clone(max_line_length=0)).splitlines()) <= 998
+    address, _, asked = str(mail["List-Unsubscribe"]).rpartition("<mailto:")[2].rstrip(">").partition("?subject=")
+    assert address == SALES
+    return unquote(asked)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_who_leaves_by_mail_from_an_alias_is_not_written_to_at_the_address_we_know(
+    office: Office, folded: bool
+) -> None:
+    leadid = office.lead()
+    office.work()
+    subject = subject_to_leave(office)
+    if folded:  # a mail system that breaks a long word leaves a blank in it
+        subject = f"{subject[:90]} {subject[90:]}"
+    leave_by_mail(office, "a.miller@home.example", subject)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
+    assert office.row_of(leadid).donotemail
+    (heard,) = [e for e in office.thread_of(leadid) if not e.directioncode]
+    assert heard.subject == "unsubscribe"
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+        assert why_suppressed(session, "a.miller@home.example", "outreach")
+
+
+def test_who_leaves_by_mail_is_left_alone_when_the_lead_is_gone(office: Office, leadid: str) -> None:
+    subject = subject_to_leave(office)
+    delete_lead(office.services, office.admin, leadid)
+    leave_by_mail(office, "a.miller@home.example", subject)
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+
+
+def test_a_link_to_leave_by_mail_that_was_changed_silences_its_sender_alone(office: Office, leadid: str) -> None:
+    leave_by_mail(office, "a.miller@home.example", f"{subject_to_leave(office)}A")
+    with office.services.database.reading() as session:
+        assert not why_suppressed(session, ADA, "outreach")
+        assert why_suppressed(session, "a.miller@home.example", "outreach")

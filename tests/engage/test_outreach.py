@@ -320,3 +320,39 @@ def test_a_halted_agent_sends_nothing_and_goes_on_where_it_stood(office: Office)
     agent.start_agent(office.services, office.admin, office.agentid)
     office.pass_days(3)
     assert len(office.sent) == 2
+
+
+def test_a_company_is_the_same_in_capitals_and_small_letters(office: Office) -> None:
+    written = ["Hafenküche Bremen", "HAFENKÜCHE BREMEN", "hafenküche bremen", "Hafenküche  Bremen"]
+    for n, name in enumerate([*written, "Hafenküche Bremerhaven"]):
+        office.lead(emailaddress1=f"kim@kitchen{n}.example", companyname=name)
+    office.work()
+    assert [len(office.mails_to(f"kim@kitchen{n}.example")) for n in range(5)] == [1, 1, 1, 0, 1]
+    office.pass_days(1.1)
+    assert len(office.mails_to("kim@kitchen3.example")) == 1
+
+
+def test_each_mail_of_a_thread_names_all_before_it(office: Office, leadid: str) -> None:
+    office.pass_days(30)
+    mails = office.mails_to(ADA)
+    ids = [str(mail["Message-ID"]) for mail in mails]
+    assert len(ids) == 4
+    assert [str(mail.get("References", "")).split() for mail in mails] == [ids[:n] for n in range(4)]
+
+
+def test_an_answer_and_the_follow_up_to_it_name_all_before_them(office: Office, leadid: str) -> None:
+    asks = "Interesting. How long does implementation take?"
+    first = office.mails_to(ADA)[0]["Message-ID"]
+    office.answer(ADA, asks, Message_ID="<one@northwind.example>")
+    office.work()
+    answer = office.mails_to(ADA)[1]
+    assert str(answer["References"]).split() == [first, "<one@northwind.example>"]
+    office.pass_days(0.01)
+    office.answer(ADA, f"Thank you. {asks}", Message_ID="<two@northwind.example>", References="")
+    office.work()
+    third = office.mails_to(ADA)[2]
+    assert str(third["References"]).split() == [answer["Message-ID"], "<two@northwind.example>"]
+    office.pass_days(7)
+    follow_up = office.mails_to(ADA)[3]
+    assert str(follow_up["In-Reply-To"]) == third["Message-ID"]
+    assert str(follow_up["References"]).split() == [*str(third["References"]).split(), third["Message-ID"]]

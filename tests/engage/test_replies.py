@@ -270,14 +270,6 @@ def test_the_same_mail_delivered_three_times_is_acted_on_once(office: Office, le
     assert inbound(office)[0].deliveries == 3
 
 
-def test_two_machines_that_answer_each_other_stop(office: Office, leadid: str) -> None:
-    for _ in range(12):
-        office.answer(ADA, "Thank you for your message. How much does your product cost? We read every mail.")
-        office.work()
-    assert len(office.mails_to(ADA)) <= 4
-    assert len(office.engagement_of(leadid).asked) <= 3
-
-
 def test_a_reply_without_headers_is_matched_by_the_link_it_quotes(office: Office, leadid: str) -> None:
     first = office.mails_to(ADA)[0]
     quoted = "\n".join(f"> {line}" for line in first.get_body(("plain",)).get_content().splitlines())
@@ -359,15 +351,6 @@ def test_what_answers_no_question_of_ours_goes_to_a_person(office: Office, leadi
     office.work()
     assert ended(office, leadid)[0] == Stage.HANDED_OVER
     assert len(office.mails_to(ADA)) == 2  # the first mail and the question
-
-
-def test_a_flood_of_mails_is_not_judged_and_goes_to_a_person(office: Office, leadid: str) -> None:
-    for n in range(16):
-        office.answer(ADA, f"Number {n}: we find it interesting, tell us more.")
-        office.work()
-        if office.run_of(leadid).stage != Stage.ENGAGED:
-            break
-    assert len(office.mails_to(ADA)) <= 5
 
 
 def test_a_lead_that_was_deleted_and_comes_again_is_not_written_to_twice(office: Office, leadid: str) -> None:

@@ -32,7 +32,7 @@ _LINK = re.compile(
     r"\w+://\S+|\bwww\.\S+|mailto:\S+|javascript:\S*|[\w.+-]+@[\w.-]+\.\w+|(?<![\w@.])(?:[a-z0-9-]{2,}\.)+[a-z]{2,}\b\S*",
     re.IGNORECASE,
 )
-_ALLOWED_TO_ANYBODY = ("show", "store", "suppress", "escalate", "wait")
+_ALLOWED_TO_ANYBODY = ("show", "store", "suppress", "wait")
 OWN_CALL = 12_000  # tokens that one call may take at most
 
 

@@ -109,7 +109,7 @@ def test_it_never_comes_from_an_address_that_nobody_reads(address: str) -> None:
 
 def test_people_leave_by_one_click_or_by_mail() -> None:
     mail = read(compose(SENDER, PLAIN))
-    assert mail["List-Unsubscribe"] == f"<{LEAVE}>, <mailto:sales@seller.example?subject=unsubscribe>"
+    assert mail["List-Unsubscribe"] == f"<{LEAVE}>, <mailto:sales@seller.example?subject=unsubscribe%20v1.key.token>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

@@ -26,7 +26,7 @@ from leadwright.domain.mail_phase import LONGEST_WAIT, Phase, wait_before
 from leadwright.domain.stage import AgentState
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
-from leadwright.mail.checks import STANDARD, inside
+from leadwright.mail.checks import STANDARD
 from leadwright.mail.claim import Nothing, Refusal, Waiting, claim, claim_some
 from leadwright.mail.conclusion import conclude
 from leadwright.mail.mailbox import Outcome, Result
@@ -182,13 +182,13 @@ def test_a_mailbox_that_is_not_approved_sends_nothing(small_office: PostOffice) 
 def test_outside_the_hours_it_waits_until_they_begin(small_office: PostOffice, clock: Clock) -> None:
     (row,) = small_office.waiting(1)
     opens = clock() + timedelta(hours=3)
-    check_hours = inside(lambda moment, _mail: None if moment >= opens else opens)
-    assert isinstance(claimed_by(small_office, checks=(check_hours,)), Nothing)
+    late = Refusal(Phase.QUEUED, "Outside the hours in which mails are sent.", opens)
+    hours = (lambda _session, _waiting, moment: None if moment >= opens else late,)
+    assert isinstance(claimed_by(small_office, checks=hours), Nothing)
     waiting = small_office.rows()[row]
-    assert (waiting.phase, waiting.dueat) == ("queued", opens)
-    assert "hours" in waiting.reason
+    assert (waiting.phase, waiting.dueat, waiting.reason) == ("queued", opens, late.reason)
     clock.moment = opens
-    assert isinstance(claimed_by(small_office, checks=(check_hours,)), Claimed)
+    assert isinstance(claimed_by(small_office, checks=hours), Claimed)
 
 
 def test_one_mail_that_cannot_be_checked_does_not_stop_the_others(small_office: PostOffice, clock: Clock) -> None:

@@ -227,6 +227,25 @@ def test_nothing_is_new_again_when_every_uid_lost_its_meaning(
         assert len(session.scalars(select(InboundMessage)).all()) == 3
 
 
+def test_nothing_is_lost_when_uids_begin_anew_under_the_same_uidvalidity(
+    mail_servers: MailServers, mailbox: SmtpImapMailbox, database: Database
+) -> None:
+    mailboxid = add_mailbox(database)
+    for number in range(3):
+        mail_servers.deliver(LEADS[number], SALES, note(LEADS[number], f"Answer {number}"))
+        wait_until(lambda number=number: len(mail_servers.mails(SALES)) == number + 1)
+    assert len(stored(database, mailboxid, mailbox)) == 3
+    with database.reading() as session:
+        validity = read_cursor(session, mailboxid, "INBOX").uidvalidity
+    mail_servers.doveadm("expunge", "-u", SALES, "mailbox", "INBOX", "2:*")
+    mail_servers.renumber(SALES)
+    mail_servers.doveadm("mailbox", "update", "-u", SALES, "--uid-validity", str(validity), "INBOX")
+    mail_servers.deliver(LEADS[0], SALES, note(LEADS[0], "Answer 3"))
+    wait_until(lambda: len(mail_servers.mails(SALES)) == 2)
+    assert len(stored(database, mailboxid, mailbox)) == 1
+    assert stored(database, mailboxid, mailbox) == []
+
+
 def stored(database: Database, mailboxid: str, mailbox: SmtpImapMailbox) -> list[str]:
     """What a pass of the inbox finds new: ids."""
     with database.reading() as session:

@@ -15,7 +15,7 @@ from leadwright.actions.conversation_rows import draft_of, visible
 from leadwright.db import audit
 from leadwright.db.agent import LeadRun
 from leadwright.db.configuration import Configuration
-from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.db.pages import seller_mail as read
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, ActivityParty, Email, Lead
@@ -32,6 +32,7 @@ from leadwright.errors import BadInput, Conflict, Doubt, NotFound
 from leadwright.identity.access import Principal, require
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose, reply_subject
+from leadwright.mail.heads import earlier_in
 from leadwright.mail.outbox import Order, put, show_on_email
 from leadwright.mail.records import dkim_key
 from leadwright.mail.suppression import why_suppressed
@@ -328,7 +329,9 @@ def _thread(session: Session, leadid: str, subject: str) -> tuple[Thread | None,
     newest = max((m for m in (heard, sent) if m is not None), key=lambda m: m.senton, default=None)
     if newest is None or reply_subject(newest.subject).casefold() != reply_subject(subject).casefold():
         return None, False
-    return Thread(newest.messageid, newest.inreplyto or "", subject), newest is heard
+    kept = InboundMessage if newest is heard else Outbox
+    raw = session.scalar(select(kept.raw).where(kept.emailid == newest.activityid).limit(1))
+    return Thread(newest.messageid, earlier_in(raw or b""), subject), newest is heard
 
 
 def _draft_again(session: Session, who: Principal, email: Email, moment: datetime) -> str:

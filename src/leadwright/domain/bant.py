@@ -54,12 +54,3 @@ def qualifies(judgements: Iterable[FactorJudgement]) -> bool | None:
     if given >= ENOUGH:
         return True
     return None if given + unknown >= ENOUGH else False
-
-
-def next_to_ask(judgements: Iterable[FactorJudgement]) -> Factor | None:
-    """The first factor still unknown whose answer could change the verdict; None when no question would."""
-    judged = tuple(judgements)
-    if qualifies(judged) is not None:
-        return None
-    scores = {j.factor: j.score for j in judged}
-    return next((f for f in Factor if scores.get(f, Score.UNKNOWN) is Score.UNKNOWN), None)

@@ -134,10 +134,12 @@ def decide(heard: Heard, standing: Standing) -> Decision:
     """The decision table of product.md 8. An opt-out comes before everything, then machines, then the sender."""
     if heard.opt_out or heard.kind is ReplyClass.UNSUBSCRIBE:
         return _opted_out(heard)
-    if heard.kind in _WITHOUT_JUDGEMENT:
-        return _WITHOUT_JUDGEMENT[heard.kind](heard)
+    if heard.kind in _OF_MACHINES:
+        return _OF_MACHINES[heard.kind](heard)
     if not heard.trusted:
         return Decision(Move.SHOW, (_doubt(heard), "It gives no consent and causes no handover by itself."))
+    if heard.kind is ReplyClass.ESCALATE:
+        return Decision(Move.ESCALATE, (_ESCALATED,))
     if heard.kind in (ReplyClass.WRONG_PERSON, ReplyClass.LEFT):
         left = heard.kind is ReplyClass.LEFT
         why = "The person has left or no longer reads this address." if left else "The lead names somebody else."
@@ -157,9 +159,11 @@ def next_question(bant: Iterable[FactorJudgement], asked: Collection[Factor]) ->
 
 def _opted_out(heard: Heard) -> Decision:
     """Suppressed at once, whoever wrote. No mail confirms it: nothing leaves after an opt-out."""
-    reasons = ("The lead asked not to be written to again.",)
-    if heard.kind is ReplyClass.ESCALATE:
+    reasons: tuple[str, ...] = ("The lead asked not to be written to again.",)
+    if heard.kind is ReplyClass.ESCALATE and heard.trusted:
         return Decision(Move.ESCALATE, (*reasons, _ESCALATED), suppress=True)
+    if heard.kind is ReplyClass.ESCALATE:
+        reasons = (*reasons, f"It holds a legal threat, a complaint or sensitive data as well. {_doubt(heard)}")
     return Decision(Move.SUPPRESS, reasons, suppress=True)
 
 
@@ -175,6 +179,9 @@ def _bounced(heard: Heard) -> Decision:
 
 
 def _away(heard: Heard) -> Decision:
+    """Absences seldom prove who sent them: only one that is forged is not believed, and no person is asked."""
+    if heard.authenticated is False and not heard.vouched:
+        return Decision(Move.STORE, (_doubt(heard), "Its absence moves nothing."))
     back = f"back on {heard.return_date.isoformat()}" if heard.return_date else "return date not given"
     return Decision(Move.WAIT, (f"Out of office, {back}.",), until=heard.return_date)
 
@@ -183,15 +190,10 @@ def _stored(_heard: Heard) -> Decision:
     return Decision(Move.STORE, ("A machine wrote it; it is never answered.",))
 
 
-def _escalated(_heard: Heard) -> Decision:
-    return Decision(Move.ESCALATE, (_ESCALATED,))
-
-
-_WITHOUT_JUDGEMENT = {
+_OF_MACHINES = {
     ReplyClass.BOUNCE: _bounced,
     ReplyClass.OUT_OF_OFFICE: _away,
     ReplyClass.AUTO_REPLY: _stored,
-    ReplyClass.ESCALATE: _escalated,
 }
 
 

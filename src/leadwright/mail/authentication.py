@@ -22,17 +22,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What our server found. Only with `dmarc` PASS is the sender's domain proven; FAIL forbids an automatic answer."""
+    """What our server found. Only with `dmarc` PASS is the sender's domain proven; see `domain.replies`."""
 
     dmarc: Verdict
     spf: Verdict
     dkim: Verdict
     header: str | None
-
-    @property
-    def allows_answer(self) -> bool:
-        """May a machine answer this mail and move its lead?"""
-        return self.dmarc is not Verdict.FAIL
 
 
 NOTHING_TRUSTED = Authentication(Verdict.NONE, Verdict.NONE, Verdict.NONE, None)
@@ -53,33 +48,6 @@ def read_authentication(message: Message, authserv_id: str) -> Authentication:
         if server.lower().split()[:1] == [wanted]:
             return _verdicts(results, value, message)
     return NOTHING_TRUSTED
-
-
-def trusted_headers(message: Message, authserv_id: str) -> tuple[tuple[str, str], ...]:
-    """The headers to keep with the mail: without Authentication-Results that anybody may have written.
-
-    Copies of our own below the topmost one are dropped as well: a sender can write our name, too.
-    """
-    kept, seen = [], False
-    wanted = authserv_id.strip().lower()
-    for name, value in message.headers:
-        lower = name.lower()
-        if lower in (
-            "authentication-results",
-            "arc-authentication-results",
-            "received-spf",
-            "x-original-authentication-results",
-        ):
-            mine = (
-                lower == "authentication-results"
-                and wanted
-                and _bare(value).lower().split(";")[0].split()[:1] == [wanted]
-            )
-            if seen or not mine:
-                continue
-            seen = True
-        kept.append((name, value))
-    return tuple(kept)
 
 
 def server_named_in(head: bytes) -> str:

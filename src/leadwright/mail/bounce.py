@@ -11,7 +11,7 @@ from typing import Any
 from leadwright.mail.bounce_phrases import HARD, Reason
 from leadwright.mail.bounce_reasons import is_about_the_address, reason_in, reason_of_status, refused_to_the_end
 from leadwright.mail.bounce_text import TextRefusal, read_refusals
-from leadwright.mail.dsn import Notice, original_ids, read_notices
+from leadwright.mail.dsn import Notice, original_id, read_notices
 from leadwright.mail.message import Message
 from leadwright.mail.ses import read_notification
 
@@ -52,7 +52,6 @@ class DeliveryReport:
     kind: Kind
     failures: tuple[Failure, ...]
     original_message_id: str | None
-    envelope_id: str | None = None
     feedback: str | None = None
 
     @property
@@ -89,15 +88,15 @@ def _complaint(message: Message) -> DeliveryReport | None:
     report = next((part for part in message.reports if part.type == "message/feedback-report"), None)
     if report is None and not _is_covering_note(message):
         return None
-    original, envelope = original_ids(message)
+    original = original_id(message)
     if report is None:
-        return DeliveryReport(Kind.COMPLAINT, (), original, envelope, "abuse")
+        return DeliveryReport(Kind.COMPLAINT, (), original, "abuse")
     fields = [line.partition(":") for line in report.text.splitlines()]
     named = [(name.strip().lower(), value.strip()) for name, _, value in fields]
     feedback = next((value.lower() for name, value in named if name == "feedback-type"), "abuse")
     people = [value.strip("<>") for name, value in named if name in ("original-rcpt-to", "removal-recipient") and value]
     failures = tuple(Failure(person, None, Reason.UNCLEAR, "", "") for person in dict.fromkeys(people))
-    return DeliveryReport(Kind.COMPLAINT, failures, original, envelope, feedback)
+    return DeliveryReport(Kind.COMPLAINT, failures, original, feedback)
 
 
 def _is_covering_note(message: Message) -> bool:
@@ -125,7 +124,7 @@ def _from_notices(message: Message) -> DeliveryReport | None:
     notices = read_notices(message)
     if not notices:
         return None
-    original, envelope = original_ids(message)
+    original = original_id(message)
     kinds = [_kind(notice) for notice in notices]
     kind = next((k for k in (Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED) if k in kinds), Kind.BOUNCE)
     told = [notice for notice, its in zip(notices, kinds, strict=True) if its is kind]
@@ -143,7 +142,7 @@ def _from_notices(message: Message) -> DeliveryReport | None:
         )
         for n in told
     )
-    return DeliveryReport(kind, failures, original, envelope)
+    return DeliveryReport(kind, failures, original)
 
 
 def _kind(notice: Notice) -> Kind:
@@ -164,11 +163,11 @@ def _from_text(message: Message) -> DeliveryReport | None:
     refusals = read_refusals(message)
     if not refusals:
         return None
-    original, envelope = original_ids(message)
+    original = original_id(message)
     delayed = all(refusal.delayed for refusal in refusals)
     kind = Kind.DELAYED if delayed else Kind.BOUNCE
     failures = tuple(_failure(r.recipient, r.status, r.said, r.around, kind) for r in refusals)
-    return DeliveryReport(kind, failures, original, envelope)
+    return DeliveryReport(kind, failures, original)
 
 
 def _failure(

@@ -3,7 +3,6 @@
 Each locks what it reads until the claim is stored, so that a stop or a handover stored first is always seen.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -79,16 +78,6 @@ def _same_address(now: object, then: str) -> bool:
         return isinstance(now, str) and "@" in now and normalise(now) == normalise(then)
     except BadInput:
         return False
-
-
-def inside(window: Callable[[datetime, Waiting], datetime | None]) -> Check:
-    """A check of sending hours: `window` gives None inside, else when it opens next."""
-
-    def check(_session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
-        opens = window(moment, waiting)
-        return None if opens is None else Refusal(Phase.QUEUED, "Outside the hours in which mails are sent.", opens)
-
-    return check
 
 
 # The lead before its agent, as everywhere: a handover locks the lead, then the rule of its agent.

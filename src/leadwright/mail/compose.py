@@ -31,6 +31,7 @@ from leadwright.mail.headers import (
 from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox import Letter
 from leadwright.mail.signature import Signature, image_bytes
+from leadwright.mail.unsubscribe import mail_to
 
 _MOST_REFERENCES = 20
 _NO_REPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply")
@@ -105,7 +106,8 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
     """
     own, to = _own_address(sender), deliverable(message.to_address)
     _check_sender(sender)
-    _check_url(message.unsubscribe_url)
+    url = message.unsubscribe_url
+    _check_url(url)
     messageid = messageid or new_message_id(own)
     subject = _subject(message)
     head = [
@@ -116,7 +118,7 @@ def compose(sender: Letterhead, message: Message, *, messageid: str = "") -> Let
         ids_header("Message-ID", [messageid]),
         *_thread_headers(message.answers or message.follows),
         *_machine_headers(message),
-        f"List-Unsubscribe: <{message.unsubscribe_url}>,\r\n <mailto:{own}?subject=unsubscribe>\r\n".encode(),
+        f"List-Unsubscribe: <{url}>,\r\n <{mail_to(own, url)}>\r\n".encode(),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
     ]
     footer = footer_lines(sender, message.why)

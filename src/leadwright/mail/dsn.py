@@ -128,19 +128,15 @@ def _rejection(kind: str, fields: str, said: str) -> Notice | None:
     return Notice(_person(named.get("final-recipient", "")), "failed", "", said[:1_000])
 
 
-def original_ids(message: Message) -> tuple[str | None, str | None]:
-    """Message-ID (with brackets) and envelope id of the mail a report is about; None where it does not say."""
-    envelope = None
+def original_id(message: Message) -> str | None:
+    """Message-ID (with brackets) of the mail a report is about; None where it does not say."""
     for part in message.reports:
-        for fields in _groups(part.text):
-            envelope = envelope or fields.get("original-envelope-id")
-            if ids := read_ids(fields.get("original-message-id", "")):
-                return ids[0], envelope
-            break
+        if ids := read_ids(next(_groups(part.text), {}).get("original-message-id", "")):
+            return ids[0]
     for part in message.reports:
         if part.type in _RETURNED and (found := _ID_LINE.search(part.text)):
-            return f"<{found.group(1)}>", envelope
+            return f"<{found.group(1)}>"
     if found := _ID_LINE.search(message.text):
-        return f"<{found.group(1)}>", envelope
+        return f"<{found.group(1)}>"
     answered = message.in_reply_to or message.references[-1:]
-    return (answered[0] if answered else None), envelope
+    return answered[0] if answered else None

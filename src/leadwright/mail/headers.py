@@ -1,6 +1,7 @@
 """Header values that are safe to send: no character that could start another header, folded, encoded where needed."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
@@ -73,6 +74,11 @@ def message_ids(text: str) -> list[str]:
     """The well-formed Message-IDs in a header of somebody else's mail, in order, each once."""
     found = re.findall(r"<[^<>\s@\x00-\x20\x7f]{1,200}@[^<>\s@\x00-\x20\x7f]{1,200}>", text)
     return list(dict.fromkeys(i for i in found if i.isascii()))
+
+
+def earlier_ids(references: Sequence[str], in_reply_to: Sequence[str]) -> str:
+    """What an answer to a mail names before it (RFC 5322 3.6.4): its References, else the one mail that it answers."""
+    return " ".join(references or (in_reply_to if len(in_reply_to) == 1 else ()))
 
 
 def _decoded(text: str, what: str) -> str:

@@ -12,6 +12,7 @@ from leadwright.domain.plain_text import storable
 from leadwright.mail.bounce_text import may_be_refusal
 from leadwright.mail.charsets import decode
 from leadwright.mail.header_fields import decode_words, read_addresses, read_ids
+from leadwright.mail.headers import earlier_ids
 from leadwright.mail.mailbox import Fetched
 
 FIELDS = "MESSAGE-ID IN-REPLY-TO REFERENCES FROM SENDER SUBJECT RETURN-PATH CONTENT-TYPE X-FAILED-RECIPIENTS"
@@ -63,16 +64,17 @@ def head_of(raw: bytes) -> Head:
     return read_head(Fetched(uid=0, raw=lines, size=len(raw)))
 
 
+def earlier_in(raw: bytes) -> str:
+    """What an answer to this whole message names before it, see `headers.earlier_ids`. Never raises."""
+    values = _fields(_END.split(raw[:_MOST_WHOLE].lstrip(b"\r\n"), maxsplit=1)[0])
+    return earlier_ids(_ids(values, b"references"), _ids(values, b"in-reply-to"))
+
+
 def read_head(fetched: Fetched) -> Head:
     """The thread header of a message of which `raw` holds `FIELDS`. Never raises."""
-    values: dict[bytes, list[bytes]] = {}
-    for line in _FOLD.sub(b" ", fetched.raw).split(b"\n"):
-        name, colon, value = line.partition(b":")
-        if colon:
-            values.setdefault(name.strip().lower(), []).append(value.strip(b" \t\r"))
+    values = _fields(fetched.raw)
     written = _text(values, b"from") or _text(values, b"sender")
     people = read_addresses(written)
-    ids = b" ".join((*values.get(b"in-reply-to", ()), *values.get(b"references", ())))
     paths = values.get(b"return-path")
     kind = b" ".join(values.get(b"content-type", ())).lower()
     path = paths[0].strip(b"<> \t").decode("latin-1") if paths else None
@@ -83,7 +85,7 @@ def read_head(fetched: Fetched) -> Head:
         received=fetched.received,
         messageid=storable(messageid.decode("utf-8", "replace"))[:998],
         sender=people[0].address if people else "",
-        thread=read_ids(storable(ids.decode("utf-8", "replace"))),
+        thread=_ids(values, b"in-reply-to", b"references"),
         may_report=(
             b"multipart/report" in kind
             or b"x-failed-recipients" in values
@@ -91,6 +93,20 @@ def read_head(fetched: Fetched) -> Head:
         ),
         is_cut=len(fetched.raw) >= MOST_BYTES,
     )
+
+
+def _fields(lines: bytes) -> dict[bytes, list[bytes]]:
+    values: dict[bytes, list[bytes]] = {}
+    for line in _FOLD.sub(b" ", lines).split(b"\n"):
+        name, colon, value = line.partition(b":")
+        if colon:
+            values.setdefault(name.strip().lower(), []).append(value.strip(b" \t\r"))
+    return values
+
+
+def _ids(values: dict[bytes, list[bytes]], *names: bytes) -> tuple[str, ...]:
+    ids = b" ".join(value for name in names for value in values.get(name, ()))
+    return read_ids(storable(ids.decode("utf-8", "replace")))
 
 
 def _text(values: dict[bytes, list[bytes]], name: bytes) -> str:

@@ -22,6 +22,7 @@ from leadwright.mail.imap_commands import (
     group_by_size,
     quote,
     read_capabilities,
+    read_next_uid,
     read_validity,
     require_ok,
     select_folder,
@@ -42,6 +43,7 @@ _IDLE_SECONDS = 240.0  # a silent line is found out within five minutes
 _POLL_SECONDS = 15.0  # without IDLE
 _ERRORS = (OSError, imaplib.IMAP4.error, ValueError)  # abort (BYE, broken line) is an IMAP4.error
 _OF_ALL = re.compile(r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA|THROTTLED)\]", re.I)  # of RFC 5530: no message is at fault
+_ANEW = 1 << 41  # above every UIDVALIDITY and `arrivals.VALIDITY`: added whenever uids began anew under the same one
 _HEAD_FIELDS = f"{heads.FIELDS} TO DATE"  # kept of a message that is not given
 T = TypeVar("T")
 Place = tuple[str, str, int, int]  # heads or whole messages, folder, its UIDVALIDITY, the first uid
@@ -122,8 +124,7 @@ class ImapConnection:
         """The messages; one that the server does not give is put aside, with its header where that is given."""
 
         def head(imap: imaplib.IMAP4, uid: int) -> list[Fetched]:
-            there = select_folder(imap, folder) and read_validity(imap) == validity
-            return fetch_heads(imap, [uid], _HEAD_FIELDS) if there else []
+            return fetch_heads(imap, [uid], _HEAD_FIELDS) if _is_numbered(imap, folder, validity) else []
 
         def stub(uid: int, reason: str) -> Fetched:
             found = [Fetched(uid, b"", 0)]
@@ -148,7 +149,7 @@ class ImapConnection:
         def answers(error: Exception) -> None:
             if _OF_ALL.search(str(error)):
                 raise error
-            if not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
+            if not self._tried(lambda imap: _is_numbered(imap, folder, validity)):
                 raise error
 
         def read_some(some: Sequence[int]) -> list[Fetched]:
@@ -158,7 +159,7 @@ class ImapConnection:
 
     def fetch_some(self, validity: int, sizes: dict[int, int], *, folder: str, most_bytes: int) -> Iterator[Batch]:
         """See `mailbox.Mailbox.fetch_some`."""
-        if not sizes or not self._tried(lambda imap: select_folder(imap, folder) and read_validity(imap) == validity):
+        if not sizes or not self._tried(lambda imap: _is_numbered(imap, folder, validity)):
             return
         if not all(sizes.values()):
             sizes = sizes | self._sizes(folder, validity, sorted(sizes))
@@ -334,9 +335,13 @@ class ImapConnection:
         if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
         validity = read_validity(imap)
-        restarted = cursor != Cursor() and validity != cursor.uidvalidity
-        last = 0 if restarted else cursor.lastuid
-        return validity, uids_after(imap, last), restarted
+        if cursor == Cursor() or validity != cursor.uidvalidity % _ANEW:
+            return validity, uids_after(imap, 0), cursor != Cursor()
+        if 0 < read_next_uid(imap, folder) <= cursor.lastuid:
+            uids = uids_after(imap, 0)
+            if cursor.lastuid not in uids:  # else the server tells its next uid wrong
+                return cursor.uidvalidity + _ANEW, uids, True
+        return cursor.uidvalidity, uids_after(imap, cursor.lastuid), False
 
     def _look(self, imap: imaplib.IMAP4, folder: str, messageid: str) -> Found:
         if not select_folder(imap, folder):
@@ -355,7 +360,7 @@ class ImapConnection:
         if not select_folder(imap, folder):
             raise imaplib.IMAP4.error(f'there is no folder "{folder}"')
         known = self._read.get(folder, Cursor())
-        if read_validity(imap) != known.uidvalidity or uids_after(imap, known.lastuid):
+        if read_validity(imap) != known.uidvalidity % _ANEW or uids_after(imap, known.lastuid):
             return True
         end = time.monotonic() + seconds
         if "IDLE" in imap.capabilities:
@@ -366,3 +371,8 @@ class ImapConnection:
             if uids_after(imap, known.lastuid):
                 return True
         return False
+
+
+def _is_numbered(imap: imaplib.IMAP4, folder: str, validity: int) -> bool:
+    """Open the folder. False: there is none of that name, or its uids mean other messages by now."""
+    return select_folder(imap, folder) and read_validity(imap) == validity % _ANEW

@@ -108,6 +108,21 @@ def read_validity(imap: imaplib.IMAP4) -> int:
     return int(text) if text.isdigit() else 0
 
 
+def read_next_uid(imap: imaplib.IMAP4, folder: str) -> int:
+    """UIDNEXT of the open folder: above every uid that was ever given in it; 0 where the server does not tell."""
+    _, said = imap.response("UIDNEXT")
+    if said and said[0]:
+        return int(said[0]) if said[0].isdigit() else 0
+    try:
+        _, said = imap.status(quote(folder), "(UIDNEXT)")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:  # it may refuse that of a folder that is open
+        return 0
+    found = re.search(rb"\bUIDNEXT (\d+)", (said[0] or b"") if said else b"")
+    return int(found[1]) if found else 0
+
+
 def uids_after(imap: imaplib.IMAP4, last: int) -> list[int]:
     """The uids above `last` in the open folder, in order."""
     return _searched(imap, last)

@@ -122,7 +122,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a folder was read. Zeros: from the start."""
+    """How far a folder was read. Zeros: from the start.
+
+    Args:
+        uidvalidity: the folder's own; another one when uids began anew under that, see `imap`.
+    """
 
     uidvalidity: int = 0
     lastuid: int = 0
@@ -167,7 +171,7 @@ class Batch:
     """Messages in order of uid, of one UIDVALIDITY, and where to go on after them.
 
     Args:
-        restarted: UIDVALIDITY changed: everything is read anew.
+        restarted: every uid became meaningless: everything is read anew.
         heads: of a backlog, instead of whole messages: `raw` holds the fields of `heads.FIELDS`, `size` is the whole's.
         goes_on: more heads of the same backlog follow.
     """

@@ -22,7 +22,7 @@ from leadwright.mail.bounce import DeliveryReport
 from leadwright.mail.compose import reply_subject
 from leadwright.mail.heads import head_of
 from leadwright.mail.message import Message
-from leadwright.mail.unsubscribe import PATH, Leaving, Seals, read_token
+from leadwright.mail.unsubscribe import PATH, Leaving, Seals, leaving_in, read_token
 
 _PROVING = (Correlation.X_HEADER, Correlation.IN_REPLY_TO, Correlation.CONVERSATION_INDEX)
 _MOST_IDS = 40
@@ -167,8 +167,9 @@ def _is_known(ids: Sequence[str]) -> ColumnElement[bool]:
 
 def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
     text = f"{message.plain}\n{message.html_text}"
-    for found in _LINK.findall(text)[:_MOST_LINKS]:
-        leaving = _opened(vault, _BREAK.split(found)[0]) or _opened(vault, _BREAK.sub("", found))
+    links = _LINK.findall(text)[:_MOST_LINKS]
+    opened = (_opened(vault, _BREAK.split(found)[0]) or _opened(vault, _BREAK.sub("", found)) for found in links)
+    for leaving in (leaving_in(vault, message.subject), *opened):
         if leaving is None:
             continue
         row = session.execute(_ours().where(Outbox.businesskey == leaving.businesskey)).first()

@@ -13,6 +13,7 @@ from leadwright.mail.limits import Limits
 from leadwright.mail.message import Message
 from leadwright.mail.parse import parse_mail
 from leadwright.mail.trim import trim_reply
+from leadwright.mail.unsubscribe import bare_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,18 @@ class Reading:
     beside: str = ""
 
     @property
+    def subject(self) -> str:
+        """Its subject, without what our own link to unsubscribe by mail puts there."""
+        return bare_subject(self.message.subject)
+
+    @property
     def opt_out(self) -> str:
         """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
         kind = self.automatic.kind if self.automatic else None
         if kind in WISHLESS:
             return ""
         asked = partial(opt_out_in, automatic=kind in FOOTERED, footed=kind is AutomaticKind.MAILING_SERVICE)
-        return asked(self.new_text, self.message.subject) or asked(self.beside)
+        return asked(self.new_text, self.subject) or asked(self.beside)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""

@@ -12,6 +12,7 @@ from leadwright.mail.addresses import normalise
 
 _PURPOSE = "unsubscribe"
 PATH = "/unsubscribe/"
+_BY_MAIL = re.compile(r"\s*unsubscribe\s+(v1\.[A-Za-z0-9_.~\s-]{20,2000})", re.IGNORECASE)
 _LINK = re.compile(rf"<https?://[^>]*?{PATH}([^>/]+)>")
 
 
@@ -47,6 +48,25 @@ def link(public_url: str, vault: Seals, address: str, businesskey: str) -> str:
     """
     sealed = vault.seal(f"{normalise(address)}\n{businesskey}", _PURPOSE)
     return f"{public_url.rstrip('/')}{PATH}{sealed.replace('=', '')}"
+
+
+def mail_to(own: str, url: str) -> str:
+    """The same by mail to our own address: what the link seals stands in the subject, so any sender may send it."""
+    return f"mailto:{own}?subject=unsubscribe%20{url.rpartition(PATH)[2]}"
+
+
+def bare_subject(subject: str) -> str:
+    """The subject of a mail, "unsubscribe" alone where it is the one of `mail_to`."""
+    return "unsubscribe" if _BY_MAIL.fullmatch(subject) else subject
+
+
+def leaving_in(vault: Seals, subject: str) -> Leaving | None:
+    """Who wants to leave by a mail with the subject of `mail_to`; None for every other subject."""
+    found = _BY_MAIL.fullmatch(subject)
+    try:
+        return read_token(vault, "".join(found[1].split())) if found else None
+    except NotFound:
+        return None
 
 
 def key_in(vault: Seals, header: str) -> str:

@@ -144,9 +144,10 @@ class ImapSession:
             f"{self._seen} EXISTS",
             "0 RECENT",
             f"OK [UIDVALIDITY {folder.validity}] valid",
-            f"OK [UIDNEXT {folder.next_uid}] next",
         ):
             self._say(f"* {line}")
+        if self._faults.next_uid in ("on opening", "wrong"):
+            self._say(f"* OK [UIDNEXT {1 if self._faults.next_uid == 'wrong' else folder.next_uid}] next")
         return f"OK [READ-{'ONLY' if readonly else 'WRITE'}] selected"
 
     async def _do_examine(self, words: Words, uid: bool, tag: str) -> str:
@@ -182,6 +183,8 @@ class ImapSession:
         folder = self._mine().folder(name)
         if folder is None:
             return "NO no such folder"
+        if self._faults.next_uid == "not at all":
+            return "BAD not of an open folder"
         unseen = sum("\\Seen" not in m.flags for m in folder.messages)
         self._say(
             f"* STATUS {quoted(name)} (MESSAGES {len(folder.messages)} UNSEEN {unseen} RECENT 0 "

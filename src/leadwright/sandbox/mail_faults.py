@@ -43,6 +43,7 @@ class MailFaults:
         copies: how often each message is delivered.
         no_idle: IMAP does not offer IDLE.
         no_namespace: IMAP does not say whose folders it has.
+        next_uid: how IMAP tells UIDNEXT: "on opening" a folder, "when asked" by STATUS, "not at all", or "wrong".
         silent_idle: IDLE never says a word: a half-open line.
         bye_at: the number of IMAP commands after which a session is sent away with BYE.
         cut_fetch: bytes of an answer to FETCH after which the line is cut.
@@ -58,6 +59,7 @@ class MailFaults:
     copies: int = 1
     no_idle: bool = False
     no_namespace: bool = False
+    next_uid: str = "on opening"
     silent_idle: bool = False
     bye_at: int = 0
     cut_fetch: int = 0

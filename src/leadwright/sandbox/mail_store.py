@@ -42,9 +42,9 @@ class Folder:
         self.next_uid += 1
         return self.next_uid - 1
 
-    def renumber(self) -> None:
-        """As after a restore or a rename: a new UIDVALIDITY, uids from 1."""
-        self.validity = next(_validities)
+    def renumber(self, validity: int | None = None) -> None:
+        """As after a restore or a rename: uids from 1, and a new UIDVALIDITY, or the one that is given."""
+        self.validity = next(_validities) if validity is None else validity
         for number, message in enumerate(self.messages, 1):
             message.uid = number
         self.next_uid = len(self.messages) + 1

@@ -25,6 +25,7 @@ from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
+from leadwright.mail.unsubscribe import leaving_in
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Waits, persons_change
@@ -326,9 +327,14 @@ def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
 
 
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:
-    """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to."""
+    """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to.
+
+    Sent by our own link, that mail is told by it, also when its lead is gone.
+    """
     sender = mail.message.sender
     addresses = [sender.address] if sender else []
+    if (leaving := leaving_in(open_vault(services.settings), mail.message.subject)) is not None:
+        addresses.append(leaving.address)
     if found is not None and found.proven:
         addresses += found.recipients
     with services.database.transaction() as session:

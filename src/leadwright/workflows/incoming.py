@@ -233,7 +233,7 @@ def keep_incoming(
         Email(
             activityid=emailid,
             regardingobjectid=lead.leadid,
-            subject=storable(message.subject)[:800],
+            subject=storable(mail.subject)[:800],
             description=storable(mail.new_text or _without_words(mail))[:_MOST_TEXT],
             directioncode=False,
             statecode=int(EmailState.COMPLETED),

@@ -17,6 +17,7 @@ from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
+from leadwright.mail.heads import earlier_in
 from leadwright.mail.mailbox import Letter
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.records import dkim_key
@@ -260,10 +261,10 @@ def why_they_get_it(lead: Lead, company: str) -> str:
 def last_of_thread(session: Session, runid: str) -> Thread | None:
     """The newest mail of ours that left in this conversation, to be followed up."""
     row = session.execute(
-        select(func.coalesce(Outbox.sentmessageid, Outbox.messageid).label("messageid"), Email.subject, Email.inreplyto)
+        select(func.coalesce(Outbox.sentmessageid, Outbox.messageid).label("messageid"), Email.subject, Outbox.raw)
         .join(Email, Email.activityid == Outbox.emailid)
         .where(Email.lw_threadid == runid, Email.directioncode.is_(True), Outbox.phase == "sent")
         .order_by(Outbox.concludedon.desc())
         .limit(1)
     ).first()
-    return Thread(row.messageid, row.inreplyto or "", row.subject) if row else None
+    return Thread(row.messageid, earlier_in(row.raw), row.subject) if row else None

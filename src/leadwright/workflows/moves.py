@@ -24,7 +24,7 @@ from leadwright.domain.readiness import Told
 from leadwright.domain.replies import Decision, Move
 from leadwright.domain.sending_window import zones_of
 from leadwright.mail.compose import Thread, reply_subject
-from leadwright.mail.headers import can_be_sent
+from leadwright.mail.headers import can_be_sent, earlier_ids
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.research.brief import first_name
@@ -220,7 +220,7 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
     profile = talk.configuration.profile
     body = assemble([p.text for p in paragraphs], signature=profile.signature, other_terms=profile.other_terms)
     subject = subject_line(reply_subject(_subject(session, talk, message.subject))) or "Re:"
-    thread = Thread(message.message_id or "", message.value("references"), subject)
+    thread = Thread(message.message_id or "", earlier_ids(message.references, message.in_reply_to), subject)
     outboxid = send(
         services, session, talk, rows, Written(subject, body, paragraphs),
         businesskey=f"answer:{talk.leadid}:{talk.number}:{reply.inboundid}", purpose=ANSWER, answers=thread,

@@ -235,10 +235,12 @@ def _brief(
 ) -> ReplyBrief:
     message = mail.message
     headers = {name: value for name in _HEADERS if (value := message.value(name))}
+    if "subject" in headers:
+        headers["subject"] = mail.subject
     if mail.automatic:
         absent = mail.automatic.kind is Kind.OUT_OF_OFFICE
         headers.setdefault("auto-submitted", "auto-replied" if absent else "auto-generated")
-    brief = reply_brief(services, dossier, mail.new_text, message.subject, received, key, earlier_mails(services, talk))
+    brief = reply_brief(services, dossier, mail.new_text, mail.subject, received, key, earlier_mails(services, talk))
     return replace(brief, headers=headers)
 
 

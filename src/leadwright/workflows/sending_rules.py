@@ -275,7 +275,7 @@ def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, p
     nth = (
         select(left)
         .join(Lead, Lead.leadid == Outbox.leadid)
-        .where(*ours, Lead.companyname == lead.companyname, left > moment - DAY)
+        .where(*ours, Lead.companyname.in_(_spellings(lead.companyname or "")), left > moment - DAY)
         .order_by(left.desc())
         .offset(per_company - 1)
         .limit(1)
@@ -283,3 +283,9 @@ def _traffic(session: Session, waiting: Waiting, lead: Lead, moment: datetime, p
     if not lead.companyname:
         return Traffic(None, session.scalar(last))
     return Traffic(*session.execute(select(nth.scalar_subquery(), last.scalar_subquery())).one())
+
+
+def _spellings(name: str) -> set[str]:
+    """How a company may be written in another lead; few, so that an index finds them."""
+    one = " ".join(name.split())
+    return {name, one, one.lower(), one.upper(), one.title()}

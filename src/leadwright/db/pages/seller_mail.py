@@ -56,7 +56,7 @@ def mails_near(session: Session, leadid: str, besides: str) -> Sequence[datetime
 
 
 def last_heard(session: Session, leadid: str) -> Any:
-    """The newest mail that came in from the lead: messageid, inreplyto, subject, senton; None when none did."""
+    """The newest mail that came in from the lead: activityid, messageid, subject, senton; None when none did."""
     return _newest(session, leadid, ours=False)
 
 
@@ -81,7 +81,7 @@ def configuration_for(session: Session, leadid: str) -> Configuration | None:
 
 def _newest(session: Session, leadid: str, *, ours: bool) -> Any:
     query = (
-        select(Email.messageid, Email.inreplyto, Email.subject, Email.senton)
+        select(Email.activityid, Email.messageid, Email.subject, Email.senton)
         .where(Email.regardingobjectid == leadid, Email.directioncode.is_(ours), Email.messageid.is_not(None))
         .where(Email.senton.is_not(None))
         .order_by(Email.senton.desc())
