@@ -172,7 +172,8 @@ class Delete(Errand):
             self.end(
                 WriteState.HELD,
                 "The role of the application user does not let it delete this record in Dynamics 365, such as one of "
-                f"another owner. A System Administrator gives it {needed}, then Retry; Drop keeps the record there.",
+                f"another owner. A System Administrator gives it {needed}, then Retry; Drop keeps the record there. "
+                f"Dynamics 365 says: {answer.said}",
             )
         else:
             self.failed(answer)
