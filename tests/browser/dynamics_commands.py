@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ class Rehearsed:
 
     Args:
         origin: of the stand-in; `password` is everybody's there.
+        settings: of Leadwright, as they were exported.
         desk: address of Leadwright.
         folder: of everything; the stand-in keeps its state in `dynamics` below it.
     """
@@ -34,6 +35,15 @@ class Rehearsed:
     desk: str
     folder: Path
     browser: Browser
+    settings: Mapping[str, str]
+
+    def say(self, *words: str) -> str:
+        """What another command of Leadwright says, in the same place and with the same settings."""
+        command, given = [sys.executable, "-m", "leadwright", *words], _others() | self.settings
+        done = subprocess.run(
+            command, cwd=self.folder, env=given, stdout=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+        return done.stdout
 
     def new_page(self, address: str) -> Page:
         """A browser of somebody who has never been here."""
@@ -46,12 +56,11 @@ class Command:
     """A command of ours whose output is read as it comes."""
 
     def __init__(self, *words: str, folder: Path, **settings: str) -> None:
-        known = {name: value for name, value in os.environ.items() if not name.startswith("LEADWRIGHT_")}
         self.said, self.log = "", folder / f"{words[0]}.log"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "leadwright", *words],
             cwd=folder,
-            env=known | {"PYTHONUNBUFFERED": "1"} | settings,
+            env=_others() | {"PYTHONUNBUFFERED": "1"} | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -88,6 +97,11 @@ class Command:
                     self._news.notify_all()
 
 
+def _others() -> dict[str, str]:
+    """The environment without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LEADWRIGHT_")}
+
+
 def wait_until_answered(address: str, seconds: float = 60) -> None:
     """A desk says where it is before it listens there."""
     port, end = int(address.rsplit(":", 1)[1]), time.monotonic() + seconds
@@ -112,17 +126,15 @@ def rehearsed(folder: Path) -> Iterator[Rehearsed]:
         authority = standin.find(r"CA file +(\S+)")
         exported = standin.find(r"(?s)start Leadwright with\n(.*?)\n\n")
         words = shlex.split(exported.replace("export", " "))
-        settings = dict(word.split("=", 1) for word in words)
-        desk = Command(
-            "serve", "--port", "0", folder=folder,
-            **settings,
-            LEADWRIGHT_MICROSOFT_AUTHORITY=origin,
-            LEADWRIGHT_MICROSOFT_GRAPH_URL=origin,
-            LEADWRIGHT_MICROSOFT_CA_FILE=authority,
-            LEADWRIGHT_MICROSOFT_INSTANCE_DISCOVERY="false",
-            LEADWRIGHT_MIRROR_POLL_SECONDS="5",
-        )  # fmt: skip
+        settings = dict(word.split("=", 1) for word in words) | {
+            "LEADWRIGHT_MICROSOFT_AUTHORITY": origin,
+            "LEADWRIGHT_MICROSOFT_GRAPH_URL": origin,
+            "LEADWRIGHT_MICROSOFT_CA_FILE": authority,
+            "LEADWRIGHT_MICROSOFT_INSTANCE_DISCOVERY": "false",
+            "LEADWRIGHT_MIRROR_POLL_SECONDS": "5",
+        }
+        desk = Command("serve", "--port", "0", folder=folder, **settings)
         stack.callback(desk.stop)
         address = desk.find(r"Leadwright is at (\S+)").rstrip("/")
         wait_until_answered(address)
-        yield Rehearsed(origin, password, address, folder, stack.enter_context(chromium()))
+        yield Rehearsed(origin, password, address, folder, stack.enter_context(chromium()), settings)

@@ -1,10 +1,11 @@
-"""After the prerequisites: settings, start, fifty leads of the organisation worked, a seller who qualifies one."""
+"""After the prerequisites: settings, start, fifty leads of the organisation worked, what breaks, and the way back."""
 
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tests.browser import tutorial_sections as sections
@@ -143,6 +144,53 @@ def seller_qualifies(walk: DynamicsWalk) -> None:
     walk.picture("qualified", page=portal)
     with _tables(walk) as world:
         _qualified_once(world, str(hot["leadid"]))
+
+
+def something_breaks(walk: DynamicsWalk) -> None:
+    """A role is revoked: command and page say so, and the agent pauses until it is back. Then back to our platform."""
+    page, portal = walk.page, walk.portal
+    assert _failing(walk) == []
+    page.goto("/agent/prerequisites")
+    portal.goto("/_control")
+    portal.locator("select[name=user]").select_option(label=f"# {AGENT} (AISalesPerson)")
+    portal.get_by_role("button", name="Revoke").click()
+    walk.see(f"AISalesPerson is revoked from # {AGENT}.", portal)
+    page.get_by_role("button", name="Check again").click()
+    walk.see("does not hold the security role AISalesPerson")
+    assert _failing(walk)[0].startswith("fail  2 Security role: ")
+    walk.wait("The agent is paused.")
+    portal.locator("select[name=user]").select_option(label=f"# {AGENT} (no role)")
+    portal.get_by_role("button", name="Give back").click()
+    page.get_by_role("button", name="Check again").click()
+    walk.see("Every check passed.")
+    page.goto("/agent/stop")
+    page.get_by_role("button", name="Halt now").click()
+    page.goto("/agent/prerequisites")
+    page.get_by_role("link", name="Go back to the built-in platform").click()
+    page.get_by_role("button", name="Switch the connection off").click()
+    walk.see("This installation is on the built-in platform again.")
+    with _tables(walk) as world:
+        leads = records.find(world, "lead")
+    assert len(leads) >= LEADS, "in Dynamics 365 nothing changes"
+    page.goto(f"/leads/{leads[0]['leadid']}")
+    walk.see(str(leads[0]["fullname"]))
+
+
+def without_a_tenant(walk: DynamicsWalk) -> None:
+    """The whole walk went this way; the control page saw each request of it."""
+    guide = (Path(__file__).parents[2] / "docs" / "dynamics365.md").read_text("utf-8")
+    exported = re.findall(r"^export (\w+)=", guide, re.MULTILINE)
+    assert exported
+    assert set(exported) <= set(walk.at.settings)
+    walk.portal.goto("/_control?path=%24batch")
+    walk.see("/api/data/v9.2/$batch", walk.portal)
+
+
+def _failing(walk: DynamicsWalk) -> list[str]:
+    """Lines of the command of the guide that say what fails."""
+    said = walk.at.say("doctor", "dynamics365").splitlines()
+    assert len([line for line in said if line.startswith(("ok  ", "warn", "fail"))]) >= 20, said
+    return [line for line in said if line.startswith("fail")]
 
 
 def _qualified_once(world: World, leadid: str) -> None:

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from tests.dynamics.test_msal import certificate
 
 from leadwright.sandbox.dynamics import entra_applications, entra_principals, entra_tenant, entra_users
-from leadwright.sandbox.dynamics.dataverse import records
+from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.entra_resources import GRAPH
 from leadwright.sandbox.dynamics.serving import application as served
 from leadwright.sandbox.dynamics.world import World
@@ -162,3 +162,17 @@ def test_the_control_page_shows_requests_and_breaks_and_mends(browser: TestClien
     browser.post("/_control/change", data={"what": "mend"})
     assert world.faults() == {}
     assert browser.get("/_control/requests/99999").status_code == 404
+
+
+def test_the_control_page_revokes_a_role_and_gives_it_back(browser: TestClient, world: World) -> None:
+    user = app_user(browser, world)["systemuserid"]
+    assert "(AISalesPerson)</option>" in browser.get("/_control").text
+    form = {"user": user, "role": "AISalesPerson"}
+    page = browser.post("/_control/change", data={**form, "what": "revoke"}).text
+    assert "AISalesPerson is revoked from" in page
+    assert "(no role)</option>" in page
+    assert seed.roles_of(world, user) == []
+    page = browser.post("/_control/change", data={**form, "role": "No such role", "what": "give"}).text
+    assert "Nothing was changed" in page
+    assert "AISalesPerson is given to" in browser.post("/_control/change", data={**form, "what": "give"}).text
+    assert seed.roles_of(world, user) == ["AISalesPerson"]

@@ -13,6 +13,7 @@ from leadwright.actions import administrator_errand as errands
 from leadwright.actions import dynamics_mailbox as mailboxes
 from leadwright.actions import dynamics_platform as platform
 from leadwright.actions import dynamics_user as users
+from leadwright.actions import mirror
 from leadwright.actions import prerequisites as p
 from leadwright.actions.dynamics_values import ConnectionForm
 from leadwright.actions.mailbox_kind import choose_kind
@@ -29,7 +30,7 @@ from leadwright.identity.seed import root_business_unit
 from leadwright.mail.arrivals import VALIDITY, Arrival, Arrivals
 from leadwright.sandbox.dynamics import entra_applications, entra_grants, entra_users, exchange
 from leadwright.sandbox.dynamics.dataverse import records, roles, seed
-from leadwright.sandbox.dynamics.dataverse.store import stamp
+from leadwright.sandbox.dynamics.dataverse.store import delete_table, stamp
 
 
 @pytest.fixture
@@ -117,6 +118,55 @@ def test_a_missing_privilege_is_named_with_the_depth_it_takes(small_contoso: Con
     assert checks["Privileges"] == (False, f"Missing: {named}.")
     assert checks["Security role"][0] is True
     assert "Not allowed for contact" in checks["Change tracking"][1]
+
+
+def test_what_only_deleting_over_there_needs_is_named_and_fails_nothing(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    named = "To delete there any lead that is deleted here, and for nothing else, it needs prvDeleteLead (Organization"
+    for depth, words in ((roles.BASIC, f"{named}; held only at User depth)."), (0, f"{named}).")):
+        change_role(contoso, {"prvDeleteLead": depth})
+        report = contoso.tick(2)
+        assert report.done
+        passed, said = found(report)["Privileges"]
+        assert (passed, said.endswith(words)) == (True, True)
+    change_role(contoso, {"prvDeleteLead": roles.GLOBAL})
+    assert found(contoso.tick(2))["Privileges"][1].endswith("holds each privilege the agent needs.")
+
+
+def test_mails_are_polled_in_any_case_and_nothing_is_advised_for_them(small_contoso: Contoso) -> None:
+    contoso = small_contoso
+    contoso.all_done()
+    change_role(contoso, {"prvReadActivity": roles.BASIC})
+    checks = found(contoso.tick(2))
+    assert "prvReadActivity" in checks["Privileges"][1]
+    assert checks["Change tracking"] == (True, "On for every table, and the role reads all rows.")
+
+
+def test_tables_of_microsofts_agent_are_checked_only_when_they_are_filled_and_fail_nothing(
+    small_contoso: Contoso,
+) -> None:
+    contoso = small_contoso
+    services, admin = contoso.services, contoso.office.admin
+    contoso.all_done()
+    change_role(contoso, {"prvCreatemsdyn_leadagentresult": 0})
+    assert "Agent tables" not in found(contoso.tick(2))
+    said = mirror.fill_agent_tables(services, admin, on=True)
+    assert said.startswith("Missing: prvCreatemsdyn_leadagentresult (User). What is to be written there waits")
+    report = contoso.tick(2)
+    (check,) = [c for c in report.checks if c.name == "Agent tables"]
+    assert (report.done, check.passed, check.warns) == (True, True, True)
+    assert check.privilege == "prvCreatemsdyn_leadagentresult"
+    change_role(contoso, {"prvCreatemsdyn_leadagentresult": roles.BASIC})
+    assert mirror.fill_agent_tables(services, admin, on=True) == ""
+    delete_table(contoso.world, "msdyn_salesagenthandover")
+    checks = found(contoso.tick(2))
+    assert "Not installed in this organisation: msdyn_salesagenthandover." in checks["Agent tables"][1]
+    contoso.world.break_it("server error", {"status": 503})
+    assert "cannot be asked now" in mirror.fill_agent_tables(services, admin, on=True)
+    assert mirror.fill_agent_tables(services, admin, on=False) == ""
+    contoso.world.mend()
+    assert "Agent tables" not in found(contoso.tick(2))
 
 
 def change_role(contoso: Contoso, depths: dict[str, int]) -> None:

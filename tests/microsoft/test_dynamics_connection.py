@@ -266,7 +266,9 @@ def test_a_pair_of_ones_own_and_a_federated_file_connect_as_well(desk: Desk, tmp
 
 def test_changed_without_a_secret_it_keeps_the_one_there_is_for_the_same_application_only(desk: Desk) -> None:
     connect(desk.services, desk.admin, desk.form())
-    connect(desk.services, desk.admin, desk.form(secret="", usemsdyn=True))
+    with desk.services.database.transaction() as session:
+        session.get_one(CrmConnection, "dynamics365").usemsdyn = True
+    connect(desk.services, desk.admin, desk.form(secret=""))
     shown = connection_shown(desk.services, desk.admin)
     assert shown is not None
     assert shown.usemsdyn

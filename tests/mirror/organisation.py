@@ -1,7 +1,7 @@
 """An organisation at the stand-in and our mirror of it: both tables, side by side."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,9 @@ from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorTable
 from leadwright.db.sales import Lead
 from leadwright.identity.seed import seed_directory
+from leadwright.microsoft.budget import SharedBudget
+from leadwright.microsoft.dataverse import Dataverse
+from leadwright.microsoft.http import MicrosoftHttp
 from leadwright.mirror.dataverse import DataverseMirror
 from leadwright.mirror.incoming import Incoming
 from leadwright.mirror.mirror import Mirror
@@ -124,9 +127,14 @@ def connect_office(
     database: Database,
     *roles: str,
     wrap: Callable[[Mirror], Mirror] = lambda mirror: mirror,
+    shares: bool = False,
     **more: Any,
 ) -> Office:
-    """Our own installation, connected to the organisation; nothing is mirrored yet."""
+    """Our own installation, connected to the organisation; nothing is mirrored yet.
+
+    Args:
+        shares: its line keeps to the limits that all workers share, as every line of an installation does.
+    """
     clock = world.clock
     assert isinstance(clock, Clock)
     registered = register_agent(world, *(roles or ("AISalesPerson",)))
@@ -137,6 +145,10 @@ def connect_office(
         session.merge(
             CrmConnection(dataverseurl=ORIGIN, tenantid=world.tenantid, clientid=registered.application.appid)
         )
+    if shares:
+        budget = SharedBudget(database, clock=lambda: clock().timestamp())
+        http = MicrosoftHttp(agent.connection, agent.http.tokens, budget, patience=0.5)
+        agent = replace(agent, http=http, dataverse=Dataverse(http))
     mirror = wrap(SameTime(agent.dataverse))
     incoming = Incoming(database, mirror, clock, **more)
     return Office(world, database, clock, agent, mirror, incoming)

@@ -9,6 +9,7 @@ from tests.web.conftest import Browser, api, browser, desk, made_desk
 from tests.web.desk import Desk
 
 from leadwright.actions import health
+from leadwright.db.connection import CrmConnection
 from leadwright.db.sales import Lead
 from leadwright.identity.access import operator
 from leadwright.sandbox.dynamics.world import World
@@ -106,6 +107,30 @@ def test_the_api_does_what_the_page_does(connected: Office, api: Callable[..., T
     assert client.post("mirror/retry", json={"table": "nothing"}).status_code == 404
     assert client.post("mirror/read-again", json={"table": "lead"}).status_code == 204
     assert len(client.post("mirror/key").json()["key"]) > 30
+
+
+def test_the_tables_of_microsofts_agent_are_chosen_here_and_off_at_first(
+    connected: Office, browser: Open, api: Callable[..., TestClient]
+) -> None:
+    admin, box = browser("admin"), '<input type="checkbox" name="on" value="yes"'
+
+    def is_on() -> bool:
+        with connected.database.reading() as session:
+            return session.get_one(CrmConnection, "dynamics365").usemsdyn
+
+    assert f"{box}> <span>Fill them too: each run, its result and its handover" in admin.get(PAGE).text
+    admin.submit(f"{PAGE}/agent-tables", {"on": "yes"})
+    page = admin.get(PAGE).text
+    assert is_on()
+    assert "It is chosen. Whether they are there cannot be asked now" in page, "this desk has no secret"
+    assert f"{box} checked>" in page
+    admin.submit(f"{PAGE}/agent-tables")
+    assert not is_on()
+    assert f"{box}>" in admin.get(PAGE).text
+    client = api()
+    assert "cannot be asked now" in client.put("mirror/agent-tables", json={"on": True}).json()["said"]
+    assert (is_on(), client.get("mirror").json()["agent_tables"]) == (True, True)
+    assert client.put("mirror/agent-tables", json={"on": False}).json() == {"said": ""}
 
 
 def test_the_health_page_has_a_line_for_it(connected: Office, desk: Desk) -> None:

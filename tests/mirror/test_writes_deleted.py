@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_conflicts import is_here, once
 from tests.mirror.test_writes_of_decisions import administrator
@@ -10,15 +11,22 @@ from tests.mirror.test_writes_of_decisions import administrator
 from leadwright.actions import mirror_writes
 from leadwright.actions.leads import create_lead, delete_lead
 from leadwright.actions.qualify import qualify
+from leadwright.db.sales import AppNotification
 from leadwright.microsoft.errors import MicrosoftError
-from leadwright.sandbox.dynamics.dataverse import seed
+from leadwright.sandbox.dynamics.dataverse import roles, seed
 
 
 def created_here(mirrored: Mirrored) -> str:
     """A lead that is to be created over there, where the application user may delete it."""
-    seed.give_role(mirrored.world, mirrored.office.agent_user, "System Administrator")
+    may_delete(mirrored)
     given = {"fullname": "Nora North", "companyname": "North Ltd"}
     return create_lead(mirrored.office.services, administrator(mirrored), given)
+
+
+def may_delete(mirrored: Mirrored, line: str = "Global Delete: Lead") -> None:
+    """What the privilege check names as needed for it, in a role beside AISalesPerson."""
+    seed.make_role(mirrored.world, "Deletes leads", line)
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Deletes leads")
 
 
 def delete(mirrored: Mirrored, leadid: str) -> None:
@@ -135,3 +143,50 @@ def test_a_lead_deleted_here_while_it_is_qualified_there_is_held_with_words_that
     (held,) = mirrored.writes(kind="delete")
     assert held.state == "held"
     assert "by a person, or by what was on its way there from here" in held.reason
+
+
+def test_a_deletion_for_which_the_privilege_is_missing_says_so_and_goes_by_itself_once_it_is_given(
+    mirrored: Mirrored,
+) -> None:
+    services, who, (leadid,) = mirrored.office.services, administrator(mirrored), mirrored.leads(1, queued=False)
+    line = roles.SEED_ROLES["AISalesPerson"].replace("User Create Delete Share: Lead", "User Create Share: Lead")
+    seed.take_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    may_delete(mirrored, line)
+    delete(mirrored, leadid)
+    mirrored.send()
+    (shown,) = mirror_writes.outgoing(services, who, "waiting").rows
+    assert ("prvDeleteLead is missing" in shown.reason, shown.may_be_decided) == (True, True)
+    with mirrored.database.reading() as session:
+        query = select(AppNotification.body).where(AppNotification.title.contains("does not take"))
+        told = session.scalars(query).all()
+    assert {"prvDeleteLead" in body for body in told} == {True}
+    seed.make_role(mirrored.world, "Deletes all leads", "Global Delete: Lead")
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Deletes all leads")
+    mirrored.shift += timedelta(minutes=6)
+    mirrored.send()
+    assert mirrored.find("lead") == []
+
+
+def test_a_lead_of_a_seller_that_the_role_may_not_delete_is_held_with_the_privilege_and_its_depth(
+    mirrored: Mirrored,
+) -> None:
+    services, who, (leadid,) = mirrored.office.services, administrator(mirrored), mirrored.leads(1, queued=False)
+    delete(mirrored, leadid)  # AISalesPerson deletes its own leads alone
+    mirrored.send()
+    (held,) = mirrored.writes(kind="delete")
+    assert (held.state, "prvDeleteLead (Organization)" in held.reason) == ("held", True)
+    may_delete(mirrored)
+    assert mirror_writes.retry_all(services, who) == 1
+    mirrored.send()
+    assert mirrored.find("lead") == []
+
+
+def test_a_lead_that_may_not_be_deleted_there_comes_back_here_when_that_is_dropped(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    delete(mirrored, leadid)
+    mirrored.send()
+    (held,) = mirrored.writes(kind="delete")
+    assert not is_here(mirrored, leadid)
+    mirror_writes.drop(mirrored.office.services, administrator(mirrored), held.number)
+    mirrored.send()
+    assert is_here(mirrored, leadid)

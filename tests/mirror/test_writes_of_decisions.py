@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from leadwright.db.mail import Mailbox
 from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
+from leadwright.domain.dataverse_privileges import AGENT_TABLES, NEEDED_FOR_AGENT_TABLES
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentMode
 from leadwright.domain.suppression import Reason
@@ -291,6 +292,25 @@ def test_the_tables_of_microsofts_agent_are_filled_only_when_they_are_wanted(mir
     assert handover["msdyn_salesagentrun"] == run["msdyn_salesagentrunid"]
     (result,) = mirrored.find("msdyn_leadagentresult")
     assert (result["msdyn_leadid"], result["msdyn_qualificationresultrank"]) == (leadid, 733390000)
+
+
+def test_the_privileges_that_are_checked_are_what_filling_the_tables_of_microsofts_agent_takes(
+    database: Database, tmp_path: Path
+) -> None:
+    world = World(tmp_path / "needed")
+    make_needed_role(world, AgentMode.RESEARCH)
+    mirrored = open_mirrored(database, world, tmp_path, role="Needed")
+    with database.transaction() as session:
+        session.execute(update(CrmConnection).values(usemsdyn=True))
+    work(mirrored, 1)
+    mirrored.send()
+    assert {w.tablename for w in mirrored.writes() if w.state != "sent"} == set(AGENT_TABLES)
+    seed.make_role(world, "Agent tables", f"User one: {' '.join(NEEDED_FOR_AGENT_TABLES)}")
+    seed.give_role(world, mirrored.office.agent_user, "Agent tables")
+    mirrored.shift += timedelta(minutes=6)
+    mirrored.send()
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [w.reason for w in mirrored.writes()]
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -320,6 +320,7 @@ POST   /settings/mirror/resume                                                 A
 POST   /settings/mirror/retry                                                  A----- -
 POST   /settings/mirror/read-again                                             A----- -
 POST   /settings/mirror/key                                                    A----- -
+POST   /settings/mirror/agent-tables                                           A----- -
 POST   /settings/mirror/wake                                                   public -
 GET    /webhooks                                                               A----- -
 POST   /webhooks                                                               A----- -
@@ -531,6 +532,7 @@ PUT    /api/v1/mirror/state                                                    A
 POST   /api/v1/mirror/retry                                                    A----- -
 POST   /api/v1/mirror/read-again                                               A----- -
 POST   /api/v1/mirror/key                                                      A----- -
+PUT    /api/v1/mirror/agent-tables                                             A----- -
 GET    /api/v1/webhooks                                                        A----- -
 POST   /api/v1/webhooks                                                        A----- -
 PUT    /api/v1/webhooks/{webhookid}                                            A----- webhook

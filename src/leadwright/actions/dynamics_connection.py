@@ -185,7 +185,7 @@ def _row_of(services: Services, form: ConnectionForm, former: CrmConnection | No
         credentialkind=form.kind,
         federationfile=form.federation_file or None,
         cloud=form.cloud,
-        usemsdyn=form.usemsdyn,
+        usemsdyn=former.usemsdyn if former else False,
         connectedon=former.connectedon if former else services.clock(),
         secretendson=former.secretendson if former else None,
         certificatethumbprint=former.certificatethumbprint if former else None,

@@ -29,7 +29,6 @@ class ConnectionForm:
         certificate: PEM with the private key; empty keeps the one there is, or makes one.
         federation_file: absolute path of a file that holds the token of another issuer.
         cloud: empty: as the address says.
-        usemsdyn: mirror the tables of Microsoft's own agent too.
     """
 
     dataverse_url: str
@@ -41,7 +40,6 @@ class ConnectionForm:
     certificate: str = ""
     federation_file: str = ""
     cloud: Cloud | str = ""
-    usemsdyn: bool = False
 
 
 def checked_form(form: ConnectionForm, settings: Settings, *, keeps_secret: bool) -> ConnectionForm:

@@ -1,4 +1,7 @@
-"""The mirror of Dynamics 365 for administrators: how far it is, pause, retry, read anew, and the key that wakes it."""
+"""The mirror of Dynamics 365 for administrators: how far it is, pause, retry, read anew, the key that wakes it.
+
+And whether what the agent does is written into the tables of Microsoft's own agent too.
+"""
 
 import hashlib
 import hmac
@@ -13,12 +16,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
-from leadwright.db.connection import platform_of
+from leadwright.db.connection import DYNAMICS365, CrmConnection, platform_of
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.pages import mirror as read
 from leadwright.domain.platform import Platform
-from leadwright.errors import BadInput, Conflict, NotFound
+from leadwright.errors import BadInput, Conflict, LeadwrightError, NotFound
 from leadwright.identity.access import Principal, require
+from leadwright.identity.dynamics_verification import agent_tables_found
 from leadwright.mirror import links
 from leadwright.mirror.columns import lost_columns
 from leadwright.mirror.phases import WORDS, Phase
@@ -99,6 +103,7 @@ class Overview:
         dueat: the next try, when nothing works at the moment.
         has_key: there is a key that wakes it; `wokenon`: a webhook came last.
         loaded: the first load of every table is complete.
+        agent_tables: runs, results and handovers are written into the tables of Microsoft's own agent too.
     """
 
     organisation: str | None
@@ -110,6 +115,7 @@ class Overview:
     has_key: bool
     wokenon: datetime | None
     loaded: bool
+    agent_tables: bool
     lines: list[Line]
     lost: list[Lost]
 
@@ -141,6 +147,7 @@ def overview_of(session: Session, moment: datetime) -> Overview:
         has_key=bool(state and state.hookhash),
         wokenon=state.wokenon if state else None,
         loaded=all(name in states and states[name].loadedon is not None for name in TABLES),
+        agent_tables=read.fills_agent_tables(session),
         lines=lines,
         lost=[Lost(*row) for row in lost_columns(session)],
     )
@@ -214,6 +221,27 @@ def new_key(services: Services, who: Principal) -> str:
         state_of_mirror(session).hookhash = _hash(key)
         audit.record(session, who.actor, "mirror.wake_key_replaced", "mirror", MIRROR)
     return key
+
+
+def fill_agent_tables(services: Services, who: Principal, *, on: bool) -> str:
+    """Write runs, results and handovers from now on into the tables of Microsoft's own agent too, or no more.
+
+    Returns what stands in the way of it; empty: nothing, or it is switched off.
+
+    Raises:
+        NotAllowed, Conflict.
+    """
+    with _changing(services, who) as session:
+        row = session.get_one(CrmConnection, DYNAMICS365, with_for_update=True)
+        if row.usemsdyn != on:
+            before, row.usemsdyn = {"usemsdyn": row.usemsdyn}, on
+            after = {"usemsdyn": on}
+            audit.record(session, who.actor, "mirror.agent_tables_chosen", "mirror", MIRROR, before=before, after=after)
+    try:
+        found = agent_tables_found(services) if on else None
+    except LeadwrightError as error:
+        return f"Whether they are there cannot be asked now: {error}"
+    return f"{found.detail} {found.remedy}" if found is not None and found.warns else ""
 
 
 def wake(services: Services, key: str, table: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The mirror of Dynamics 365 over the API: how far it is, pause and go on, retry, read anew, the key that wakes it."""
+"""The mirror of Dynamics 365 over the API: how far it is, pause, retry, read anew, its key, tables of Microsoft's."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -27,6 +27,18 @@ class Chosen(BaseModel):
     """Which table; empty: all."""
 
     table: str = Field("", max_length=60, description="Logical name, such as lead; empty: all tables.")
+
+
+class AgentTables(BaseModel):
+    """on: runs, results and handovers are written into the tables of Microsoft's own agent too."""
+
+    on: bool
+
+
+class Said(BaseModel):
+    """What stands in the way of it; empty: nothing, or it is off."""
+
+    said: str
 
 
 class Key(BaseModel):
@@ -65,3 +77,9 @@ def key(services: Adapters, who: Keeper) -> Key:
     """The former key is of no use from then on."""
     made = act.new_key(services, who)
     return Key(address=services.settings.address.rstrip("/") + act.WAKE_PATH, key=made)
+
+
+@router.put("/agent-tables", summary="Fill the tables of Microsoft's own agent too, or not")
+def fill_agent_tables(services: Adapters, who: Keeper, body: AgentTables) -> Said:
+    """From now on; off at first. The answer says when they are not installed there, or may not be written to."""
+    return Said(said=act.fill_agent_tables(services, who, on=body.on))

@@ -31,8 +31,8 @@ STANDARD_ROLES = frozenset(
      "delegate", "delegated mailbox approver", "service reader", "environment maker", "support user"}
 )  # fmt: skip
 """Names of roles that come with the platform, lower case: nobody's custom seller roles."""
-TRACKED = ("lead", "account", "contact", "competitor", "opportunity", "email")
-"""Tables whose changes the mirror follows; without change tracking it asks for what was modified instead."""
+TRACKED = ("lead", "account", "contact", "competitor", "opportunity")
+"""Tables whose changes the mirror follows by change tracking where it may; mails and notes it polls in any case."""
 
 _ALL = Depth.ORGANISATION
 
@@ -70,6 +70,17 @@ NEEDED_FOR_ANY_MAIL: Mapping[str, Depth] = {
     "prvSendAsUser": Depth.USER,
 }
 """Without one of these no mail at all can be made or sent; the lack of another stops single mails."""
+
+NEEDED_TO_DELETE: Mapping[str, Depth] = _rights(_ALL, "Delete", "Lead")
+"""Only to delete there a lead that is deleted here, whoever owns it; without it the lead stays there, and no more."""
+
+AGENT_TABLES = ("msdyn_salesagentrun", "msdyn_leadagentresult", "msdyn_salesagenthandover")
+"""Tables of Microsoft's own agent that are filled where an administrator wants it: `workflows.crm_agent_tables`."""
+NEEDED_FOR_AGENT_TABLES: Mapping[str, Depth] = {
+    **_rights(Depth.USER, "Create Read Append", " ".join(AGENT_TABLES)),
+    **_rights(Depth.USER, "Write AppendTo", "msdyn_salesagentrun"),
+}
+"""What that takes."""
 
 _AGENT_READ = (
     "msdyn_synthesizeroutput msdyn_summarysynthesizerinput msdyn_leadagentresult msdyn_salesagentprofile "

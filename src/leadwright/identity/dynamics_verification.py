@@ -6,6 +6,7 @@ What cannot be asked at the moment is said so: a line that is down is no reason 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from leadwright.db import audit
 from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.people import BusinessUnit, SystemUser
+from leadwright.domain.dataverse_privileges import NEEDED_TO_DELETE, lacking
 from leadwright.domain.dynamics_prerequisites import step_on
 from leadwright.domain.platform import Platform
 from leadwright.domain.portals import Portals
@@ -24,7 +26,7 @@ from leadwright.identity.connection_keys import not_known_yet, note_signing
 from leadwright.identity.entra_directory import EntraDirectory, NoEnabledUser
 from leadwright.identity.entra_token import connection_check, credential_check, token_checks
 from leadwright.identity.installation import Installation
-from leadwright.identity.seller_role_checks import change_tracking_check, seller_roles_check
+from leadwright.identity.seller_role_checks import agent_tables_check, change_tracking_check, seller_roles_check
 from leadwright.identity.shared_mailbox_checks import Asked, shared_mailbox_checks
 from leadwright.identity.synchronisation_checks import mailbox_state, synchronisation_checks
 from leadwright.identity.user_checks import Places, application_user_checks, role_check
@@ -135,11 +137,43 @@ def _user(
     checks = application_user_checks(directory, mode, row.clientid, wanted, places)
     if checks[0].passed is False and not wanted.get("systemuserid"):
         checks = [checks[0]]
-    yield from explained(directory, checks, places)
-    if len(checks) > 1 and checks[1].passed:
-        held = directory.privileges(directory.who_am_i())
+    held: Mapping[str, int] | None = None
+    for check in explained(directory, checks, places):
+        if check.name == "Privileges":
+            held = directory.privileges(directory.who_am_i())
+            yield _told_of_deleting(check, held)
+        else:
+            yield check
+    if held is not None:
         yield change_tracking_check(dataverse, held, portals)
         yield seller_roles_check(dataverse, portals)
+        if row.usemsdyn:
+            yield agent_tables_check(dataverse, held, portals)
+
+
+def _told_of_deleting(check: Check, held: Mapping[str, int]) -> Check:
+    """The check of privileges, with what is lacking only to delete over there: the agent needs nothing of it."""
+    lacks = ", ".join(lacking(held, NEEDED_TO_DELETE))
+    if not check.passed or not lacks:
+        return check
+    only = f"To delete there any lead that is deleted here, and for nothing else, it needs {lacks}."
+    return replace(check, detail=f"{check.detail} {only}")
+
+
+def agent_tables_found(services: Installation) -> Check:
+    """The check of the tables of Microsoft's own agent by itself, as for who just chose them.
+
+    Raises:
+        CrmError, Conflict: it cannot be asked now.
+    """
+    with services.database.reading() as session:
+        row = connection_row(session)
+    if row is None:
+        raise Conflict("Dynamics 365 is not connected. Enter the connection first.")
+    dataverse = open_dataverse(services).patient(PATIENCE)
+    directory = entra_directory(services, row, dataverse)
+    held = directory.privileges(directory.who_am_i())
+    return agent_tables_check(dataverse, held, portals_of(services.settings, row))
 
 
 def explained(directory: EntraDirectory, checks: list[Check], places: Places) -> list[Check]:

@@ -1,9 +1,11 @@
-"""Two checks of prerequisite 2 that warn and never fail: change tracking of tables, custom roles of sellers."""
+"""Checks of prerequisite 2 that warn and never fail: change tracking, roles of sellers, tables of Microsoft's agent."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from leadwright.domain.dataverse_privileges import (
+    AGENT_TABLES,
+    NEEDED_FOR_AGENT_TABLES,
     PUBLISHED_FOR_SELLERS,
     STANDARD_ROLES,
     TRACKED,
@@ -17,7 +19,6 @@ from leadwright.errors import CrmError
 from leadwright.microsoft.dataverse import Dataverse
 
 _MOST_ROLES, _SHOWN = 20, 6
-_READ = {"email": "prvreadactivity"}
 
 
 def change_tracking_check(dataverse: Dataverse, held: Mapping[str, int], portals: Portals) -> Check:
@@ -34,7 +35,7 @@ def change_tracking_check(dataverse: Dataverse, held: Mapping[str, int], portals
         remedy = "Then what was modified is asked for instead."
         return Check("Change tracking", True, f"It cannot be read: {error}", remedy, warns=True)
     off = [name for name in TRACKED if found.get(name) is False]
-    partly = [n for n in TRACKED if n not in off and held.get(_READ.get(n, f"prvread{n}"), 0) < Depth.ORGANISATION]
+    partly = [n for n in TRACKED if n not in off and held.get(f"prvread{n}", 0) < Depth.ORGANISATION]
     if not off and not partly:
         return Check("Change tracking", True, "On for every table, and the role reads all rows.")
     parts = [f"Off for {', '.join(off)}."] if off else []
@@ -57,6 +58,37 @@ def seller_roles_check(dataverse: Dataverse, portals: Portals) -> Check:
         return Check("Seller roles", True, "Every custom role that reads leads has the published privileges.")
     remedy = "Add these privileges to the role; without them its people do not see all that the agent hands over."
     return Check("Seller roles", True, " ".join(short), remedy, warns=True, place=portals.application_users)
+
+
+def agent_tables_check(dataverse: Dataverse, held: Mapping[str, int], portals: Portals) -> Check:
+    """Can runs, results and handovers be written into the tables of Microsoft's own agent, as it was chosen?
+
+    Args:
+        held: as of `change_tracking_check`.
+    """
+    name, back = "Agent tables", "or choose under Mirror that they are left out."
+    try:
+        wanted = " or ".join(f"LogicalName eq '{table}'" for table in AGENT_TABLES)
+        rows = dataverse.get("EntityDefinitions", select="LogicalName", filter=wanted)["value"]
+    except CrmError as error:
+        return Check(name, True, f"They cannot be read: {error}", f"Check again, {back}", warns=True)
+    there = {str(row["LogicalName"]).lower() for row in rows}
+    absent = [table for table in AGENT_TABLES if table not in there]
+    needed = {one: depth for one, depth in NEEDED_FOR_AGENT_TABLES.items() if not one.endswith(tuple(absent))}
+    missing = lacking(held, needed)
+    parts, remedies = list[str](), list[str]()
+    if absent:
+        parts.append(
+            f"Not installed in this organisation: {', '.join(absent)}. What would be written there is left out."
+        )
+        remedies.append("Install the Sales Qualification Agent of Microsoft there")
+    if missing:
+        parts.append(f"Missing: {', '.join(missing)}. What is to be written there waits until it is given.")
+        remedies.append("Add what is missing to a role of the application user")
+    if parts:
+        place, lack = (portals.application_users, missing[0].partition(" ")[0]) if missing else ("", None)
+        return Check(name, True, " ".join(parts), f"{', '.join(remedies)}, {back}", lack, warns=True, place=place)
+    return Check(name, True, "Runs, results and handovers are written into the tables of Microsoft's own agent too.")
 
 
 def _published_here(dataverse: Dataverse) -> dict[str, Depth]:

@@ -14,7 +14,7 @@ from leadwright.db.people import CustomColumn
 from leadwright.domain.attributes import TABLES as OURS
 from leadwright.domain.attributes import Attribute, Kind
 from leadwright.mirror.mirror import Described
-from leadwright.mirror.tables import TABLES, Mirrored
+from leadwright.mirror.tables import ROW_VERSION, TABLES, Mirrored
 
 SECTIONS = {
     "selection": "Selection criteria",
@@ -27,8 +27,9 @@ SECTIONS = {
 
 
 def names_to_ask(table: Mirrored, described: Described) -> tuple[str, ...]:
-    """Columns to be read of a table: ours that the organisation has, and its own."""
+    """Columns to be read of a table: ours that the organisation has, its own, and the number of the version."""
     names = [column.theirs for column in table.columns.values() if column.name in described.columns]
+    names += [ROW_VERSION] if ROW_VERSION in described.columns else []
     return (*names, *sorted(described.own)) if table.own else tuple(names)
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from leadwright.db.mirror_seen import NO_VERSION
 from leadwright.db.mirror_writes import ANYWAY, OTHER, VERSION, MirrorWrite
+from leadwright.domain.dataverse_privileges import NEEDED_TO_DELETE, lacking
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
-from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, RowChanged, RowGone, UnknownName
+from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, RowChanged, RowGone, UnknownName
 from leadwright.mirror.changing import ETAG, LOOKUPS_TOLD
 from leadwright.mirror.errands import Arrived, Came, Errand
 from leadwright.mirror.tables import TABLES
@@ -165,6 +166,14 @@ class Delete(Errand):
                 "In Dynamics 365 it may be another than was known here when it was deleted: changed by a person, or by "
                 "what was on its way there from here. Retry deletes it there anyway, Drop keeps it.",
                 answer={OTHER: True},
+            )
+        elif isinstance(answer, PrivilegeMissing) and not answer.privilege and not answer.installation:
+            needed = ", ".join(lacking({}, NEEDED_TO_DELETE))
+            self.end(
+                WriteState.HELD,
+                "The role of the application user does not let it delete this record in Dynamics 365, such as one of "
+                f"another owner. A System Administrator gives it {needed}, then Retry; Drop keeps the record there. "
+                f"Dynamics 365 says: {answer.said}",
             )
         else:
             self.failed(answer)

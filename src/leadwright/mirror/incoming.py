@@ -33,7 +33,7 @@ from leadwright.mirror.mirror import Described, Mirror
 from leadwright.mirror.phases import FOREIGN, Phase
 from leadwright.mirror.sides import MIRROR, Interrupted, Sides, read_state, state_of_mirror
 from leadwright.mirror.storing import Pending, nothing_pending
-from leadwright.mirror.tables import TABLES, Mirrored
+from leadwright.mirror.tables import ROW_VERSION, TABLES, Mirrored
 
 UNSTORABLE = "Rows of this table could not be stored here ({}). The log of the worker says why. Other tables go on."
 DESCRIBE_EVERY = timedelta(minutes=15)
@@ -217,8 +217,8 @@ class Incoming:
         return changed
 
     def _has_new_columns(self, table: Mirrored, state: MirrorTable) -> bool:
-        """Columns are asked for now that no row was read with."""
-        return bool(state.columns) and not set(self._sides().asked(table).names) <= set(state.columns)
+        """Columns are asked for now that no row was read with. A row without the number of its version does as well."""
+        return bool(state.columns) and not set(self._sides().asked(table).names) <= {*state.columns, ROW_VERSION}
 
     def _compare_is_due(self, state: MirrorTable) -> bool:
         every = TRACKED_EVERY if state.tracked else self.polled_every

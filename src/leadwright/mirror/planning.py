@@ -17,7 +17,7 @@ from leadwright.mirror.changing import Change
 from leadwright.mirror.creating import Create, Delete, Link
 from leadwright.mirror.errands import Errand
 from leadwright.mirror.mailing import Record, read_mail
-from leadwright.mirror.tables import TABLES
+from leadwright.mirror.tables import ROW_VERSION, TABLES
 from leadwright.mirror.telling_sellers import Notify, Qualify
 from leadwright.mirror.write_limits import Limits, Metadata
 from leadwright.mirror.write_values import owners_in
@@ -97,13 +97,13 @@ def _together(writes: Sequence[MirrorWrite]) -> list[list[MirrorWrite]]:
 
 
 def names_of(session: Session, table: str, limits: Limits | None) -> list[str]:
-    """What is asked for of a row: every mirrored column that there is, the organisation's own among them."""
+    """What is asked for of a row: every mirrored column that there is, its own among them, and its version's number."""
     mirrored = TABLES.get(table)
     if mirrored is None or limits is None or table == "email":
         return []
     names = [column.theirs for column in mirrored.columns.values() if column.name in limits]
     own = [column.name for column in own_columns(session, table) if column.name in limits] if mirrored.own else []
-    return [mirrored.key, *names, *own]
+    return [mirrored.key, *names, *own, *([ROW_VERSION] if ROW_VERSION in limits else [])]
 
 
 def _seen(session: Session, writes: Sequence[MirrorWrite]) -> Mapping[tuple[str, str], Seen]:

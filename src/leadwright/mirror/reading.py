@@ -12,7 +12,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from leadwright.domain.attributes import Attribute, Kind
 from leadwright.mail.html import read_html
 from leadwright.mirror.mirror import Raw
-from leadwright.mirror.tables import LOOKUPS, Column, Mirrored, Type
+from leadwright.mirror.tables import LOOKUPS, ROW_VERSION, Column, Mirrored, Type
 
 ETAG = "@odata.etag"
 TARGET = "@Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -26,7 +26,7 @@ class Rows:
 
     Args:
         ids: lower case.
-        seen: JSON text of each, by our names; empty values are left out.
+        seen: JSON text of each, by our names, with the number of its version; empty values are left out.
         columns: our name -> values; `custom` is among them where the table has the organisation's own columns.
         own: names of those.
     """
@@ -66,7 +66,8 @@ def read(table: Mirrored, raw: Sequence[Raw], own: Mapping[str, Attribute]) -> R
         columns["custom"] = _own_values(raw, own)
     ids = [str(row[table.key]).lower() for row in raw]
     etags = [str(row.get(ETAG, ""))[:80] for row in raw]
-    return Rows(ids, etags, _texts(columns, len(raw)), columns, frozenset(own))
+    seen = _texts({**columns, ROW_VERSION: [row.get(ROW_VERSION) for row in raw]}, len(raw))
+    return Rows(ids, etags, seen, columns, frozenset(own))
 
 
 def etags_of(table: Mirrored, raw: Sequence[Raw]) -> dict[str, str]:

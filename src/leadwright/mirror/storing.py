@@ -4,7 +4,6 @@ What our own unsent writes hold is not overwritten. Rows that did not change sin
 """
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,13 +18,12 @@ from leadwright.db.mirror_seen import NO_VERSION
 from leadwright.db.mirror_writes import deleted_here
 from leadwright.mirror import fitting
 from leadwright.mirror.reading import Rows
-from leadwright.mirror.tables import NEVER_TOLD, Mirrored
+from leadwright.mirror.tables import NEVER_TOLD, ROW_VERSION, Mirrored
 
 Pending = Callable[[Session, str, str], Collection[str]]
 """(session, table, id) -> columns our own unsent writes hold."""
 _ROWS = cast(Table, MirrorRow.__table__)
 _OURS_TO_KEEP = {"email": frozenset({"subject", "description", "sender", "torecipients", "regardingobjectid"})}
-_VERSION = re.compile(r'W/"(\d+)"$')
 _OPT_OUTS = frozenset({"donotemail", "donotbulkemail"})
 _ALSO = {"lead": ("lw_emailstate", "lw_emailtype"), "account": ("lw_domain", "lw_namekey")}
 
@@ -85,7 +83,7 @@ def store(
     rows = fitting.wanted(session, table, _once(rows))
     seen = _seen(session, table.name, rows.ids)
     fresh = [i for i, key in enumerate(rows.ids) if key not in seen]
-    older = {k for i, k in enumerate(rows.ids) if k in seen and _is_older(rows.etags[i], seen[k])}
+    older = _older(session, table.name, rows, seen)
     late = older if known is None else {k for k in older if seen[k] != known.get(k)}
     other = [
         i for i, key in enumerate(rows.ids)
@@ -131,14 +129,20 @@ def _seen(session: Session, name: str, ids: Sequence[str]) -> dict[str, str]:
     return {key: "" if hidden and etag != NO_VERSION else etag for key, etag, hidden in session.execute(query)}
 
 
-def _is_older(etag: str, seen: str) -> bool:
-    """Was the row read before what is stored of it already? An ETag holds the number of the version, which grows.
+def _older(session: Session, name: str, rows: Rows, seen: Mapping[str, str]) -> set[str]:
+    """Ids of rows that were read before what is stored of them already: the number of a version grows.
 
-    It may be overtaken by an answer to what we wrote. A comparison takes rows as they are, unless just that happened
+    They may be overtaken by an answer to what we wrote. A comparison takes rows as they are, unless just that happened
     since it asked for them: the organisation may have been restored from a backup, whose numbers are smaller.
     """
-    was, known = _VERSION.match(etag), _VERSION.match(seen)
-    return was is not None and known is not None and int(was[1]) < int(known[1])
+    others = {k: i for i, k in enumerate(rows.ids) if seen.get(k) not in (None, "", NO_VERSION, rows.etags[i])}
+    known = _bases(session, name, list(others)) if others else {}
+    return {k for k, i in others.items() if 0 < _version(json.loads(rows.seen[i])) < _version(known[k])}
+
+
+def _version(seen: Mapping[str, Any]) -> int:
+    """Its number; 0 where it is not told: then nobody knows which of two is the later one."""
+    return int(seen.get(ROW_VERSION) or 0)
 
 
 def _ours(session: Session, table: Mirrored, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+ROW_VERSION = "versionnumber"
+"""Column of each row there that tells which of two versions is the later one. ETags tell only if they are the same."""
+
 
 class Type(StrEnum):
     """How a value is written over there, and kept here."""

@@ -1,4 +1,4 @@
-"""The control page: every request, every fault to break and mend, the state of mailboxes. Plain pages and forms."""
+"""The control page: every request, faults to break and mend, security roles to revoke, mailboxes. Plain forms."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from leadwright.sandbox.dynamics.world import World
 
 PATH = "/_control"
 _A_PAGE = 100
+_SUPPORT = 3  # access mode of the users of the platform itself
 _GROUPS = (
     ("Network", faults.AT_THE_EDGE),
     ("Entra", faults.OF_ENTRA),
@@ -63,6 +64,7 @@ def _show(world: World, request: Request) -> Response:
         groups=_GROUPS,
         known={known.name for _, group in _GROUPS for known in group},
         mailboxes=_mailboxes(world),
+        **_roles(world),
         said=given.get("said", ""),
     )
 
@@ -104,6 +106,8 @@ def _change(world: World, request: Request) -> Response:
     elif what == "mend":
         world.mend(name or None)
         said = f"{name or 'Everything'} is mended."
+    elif what in ("revoke", "give"):
+        said = _change_role(world, given.get("user", ""), given.get("role", ""), revokes=what == "revoke")
     elif what == "expire":
         entra_tokens.expire_all(world)
         said = "Every access token given out so far is expired."
@@ -128,11 +132,33 @@ def _break(world: World, name: str, given: Any) -> str:
     return f"{name} is on{f' for the next {times}' if times else ' until it is mended'}."
 
 
+def _change_role(world: World, userid: str, role: str, *, revokes: bool) -> str:
+    from leadwright.sandbox.dynamics.dataverse import seed
+
+    names = {one: name for one, name, _ in _roles(world)["people"]}
+    if userid not in names or role not in seed.role_names(world):
+        return "Nothing was changed: choose a user and a role of the organisation."
+    (seed.take_role if revokes else seed.give_role)(world, userid, role)
+    return f"{role} is {'revoked from' if revokes else 'given to'} {names[userid]}."
+
+
 def _number(text: str) -> Any:
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
         return text.strip()
+
+
+def _roles(world: World) -> dict[str, Any]:
+    """Users of Dataverse with the roles each holds himself, application users first; and all roles."""
+    if part_named("dataverse") is None:
+        return {"people": [], "roles": []}
+    from leadwright.sandbox.dynamics.dataverse import records, seed
+
+    users = [row for row in records.find(world, "systemuser") if row["accessmode"] != _SUPPORT]
+    users.sort(key=lambda row: (not row["applicationid"], str(row["fullname"])))
+    people = [(row["systemuserid"], row["fullname"], seed.roles_of(world, row["systemuserid"])) for row in users]
+    return {"people": people, "roles": seed.role_names(world)}
 
 
 def _mailboxes(world: World) -> list[dict[str, Any]]:

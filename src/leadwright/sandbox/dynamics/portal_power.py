@@ -63,7 +63,7 @@ def _new(world: World, request: Request, user: User) -> Response:
     context: dict[str, Any] = {
         "apps": [app for app in entra_applications.applications(world) if app.appid not in taken],
         "units": units,
-        "roles": _role_names(world),
+        "roles": seed.role_names(world),
         "given": dict(given),
         "chosen": [v for k, v in given if k == "role"],
         "wrong": wrong,
@@ -85,7 +85,7 @@ def _one(world: World, request: Request, user: User) -> Response:
     row = records.read(world, "systemuser", request.path_params["id"])
     if row is None or not row["applicationid"]:
         raise Refused(404, "0x80040217", "There is no application user with this id.")
-    held = _roles_of(world, row["systemuserid"])
+    held = seed.roles_of(world, row["systemuserid"])
     if request.method == "POST":
         by = dataverse_user(world, user, "change an application user")
         given = showing.form_lists(request)
@@ -93,7 +93,7 @@ def _one(world: World, request: Request, user: User) -> Response:
         return showing.see_other(f"{request.url.path}?{urlencode({'said': 'Saved.'})}")
     unit = records.read(world, "businessunit", row["businessunitid"])
     said = request.query_params.get("said", "")
-    context: dict[str, Any] = {"row": row, "unit": unit, "roles": _role_names(world), "held": held, "said": said}
+    context: dict[str, Any] = {"row": row, "unit": unit, "roles": seed.role_names(world), "held": held, "said": said}
     return showing.page(world, request, "power_user.html", person=user, **context)
 
 
@@ -105,16 +105,3 @@ def _change(world: World, id: str, what: str, wanted: list[str], held: list[str]
             seed.take_role(world, id, role)
     elif what in {"deactivate", "activate"}:
         records.update(world, "systemuser", id, {"isdisabled": what == "deactivate"}, by=by)
-
-
-def _role_names(world: World) -> list[str]:
-    return sorted({str(row["name"]) for row in records.find(world, "role")})
-
-
-def _roles_of(world: World, id: str) -> list[str]:
-    with world.reading() as db:
-        rows = db.execute(
-            "SELECT DISTINCT name FROM systemuserroles JOIN dv_role USING (roleid) WHERE systemuserid=? ORDER BY name",
-            (id,),
-        ).fetchall()
-    return [str(row["name"]) for row in rows]

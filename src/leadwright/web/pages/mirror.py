@@ -53,6 +53,16 @@ def new_mirror_key(visit: Visit) -> Response:
     return _page(visit, key=act.new_key(visit.services, visit.who))
 
 
+@pages.post(f"{PAGE}/agent-tables", act.NEEDS)
+def fill_agent_tables(visit: Visit) -> Response:
+    """Write into the tables of Microsoft's own agent too, or no more."""
+    on = visit.text("on", most=5) == "yes"
+    if wrong := act.fill_agent_tables(visit.services, visit.who, on=on):
+        return visit.to(PAGE, f"It is chosen. {wrong}", "warn")
+    said = "What the agent does is written into the tables of Microsoft's own agent too, from now on."
+    return visit.to(PAGE, said if on else "Nothing more is written into the tables of Microsoft's own agent.")
+
+
 @pages.post_from_anywhere(act.WAKE_PATH)
 def wake_mirror(visit: Visit) -> Response:
     """Dynamics 365 says that something changed. Only the name of the table is taken from it, and that is checked."""

@@ -118,6 +118,21 @@ def take_role(world: World, user: str, name: str) -> None:
                    "(SELECT roleid FROM dv_role WHERE name=?)", (user, name))  # fmt: skip
 
 
+def role_names(world: World) -> list[str]:
+    """Names of all roles."""
+    return sorted({str(row["name"]) for row in records.find(world, "role")})
+
+
+def roles_of(world: World, user: str) -> list[str]:
+    """Names of the roles a user holds himself."""
+    with world.reading() as db:
+        rows = db.execute(
+            "SELECT DISTINCT name FROM systemuserroles JOIN dv_role USING (roleid) WHERE systemuserid=? ORDER BY name",
+            (user,),
+        ).fetchall()
+    return [str(row["name"]) for row in rows]
+
+
 def _platform_users(world: World, system: str, unit: str) -> None:
     for name, key in zip(_NAMES, (system, new_guid()), strict=True):
         values = {"systemuserid": key, "lastname": name, "fullname": name, "businessunitid": unit, "accessmode": 3}
