@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from leadwright.analyst import Analyst
 from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.pages.kept_board import KeptBoards
+from leadwright.domain.mailbox_kind import lies_at_microsoft
+from leadwright.errors import BadSetup
 from leadwright.identity.installation import CheckMailbox
 from leadwright.identity.secrets import Vault, open_vault
+from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox_checks import check_mailbox
 from leadwright.mail.reader import MailReader
 from leadwright.research.email_validation import MailResolver, NoDns
@@ -37,6 +41,7 @@ class Services:
         reader: reads what came in, in processes of its own.
         boards: dashboards that take long to count.
         webhooks: the only way to an address that is told of events.
+        rehearses: the built-in mail server is what the shared mailbox lies at: recipients are on this machine too.
     """
 
     settings: Settings
@@ -52,6 +57,26 @@ class Services:
     reader: MailReader = field(default_factory=MailReader)
     boards: KeptBoards = field(default_factory=KeptBoards)
     webhooks: Fetcher = field(default_factory=Fetcher)
+    rehearses: bool = False
+
+    def address_for_recipients(self, kind: str) -> str:
+        """What the link to unsubscribe begins with. A rehearsal needs no address that others can open.
+
+        Args:
+            kind: what is behind the mailbox that writes.
+
+        Raises:
+            BadSetup: `public_url` is not the https address that recipients reach.
+        """
+        rehearses = self.rehearses
+        if lies_at_microsoft(kind):
+            rehearses = rehearses or urlsplit(self.settings.microsoft_authority).hostname in LOOPBACK
+        if rehearses or self.settings.public_url.startswith("https://"):
+            return self.settings.address
+        raise BadSetup(
+            "Recipients must be able to open the link to unsubscribe. Set public_url to the https address under which "
+            "they reach Leadwright, and start Leadwright again."
+        )
 
     @property
     def vault(self) -> Vault:

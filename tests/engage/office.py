@@ -212,7 +212,9 @@ def open_office(
         analyst: who judges; the builtin unless given.
     """
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
-    services = Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
+    services = Services(
+        Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock, rehearses=server is not None
+    )
     adminid = people.first_administrator(
         services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
     )
