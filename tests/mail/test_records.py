@@ -11,6 +11,7 @@ from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_T
 
 from leadwright.db.base import now
 from leadwright.db.mail import Mailbox
+from leadwright.domain import mailbox_kind
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.secrets import Vault
 from leadwright.mail.mailbox import Access
@@ -56,6 +57,36 @@ def test_a_record_becomes_a_mailbox_that_passes_its_test(small_office: PostOffic
             None,
         )
         assert row.emailrouteraccessapproval == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "files", "folder", "expected"),
+    [
+        (True, True, "Sent", True),
+        (True, False, "Sent", False),
+        (True, True, "Elsewhere", False),
+        (True, True, "INBOX", False),
+        (False, True, "Sent", False),
+    ],
+)
+def test_only_a_known_server_that_was_seen_filing_what_it_takes_counts_as_one(
+    small_office: PostOffice, monkeypatch: pytest.MonkeyPatch, known: bool, files: bool, folder: str, expected: bool
+) -> None:
+    if known:
+        monkeypatch.setattr(mailbox_kind, "_FILING", frozenset({"localhost"}))
+    small_office.server.store.accounts[SALES].files_sent = files
+    row = record(small_office)
+    with small_office.database.transaction() as session:
+        stored = session.merge(row)
+        stored.lw_sentfolder = folder
+        mailbox = open_mailbox(stored, VAULT, timeout=10)
+        assert note_test(session, stored, mailbox.test_trip(5), now())
+        assert stored.lw_filessent is expected
+        stored.lw_filessent = True
+        small_office.server.store.accounts[SALES].files_sent = False
+        note_test(session, stored, mailbox.test_trip(5), now())
+        assert not stored.lw_filessent, "a later test takes it back"
+    mailbox.close()
 
 
 def test_a_test_that_fails_keeps_the_servers_words(small_office: PostOffice) -> None:

@@ -110,6 +110,7 @@ def note_test(session: Session, row: Mailbox, trip: Trip, moment: datetime) -> b
     if trip.outgoing and not trip.incoming:
         row.incomingemailstatus = MailboxTest.NOT_RUN
     works = not trip.outgoing and not trip.incoming
+    row.lw_filessent = files_what_it_sends(row.lw_kind, row.lw_smtphost, seen=works and trip.files_sent)
     row.mailboxstatus = MailboxTest.SUCCESS if works else MailboxTest.FAILURE
     if works:
         row.lw_lasterror = row.lw_lasterroron = row.lw_pauseduntil = None
