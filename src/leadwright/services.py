@@ -13,6 +13,7 @@ from leadwright.domain.mailbox_kind import lies_at_microsoft
 from leadwright.errors import BadSetup
 from leadwright.identity.installation import CheckMailbox
 from leadwright.identity.secrets import Vault, open_vault
+from leadwright.mail.dns_text import NoTexts, TextResolver
 from leadwright.mail.login import LOOPBACK
 from leadwright.mail.mailbox_checks import check_mailbox
 from leadwright.mail.reader import MailReader
@@ -35,6 +36,7 @@ class Services:
         search: the web-search provider, or none.
         fetcher: the only way to a page on the web.
         resolver: DNS about mail.
+        texts: DNS about what we publish ourselves.
         embedding: finds knowledge by its meaning; None where its words alone count.
         looks_outside: False: research uses what is stored, whatever its age, and fetches nothing; for back-tests.
         check_mailbox: asks the mail servers about prerequisites 3 and 4.
@@ -51,6 +53,7 @@ class Services:
     search: WebSearch = field(default_factory=NoSearch)
     fetcher: Fetcher = field(default_factory=Fetcher)
     resolver: MailResolver = field(default_factory=NoDns)
+    texts: TextResolver = field(default_factory=NoTexts)
     embedding: Embedding | None = None
     looks_outside: bool = True
     check_mailbox: CheckMailbox = check_mailbox

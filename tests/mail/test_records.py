@@ -24,6 +24,7 @@ from leadwright.mail.records import (
     seal_client_secret,
     seal_dkim_key,
     seal_secret,
+    sign_with_it,
 )
 
 VAULT = Vault(["a key of the test, long enough"])
@@ -110,7 +111,9 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
     with small_office.database.transaction() as session:
         stored = session.get_one(Mailbox, small_office.mailboxid)
         assert dkim_key(stored, VAULT) is None
-        seal_dkim_key(stored, VAULT, "seller.example", "lw1", pem)
+        seal_dkim_key(stored, VAULT, "lw1", pem)
+        assert dkim_key(stored, VAULT) is None, "a key that is kept does not sign yet"
+        sign_with_it(stored)
     with small_office.database.reading() as session:
         whole = str(session.execute(text("SELECT * FROM mailbox")).all())
         assert PASSWORD not in whole
@@ -119,6 +122,8 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
         found = dkim_key(stored, VAULT)
         assert found is not None
         assert found.dns_name == "lw1._domainkey.seller.example"
+        stored.emailaddress = "sales@another.example"
+        assert dkim_key(stored, VAULT) is None, "a key published for another domain signs nothing"
     row.mailboxid = "another"
     with pytest.raises(Conflict):
         open_mailbox(row, VAULT)._smtp.first._login.secret()  # type: ignore[union-attr]

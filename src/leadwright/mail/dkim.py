@@ -20,6 +20,7 @@ _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _BLANKS = re.compile(rb"[ \t]+")
 _LINE_END_BLANKS = re.compile(rb"[ \t]+(?=\r\n|\Z)")
 _LEAST_BITS = 1024
+_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ def load_key(domain: str, selector: str, pem: str) -> DkimKey:
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return DkimKey(domain, selector, key)
     raise BadInput("A DKIM key is an RSA key of 2,048 bits, or an Ed25519 key.")
+
+
+def new_key(domain: str, selector: str) -> tuple[DkimKey, str]:
+    """A key made here, and its PEM text."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return DkimKey(domain, selector, key), key.private_bytes(*form).decode()
 
 
 def signature(raw: bytes, key: DkimKey, moment: datetime) -> bytes:

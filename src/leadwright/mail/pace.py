@@ -91,7 +91,7 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
 
 
 def _system_mails(session: Session, mailbox: Paced, moment: datetime) -> tuple[int, int, int]:
-    """Mails to our own people take places too: those claimed and under way, those that left in a minute and in a day."""
+    """Mails to our own people take places too: those under way, those that left in a minute and in a day."""
     lease = SystemMail.leaseuntil.between(moment, moment + SYSTEM_LEASE + SKEW)  # what has none was left by whom it had
     flying = (SystemMail.state == "sending") & lease
     minute, day = SystemMail.senton > moment - MINUTE, SystemMail.senton > moment - DAY
