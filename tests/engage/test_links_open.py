@@ -30,7 +30,7 @@ def office(sqlite_database: Database, tmp_path: Path) -> Iterator[Office]:
         made.services.reader.close()
 
 
-def _reached_by(office: Office, public_url: str) -> None:
+def reached_by(office: Office, public_url: str) -> None:
     settings = office.services.settings.model_copy(update={"public_url": public_url})
     database = Database(office.services.database.url)  # tokens are kept in it
     office.services = replace(office.services, settings=settings, database=database)
@@ -38,13 +38,13 @@ def _reached_by(office: Office, public_url: str) -> None:
 
 @pytest.mark.parametrize("public_url", ["", "http://127.0.0.1:8480", "http://desk.seller.example"])
 def test_a_mail_server_on_this_machine_needs_an_https_address_before_start(office: Office, public_url: str) -> None:
-    _reached_by(office, public_url)
+    reached_by(office, public_url)
     with pytest.raises(NotReady, match=SENTENCE):
         start(office)
 
 
 def test_with_its_https_address_it_starts_and_the_link_is_that_address(office: Office) -> None:
-    _reached_by(office, "https://desk.seller.example")
+    reached_by(office, "https://desk.seller.example")
     start(office)
     office.lead()
     office.work()
@@ -53,15 +53,15 @@ def test_with_its_https_address_it_starts_and_the_link_is_that_address(office: O
 
 
 def test_an_address_that_is_taken_away_after_start_lets_mails_wait_until_it_is_back(office: Office) -> None:
-    _reached_by(office, "https://desk.seller.example")
+    reached_by(office, "https://desk.seller.example")
     start(office)
     office.lead()
-    _reached_by(office, "")
+    reached_by(office, "")
     office.work()
     assert office.mails_to(ADA) == []
     with office.services.database.reading() as session:
         assert SENTENCE in (session.scalars(select(Engagement.reason)).one() or "")
-    _reached_by(office, "https://desk.seller.example")
+    reached_by(office, "https://desk.seller.example")
     office.clock.move_to(office.clock() + timedelta(hours=1))
     office.work()
     assert len(office.mails_to(ADA)) == 1

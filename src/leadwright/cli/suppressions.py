@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="Who is never written to, out of on
 def export_suppressions(
     file: Annotated[Path, typer.Argument(help="CSV file to write; it holds hashes and no addresses.")],
 ) -> None:
-    """Write every opt-out of the database into a file. A damaged one is read as far as it can be; exit status 1 then."""
+    """Write every opt-out of the database into a file; a damaged one is read as far as it can be (exit status 1)."""
     import csv
 
     from sqlalchemy.engine import make_url
