@@ -75,7 +75,8 @@ def test_who_served_long_ago_under_another_name_is_forgotten_by_who_serves(sqlit
 
 def test_signs_are_given_until_the_end(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk_life, "_EVERY", 0.01)
-    life, seen, end = DeskLife(sqlite_database, "one"), set(), time.monotonic() + 20
+    seen: set[str] = set()
+    life, end = DeskLife(sqlite_database, "one"), time.monotonic() + 20
     life.start()
     while len(seen) < 3 and time.monotonic() < end:
         with sqlite_database.reading() as session:
