@@ -67,7 +67,7 @@ class _Worker:
         clock = SharedClock(place.clock)
         opened = open_services(settings)
         opened.database.clock = clock
-        self.services = replace(opened, clock=clock)
+        self.services = replace(opened, clock=clock, rehearses=True)
         self.place, self.clock = place, clock
         self.moment, self.more, self.told = _EPOCH, True, -1
         self.troubles: Counter[str] = Counter()

@@ -5,6 +5,7 @@ from leadwright.db.engine import Database
 from leadwright.db.pages.kept_board import PATIENCE, KeptBoards
 from leadwright.db.schema import migrate
 from leadwright.errors import BadInput
+from leadwright.mail.dns_text import DnsTexts, NoTexts
 from leadwright.research.email_validation import DnsMailResolver, MailResolver, NoDns
 from leadwright.research.embedding import find_embedding
 from leadwright.research.fetch import Fetcher
@@ -29,6 +30,7 @@ def services_on(settings: Settings, database: Database) -> Services:
         search=_search(settings),
         fetcher=Fetcher(settings.fetch_private_hosts, honour_robots=settings.honour_robots),
         resolver=_resolver(settings),
+        texts=DnsTexts() if settings.dns_checks else NoTexts(),
         embedding=find_embedding(settings.embedding_model),
         boards=KeptBoards(PATIENCE),
         webhooks=Fetcher(settings.webhook_private_hosts),

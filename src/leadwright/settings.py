@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     webhook_private_hosts: frozenset[str] = Field(
         frozenset(), description="host:port pairs on private addresses that webhooks may be sent to."
     )
-    dns_checks: bool = Field(True, description="Ask DNS for the mail exchanger of a lead's domain.")
+    dns_checks: bool = Field(
+        True, description="Ask DNS about mail of a lead's domain, and for SPF, DKIM and DMARC of the mailbox's."
+    )
     mailbox_check_seconds: int = Field(
         45,
         ge=10,

@@ -98,7 +98,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
         settings = settings_of(folder / "data", world.port, listening.getsockname()[1])
         opened = open_services(settings)
         opened.database.clock = clock
-        services = replace(opened, clock=clock)
+        services = replace(opened, clock=clock, rehearses=True)
         mail.add_account(seller.SHARED_MAILBOX[1], MAILBOX_PASSWORD, files_sent=False)
         answering = Prospects(mail, leads, clock)
         weeks = Weeks(services, answering, clock)

@@ -20,6 +20,7 @@ from leadwright.domain.stage import Stage
 from leadwright.mail.suppression import why_suppressed
 
 pytestmark = pytest.mark.browser
+PUBLIC_URL = "https://desk.seller.example"  # a proxy of theirs has it; the test stands behind that
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def office(
     line = {"smtp_host": "localhost", "smtp_port": mail_servers.ports["smtp"], "imap_host": "localhost"}
     line |= {"imap_port": mail_servers.ports["imaps"], "password": PASSWORDS[SALES]}
     clock = Clock(datetime.combine(_last_working_day(), time(15), UTC))
-    made = open_office(sqlite_database, tmp_path, None, clock, line=line)  # type: ignore[arg-type]
+    made = open_office(sqlite_database, tmp_path, None, clock, line=line, public_url=PUBLIC_URL)  # type: ignore[arg-type]
     start(made)
     yield made
     if made.post:

@@ -1,12 +1,15 @@
 """What the doctor says about mailboxes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from tests.mail.dns_texts import Texts
 from tests.mail.post_office import add_mailbox, letter
 
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.cli.doctor_mail import examine_mailboxes
+from leadwright.cli.doctor_sender import examine_senders
 from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
 from leadwright.domain.mail_phase import Phase
@@ -49,3 +52,21 @@ def test_the_doctor_tells_of_errors_queue_and_mails_that_nobody_acted_on(databas
     assert "1 wait to go out" in queue.detail
     assert "1 held for a person; of what came in 1 to be read, 2 unmatched, 1 quarantined" in queue.detail
     assert "Outbox page" in queue.remedy
+
+
+def test_the_doctor_tells_what_dns_says_of_us_and_never_fails_over_it(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    texts = Texts({"seller.example": ("v=spf1 mx -all",)})
+    services = Services(Settings(data_dir=tmp_path), sqlite_database, BuiltinAnalyst(), texts=texts)
+    assert list(examine_senders(services)) == []
+    add_mailbox(sqlite_database)
+    link, spf, dkim, dmarc = examine_senders(services)
+    assert [each.state for each in (link, spf, dkim, dmarc)] == ["warn", "ok", "ok", "warn"]
+    assert "Set public_url" in link.remedy
+    assert "Found: v=spf1 mx -all" in spf.detail
+    assert "Publish at _dmarc.seller.example: v=DMARC1; p=none" in dmarc.remedy
+    texts.silent = True
+    assert {each.state for each in list(examine_senders(services))[1:]} == {"ok"}
+    settings = Settings(data_dir=tmp_path, public_url="https://desk.seller.example")
+    assert next(iter(examine_senders(replace(services, settings=settings)))).state == "ok"

@@ -211,7 +211,7 @@ def open_office(
         line: how the shared mailbox is reached, where that is not the sandbox's server.
         analyst: who judges; the builtin unless given.
     """
-    services = services_in(database, folder, clock, analyst=analyst, **settings)
+    services = services_in(database, folder, clock, analyst=analyst, rehearses=server is not None, **settings)
     adminid = people.first_administrator(
         services, fullname="Ola Admin", email="ola@seller.example", password=PASSWORD, passwords=QUICK
     )
@@ -241,11 +241,17 @@ def open_office(
 
 
 def services_in(
-    database: Database, folder: Path, clock: Clock, *, analyst: Analyst | None = None, **settings: Any
+    database: Database,
+    folder: Path,
+    clock: Clock,
+    *,
+    analyst: Analyst | None = None,
+    rehearses: bool = True,
+    **settings: Any,
 ) -> Services:
     """What an office works with: nothing is asked outside."""
     values = {"data_dir": folder, "dns_checks": False, "fetch_company_sites": False, **settings}
-    return Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock)
+    return Services(Settings(**values), database, analyst or BuiltinAnalyst(), clock=clock, rehearses=rehearses)
 
 
 def start(office: Office) -> None:

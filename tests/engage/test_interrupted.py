@@ -71,7 +71,7 @@ def test_an_answer_that_waits_for_the_installation_is_answered_once_that_is_put_
     services = office.services
     wrong = services.settings.model_copy(update={"public_url": "http://sales.example"})
     office.services = replace(
-        services, settings=wrong, database=Database(services.database.url)
+        services, settings=wrong, rehearses=False, database=Database(services.database.url)
     )  # tokens are kept in it
     office.answer(ADA, "Interesting. How long does implementation take?")
     for _ in range(8):

@@ -16,7 +16,11 @@ def main(url: str, folder: str, clock: str) -> None:
     """Work on the clock that stands in a file."""
     settings = Settings(data_dir=Path(folder), dns_checks=False, fetch_company_sites=False, executor_id="worker")
     services = Services(
-        settings, Database(url), BuiltinAnalyst(), clock=lambda: datetime.fromisoformat(Path(clock).read_text("utf-8"))
+        settings,
+        Database(url),
+        BuiltinAnalyst(),
+        clock=lambda: datetime.fromisoformat(Path(clock).read_text("utf-8")),
+        rehearses=True,
     )
     Runtime(services).start()
     while True:

@@ -100,6 +100,20 @@ def test_the_queue_shows_phases_due_times_and_the_pace_used(office: PostOffice) 
     assert not {"lw_sealedsecret", "lw_sealeddkimkey"} & set(pace.mailbox._mapping)
 
 
+def test_a_domain_that_soon_counts_as_a_sender_of_bulk_mail_is_named(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "NEARLY_BULK", 3)
+    office.waiting(3)
+    with office.database.transaction() as session:
+        session.execute(update(Outbox).values(phase=Phase.SENT, spenton=office.clock()))
+        session.execute(update(Outbox).where(Outbox.outboxid == min(office.rows())).values(spenton=None))
+    assert outbox.queue(services_of(office), MANAGER).bulk == {}
+    with office.database.transaction() as session:
+        session.execute(update(Outbox).values(spenton=office.clock()))
+    assert outbox.queue(services_of(office), MANAGER).bulk == {"seller.example": 3}
+
+
 def test_the_queue_and_the_held_mails_are_paged(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailboxes, "PAGE", 2)
     services = services_of(office)

@@ -11,6 +11,7 @@ from tests.mail_servers.authority import CLIENT_SECRET, GOOGLE_CLIENT, REFRESH_T
 
 from leadwright.db.base import now
 from leadwright.db.mail import Mailbox
+from leadwright.domain import mailbox_kind
 from leadwright.errors import BadInput, Conflict
 from leadwright.identity.secrets import Vault
 from leadwright.mail.mailbox import Access
@@ -23,6 +24,7 @@ from leadwright.mail.records import (
     seal_client_secret,
     seal_dkim_key,
     seal_secret,
+    sign_with_it,
 )
 
 VAULT = Vault(["a key of the test, long enough"])
@@ -58,6 +60,36 @@ def test_a_record_becomes_a_mailbox_that_passes_its_test(small_office: PostOffic
         assert row.emailrouteraccessapproval == 1
 
 
+@pytest.mark.parametrize(
+    ("known", "files", "folder", "expected"),
+    [
+        (True, True, "Sent", True),
+        (True, False, "Sent", False),
+        (True, True, "Elsewhere", False),
+        (True, True, "INBOX", False),
+        (False, True, "Sent", False),
+    ],
+)
+def test_only_a_known_server_that_was_seen_filing_what_it_takes_counts_as_one(
+    small_office: PostOffice, monkeypatch: pytest.MonkeyPatch, known: bool, files: bool, folder: str, expected: bool
+) -> None:
+    if known:
+        monkeypatch.setattr(mailbox_kind, "_FILING", frozenset({"localhost"}))
+    small_office.server.store.accounts[SALES].files_sent = files
+    row = record(small_office)
+    with small_office.database.transaction() as session:
+        stored = session.merge(row)
+        stored.lw_sentfolder = folder
+        mailbox = open_mailbox(stored, VAULT, timeout=10)
+        assert note_test(session, stored, mailbox.test_trip(5), now())
+        assert stored.lw_filessent is expected
+        stored.lw_filessent = True
+        small_office.server.store.accounts[SALES].files_sent = False
+        note_test(session, stored, mailbox.test_trip(5), now())
+        assert not stored.lw_filessent, "a later test takes it back"
+    mailbox.close()
+
+
 def test_a_test_that_fails_keeps_the_servers_words(small_office: PostOffice) -> None:
     row = record(small_office)
     seal_secret(row, VAULT, "wrong")
@@ -79,7 +111,9 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
     with small_office.database.transaction() as session:
         stored = session.get_one(Mailbox, small_office.mailboxid)
         assert dkim_key(stored, VAULT) is None
-        seal_dkim_key(stored, VAULT, "seller.example", "lw1", pem)
+        seal_dkim_key(stored, VAULT, "lw1", pem)
+        assert dkim_key(stored, VAULT) is None, "a key that is kept does not sign yet"
+        sign_with_it(stored)
     with small_office.database.reading() as session:
         whole = str(session.execute(text("SELECT * FROM mailbox")).all())
         assert PASSWORD not in whole
@@ -88,6 +122,8 @@ def test_no_secret_stands_in_the_database_and_none_opens_for_another_mailbox(sma
         found = dkim_key(stored, VAULT)
         assert found is not None
         assert found.dns_name == "lw1._domainkey.seller.example"
+        stored.emailaddress = "sales@another.example"
+        assert dkim_key(stored, VAULT) is None, "a key published for another domain signs nothing"
     row.mailboxid = "another"
     with pytest.raises(Conflict):
         open_mailbox(row, VAULT)._smtp.first._login.secret()  # type: ignore[union-attr]

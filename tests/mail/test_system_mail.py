@@ -1,5 +1,7 @@
 """Mails to Leadwright's own users: queued once, sealed when they let somebody in, sent until a server takes them."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +10,14 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from tests.mail.post_office import PASSWORD, SALES, Clock, PostOffice
 
-from leadwright.db.mail import Mailbox
+from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.system_mail import SystemMail
+from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import MailboxTest
 from leadwright.errors import BadInput
 from leadwright.identity.secrets import Vault
-from leadwright.mail.mailbox import Result
+from leadwright.mail.claim import Claimed, Nothing, claim
+from leadwright.mail.mailbox import Outcome, Result
 from leadwright.mail.pace import next_place
 from leadwright.mail.system_mail import SystemPost, queue_system_mail, waiting_mails, way_out
 from leadwright.sandbox.mail_faults import Fault, Step, Times
@@ -153,6 +157,81 @@ def test_mails_to_users_take_places_in_the_pace_of_the_shared_mailbox(office: Po
         assert next_place(session, session.get_one(Mailbox, office.mailboxid), clock()) is not None
     clock.forward(61)
     assert post(office).send_due() == 1
+
+
+@pytest.mark.parametrize("limit", ["lw_perminute", "lw_perday", "lw_atonce"])
+def test_a_mail_to_a_user_takes_its_place_when_it_is_claimed(office: PostOffice, limit: str) -> None:
+    _only_one_more(office, limit)
+    queue(office)
+    claimed = post(office)._claim()
+    assert claimed is not None
+    office.waiting(1)
+    assert isinstance(_claim_for_a_lead(office), Nothing)
+    post(office)._note(claimed, Outcome(Result.LATER, "451 later", retry_after=60))
+    assert isinstance(_claim_for_a_lead(office), Claimed)
+
+
+def test_who_was_killed_with_a_claim_holds_no_place_for_ever(office: PostOffice, clock: Clock) -> None:
+    _only_one_more(office, "lw_atonce")
+    queue(office)
+    assert post(office)._claim() is not None
+    clock.forward(901)
+    assert post(office).send_due() == 1
+    office.waiting(1)
+    assert isinstance(_claim_for_a_lead(office), Claimed)
+
+
+@pytest.mark.parametrize("limit", ["lw_perminute", "lw_atonce"])
+def test_two_workers_at_once_never_pass_the_pace_with_a_mail_to_a_user_and_one_to_a_lead(
+    office: PostOffice, limit: str
+) -> None:
+    rounds = 25
+    _only_one_more(office, limit)
+    office.waiting(rounds)
+    together = threading.Barrier(2, timeout=60)
+    taken: list[list[object]] = [[], []]
+
+    def compete(number: int, claim: Callable[[], object]) -> None:
+        for _ in range(rounds):
+            together.wait()
+            taken[number].append(claim())
+            together.wait()
+            if number == 0:
+                _give_all_back(office)
+            together.wait()
+
+    for _ in range(rounds):
+        queue(office)
+    theirs = threading.Thread(target=compete, args=(1, lambda: _claim_for_a_lead(office)))
+    theirs.start()
+    compete(0, post(office)._claim)
+    theirs.join()
+    both = [(ours is not None, isinstance(lead, Claimed)) for ours, lead in zip(*taken, strict=True)]
+    assert all(ours + lead == 1 for ours, lead in both), both
+
+
+def _only_one_more(office: PostOffice, limit: str) -> None:
+    """29 of 30 are used, or three of four are under way."""
+    count = 3 if limit == "lw_atonce" else 29
+    used = office.waiting(count)
+    values = {"lw_perminute": 100, "lw_perday": 100, "lw_atonce": 100, limit: count + 1}
+    over = {"phase": Phase.SENDING, "leaseuntil": office.clock() + timedelta(days=1)}
+    if limit != "lw_atonce":
+        over = {"phase": Phase.SENT, "spenton": office.clock(), "concludedon": office.clock()}
+    with office.database.transaction() as session:
+        session.execute(update(Mailbox).values(values))
+        session.execute(update(Outbox).where(Outbox.outboxid.in_(used)).values(over))
+
+
+def _claim_for_a_lead(office: PostOffice) -> Claimed | Nothing:
+    with office.database.transaction() as session:
+        return claim(session, office.mailboxid, worker="lead", clock=office.clock)
+
+
+def _give_all_back(office: PostOffice) -> None:
+    with office.database.transaction() as session:
+        session.execute(update(Outbox).where(Outbox.worker == "lead").values(phase=Phase.QUEUED, leaseuntil=None))
+        session.execute(update(SystemMail).values(state="waiting", leaseuntil=None))
 
 
 def test_without_a_way_out_a_mail_waits(small_office: PostOffice) -> None:

@@ -185,6 +185,10 @@ POST   /agent/prerequisites/3/mailbox                                          A
 POST   /agent/prerequisites/3/graph                                            A-E--- -
 GET    /agent/mailbox                                                          ADEM-- -
 POST   /agent/mailbox                                                          A-E--- -
+POST   /agent/mailbox/dkim                                                     A-E--- -
+POST   /agent/mailbox/dkim/check                                               A-E--- -
+POST   /agent/mailbox/dkim/sign                                                A-E--- -
+POST   /agent/mailbox/dkim/remove                                              A-E--- -
 POST   /agent/prerequisites/4/record                                           A----- -
 POST   /agent/prerequisites/4/approve                                          A-E--- -
 POST   /agent/prerequisites/4/test                                             A-E--- -
@@ -468,6 +472,12 @@ PATCH  /api/v1/agent/mailbox/pace                                              A
 POST   /api/v1/mail/notifications/{mailboxid}                                  public -
 GET    /api/v1/agent/mailbox/kind                                              ADEM-- -
 PUT    /api/v1/agent/mailbox/kind                                              A-E--- -
+GET    /api/v1/agent/mailbox/records                                           ADEM-- -
+GET    /api/v1/agent/mailbox/dkim                                              ADEM-- -
+PUT    /api/v1/agent/mailbox/dkim                                              A-E--- -
+DELETE /api/v1/agent/mailbox/dkim                                              A-E--- -
+POST   /api/v1/agent/mailbox/dkim/check                                        A-E--- -
+POST   /api/v1/agent/mailbox/dkim/sign                                         A-E--- -
 GET    /api/v1/agent/prerequisites/1/certificates                              AD---- -
 POST   /api/v1/agent/prerequisites/1/certificates                              AD---- -
 DELETE /api/v1/agent/prerequisites/1/certificates/{keyid}                      AD---- application

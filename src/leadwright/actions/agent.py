@@ -1,7 +1,6 @@
 """Creating, starting and stopping the agent; its draft is edited in `agent_draft`."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,17 +21,15 @@ from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
-from leadwright.db.mail import InboundMessage, Mailbox
+from leadwright.db.mail import InboundMessage
 from leadwright.db.pages.agent_settings import facts, leads_in_work
-from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import OPEN_STAGES, AgentMode, AgentState
-from leadwright.errors import BadInput, Conflict
+from leadwright.errors import BadInput, BadSetup, Conflict
 from leadwright.identity.access import Principal, require
 from leadwright.identity.agent_identity import check_again
 from leadwright.identity.seed import root_business_unit
-from leadwright.mail.login import LOOPBACK
 from leadwright.services import Services
 from leadwright.workflows.engagements import mailbox_of
 
@@ -277,30 +274,20 @@ def _startable(agent: Agent) -> AgentMode:
     return mode
 
 
-def _servers_of(services: Services, mailbox: Mailbox) -> str | None:
-    """The host that a mailbox lies at; for one at Microsoft the one that signs in there, else empty."""
-    if mailbox.lw_kind == MailboxKind.SMTP_IMAP:
-        return mailbox.lw_smtphost
-    return urlsplit(services.settings.microsoft_authority).hostname or ""
-
-
 def _links_open(services: Services, session: Session, agentid: str, mode: AgentMode) -> None:
-    """The link to unsubscribe must open where recipients are; only a mailbox on this very machine needs no address.
+    """The link to unsubscribe must open where recipients are.
 
     Raises:
         NotReady: public_url is missing.
     """
-    if mode is not AgentMode.ENGAGE or services.settings.public_url.startswith("https://"):
-        return
     agent = agent_of(session, agentid)
-    mailbox = mailbox_of(session, agent) if agent.agentuserid else None
-    if mailbox is not None and _servers_of(services, mailbox) not in LOOPBACK:
-        raise NotReady(
-            (
-                "Recipients must be able to open the link to unsubscribe. Set public_url to the https address "
-                "under which they reach Leadwright, then start it again.",
-            )
-        )
+    if mode is not AgentMode.ENGAGE or not agent.agentuserid:
+        return
+    try:
+        if mailbox := mailbox_of(session, agent):
+            services.address_for_recipients(mailbox.lw_kind)
+    except BadSetup as error:
+        raise NotReady((str(error),)) from None
 
 
 def _apply(session: Session, who: Principal, agent: Agent, services: Services, note: str = "") -> bool:

@@ -1,7 +1,8 @@
 """The outbox for people: what waits and how fast, and the mails of which nobody knows whether they arrived."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from typing import Any, Literal
 
@@ -18,8 +19,10 @@ from leadwright.db.sales import Email
 from leadwright.domain.engagement import LABELS, Outcome, State
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.privileges import Depth
+from leadwright.domain.sender_records import NEARLY_BULK
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Principal, require
+from leadwright.mail.addresses import domain_of
 from leadwright.mail.pace import DAY, MINUTE, sent_within
 from leadwright.mail.suppression import why_hash_suppressed
 from leadwright.mail.unknown import decide_held
@@ -66,6 +69,7 @@ class Queue:
     Args:
         next: the key of the page after, empty on the last one.
         left: how many mails are still to go out, on all pages.
+        bulk: domain -> mails of the last 24 hours, for those that soon count as senders of bulk mail.
     """
 
     paces: tuple[Pace, ...]
@@ -73,6 +77,7 @@ class Queue:
     held: int
     next: str = ""
     left: int = 0
+    bulk: Mapping[str, int] = field(default_factory=dict)
 
 
 def queue(services: Services, who: Principal, *, after: str = "") -> Queue:
@@ -96,7 +101,14 @@ def queue(services: Services, who: Principal, *, after: str = "") -> Queue:
             paces.append(Pace(mailbox, minute, day, phases.get(mailbox.mailboxid, {})))
         held, left = (sum(p.phases.get(phase, 0) for p in paces for phase in some) for some in (_HELD, read.WAITING))
         rows = read.waiting_mails(session, key)
-        return Queue(tuple(paces), rows[: read.PAGE], held, _next(rows, "dueat"), left)
+        return Queue(tuple(paces), rows[: read.PAGE], held, _next(rows, "dueat"), left, _bulk(paces))
+
+
+def _bulk(paces: Sequence[Pace]) -> dict[str, int]:
+    days: Counter[str] = Counter()
+    for pace in paces:
+        days[domain_of(pace.mailbox.emailaddress)] += pace.day
+    return {domain: count for domain, count in days.items() if count >= NEARLY_BULK}
 
 
 def held_mails(services: Services, who: Principal, *, after: str = "") -> tuple[list[HeldMail], str]:

@@ -288,7 +288,9 @@ def _put(
             subject=email.subject,
             body=email.description,
             why=configuration.sending.why or why_they_get_it(lead, configuration.company.name),
-            unsubscribe_url=link(services.settings.address, vault, address, _key(email.activityid)),
+            unsubscribe_url=link(
+                services.address_for_recipients(mailbox.lw_kind), vault, address, _key(email.activityid)
+            ),
             answers=thread if is_answer else None,
             follows=None if is_answer else thread,
             by_person=True,

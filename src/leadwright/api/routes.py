@@ -24,6 +24,7 @@ from leadwright.api import (
     lead_decisions,
     leads,
     mail_notifications,
+    mailbox_dkim,
     mailbox_kind,
     mailboxes,
     mirror,
@@ -108,6 +109,7 @@ v1.include_router(mailboxes.router)
 v1.include_router(outbox.router)
 v1.include_router(mirror.router)
 v1.include_router(mailbox_kind.router)
+v1.include_router(mailbox_dkim.router)
 v1.include_router(mail_notifications.router)
 v1.include_router(conversations.router)
 v1.include_router(inbox.router)

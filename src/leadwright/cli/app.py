@@ -17,6 +17,7 @@ from leadwright.cli.rotate_key import rotate_key
 from leadwright.cli.rotate_signing_key import rotate_signing_key
 from leadwright.cli.sandbox import app as sandbox
 from leadwright.cli.serve import serve
+from leadwright.cli.suppressions import app as suppressions
 from leadwright.cli.verify_audit import verify_audit
 from leadwright.cli.work import work
 
@@ -59,4 +60,5 @@ app.command()(agent_file.plan)
 app.command()(agent_file.apply)
 app.command()(backtest)
 app.add_typer(evaluation, name="eval")
+app.add_typer(suppressions, name="suppressions")
 app.add_typer(sandbox, name="sandbox")

@@ -63,7 +63,7 @@ def play(*, once: bool, data_dir: Path, port: int) -> None:
         logs.configure(settings.model_copy(update={"log_level": "error"}))
         opened = open_services(settings)
         opened.database.clock = clock
-        services = replace(opened, clock=clock)
+        services = replace(opened, clock=clock, rehearses=True)
         try:
             _run(console, services, data_dir, made, mail, clock, listening, once=once)
             if once:

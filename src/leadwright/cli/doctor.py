@@ -226,8 +226,9 @@ def _installation(settings: "Settings", database: "Database", *, older: bool) ->
 def _mailboxes_and_connection(services: "Services", *, older: bool) -> Iterator[Finding]:
     from leadwright.cli.doctor_dynamics import told
     from leadwright.cli.doctor_mail import examine_mailboxes
+    from leadwright.cli.doctor_sender import examine_senders
 
-    for what, examined in (("Mailboxes", examine_mailboxes), ("Dynamics 365", told)):
+    for what, examined in (("Mailboxes", examine_mailboxes), ("Senders", examine_senders), ("Dynamics 365", told)):
         if older:
             yield Finding(what, "warn", _OLDER)
             continue

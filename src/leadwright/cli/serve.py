@@ -2,6 +2,7 @@
 
 import socket
 from secrets import token_urlsafe
+from socket import gethostname
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,7 @@ def serve(
     from leadwright.mcp.door import McpDoor
     from leadwright.settings import load_settings
     from leadwright.web.app import create_app
+    from leadwright.workflows.desk_life import DeskLife
     from leadwright.workflows.runtime import Runtime
 
     given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
@@ -33,6 +35,7 @@ def serve(
     listening = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})  # 0 was any free one
     services = open_services(settings)
+    desk = DeskLife(services.database, settings.executor_id or f"{gethostname()}:{settings.port}")
     try:
         runtime = Runtime(services) if worker else None
         at = address(listening, settings.public_url)
@@ -41,8 +44,10 @@ def serve(
         if code and needs_first_administrator(services):
             typer.echo(f"Create the first administrator at {at.rstrip('/')}/set-up?code={code}")
         app = create_app(services, runtime=runtime, routers=[router], doors=[McpDoor(services)], setup_code=code)
+        desk.start()
         run(app, listening, behind_proxy=bool(settings.public_url))
     finally:
+        desk.stop()
         services.database.close()
 
 

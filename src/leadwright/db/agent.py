@@ -212,8 +212,11 @@ class Turn(Base):
     lastturn: Mapped[int] = mapped_column(Integer, default=0)
 
 
+DESK = "desk: "  # begins the id of a process that serves the desk and gives a sign of life; it is no worker
+
+
 class Executor(Base):
-    """A worker process: it refuses to start on a live id, and others take over its work when it dies."""
+    """A worker process: it refuses to start on a live id, and others take over its work when it dies. Or a `DESK`."""
 
     __tablename__ = "executor"
     executorid: Mapped[str] = mapped_column(String(120), primary_key=True)

@@ -23,6 +23,15 @@ def lies_at_microsoft(kind: str | None) -> bool:
     return kind in (MailboxKind.DATAVERSE, MailboxKind.GRAPH)
 
 
-def files_what_it_sends(kind: str) -> bool:
-    """Exchange keeps a copy of whatever it takes: what has none after a while was not sent."""
-    return lies_at_microsoft(kind)
+_FILING = frozenset({"smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com"})
+
+
+def files_what_it_sends(kind: str, smtp_host: str = "", *, seen: bool = False) -> bool:
+    """Does the server itself keep a copy of whatever it takes? Then what has none after a while was not sent.
+
+    Of any other server a copy of a mail to ourselves proves nothing: a rule may have put it there as it came in.
+
+    Args:
+        seen: Test & Enable found in Sent what nobody but the server can have put there.
+    """
+    return lies_at_microsoft(kind) or (seen and smtp_host.casefold() in _FILING)

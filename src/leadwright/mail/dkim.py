@@ -19,7 +19,7 @@ _ONCE_MORE = ("from", "to", "subject", "date", "reply-to")  # signed as absent: 
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _BLANKS = re.compile(rb"[ \t]+")
 _LINE_END_BLANKS = re.compile(rb"[ \t]+(?=\r\n|\Z)")
-_LEAST_BITS = 2048  # RFC 8301: signers must have 1,024 and should have 2,048
+_BITS = 2048  # RFC 8301: signers must have 1,024 and should have 2,048
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,18 @@ def load_key(domain: str, selector: str, pem: str) -> DkimKey:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError) as error:
         raise BadInput("The DKIM key is not a PEM private key without a password.") from error
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_BITS:
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _BITS:
         return DkimKey(domain, selector, key)
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return DkimKey(domain, selector, key)
     raise BadInput("A DKIM key is an RSA key of at least 2,048 bits, or an Ed25519 key.")
+
+
+def new_key(domain: str, selector: str) -> tuple[DkimKey, str]:
+    """A key made here, and its PEM text."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return DkimKey(domain, selector, key), key.private_bytes(*form).decode()
 
 
 def signature(raw: bytes, key: DkimKey, moment: datetime) -> bytes:

@@ -1,7 +1,7 @@
 """What every mailbox can do, whatever is behind it: SMTP and IMAP, Dataverse, Graph. Decides nothing."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -189,7 +189,7 @@ class Trip:
 
     outgoing: str = ""  # empty: works
     incoming: str = ""
-    folders: tuple[str, ...] = field(default=())
+    files_sent: bool = False  # the server put its own copy into Sent
 
 
 @dataclass(frozen=True, slots=True)

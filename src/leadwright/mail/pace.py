@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import Moment
@@ -19,6 +19,7 @@ from leadwright.domain.mail_phase import IN_FLIGHT
 MINUTE = timedelta(seconds=60)
 DAY = timedelta(hours=24)
 SOON = timedelta(milliseconds=20)
+SYSTEM_LEASE = timedelta(minutes=15)  # of a mail to our own people: longer than an answer to the final dot may take
 SKEW = timedelta(minutes=5)  # by which clocks of workers may differ; what lies further ahead was written by a wrong one
 
 
@@ -54,11 +55,9 @@ def next_place(session: Session, mailbox: Paced, moment: datetime) -> datetime |
 def free_places(session: Session, mailbox: Paced, moment: datetime, most: int) -> tuple[int, datetime | None]:
     """How many may be claimed now, `most` at the most; when there is none: when to ask again. Otherwise as above."""
     session.flush()
-    flying = session.connection().execute(_FLYING, {"whose": mailbox.mailboxid}).scalar() or 0
-    limits = [
-        (window, places - flying - _system_mails(session, mailbox, moment, window))
-        for window, places in ((MINUTE, mailbox.lw_perminute), (DAY, mailbox.lw_perday))
-    ]
+    ours, minute, day = _system_mails(session, mailbox, moment)
+    flying = ours + (session.connection().execute(_FLYING, {"whose": mailbox.mailboxid}).scalar() or 0)
+    limits = [(MINUTE, mailbox.lw_perminute - flying - minute), (DAY, mailbox.lw_perday - flying - day)]
     most = min(most, mailbox.lw_atonce - flying, *(places for _, places in limits))
     if most <= 0:
         return 0, moment + SOON
@@ -91,10 +90,14 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
     ]
 
 
-def _system_mails(session: Session, mailbox: Paced, moment: datetime, window: timedelta) -> int:
-    """Mails to our own people that left by this mailbox take places too."""
-    query = select(func.count()).where(SystemMail.mailboxid == mailbox.mailboxid, SystemMail.senton > moment - window)
-    return session.scalar(query) or 0
+def _system_mails(session: Session, mailbox: Paced, moment: datetime) -> tuple[int, int, int]:
+    """Mails to our own people take places too: those under way, those that left in a minute and in a day."""
+    lease = SystemMail.leaseuntil.between(moment, moment + SYSTEM_LEASE + SKEW)  # what has none was left by whom it had
+    flying = (SystemMail.state == "sending") & lease
+    minute, day = SystemMail.senton > moment - MINUTE, SystemMail.senton > moment - DAY
+    counts = (func.count().filter(each) for each in (flying, minute, day))
+    found = session.execute(select(*counts).where(SystemMail.mailboxid == mailbox.mailboxid, or_(flying, day))).one()
+    return found[0], found[1], found[2]
 
 
 def _bring_back(session: Session, mailbox: Paced, moment: datetime) -> None:

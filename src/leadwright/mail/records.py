@@ -9,6 +9,7 @@ from leadwright.db.mail import Mailbox
 from leadwright.domain.mailbox_kind import MailboxKind, files_what_it_sends, lies_at_microsoft
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
 from leadwright.errors import BadInput
+from leadwright.mail.addresses import domain_of
 from leadwright.mail.dkim import DkimKey, load_key
 from leadwright.mail.login import Login, Security, Server
 from leadwright.mail.mailbox import Mailbox as MailboxPort
@@ -59,25 +60,44 @@ def seal_client_secret(row: Mailbox, vault: Seals, secret: str) -> None:
     row.lw_sealedclientsecret = vault.seal(secret, f"mailboxclient:{row.mailboxid}")
 
 
-def seal_dkim_key(row: Mailbox, vault: Seals, domain: str, selector: str, pem: str) -> DkimKey:
-    """Keep the DKIM key, encrypted for this mailbox alone.
+def seal_dkim_key(row: Mailbox, vault: Seals, selector: str, pem: str) -> DkimKey:
+    """Keep the DKIM key, encrypted for this mailbox alone. Nothing is signed before `sign_with_it`.
 
     Raises:
         BadInput: not a usable key.
     """
-    key = load_key(domain, selector, pem)
-    row.lw_dkimdomain, row.lw_dkimselector = domain, selector
+    key = load_key(domain_of(row.emailaddress), selector, pem)
+    row.lw_dkimdomain, row.lw_dkimselector = None, selector
     row.lw_sealeddkimkey = vault.seal(pem, f"dkim:{row.mailboxid}")
     return key
 
 
+def sign_with_it(row: Mailbox) -> None:
+    """From now on the key that is kept signs."""
+    row.lw_dkimdomain = domain_of(row.emailaddress)
+
+
+def forget_dkim_key(row: Mailbox) -> None:
+    """No key is kept."""
+    row.lw_dkimdomain = row.lw_dkimselector = row.lw_sealeddkimkey = None
+
+
+def signs_itself(row: Mailbox) -> bool:
+    """Do we sign? Exchange writes the mail anew as it leaves, and signs it itself; a domain of before signs nothing."""
+    return row.lw_kind == MailboxKind.SMTP_IMAP and row.lw_dkimdomain == domain_of(row.emailaddress)
+
+
+def kept_dkim_key(row: Mailbox, vault: Seals) -> DkimKey | None:
+    """The key that is kept for this mailbox, whether it signs or not."""
+    if row.lw_kind != MailboxKind.SMTP_IMAP or not row.lw_sealeddkimkey or not row.lw_dkimselector:
+        return None
+    pem = vault.open(row.lw_sealeddkimkey, f"dkim:{row.mailboxid}")
+    return load_key(domain_of(row.emailaddress), row.lw_dkimselector, pem)
+
+
 def dkim_key(row: Mailbox, vault: Seals) -> DkimKey | None:
     """The key that signs this mailbox's mails; None where the server signs."""
-    if row.lw_kind != MailboxKind.SMTP_IMAP:  # Exchange writes the mail anew as it leaves, and signs it itself
-        return None
-    if not row.lw_sealeddkimkey or not row.lw_dkimdomain or not row.lw_dkimselector:
-        return None
-    return load_key(row.lw_dkimdomain, row.lw_dkimselector, vault.open(row.lw_sealeddkimkey, f"dkim:{row.mailboxid}"))
+    return kept_dkim_key(row, vault) if signs_itself(row) else None
 
 
 def set_kind(row: Mailbox, kind: MailboxKind) -> None:
@@ -110,6 +130,7 @@ def note_test(session: Session, row: Mailbox, trip: Trip, moment: datetime) -> b
     if trip.outgoing and not trip.incoming:
         row.incomingemailstatus = MailboxTest.NOT_RUN
     works = not trip.outgoing and not trip.incoming
+    row.lw_filessent = files_what_it_sends(row.lw_kind, row.lw_smtphost, seen=works and trip.files_sent)
     row.mailboxstatus = MailboxTest.SUCCESS if works else MailboxTest.FAILURE
     if works:
         row.lw_lasterror = row.lw_lasterroron = row.lw_pauseduntil = None

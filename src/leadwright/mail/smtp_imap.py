@@ -125,7 +125,7 @@ class SmtpImapMailbox:
         outcome = self._smtp.send(letter, lambda: True)
         if outcome.result is not Result.ACCEPTED:
             return Trip(outgoing=outcome.words, incoming=incoming)
-        return Trip(incoming=incoming or self._see_it_arrive(messageid, seconds))
+        return Trip(incoming=incoming) if incoming else self._see_it_arrive(messageid, seconds)
 
     def try_access(self) -> Access:
         """May we send as this address, does it take mail, may we read it, and what else? Sends nothing."""
@@ -151,18 +151,20 @@ class SmtpImapMailbox:
         key = key_in(self._seals, str(head.get("List-Unsubscribe", ""))) if self._seals else ""
         return SentCopy(messageid, sender, recipient, key, found.raw, found.received)
 
-    def _see_it_arrive(self, messageid: str, seconds: float) -> str:
+    def _see_it_arrive(self, messageid: str, seconds: float) -> Trip:
         end = time.monotonic() + seconds
         try:
             while not self._imap.uids_of("INBOX", messageid):
                 if time.monotonic() >= end:
-                    return f"The test mail was accepted, but did not arrive in INBOX within {seconds:.0f} seconds."
+                    late = f"The test mail was accepted, but did not arrive in INBOX within {seconds:.0f} seconds."
+                    return Trip(incoming=late)
                 time.sleep(_LOOK_SECONDS)
+            files_sent = self._sent.upper() != "INBOX" and self._imap.find_sent(messageid) is Found.YES
             for folder in ("INBOX", self._sent):
                 self._imap.remove(folder, messageid)
         except MailError as error:
-            return str(error)
-        return ""
+            return Trip(incoming=str(error))
+        return Trip(files_sent=files_sent)
 
 
 def _message_id(raw: bytes) -> str:

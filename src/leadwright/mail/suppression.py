@@ -1,4 +1,6 @@
-"""Who is never written to again. Only hashes are kept; they survive the lead, a merge, a new import and a restore.
+"""Who is never written to again. Only hashes are kept, of addresses: they outlive the lead, its merge and a new import.
+
+A restore takes what the backup lacks with it: mails that ask for it are read again, clicks are carried over by a file.
 
 An opt-out and a claim for the same address wait for each other, so that no mail is claimed once an opt-out is stored.
 """
@@ -70,6 +72,20 @@ def suppress_domain(
     found = hash_domain(domain)
     new = _add(session, found, "domain", reason, source, clock, scope)
     _end_waiting(session, Outbox.domainhash == found, reason, scope, clock())
+    return new
+
+
+def suppress_again(
+    session: Session, found: str, kind: str, scope: str, reason: Reason, source: str, at: datetime, moment: datetime
+) -> bool:
+    """Keep what another database of ours knew of a hash; waiting mails end. True when it was new. Safe to repeat.
+
+    Args:
+        at: when it became known there; `moment` is the present one.
+    """
+    new = _add(session, found, kind, reason, source, lambda: at, scope)
+    whose = (Outbox.recipienthash if kind == "address" else Outbox.domainhash) == found
+    _end_waiting(session, whose, reason, scope, moment)
     return new
 
 

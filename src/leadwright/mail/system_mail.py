@@ -25,7 +25,7 @@ from leadwright.mail.headers import SUBJECT_LENGTH, safe_text
 from leadwright.mail.login import Login, Server
 from leadwright.mail.mailbox import Letter, Outcome, Result
 from leadwright.mail.mailbox import Mailbox as MailboxPort
-from leadwright.mail.pace import next_place
+from leadwright.mail.pace import SYSTEM_LEASE, next_place
 from leadwright.mail.platform_records import Installation
 from leadwright.mail.records import open_mailbox
 from leadwright.mail.smtp import SmtpConnection
@@ -34,7 +34,6 @@ from leadwright.mail.unsubscribe import Seals
 from leadwright.settings import Settings
 
 TRIED_FOR = timedelta(days=3)
-_LEASE = timedelta(minutes=15)  # longer than a server may take to answer the final dot
 _WAITS = (30, 120, 300, 900, 3600)  # seconds before the next try
 _SECONDS = 60.0  # of one answer of a server
 _MOST_TEXT = 50_000
@@ -175,7 +174,8 @@ class SystemPost:
             ).first()
             if row is None:
                 return None
-            row.state, row.attempts, row.leaseuntil = "sending", row.attempts + 1, moment + _LEASE
+            row.state, row.attempts, row.leaseuntil = "sending", row.attempts + 1, moment + SYSTEM_LEASE
+            row.mailboxid = way.mailboxid  # takes a place in its pace from now on
             row.messageid = row.messageid or new_message_id(way.sender)
             try:
                 text = self._open_vault().open(row.text, f"systemmail:{row.systemmailid}") if row.issealed else row.text
@@ -225,7 +225,7 @@ class SystemPost:
                 return  # the lease had ended and somebody else tried again
             row.leaseuntil = None
             if outcome.result in (Result.ACCEPTED, Result.UNKNOWN):
-                row.mailboxid, row.senton = claimed.way.mailboxid, moment
+                row.senton = moment
             if outcome.result is Result.ACCEPTED:
                 _end(row, "sent", "")
             elif outcome.result is Result.REFUSED or moment - row.createdon > TRIED_FOR:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from leadwright.db.agent import Executor
+from leadwright.db.agent import DESK, Executor
 from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
 from leadwright.errors import Conflict
@@ -149,7 +149,7 @@ def forget(database: Database, names: frozenset[str]) -> None:
 def known(database: Database) -> frozenset[str]:
     """Names of all executors that entered and did not leave."""
     with database.reading() as session:
-        return frozenset(session.scalars(select(Executor.executorid)))
+        return frozenset(session.scalars(select(Executor.executorid).where(~Executor.executorid.startswith(DESK))))
 
 
 def _is_held(database: Database, name: str) -> bool:

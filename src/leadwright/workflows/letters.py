@@ -142,7 +142,9 @@ def letter_of(
             subject=mail.subject,
             body=mail.body,
             why=configuration.sending.why or why_they_get_it(lead, configuration.company.name),
-            unsubscribe_url=link(services.settings.address, vault, rows.engagement.address, businesskey),
+            unsubscribe_url=link(
+                services.address_for_recipients(mailbox.lw_kind), vault, rows.engagement.address, businesskey
+            ),
             answers=answers,
             follows=follows,
             signature=signature_of(configuration.profile),

@@ -22,7 +22,11 @@ def spare_leads(session: Session, address: str, moment: datetime) -> None:
 
     One with an open conversation is left to it: how that ends is decided with the mail or click before it.
     """
-    found = hash_address(address)
+    spare_leads_of(session, hash_address(address), moment)
+
+
+def spare_leads_of(session: Session, found: str, moment: datetime) -> None:
+    """The same by the hash of the address."""
     written_to: CompoundSelect[str | None] = union(
         select(Engagement.leadid).where(Engagement.addresshash == found),
         select(Outbox.leadid).where(Outbox.recipienthash == found, Outbox.leadid.is_not(None)),

@@ -31,6 +31,7 @@ from leadwright.mail.unreadable import in_words
 from leadwright.services import Services
 from leadwright.workflows import executors, runs
 from leadwright.workflows.approvals import approved_in_claim
+from leadwright.workflows.desk_life import DeskWatch, clicks_are_heard
 from leadwright.workflows.mail_notices import AGAIN, stay_notified
 from leadwright.workflows.seller_mail import seller_may
 from leadwright.workflows.sending_rules import may_still_leave, rules_in_claim, still_wanted
@@ -55,6 +56,7 @@ class Post:
     def __init__(self, services: Services, worker: str) -> None:
         self._services = services
         self._worker = worker
+        self._desk = DeskWatch()
         self._opened: dict[str, tuple[object, MailboxPort]] = {}
         self._unnotified: dict[str, datetime] = {}  # when a server that would not tell us of new mail is asked again
 
@@ -147,7 +149,13 @@ class Post:
             mailbox.mailboxid,
             opened,
             worker=self._worker,
-            checks=(*STANDARD, seller_may, approved_in_claim(self._services), rules_in_claim(self._services)),
+            checks=(
+                *STANDARD,
+                seller_may,
+                approved_in_claim(self._services),
+                clicks_are_heard(self._services, self._desk),
+                rules_in_claim(self._services),
+            ),
             still=still_wanted,
             wanted=may_still_leave,
             clock=self._services.clock,

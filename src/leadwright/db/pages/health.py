@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
-from leadwright.db.agent import Agent, Executor, LeadRun, ModelAnswer, Prerequisite
+from leadwright.db.agent import DESK, Agent, Executor, LeadRun, ModelAnswer, Prerequisite
 from leadwright.db.connection import CrmBudget, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Mailbox, MailboxFolder, Outbox
@@ -22,8 +22,8 @@ Count = tuple[int, datetime | None]
 
 def workers(session: Session) -> Sequence[Any]:
     """Worker processes with their last heartbeat, the newest first."""
-    query = select(Executor.executorid, Executor.seenon).order_by(Executor.seenon.desc()).limit(50)
-    return session.execute(query).all()
+    query = select(Executor.executorid, Executor.seenon).where(~Executor.executorid.startswith(DESK))
+    return session.execute(query.order_by(Executor.seenon.desc()).limit(50)).all()
 
 
 def queues(session: Session, moment: datetime) -> dict[str, Count]:

@@ -25,7 +25,6 @@ from leadwright.domain.attributes import Kind
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import BadInput, NotFound
-from leadwright.mail.login import LOOPBACK
 from leadwright.mail.signature import signature_of
 from leadwright.web.footer import footer_of
 from leadwright.web.visit import Pages, Visit
@@ -69,20 +68,20 @@ def settings_page(
         sections=found,
         section=shown,
         key=section,
-        platform=_platform(mailbox, connection),
+        platform=_platform(mailbox, connection, rehearses=visit.services.rehearses),
         may_edit=visit.may("prvConfigureAgent") and not (shown and shown.closed),
         configuration=Configuration.model_validate(agent.draft),
         **context,
     )
 
 
-def _platform(mailbox: Any | None, connection: CrmConnection | None) -> str:
+def _platform(mailbox: Any | None, connection: CrmConnection | None, *, rehearses: bool) -> str:
     """Which of the platforms this is: all built in, the mailbox one's own, or Dynamics 365."""
     if connection is not None:
         return f"Dynamics 365 ({connection.organizationname or connection.dataverseurl})"
     if mailbox is not None and mailbox.lw_kind == MailboxKind.GRAPH:
         return "the built-in platform with your own mailbox in Exchange Online"
-    if mailbox is None or not mailbox.lw_smtphost or mailbox.lw_smtphost in LOOPBACK:
+    if mailbox is None or not mailbox.lw_smtphost or rehearses:
         return "the built-in platform"
     return f"the built-in platform with your own mailbox at {mailbox.lw_smtphost}"
 

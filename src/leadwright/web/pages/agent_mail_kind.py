@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from leadwright.actions.mailbox_dkim import signing_of
 from leadwright.actions.mailbox_kind import choose_kind, what_is_behind
 from leadwright.actions.mailboxes import set_up_mailbox
 from leadwright.actions.shared_mailbox import SharedMailbox
@@ -19,7 +20,7 @@ pages = Pages()
 @pages.get("/agent/mailbox", "prvReadAgent")
 def behind(visit: Visit) -> Response:
     """What is behind it now, and the other ways."""
-    return _page(visit, needed_agent(visit))
+    return mailbox_page(visit, needed_agent(visit))
 
 
 @pages.post("/agent/mailbox", "prvReadAgent", "prvCreateMailbox")
@@ -29,7 +30,7 @@ def choose(visit: Visit) -> Response:
     try:
         choose_kind(visit.services, visit.who, agent.agentid, visit.text("kind", most=20))
     except BadInput as error:
-        return _page(visit, agent, 422, {error.field or "": str(error)})
+        return mailbox_page(visit, agent, 422, {error.field or "": str(error)})
     return visit.to("/agent/mailbox", "Mail goes this way now. Test the mailbox under prerequisite 4, then mark it.")
 
 
@@ -52,12 +53,13 @@ def set_up_graph(visit: Visit) -> Response:
         )
         set_up_mailbox(visit.services, visit.who, agent.agentid, given)
     except BadInput as error:
-        return _page(visit, agent, 422, {error.field or "": str(error)})
+        return mailbox_page(visit, agent, 422, {error.field or "": str(error)})
     note = "The shared mailbox is kept. Mark prerequisite 3 as done to verify it."
     return visit.to("/agent/prerequisites#p3", note)
 
 
-def _page(visit: Visit, agent: Agent, status: int = 200, problems: dict[str, str] | None = None) -> Response:
+def mailbox_page(visit: Visit, agent: Agent, status: int = 200, problems: dict[str, str] | None = None) -> Response:
+    """The whole page."""
     found = what_is_behind(visit.services, visit.who, agent.agentid)
     with visit.services.database.reading() as session:
         mailboxid = mailboxid_of(session, agent.agentid)
@@ -70,6 +72,7 @@ def _page(visit: Visit, agent: Agent, status: int = 200, problems: dict[str, str
         "agent/mail_kind.html",
         status,
         behind=found,
+        signing=signing_of(visit.services, visit.who, agent.agentid),
         record=record,
         members=set(visit.form.getlist("members")) if "address" in visit.form else members,
         application_users=users,

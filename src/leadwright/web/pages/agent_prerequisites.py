@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from leadwright.actions import applications, certificates
 from leadwright.actions import prerequisites as act
+from leadwright.actions.mailbox_dkim import sender_records
 from leadwright.actions.prerequisites import ACCOUNT_TYPES
 from leadwright.actions.shared_mailbox import SECURITIES, SIGN_INS
 from leadwright.db.agent import Agent
@@ -235,6 +236,7 @@ def prerequisites_page(
         mailbox=mailbox,
         members=set(visit.form.getlist("members")) if opened == 3 else members,
         records=records,
+        dns_records=sender_records(visit.services, visit.who, agent.agentid) if visit.may("prvReadAgent") else (),
         application_users=users,
         securities=list(SECURITIES.items()),
         sign_ins=list(SIGN_INS.items()),

@@ -1,0 +1,72 @@
+"""`leadwright suppressions`: opt-outs out of a damaged or newer database and into the restored one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Who is never written to, out of one database and into another.")
+
+
+@app.command("export")
+def export_suppressions(
+    file: Annotated[Path, typer.Argument(help="CSV file to write; it holds hashes and no addresses.")],
+) -> None:
+    """Write every opt-out of the database into a file; a damaged one is read as far as it can be (exit status 1)."""
+    import csv
+
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from leadwright.actions.suppressions import HEADINGS, export_rows
+    from leadwright.db.engine import Database
+    from leadwright.errors import BadInput
+    from leadwright.settings import load_settings
+
+    url = load_settings().url
+    if (path := make_url(url).database) and url.startswith("sqlite") and not Path(path).is_file():
+        raise BadInput(f"There is no database at {path}. Name it by LEADWRIGHT_DATABASE_URL or LEADWRIGHT_DATA_DIR.")
+    database, count = Database(url), 0
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(HEADINGS)
+            for row in export_rows(database):
+                writer.writerow(row)
+                count += 1
+    except SQLAlchemyError as error:
+        why = type(error.__cause__ or error).__name__
+        typer.echo(f"{count} opt-outs are in {file}; the database cannot be read further ({why}).", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        database.close()
+    typer.echo(f"{count} opt-outs are in {file}.")
+
+
+@app.command("import")
+def import_suppressions(
+    file: Annotated[Path, typer.Argument(help="CSV file that `leadwright suppressions export` wrote.")],
+) -> None:
+    """Keep the opt-outs of a file that are not known here: all of them or none. A repeat changes nothing."""
+    from leadwright.actions.suppressions import import_rows, read_rows
+    from leadwright.bootstrap import open_services
+    from leadwright.errors import BadInput
+    from leadwright.identity.access import operator
+    from leadwright.settings import load_settings
+
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = read_rows(opened)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}.") from None
+    services = open_services(load_settings())
+    try:
+        with services.database.reading() as session:
+            who = operator(session)
+        new = import_rows(services, who, rows)
+    finally:
+        services.reader.close()
+        services.database.close()
+    typer.echo(f"{len(rows)} opt-outs read, {new} were not known here. Nobody of them is written to.")

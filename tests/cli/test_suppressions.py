@@ -1,0 +1,115 @@
+"""`leadwright suppressions` as an operator runs it after a backup was restored."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.conftest import _migrated_sqlite
+from tests.mail.post_office import add_mailbox, letter
+from typer.testing import CliRunner, Result
+
+from leadwright.cli.app import app
+from leadwright.db.audit import AuditEntry
+from leadwright.db.engine import Database
+from leadwright.db.mail import Outbox, Suppression
+from leadwright.domain.mail_phase import Phase
+from leadwright.domain.suppression import Reason
+from leadwright.mail.outbox import Order, put
+from leadwright.mail.suppression import suppress, suppress_domain, why_suppressed
+
+THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+ADA, PAT = "ada@northwind.example", "pat@company.example"
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[Database]:
+    """The database that the backup was made of, with all that came after it."""
+    shutil.copy(_migrated_sqlite(), tmp_path / "newer.db")
+    opened = Database(f"sqlite:///{tmp_path / 'newer.db'}")
+    yield opened
+    opened.close()
+
+
+def _run(database: Database, monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> Result:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LEADWRIGHT_DATA_DIR", str(folder / "data"))
+    monkeypatch.setenv("LEADWRIGHT_DATABASE_URL", database.url)
+    return CliRunner().invoke(app, ["suppressions", *words])
+
+
+def _opt_outs(database: Database) -> None:
+    with database.transaction() as session:
+        suppress(session, ADA, reason=Reason.OPT_OUT, source="one_click", clock=lambda: THEN)
+        suppress(session, PAT, reason=Reason.COMPLAINT, source='inbound:"x", y', clock=lambda: THEN, scope="outreach")
+        suppress_domain(session, "quiet.example", reason=Reason.PERSON, source="person", clock=lambda: THEN)
+
+
+def _kept(database: Database) -> list[tuple[object, ...]]:
+    columns = (Suppression.hash, Suppression.kind, Suppression.scope, Suppression.reason, Suppression.source)
+    with database.reading() as session:
+        query = select(*columns, Suppression.at).order_by(Suppression.hash)
+        return [tuple(row) for row in session.execute(query)]
+
+
+def test_opt_outs_are_carried_into_a_database_that_lacks_them_and_end_what_waits(
+    database: Database, newer: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _opt_outs(newer)
+    mailboxid = add_mailbox(database)
+    with database.transaction() as session:
+        put(session, Order("one", mailboxid, letter(ADA)), THEN)
+        put(session, Order("two", mailboxid, letter("kim@company.example")), THEN)
+        suppress(session, ADA, reason=Reason.HARD_BOUNCE, source="bounce", clock=lambda: THEN)
+    out = _run(newer, monkeypatch, tmp_path, "export", "opt-outs.csv")
+    assert (out.exit_code, out.stdout) == (0, "3 opt-outs are in opt-outs.csv.\n")
+    assert "@" not in (tmp_path / "opt-outs.csv").read_text("utf-8")
+    into = _run(database, monkeypatch, tmp_path, "import", "opt-outs.csv")
+    assert into.exit_code == 0, into.output
+    assert "3 opt-outs read, 3 were not known here" in into.stdout, "a bounce alone is no opt-out"
+    assert _kept(database) == _kept(newer)
+    again = _run(database, monkeypatch, tmp_path, "import", "opt-outs.csv")
+    assert "3 opt-outs read, 0 were not known here" in again.stdout
+    with database.reading() as session:
+        phases = {row.businesskey: row.phase for row in session.scalars(select(Outbox))}
+        assert why_suppressed(session, "anybody@quiet.example", "outreach") is not None
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "suppression.imported")).all()
+    assert phases == {"one": Phase.SUPPRESSED, "two": Phase.QUEUED}
+    assert [entry.after for entry in entries] == [{"rows": 3, "new": 3}, {"rows": 3, "new": 0}]
+    assert _run(database, monkeypatch, tmp_path, "export", "again.csv").exit_code == 0
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "opt-outs.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ada@northwind.example,address,,opt_out,x,2026-11-20T09:30:00+00:00",
+        "0" * 64 + ",person,,opt_out,x,2026-11-20T09:30:00+00:00",
+        "0" * 64 + ",address,,because,x,2026-11-20T09:30:00+00:00",
+        "0" * 64 + ",address,,opt_out,x,2026-11-20T09:30:00",
+        "0" * 64 + ",address,,opt_out",
+    ],
+)
+def test_a_file_with_a_line_that_cannot_be_used_is_refused_whole(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    good = "1" * 64 + ",address,,opt_out,x,2026-11-20T09:30:00+00:00"
+    (tmp_path / "opt-outs.csv").write_text(f"hash,kind,scope,reason,source,at\n{good}\n{line}\n", "utf-8")
+    refused = _run(sqlite_database, monkeypatch, tmp_path, "import", "opt-outs.csv")
+    assert refused.exit_code == 1
+    assert "Line 3 is no opt-out" in str(refused.exception)
+    assert _kept(sqlite_database) == []
+
+
+def test_a_damaged_database_is_read_as_far_as_it_can_be(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_database.transaction() as session:
+        session.connection().exec_driver_sql("DROP TABLE suppression")
+    broken = _run(sqlite_database, monkeypatch, tmp_path, "export", "opt-outs.csv")
+    assert broken.exit_code == 1
+    assert "0 opt-outs are in opt-outs.csv; the database cannot be read further" in broken.output
+    gone = Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}")
+    assert "There is no database at" in str(_run(gone, monkeypatch, tmp_path, "export", "opt-outs.csv").exception)
