@@ -7,6 +7,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 JOBS ?= 3
+# Where the environment forbids it, each command that a test starts would compile every source file anew.
+export PYTHONDONTWRITEBYTECODE =
 
 demo: .venv/ready-demo ## three simulated weeks of the main job on the built-in platform, then the desk in the browser
 	@$(BIN)/leadwright demo --engage $(DEMO)
