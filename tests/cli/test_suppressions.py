@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.conftest import _migrated_sqlite
+from tests.conftest import migrated_sqlite
 from tests.mail.post_office import add_mailbox, letter
 from typer.testing import CliRunner, Result
 
@@ -27,7 +27,7 @@ ADA, PAT = "ada@northwind.example", "pat@company.example"
 @pytest.fixture
 def newer(tmp_path: Path) -> Iterator[Database]:
     """The database that the backup was made of, with all that came after it."""
-    shutil.copy(_migrated_sqlite(), tmp_path / "newer.db")
+    shutil.copy(migrated_sqlite(), tmp_path / "newer.db")
     opened = Database(f"sqlite:///{tmp_path / 'newer.db'}")
     yield opened
     opened.close()

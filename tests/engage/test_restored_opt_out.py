@@ -11,11 +11,7 @@ from tests.engage.office import ADA, Office
 from leadwright.db.mail import InboundMessage
 from leadwright.mail.suppression import why_suppressed
 
-
-@pytest.fixture
-def database(sqlite_database):  # type: ignore[no-untyped-def]
-    """A backup is a copy of the file."""
-    return sqlite_database
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
 
 
 def _suppressed(office: Office) -> bool:

@@ -9,14 +9,9 @@ from tests.engage.office import Office
 from tests.mail.dns_texts import Texts
 
 from leadwright.actions.mailbox_dkim import check_record, keep_key, remove_key
-from leadwright.db.engine import Database
 from leadwright.db.mail import Outbox
 
-
-@pytest.fixture
-def database(sqlite_database: Database) -> Database:
-    """What signs is the same on both."""
-    return sqlite_database
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
 
 
 def _mail_to(office: Office, name: str) -> bytes:

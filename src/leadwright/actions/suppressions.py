@@ -12,6 +12,7 @@ from sqlalchemy import select
 from leadwright.db import audit
 from leadwright.db.engine import Database
 from leadwright.db.mail import Suppression
+from leadwright.domain.csv_cells import plain_cell
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.identity.access import Principal, require
@@ -83,7 +84,7 @@ def _checked(row: list[str], line: int) -> Carried:
         moment = datetime.fromisoformat(at)
         if not _HASH.fullmatch(found) or kind not in _KINDS or len(scope) > 40 or moment.tzinfo is None:
             raise ValueError
-        return Carried(found, kind, scope, Reason(reason), source[:300], moment.astimezone(UTC))
+        return Carried(found, kind, scope, Reason(reason), plain_cell(source)[:300], moment.astimezone(UTC))
     except (ValueError, OverflowError):
         raise BadInput(
             f"Line {line} is no opt-out as it was exported. Export the file again; nothing was kept."

@@ -22,6 +22,7 @@ def export_suppressions(
 
     from leadwright.actions.suppressions import HEADINGS, export_rows
     from leadwright.db.engine import Database
+    from leadwright.domain.csv_cells import safe_cell
     from leadwright.errors import BadInput
     from leadwright.settings import load_settings
 
@@ -34,7 +35,7 @@ def export_suppressions(
             writer = csv.writer(out)
             writer.writerow(HEADINGS)
             for row in export_rows(database):
-                writer.writerow(row)
+                writer.writerow([safe_cell(cell) for cell in row])
                 count += 1
     except SQLAlchemyError as error:
         why = type(error.__cause__ or error).__name__
