@@ -180,7 +180,8 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 # Whole minutes, for the half that the other half shows too: `make faults` runs them.
 _BY_FAULTS = re.compile(
     r"tests/engage/(?!test_opt_outs|test_decisions).*\[.*postgresql|"
-    r"tests/mirror/(?!test_first_load|test_following|test_killed|test_writes_both_ways).*\[.*postgresql|"
+    r"tests/mirror/(?!test_first_load|test_killed).*\[.*postgresql|tests/contracts/test_mirror.*\[.*postgresql|"
+    r"tests/microsoft/test_dynamics_connection.*\[.*postgresql|tests/identity/(?!test_sessions).*\[.*postgresql|"
     r"tests/(?:desks|backtest)/.*\[.*postgresql|tests/workflows/(?!test_killed|test_research_lead).*\[.*postgresql|"
     r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/mail/test_backlog.*killed.*\[.*postgresql|"
     r"tests/mail/test_killed.*-True\]|tests/contracts/test_killed_at_platform|"
