@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -182,11 +183,19 @@ def test_leads_that_could_not_be_worked_are_counted_by_reason_and_tried_again(tm
 
 
 def test_a_second_process_is_kept_off_a_list_that_is_being_worked(tmp_path: Path) -> None:
-    with FakeModel(latency=4) as model, ThreadPoolExecutor(1) as pool:
+    answers = Event()
+
+    def waits(_number: int, _prompt: str) -> None:
+        answers.wait(60)
+
+    with FakeModel(misbehave=waits) as model, ThreadPoolExecutor(1) as pool:
         first = pool.submit(ask, tmp_path, model)
         while not model.calls:
             time.sleep(0.05)
-        status, said = ask(tmp_path, model)
+        try:
+            status, said = ask(tmp_path, model)
+        finally:
+            answers.set()
         assert (status, "Another process is working on this list" in said) == (1, True), said
         assert first.result()[0] == 0
     assert outcomes(tmp_path) == ["handed_over"] * 3
