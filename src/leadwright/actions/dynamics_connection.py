@@ -59,7 +59,6 @@ class Shown:
     organizationid: str
     organizationname: str
     applicationuserid: str
-    usemsdyn: bool
     connectedon: datetime
     state: str
     credentials: int
@@ -84,7 +83,7 @@ def connection_shown(services: Services, who: Principal) -> Shown | None:
         return Shown(
             row.dataverseurl, row.tenantid, row.clientid, row.credentialkind, row.federationfile or "",
             row.secretendson, row.cloud, row.organizationid or "", row.organizationname or "",
-            row.applicationuserid or "", row.usemsdyn, row.connectedon, row.state, len(held),
+            row.applicationuserid or "", row.connectedon, row.state, len(held),
             tuple((sha1_thumbprint(public_part(pem)), public_part(pem)) for pem in pairs), not_known_yet(row, pairs),
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit
-from leadwright.db.connection import DYNAMICS365, CrmConnection, platform_of
+from leadwright.db.connection import DYNAMICS365, CrmConnection, fills_agent_tables, platform_of
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.pages import mirror as read
 from leadwright.domain.platform import Platform
@@ -147,7 +147,7 @@ def overview_of(session: Session, moment: datetime) -> Overview:
         has_key=bool(state and state.hookhash),
         wokenon=state.wokenon if state else None,
         loaded=all(name in states and states[name].loadedon is not None for name in TABLES),
-        agent_tables=read.fills_agent_tables(session),
+        agent_tables=fills_agent_tables(session),
         lines=lines,
         lost=[Lost(*row) for row in lost_columns(session)],
     )

@@ -60,3 +60,9 @@ def platform_of(session: Session) -> Platform:
     """The platform of this installation."""
     query = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365)
     return Platform.DYNAMICS365 if session.scalar(query) == ConnectionState.ON else Platform.BUILTIN
+
+
+def fills_agent_tables(session: Session) -> bool:
+    """Is what the agent does written into the tables of Microsoft's own agent too?"""
+    row = connection_row(session)
+    return row is not None and row.usemsdyn

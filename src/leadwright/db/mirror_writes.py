@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, now
 from leadwright.db.bulk import one_of
-from leadwright.db.connection import connection_row, platform_of
+from leadwright.db.connection import connection_row, fills_agent_tables, platform_of
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror_seen import Seen, last_seen, last_seen_of
 from leadwright.db.people import CustomColumn
@@ -86,10 +86,7 @@ def goes_out(session: Session) -> bool:
 
 def asks_for_agent_tables(session: Session) -> bool:
     """Are the tables of Microsoft's own agent mirrored too?"""
-    if not goes_out(session):
-        return False
-    row = connection_row(session)
-    return row is not None and row.usemsdyn
+    return goes_out(session) and fills_agent_tables(session)
 
 
 @contextmanager

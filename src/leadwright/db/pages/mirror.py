@@ -19,12 +19,6 @@ def organisation(session: Session) -> str | None:
     return None if row is None else row.organizationname or row.dataverseurl
 
 
-def fills_agent_tables(session: Session) -> bool:
-    """Is what the agent does written into the tables of Microsoft's own agent too?"""
-    row = connection_row(session)
-    return row is not None and row.usemsdyn
-
-
 def whole(session: Session) -> Any:
     """The state of the mirror with who paused it; None before it ever ran."""
     query = select(MirrorState, SystemUser.fullname.label("by")).outerjoin(
