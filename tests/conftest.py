@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
@@ -32,7 +35,24 @@ def _use_memory() -> None:
         tempfile.tempdir = None
 
 
+def _compile_statements_once() -> None:
+    """Share compiled statements between the engines of a process: each test opens its own, and compiled all anew.
+
+    They are kept by dialect, so two dialects of one class are taken as the same.
+    """
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        shared: LRUCache[Any, Any] = LRUCache(5_000)
+        same = {
+            "__eq__": lambda self, other: type(self) is type(other),
+            "__hash__": lambda self: hash(type(self)),
+            "engine_created": staticmethod(lambda engine, shared=shared: setattr(engine, "_compiled_cache", shared)),
+        }
+        for name, value in same.items():
+            setattr(dialect, name, value)
+
+
 _use_memory()
+_compile_statements_once()
 
 
 @cache

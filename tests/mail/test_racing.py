@@ -43,6 +43,7 @@ def race(office: PostOffice, leadids: Sequence[str], change: Change, checks: Seq
     chance, together = random.Random(7), threading.Barrier(2, timeout=60)
     widest = (0.001, 0.008)  # of either side, by turns: on a busy machine one of them is slower each time
     delays = [(chance.random() * widest[n % 2], chance.random() * widest[n // 2 % 2]) for n in range(len(leadids))]
+    delays[::10] = [(0.0, 0.1)] * len(delays[::10])  # and now and then the claim is first on any machine
     changed: dict[str, datetime] = {}
 
     def send() -> None:
