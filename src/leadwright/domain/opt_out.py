@@ -40,19 +40,20 @@ from leadwright.domain.opt_out_denials import (
 )
 from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, THIS_ADDRESS, WE, YOUR_LIST
+from leadwright.domain.patterns import lazy_pattern
 
 LONGEST = 20_000  # characters read; nobody opts out after that
 LONGEST_WAY = 200  # characters in which somebody tells where to write instead
 LONGEST_TITLE = 6  # words of a line such as "Ticket 4711" or a name above what a machine passes on
 _WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'"})
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = lazy_pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _QUOTE_BEGINS = re.compile(
     r"^\s*(?:on\b.{4,200}\bwrote:|am\b.{4,200}\bschrieb\b.*:|le\b.{4,200}\ba ecrit\s*:|el\b.{4,200}\bescribio:|"
     r"il\b.{4,200}\bha scritto:|em\b.{4,200}\bescreveu:|op\b.{4,200}\bschreef\b.*:|den\b.{4,200}\bskrev\b.*:|"
     r"-{2,}\s*(?:original message|urspr\w+ nachricht|forwarded message|message d'origine|mensaje original)|_{20,})",
     re.IGNORECASE,
 )
-_FOOTER = re.compile(
+_FOOTER = lazy_pattern(
     r"(?:\bto (?:unsubscribe|opt[- ]?out|stop receiving|be removed|remove yourself)\b.{0,40}\b(?:click|reply|"
     r"visit|follow|"
     r"use the|go to|send (?:an?|us)|e-?mail us|press|tap)\b|"
@@ -67,19 +68,19 @@ _FOOTER = re.compile(
     r"\b(?:unsubscribe|abmelden|se desabonner)\s*(?:[|<\[(•·]|https?:)|[|•·]\s*(?:unsubscribe|abmelden|"
     r"se desabonner)\b)"
 )
-_SENTENCE = re.compile(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
+_SENTENCE = lazy_pattern(r"(?<=[.!?。！？؟])(?<!\b\d\.)(?<!\b\d\d\.)[\s\"')\]]+|(?<=[。！？؟])|[\n;]+")
 _CLAUSE = re.compile(r"\s*(?:[,:.!?]+(?:\s|$)|\s[-–—]+\s|--+|[。！？，、،]|\b(?:and|but|so|und|et|y|e|en|och|og)\b)\s*")
 _REPLY = re.compile(r"\s*(?:$|(?:re|aw|sv|rv|antw|fw|fwd|wg)\s*:)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+")
+_WORD = lazy_pattern(r"[a-z]+")
 _WAYS = r"(?:call|text|phone|ring|e-?mail|mail|write|message|contact)"
-_NEITHER = re.compile(rf"(?:(?<=not )|(?<=never )){_WAYS}(?:, {_WAYS}){{0,3}},? (?:or|nor) {_WAYS}\b")
-_MAILING = re.compile(r"e-?mail|mail|write|message|contact")
+_NEITHER = lazy_pattern(rf"(?:(?<=not )|(?<=never )){_WAYS}(?:, {_WAYS}){{0,3}},? (?:or|nor) {_WAYS}\b")
+_MAILING = lazy_pattern(r"e-?mail|mail|write|message|contact")
 _MARKS = " \t\"'.!?:;,()*_-–—…[]<>"
-_REFUSAL = re.compile(
+_REFUSAL = lazy_pattern(
     r"no|nein|non|nee|(?:(?:i|we) (?:am|are) |i'm |we're )?(?:not|no longer) interested\b.{0,40}|no interest\b.{0,40}|"
     r"(?:(?:ich|wir) haben? )?kein (?:interesse|bedarf)\b.{0,40}|pas interesse\w*|geen interesse|no (?:me|nos) interesa"
 )
-_GREETING = re.compile(
+_GREETING = lazy_pattern(
     r"\W*(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen)|"
     r"sehr geehrte\w*|liebe[rs]?|bonjour|hola|buen\w+ \w+|buon\w+|ciao|ola|dzien dobry|hej)(?: [\w.'-]+){0,3}\W*"
 )
@@ -92,25 +93,27 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-_POLITE = re.compile(rf"^(?:{fold(POLITE)})+|(?:{fold(POLITE)})+$")
-_ALONE = re.compile(rf"(?:{'|'.join(fold(p) for p in (*ALONE, *CLAUSES))})")
-_ANYWHERE = re.compile("|".join(f"(?:{fold(p)})" for p in (*ANYWHERE, *IDEAS)))
-_ABOUT_IT = re.compile("|".join(fold(p) for p in ABOUT_IT))
-_OURS = re.compile(fold(OURS))
-_MINE = re.compile(fold(MINE))
-_MINE_NEXT = re.compile(rf" (?:to |at |from )?(?:{fold(MINE)})")
-_WE = re.compile(fold(WE))
-_WE_BEFORE = re.compile(rf"(?:{fold(WE)})(?: [\w']+){{0,3}} $")
-_THIS_ADDRESS = re.compile(fold(THIS_ADDRESS))
-_FOR_GOOD = re.compile(  # not "do not use this address any more", which a machine says of one that was given up
+_POLITE = lazy_pattern(rf"^(?:{fold(POLITE)})+|(?:{fold(POLITE)})+$")
+_ALONE = lazy_pattern(rf"(?:{'|'.join(fold(p) for p in (*ALONE, *CLAUSES))})")
+_ANYWHERE = lazy_pattern("|".join(f"(?:{fold(p)})" for p in (*ANYWHERE, *IDEAS)))
+_ABOUT_IT = lazy_pattern("|".join(fold(p) for p in ABOUT_IT))
+_OURS = lazy_pattern(fold(OURS))
+_MINE = lazy_pattern(fold(MINE))
+_MINE_NEXT = lazy_pattern(rf" (?:to |at |from )?(?:{fold(MINE)})")
+_WE = lazy_pattern(fold(WE))
+_WE_BEFORE = lazy_pattern(rf"(?:{fold(WE)})(?: [\w']+){{0,3}} $")
+_THIS_ADDRESS = lazy_pattern(fold(THIS_ADDRESS))
+_FOR_GOOD = lazy_pattern(  # not "do not use this address any more", which a machine says of one that was given up
     rf"(?:{fold(THIS_ADDRESS)}) (?:again|ever)\b|(?<!use )(?:{fold(THIS_ADDRESS)}) any ?(?:more|longer)\b|"
     r"\b(?:nie wieder|nie mehr|niemals|plus jamais|nunca mas|nooit meer)\b|"
     r"(?<!to )(?<!and )\b(?:remove|take|delete|erase|drop|unsubscribe|losch\w+|entfern\w+|streich\w+|nehm\w+|"
     rf"supprim\w+|retir\w+|verwijder|haal|elimin\w+|borr\w+)(?: sie)?(?: bitte)? (?:{fold(THIS_ADDRESS)})"
     r"(?! from (?:your|this|the) account\b)"
 )
-_YOUR_LIST = re.compile(rf"^(?!.*\b(?:her|him)\b).*(?:{fold(YOUR_LIST)})")  # "she left, remove her" is news of somebody
-_REQUEST = re.compile(
+_YOUR_LIST = lazy_pattern(
+    rf"^(?!.*\b(?:her|him)\b).*(?:{fold(YOUR_LIST)})"
+)  # "she left, remove her" is news of somebody
+_REQUEST = lazy_pattern(
     r"\b(?:please|(?:can|could|will) you|would you(?! (?:no longer |still )?(?:like|prefer|want|rather))|"
     r"bitte|konn\w+ sie|pou\w+z[- ]vous|por favor)\b"
 )

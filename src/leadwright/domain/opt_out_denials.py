@@ -3,19 +3,19 @@
 Written for text that `opt_out.fold` has been applied to.
 """
 
-import re
+from leadwright.domain.patterns import lazy_pattern
 
 # "Please don't take me off the list": the wish to leave is denied right before it, or inside it.
-DENIED = re.compile(
+DENIED = lazy_pattern(
     r"(?<!why )(?:\b(?:do not|dont|never|no need to|no reason to|not want(?: you)?(?: to)?|rather not|hate to|"
     r"reluctant to)"
     r"(?: (?:please|yet|even|just|ever|you dare))*\s*)$"
 )
-LEAVING = re.compile(
+LEAVING = lazy_pattern(
     r"\W*(?:please |pls |just |and |to |i |we |want |like |wish )*"
     r"(?:remove|tak|delet|drop|strike|unsubscrib|opt|stop|ceas|quit|get|be |lose|exclud)"
 )
-STAYS = re.compile(
+STAYS = lazy_pattern(
     r"(?<!why )\b(?:do not|dont|never) (?:please |ever |yet )*(?:remove|take|delete|drop|strike|unsubscribe|"
     r"opt) (?:me|us|my|our)\b|"
     r"\b(?:hate|sorry|sad|shame) (?:to|if|for) (?:\w+ ){0,3}?(?:removed|taken off|unsubscribed|dropped)\b|"
@@ -33,7 +33,7 @@ STAYS = re.compile(
     r"meg) ikke\b"
 )
 # Talk about the product: "Can our customers unsubscribe themselves?"
-THEIR_USERS = re.compile(
+THEIR_USERS = lazy_pattern(
     r"\b(?:(?:my|our|unsere?n?|meine?n?|nos|mes|nuestros|mis|i nostri|i miei|onze|mijn|os nossos|nossos|nasi|moi|vara|"
     r"mina) (?:\w+ )?|czy |konnen )(?:customers?|users?|clients?|employees?|staff|members?|subscribers?|recipients?|"
     r"people|"
@@ -49,12 +49,12 @@ _PAPER = (  # what a buyer asks for
     r"pricing|"
     r"prices?|price ?lists?|numbers|paperwork|agreement|spec(?:ification)?s?|spec ?sheets?|brochures?|invoice)\b"
 )
-CONTRAST = re.compile(  # "we want no adverts but an offer"
+CONTRAST = lazy_pattern(  # "we want no adverts but an offer"
     r"[^\w]{1,3}(?:sondern|(?:wir|ich) (?:wollen|will|brauche|brauchen|mochten?) (?:ein|eine|einen|ihr|ihre)\b|"
     rf"(?:but )?(?:i|we) (?:(?:just|only) )?(?:want|need) (?:an?|the|your) {_PAPER}|but (?:just )?one with {_PAPER})|"
     rf"(?: \w+){{1,3}}, (?:(?:but|please|just|rather|instead) ){{0,3}}send (?:(?:me|us|over) )*{_PAPER}"
 )
-ONE_PAPER = re.compile(  # "do not send me the contract yet"
+ONE_PAPER = lazy_pattern(  # "do not send me the contract yet"
     r"(?: (?:two|three|four|five|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro|due|tre|quattro|twee|drie|\d+))?"
     r"(?: (?:the|an?|il|la|lo|una?|les?|das|die|den|eine?n?|el|los|os?|uma?|de|het|een|en|ett?|l'))* ?(?:listino|"
     r"preventivo|offerta|"
@@ -62,7 +62,7 @@ ONE_PAPER = re.compile(  # "do not send me the contract yet"
     r"devis|contrat|"
     r"facture|presupuesto|contrato|factura|offerte|offert(?:en)?|avtalet|fakturan|tilbud)\b"
 )
-OTHER_LIST = re.compile(
+OTHER_LIST = lazy_pattern(
     r"(?: (?:off|from|out of))?(?: (?:the|your|our|that|this))? ?(?:\w+ )?(?:waiting|wait|reference|customer|"
     r"speakers?|guest|short|price|attendee|"
     r"task|to-?do)[- ]?list\b"
@@ -81,7 +81,7 @@ _BOUGHT = (
 _GOES_ON = (
     r"(?:and|or|but|so|as|on|onto|to|in|into|at|for|of|with|by|we|i|you|please|now|today|then|when|once|after|before)"
 )
-MOVED = re.compile(
+MOVED = lazy_pattern(
     r"(?:remove|removing|take|taking|drop|dropping|delete|exclude|get|be|want|have)\b"
     r"(?: (?:me|us|to|be|removed|taken|dropped|right|straight))* (?:off|from|out of)(?: of)? "
     rf"(?:the|our|my|an?|your|this|that) (?:(?!{_WRITTEN}|{_GOES_ON}\b)[\w'-]+ ){{0,2}}?"
@@ -89,7 +89,7 @@ MOVED = re.compile(
     rf"(?!(?: [\w'-]+){{0,2}} {_WRITTEN})"
 )
 # "This mailbox is not read. Do not write to this address, use our portal.": a machine says it of the address alone.
-UNREAD = re.compile(
+UNREAD = lazy_pattern(
     r"\b(?:address|mailbox|inbox|account|e-?mail) is (?:not|never|no longer)(?: being| regularly)? (?:monitored|read|"
     r"attended|checked|watched|used|in use)\b|\bit is (?:not|never|no longer) (?:monitored|read|checked)\b|"
     r"\bnicht (?:mehr )?(?:verwendet|benutzt|genutzt|gelesen|abgerufen|uberwacht)\b|"
@@ -106,7 +106,7 @@ UNREAD = re.compile(
     r"\bfrom (?:your|this|the) account\b"
 )
 # "Do not write to me, call me": what asks for a way, not for an end.
-WRITE_NOT = re.compile(
+WRITE_NOT = lazy_pattern(
     r"\W*(?:please |pls |kindly |just |must |that you ){0,3}(?:(?:stop|cease|quit|refrain from) \w+ing (?:to )?"
     r"(?:our|my|any)|(?:do not|dont|never|not to|stop to|you may not)\b(?: ever| please)? "
     r"(?:e-?mail|mail|contact|write|message|call|text|ping|reach|send)|"
@@ -114,7 +114,7 @@ WRITE_NOT = re.compile(
     r"schicken)\b.{0,40}\bkeine\b|ne (?:me |nous |m'|pas )|(?:no|nao) (?:me|nos)\b|"
     r"non (?:mi|ci)\b|(?:kontakta|mejla|maila|skriv|skicka)\b.{0,20}\binte\b)"
 )
-LASTING = re.compile(
+LASTING = lazy_pattern(
     r"\b(?:again|any ?(?:more|longer)|ever|(?:no|me|us|send) more|further|once more|mehr|weitere\w*|wieder|erneut|"
     r"plus|jamais|mas|nunca|jamas|piu|mai|mais|mer|igen|fler)\b"
 )
@@ -142,19 +142,19 @@ _TO_ANOTHER = (
     r"use (?:mi|nuestr\w+)\b|escriba\w* a \S+@|us\w+ (?:il mio|la mia)\b|scriv\w+ a \S+@)"
 )
 # In what is left of the sentence, or where the next one begins: a name or number further below is a signature.
-ELSEWHERE = re.compile(
+ELSEWHERE = lazy_pattern(
     rf"(?:^ ?|[\n,.:!?–—-] ?|{_POINTING}){_TO_ME}|^[^\n]*(?:, |{_POINTING})(?:(?:call|phone|ring) (?:\+|\(?\d)|"
     rf"(?:contact|e-?mail) \S+@)|(?:^|^[^\n]*[,:–—-]|^[^\n]*{_POINTING}|\n)\s?(?:{_POINTING}){{0,2}}{_TO_ANOTHER}|"
     r"^[^\n]*\bbut (?:only |rather )?(?:to|on|at|via|by) |^[^\n.,!?]{0,40}\b(?:attachments?|anhang\w*|\d+ ?[mk]b)\b"
 )
 # "Stop calling, just email the quote": calls alone are unwelcome, and a mail is asked for or called fine.
-CALLS = re.compile(r"\b(?:call|text)(?:s|ed|ing)?\b|\banruf\w*")
-BY_PHONE = re.compile(
+CALLS = lazy_pattern(r"\b(?:call|text)(?:s|ed|ing)?\b|\banruf\w*")
+BY_PHONE = lazy_pattern(
     r"(?:(?: (?:me|us))? (?:by|via|over|per) (?:the |my )?(?:tele)?(?:phone|fon|text|sms|whatsapp)\b)"
     r"(?!(?:,|,? (?:and|n?or))(?: (?:by|via))? (?:e-?mail|mail|post|letter)s?(?:,|\s*$|\s*[.!]|,? (?:and|n?or)\b))"
 )
-MAILS = re.compile(r"mail|\bwrit|\bwrote|messag|\bsen[dt]|schreib|schick|schr[ie]eb")
-MAILS_AS_WELL = re.compile(
+MAILS = lazy_pattern(r"mail|\bwrit|\bwrote|messag|\bsen[dt]|schreib|schick|schr[ie]eb")
+MAILS_AS_WELL = lazy_pattern(
     r".{0,200}\b(?:e-?mail|mail|writ|messag|contact|send|bother|spamm)ing\b|"
     r"[^,;:.!?–—]{0,60}\b(?:n?or|oder) (?:\w+ ){0,2}?(?:(?:e-?mail|mail|write|message|contact|send)\b|schr|schick)"
 )
@@ -163,7 +163,7 @@ _FROM_HERE = (
     r"you (?:can|may|could|should)) )(?:(?:and|yes|then|please|just|instead|only) ){0,4}"
 )
 _MAILED = r"(?:e-?mails?|mails?)"
-MAIL_WANTED = re.compile(
+MAIL_WANTED = lazy_pattern(
     rf"(?<!no )(?<!not )(?<!your )\b{_MAILED} (?:(?:is|are|works?|would be)(?: (?:much|always|totally|perfectly|just|"
     rf"also|"
     r"way|far|the|my|our|definitely))* (?:better|best|fine|ok|okay|good|great|welcome|easier|easiest|perfect|preferred|"
@@ -180,27 +180,27 @@ MAIL_WANTED = re.compile(
     r"(?:schicken|senden|mailen|schreiben) sie (?:bitte )?(?:mir|uns)\b(?! (?:\w+ ){0,2}?(?:nicht|nie|kein)))|"
     rf"\b(?:lieber|bitte|nur|gerne?|besser) (?:per|eine) {_MAILED}\b"
 )
-HALT = re.compile(r"stop!+")  # of somebody who was talked into it, when he asks for more below
-ASKS_FOR_MORE = re.compile(
+HALT = lazy_pattern(r"stop!+")  # of somebody who was talked into it, when he asks for more below
+ASKS_FOR_MORE = lazy_pattern(
     r"(?:^|\n|[,.!] |\b(?:please|just|and|so|now) )(?:(?:call|ring|phone) (?:me|us)\b"
     r"(?! (?:again|once|if|ever|crazy)\b)|"
     rf"(?:send|e-?mail|bring)(?: (?:me|us|over))* {_PAPER}|let's (?:talk|meet|sign|do (?:it|this))\b)"
 )
 # "This mail is confidential. Please delete it from your system.": a line below everything that somebody sends.
-SECRET = re.compile(
+SECRET = lazy_pattern(
     r"\b(?:this|the) (?:e-?mail|mail|message|communication|transmission)\b(?! address)[^.?!]{0,120}\b(?:confidential|"
     r"privileged)\b.{0,200}\b(?:delete|remove|erase|destroy|discard) (?:it|this|them|that)\b(?: (?:from|off) (?:your|"
     r"the) "
     r"(?:\w+ )?(?:systems?|computers?|mailbox|inbox|records?|files?|devices?))?(?: (?:immediately|at once|now))?\W*$"
 )
 # A mail that may have reached the wrong reader: what he is to delete is the mail, or an entry in an account of his.
-PERHAPS = re.compile(
+PERHAPS = lazy_pattern(
     r"\b(?:if|should(?= (?:you|this|the|it)\b)|(?:wenn|falls|sollten?) (?:sie|ihnen|dies\w*|du|ihr)|"
     r"(?:als|indien|mocht)(?= (?:u|je|jij|jullie|dit|deze)\b)|si(?= (?:vous|ce|cet|cette|ha|han|usted|este|no)\b)|"
     r"se(?= (?:ha|hai|avete|questo|questa|non)\b))\b|"
     r"^(?=(?:(?:is|was|have|did|has) )?(?:this |it |you )?(?:not you|received?\b)[^?]*\?)"
 )
-ASTRAY = re.compile(
+ASTRAY = lazy_pattern(
     r"\b(?:(?:recei\w+|g[eo]t|obtained|reache[ds]|to you)\b.{0,60}\b(?:in error|by (?:mistake|accident|error))|"
     r"erroneously|mistakenly|inadvertently|you\b.{0,30}\b(?:recipient|addressee)|(?:was|is)(?:n't| not) you\b(?! \w)|"
     r"not you(?=\?)|not your(?:s| (?:account|ticket|order|request|profile))|irrtum\w*|versehentlich|falschlich\w*|"
@@ -212,17 +212,17 @@ ASTRAY = re.compile(
     r"errore|non (?:siete|e|sei) (?:il |la |i )?(?:\w+ )?destinatari[oa]?)\b"
     r"(?! (?:\w+ )?(?:my|our|mein\w*|unser\w*|mijn|onze?)\b)"
 )
-DELETE_IT = re.compile(
+DELETE_IT = lazy_pattern(
     r"\W*(?:please |and |then |kindly )*(?:delete|remove|erase|destroy|discard) (?:it|this|them|that)\b"
 )
 # What footers and preheaders hold as a line of its own; a person's "unsubscribe me" or "please unsubscribe" is none.
-MENU = re.compile(
+MENU = lazy_pattern(
     r"unsubscribe(?: from (?:this|the|all)(?: \w+){0,3})?|opt[- ]?out|abmeld(?:en|ung)|abbestellen|austragen|"
     r"desinscription|desabonnement|desinscrire|(?:dar de )?baja|descadastrar|disiscriviti|cancellati|afmelden|"
     r"uitschrijven|wypisz|wypisac|avregistrera|a[fv]meld|frameld|odhlasit|leiratkozas|dezabonare|отписаться|отписка|"
     r"відписатися|退订|退訂|수신거부"
 )
-UNTIL = re.compile(  # a time, not the whole: "do not write to me before Monday"
+UNTIL = lazy_pattern(  # a time, not the whole: "do not write to me before Monday"
     r"\b(?:until|till(?! (?:mig|oss)\b)|before|vor|erst|bis|avant|antes de|hasta|prima di|voor|fore|innan|przed|"
     r"mejor (?:por|a)|"
     r"besser (?:am|nach)|plutot (?:en|dans|l'apres)|meglio (?:nel|di|al)|liever (?:in|na)|melhor (?:de|a)|lepiej po)\b"

@@ -3,35 +3,34 @@
 Soft reasons are asked first: a refusal that says both "user unknown" and "over quota" is never taken as hard.
 """
 
-import re
-
+from leadwright.domain.patterns import lazy_pattern
 from leadwright.mail.bounce_phrases import HARD, PHRASES, Reason
 
-_COMPILED = tuple((reason, re.compile(pattern)) for reason, pattern in PHRASES)
-_DELIVERY_AGENT = re.compile(r"procmail|maildrop:|/var/(?:spool/)?mail/|command output: (?!mail quota)")
+_COMPILED = tuple((reason, lazy_pattern(pattern)) for reason, pattern in PHRASES)
+_DELIVERY_AGENT = lazy_pattern(r"procmail|maildrop:|/var/(?:spool/)?mail/|command output: (?!mail quota)")
 # Said without doubt: asked before everything but a full mailbox and a refused sender.
-_PLAINLY_UNKNOWN = re.compile(
+_PLAINLY_UNKNOWN = lazy_pattern(
     r"\b(?:550|553|554|551|501)?[ -]*(?:5\.1\.1[ :]+)?(?:user unknown|unknown user|no such user|"
     r"unknown recipient|recipient unknown)\b|"
     r"(?:user|recipient|mailbox|account|address) (?:\S{1,60} )?(?:does not|doesn't) exist|no mailbox here by that name|"
     r"recipient address rejected: access denied|\b55\d[ -](?:5\.\d\.\d )?unrout\w+ address"
 )
-_PLAINLY_NO_HOST = re.compile(
+_PLAINLY_NO_HOST = lazy_pattern(
     r"(?:host|domain)(?: or domain)?(?: name)? not found(?!, try)|host unknown|unknown host|no such domain|nxdomain|"
     r"domain (?:\S{1,60} )?(?:does not|doesn't) exist"
 )
-_ABOUT_OUR_HOST = re.compile(
+_ABOUT_OUR_HOST = lazy_pattern(
     r"\b(?:helo|ehlo|ptr|rdns|reverse|client|(?:white|allow)-?list)|"
     r"\b(?:access|connections?|mail) from (?:an? )?(?:unknown|host|\[)|"
     r"\byour (?:\w+ )?(?:host|server|system|ip|address)|"
     r"\b(?:sending|connecting) (?:host|server|system|domain)"
 )
-_MAY_PASS = re.compile(
+_MAY_PASS = lazy_pattern(
     r"try again|temporar|servfail|time ?out|timed out|will retry|maintenance|migrat|at the moment|will be"
 )
 _ABOUT_SENDER = dict(_COMPILED)[Reason.SENDER_REFUSED]
-_ADDRESS = re.compile(r"<?[\w.+=&'*/-]{1,64}@[\w.-]{1,255}>?")
-_LINK = re.compile(r"https?://[^\s>)]{1,500}")
+_ADDRESS = lazy_pattern(r"<?[\w.+=&'*/-]{1,64}@[\w.-]{1,255}>?")
+_LINK = lazy_pattern(r"https?://[^\s>)]{1,500}")
 _BY_STATUS = {
     "1.1": Reason.USER_UNKNOWN,
     "1.0": Reason.USER_UNKNOWN,
@@ -91,7 +90,7 @@ def reason_of_status(status: str) -> Reason | None:
     return reason if kind == "5" else None
 
 
-_COMMANDS = re.compile(
+_COMMANDS = lazy_pattern(
     r">>> ?(?P<sendmail>\w{4})\b[^<>]{0,40}(?:<[^<>]{0,320}>)?[^<>]{0,40}(?:<<< ?2[^<]{0,400}){0,9}<<< ?[45]\d\d|"
     r"in reply to (?:the )?(?P<postfix>end of data|\w{4})|"
     r"(?:server|error|rejected|failed|said)[^.]{0,40} after (?P<exim>end of data|mail|rcpt|data|helo|ehlo|"
@@ -103,18 +102,18 @@ _COMMANDS = re.compile(
 _SAYS_WHERE = frozenset({"1.0", "1.1", "1.3", "1.4", "1.6", "1.10"})
 _SAYS_NO_HOST = frozenset({"1.2", "4.4", "4.310"})
 # Wordings whose system documents them as "no such address", whatever command was answered.
-_DOCUMENTED = re.compile(
+_DOCUMENTED = lazy_pattern(
     r"delivery error: dd this user doesn't have an? \S+ account \(\S{3,320}\) \[(?!-9\])|"  # Yahoo; -9 is a filter
     r"requested action not taken: mailbox unavailable \(|"  # Outlook.com; others answer these words without a number
     r"\b(?:ofr|lpn)\d{0,3}_416\b"  # Orange and La Poste number what they refuse; 416 is an invalid recipient
 )
 # What docomo's subscribers have filtered out is answered so after the text.
-_UNKNOWN_TO_FILTERS = re.compile(r"unknown user \S{1,64}@docomo\.ne\.jp")
-_SUPPRESSED = re.compile(r"\bsuppress(?:ed|ion)\b")  # the sender's own service did not even try
-_NOT_KNOWN_YET = re.compile(r"unverified|verif|lookup|grey-?list|try|later|temporar|time|connect")
-_NOT_IN_DIRECTORY = re.compile(r"not listed in (?:\S+ ){0,4}(?:directory|address book)")
+_UNKNOWN_TO_FILTERS = lazy_pattern(r"unknown user \S{1,64}@docomo\.ne\.jp")
+_SUPPRESSED = lazy_pattern(r"\bsuppress(?:ed|ion)\b")  # the sender's own service did not even try
+_NOT_KNOWN_YET = lazy_pattern(r"unverified|verif|lookup|grey-?list|try|later|temporar|time|connect")
+_NOT_IN_DIRECTORY = lazy_pattern(r"not listed in (?:\S+ ){0,4}(?:directory|address book)")
 _BAD_ADDRESS = frozenset({"bad-mailbox", "bad-domain"})
-_REPLY = re.compile(r"(?<![\d.])5\d\d[ -]")
+_REPLY = lazy_pattern(r"(?<![\d.])5\d\d[ -]")
 
 
 def refused_command(text: str) -> str | None:

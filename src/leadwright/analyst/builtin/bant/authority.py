@@ -7,6 +7,7 @@ from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.titles import Level, read_title
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, SourceKind
+from leadwright.domain.patterns import lazy_pattern
 
 _APPROVER = (
     r"(?:(?:finance|financial|accounting|procurement|purchasing|legal|executive|leadership|management|budget"
@@ -23,7 +24,7 @@ _APPROVER = (
 )
 _SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
 _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
-_LACKS = re.compile(
+_LACKS = lazy_pattern(
     rf"{_NOT} (?:\w+ ){{0,3}}?(?:have|hold|possess|got|carry|be having) (?:[\w-]+ ){{0,4}}?(?:{_SAY})\b"
     rf"|\bhave no (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b|\black (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b"
     rf"|{_NOT} (?:[\w-]+ ){{0,4}}?(?:decision[- ]?maker|(?:one|1|person|guy) (?:who|that|to|making|with)|authori[sz]ed"
@@ -39,7 +40,7 @@ _LACKS = re.compile(
     r"|\bi(?:'m| am) (?:just|only) (?:an? |the )(?:\w+ )?(?:intern|assistant|analyst|researcher|student|user)\b"
     r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
 )
-_ASKS = re.compile(
+_ASKS = lazy_pattern(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
     rf"collaborate|convince|review|verify|loop|submit|escalate|forward|go back|seek|obtain|secure|get|need"
     rf"|await|wait)\b"
@@ -58,19 +59,19 @@ _ASKS = re.compile(
     rf"|\b{_APPROVER} (?:decides?|approves?|signs off)\b"
 )
 # Somebody else's approval that is not needed, or there already.
-_FREE = re.compile(
+_FREE = lazy_pattern(
     r"(?:n't|\bnot) (?:\w+ )?(?:need|require) (?:\w+ ){0,3}?(?:approval|sign-?off|permission|authori[sz]ation)"
     r"|\b(?:no|without) (?:\w+ ){0,2}?(?:approval|sign-?off|permission|authori[sz]ation)\b"
     r"|(?<!n't )(?<!not )(?<!to )\b(?:have|got|has|received|obtained|secured) (?:an? |the |full |already |his |her |my "
     r"|our ){0,3}(?:approval|sign-?off|go-ahead|green light|permission)\b"
     rf"|\b{_APPROVER} (?:has |have |already |just )*(?:approved|signed off|okayed)\b"
 )
-_MEANT_TO_BUY = re.compile(
+_MEANT_TO_BUY = lazy_pattern(
     r"\b(?:budget|purchas\w*|decision|approv\w*|financ\w*|final|propos\w*|sign|cost|price|pricing|buy\w*|case"
     r"|procurement|spend\w*|say|commit\w*|contract|order|before (?:i|we)|management|higher|cfo|ceo|boss|board|director"
     r"|committee)\b"
 )
-_HOLDS = re.compile(
+_HOLDS = lazy_pattern(
     r"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){0,5}?(?:authority|say|go-ahead|green light|approval|sign-?off"
     r"|(?:decision|purchasing|buying)[- ]?(?:making )?power|clearance|mandate|last word)\b"
     r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:decision[- ]?maker|budget (?:holder|owner)|in charge of"
@@ -83,7 +84,7 @@ _HOLDS = re.compile(
     r"|\b(?:financial|final|ultimate"
     r"|budget) authority\b|\bdecision[- ]?maker\b"
 )
-_BUYS = re.compile(
+_BUYS = lazy_pattern(
     r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it"
     r"|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
     r"|\b(?:i'll|we'll|i'd like to|we'd like to|we want to|happy to) (?:take it|proceed|order|buy|go ahead"
@@ -92,8 +93,8 @@ _BUYS = re.compile(
     r"|invoice)\b"
     r"|\b(?:please place|place (?:the|an|our) order|sign the (?:contract|agreement)|where do (?:i|we) sign)"
 )
-_PAPER = re.compile(r"\b(?:proposal|contract|agreement|paperwork|order|invoice|quote|documentation)\b")
-_AGREES = re.compile(
+_PAPER = lazy_pattern(r"\b(?:proposal|contract|agreement|paperwork|order|invoice|quote|documentation)\b")
+_AGREES = lazy_pattern(
     r"(?:(?:that )?(?:sounds|would be|works)|perfect|great|excellent|yes|sure|please do|looking forward"
     r"|i'll keep an eye|sounds like a plan|thank|i look forward|appreciate)"
 )

@@ -11,30 +11,31 @@ from leadwright.analyst.builtin.bant.prices import Price, PriceList
 from leadwright.analyst.builtin.numbers import Quantity, quantities
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
+from leadwright.domain.patterns import lazy_pattern
 
-_WORD = re.compile(
+_WORD = lazy_pattern(
     r"\b(?:budget\w*|allocat\w*|set aside|earmark\w*|can spend|to spend|spend up to|afford|spending limit|limit of"
     r"|capped at|ceiling|"
     r"workable figure|financial plan)\b|\bwe have (?:around |about |up to |roughly )?(?=[$€£]\d)"
 )
-_NOT_MONEY = re.compile(
+_NOT_MONEY = lazy_pattern(
     r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
     r"|of (?:the|these|those)|each)"
 )
-_NO_BUDGET = re.compile(
+_NO_BUDGET = lazy_pattern(
     r"\bno (?:\w+ ){0,2}?budget\b|\b(?:budget) (?:is |has been |was )?(?:frozen|cut|exhausted|used up|spent"
     r"|not approved)|"
     r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:afford|have (?:a |the |any )?(?:\w+ )?budget|in (?:the|our) budget)|"
     r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
     r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
 )
-_FINE = re.compile(
+_FINE = lazy_pattern(
     r"\b(?:within|fits?|in|under|aligns? with) (?:our|my|the) (?:\w+ )?(?:budget|range|expectations)|\b(?:aligns"
     r"|matches) (?:well )?with what we|"
     r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
     r"|available|secured|confirmed)|\bhave an approved budget\b"
 )
-_OPEN = re.compile(
+_OPEN = lazy_pattern(
     r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided"
     r"|can we)\b"
 )

@@ -3,19 +3,18 @@
 A phrase that is denied in its own clause counts for nothing; nothing here reads a price list.
 """
 
-import re
-
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.bant.foreign_words import GIVEN, LACKING
 from leadwright.analyst.builtin.words import fold
 from leadwright.domain.bant import Factor, FactorJudgement, Score
+from leadwright.domain.patterns import lazy_pattern
 
-_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s|\b(?:aber|allerdings|mais|ma|pero|maar|mas)\b")
-_DENIED = re.compile(
+_CLAUSE = lazy_pattern(r"[,;:]\s+|\s[-–—]\s|\b(?:aber|allerdings|mais|ma|pero|maar|mas)\b")
+_DENIED = lazy_pattern(
     r"\b(?:nicht|kein\w*|weder|pas|aucun\w*|jamais|non|nessun\w*|no|ningun\w*|nunca|sin|niet|geen|nooit|zonder|nao|"
     r"nenhum\w*|sem|ohne|noch nicht|sans|senza)\b"
 )
-_FOR_US_TO_DECIDE = re.compile(  # "I need figures", "I need the consent of the board": no need of a product
+_FOR_US_TO_DECIDE = lazy_pattern(  # "I need figures", "I need the consent of the board": no need of a product
     r"\b(?:chiffres|cifras|numeri|numeros|zahlen|cijfers|visto bueno|akkoord|goedkeuring|toestemming|aprova\w+|"
     r"aprobacion|approvazione|accord|aval|freigabe|genehmigung|zustimmung|(?:mehr|noch|plus de|piu|mas|meer|"
     r"mais) (?:zeit|temps|tempo|tiempo|tijd)|bedenkzeit)\b"
@@ -30,8 +29,8 @@ _REASONS = {
     (Factor.TIMELINE, False): "Has no date in mind.",
 }
 _FOUND = {
-    **{(factor, True): re.compile(fold(pattern)) for factor, pattern in GIVEN.items()},
-    **{(factor, False): re.compile(fold(pattern)) for factor, pattern in LACKING.items()},
+    **{(factor, True): lazy_pattern(fold(pattern)) for factor, pattern in GIVEN.items()},
+    **{(factor, False): lazy_pattern(fold(pattern)) for factor, pattern in LACKING.items()},
 }
 
 

@@ -1,14 +1,14 @@
 """Is there a need for what we sell, or only curiosity? Read from the lead's own sentences, else from the field."""
 
-import re
 from collections.abc import Mapping
 
 from leadwright.analyst.builtin.bant.conversation import Talk
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, SourceKind
+from leadwright.domain.patterns import lazy_pattern
 
 # Each says by itself that no need is seen.
-_NONE = re.compile(
+_NONE = lazy_pattern(
     r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:sure|certain|convinced|clear|confident|positive) (?:\w+ ){0,3}?(?:how|if|whether"
     r"|that|what|why|we|they|it|this|about)\b"
     r"(?=.{0,90}\b(?:needs?|needed|fits?|align\w*|necessary|benefit\w*|require\w*|right|use|useful|apply|applies|worth"
@@ -41,7 +41,7 @@ _NONE = re.compile(
     r"|\balready (?:have|use|using|covered)\b(?=.{0,60}\b(?:similar|does|covers?|works? (?:well|fine)|in place)\b)"
 )  # fmt: skip
 # Each only weakens a need.
-_VAGUE = re.compile(
+_VAGUE = lazy_pattern(
     r"\b(?:exploring|looking (?:into|at)|considering|weighing) (?:some |our |a few |other |different "
     r"|various )?(?:options|possibilities|alternatives)"
     r"|\b(?:exploring|curious|explore)\b|\b(?:might|may|could) (?:potentially |possibly )?(?:be (?:useful|helpful"
@@ -52,7 +52,7 @@ _VAGUE = re.compile(
     r"|ideas)"
     r"|\bsee (?:if|whether|how) (?:\w+ ){0,3}?(?:fits?|help|benefit|work|align|useful|makes sense)"
 )
-_WANTS = re.compile(
+_WANTS = lazy_pattern(
     r"\b(?:we|i|team|company|department|organi[sz]ation|project|they|operations)(?:'re|'m| are| am| is|'ve been"
     r"| have been|'s)? ?(?:really |definitely |urgently |currently |also |actively |always )*"
     r"(?:need(?! to (?:know|think|check|see|consult|discuss|propose|ensure|make sure|stick))(?! (?:it|this|them|these"
@@ -80,7 +80,7 @@ _WANTS = re.compile(
     r"|support|boost) (?:us|our)\b|\bbeneficial for (?:us|our)"
 )
 # A "no" to something else than the need.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy_pattern(
     r"\bno (?:further|more|other) (?:questions|concerns)|\bno (?:need|problem|issue)s? (?:to|at all)\b|\bno problem\b"
 )
 _FIELD = {

@@ -1,6 +1,5 @@
 """Does the date the lead wants agree with what our policy allows for that many units? A promise does not count."""
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
@@ -11,36 +10,37 @@ from leadwright.analyst.builtin.bant.policy import Band, band_for
 from leadwright.analyst.builtin.bant.spans import spans
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
+from leadwright.domain.patterns import lazy_pattern
 
 SOON, LATER = 92.0, 366.0  # without a policy: within a quarter is high, within a year medium
-_INSTALL = re.compile(
+_INSTALL = lazy_pattern(
     r"\b(?:install\w*|set ?up|up and running|running|operational|implement\w*|deploy\w*|roll\w* ?out|in place"
     r"|go(?:ing)? live|live|"
     r"complet\w*|timelines?|time ?frames?|deadlines?|deliver(?:y|ed)|start using|use these|onboard\w*|in use|ready"
     r"|launch\w*|"
     r"purchas\w*|buy|order|decid\w*|decision|this done|need (?:it|this|them|these|everything)|by when|start)\b"
 )
-_PAPERS = re.compile(
+_PAPERS = lazy_pattern(
     r"\b(?:proposal|quote|e-?mail\w*|summary|documents?|paperwork|contract|follow[- ]?up|meeting|call|details"
     r"|information|review|invoice|get back)\b"
 )
-_STRONG = re.compile(
+_STRONG = lazy_pattern(
     r"\b(?:install\w*|up and running|operational|implement\w*|deploy\w*|set ?up|timelines?|time ?frames?|deadlines?"
     r"|delivery)\b"
 )
-_URGENT = re.compile(
+_URGENT = lazy_pattern(
     r"\b(?:as soon as possible|asap|as quickly as possible|right away|immediately|urgent\w*|quickly|promptly?"
     r"|tight (?:timeline|schedule|deadline)|"
     r"time is (?:\w+ ){0,2}?(?:critical|essence|of the essence)|short timeline|soon)\b"
 )
-_IDLE = re.compile(
+_IDLE = lazy_pattern(
     r"\b(?:no (?:rush|hurry|deadline|timeline|fixed (?:date|timeline)|time ?frame|set (?:date|timeline))"
     r"|not (?:in (?:a|any) )?(?:hurry|rush)|not (?:this|until next) year|"
     r"no (?:specific|particular|definite|concrete) (?:deadline|timeline|time ?frame|date)|flexible (?:on|with"
     r"|about) (?:the )?(?:timing|timeline|dates?)|someday)\b"
 )
-_RELAYS = re.compile(r"\byou(?:r|'re|'d)?\b|\brequested\b|\bas per\b")
-_NOT_WISHED = re.compile(
+_RELAYS = lazy_pattern(r"\byou(?:r|'re|'d)?\b|\brequested\b|\bas per\b")
+_NOT_WISHED = lazy_pattern(
     r"\b(?:support|warranty|trial|maintenance|contract (?:term|runs?|lasts?|ends?|is)|training|24/7|history|experience"
     r"|for the (?:last|past)|take you|minutes|in business|report)\b"
 )

@@ -1,8 +1,7 @@
 """Legal threats, complaints and sensitive data: what stops a thread and goes to the supervisor. Judges nothing else."""
 
-import re
-
 from leadwright.domain.opt_out import fold, own_sentences
+from leadwright.domain.patterns import lazy_pattern
 
 _LEGAL = (
     r"\b(?:hear|hearing) from (?:my|our) (?:lawyers?|attorneys?|solicitors?|legal|counsel)",
@@ -83,12 +82,12 @@ _LEGAL = (
     r"\bв суд\b",
     r"\bроскомнадзор\w*",
 )  # fmt: skip
-_OF_OTHERS = re.compile(  # a quarrel with somebody else is no threat to us
+_OF_OTHERS = lazy_pattern(  # a quarrel with somebody else is no threat to us
     r"\b(?:lawsuit|legal action|in court|suing|sue|legal proceedings)\b(?: \w+){0,2}? (?:with|against|by)? ?(?:our|"
     r"my|another|a former|an old)(?: \w+){0,4} (?:vendor|supplier|provider|integrator|contractor|landlord|competitor|"
     r"customer)s?\b"
 )
-_AT_US = re.compile(r"\b(?:you|yours?|yourself|this|e-?mail\w*|mail(?:s|ing\w*)?|spam\w*|unsolicited)\b")
+_AT_US = lazy_pattern(r"\b(?:you|yours?|yourself|this|e-?mail\w*|mail(?:s|ing\w*)?|spam\w*|unsolicited)\b")
 _COMPLAINTS = (
     r"\b(?:file|filing|lodge|lodging|make|making|raise|submit) (?:a |an )?(?:formal |official )?complaint\b",
     r"\bformal complaint\b",
@@ -122,10 +121,10 @@ _SENSITIVE = (
     r"depression|miscarriage|hiv)\b",
 )  # fmt: skip
 _KINDS = {
-    kind: re.compile("|".join(f"(?:{fold(p)})" for p in patterns))
+    kind: lazy_pattern("|".join(f"(?:{fold(p)})" for p in patterns))
     for kind, patterns in (("legal", _LEGAL), ("complaint", _COMPLAINTS), ("sensitive", _SENSITIVE))
 }
-_CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
+_CARD = lazy_pattern(r"\b(?:\d[ -]?){13,19}\b")
 
 
 def for_the_supervisor(text: str) -> tuple[str, str]:

@@ -11,10 +11,11 @@ from leadwright.analyst.protocol import ReplyBrief
 from leadwright.domain.evidence import quote
 from leadwright.domain.interest import Category, Confidence, Interest, Polarity, undetected
 from leadwright.domain.opt_out import own_sentences
+from leadwright.domain.patterns import lazy_pattern
 
 
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in patterns))
+    return lazy_pattern("|".join(f"(?:{p})" for p in patterns))
 
 
 _KINDS = {
@@ -31,20 +32,20 @@ _KINDS = {
     "likes": _any(cues.LIKINGS + foreign_cues.LIKINGS + business_cues.LIKINGS),
     "assents": _any(cues.ASSENTS + foreign_cues.ASSENTS + business_cues.CONSENTS),
 }
-_CATEGORIES = [(Category(name), re.compile(pattern)) for name, pattern in cues.CATEGORIES]
-_COURTESY = re.compile(
+_CATEGORIES = [(Category(name), lazy_pattern(pattern)) for name, pattern in cues.CATEGORIES]
+_COURTESY = lazy_pattern(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[^.!?]{0,40}$|^(?:best|kind|warm)?\s?(?:regards|"
     r"wishes|cheers|thanks?|"
     r"thank you)[^.!?]{0,40}$|\b(?:thank you|thanks) for (?:reaching out|your (?:e-?mail|mail|message|note|"
     r"interest)|the (?:e-?mail|note|"
     r"message|follow[- ]?up)|getting in touch|contacting)\b[^.!?,]{0,20}$|\bhope (?:you are|this finds|all is)\b"
 )
-_SPECIFIC = re.compile(
+_SPECIFIC = lazy_pattern(
     r"\b(?:enterprise|premium|professional|business|pro|team) (?:plan|tier|edition|licen[cs]e)|"
     r"\bfor (?:about )?\d+ (?:users|seats|people|employees)"
 )
-_BARE_OK = re.compile(r"(?:ok|alright|sounds good)[.! ]*")
-_PARAGRAPH = re.compile(r"\n\s*\n")
+_BARE_OK = lazy_pattern(r"(?:ok|alright|sounds good)[.! ]*")
+_PARAGRAPH = lazy_pattern(r"\n\s*\n")
 _WANTS = ("commits", "meets", "asks", "likes", "assents")
 
 
@@ -149,16 +150,16 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
 
 
-_BUT = re.compile(
+_BUT = lazy_pattern(
     r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|"
     r"men)\b"
 )  # takes praise back
-_UNREAL = re.compile(
+_UNREAL = lazy_pattern(
     r"\bif (?:i|we) (?:did|had|were|could|ever|was|won|\w+ed)\b|\b(?:i|we) (?:hope|wish)(?: that)? (?:i|we)\b"
 )
-_DENIES = re.compile(business_cues.DENIES)
-_NONE_IN = re.compile(business_cues.NONE_IN)
-_NOT_IN = re.compile(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
+_DENIES = lazy_pattern(business_cues.DENIES)
+_NONE_IN = lazy_pattern(business_cues.NONE_IN)
+_NOT_IN = lazy_pattern(r"(?<!why )\b(?:not|never)\b(?! (?:only|wait)\b)")
 _NOT_AFTER = re.compile(r"\b(?:not|never|no longer|no way|no chance|without|unable to|nothing|nobody)(?: \w+){0,2}? $")
 
 

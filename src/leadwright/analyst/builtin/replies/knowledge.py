@@ -14,11 +14,12 @@ from leadwright.analyst.builtin.words import listed, stem
 from leadwright.analyst.orders import gives_orders
 from leadwright.domain.evidence import Passage, Statement, quote
 from leadwright.domain.opt_out import own_sentences
+from leadwright.domain.patterns import lazy_pattern
 
 MOST = 2  # statements in one answer
 ENOUGH = 0.6  # share of the question's weight that a sentence must carry
 _MOST_READ = 4_000  # sentences of knowledge
-_END = re.compile(r"(?<=[.!?])\s+|\s*\n+\s*|\s*[•▪●]\s*")
+_END = lazy_pattern(r"(?<=[.!?])\s+|\s*\n+\s*|\s*[•▪●]\s*")
 _COMMON = listed(
     "a an and any are as at be been but by can could do does did for from get give have has how i if in is it its "
     "kind let may me might more my need of on one or our out please send share tell than that the their them "
@@ -42,9 +43,9 @@ _SAME = {  # words that mean the same in a question and in a paper
     "host": "host", "hosted": "host", "hosting": "host", "store": "stor", "stored": "stor", "storage": "stor",
     "customer": "customer", "client": "customer", "warranty": "warrant", "guarantee": "warrant",
 }  # fmt: skip
-_QUESTION = re.compile("|".join(f"(?:{p})" for p in cues.ASKS))
-_ABROAD = re.compile("|".join(f"(?:{p})" for p in (*foreign_cues.ASKS, *business_cues.ASKS)))
-_ABOUT_TALKING = re.compile(
+_QUESTION = lazy_pattern("|".join(f"(?:{p})" for p in cues.ASKS))
+_ABROAD = lazy_pattern("|".join(f"(?:{p})" for p in (*foreign_cues.ASKS, *business_cues.ASKS)))
+_ABOUT_TALKING = lazy_pattern(
     r"\b(?:are you|will you be|would you be|can we|could we|shall we|when are|do you have time|what time|"
     r"does (?:(?:this|that|it|next|tomorrow|today|the|an?) |\w*day |\d)) ?.{0,30}\b(?:free|"
     r"available|meet|talk|call|schedule|works?(?! with\b)|suit|chat|book|demo)\b|\bavailability\b|\bhow are you\b|"
@@ -59,28 +60,28 @@ _SET = (
     r"envoyer|proposer|fixer|organiser|convenir|fissare|organizzare|proporre|enviar\w*|proponer|agendar|concertar|marcar|"
     r"schicken|senden|vereinbaren|machen|vorschlagen|sturen|inplannen|plannen|maken"
 )
-_ABOUT_MEETING = re.compile(rf"\b(?:{_SET})\b.{{0,60}}\b(?:{_MEETING})\b|\b(?:{_MEETING})\b.{{0,60}}\b(?:{_SET})\b")
-_HOW_MUCH = re.compile(
+_ABOUT_MEETING = lazy_pattern(rf"\b(?:{_SET})\b.{{0,60}}\b(?:{_MEETING})\b|\b(?:{_MEETING})\b.{{0,60}}\b(?:{_SET})\b")
+_HOW_MUCH = lazy_pattern(
     r"\bhow (?:much|many|expensive)\b|\bwhat (?:is|are|does|do) .{0,30}\b(?:cost|pric\w*|fees?|rates?|minimum)\b|"
     r"\bpric(?:e|es|ing)\b"
 )
-_COUNTED = re.compile(
+_COUNTED = lazy_pattern(
     r"\bhow (?:many|much) (?!(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|more|of|for|per)\b)"
     r"([a-z]+)"
 )
 _LIVE = (
-    re.compile(r"\b(?:go|goes|going|gone|went|get|be) live\b"),
-    re.compile(
+    lazy_pattern(r"\b(?:go|goes|going|gone|went|get|be) live\b"),
+    lazy_pattern(
         r"(?:(?<=when )|(?<=soon )|(?<=fast )|(?<=quickly ))(?:can|could|will|would) (?:we|you|i) (?:get )?"
         r"start(?:ed)?\b"
     ),
-    re.compile(r"\bstart(?:s|ed)?\b(?=.{0,30}\b(?:days?|weeks?|months?)\b)"),
+    lazy_pattern(r"\bstart(?:s|ed)?\b(?=.{0,30}\b(?:days?|weeks?|months?)\b)"),
 )
-_HOW_LONG = re.compile(r"\bhow (?:long|quickly|fast|soon|much time)\b|\bwhen (?:can|could|will|would)\b")
-_TIME = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?)\b")
+_HOW_LONG = lazy_pattern(r"\bhow (?:long|quickly|fast|soon|much time)\b|\bwhen (?:can|could|will|would)\b")
+_TIME = lazy_pattern(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?)\b")
 _PER = frozenset({"hour", "day", "week", "month", "quarter", "year"})
 _NUMBERS = listed("one two three four five six seven eight nine ten twelve fifteen twenty thirty")
-_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER = lazy_pattern(r"\d[\d.,]*")
 
 
 def question_in(text: str) -> str:

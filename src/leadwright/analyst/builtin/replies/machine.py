@@ -18,11 +18,12 @@ from leadwright.analyst.builtin.replies.machine_words import (
 )
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.domain.opt_out import fold, own_sentences
+from leadwright.domain.patterns import lazy_pattern
 from leadwright.domain.replies import ReplyClass
 
 
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{fold(p)})" for p in patterns))
+    return lazy_pattern("|".join(f"(?:{fold(p)})" for p in patterns))
 
 
 _SUBJECT, _AUTOMATIC, _ABSENT = _any(SUBJECTS), _any(AUTOMATIC), _any(ABSENT)
@@ -31,10 +32,10 @@ _REPLIED = re.compile(
     r"\s*(?:re|aw|sv|vs|rv|antw|odp|ynt|回复|答复|回覆)\s*[::]", re.IGNORECASE
 )  # then the words are our own
 _SUCCEEDED = _any(SUCCEEDED)
-_I_LEFT = re.compile(
+_I_LEFT = lazy_pattern(
     r"\b(?:i|i'm|i've)(?: \w+){0,2} (?:no longer|left|leaving|retired|resigned|departed)\b|\bmy last\b"
 )
-_BACK = re.compile(
+_BACK = lazy_pattern(
     r"\b(?:back|return\w*|zuruck|erreichbar|wieder|retour|reviens|vuelta|vuelvo|regres\w+|"
     r"volta|volto|voltamos|torno|torniamo|vratim|retorn\w+|rientr\w+|volver\w*|reincorpor\w*|reopen\w*|"
     r"wrac\w+|wroc\w+|powrot\w*|palaa\w*|вернусь|вернется|terug|"
@@ -44,27 +45,27 @@ _BACK = re.compile(
 )
 
 
-_SHORTENED = re.compile(r"\b[^\W\d]{1,5}\.$")
+_SHORTENED = lazy_pattern(r"\b[^\W\d]{1,5}\.$")
 _CLAUSE = re.compile(
     r"(?<=[,;:])\s+|\s+[-–—]+\s+|\s+(?=(?:but|so|aber|mais|pero|maar)\s|and (?:i|we|can|could|would)\b)|\n+",
     re.IGNORECASE,
 )
 
 
-_NOTICE_TALK = re.compile(  # what notices say beside the absence: when I return, whom to ask meanwhile
+_NOTICE_TALK = lazy_pattern(  # what notices say beside the absence: when I return, whom to ask meanwhile
     r"\b(?:when|once|after|upon|on|as soon as|until) (?:i|my)(?: am|'m| have)? (?:back|return\w*)|\burgen\w+|"
     r"\bemergenc\w+|\bdringend\w*|\bimmediate (?:assistance|help|attention|support)|"
     r"\bin (?:my|the) absence|^(?:for|if you (?:need|have|require))\b.{0,80}\b"
     r"(?:contact|call|reach|e-?mail|write)\b|\bvertretung\b"
 )
-_MEANWHILE = re.compile(r"\bin the (?:meantime|interim)\b|\bmeanwhile\b|\bas soon as possible\b")
-_WISH = re.compile(
+_MEANWHILE = lazy_pattern(r"\bin the (?:meantime|interim)\b|\bmeanwhile\b|\bas soon as possible\b")
+_WISH = lazy_pattern(
     r"\b(?:(?:please|can you|could you) (?:send|share|show|tell|give|quote|provide|confirm|answer|reply|respond|"
     r"deliver|ship)\b(?! (?:it|this|that|an? e?-?mail|all|any|to (?:this|my|the) (?:e-?mail|message))\b)"
     r"(?!.{0,60} to (?:my|our|\S+@))|(?:please|can you|could you) (?:send|share|forward|e-?mail) (?:\w+ ){0,3}"
     r"(?:pric\w+|quot\w+|proposals?|brochures?|specs|offers?|contracts?)\b|let us (?!know\b))"
 )
-_COURTESY = re.compile(
+_COURTESY = lazy_pattern(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|sehr geehrte\w*|bonjour|hola|ciao)\b"
     r"[^.!?]{0,40}\W*|"
     r"(?:many |best |kind |warm |with )*(?:regards|wishes|cheers|thanks|thank you|sincerely|gruss\w*|danke)\b"
@@ -72,16 +73,16 @@ _COURTESY = re.compile(
     r"(?:thank you|thanks|vielen dank|danke|merci|gracias|grazie)\b.{0,10}\b(?:for|fur|de|por|per)\b.{0,60}|"
     r"yours (?:sincerely|faithfully|truly)\W*"
 )
-_CODE = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b[45]\d\d\b")  # of SMTP: no person writes them beside such a subject
-_NAME = re.compile(r"[A-Z][\w.&'-]*(?:[ ,]{1,3}[A-Z][\w.&'-]*){0,4},?")
-_SIGNED = re.compile(
+_CODE = lazy_pattern(r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b[45]\d\d\b")  # of SMTP: no person writes them beside such a subject
+_NAME = lazy_pattern(r"[A-Z][\w.&'-]*(?:[ ,]{1,3}[A-Z][\w.&'-]*){0,4},?")
+_SIGNED = lazy_pattern(
     r"[A-Z][\w.&'-]*(?:[ ,|/]{1,3}(?:of|for|and|&|the|[A-Z0-9][\w.&'-]*)){0,12}[.,!]?|[Ss]ent from my .{2,30}"
 )
-_DATE_WORD = re.compile(
+_DATE_WORD = lazy_pattern(
     r"(?:jan|feb|mar|apr|avr|abr|mai|may|jun|jul|jui|aug|aou|ago|sep|set|oct|okt|out|nov|dec|dez|dic|inc?k?l|"
     r"mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son)\w*"
 )
-_WORD, _ADDRESS = re.compile(r"[a-z]{4,}"), re.compile(r"\S+@\S+")
+_WORD, _ADDRESS = lazy_pattern(r"[a-z]{4,}"), lazy_pattern(r"\S+@\S+")
 
 
 @dataclass(frozen=True, slots=True)

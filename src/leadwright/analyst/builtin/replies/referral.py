@@ -1,11 +1,10 @@
 """Whether somebody else is named as the right person, and that person's name and address as the mail has them."""
 
-import re
-
 from leadwright.analyst.builtin.words import listed
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import Referral
 from leadwright.domain.opt_out import fold, own_sentences
+from leadwright.domain.patterns import lazy_pattern
 
 _WRONG = (
     r"\bnot (?:be )?(?:really |actually )?(?:the |an? )?(?:right|correct|best|appropriate|proper|"
@@ -85,32 +84,32 @@ _WRONG = (
     r"\bя не (?:отвечаю|занимаюсь)\b",
     r"\bобратитесь к\b",
 )  # fmt: skip
-_NOT_ME = re.compile("|".join(f"(?:{fold(p)})" for p in _WRONG))
-_ADDRESS = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,180}\.[A-Za-z]{2,24}\b")
+_NOT_ME = lazy_pattern("|".join(f"(?:{fold(p)})" for p in _WRONG))
+_ADDRESS = lazy_pattern(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,180}\.[A-Za-z]{2,24}\b")
 _PART = r"(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]*[\w'’]|(?:van|von|de|der|den|da|di|del|la|le|bin|al)(?=\s+[A-ZÀ-ÖØ-Þ]))"
 _NAME = rf"(?:(?:Mr|Mrs|Ms|Dr|Herr|Herrn|Frau|Mme|M|Sr|Sra)\.?\s+)?({_PART}(?:\s+{_PART}){{0,3}})"
-_NAME_BEFORE = re.compile(
+_NAME_BEFORE = lazy_pattern(
     rf"{_NAME}[\s,:;<(\[–-]{{1,4}}(?:(?:at|an|unter|via|bei|on|à|a|en|op|su)\s+)?(?:e?-?mail:?\s*)?(?:mailto:)?$"
 )
-_AFTER_WORD = re.compile(
+_AFTER_WORD = lazy_pattern(
     rf"\b(?:[Cc]ontact|[Rr]each out to|(?:[Ss]peak|[Tt]alk)(?:ing)? (?:to|with)|[Ee]mail|[Ww]rite to|[Aa]sk|"
     rf"[Cc]olleague|[Ww]ith|[Tt]ry|"
     rf"[Cc]c'?(?:ing|d)?|[Aa]dding|[Cc]opying|[Ll]ooping in|[Aa]n|[Kk]ollegin|[Kk]ollegen?|[Cc]ontacter|"
     rf"[Cc]ollègue|[Cc]on|[Cc]olega|[Cc]ollega|met),?\s+{_NAME}"
 )
-_BEFORE_WORD = re.compile(rf"{_NAME},?\s+(?:is|would be|handles|manages|looks after|ist|est|es|runs|leads|owns)\b")
-_ROLE_BEFORE = re.compile(
+_BEFORE_WORD = lazy_pattern(rf"{_NAME},?\s+(?:is|would be|handles|manages|looks after|ist|est|es|runs|leads|owns)\b")
+_ROLE_BEFORE = lazy_pattern(
     rf"\b(?:[Hh]ead of [\w &]{{2,30}}?|[Dd]irector|[Mm]anager|[Ll]ead|VP(?: of)?(?: \w+)?|C[A-Z]O|[Bb]oss|"
     rf"[Ll]eiter(?:in)?|[Rr]esponsable)"
     rf"(?: of \w+)?,\s+{_NAME}"
 )
-_RECOMMENDS = re.compile(  # with an address beside it: who is no buyer names one
+_RECOMMENDS = lazy_pattern(  # with an address beside it: who is no buyer names one
     r"\b(?:brothers?|sisters?|friends?|neighbou?rs?|cousins?|uncle|wife|husband|colleagues?|budd(?:y|ies)|contacts?|supplier|"
     r"customer|client|sister (?:company|site|plant)|somebody|someone)\b.{0,60}\b(?:needs?|wants?|could use|(?:is|are) "
     r"(?:looking|interested|after)|(?:might|may|would|could) (?:need|want|like|love|be interested))\b"
 )
 _DAYS = r"(?:Me\b|Us\b|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_POINTS = re.compile(
+_POINTS = lazy_pattern(
     rf"(?:\b[Yy]ou (?:should|need to|want to|may want to|might want to|could|can)|\b[Pp]lease|\b[Bb]etter|"
     rf"\b[Bb]est(?: to)?|\b[Tt]ry|"
     rf"\bI(?:'d| would) (?:suggest|recommend)(?: you)?(?: to)?|\b[Ff]eel free to|\b[Kk]indly)\s(?:try )?"
@@ -120,8 +119,10 @@ _POINTS = re.compile(
     rf"cfo|cto|cio|coo|team lead|"
     rf"[\w-]+ (?:manager|director|lead|team|department))\b|{_NAME}|\S+@\S+)"
 )
-_POINTS_AT_ONCE = re.compile(rf"^(?:Talk|Speak|Try|Ask|Contact|E-?mail|Call|Ping)(?: (?:to|with))? (?!{_DAYS}){_NAME}")
-_CONDITION = re.compile(
+_POINTS_AT_ONCE = lazy_pattern(
+    rf"^(?:Talk|Speak|Try|Ask|Contact|E-?mail|Call|Ping)(?: (?:to|with))? (?!{_DAYS}){_NAME}"
+)
+_CONDITION = lazy_pattern(
     r"^(?:if you|for (?:any|all|other|further|more|urgent)|in case|should you|in (?:urgent|an emergency))\b"
 )
 _NO_NAME = listed(

@@ -3,7 +3,7 @@
 They are a seller's task. Patterns only; `spelling.written_out` is applied to a text before.
 """
 
-import re
+from leadwright.domain.patterns import lazy_pattern
 
 _THINGS = (
     r"(?:offers?|quot(?:es?|ations?)|proposals?|estimates?|brochures?|flyers?|leaflets?|catalog(?:ue)?s?|decks?|"
@@ -99,8 +99,8 @@ _ABROAD = (
     rf"\b{_WANT_ABROAD}(?: \w+){{0,3}}? {_ONE_ABROAD} ?(?:\w+ ){{0,2}}?{_THINGS_ABROAD}\b",
     rf"\b{_THINGS_ABROAD},? {_PLEASE_ABROAD}\b|^{_PLEASE_ABROAD} (?:\w+ ){{0,2}}?{_THINGS_ABROAD}\b",
 )
-_WISH = re.compile("|".join(f"(?:{p})" for p in (*_ENGLISH, *_ABROAD)))
-_DENIED = re.compile(
+_WISH = lazy_pattern("|".join(f"(?:{p})" for p in (*_ENGLISH, *_ABROAD)))
+_DENIED = lazy_pattern(
     r"\b(?:not|no|never|stop|without|instead of|rather than|nicht|keine?[nmrs]?|(?<!hesitez )pas|ne? ?'?\w+ plus|non|"
     r"niet|geen|nie|inte|ikke|"
     r"nao|sin|ingen|ohne|inutile|thanks? (?:you )?for|danke fur|merci pour|gracias por|grazie (?:per|del\w*)|"
