@@ -1,11 +1,13 @@
 """While nobody serves the link to unsubscribe mails wait; whoever serves, or never gave a sign, holds nothing back."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from tests.engage.office import ADA, Office
 from tests.engage.test_links_open import reached_by
 
@@ -14,6 +16,7 @@ from leadwright.db.base import now
 from leadwright.db.engine import Database
 from leadwright.db.pages.health import workers
 from leadwright.domain.mail_phase import Phase
+from leadwright.errors import Busy
 from leadwright.workflows import desk_life
 from leadwright.workflows.desk_life import SILENT, DeskLife, DeskWatch
 from leadwright.workflows.executors import known
@@ -83,6 +86,27 @@ def test_signs_are_given_until_the_end(sqlite_database: Database, monkeypatch: p
             seen.update(session.scalars(select(Executor.incarnation)))
     life.stop()
     assert len(seen) >= 3
+
+
+@pytest.mark.parametrize("error", [Busy("in use"), OperationalError("", {}, Exception("full"))])
+def test_signs_go_on_after_a_moment_in_which_none_could_be_stored(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(desk_life, "_EVERY", 0.01)
+    life, beat, refused, again = DeskLife(sqlite_database, "one"), DeskLife.beat, threading.Event(), threading.Event()
+
+    def try_to(self: DeskLife) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise error
+        beat(self)
+        again.set()
+
+    monkeypatch.setattr(DeskLife, "beat", try_to)
+    life.start()
+    assert again.wait(20)
+    life.stop()
+    assert refused.is_set()
 
 
 def test_mails_wait_while_nobody_serves_and_go_out_once_somebody_does(office: Office) -> None:

@@ -14,6 +14,8 @@ from leadwright.mail.suppression import why_suppressed
 
 THREAT = "Our lawyers will sue you for this."
 FAILS = "mx.seller.example; dmarc=fail header.from=northwind.example"
+UNPROVEN = {"In_Reply_To": "<x@northwind.example>", "References": "<x@northwind.example>"}
+"""As who never had a mail of ours writes."""
 AWAY = {"Auto_Submitted": "auto-replied", "Subject": "Out of office"}
 
 
@@ -33,11 +35,22 @@ def told(office: Office) -> list[str]:
 
 def test_a_forged_threat_is_shown_and_moves_nothing(checked: Office, leadid: str) -> None:
     before = checked.row_of(leadid).ownerid
-    checked.answer(ADA, THREAT, Authentication_Results=FAILS)
+    checked.answer(ADA, THREAT, Authentication_Results=FAILS, **UNPROVEN)
     checked.work()
     assert (checked.run_of(leadid).stage, checked.engagement_of(leadid).state) == (Stage.ENGAGED, State.DUE)
     assert checked.row_of(leadid).ownerid == before
     assert len(told(checked)) == 1
+
+
+def test_after_a_threat_that_answers_our_mail_nothing_goes_out_though_its_sender_is_in_doubt(
+    checked: Office, leadid: str
+) -> None:
+    before = checked.row_of(leadid).ownerid
+    checked.answer(ADA, THREAT, Authentication_Results=FAILS)
+    checked.pass_days(20)
+    assert (checked.run_of(leadid).stage, checked.engagement_of(leadid).state) == (Stage.ENGAGED, State.PERSON)
+    assert checked.row_of(leadid).ownerid == before
+    assert (len(checked.mails_to(ADA)), len(told(checked))) == (1, 1)
 
 
 def test_a_threat_from_another_address_waits_for_a_person_and_nothing_goes_out(office: Office, leadid: str) -> None:
@@ -63,10 +76,19 @@ def test_remove_me_counts_in_a_threat_of_anybody_and_the_supervisor_reads_of_it(
 
 
 def test_a_forged_absence_silences_nobody(checked: Office, leadid: str) -> None:
-    checked.answer(ADA, "I am out of the office until 20 December 2026.", Authentication_Results=FAILS, **AWAY)
+    said = "I am out of the office until 20 December 2026."
+    checked.answer(ADA, said, Authentication_Results=FAILS, **AWAY, **UNPROVEN)
     checked.pass_days(5)
     assert len(checked.mails_to(ADA)) == 2
     assert not told(checked)
+
+
+def test_an_absence_that_answers_our_mail_counts_though_nothing_shows_its_sender(checked: Office, leadid: str) -> None:
+    checked.answer(ADA, "I am out of the office until 20 March 2026.", Authentication_Results=FAILS, **AWAY)
+    checked.pass_days(16)
+    assert len(checked.mails_to(ADA)) == 1
+    checked.pass_days(7)
+    assert len(checked.mails_to(ADA)) == 2
 
 
 @pytest.mark.parametrize("sender", [ADA, "ada.miller@northwind.example"])

@@ -1,5 +1,6 @@
 """Who asks not to be written to is not written to by sellers either: the lead says so, and its owner is told."""
 
+from collections.abc import Callable
 from email import policy
 from urllib.parse import unquote
 
@@ -123,6 +124,47 @@ def test_who_leaves_by_mail_from_an_alias_is_not_written_to_at_the_address_we_kn
     with office.services.database.reading() as session:
         assert why_suppressed(session, ADA, "outreach")
         assert why_suppressed(session, "a.miller@home.example", "outreach")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "[EXTERNAL] {}",
+        "Re: {}",
+        "Fwd: [Spam?] {}",
+        lambda subject: subject.replace(" ", "%20"),
+        lambda subject: subject.replace(" ", "+"),
+    ],
+)
+def test_a_subject_to_leave_that_was_marked_on_its_way_counts(
+    office: Office, changed: str | Callable[[str], str]
+) -> None:
+    leadid = office.lead()
+    office.work()
+    subject = subject_to_leave(office)
+    subject = changed.format(subject) if isinstance(changed, str) else changed(subject)
+    leave_by_mail(office, "a.miller@home.example", subject)
+    run = office.run_of(leadid)
+    assert (run.stage, run.outcome) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT)
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+
+
+@pytest.mark.parametrize("cut", ["{}\u2026", "{}..."])
+def test_a_subject_to_leave_that_was_cut_counts_for_whoever_sent_it(office: Office, leadid: str, cut: str) -> None:
+    leave_by_mail(office, ADA, cut.format(subject_to_leave(office)[:60]))
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+
+
+def test_a_subject_to_leave_counts_in_what_a_machine_sends(office: Office, leadid: str) -> None:
+    none = {"In_Reply_To": "<x@mail.example>", "References": "<x@mail.example>"}
+    subject = subject_to_leave(office)
+    office.answer("leave@mail.example", "", to=office.mails_to(ADA)[0], Subject=subject,
+                  Auto_Submitted="auto-replied", **none)  # fmt: skip
+    office.work()
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
 
 
 def test_who_leaves_by_mail_is_left_alone_when_the_lead_is_gone(office: Office, leadid: str) -> None:

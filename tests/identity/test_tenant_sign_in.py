@@ -175,6 +175,18 @@ def test_a_secret_entered_for_the_sign_in_itself_counts_when_the_connections_doe
     assert goes(contoso, providerid, SELLER)
 
 
+def test_it_counts_as_well_while_the_file_with_the_connections_token_cannot_be_read(
+    contoso: Contoso, tmp_path: Path
+) -> None:
+    contoso.connection(credentialkind="federation", sealedsecret=None, federationfile=str(tmp_path / "gone"))
+    providerid = offer(contoso)
+    issuer = f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0"
+    form = ProviderForm(NAME, issuer, contoso.app.application.appid, contoso.app.secret, links_by_email=True)
+    save_provider(contoso.services, contoso.office.admin, form, providerid)
+    known_here(contoso)
+    assert goes(contoso, providerid, SELLER)
+
+
 def test_the_connections_secret_goes_to_its_own_entra_alone(contoso: Contoso) -> None:
     offer(contoso)
     stranger = f"https://stranger.example/{contoso.world.tenantid}/v2.0"

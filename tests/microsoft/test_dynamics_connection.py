@@ -220,6 +220,19 @@ def test_bringing_in_certificates_never_loses_the_one_that_signs(desk: Desk) -> 
     assert ([pem for _, pem in shown.certificates], shown.secretendson) == ([fourth], ends_on(fourth))
 
 
+def test_a_certificate_that_entra_got_to_know_unasked_stays_when_the_next_is_brought_in(desk: Desk) -> None:
+    own = pair()
+    knows(desk, own)
+    connect(desk.services, desk.admin, desk.form(kind=CredentialKind.CERTIFICATE, certificate=own))
+    second = add_certificate(desk.services, desk.admin).certificate
+    knows(desk, second)
+    world, objectid = desk.standin.world, desk.registered.application.objectid
+    former, _ = entra_applications.certificates_of(world, objectid)
+    entra_applications.remove_certificate(world, objectid, former.keyid)
+    add_certificate(desk.services, desk.admin)
+    assert open_dataverse(desk.services).who_am_i()
+
+
 def test_a_pair_that_was_noted_untried_by_an_earlier_version_pushes_nothing_out(desk: Desk) -> None:
     own = pair()
     knows(desk, own)

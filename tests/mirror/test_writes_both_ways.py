@@ -1,5 +1,6 @@
 """What goes out and what comes in, side by side: no echo, nothing of ours overwritten, nothing of theirs lost."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from tests.mirror.test_writes_of_decisions import administrator, ours, work
 from leadwright.actions import mirror_writes
 from leadwright.actions.leads import edit_lead
 from leadwright.db.base import now
+from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_seen import last_seen
 from leadwright.db.mirror_writes import arriving, pending_fields
 from leadwright.mirror.changing import LOOKUPS_TOLD
@@ -165,10 +167,17 @@ def test_a_comparison_that_read_a_row_before_our_write_does_not_take_it_back(mir
         assert seen.values["donotemail"] is True
 
 
-def test_a_backup_that_was_restored_there_takes_no_opt_out_back(mirrored: Mirrored, incoming: Incoming) -> None:
+@pytest.mark.parametrize("by_earlier_version", [False, True])
+def test_a_backup_that_was_restored_there_takes_no_opt_out_back(
+    mirrored: Mirrored, incoming: Incoming, by_earlier_version: bool
+) -> None:
     (leadid,) = mirrored.leads(1, queued=False)
     edit_lead(mirrored.office.services, administrator(mirrored), leadid, {"donotemail": True, "jobtitle": "Buyer"})
     mirrored.send()
+    if by_earlier_version:  # which did not ask for the number of the version
+        with mirrored.database.transaction() as session:
+            row = session.get_one(MirrorRow, ("lead", leadid))
+            row.seen = json.dumps({k: v for k, v in json.loads(row.seen).items() if k != ROW_VERSION})
     with mirrored.world.transaction() as db:
         db.execute("UPDATE dv_lead SET donotemail=0, jobtitle='Seller', versionnumber=1 WHERE leadid=?", (leadid,))
     mirrored.shift = timedelta(hours=25)

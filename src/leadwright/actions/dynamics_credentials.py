@@ -1,5 +1,6 @@
 """Another secret or certificate for the connection to Dynamics 365, brought in without a gap; the former dropped."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from leadwright.actions.dynamics_rows import (
@@ -18,7 +19,7 @@ from leadwright.actions.dynamics_rows import (
 )
 from leadwright.actions.dynamics_values import checked_end
 from leadwright.domain.platform import CredentialKind
-from leadwright.errors import BadInput, Conflict
+from leadwright.errors import BadInput, Conflict, CrmError
 from leadwright.identity.access import Principal, require
 from leadwright.identity.connection_keys import signing_and_former
 from leadwright.microsoft.connection import key_purpose, secret_purpose
@@ -67,7 +68,11 @@ def add_certificate(services: Services, who: Principal, pem: str = "", *, days: 
         raise Conflict("The connection does not sign in with a certificate. Change it first.")
     found = new_pair(services, pem, days)
     row = copy_of(former)
-    pairs = signing_and_former(former, kept_texts(services, former.sealedkey, key_purpose()))
+    kept = kept_texts(services, former.sealedkey, key_purpose())
+    if len(signing_and_former(former, kept)) < len(kept):  # Entra may have got to know the newest since it was asked
+        with suppress(BadInput, CrmError):
+            learn(row, tried_row(services, former))
+    pairs = signing_and_former(row, kept)
     keep_pair(services, row, found, [pair for pair in pairs if pair != found.key + found.pem])
     made = Tried(certificate=found.pem, warning="Upload this certificate at Microsoft Entra, then choose Check.")
     return keep_row(services, who, row, former, "connection.certificate_added", made)

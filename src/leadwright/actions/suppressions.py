@@ -24,6 +24,7 @@ HEADINGS = ("hash", "kind", "scope", "reason", "source", "at")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KINDS = ("address", "domain")
 _ROWS = 1_000  # read at a time
+_AT_ONCE = 200  # kept in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class Carried:
 
 
 def export_rows(database: Database) -> Iterator[tuple[str, ...]]:
-    """Every opt-out, oldest first; hashes, no addresses. Changes nothing, whatever the version of the schema."""
+    """Every opt-out; hashes, no addresses. Changes nothing, whatever the version of the schema.
+
+    In no order: sorted, one damaged page would keep all of them back.
+    """
     columns = (Suppression.hash, Suppression.kind, Suppression.scope, Suppression.reason, Suppression.source)
-    query = select(*columns, Suppression.at).order_by(Suppression.at, Suppression.suppressionid)
     with database.reading() as session:
-        for row in session.execute(query.execution_options(yield_per=_ROWS)):
+        for row in session.execute(select(*columns, Suppression.at).execution_options(yield_per=_ROWS)):
             yield (*row[:-1], row.at.isoformat())
 
 
@@ -56,11 +59,16 @@ def read_rows(file: IO[str]) -> list[Carried]:
     reader = csv.reader(file)
     if tuple(next(reader, ())) != HEADINGS:
         raise BadInput(f"This is no file of opt-outs: its first line must be {','.join(HEADINGS)}.")
-    return [_checked(row, reader.line_num) for row in reader if row]
+    rows = [_checked(row, reader.line_num) for row in reader if row]
+    if not rows:
+        raise BadInput("There is no opt-out in this file. Take another, or export it again.")
+    return rows
 
 
 def import_rows(services: Services, who: Principal, rows: Iterable[Carried]) -> int:
-    """Keep what is not known here yet. Nobody of them is written to from then on. How many were new. Safe to repeat.
+    """Keep what is not known here yet. Nobody of them is written to from then on. How many were new.
+
+    A few at a time, as PostgreSQL has room for some thousand locks only; begun again after an interruption, it goes on.
 
     Raises:
         NotAllowed: prvWriteActivity is missing.
@@ -68,11 +76,13 @@ def import_rows(services: Services, who: Principal, rows: Iterable[Carried]) -> 
     require(who, "prvWriteActivity")
     moment, new = services.clock(), 0
     ordered = sorted(rows, key=lambda row: (row.hash, row.scope))  # locks are taken in one order
+    for some in (ordered[at : at + _AT_ONCE] for at in range(0, len(ordered), _AT_ONCE)):
+        with services.database.transaction() as session:
+            for row in some:
+                new += suppress_again(session, row.hash, row.kind, row.scope, row.reason, row.source, row.at, moment)
+                if row.kind == "address":
+                    spare_leads_of(session, row.hash, moment)
     with services.database.transaction() as session:
-        for row in ordered:
-            new += suppress_again(session, row.hash, row.kind, row.scope, row.reason, row.source, row.at, moment)
-            if row.kind == "address":
-                spare_leads_of(session, row.hash, moment)
         after = {"rows": len(ordered), "new": new}
         audit.record(session, who.actor, "suppression.imported", "suppression", "", after=after)
     return new

@@ -14,7 +14,10 @@ app = typer.Typer(no_args_is_help=True, help="Who is never written to, out of on
 def export_suppressions(
     file: Annotated[Path, typer.Argument(help="CSV file to write; it holds hashes and no addresses.")],
 ) -> None:
-    """Write every opt-out of the database into a file; a damaged one is read as far as it can be (exit status 1)."""
+    """Write every opt-out of the database into a file, in its place when it is whole.
+
+    A damaged database is read as far as it can be, into FILE.part; a file of before stays (exit status 1).
+    """
     import csv
 
     from sqlalchemy.engine import make_url
@@ -29,9 +32,9 @@ def export_suppressions(
     url = load_settings().url
     if (path := make_url(url).database) and url.startswith("sqlite") and not Path(path).is_file():
         raise BadInput(f"There is no database at {path}. Name it by LEADWRIGHT_DATABASE_URL or LEADWRIGHT_DATA_DIR.")
-    database, count = Database(url), 0
+    database, count, part = Database(url), 0, file.with_name(f"{file.name}.part")
     try:
-        with file.open("w", encoding="utf-8", newline="") as out:
+        with part.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(HEADINGS)
             for row in export_rows(database):
@@ -39,10 +42,13 @@ def export_suppressions(
                 count += 1
     except SQLAlchemyError as error:
         why = type(error.__cause__ or error).__name__
-        typer.echo(f"{count} opt-outs are in {file}; the database cannot be read further ({why}).", err=True)
+        typer.echo(f"{count} opt-outs are in {part}; the database cannot be read further ({why}).", err=True)
         raise typer.Exit(1) from None
+    except OSError as error:
+        raise BadInput(f"{part} cannot be written: {error.strerror}.") from None
     finally:
         database.close()
+    part.replace(file)
     typer.echo(f"{count} opt-outs are in {file}.")
 
 
@@ -50,7 +56,7 @@ def export_suppressions(
 def import_suppressions(
     file: Annotated[Path, typer.Argument(help="CSV file that `leadwright suppressions export` wrote.")],
 ) -> None:
-    """Keep the opt-outs of a file that are not known here: all of them or none. A repeat changes nothing."""
+    """Keep the opt-outs of a file that are not known here. A repeat changes nothing; interrupted, it goes on."""
     from leadwright.actions.suppressions import import_rows, read_rows
     from leadwright.bootstrap import open_services
     from leadwright.errors import BadInput
@@ -58,7 +64,7 @@ def import_suppressions(
     from leadwright.settings import load_settings
 
     try:
-        with file.open(encoding="utf-8", newline="") as opened:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
             rows = read_rows(opened)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}.") from None

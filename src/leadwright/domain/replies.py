@@ -179,8 +179,11 @@ def _bounced(heard: Heard) -> Decision:
 
 
 def _away(heard: Heard) -> Decision:
-    """Absences seldom prove who sent them: only one that is forged is not believed, and no person is asked."""
-    if heard.authenticated is False and not heard.vouched:
+    """Absences seldom prove who sent them, and many that are genuine fail: they have no envelope sender to align.
+
+    Only one that fails and names no mail of ours is not believed, and no person is asked.
+    """
+    if heard.authenticated is False and not heard.vouched and not heard.proven:
         return Decision(Move.STORE, (_doubt(heard), "Its absence moves nothing."))
     back = f"back on {heard.return_date.isoformat()}" if heard.return_date else "return date not given"
     return Decision(Move.WAIT, (f"Out of office, {back}.",), until=heard.return_date)

@@ -8,7 +8,7 @@ import hmac
 import json
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx2
+import structlog
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
@@ -34,6 +35,7 @@ _SECONDS, _MOST_BYTES = 10.0, 1_000_000
 _LEEWAY, _OLDEST = 60, 600  # seconds
 _KEPT_SECONDS = 60.0
 _MADE_FOR = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
+_log = structlog.get_logger(__name__)
 _discovered: dict[str, tuple[float, Mapping[str, Any]]] = {}
 _discovering = Lock()
 
@@ -283,7 +285,7 @@ def _exchange(
         "client_id": provider.client_id,
     }
     endpoint, basic = str(known["token_endpoint"]), None
-    for proof in provider.proofs(endpoint, moment) if provider.proofs else ():
+    for proof in _proofs(provider, endpoint, moment):
         try:
             return _json(provider.issuer, "POST", endpoint, form=form | dict(proof), ca_file=provider.ca_file)
         except SignInRefused as error:
@@ -296,6 +298,17 @@ def _exchange(
         else:
             basic = (quote_plus(provider.client_id), quote_plus(provider.secret()))
     return _json(provider.issuer, "POST", endpoint, form=form, basic=basic, ca_file=provider.ca_file)
+
+
+def _proofs(provider: Provider, endpoint: str, moment: datetime) -> Iterator[Mapping[str, str]]:
+    """How the connection proves itself. Where it cannot just now, a secret of the provider itself counts alone."""
+    try:
+        if provider.proofs:
+            yield from provider.proofs(endpoint, moment)
+    except SignInRefused as refused:
+        if provider.secret is None:
+            raise
+        _log.warning("the connection could not prove itself at a sign-in", why=refused.why)
 
 
 def _json(

@@ -12,7 +12,7 @@ from leadwright.mail.addresses import normalise
 
 _PURPOSE = "unsubscribe"
 PATH = "/unsubscribe/"
-_BY_MAIL = re.compile(r"\s*unsubscribe\s+(v1\.[A-Za-z0-9_.~\s-]{20,2000})", re.IGNORECASE)
+_BY_MAIL = re.compile(r"\bunsubscribe(?:\s|%20|[+_=:])+(v1\.[A-Za-z0-9_.~\s-]{10,2000})", re.IGNORECASE)
 _LINK = re.compile(rf"<https?://[^>]*?{PATH}([^>/]+)>")
 
 
@@ -56,13 +56,13 @@ def mail_to(own: str, url: str) -> str:
 
 
 def bare_subject(subject: str) -> str:
-    """The subject of a mail, "unsubscribe" alone where it is the one of `mail_to`."""
-    return "unsubscribe" if _BY_MAIL.fullmatch(subject) else subject
+    """The subject of a mail, "unsubscribe" alone where it is the one of `mail_to`, also marked or cut on its way."""
+    return "unsubscribe" if _BY_MAIL.search(subject) else subject
 
 
 def leaving_in(vault: Seals, subject: str) -> Leaving | None:
     """Who wants to leave by a mail with the subject of `mail_to`; None for every other subject."""
-    found = _BY_MAIL.fullmatch(subject)
+    found = _BY_MAIL.search(subject)
     try:
         return read_token(vault, "".join(found[1].split())) if found else None
     except NotFound:

@@ -8,7 +8,8 @@ ANYBODY = (
 )
 TAKE_AWAY = (
     "Take Mail.Send away under API permissions of the application in Entra, and grant it for this mailbox alone by "
-    "RBAC for Applications (New-ManagementRoleAssignment with a scope)."
+    "RBAC for Applications (New-ManagementRoleAssignment with a scope). Where an application access policy restrains "
+    "it, consent to Mail.Read as well: only then is it seen that the policy denies other mailboxes."
 )
 
 

@@ -4,6 +4,7 @@ What our own unsent writes hold is not overwritten. Rows that did not change sin
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ Pending = Callable[[Session, str, str], Collection[str]]
 """(session, table, id) -> columns our own unsent writes hold."""
 _ROWS = cast(Table, MirrorRow.__table__)
 _OURS_TO_KEEP = {"email": frozenset({"subject", "description", "sender", "torecipients", "regardingobjectid"})}
+_IN_ETAG = re.compile(r'W/"(\d+)"$')
 _OPT_OUTS = frozenset({"donotemail", "donotbulkemail"})
 _ALSO = {"lead": ("lw_emailstate", "lw_emailtype"), "account": ("lw_domain", "lw_namekey")}
 
@@ -137,12 +139,19 @@ def _older(session: Session, name: str, rows: Rows, seen: Mapping[str, str]) -> 
     """
     others = {k: i for i, k in enumerate(rows.ids) if seen.get(k) not in (None, "", NO_VERSION, rows.etags[i])}
     known = _bases(session, name, list(others)) if others else {}
-    return {k for k, i in others.items() if 0 < _version(json.loads(rows.seen[i])) < _version(known[k])}
+    was = {k: _version(known[k]) or _of_etag(seen[k]) for k in others}
+    return {k for k, i in others.items() if 0 < _version(json.loads(rows.seen[i])) < was[k]}
 
 
 def _version(seen: Mapping[str, Any]) -> int:
     """Its number; 0 where it is not told: then nobody knows which of two is the later one."""
     return int(seen.get(ROW_VERSION) or 0)
+
+
+def _of_etag(etag: str) -> int:
+    """The number of a row that was read before 0.9.0, which did not ask for it: Dataverse makes its ETag of it."""
+    told = _IN_ETAG.match(etag)
+    return int(told[1]) if told else 0
 
 
 def _ours(session: Session, table: Mirrored, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -158,7 +158,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         tracked = match_tracked(session, row)
         found = linked or (tracked if tracked and tracked.proven else None)
         found = found or match_reply(session, mail.message, open_vault(services.settings)) or tracked
-    if mail.opt_out:
+    if mail.opt_out or leaving_in(open_vault(services.settings), mail.message.subject):
         _opted_out(services, work, mail, found)
     if found is None:
         keep_unplaced(services, work, mail)
@@ -314,7 +314,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
 
 
 def _tell_written_again(session: Session, lead: Lead, supervisor: str | None, inboundid: str, mail: Reading) -> None:
-    body = f"{mail.message.subject}: {mail.new_text[:400]}"
+    body = f"{mail.subject}: {mail.new_text[:400]}"
     tell_owner(session, lead, supervisor, f"late:{inboundid}", "Wrote again", body)
 
 

@@ -18,6 +18,7 @@ from leadwright.db.agent import DESK, Executor
 from leadwright.db.base import new_id, now
 from leadwright.db.engine import Database
 from leadwright.domain.mail_phase import Phase
+from leadwright.errors import LeadwrightError
 from leadwright.mail.claim import Check, Refusal, Waiting
 from leadwright.services import Services
 
@@ -69,7 +70,7 @@ class DeskLife:
         while True:
             try:
                 self.beat()
-            except SQLAlchemyError as error:  # an opt-out cannot be stored now either
+            except (SQLAlchemyError, LeadwrightError) as error:  # an opt-out cannot be stored now either
                 _log.warning("no sign of life could be stored", error=type(error).__name__)
             if self._stopping.wait(_EVERY):
                 return

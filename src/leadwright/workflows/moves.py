@@ -21,7 +21,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus
 from leadwright.domain.outreach import assemble, subject_line
 from leadwright.domain.readiness import Told
-from leadwright.domain.replies import Decision, Move
+from leadwright.domain.replies import Decision, Move, ReplyClass
 from leadwright.domain.sending_window import zones_of
 from leadwright.mail.compose import Thread, reply_subject
 from leadwright.mail.headers import can_be_sent, earlier_ids
@@ -260,12 +260,14 @@ def _wait(rows: Held, decision: Decision) -> None:
 def _show(session: Session, talk: Conversation, rows: Held, reply: Reply) -> None:
     """Somebody else may have written: a person decides. One who has our mail stops what would go out next.
 
+    What fails to show its sender stops nothing, but for a threat: after one that may be true nothing goes out.
     An answer of ours that may have arrived stays the conversation's: a person says in the outbox what became of it.
     """
     why = reply.decision.reasons[0]
     tell_owner(session, rows.lead, talk.configuration.assignment.supervisor, f"show:{reply.inboundid}",
                "Who wrote this", why)  # fmt: skip
-    if reply.proven and reply.read.heard.authenticated is not False:
+    heard = reply.read.heard
+    if reply.proven and (heard.authenticated is not False or heard.kind is ReplyClass.ESCALATE):
         unsent = unsent_answer(session, rows.engagement)
         kept = unsent.outboxid if unsent else doubtful_answer(session, rows.engagement)
         if unsent and rows.engagement.state == State.SENDING:

@@ -58,7 +58,7 @@ def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: 
     Of none that is still here, whoever supervises the agent.
     """
     supervisor, key = _supervisor_of_box(session, row.mailboxid), f"unplaced:{row.inboundmessageid}"
-    body = f"{row.reason} A supervisor finds it in the inbox. {mail.message.subject}: {mail.new_text[:400]}"
+    body = f"{row.reason} A supervisor finds it in the inbox. {mail.subject}: {mail.new_text[:400]}"
     if len(leads) == 1:
         tell_owner(session, leads[0], supervisor, key, "Wrote to us", body)
     elif mail.message.sender:
