@@ -1,18 +1,22 @@
 """Fixtures of every test: both databases, no sockets but loopback."""
 
 import atexit
+import gc
 import os
 import re
 import shutil
 import socket
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -24,6 +28,7 @@ from leadwright.db.schema import migrate
 
 SHARED = Path(__file__).parents[2] / "shared"
 _IN_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30
+_KEYS = 12
 
 
 def _use_memory() -> None:
@@ -51,8 +56,23 @@ def _compile_statements_once() -> None:
             setattr(dialect, name, value)
 
 
+def _make_keys_once() -> None:
+    """Hand out the same few RSA keys by turns: making one takes as long as ten tests."""
+    make, made, lock = rsa.generate_private_key, defaultdict[Any, list[rsa.RSAPrivateKey]](list), Lock()
+
+    def take(public_exponent: int, key_size: int, backend: Any = None) -> rsa.RSAPrivateKey:
+        with lock:
+            keys = made[public_exponent, key_size]
+            keys[:] = [*keys[1:], keys[0]] if len(keys) == _KEYS else [*keys, make(public_exponent, key_size, backend)]
+            return keys[-1]
+
+    rsa.generate_private_key = take
+
+
 _use_memory()
 _compile_statements_once()
+_make_keys_once()
+gc.disable()  # until all is collected: eleven thousand tests are no garbage
 
 
 @cache
@@ -199,14 +219,20 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # Whole minutes, for the half that the other half shows too: `make faults` runs them.
 _BY_FAULTS = re.compile(
-    r"tests/engage/(?!test_opt_outs|test_decisions).*\[.*postgresql|"
+    r"tests/engage/(?!test_opt_outs).*\[.*postgresql|"
     r"tests/mirror/(?!test_first_load|test_killed).*\[.*postgresql|tests/contracts/test_mirror.*\[.*postgresql|"
     r"tests/microsoft/test_dynamics_connection.*\[.*postgresql|tests/identity/(?!test_sessions).*\[.*postgresql|"
-    r"tests/(?:desks|backtest)/.*\[.*postgresql|tests/workflows/(?!test_killed|test_research_lead).*\[.*postgresql|"
+    r"tests/(?:desks|backtest)/.*\[.*postgresql|tests/workflows/(?!test_research_lead).*\[.*postgresql|"
     r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/mail/test_backlog.*killed.*\[.*postgresql|"
-    r"tests/mail/test_killed.*-True\]|tests/contracts/test_killed_at_platform|"
+    r"tests/mail/test_killed.*(?:-True\]|every_step_of_a_send\[postgresql)|tests/contracts/test_killed_at_platform|"
     r"tests/workflows/test_commands\.py::test_a_list_killed_three_times"
 )
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is looked through by no search for garbage any more: it took a third of the time of tests."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

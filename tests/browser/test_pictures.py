@@ -67,7 +67,11 @@ def test_desk_research_page_and_dashboard_look_right(
     assert "Suggested action" in page.locator("main").inner_text()
     _taken(page, "research", folder, full=False)
     _taken(page, "research-full", tmp_path, full=True)
-    page.goto(f"{address}/dashboard")
+    for _ in range(20):  # it is counted behind the page on the first look
+        page.goto(f"{address}/dashboard")
+        if page.get_by_text("Look again").count() == 0:
+            break
+        page.wait_for_timeout(500)
     assert "Lead processing funnel" in page.locator("main").inner_text()
     _taken(page, "dashboard", folder, full=False)
     context.clear_cookies()
