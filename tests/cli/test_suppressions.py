@@ -144,6 +144,22 @@ def _damage(file: Path, table: str) -> None:
         opened.write(b"\xff" * size)
 
 
+def test_a_link_stays_one_a_device_is_written_to_and_nobody_else_may_read(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _opt_outs(sqlite_database)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "opt-outs.csv").symlink_to(tmp_path / "elsewhere" / "opt-outs.csv")
+    assert _run(sqlite_database, monkeypatch, tmp_path, "export", "opt-outs.csv").exit_code == 0
+    assert (tmp_path / "opt-outs.csv").is_symlink()
+    kept = tmp_path / "elsewhere" / "opt-outs.csv"
+    assert (len(kept.read_text("utf-8").splitlines()), kept.stat().st_mode & 0o77) == (4, 0)
+    assert _run(sqlite_database, monkeypatch, tmp_path, "export", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+    refused = _run(sqlite_database, monkeypatch, tmp_path, "export", "nowhere/opt-outs.csv")
+    assert "cannot be written: No such file or directory" in str(refused.exception)
+
+
 def test_a_file_without_an_opt_out_is_refused(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from leadwright.domain.engagement import Outcome
 from leadwright.domain.stage import Stage
 from leadwright.domain.suppression import Reason
 from leadwright.mail.suppression import suppress, why_suppressed
+from leadwright.mail.unsubscribe import bare_subject
 
 
 def click(office: Office) -> None:
@@ -131,6 +132,7 @@ def test_who_leaves_by_mail_from_an_alias_is_not_written_to_at_the_address_we_kn
     [
         "[EXTERNAL] {}",
         "Re: {}",
+        "{} - EXTERNAL",
         "Fwd: [Spam?] {}",
         lambda subject: subject.replace(" ", "%20"),
         lambda subject: subject.replace(" ", "+"),
@@ -155,6 +157,20 @@ def test_a_subject_to_leave_that_was_cut_counts_for_whoever_sent_it(office: Offi
     leave_by_mail(office, ADA, cut.format(subject_to_leave(office)[:60]))
     with office.services.database.reading() as session:
         assert why_suppressed(session, ADA, "outreach")
+
+
+def test_who_writes_under_an_answer_to_it_asks_for_what_the_words_say(office: Office, leadid: str) -> None:
+    said = "Sorry, I pressed that by mistake. Could you send me the quote for 20 seats?"
+    office.answer(ADA, said, Subject=f"Re: {subject_to_leave(office)}")
+    office.work()
+    with office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach") is None
+        titles = session.scalars(select(AppNotification.title))
+        assert any(title.startswith("Wrote again") for title in titles)
+
+
+def test_a_subject_that_only_speaks_of_unsubscribing_is_none_to_leave() -> None:
+    assert bare_subject("Question on unsubscribe v1.0 endpoint of your API").startswith("Question")
 
 
 def test_a_subject_to_leave_counts_in_what_a_machine_sends(office: Office, leadid: str) -> None:

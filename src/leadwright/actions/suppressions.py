@@ -74,18 +74,19 @@ def import_rows(services: Services, who: Principal, rows: Iterable[Carried]) -> 
         NotAllowed: prvWriteActivity is missing.
     """
     require(who, "prvWriteActivity")
-    moment, new = services.clock(), 0
+    moment, count = services.clock(), 0
     ordered = sorted(rows, key=lambda row: (row.hash, row.scope))  # locks are taken in one order
     for some in (ordered[at : at + _AT_ONCE] for at in range(0, len(ordered), _AT_ONCE)):
         with services.database.transaction() as session:
+            new = 0
             for row in some:
                 new += suppress_again(session, row.hash, row.kind, row.scope, row.reason, row.source, row.at, moment)
                 if row.kind == "address":
                     spare_leads_of(session, row.hash, moment)
-    with services.database.transaction() as session:
-        after = {"rows": len(ordered), "new": new}
-        audit.record(session, who.actor, "suppression.imported", "suppression", "", after=after)
-    return new
+            after = {"rows": len(some), "new": new}
+            audit.record(session, who.actor, "suppression.imported", "suppression", "", after=after)
+        count += new
+    return count
 
 
 def _checked(row: list[str], line: int) -> Carried:

@@ -32,23 +32,30 @@ def export_suppressions(
     url = load_settings().url
     if (path := make_url(url).database) and url.startswith("sqlite") and not Path(path).is_file():
         raise BadInput(f"There is no database at {path}. Name it by LEADWRIGHT_DATABASE_URL or LEADWRIGHT_DATA_DIR.")
-    database, count, part = Database(url), 0, file.with_name(f"{file.name}.part")
+    place = file.resolve()
+    part = place.with_name(f"{place.name}.part") if place.is_file() or not place.exists() else place
+    database, count = Database(url), 0
     try:
+        if part != place:
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600)
         with part.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(HEADINGS)
             for row in export_rows(database):
                 writer.writerow([safe_cell(cell) for cell in row])
                 count += 1
+        if part != place:
+            part.replace(place)
     except SQLAlchemyError as error:
         why = type(error.__cause__ or error).__name__
-        typer.echo(f"{count} opt-outs are in {part}; the database cannot be read further ({why}).", err=True)
+        where = file if part == place else f"{file}.part"
+        typer.echo(f"{count} opt-outs are in {where}; the database cannot be read further ({why}).", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
         raise BadInput(f"{part} cannot be written: {error.strerror}.") from None
     finally:
         database.close()
-    part.replace(file)
     typer.echo(f"{count} opt-outs are in {file}.")
 
 

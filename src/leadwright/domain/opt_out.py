@@ -119,6 +119,11 @@ _REQUEST = lazy_pattern(
 )
 
 
+def answers_one(subject: str) -> bool:
+    """Is it the subject of an answer, or none at all?"""
+    return _REPLY.match(subject) is not None
+
+
 def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed: bool = False) -> str:
     """The sentence that asks not to be written to again, word for word; empty when there is none.
 
@@ -129,7 +134,7 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed:
             or which list they mean.
         footed: a person wrote it, and a mailing service may have put a footer below.
     """
-    if not _REPLY.match(subject) and _asks(subject.strip()):
+    if not answers_one(subject) and _asks(subject.strip()):
         return subject.strip()
     sentences = _with_what_it_is_about(own_sentences(text))
     if automatic:

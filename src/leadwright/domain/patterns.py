@@ -12,6 +12,8 @@ class _Uncompiled:
         self.pattern = source
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         found = getattr(re.compile(self.pattern), name)
         setattr(self, name, found)
         return found

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from leadwright.domain.opt_out import opt_out_in
+from leadwright.domain.opt_out import answers_one, opt_out_in
 from leadwright.mail.automatic import FOOTERED, WISHLESS, Automatic, why_automatic
 from leadwright.mail.automatic import Kind as AutomaticKind
 from leadwright.mail.bounce import DeliveryReport, read_delivery_report
@@ -40,13 +40,18 @@ class Reading:
         return bare_subject(self.message.subject)
 
     @property
+    def leaving_subject(self) -> str:
+        """Its whole subject; "" where it answers one and says something: then its words tell, not what it answers."""
+        return "" if self.new_text.strip() and answers_one(self.message.subject) else self.message.subject
+
+    @property
     def opt_out(self) -> str:
         """The words that ask not to be written to again; "" in absence notes and what else asks nothing of us."""
         kind = self.automatic.kind if self.automatic else None
         if kind in WISHLESS:
             return ""
         asked = partial(opt_out_in, automatic=kind in FOOTERED, footed=kind is AutomaticKind.MAILING_SERVICE)
-        return asked(self.new_text, self.subject) or asked(self.beside)
+        return asked(self.new_text, bare_subject(self.leaving_subject)) or asked(self.beside)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `from_json` is the way back."""

@@ -4,6 +4,7 @@ It opens as long as the key that sealed it is in `secret.key`, also when the lea
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from leadwright.mail.addresses import normalise
 
 _PURPOSE = "unsubscribe"
 PATH = "/unsubscribe/"
-_BY_MAIL = re.compile(r"\bunsubscribe(?:\s|%20|[+_=:])+(v1\.[A-Za-z0-9_.~\s-]{10,2000})", re.IGNORECASE)
+_BY_MAIL = re.compile(r"\bunsubscribe(?:\s|%20|[+_=:])+(v1\.[0-9a-f]{8}\.[A-Za-z0-9_.~\s-]{0,2000})", re.IGNORECASE)
 _LINK = re.compile(rf"<https?://[^>]*?{PATH}([^>/]+)>")
 
 
@@ -63,10 +64,11 @@ def bare_subject(subject: str) -> str:
 def leaving_in(vault: Seals, subject: str) -> Leaving | None:
     """Who wants to leave by a mail with the subject of `mail_to`; None for every other subject."""
     found = _BY_MAIL.search(subject)
-    try:
-        return read_token(vault, "".join(found[1].split())) if found else None
-    except NotFound:
-        return None
+    parts = found[1].split() if found else []
+    for token in dict.fromkeys(("".join(parts), *parts[:1])):  # a blank came into it, or words after it
+        with suppress(NotFound):
+            return read_token(vault, token)
+    return None
 
 
 def key_in(vault: Seals, header: str) -> str:

@@ -158,7 +158,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         tracked = match_tracked(session, row)
         found = linked or (tracked if tracked and tracked.proven else None)
         found = found or match_reply(session, mail.message, open_vault(services.settings)) or tracked
-    if mail.opt_out or leaving_in(open_vault(services.settings), mail.message.subject):
+    if mail.opt_out or leaving_in(open_vault(services.settings), mail.leaving_subject):
         _opted_out(services, work, mail, found)
     if found is None:
         keep_unplaced(services, work, mail)
@@ -333,7 +333,7 @@ def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match |
     """
     sender = mail.message.sender
     addresses = [sender.address] if sender else []
-    if (leaving := leaving_in(open_vault(services.settings), mail.message.subject)) is not None:
+    if (leaving := leaving_in(open_vault(services.settings), mail.leaving_subject)) is not None:
         addresses.append(leaving.address)
     if found is not None and found.proven:
         addresses += found.recipients
