@@ -165,12 +165,16 @@ def test_people_sign_in_where_the_application_has_a_federated_credential(contoso
     assert goes(contoso, providerid, SELLER)
 
 
-def test_a_secret_entered_for_the_sign_in_itself_counts_when_the_connections_does_not(contoso: Contoso) -> None:
-    contoso.connection(sealedsecret=sealed(contoso.services, "wrong"))
-    providerid = offer(contoso)
+def with_secret_of_its_own(contoso: Contoso, providerid: str) -> None:
     issuer = f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0"
     form = ProviderForm(NAME, issuer, contoso.app.application.appid, contoso.app.secret, links_by_email=True)
     save_provider(contoso.services, contoso.office.admin, form, providerid)
+
+
+def test_a_secret_entered_for_the_sign_in_itself_counts_when_the_connections_does_not(contoso: Contoso) -> None:
+    contoso.connection(sealedsecret=sealed(contoso.services, "wrong"))
+    providerid = offer(contoso)
+    with_secret_of_its_own(contoso, providerid)
     known_here(contoso)
     assert goes(contoso, providerid, SELLER)
 
@@ -180,9 +184,7 @@ def test_it_counts_as_well_while_the_file_with_the_connections_token_cannot_be_r
 ) -> None:
     contoso.connection(credentialkind="federation", sealedsecret=None, federationfile=str(tmp_path / "gone"))
     providerid = offer(contoso)
-    issuer = f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0"
-    form = ProviderForm(NAME, issuer, contoso.app.application.appid, contoso.app.secret, links_by_email=True)
-    save_provider(contoso.services, contoso.office.admin, form, providerid)
+    with_secret_of_its_own(contoso, providerid)
     known_here(contoso)
     assert goes(contoso, providerid, SELLER)
 

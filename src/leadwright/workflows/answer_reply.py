@@ -25,7 +25,7 @@ from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import hold_recipient
 from leadwright.mail.unknown import prove_sent
-from leadwright.mail.unsubscribe import leaving_in
+from leadwright.mail.unsubscribe import Leaving, leaving_in
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Waits, persons_change
@@ -158,8 +158,9 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         tracked = match_tracked(session, row)
         found = linked or (tracked if tracked and tracked.proven else None)
         found = found or match_reply(session, mail.message, open_vault(services.settings)) or tracked
-    if mail.opt_out or leaving_in(open_vault(services.settings), mail.leaving_subject):
-        _opted_out(services, work, mail, found)
+    leaving = leaving_in(open_vault(services.settings), mail.leaving_subject)
+    if mail.opt_out or leaving:
+        _opted_out(services, work, mail, found, leaving)
     if found is None:
         keep_unplaced(services, work, mail)
         return
@@ -326,14 +327,14 @@ def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
     return ReplyClass.OTHER, "No conversation is open with the lead; its owner was told."
 
 
-def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None) -> None:
+def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None, leaving: Leaving | None) -> None:
     """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to.
 
     Sent by our own link, that mail is told by it, also when its lead is gone.
     """
     sender = mail.message.sender
     addresses = [sender.address] if sender else []
-    if (leaving := leaving_in(open_vault(services.settings), mail.leaving_subject)) is not None:
+    if leaving is not None:
         addresses.append(leaving.address)
     if found is not None and found.proven:
         addresses += found.recipients
