@@ -1,6 +1,8 @@
 """The state of the stand-in: kept between runs, all or nothing, faults that count."""
 
+import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,52 @@ def test_a_transaction_that_fails_leaves_nothing_and_writers_wait_for_each_other
     with world.reading() as db:
         assert db.execute("SELECT count(*) FROM t").fetchone()[0] == 200
     world.close()
+
+
+def test_what_a_thread_is_at_work_with_is_closed_when_it_is_done(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    begun, closed, read, refused = threading.Event(), threading.Event(), list[int](), list[str]()
+
+    def work() -> None:
+        with world.reading() as db:
+            begun.set()
+            assert closed.wait(10)
+            with world.reading() as again:
+                read.append(again.execute("SELECT count(*) FROM fact").fetchone()[0])
+            read.append(db.execute("SELECT count(*) FROM fact").fetchone()[0])
+        for use in (db.execute, world.fault):
+            with pytest.raises(sqlite3.ProgrammingError) as error:
+                use("SELECT 1")
+            refused.append(str(error.value))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(10)
+    world.close()
+    world.close()
+    closed.set()
+    thread.join(10)
+    assert read == [2, 2]
+    assert refused == ["Cannot operate on a closed database.", "The stand-in is closed."]
+
+
+def test_closing_beside_threads_that_read_does_not_crash(tmp_path: Path) -> None:
+    for _ in range(20):
+        world, ended = World(tmp_path), list[str]()
+
+        def read(world: World = world, ended: list[str] = ended) -> None:
+            try:
+                while True:
+                    world.faults()
+                    world.set_fact("n", "1")
+            except sqlite3.ProgrammingError as error:
+                ended.append(str(error))
+
+        threads = [threading.Thread(target=read) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.02)
+        world.close()
+        for thread in threads:
+            thread.join(10)
+        assert ended == ["The stand-in is closed."] * 8

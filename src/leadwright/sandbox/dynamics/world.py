@@ -59,6 +59,13 @@ class Refused(Exception):
         self.status, self.code, self.message, self.headers = status, code, message, dict(headers or {})
 
 
+class _Connection(threading.local):
+    """A thread's own connection, and how often it is at work with it."""
+
+    connection: sqlite3.Connection | None = None
+    depth = 0
+
+
 class World:
     """The state of the stand-in, kept between runs. Safe for several threads.
 
@@ -70,23 +77,23 @@ class World:
     def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.clock = folder, clock
-        self._own = threading.local()
-        self._writing = threading.RLock()
-        self._open: list[sqlite3.Connection] = []
+        self._own = _Connection()
+        self._writing, self._using = threading.RLock(), threading.Lock()
+        self._idle: set[sqlite3.Connection] = set()
+        self._is_closed = False
         self.schema(_SHARED)
         self.tenantid = self.fact("tenantid", new_guid)
         self.organizationid = self.fact("organizationid", new_guid)
 
     def schema(self, script: str) -> None:
         """Create tables that are not there yet. Each part brings its own script of CREATE ... IF NOT EXISTS."""
-        with self._writing:
-            self._connection().executescript(script)
+        with self._connection() as connection, self._writing:
+            connection.executescript(script)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing; one writer at a time. May be entered again by the same thread: the outer one commits."""
-        connection = self._connection()
-        with self._writing:
+        with self._connection() as connection, self._writing:
             if connection.in_transaction:
                 yield connection
                 return
@@ -101,7 +108,8 @@ class World:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read with; rows answer to their column names."""
-        yield self._connection()
+        with self._connection() as connection:
+            yield connection
 
     def fact(self, name: str, make: Callable[[], str]) -> str:
         """A value kept under a name, made once."""
@@ -147,19 +155,45 @@ class World:
         return {row["name"]: (json.loads(row["value"]), row["times"]) for row in rows}
 
     def close(self) -> None:
-        """Close every connection."""
-        for connection in self._open:
+        """Close every connection: at once, or when the thread that is at work with it is done. Safe to repeat."""
+        with self._using:
+            self._is_closed = True
+            idle, self._idle = self._idle, set()
+        for connection in idle:
             connection.close()
-        self._open.clear()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.folder / "dynamics.db", isolation_level=None, timeout=30, check_same_thread=False
-            )
-            connection.row_factory = sqlite3.Row
-            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
-            self._own.connection = connection
-            self._open.append(connection)
-        return connection
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, which nobody closes meanwhile: SQLite would crash the process."""
+        own = self._own
+        if own.depth == 0:
+            self._take(own)
+        assert own.connection is not None
+        own.depth += 1
+        try:
+            yield own.connection
+        finally:
+            own.depth -= 1
+            if own.depth == 0:
+                self._leave(own.connection)
+
+    def _take(self, own: _Connection) -> None:
+        with self._using:
+            if self._is_closed:
+                raise sqlite3.ProgrammingError("The stand-in is closed.")
+            if own.connection is not None:
+                self._idle.discard(own.connection)
+                return
+        connection = sqlite3.connect(
+            self.folder / "dynamics.db", isolation_level=None, timeout=30, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
+        own.connection = connection
+
+    def _leave(self, connection: sqlite3.Connection) -> None:
+        with self._using:
+            if not self._is_closed:
+                self._idle.add(connection)
+                return
+        connection.close()
