@@ -219,13 +219,11 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # Whole minutes, for the half that the other half shows too: `make faults` runs them.
 _BY_FAULTS = re.compile(
-    r"tests/engage/(?!test_opt_outs).*\[.*postgresql|"
-    r"tests/mirror/(?!test_first_load|test_killed).*\[.*postgresql|tests/contracts/test_mirror.*\[.*postgresql|"
-    r"tests/microsoft/test_dynamics_connection.*\[.*postgresql|tests/identity/(?!test_sessions).*\[.*postgresql|"
-    r"tests/(?:desks|backtest)/.*\[.*postgresql|tests/workflows/(?!test_research_lead).*\[.*postgresql|"
-    r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/mail/test_backlog.*killed.*\[.*postgresql|"
-    r"tests/mail/test_killed.*(?:-True\]|every_step_of_a_send\[postgresql)|tests/contracts/test_killed_at_platform|"
-    r"tests/workflows/test_commands\.py::test_a_list_killed_three_times"
+    r"tests/(?:engage|mirror|identity|desks|backtest|workflows)/(?!test_first_load|test_research_lead).*\[.*postgresql|"
+    r"tests/contracts/test_mirror.*\[.*postgresql|tests/microsoft/test_dynamics_connection.*\[.*postgresql|"
+    r"tests/pages/test_dashboard_history.*\[.*postgresql|tests/cli/test_work_together.*\[.*postgresql|"
+    r"tests/mail/test_(?:backlog|killed|every_call|commit_unknown).*\[.*postgresql|tests/mail/test_killed.*-True\]|"
+    r"tests/contracts/test_killed_at_platform|tests/workflows/test_commands\.py::test_a_list_killed_three_times"
 )
 
 

@@ -43,6 +43,8 @@ EVERYTHING = {
 }
 VIEWS: tuple[tuple[int, str], ...] = ((1440, "light"), (390, "dark"))
 """Width and colours; all that folds is opened."""
+TURNS = [0, pytest.param(1, marks=pytest.mark.faults)]
+"""Pages are looked at in one view or the other by turns, the other way round by `make faults`."""
 NO_PAGES = re.compile(r"/static/|\.csv$|/source$|/download$|/image$|/suggest$|/not-imported$|/with/|/welcome/|/reset/")
 """Files, parts of pages, and what answers once to a link."""
 FORMS = (
@@ -256,9 +258,13 @@ def faults_of(page: Page, where: str, views: tuple[tuple[int, str], ...] = VIEWS
     return found
 
 
-def look_at(shown: Shown, person: str, paths: list[str], views: tuple[tuple[int, str], ...] = VIEWS) -> list[str]:
+def by_turns(number: int) -> tuple[tuple[int, str], ...]:
+    return (VIEWS[number % len(VIEWS)],)
+
+
+def look_at(shown: Shown, person: str, paths: list[str], turn: int | None = None) -> list[str]:
     page, wrong, refused = opened(shown, person), [], 0
-    for path in paths:
+    for place, path in enumerate(paths):
         answer = page.goto(shown.address + path)
         assert answer is not None
         assert answer.status < 500, path
@@ -267,32 +273,35 @@ def look_at(shown: Shown, person: str, paths: list[str], views: tuple[tuple[int,
             continue
         refused += answer.status in {403, 404}
         if answer.status not in {403, 404} or refused == 1:  # every refusal is the same page
-            wrong += faults_of(page, f"{person} {path}", views)
+            wrong += faults_of(page, f"{person} {path}", VIEWS if turn is None else by_turns(place + turn))
     page.context.close()
     return wrong
 
 
-@pytest.mark.parametrize("person", ["admin", "seller"])
-def test_axe_finds_nothing_on_any_page(worked: Shown, person: str) -> None:
-    wrong = look_at(worked, person, paths_of(worked))
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize(("person", "first"), [("admin", 0), ("seller", 1)])
+def test_axe_finds_nothing_on_any_page(worked: Shown, person: str, first: int, turn: int) -> None:
+    wrong = look_at(worked, person, paths_of(worked), first + turn)
     assert not wrong, "\n".join(wrong)
 
 
-def test_axe_finds_nothing_on_a_desk_where_nothing_has_happened_yet(fresh: Shown) -> None:
-    wrong = look_at(fresh, "admin", paths_of(fresh), VIEWS[1:])
+@pytest.mark.parametrize("turn", TURNS)
+def test_axe_finds_nothing_on_a_desk_where_nothing_has_happened_yet(fresh: Shown, turn: int) -> None:
+    wrong = look_at(fresh, "admin", paths_of(fresh), 1 + turn)
     assert not wrong, "\n".join(wrong)
 
 
-def test_axe_finds_nothing_on_pages_that_refuse_a_form(worked: Shown) -> None:
+@pytest.mark.parametrize("turn", TURNS)
+def test_axe_finds_nothing_on_pages_that_refuse_a_form(worked: Shown, turn: int) -> None:
     page, wrong, refused = opened(worked, "admin"), [], 0
-    for path in FORMS:
+    for place, path in enumerate(FORMS, turn):
         page.goto(worked.address + re.sub(r"\{(\w+)\}", lambda match: worked.ids[match[1]], path))
         assert page.evaluate(EMPTIED), f"{path} has no form that can be sent"
         with page.expect_navigation() as sent:
             page.evaluate("document.querySelector('form[data-tried]').requestSubmit()")
         assert sent.value.status < 500, path
         refused += sent.value.status in {409, 422}
-        wrong += faults_of(page, f"{path} ({sent.value.status})")
+        wrong += faults_of(page, f"{path} ({sent.value.status})", by_turns(place))
     assert refused >= len(FORMS) // 2
     assert not wrong, "\n".join(wrong)
 
