@@ -1,6 +1,17 @@
 """Opt-outs and what only looks like one, written for the tests before the rules were changed for them; one a line."""
 
 ASKED = r"""
+Bitte um Löschung der Adresse.
+Wir bitten um umgehende Löschung unserer Daten
+Um Austragung wird gebeten.
+Kontaktieren Sie uns bitte nicht noch einmal.
+Schreiben Sie mir nicht nochmals.
+No calls or emails please.
+No emails or calls, please.
+Under Article 17 GDPR I request erasure of my personal data.
+Enough with the emails.
+No thanks, and please no follow-ups.
+No more follow ups please.
 Please drop me from this sequence.
 Don't ever write to this address again.
 I said stop.
@@ -74,6 +85,16 @@ I don't want to hear from you again.
 """
 
 KEPT = r"""
+Bitte um Löschung der alten Bestellung.
+Bitte um Löschung des Termins am Montag.
+Bitte um Abmeldung vom Webinar am Dienstag, ein Kollege kommt.
+Schreiben Sie mir bitte nicht noch einmal an die alte Adresse.
+No calls or emails before Tuesday, we are at a fair.
+No calls please, email is fine.
+How do you prove the deletion of our data?
+We request deletion of our data at the end of the contract, is that part of it?
+There is no follow-up yet from your colleague.
+Our contract says no follow-ups without a ticket.
 Please don't stop, these tips are useful.
 I'd hate to be removed from your list!
 We never want you to stop sending the newsletter.
