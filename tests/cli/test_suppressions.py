@@ -1,5 +1,6 @@
 """`leadwright suppressions` as an operator runs it after a backup was restored."""
 
+import csv
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -85,6 +86,20 @@ def test_opt_outs_are_carried_into_a_database_that_lacks_them_and_end_what_waits
     assert _run(database, monkeypatch, tmp_path, "export", "again.csv").exit_code == 0
     first, second = ((tmp_path / name).read_text("utf-8") for name in ("opt-outs.csv", "again.csv"))
     assert sorted(second.splitlines()) == sorted(first.splitlines())
+
+
+def test_a_file_that_excel_saved_with_semicolons_is_taken(
+    sqlite_database: Database, newer: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _opt_outs(newer)
+    _run(newer, monkeypatch, tmp_path, "export", "opt-outs.csv")
+    with (tmp_path / "opt-outs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with (tmp_path / "saved.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    into = _run(sqlite_database, monkeypatch, tmp_path, "import", "saved.csv")
+    assert "3 opt-outs read, 3 were not known here" in into.stdout, into.output
+    assert _kept(sqlite_database) == _kept(newer)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from tests.mail.post_office import PASSWORD, SALES, Clock, PostOffice
 
 from leadwright.db.mail import Mailbox, Outbox
@@ -157,6 +158,21 @@ def test_mails_to_users_take_places_in_the_pace_of_the_shared_mailbox(office: Po
         assert next_place(session, session.get_one(Mailbox, office.mailboxid), clock()) is not None
     clock.forward(61)
     assert post(office).send_due() == 1
+
+
+def test_however_many_mails_to_users_there_were_their_places_are_counted_by_indexes(
+    small_office: PostOffice, clock: Clock
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    engine = small_office.database.engine
+    event.listen(engine, "before_cursor_execute", lambda _, __, sql, values, *___: asked.append((sql, values)))
+    with small_office.database.transaction() as session:
+        next_place(session, session.get_one(Mailbox, small_office.mailboxid), clock())
+    ((sql, values),) = [each for each in asked if "systemmail" in each[0]]
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+    looked = [line for line in plan if "systemmail" in line]
+    assert [line.split("ix_systemmail_")[-1].split(" ")[0] for line in looked] == ["due", "spent", "spent"], plan
 
 
 @pytest.mark.parametrize("limit", ["lw_perminute", "lw_perday", "lw_atonce"])

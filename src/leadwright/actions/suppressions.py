@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import IO
 
 from sqlalchemy import select
@@ -51,12 +52,13 @@ def export_rows(database: Database) -> Iterator[tuple[str, ...]]:
 
 
 def read_rows(file: IO[str]) -> list[Carried]:
-    """The opt-outs of a file that was exported: all of them, or none.
+    """The opt-outs of a file that was exported: all of them, or none. Excel may have put semicolons between.
 
     Raises:
         BadInput: it is no such file; names the line.
     """
-    reader = csv.reader(file)
+    head = file.readline()
+    reader = csv.reader(chain([head], file), delimiter=";" if ";" in head else ",")
     if tuple(next(reader, ())) != HEADINGS:
         raise BadInput(f"This is no file of opt-outs: its first line must be {','.join(HEADINGS)}.")
     rows = [_checked(row, reader.line_num) for row in reader if row]

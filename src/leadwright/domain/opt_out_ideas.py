@@ -67,8 +67,8 @@ _CONSENT = (
 )  # fmt: skip
 
 _ERASURE = (
-    r"\b(?:i|we) (?:hereby )?(?:request|demand|ask for|insist on) (?:the |immediate |full )*(?:erasure|deletion|removal) "
-    rf"of (?:all )?(?:of )?(?:my|our) {_DETAILS}\b(?! (?:after|at|upon|when|once|as soon)\b)",
+    r"\b(?:i|we) (?:hereby )?(?:request|demand|ask for|insist on) (?:the |immediate |full )*"
+    rf"(?:erasure|deletion|removal) of (?:all )?(?:of )?(?:my|our) {_DETAILS}\b(?! (?:after|at|upon|when|once|as)\b)",
     rf"\b(?:get rid of|scrap|wipe|purge) (?:my|our) {_DETAILS}\b",
     r"\b(?:stop|cease|end) (?:all )?(?:processing|using|storing|keeping|sharing|selling)(?: of)? (?:my|"
     r"our) (?:\w+ )?(?:data|"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.base import Moment
@@ -92,11 +92,11 @@ def sent_within(session: Session, mailboxid: str, moment: datetime, windows: Seq
 
 def _system_mails(session: Session, mailbox: Paced, moment: datetime) -> tuple[int, int, int]:
     """Mails to our own people take places too: those under way, those that left in a minute and in a day."""
+    ours = SystemMail.mailboxid == mailbox.mailboxid
     lease = SystemMail.leaseuntil.between(moment, moment + SYSTEM_LEASE + SKEW)  # what has none was left by whom it had
-    flying = (SystemMail.state == "sending") & lease
-    minute, day = SystemMail.senton > moment - MINUTE, SystemMail.senton > moment - DAY
-    counts = (func.count().filter(each) for each in (flying, minute, day))
-    found = session.execute(select(*counts).where(SystemMail.mailboxid == mailbox.mailboxid, or_(flying, day))).one()
+    flying = select(func.count().filter(ours)).where(SystemMail.state == "sending", lease)  # few are, of any mailbox
+    left = (select(func.count()).where(ours, SystemMail.senton > moment - each) for each in (MINUTE, DAY))
+    found = session.execute(select(*(each.scalar_subquery() for each in (flying, *left)))).one()
     return found[0], found[1], found[2]
 
 
