@@ -137,6 +137,7 @@ def test_one_broken_mailbox_makes_no_other_sign_in_again(office: Office, monkeyp
 def test_what_became_of_a_mail_is_stored_before_a_worker_claims_another(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    office.work()  # reads the mailbox: a mail that is claimed before that waits, for half a minute of this clock
     leadid, away = office.lead(), threading.Event()
     engine = office.services.database.engine
 
