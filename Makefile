@@ -38,7 +38,7 @@ browser:
 servers: browser ## what tests need that pip has not, one after the other: apt works alone
 	@sh .ci/mail-servers
 
-faults: .venv/ready-dev ## slow fault runs
+faults: .venv/ready-dev servers ## slow fault runs
 	$(BIN)/python -m pytest -m faults -o timeout=3600 tests $(PYTEST)
 
 bench: .venv/ready-dev ## speed and scale, as ratios, each beside its peer or limit

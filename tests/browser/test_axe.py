@@ -1,4 +1,4 @@
-"""axe on every mounted page: WCAG 2.2 A and AA, light and dark, wide and narrow, opened up, refused and empty."""
+"""axe on every mounted page: WCAG 2.2 A and AA, wide and light or narrow and dark, opened up, refused and empty."""
 
 import re
 from collections.abc import Iterator

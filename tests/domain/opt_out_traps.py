@@ -95,6 +95,25 @@ How do you prove the deletion of our data?
 We request deletion of our data at the end of the contract, is that part of it?
 There is no follow-up yet from your colleague.
 Our contract says no follow-ups without a ticket.
+I filled in your form last week. No follow-up?
+I asked Anna for a quote in May but no follow-up.
+Our problem is simple - lots of leads - no follow up - lost deals.
+No follow-up, just send me the quote.
+I am in meetings until Friday, no calls or emails, I will answer on Monday.
+We tried to reach your support for a week and no calls or emails.
+No calls or emails? I expected one after the demo.
+Ich kann am Montag nicht kommen, bitte um Abmeldung.
+Im Vertrag steht noch Klausel 7, wir bitten um Streichung.
+Kunden bitten uns um Auskunft und um Löschung, kann Ihr Tool das?
+Not enough of the emails we send reach the inbox, can you help?
+Do you cover enough of the marketing side?
+Is 5,000 a month enough of the messages for a team of ten?
+If we request deletion of our data, how long do you take?
+What happens if we request deletion of our records?
+We ask for removal of our number from the quote, it is the wrong one.
+Wieso schreiben Sie mir nicht nochmal? Ich warte auf das Angebot.
+Schreiben Sie uns bitte nicht erneut den alten Preis, wir brauchen ein neues Angebot.
+Kontaktieren Sie mich bitte nicht nochmal telefonisch, schreiben Sie mir eine E-Mail.
 Please don't stop, these tips are useful.
 I'd hate to be removed from your list!
 We never want you to stop sending the newsletter.

@@ -84,9 +84,11 @@ def test_what_a_thread_is_at_work_with_is_closed_when_it_is_done(tmp_path: Path)
 
 def test_closing_beside_threads_that_read_does_not_crash(tmp_path: Path) -> None:
     for _ in range(20):
-        world, ended = World(tmp_path), list[str]()
+        world, ended, begun = World(tmp_path), list[str](), threading.Barrier(9)
 
-        def read(world: World = world, ended: list[str] = ended) -> None:
+        def read(world: World = world, ended: list[str] = ended, begun: threading.Barrier = begun) -> None:
+            world.faults()
+            begun.wait(10)
             try:
                 while True:
                     world.faults()
@@ -97,6 +99,7 @@ def test_closing_beside_threads_that_read_does_not_crash(tmp_path: Path) -> None
         threads = [threading.Thread(target=read) for _ in range(8)]
         for thread in threads:
             thread.start()
+        begun.wait(10)
         time.sleep(0.02)
         world.close()
         for thread in threads:

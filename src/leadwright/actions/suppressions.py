@@ -58,7 +58,7 @@ def read_rows(file: IO[str]) -> list[Carried]:
         BadInput: it is no such file; names the line.
     """
     head = file.readline()
-    reader = csv.reader(chain([head], file), delimiter=";" if ";" in head else ",")
+    reader = csv.reader(chain([head], file), delimiter=";" if head.startswith(";".join(HEADINGS)) else ",")
     if tuple(next(reader, ())) != HEADINGS:
         raise BadInput(f"This is no file of opt-outs: its first line must be {','.join(HEADINGS)}.")
     rows = [_checked(row, reader.line_num) for row in reader if row]

@@ -41,6 +41,7 @@ _AT_ONCE = (
 )
 _GONE = r"(?:löschung|entfernung|austragung|streichung|abmeldung)"
 _CALLS, _LETTERS = r"(?:phone )?(?:calls?|texts?)", r"(?:e-?mails?|mails?|messages?)"
+_BOTH = rf"(?:{_CALLS},? (?:or|nor|and) {_LETTERS}|{_LETTERS},? (?:or|nor|and) {_CALLS})"
 _BIDS = r"(?:angebote?|offerten|zusendung(?:en)?|schreiben|kontaktaufnahmen?|prospekte|anschreiben)"
 
 _CONSENT = (
@@ -67,8 +68,10 @@ _CONSENT = (
 )  # fmt: skip
 
 _ERASURE = (
-    r"\b(?:i|we) (?:hereby )?(?:request|demand|ask for|insist on) (?:the |immediate |full )*"
-    rf"(?:erasure|deletion|removal) of (?:all )?(?:of )?(?:my|our) {_DETAILS}\b(?! (?:after|at|upon|when|once|as)\b)",
+    r"(?<!if )(?<!when )(?<!can )(?<!may )(?<!should )(?<!could )(?<!before )(?<!once )(?<!after )\b(?:i|we) "
+    r"(?:hereby )?(?:request|demand|ask for|insist on) (?:the |immediate |full )*(?:erasure|deletion|removal) of "
+    r"(?:all )?(?:of )?(?:my|our) (?:personal |contact )?(?:data|details|e-?mail(?: address)?|address)\b"
+    r"(?=\s*(?:$|[.!,;]| (?:from|in) (?:your|the) ))(?!.*\?)",
     rf"\b(?:get rid of|scrap|wipe|purge) (?:my|our) {_DETAILS}\b",
     r"\b(?:stop|cease|end) (?:all )?(?:processing|using|storing|keeping|sharing|selling)(?: of)? (?:my|"
     r"our) (?:\w+ )?(?:data|"
@@ -185,7 +188,14 @@ _NO_MORE = (
     r"\b(?:leave|keep) (?:me|us) (?:off|out of) (?:all |any )?(?:your |of your )?(?:future|further|other|"
     rf"next)? ?(?:{_MAILS}|"
     r"lists?|campaigns?)\b",
-    rf"\benough (?:of|with) (?:the|these|those|all|your) (?:\w+ )?{_MAILS}\b",
+    rf"(?:^|[,.!:;] ?)enough (?:of|with) (?:the|these|those|all|your) (?:\w+ )?{_MAILS}\s*(?:$|[.!])|"
+    rf"\bhad enough of your (?:\w+ )?{_MAILS}\b",
+    r"\b(?:please|pls|kindly),? no (?:more |further )?follow[- ]?ups?\s*(?:$|[.!,])|"
+    r"\bno (?:more |further )?follow[- ]?ups?,? (?:please|pls)\s*(?:$|[.!,])",
+    rf"\b(?:please|pls|kindly),? no (?:more |further )?{_BOTH}\s*(?:$|[.!])|"
+    rf"\bno (?:more |further )?{_BOTH},? (?:please|pls)\s*(?:$|[.!])|^no (?:more|further) {_BOTH}\s*[.!]?$",
+    rf"\b(?:bitten?|ersuchen?) um (?:\w+e )?(?:austragung\b|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}\b)|"
+    rf"\bum (?:austragung|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}) (?:wird )?(?:\w+ )?(?:gebeten|ersucht)\b",
     rf"\bcut (?:it )?out (?:with )?(?:the|these|those|all|your) (?:\w+ )?{_MAILS}\b",
     rf"\b(?:switch|turn|shut) (?:(?:these|those|them|your) )?(?:{_MAILS} )?off (?:(?:these|those|all|"
     rf"your) (?:\w+ )?{_MAILS}"
@@ -202,8 +212,8 @@ _NO_MORE = (
     r"outreach)",
     r"\blist\b.{0,40}\b(?:i|we)(?:'d| would)? (?:like|want) out\b",
     r"\b(?:schick|send|schreib|mail|kontaktier|meld)\w*\b.{0,40}\b(?:nie|niemals) (?:wieder|mehr)\b",
-    r"\b(?:schreib|mail|kontaktier)\w*\b(?: (?:sie|mich|mir|uns|bitte))+ nicht (?:noch ?(?:ein)?mal|nochmals|erneut)\b"
-    r"(?! (?:an|wegen|unter|zu)\b)",
+    r"\b(?:schreib|mail|kontaktier)\w*(?: sie)?(?: bitte)? (?:mich|mir|uns)(?: bitte)? nicht "
+    r"(?:noch ?(?:ein)?mal|nochmals|erneut)\s*(?:$|[.!,;])",
     rf"\b(?:wünsch\w+|erbitten|wollen|will|möchte\w*) (?:\w+ ){{0,2}}?keinerlei (?:\w+ )?{_MAILS}\b",
     rf"\bsparen sie (?:sich|uns|mir)\b.{{0,20}}\b(?:weitere\w* |ihre |die |solche )?{_MAILS}\b",
     rf"\b{_MAILS}\b.{{0,30}}\bnicht (?:mehr|länger|weiter) (?:bekommen|erhalten|empfangen|kriegen|haben)\b",
@@ -298,10 +308,6 @@ CLAUSES = (  # the whole clause is nothing but this
     r"(?:do not|dont|never) follow up", r"quit it", r"knock it off", r"entfernen", r"streichen", r"supprimer",
     r"eliminar(?:me|nos)?", r"verwijderen", r"usunąć",
     r"radera(?: mig| oss)?", r"ta bort(?: mig| oss)?", r"wegdoen",
-    r"no (?:more |further )?follow[- ]?ups?",
-    rf"no (?:more |further )?(?:{_CALLS},? (?:or|nor|and) {_LETTERS}|{_LETTERS},? (?:or|nor|and) {_CALLS})",
-    rf"(?:(?:ich |wir )?(?:bitten?|ersuchen?) )?um (?:\w+e )?{_GONE}(?: (?:der|dieser|meiner|unserer) {_ENTRY})?"
-    r"(?: (?:wird )?(?:\w+ )?(?:gebeten|ersucht))?",
 )  # fmt: skip
 
 # "You have my address from somewhere. Get rid of it.": the second half asks when the first names what is ours.
