@@ -15,12 +15,15 @@ from sqlalchemy import make_url, text
 from tests.conftest import migrated_postgres, migrated_sqlite, postgres_server, postgres_url
 from tests.engage.office import MONDAY, Clock, Office, open_office, services_in, start
 
+from leadwright.db import selection
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.identity.access import principal
+from leadwright.research import company, competitors
 from leadwright.sandbox.mail_faults import MailFaults
 from leadwright.sandbox.mail_server import MailServer
 from leadwright.sandbox.mail_store import Account, MailStore
+from leadwright.workflows import case
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def furnished(kind: str) -> Furnished:
 
 @contextmanager
 def office_in(ready: Furnished, database: Database, folder: Path) -> Iterator[Office]:
-    """A copy of the office, in a copy of its database."""
+    """A copy of the office, in a copy of its database; what the process remembers of another copy is forgotten."""
+    for kept in (selection._rules, case._configurations, case._signed_in, company._topics, competitors._papers):
+        kept._values.clear()  # each copy has the same agent, whose next version is applied at the same moment
     for each in ready.folder.iterdir():
         if not each.name.startswith("leadwright.db"):
             (shutil.copytree if each.is_dir() else shutil.copy)(each, folder / each.name)

@@ -223,7 +223,8 @@ def test_an_invariant_that_is_broken_is_named_and_no_other(
     scene: Scene, number: int, broken: Callable[[Scene], None]
 ) -> None:
     assert scene.named() == set()
-    assert [accepted.recipient for accepted in scene.log] == [ADA, GUS, GUS]
+    recipients = [accepted.recipient for accepted in scene.log]  # the first two left together, in either order
+    assert (sorted(recipients[:2]), recipients[2:]) == ([ADA, GUS], [GUS])
     broken(scene)
     assert scene.named() == {number}
 
