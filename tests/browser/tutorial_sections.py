@@ -79,8 +79,11 @@ def handoff_criteria(walk: Walk) -> None:
         if not accept.is_visible():
             accept.locator("xpath=ancestor::details[1]/summary").click()
         accept.check()
+    criteria = page.locator(".criterion")
+    proposed = criteria.count()
     page.get_by_role("button", name="Add a criterion").click()
-    fresh = page.locator(".criterion").last
+    expect(criteria).to_have_count(proposed + 1)
+    fresh = criteria.last
     fresh.get_by_label("Name", exact=True).fill("Order picking project")
     fresh.get_by_label("About").select_option("custom")
     fresh.get_by_label("What you want").fill("Order picking in a distribution center")

@@ -27,7 +27,7 @@ def clock() -> Clock:
 def office(server: MailServer, database: Database, clock: Clock) -> Iterator[PostOffice]:
     """On both databases."""
     server.store.clock = clock
-    made = PostOffice(server, database, add_mailbox(database), clock)
+    made = PostOffice(server, database, add_mailbox(database, createdon=clock()), clock)
     yield made
     made.close()
 
@@ -36,6 +36,6 @@ def office(server: MailServer, database: Database, clock: Clock) -> Iterator[Pos
 def small_office(server: MailServer, sqlite_database: Database, clock: Clock) -> Iterator[PostOffice]:
     """On SQLite, where the database does not matter."""
     server.store.clock = clock
-    made = PostOffice(server, sqlite_database, add_mailbox(sqlite_database), clock)
+    made = PostOffice(server, sqlite_database, add_mailbox(sqlite_database, createdon=clock()), clock)
     yield made
     made.close()
