@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import ARRAY, ColumnElement, String, Table, any_, func, literal, select
+from sqlalchemy import ARRAY, Column, ColumnElement, String, Table, any_, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -56,16 +56,12 @@ class Inserter:
                 return _moment_text
             return kind.dialect_impl(dialect).bind_processor(dialect)
 
-        self._converters = [converter(n) for n in columns]
-        self._constants = [convert(v) if (convert := converter(n)) else v for n, v in constants.items()]
-        names = [*columns, *constants]
-        named = ", ".join(quote(table.c[n].name) for n in names)
+        self._quoted = {n: quote(table.c[n].name) for n in (*columns, *constants)}
+        self._columns = {n: converter(n) for n in columns}
+        self._constants = {n: convert(v) if (convert := converter(n)) else v for n, v in constants.items()}
+        self._optional = {n for n, convert in self._columns.items() if _is_null_by_itself(table.c[n], convert)}
+        self._table = quote(table.name)
         self._copies = dialect.name == "postgresql"
-        self._statement = (
-            f"COPY {quote(table.name)} ({named}) FROM STDIN"
-            if self._copies
-            else f"INSERT INTO {quote(table.name)} ({named}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 names of our tables
-        )
 
     def insert(self, columns: Sequence[Sequence[Any]]) -> None:
         """Insert rows given as columns, all of one length, in the order of the names.
@@ -73,23 +69,38 @@ class Inserter:
         Raises:
             Busy: a row breaks a unique index.
         """
-        ready = [_converted(v, convert) for v, convert in zip(columns, self._converters, strict=True)]
-        rows = list(zip(*ready, *(repeat(v, len(columns[0])) for v in self._constants), strict=True))
+        count = len(columns[0])
+        ready: dict[str, Iterable[Any]] = {}
+        for (name, convert), values in zip(self._columns.items(), columns, strict=True):
+            if name not in self._optional or values.count(None) < count:  # SQLite's driver is slow with None
+                ready[name] = _converted(values, convert)
+        ready |= {n: repeat(v, count) for n, v in self._constants.items()}
+        rows = list(zip(*ready.values(), strict=True))
         if not rows:
             return
         try:
-            if self._copies:
-                self._copy_in(rows)
-            else:
-                self._connection.exec_driver_sql(self._statement, rows)
+            self._send(list(ready), rows)
         except (IntegrityError, UniqueViolation) as error:
             raise Busy("Somebody stored the same records in this moment. Start again.") from error
 
-    def _copy_in(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _send(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        named = ", ".join(self._quoted[n] for n in names)
+        if self._copies:
+            self._copy_in(f"COPY {self._table} ({named}) FROM STDIN", rows)
+        else:
+            marks = ", ".join("?" * len(names))
+            self._connection.exec_driver_sql(f"INSERT INTO {self._table} ({named}) VALUES ({marks})", rows)  # noqa: S608 names of our tables
+
+    def _copy_in(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(self._statement) as copy:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def _is_null_by_itself(column: Column[Any], convert: Callable[[Any], Any] | None) -> bool:
+    """Is it NULL in a row that does not tell it, as None is?"""
+    return bool(column.nullable) and column.server_default is None and (convert is None or convert(None) is None)
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any] | None) -> Iterable[Any]:

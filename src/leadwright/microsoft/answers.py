@@ -3,10 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+
+from pydantic_core import from_json
 
 from leadwright.microsoft.errors import (
     AlreadyThere,
@@ -65,11 +68,17 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
     lowered = {name.lower(): value for name, value in headers.items()}
     body: Any = None
     if content[:1] in (b"{", b" ", b"\n", b"\r", b"\xef"):
-        try:
-            body = json.loads(content)
-        except (ValueError, RecursionError):
-            body = None
+        body = _read_json(content)
     return Answer(status, lowered, body if isinstance(body, dict) else {}, content)
+
+
+def _read_json(content: bytes) -> Any:
+    try:
+        return from_json(content, cache_strings="keys")
+    except ValueError:  # it is strict, and does not know a byte order mark or half of a pair of surrogates
+        with suppress(ValueError, RecursionError):
+            return json.loads(content)
+    return None
 
 
 def retry_after(answer: Answer) -> float | None:

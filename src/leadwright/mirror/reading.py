@@ -113,13 +113,18 @@ def _read_lookup(column: Column, values: list[Any], raw: Sequence[Raw]) -> list[
 
 def _texts(columns: Mapping[str, list[Any]], count: int) -> list[str]:
     """What was seen, as JSON text, and free of what no database keeps."""
-    told = [name for name, values in columns.items() if any(v is not None for v in values)]
+    told = [name for name, values in columns.items() if values.count(None) < count]
     if not told:
         return ["{}"] * count
+    gaps = [name for name in told if None in columns[name]]
     made = []
     for place, row in enumerate(zip(*(columns[n] for n in told), strict=True)):
+        values = dict(zip(told, row, strict=True))
+        for name in gaps:
+            if values[name] is None:
+                del values[name]
         try:
-            text = to_json({n: v for n, v in zip(told, row, strict=True) if v is not None}).decode()
+            text = to_json(values).decode()
         except PydanticSerializationError:  # half of a pair of surrogates, as a text cut in the wrong place ends
             text = _NUL
         if _NUL in text:
