@@ -355,9 +355,9 @@ def test_odd_and_endless_text_is_read_in_seconds() -> None:
         "yes " * 50_000,
         "1.2.2026 " * 20_000,
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert read(text).kind in ReplyClass
-        assert time.perf_counter() - begun < 10
+        assert time.process_time() - begun < 10
 
 
 def rows(folder: Path, name: str, file: str) -> list[dict[str, str]]:

@@ -107,9 +107,9 @@ def test_bytes_become_text(content: bytes, charset: str, text: str) -> None:
     ],
 )
 def test_a_page_that_wants_to_hang_the_reader_is_read_quickly(source: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     read_html(source)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_feed_is_read_from_bytes() -> None:

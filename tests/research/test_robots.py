@@ -96,9 +96,9 @@ def test_any_text_is_a_robots_file_and_any_path_has_an_answer(text: str, path: s
 
 def test_a_hostile_pattern_costs_no_time() -> None:
     robots = read_robots("User-agent: *\n" + "Disallow: /" + "*a" * 100_000 + "$", "Leadwright")
-    began = time.monotonic()
+    began = time.process_time()
     assert robots.allows("/" + "a" * 2_000)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     assert Robots().allows("/")
 
 
