@@ -16,8 +16,11 @@ from leadwright.actions import health
 from leadwright.db.agent import Agent
 from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.sales import AppNotification
+from leadwright.domain.engagement import Outcome, State
+from leadwright.domain.engagement import Step as TalkStep
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import AddressApproval
+from leadwright.domain.stage import Stage
 from leadwright.errors import MailError
 from leadwright.mail import unreadable
 from leadwright.mail.inbox import NOT_WHOLE
@@ -62,6 +65,77 @@ def test_while_nobody_looks_at_the_inbox_nothing_is_sent_and_the_health_page_fai
     one_round(office.services, office.post)
     assert len(office.mails_to(BO["emailaddress1"])) == 1
     assert of_mailbox(office).state == "ok"
+
+
+def test_silence_is_no_answer_while_the_mailbox_cannot_be_read(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.pass_days(20)
+    talk = office.engagement_of(leadid)
+    assert (talk.step, talk.state) == (TalkStep.NO_RESPONSE, State.DUE)
+    office.answer(
+        ADA, "Yes, very interested! We want to buy 20 robots this quarter and the budget is approved. Call me."
+    )
+    folders = office.server.store.accounts[SALES].folders
+    inbox = folders.pop("INBOX")
+    assert office.post is not None
+    for seconds in (-90, 60, 3_600):  # the first look that fails; then silence has lasted long enough; and on
+        office.clock.move_to(talk.dueat + timedelta(seconds=seconds))
+        with pytest.raises(MailError):
+            office.post.receive()
+        for work in due_work(office.services, 20):
+            do(office.services, work)
+        waits = office.engagement_of(leadid)
+        assert (waits.state, waits.turn) == (State.DUE, talk.turn)
+    assert "an answer may be in it" in (waits.reason or "")
+    folders["INBOX"] = inbox
+    office.clock.move_to(office.clock() + timedelta(minutes=2))
+    office.work()
+    assert office.run_of(leadid).outcome == Outcome.QUALIFIED
+    assert office.row_of(leadid).ownerid in office.sellers
+
+
+def test_silence_after_a_worker_was_away_is_looked_at_before_it_counts(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.pass_days(20)
+    office.answer(ADA, "Please call me, we want to buy.")
+    office.clock.move_to(office.engagement_of(leadid).dueat + timedelta(hours=9))
+    for work in due_work(office.services, 20):
+        do(office.services, work)  # before the first look of this worker at the mailbox
+    assert office.run_of(leadid).stage == Stage.ENGAGED
+    office.work()
+    assert office.run_of(leadid).stage == Stage.HANDED_OVER
+
+
+def test_nobody_answered_at_last_where_the_mailbox_is_read(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    office.pass_days(25)
+    assert office.run_of(leadid).outcome == Outcome.NO_RESPONSE
+
+
+@pytest.mark.parametrize("wrote", ["Please remove me from your list.", "We signed with somebody else yesterday."])
+def test_an_answer_that_waited_over_night_does_not_leave_before_a_newer_mail_is_read(
+    office: Office, wrote: str
+) -> None:
+    leadid = office.lead()
+    office.work()
+    office.clock.move_to(office.clock().replace(hour=23, minute=30))
+    office.answer(ADA, "How long does implementation take?")
+    office.work()
+    (answer,) = [row for row in office.outbox() if row.leadid == leadid and row.purpose == "answer"]
+    assert answer.phase == Phase.QUEUED
+    office.clock.move_to(office.clock() + timedelta(hours=2))
+    office.answer(ADA, wrote)
+    office.clock.move_to(answer.dueat + timedelta(minutes=30))
+    before = len(office.mails_to(ADA))
+    assert office.post is not None
+    office.post.receive()  # one thread of a worker stores it, and another sends before the third has read it
+    assert office.post.send_due() == 0
+    office.pass_days(1)
+    assert len(office.mails_to(ADA)) == before
+    assert office.run_of(leadid).stage != Stage.ENGAGED
 
 
 def add_broken(office: Office) -> None:

@@ -177,6 +177,32 @@ def test_mails_of_people_and_links_that_do_not_open_teach_nothing(office: PostOf
     assert office.phases() == {"sent": 1}
 
 
+@pytest.mark.parametrize("words", ["NO [UNAVAILABLE] Try again later.", "NO Server Unavailable. 15"])
+def test_a_sent_folder_that_is_refused_for_a_moment_is_not_an_empty_one(
+    small_office: PostOffice, clock: Clock, words: str
+) -> None:
+    sent_then_restored(small_office, clock)
+    faults = small_office.server.faults
+    faults.closed, faults.refusal = frozenset({"Sent"}), words
+    sender = worker(small_office)
+    waits = sender.send_next()
+    assert isinstance(waits, Nothing)
+    assert "Sent folder cannot be read" in waits.why
+    assert sender.send_due() == 0
+    assert small_office.phases() == {"queued": 3}
+    faults.closed = frozenset()
+    clock.forward(16)
+    assert sender.send_due() == 0
+    assert small_office.phases() == {"sent": 6}
+    assert len(small_office.server.log) == 6
+
+
+def test_where_there_is_no_sent_folder_mails_go_out(small_office: PostOffice, clock: Clock) -> None:
+    del small_office.server.store.accounts[SALES].folders["Sent"]
+    decide(small_office, 1)
+    assert worker(small_office).send_due() == 1
+
+
 def test_nothing_goes_out_until_sent_was_looked_through_once_for_all_senders_of_a_line(
     small_office: PostOffice, clock: Clock
 ) -> None:

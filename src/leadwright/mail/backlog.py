@@ -23,13 +23,15 @@ from leadwright.errors import BadInput, Conflict
 from leadwright.mail.addresses import domain_of, hash_address, normalise
 from leadwright.mail.claim import Refusal, Waiting
 from leadwright.mail.heads import Head, Matter, head_of, read_head
-from leadwright.mail.inbox import LOOK_HOLDS, keep_cursor
+from leadwright.mail.inbox import LOOK_HOLDS, LOOK_NOTED, keep_cursor
 from leadwright.mail.mailbox import Batch
 from leadwright.mail.pace import SKEW
 
 MOST_NEW = 100  # messages that are read whole at once; more are a backlog
 _BEFORE = timedelta(days=2)  # clocks of servers, and mail that was under way
 _READING = timedelta(seconds=30)
+_JUST_READ = LOOK_NOTED + timedelta(minutes=1)
+_BEFORE_US = "Mail that was in the mailbox before is read first."
 _ASKED = 500  # values of one query
 _MOST_THREAD = 40
 _ROWS = cast(Table, BacklogMail.__table__)
@@ -172,18 +174,37 @@ def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Ref
     if waiting.agentid is not None and (unread := not_looked_at(session, waiting.mailboxid, moment)):
         return Refusal(Phase.QUEUED, unread, moment + _READING)
     mine = BacklogMail.mailboxid == waiting.mailboxid
-    theirs, matters, sorting = session.execute(
-        select(
-            exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT),
-            exists().where(mine, _WANTED, BacklogMail.matters != Matter.AGAIN),  # nobody waits for what is put aside
-            exists().where(MailboxFolder.mailboxid == waiting.mailboxid, MailboxFolder.sorting),
-        )
-    ).one()
+    theirs = session.scalar(select(exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT)))
     if theirs:
         want_mails_of(session, waiting.hashes[0])
-    if theirs or matters or sorting:
-        return Refusal(Phase.QUEUED, "Mail that was in the mailbox before is read first.", moment + _READING)
+    if theirs or _is_left(session, waiting.mailboxid):
+        return Refusal(Phase.QUEUED, _BEFORE_US, moment + _READING)
     return None
+
+
+def may_hold_answers(session: Session, mailboxid: str, moment: datetime) -> str:
+    """A sentence while an answer may lie in the mailbox that nobody has read: until then silence is no answer."""
+    mailbox = session.get(Mailbox, mailboxid)
+    if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
+        return ""
+    last, failed = last_look(session, mailboxid), mailbox.lw_lasterroron
+    if last is None:
+        return "The mailbox has not been read yet, and an answer may be in it."
+    if (failed is not None and last < failed <= moment + SKEW) or not moment - _JUST_READ <= last <= moment + SKEW:
+        return f"The mailbox was read last at {last:%Y-%m-%d %H:%M} UTC, and an answer may be in it."
+    return _BEFORE_US if _is_left(session, mailboxid) else ""
+
+
+def _is_left(session: Session, mailboxid: str) -> bool:
+    """Is a look through the backlog not ended, or something of it yet to be read whole?"""
+    mine = BacklogMail.mailboxid == mailboxid
+    matters, sorting = session.execute(
+        select(
+            exists().where(mine, _WANTED, BacklogMail.matters != Matter.AGAIN),  # nobody waits for what is put aside
+            exists().where(MailboxFolder.mailboxid == mailboxid, MailboxFolder.sorting),
+        )
+    ).one()
+    return bool(matters or sorting)
 
 
 def last_look(session: Session, mailboxid: str) -> datetime | None:

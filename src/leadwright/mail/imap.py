@@ -20,6 +20,7 @@ from leadwright.mail.imap_commands import (
     fetch_sizes,
     folders_of_others,
     group_by_size,
+    is_listed,
     quote,
     read_capabilities,
     read_next_uid,
@@ -179,12 +180,20 @@ class ImapConnection:
             return Found.CANNOT_TELL
 
     def sent_heads(self, since: datetime, fields: str) -> Iterator[Fetched]:
-        """Header fields of what was filed in Sent on that day or later; none when there is no such folder.
+        """Header fields of what was filed in Sent on that day or later; none when the server lists no such folder.
 
         Raises:
             MailError: the server cannot be asked.
         """
-        uids = self._tried(lambda imap: uids_since(imap, since) if select_folder(imap, self._sent) else [])
+
+        def filed(imap: imaplib.IMAP4) -> list[int]:
+            if select_folder(imap, self._sent):
+                return uids_since(imap, since)
+            if is_listed(imap, self._sent):  # refused for the moment, which says nothing of what is in it
+                raise imaplib.IMAP4.error(f'the folder "{self._sent}" is there and was not opened')
+            return []
+
+        uids = self._tried(filed)
         for start in range(0, len(uids), BATCH):
             yield from self._once(partial(fetch_heads, uids=uids[start : start + BATCH], fields=fields))
 

@@ -85,6 +85,11 @@ def select_folder(imap: imaplib.IMAP4, folder: str, *, readonly: bool = True) ->
     return kind == "OK"
 
 
+def is_listed(imap: imaplib.IMAP4, folder: str) -> bool:
+    """Does the server have a folder of that name, whether it opens it now or not?"""
+    return any(isinstance(line, bytes | tuple) for line in require_ok(imap.list('""', quote(folder))))
+
+
 def folders_of_others(imap: imaplib.IMAP4) -> tuple[str, ...]:
     """What LIST shows under the prefixes of other users' folders (RFC 2342); shared folders are not theirs."""
     _, answer = imap.namespace()

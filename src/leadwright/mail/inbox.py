@@ -21,7 +21,7 @@ from leadwright.mail.arrivals import VALIDITY
 from leadwright.mail.mailbox import Batch, Cursor, Fetched
 
 LOOK_HOLDS = timedelta(minutes=30)  # so long after the last look at it a mailbox may send
-_LOOK_NOTED = timedelta(minutes=5)  # where nothing is new, a look is written down so often
+LOOK_NOTED = timedelta(minutes=5)  # where nothing is new, a look is written down so often
 SAME_WORDS = timedelta(hours=24)  # the same words of one sender, answering the same, under another Message-ID: a copy
 NOT_WHOLE = "not_whole"  # kind of a message that is too large, or not given by its server: put aside, not read
 _SAME_MOMENT = timedelta(hours=1)  # that kinds of mailboxes differ by about when a message came
@@ -253,7 +253,7 @@ def note_look(database: Database, mailboxid: str, folder: str, moment: datetime)
     mine = MailboxFolder.mailboxid == mailboxid, MailboxFolder.folder == folder
     with database.reading() as session:
         last = session.scalar(select(MailboxFolder.readon).where(*mine))
-    if last is not None and last <= moment < last + _LOOK_NOTED:
+    if last is not None and last <= moment < last + LOOK_NOTED:
         return
     with database.transaction() as session:
         session.execute(update(MailboxFolder).where(*mine).values(readon=moment))

@@ -137,6 +137,9 @@ class ImapSession:
         self._folder = folder
         if folder is None:
             return "NO [NONEXISTENT] no such folder"
+        if folder.name in self._faults.closed:
+            self._folder = None
+            return self._faults.refusal
         self._readonly, self._seen = readonly, len(folder.messages)
         for line in (
             r"FLAGS (\Answered \Flagged \Deleted \Seen \Draft)",
@@ -159,8 +162,9 @@ class ImapSession:
         self._folder = None
         return "OK closed"
 
-    async def _do_list(self, *_: object) -> str:
-        for name in self._mine().folders:
+    async def _do_list(self, words: Words, *_: object) -> str:
+        pattern = re.escape(words.text() + words.text()).replace(r"\*", ".*").replace("%", "[^/]*")
+        for name in (name for name in self._mine().folders if re.fullmatch(pattern, name)):
             use = f" \\{name}" if name in {"Sent", "Drafts", "Trash", "Junk"} else ""
             self._say(f'* LIST (\\HasNoChildren{use}) "/" {quoted(name)}')
         return "OK done"

@@ -51,6 +51,7 @@ class MailFaults:
         refuse_all_of: the same, whatever is asked for of them.
         break_fetch: uids of messages at which the line is cut, whatever is asked for of them.
         break_whole: the same when one of them is asked for whole.
+        closed: names of folders that are there and are not opened.
         refusal: that answer.
         without_content: uids of messages of which FETCH gives NIL.
     """
@@ -67,6 +68,7 @@ class MailFaults:
     refuse_all_of: frozenset[int] = frozenset()
     break_fetch: frozenset[int] = frozenset()
     break_whole: frozenset[int] = frozenset()
+    closed: frozenset[str] = frozenset()
     refusal: str = "NO [SERVERBUG] Internal error occurred."
     without_content: frozenset[int] = frozenset()
 

@@ -21,6 +21,7 @@ from leadwright.domain.mail_phase import Phase
 from leadwright.domain.optionsets import EmailStatus
 from leadwright.domain.stage import AgentMode, Stage
 from leadwright.errors import BadInput, Conflict, MissingExtra, NotAllowed, OutsideError
+from leadwright.mail.backlog import may_hold_answers
 from leadwright.research.brief import mail_brief
 from leadwright.research.company import research_company
 from leadwright.research.dossier import Dossier, open_dossier
@@ -52,12 +53,12 @@ _OVER = (Phase.CANCELLED, Phase.FAILED, Phase.SUPPRESSED)
 _log = structlog.get_logger(__name__)
 
 
-class _Unread(Exception):
-    """A mail came in that nobody has acted on: an answer may make this move needless."""
+class _Later(Exception):
+    """This move may be needless, which nobody knows yet: the sentence says why. Looked at again in so many seconds."""
 
-
-class _Unplaced(Exception):
-    """Such a mail waits for a person, who says whether the lead wrote it."""
+    def __init__(self, sentence: str, seconds: float = 30.0) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 def reach_out(services: Services, turn: Turn) -> None:
@@ -74,10 +75,8 @@ def reach_out(services: Services, turn: Turn) -> None:
             _move(services, talk)
     except Elsewhere:
         return
-    except _Unread:
-        put_off_turn(services, turn, "A mail that came in is read first.", seconds=30.0, blame=False)
-    except _Unplaced:
-        put_off_turn(services, turn, UNPLACED, seconds=UNPLACED_FOR.total_seconds(), blame=False)
+    except _Later as error:
+        put_off_turn(services, turn, str(error), seconds=error.seconds, blame=False)
     except Waits:
         put_off_turn(services, turn, "The agent does not work now.", seconds=5.0, blame=False)
     except NotAllowed as error:
@@ -111,13 +110,15 @@ def _move(services: Services, talk: Conversation) -> None:
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, reason, stage=Stage.CANCELLED)
             return
         if is_unread(session, talk.leadid, talk.mailbox.mailboxid):
-            raise _Unread
+            raise _Later("A mail that came in is read first.")
         if is_unplaced(session, talk.engagement.address):
-            raise _Unplaced
+            raise _Later(UNPLACED, UNPLACED_FOR.total_seconds())
         if step is Step.FIRST_MAIL and not rows.engagement.turn and wrote_first(session, talk.leadid):
             move_on(rows, state=State.PERSON, reason=_WROTE_FIRST)
             return
         if step is Step.NO_RESPONSE:
+            if why := may_hold_answers(session, talk.mailbox.mailboxid, rows.moment):
+                raise _Later(why, 60.0)
             _end_of_silence(session, talk, rows)
             return
         written = _written(session, talk, mail)

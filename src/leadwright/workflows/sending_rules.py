@@ -172,7 +172,7 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
     if found.hidden:
         return Refusal(Phase.CANCELLED, HIDDEN)
     configuration = configuration_of(services, session, found.LeadRun)
-    if waiting.purpose != ANSWER and is_unread(session, found.Lead.leadid, waiting.mailboxid):
+    if is_unread(session, found.Lead.leadid, waiting.mailboxid):
         return Refusal(Phase.QUEUED, "A mail that came in is read first.", moment + _READING)
     if waiting.purpose != ANSWER and is_unplaced(session, waiting.recipient):
         return Refusal(Phase.QUEUED, UNPLACED, moment + UNPLACED_FOR)
