@@ -12,7 +12,7 @@ from tests.microsoft.organisation import make_needed_role
 from tests.mirror.mirrored import Mirrored, open_mirrored
 from tests.workflows.office import runs_of
 
-from leadwright.actions import outcome
+from leadwright.actions import mirror_writes, outcome
 from leadwright.actions.connected_records import edit_record
 from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.actions.qualify import Sale, qualify
@@ -119,6 +119,63 @@ def test_a_qualified_lead_leads_to_the_same_ids_on_both_sides(mirrored: Mirrored
     assert opportunity["parentaccountid"] == made.accountid == there["parentaccountid"]
     assert mirrored.row("contact", str(made.contactid))["parentcustomerid"] == made.accountid
     assert len(mirrored.find("opportunity")) == len(mirrored.find("account")) == len(mirrored.find("contact")) == 1
+
+
+def counted(mirrored: Mirrored) -> tuple[int, int, int]:
+    return len(mirrored.find("account")), len(mirrored.find("contact")), len(mirrored.find("opportunity"))
+
+
+@pytest.mark.parametrize(("state", "reason", "said"), [(1, 3, "qualified"), (2, 4, "disqualified")])
+def test_nothing_is_made_for_a_lead_that_somebody_closed_over_there_before_it_was_sent(
+    mirrored: Mirrored, state: int, reason: int, said: str
+) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    firm = mirrored.make("account", name="Made by a person")
+    mirrored.theirs("lead", leadid, parentaccountid=("account", firm), statecode=state, statuscode=reason)
+    before = mirrored.row("lead", leadid)
+    qualify(services, who, leadid)
+    for _ in range(3):
+        mirrored.send()
+    assert counted(mirrored) == (1, 0, 0)
+    (held,) = mirrored.writes(state="held")
+    assert (held.kind, held.tablename, f"The lead was {said} in Dynamics 365" in held.reason) == (
+        "create",
+        "account",
+        True,
+    )
+    assert {w.state for w in mirrored.writes() if w.number != held.number} == {"waiting"}
+    assert mirrored.row("lead", leadid) == before
+    mirror_writes.retry_all(services, who)
+    mirrored.send()
+    assert counted(mirrored) == (1, 0, 0)
+    mirror_writes.drop(services, who, held.number)
+    for _ in range(2):
+        mirrored.send()
+    assert {(w.kind, w.state) for w in mirrored.writes() if w.action != "mirror.read_again"} == {
+        ("create", "dropped"), ("change", "dropped"), ("qualify", "dropped"),
+    }  # fmt: skip
+    assert counted(mirrored) == (1, 0, 0)
+    assert mirrored.row("lead", leadid) == before
+    here = ours(mirrored, leadid)
+    assert (here.statecode, here.statuscode, here.qualifyingopportunityid) == (state, reason, None)
+
+
+def test_a_qualification_that_was_held_is_sent_once_the_lead_is_open_again(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    services, who = mirrored.office.services, administrator(mirrored)
+    mirrored.theirs("lead", leadid, statecode=2, statuscode=4)
+    made = qualify(services, who, leadid)
+    mirrored.send()
+    assert counted(mirrored) == (0, 0, 0)
+    mirrored.theirs("lead", leadid, statecode=0, statuscode=1)
+    mirror_writes.retry_all(services, who)
+    for _ in range(3):
+        mirrored.send()
+    assert counted(mirrored) == (1, 1, 1)
+    there = mirrored.row("lead", leadid)
+    assert (there["statecode"], there["qualifyingopportunityid"]) == (1, made.opportunityid)
+    assert {w.state for w in mirrored.writes()} == {"sent"}
 
 
 @pytest.mark.parametrize("mode", list(AgentMode))

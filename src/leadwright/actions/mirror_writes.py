@@ -97,6 +97,8 @@ def retry_all(services: Services, who: Principal) -> int:
 def drop(services: Services, who: Principal, number: int) -> None:
     """Do not send a write. The record becomes here what it is over there when it is read next; it is read at once.
 
+    Of what is made for a lead that is qualified here nothing is sent then, nor is the lead qualified over there.
+
     Raises:
         NotAllowed, NotFound.
         Conflict: it is being sent, or over.
@@ -105,10 +107,12 @@ def drop(services: Services, who: Principal, number: int) -> None:
     moment = services.clock()
     with services.database.transaction() as session:
         write = _held(session, number)
-        write.state, write.concludedon = WriteState.DROPPED, moment
-        write.reason = f"{who.name} dropped it. {write.reason}".strip()
-        read.read_again(session, write, moment)
-        audit.record(session, who.actor, "mirror.write_dropped", "mirrorwrite", str(number), before=_words(write))
+        for one in [write, *read.of_qualification(session, write)]:
+            one.state, one.concludedon = WriteState.DROPPED, moment
+            one.reason = f"{who.name} dropped it. {one.reason}".strip()
+            read.read_again(session, one, moment)
+            before = _words(one)
+            audit.record(session, who.actor, "mirror.write_dropped", "mirrorwrite", str(one.number), before=before)
 
 
 def _held(session: Session, number: int) -> MirrorWrite:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from leadwright.db import audit, changes
+from leadwright.db.mirror_writes import cause_of_qualifying
 from leadwright.db.sales import Account, Competitor, Contact, Lead, LeadCompetitor, Opportunity, OpportunityCompetitor
 from leadwright.domain.optionsets import LeadState, LeadStatus
 from leadwright.errors import BadInput, Conflict, Doubt, NotAllowed, NotFound
@@ -220,4 +221,6 @@ def _owned(services: Services, who: Principal) -> dict[str, Any]:
 
 
 def _created(session: Session, who: Principal, table: str, id_: str, lead: Lead, after: dict[str, Any]) -> None:
-    audit.record(session, who.actor, f"{table}.created", table, id_, after=after, cause=f"lead {lead.leadid} qualified")
+    audit.record(
+        session, who.actor, f"{table}.created", table, id_, after=after, cause=cause_of_qualifying(lead.leadid)
+    )

@@ -31,8 +31,15 @@ _STATES = ("statecode", "statuscode")
 _OURS = frozenset(["subject", "description", "sender", "torecipients", "messageid", "inreplyto", "senton"])  # of a mail
 VERSION, ANYWAY = "version", "anyway"  # what a DELETE knows: the ETag that was decided about, or that any may go
 OTHER = "other"  # of a DELETE that is for a person to decide: was it answered that the row is another by now?
+OF_LEAD = "of_lead"  # of a CREATE: the lead whose qualification it belongs to
+_QUALIFIED = "lead {} qualified"
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
+
+
+def cause_of_qualifying(leadid: str) -> str:
+    """Why a record is made when a lead is qualified, as the audit log says it."""
+    return _QUALIFIED.format(leadid)
 
 
 class MirrorWrite(Base):
@@ -287,7 +294,8 @@ class _Following:
             return
         values = _values_of(table, dict(row))
         later, known = self._after_creation(act["recordtype"], values)
-        self._add(act, WriteKind.CREATE, {name: value for name, value in values.items() if name not in later})
+        given = {name: value for name, value in values.items() if name not in later}
+        self._add(act, WriteKind.CREATE, given, _lead_of(act["cause"]))
         self._new.add(act["recordid"])
         if later:
             self._add(act, WriteKind.CHANGE, later, known)
@@ -438,6 +446,12 @@ def _row(
         "attempts": 0,
         "createdon": moment,
     }
+
+
+def _lead_of(cause: str) -> dict[str, str]:
+    before, _, after = _QUALIFIED.partition("{}")
+    leadid = str(cause or "").removeprefix(before).removesuffix(after)
+    return {OF_LEAD: leadid} if cause == cause_of_qualifying(leadid) else {}
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:

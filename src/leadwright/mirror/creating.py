@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadwright.db.mirror_seen import NO_VERSION
-from leadwright.db.mirror_writes import ANYWAY, OTHER, VERSION, MirrorWrite
+from leadwright.db.mirror_writes import ANYWAY, OF_LEAD, OTHER, VERSION, MirrorWrite
 from leadwright.domain.dataverse_privileges import NEEDED_TO_DELETE, lacking
+from leadwright.domain.optionsets import LeadState
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
@@ -19,6 +20,12 @@ from leadwright.mirror.write_values import address, body_of, bound
 _LINKED = "0x80040237"  # the link is there already
 _STATE = ("statecode", "statuscode")
 _KEY_TAKEN = "0x80060892"  # an alternate key, such as an account number: not the same row
+_CLOSINGS = {LeadState.QUALIFIED: "qualified", LeadState.DISQUALIFIED: "disqualified"}
+_CLOSED = (
+    "The lead was {} in Dynamics 365 before what was decided here could be sent, so nothing is made for it there. Drop "
+    "this, and all of the qualification is dropped and the lead becomes here what it is there; or reactivate it there, "
+    "then Retry."
+)
 
 
 class Create(Errand):
@@ -39,19 +46,29 @@ class Create(Errand):
         self._is_there = False
         state = {n: v for n, v in write.changes.items() if n in _STATE}
         self._close = state if write.tablename not in TABLES else {}
+        self._lead = "" if write.doubtful else str(write.known.get(OF_LEAD, ""))  # must be open still
 
     def look(self) -> Call | None:
-        """The row that an earlier try made."""
-        if not self.is_open or not self._is_there:
+        """The row that an earlier try made; or, before the first, whether the lead it is made for is still open."""
+        if not self.is_open:
             return None
-        return Call("GET", f"{self._address()}{self._select()}", headers={"Prefer": LOOKUPS_TOLD})
+        if self._lead:
+            return Call("GET", f"{address('lead', self._lead)}?$select=statecode")
+        if self._is_there:
+            return Call("GET", f"{self._address()}{self._select()}", headers={"Prefer": LOOKUPS_TOLD})
+        return None
 
     def looked(self, answer: Came) -> None:
-        """It is there."""
-        if isinstance(answer, Answer):
-            self._is(answer, None)
-        else:
+        """It is there; or the lead is open, else nothing is made: who closed it may have made the same."""
+        gone, self._lead = self._lead, ""
+        if gone and isinstance(answer, RowGone):
+            self.end(WriteState.HELD, _CLOSED.format("deleted"))
+        elif not isinstance(answer, Answer):
             self.failed(answer)
+        elif not gone:
+            self._is(answer, None)
+        elif (closed := _CLOSINGS.get(answer.json.get("statecode", -1))) is not None:
+            self.end(WriteState.HELD, _CLOSED.format(closed))
 
     def calls(self) -> list[Call]:
         """One PATCH that only creates."""

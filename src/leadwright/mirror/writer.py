@@ -171,7 +171,9 @@ class Writer:
 
     def _send(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
         going: list[tuple[Errand, list[Call]]] = []
+        missing: set[str] = set()
         for errand in errands:
+            self._hold_back(errand, missing)
             with errand.alone():
                 if errand.is_open and errand.look() is None and (calls := errand.calls()):
                     going.append((errand, calls))
@@ -179,7 +181,6 @@ class Writer:
             return
         self._step("sending")
         answers = iter(dataverse.batch([call for _, calls in going for call in calls]))
-        missing: set[str] = set()
         for errand, calls in going:
             came = [next(answers) for _ in calls]
             with errand.alone():

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.bulk import one_of
 from leadwright.db.connection import platform_of
 from leadwright.db.mirror_seen import is_hidden, last_seen
-from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.db.mirror_writes import OF_LEAD, MirrorWrite
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Account, Contact, Lead, Opportunity
 from leadwright.domain.attributes import TABLES
@@ -20,6 +20,7 @@ from leadwright.domain.platform import Platform
 
 PAGE = 50
 _DONE = (WriteState.SENT, WriteState.DROPPED)
+_MADE = frozenset(["parentaccountid", "parentcontactid", "qualifyingopportunityid"])  # of a lead that is qualified
 _WHAT = {
     WriteKind.CREATE: "create",
     WriteKind.CHANGE: "change",
@@ -126,6 +127,28 @@ def read_again(session: Session, write: MirrorWrite, moment: datetime) -> None:
         )
     )  # fmt: skip
     session.flush()
+
+
+def of_qualification(session: Session, write: MirrorWrite) -> Sequence[MirrorWrite]:
+    """What else was decided with it and is not sent, when it is a record that is made as a lead is qualified. Held."""
+    w, leadid = MirrorWrite, write.known.get(OF_LEAD)
+    if write.kind != WriteKind.CREATE or not leadid:
+        return []
+    not_sent = w.state.in_((WriteState.WAITING, WriteState.HELD)) & (w.number != write.number)
+    made = {write.recordid}
+    of_lead = session.scalars(
+        select(w).where(w.lane == leadid, not_sent, w.kind.in_((WriteKind.CHANGE, WriteKind.QUALIFY)))
+    ).all()
+    for change in of_lead:
+        made |= {str(value) for name, value in change.changes.items() if name in _MADE and value}
+    query = select(w).where(w.recordid.in_(made) | (w.lane == leadid), not_sent).order_by(w.number).with_for_update()
+    return [
+        one
+        for one in session.scalars(query)
+        if one.kind in (WriteKind.QUALIFY, WriteKind.LINK)
+        or (one.kind == WriteKind.CREATE and one.known.get(OF_LEAD) == leadid)
+        or (one.kind == WriteKind.CHANGE and set(one.changes) <= _MADE and made & set(one.needs))
+    ]
 
 
 def _of(shown: str, start: int | None) -> Select[Any]:
