@@ -144,7 +144,7 @@ class Office:
         mail.set_content(text)
         self.server.deliver(return_path, SALES, mail.as_bytes(policy=policy.SMTP))
 
-    def bounce(self, address: str, status: str, said: str, *, messageid: str = "") -> None:
+    def bounce(self, address: str, status: str, said: str, *, messageid: str = "", behind: str = "") -> None:
         """The mail system of the other side tells that the newest mail to that address did not arrive."""
         about = messageid or str(self.mails_to(address)[-1]["Message-ID"])
         raw = (
@@ -153,7 +153,8 @@ class Office:
             "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
             f"--b\r\nContent-Type: text/plain\r\n\r\nYour mail to <{address}> was not delivered: {said}\r\n"
             "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-            f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: {status}\r\n"
+            f"Final-Recipient: rfc822; {behind or address}\r\nOriginal-Recipient: rfc822;{address}\r\n"
+            f"Action: failed\r\nStatus: {status}\r\n"
             f"Diagnostic-Code: smtp; {said}\r\n\r\n"
             f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {about}\r\nTo: {address}\r\n\r\n--b--\r\n"
         )

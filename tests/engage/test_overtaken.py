@@ -152,6 +152,16 @@ def test_a_soft_bounce_leaves_a_conversation_to_the_person_it_waits_for(office: 
     assert len(office.mails_to(ADA)) == 1
 
 
+def test_what_came_back_from_one_of_several_behind_an_address_is_not_sent_to_all_of_them_again(
+    office: Office, leadid: str
+) -> None:
+    office.bounce(ADA, "4.2.2", "452 4.2.2 mailbox full; giving up after 5 days", behind="carl@other.example")
+    office.pass_days(3)
+    assert len(office.mails_to(ADA)) == 1
+    talk = office.engagement_of(leadid)
+    assert (talk.state, "others behind the address may have it" in (talk.reason or "")) == (State.PERSON, True)
+
+
 def test_a_late_soft_bounce_of_the_first_mail_sends_no_cold_mail_into_a_conversation(
     office: Office, leadid: str
 ) -> None:

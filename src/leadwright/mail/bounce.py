@@ -4,7 +4,7 @@ A report proves nothing by itself: whoever acts on one must know `original_messa
 recipient, since anybody can write such a mail.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,7 @@ class Failure:
         reason: why, as far as it can be told.
         status: enhanced status code such as "5.1.1"; "" when there is none.
         said: what the other server said, at most 500 characters.
+        forwarded: it failed for somebody the mail was passed on to; others behind the address may have it.
     """
 
     recipient: str
@@ -43,6 +44,7 @@ class Failure:
     reason: Reason
     status: str
     said: str
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +131,15 @@ def _from_notices(message: Message) -> DeliveryReport | None:
     kind = next((k for k in (Kind.BOUNCE, Kind.DELAYED, Kind.DELIVERED) if k in kinds), Kind.BOUNCE)
     told = [notice for notice, its in zip(notices, kinds, strict=True) if its is kind]
     spoken = read_refusals(message) if kind is Kind.BOUNCE else ()
-    failures = tuple(
-        _failure(
-            n.recipient,
-            n.status,
-            n.said,
-            _spoken_of(n.recipient, spoken),
-            kind,
-            permanent=False if n.by_rule else None,
-            standard=True,
-            category=n.category,
-        )
-        for n in told
-    )
+
+    def failure(n: Notice) -> Failure:
+        around, permanent = _spoken_of(n.recipient, spoken), False if n.by_rule else None
+        judged = _failure(
+            n.recipient, n.status, n.said, around, kind, permanent, standard=True, category=n.category
+        )  # fmt: skip
+        return replace(judged, forwarded=n.forwarded)
+
+    failures = tuple(map(failure, told))
     return DeliveryReport(kind, failures, original)
 
 

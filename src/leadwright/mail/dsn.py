@@ -28,6 +28,7 @@ class Notice:
     """One recipient of a notification. `action` is lower-case; `said` holds the diagnostic, unfolded.
 
     `by_rule` marks a report that a receiving rule sent after the mail was taken: its owner chose code and words.
+    `forwarded` marks one that failed for another address than the mail was for: others behind that may have it.
     `category` is what the sending system made of the reply (PowerMTA: "bad-mailbox", "quota-issues"); "" without one.
     """
 
@@ -37,6 +38,7 @@ class Notice:
     said: str
     by_rule: bool = False
     category: str = ""
+    forwarded: bool = False
 
 
 def read_notices(message: Message) -> tuple[Notice, ...]:
@@ -101,9 +103,11 @@ def _notice(fields: dict[str, str]) -> Notice | None:
         stated = inner.group(1)
     extra = re.sub(r"^[245]\.\d{1,3}\.\d{1,3}", "", fields.get("status", "")).strip(" ()")
     category = fields.get("x-powermta-bouncecategory", "").lower()
+    addresses = {person.casefold() for person in map(_person, people[:2]) if "@" in person}
     return Notice(
-        recipient, fields.get("action", "failed").lower(), stated, f"{said} {extra}".strip(), category=category
-    )
+        recipient, fields.get("action", "failed").lower(), stated, f"{said} {extra}".strip(), category=category,
+        forwarded="original-recipient" in fields and len(addresses) > 1,
+    )  # fmt: skip
 
 
 def _is_of_reply(code: re.Match[str], said: str, stated: str) -> bool:

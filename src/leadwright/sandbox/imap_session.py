@@ -4,6 +4,7 @@ import asyncio
 import re
 import ssl
 from contextlib import suppress
+from fnmatch import fnmatchcase
 
 from leadwright.sandbox.imap_items import item
 from leadwright.sandbox.imap_words import Words, matches, quoted, sections, uids_in
@@ -163,8 +164,8 @@ class ImapSession:
         return "OK closed"
 
     async def _do_list(self, words: Words, *_: object) -> str:
-        pattern = re.escape(words.text() + words.text()).replace(r"\*", ".*").replace("%", "[^/]*")
-        for name in (name for name in self._mine().folders if re.fullmatch(pattern, name)):
+        pattern = (words.text() + words.text()).replace("%", "*")
+        for name in (name for name in self._mine().folders if fnmatchcase(name, pattern)):
             use = f" \\{name}" if name in {"Sent", "Drafts", "Trash", "Junk"} else ""
             self._say(f'* LIST (\\HasNoChildren{use}) "/" {quoted(name)}')
         return "OK done"

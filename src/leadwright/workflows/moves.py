@@ -39,6 +39,9 @@ from leadwright.workflows.settle import arrived_after_all
 
 _ANSWERS_A_DAY = 3  # to one lead; whoever asks more is a machine, or wants a person
 _SOFT_BOUNCES = 3  # of one conversation, before a person looks
+_PASSED_ON = (
+    "A mail came back from somebody it was passed on to, and was not sent again: others behind the address may have it."
+)
 _AGAIN_AFTER = timedelta(days=1)  # a mail that came back for now
 
 
@@ -154,14 +157,23 @@ def outcome_of(decision: Decision, read: Read) -> Outcome:
     return Outcome.FAST_TRACK if fast else Outcome.CLARIFY
 
 
-def bounced(session: Session, talk: Conversation, rows: Held, mail: Outbox, said: str) -> None:
-    """A mail came back for now: the same words go out again a day later, a few times at most."""
+def bounced(
+    session: Session, talk: Conversation, rows: Held, mail: Outbox, said: str, *, forwarded: bool = False
+) -> None:
+    """A mail came back for now: the same words go out again a day later, a few times at most.
+
+    Args:
+        forwarded: it came back from somebody it was passed on to: others behind the address may have it already.
+    """
     row = rows.engagement
     mail.bouncedon = rows.moment
     row.softbounces += 1
     email = session.get(Email, mail.emailid) if mail.emailid else None
     if email is None or mail.purpose == ANSWER or row.softbounces > _SOFT_BOUNCES:
         move_on(rows, state=State.PERSON, reason=f"A mail came back and was not sent again. {said}".strip())
+        return
+    if forwarded:
+        move_on(rows, state=State.PERSON, reason=f"{_PASSED_ON} {said}".strip())
         return
     email.statuscode = int(EmailStatus.FAILED)
     row.sent = max(row.sent - 1, 0)

@@ -57,8 +57,7 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
         why = "The report names no mail that was sent." if ours is None else f"It tells: {report.kind}."
         store_only(services, work, mail, found, ReplyClass.BOUNCE, why)
         return
-    said = failure.said if failure else ""
-    _bounce(services, work, mail, found, ours, decision, said)
+    _bounce(services, work, mail, found, ours, decision, failure)
 
 
 def _why_never_again(report: DeliveryReport, decision: Decision) -> Reason | None:
@@ -94,8 +93,15 @@ def _failure_of(report: DeliveryReport, ours: Outbox) -> Failure | None:
 
 
 def _bounce(
-    services: Services, work: Incoming, mail: Reading, found: Match, ours: Outbox, decision: Decision, said: str
+    services: Services,
+    work: Incoming,
+    mail: Reading,
+    found: Match,
+    ours: Outbox,
+    decision: Decision,
+    failure: Failure | None,
 ) -> None:
+    said = failure.said if failure else ""
     talk = conversation_of(services, found.runid)
     with services.database.transaction() as session:
         row = take_up(session, work)
@@ -116,7 +122,7 @@ def _bounce(
             if rows is not None and talk is not None:
                 unreachable(services, session, talk, rows, said)
         elif decision.move is Move.RETRY and rows and talk and _is_the_last(session, rows, sent):
-            bounced(session, talk, rows, sent, said)
+            bounced(session, talk, rows, sent, said, forwarded=failure is not None and failure.forwarded)
 
 
 def _is_the_last(session: Session, rows: Held, sent: Outbox) -> bool:
