@@ -4,6 +4,7 @@ Whatever the audit log records of a mirrored column of a mirrored record goes ou
 news for a seller, mails. Without a connection nothing is written and nothing but one row is asked for.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -32,14 +33,14 @@ _OURS = frozenset(["subject", "description", "sender", "torecipients", "messagei
 VERSION, ANYWAY = "version", "anyway"  # what a DELETE knows: the ETag that was decided about, or that any may go
 OTHER = "other"  # of a DELETE that is for a person to decide: was it answered that the row is another by now?
 OF_LEAD = "of_lead"  # of a CREATE: the lead whose qualification it belongs to
-_QUALIFIED = "lead {} qualified"
+_QUALIFYING = re.compile(r"lead ([\w-]+) qualified")
 ARRIVED = frozenset(["changed in Dynamics 365", "deleted in Dynamics 365"])
 """Causes, in the audit log, of what came from over there."""
 
 
 def cause_of_qualifying(leadid: str) -> str:
-    """Why a record is made when a lead is qualified, as the audit log says it."""
-    return _QUALIFIED.format(leadid)
+    """Why a record is made when a lead is qualified, as the audit log says it: so that the lead is known here."""
+    return f"lead {leadid} qualified"
 
 
 class MirrorWrite(Base):
@@ -295,7 +296,8 @@ class _Following:
         values = _values_of(table, dict(row))
         later, known = self._after_creation(act["recordtype"], values)
         given = {name: value for name, value in values.items() if name not in later}
-        self._add(act, WriteKind.CREATE, given, _lead_of(act["cause"]))
+        of_lead = _QUALIFYING.fullmatch(act["cause"] or "")
+        self._add(act, WriteKind.CREATE, given, {OF_LEAD: of_lead[1]} if of_lead else None)
         self._new.add(act["recordid"])
         if later:
             self._add(act, WriteKind.CHANGE, later, known)
@@ -446,12 +448,6 @@ def _row(
         "attempts": 0,
         "createdon": moment,
     }
-
-
-def _lead_of(cause: str) -> dict[str, str]:
-    before, _, after = _QUALIFIED.partition("{}")
-    leadid = str(cause or "").removeprefix(before).removesuffix(after)
-    return {OF_LEAD: leadid} if cause == cause_of_qualifying(leadid) else {}
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:

@@ -60,12 +60,12 @@ class Create(Errand):
 
     def looked(self, answer: Came) -> None:
         """It is there; or the lead is open, else nothing is made: who closed it may have made the same."""
-        gone, self._lead = self._lead, ""
-        if gone and isinstance(answer, RowGone):
+        of_lead, self._lead = bool(self._lead), ""
+        if of_lead and isinstance(answer, RowGone):
             self.end(WriteState.HELD, _CLOSED.format("deleted"))
         elif not isinstance(answer, Answer):
             self.failed(answer)
-        elif not gone:
+        elif not of_lead:
             self._is(answer, None)
         elif (closed := _CLOSINGS.get(answer.json.get("statecode", -1))) is not None:
             self.end(WriteState.HELD, _CLOSED.format(closed))

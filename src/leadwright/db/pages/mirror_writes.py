@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -20,7 +21,6 @@ from leadwright.domain.platform import Platform
 
 PAGE = 50
 _DONE = (WriteState.SENT, WriteState.DROPPED)
-_MADE = frozenset(["parentaccountid", "parentcontactid", "qualifyingopportunityid"])  # of a lead that is qualified
 _WHAT = {
     WriteKind.CREATE: "create",
     WriteKind.CHANGE: "change",
@@ -132,23 +132,13 @@ def read_again(session: Session, write: MirrorWrite, moment: datetime) -> None:
 def of_qualification(session: Session, write: MirrorWrite) -> Sequence[MirrorWrite]:
     """What else was decided with it and is not sent, when it is a record that is made as a lead is qualified. Held."""
     w, leadid = MirrorWrite, write.known.get(OF_LEAD)
-    if write.kind != WriteKind.CREATE or not leadid:
+    if not leadid:
         return []
     not_sent = w.state.in_((WriteState.WAITING, WriteState.HELD)) & (w.number != write.number)
-    made = {write.recordid}
-    of_lead = session.scalars(
-        select(w).where(w.lane == leadid, not_sent, w.kind.in_((WriteKind.CHANGE, WriteKind.QUALIFY)))
-    ).all()
-    for change in of_lead:
-        made |= {str(value) for name, value in change.changes.items() if name in _MADE and value}
-    query = select(w).where(w.recordid.in_(made) | (w.lane == leadid), not_sent).order_by(w.number).with_for_update()
-    return [
-        one
-        for one in session.scalars(query)
-        if one.kind in (WriteKind.QUALIFY, WriteKind.LINK)
-        or (one.kind == WriteKind.CREATE and one.known.get(OF_LEAD) == leadid)
-        or (one.kind == WriteKind.CHANGE and set(one.changes) <= _MADE and made & set(one.needs))
-    ]
+    needs = session.scalars(select(w.needs).where(w.lane == leadid, w.action == "lead.qualified", not_sent))
+    about = {write.recordid, leadid, *chain.from_iterable(needs)}
+    query = select(w).where(one_of(session, w.recordid, sorted(about)), not_sent).order_by(w.number).with_for_update()
+    return [one for one in session.scalars(query) if one.action == "lead.qualified" or one.known.get(OF_LEAD) == leadid]
 
 
 def _of(shown: str, start: int | None) -> Select[Any]:
