@@ -1,15 +1,16 @@
 """The first load of a table: all rows, several pages at a time, gone on with where it was left however it ended.
 
-A small table is read as it comes. A large one is cut into stretches of time by when rows were created, at first by
-their age; what is left of one that holds more than a page is cut into as many as it seems to hold pages. Beside it all
-ids are read once, for the token: it tells what changed since the first page of ids, so no row is read before that page.
+A small table is read as it comes. A large one is cut into stretches of time by when rows were created, at first into
+one for each hand from the oldest row until now; what is left of one that holds more than a page is cut into as many as
+it seems to hold pages. All ids are read once, for the token: it tells what changed since the first page of ids, so no
+row is read before that page, and the others follow when every row has been asked for.
 The pages that came and what is left to read are stored in one transaction, by one thread: pages wait for it, a bounded
 number of them, so the memory used does not grow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
@@ -21,11 +22,11 @@ from leadwright.mirror.reading import Rows, moment, read
 from leadwright.mirror.sides import OVERLAP, Interrupted, Sides, go_on, held_state, read_state, store_page
 from leadwright.mirror.tables import Mirrored
 
-ALL, STRETCH, IDS = "all", "stretch", "ids"
+ALL, OLDEST, STRETCH, IDS = "all", "oldest", "stretch", "ids"
 Part = dict[str, str]
-"""What is left to read: all rows as they come, a stretch of them, or all ids for the token; `link` where it goes on."""
+"""What is left to read: all rows as they come, a stretch of them, or all ids for the token; `link` where it goes on.
+Of the oldest row only its age is read, to cut what there is into stretches."""
 _LEAST = timedelta(seconds=2)  # a stretch is not cut shorter
-_AGES = (84, 60, 36, 24, 12, 6, 3)  # months between the first stretches: most rows of a CRM are young
 _ROOM = 1.05  # pieces to a page that seems to be left: a little under a page each, so that one question reads it
 _TOGETHER = 2  # pages stored in one transaction, at most; the next ones are read meanwhile
 
@@ -48,7 +49,7 @@ def begin_load(sides: Sides, table: Mirrored, total: int | None) -> None:
     """
     tracked = sides.described[table.name].tracked and not table.only
     if total is not None and total > table.page and "createdon" in table.columns:
-        parts = [*([_part(IDS)] if tracked else []), *_by_age(sides.there(), sides.most_at_once)]
+        parts = [*([_part(IDS)] if tracked else []), _part(OLDEST)]
     else:
         parts = [_part(ALL)]
     with sides.database.transaction() as session:
@@ -85,6 +86,7 @@ class _Load:
         self._how = {"again": again, "every": every}
         self._asked, self._own = sides.asked(table), sides.own(table)
         self._ids = Asked(table, self._asked.entity_set, (table.key,))
+        self._oldest = Asked(replace(table, page=1), self._asked.entity_set, (table.key, "createdon"))
         self._most = max(1, sides.most_at_once)
         self._followed: set[str] = set()
 
@@ -114,7 +116,7 @@ class _Load:
     ) -> None:
         """Ask for what waits: the line is not idle while pages are stored, and pages that came do not pile up."""
         while waiting and len(running) < self._most and len(running) + len(ready) < 2 * self._most:
-            if any(_begins_ids(part) for part in running.values()):
+            if waiting[0]["kind"] != OLDEST and any(map(_begins_ids, running.values())):
                 return
             part = waiting.pop(0)
             running[pool.submit(self._fetch, part)] = part
@@ -135,13 +137,19 @@ class _Load:
         for rest in came.rest:
             if rest["link"]:
                 go_on(rest["link"], self._followed)
-        waiting[:0] = came.rest
+        if part["kind"] == IDS:
+            waiting += came.rest
+        else:
+            waiting[:0] = came.rest
         return [came]
 
     def _fetch(self, part: Part) -> _Read:
         mirror, kind = self._sides.mirror, part["kind"]
         if kind == STRETCH:
             page = mirror.stretch(self._asked, Stretch(part["start"], part["end"], part["link"]))
+        elif kind == OLDEST:
+            page = mirror.stretch(self._oldest, Stretch())
+            return _Read(part, Page([]), _none(self._table, self._own), _created(page.rows, 0), "")
         elif kind == IDS:
             page = mirror.everything(self._ids, part["link"], tracked=True)
             return _Read(part, Page([], [], page.link, page.token), _none(self._table, self._own), "", "")
@@ -197,6 +205,9 @@ def _left(running: Iterable[Part], waiting: Iterable[Part], ready: Sequence[_Rea
 def _rest(came: _Read, most: int, there: datetime) -> list[Part]:
     """What is left of a part after a page: the part itself, or pieces of a page each, if it is as dense as this one."""
     part, link = came.part, came.page.link
+    if part["kind"] == OLDEST:
+        begun = moment(came.first)
+        return _divided(begun, there, most, "", "") if begun is not None else [_part(STRETCH)]
     if not link:
         return []
     if part["kind"] == STRETCH:
@@ -211,17 +222,14 @@ def _cut(first: str, last: str, end: str, most: int, there: datetime) -> list[Pa
     begun, low, high = moment(first), moment(last), moment(end) if end else there
     if begun is None or low is None or high is None or begun >= low:
         return []
-    pieces = min(most, int((high - low) / _LEAST), ceil((high - low) / (low - begun) * _ROOM))
-    if pieces < 2:
-        return []
+    return _divided(low, high, min(most, ceil((high - low) / (low - begun) * _ROOM)), last, end)
+
+
+def _divided(low: datetime, high: datetime, pieces: int, start: str, end: str) -> list[Part]:
+    """Stretches of the same length; the first and the last reach to `start` and `end`, however far these are."""
+    pieces = max(1, min(pieces, int((high - low) / _LEAST)))
     marks = [_written(low + (high - low) * n / pieces) for n in range(1, pieces)]
-    return [_part(STRETCH, low, high) for low, high in zip([last, *marks], [*marks, end], strict=True)]
-
-
-def _by_age(there: datetime, most: int) -> list[Part]:
-    """One stretch for each hand. Where nobody knows how rows are spread, asking first would leave the others idle."""
-    marks = [_written(there - timedelta(days=365 / 12 * months)) for months in _AGES[-most + 1 :]] if most > 1 else []
-    return [_part(STRETCH, low, high) for low, high in zip(["", *marks], [*marks, ""], strict=True)]
+    return [_part(STRETCH, low, high) for low, high in zip([start, *marks], [*marks, end], strict=True)]
 
 
 def _written(at: datetime) -> str:
