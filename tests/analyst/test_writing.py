@@ -122,9 +122,13 @@ def test_nothing_known_still_gives_a_mail_without_facts() -> None:
     assert len(draft.paragraphs) == 3
 
 
-def opened(said: str, topic: str, kind: SourceKind = SourceKind.WEB) -> str:
-    page = passage("page", kind, said, "Fabrikam Outdoors", "https://www.fabrikam.example/about")
-    return text_of(mail_brief(ANALYST.read_lead(brief(page, **LEAD)), page, topic=topic)).split("\n")[2]
+def opened(
+    said: str, topic: str, kind: SourceKind = SourceKind.WEB, source: str = "https://www.fabrikam.example/about"
+) -> str:
+    page = passage("page", kind, said, "Fabrikam Outdoors", source)
+    known = ANALYST.read_lead(brief(page, **LEAD))
+    fields = {"websiteurl": LEAD["websiteurl"]}
+    return text_of(mail_brief(known, page, topic=topic, fields=fields)).split("\n")[2]
 
 
 def test_what_a_page_says_in_the_first_person_is_quoted_and_nothing_of_a_directory_opens_a_mail() -> None:
@@ -141,6 +145,33 @@ def test_what_a_page_says_in_the_first_person_is_quoted_and_nothing_of_a_directo
             "My question to you is about Stores at Fabrikam Outdoors.",
             "My question to you is about stores at Fabrikam Outdoors.",
         )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We are proud that our stores software now plans the inventory of Fabrikam Outdoors.",
+        "Our new client Fabrikam Outdoors plans inventory for 40 stores with our software.",
+        "We picked the software to plan inventory in stores.",
+    ],
+)
+@pytest.mark.parametrize("kind", [SourceKind.WEB, SourceKind.NEWS, SourceKind.SEARCH])
+def test_what_somebody_else_says_of_itself_is_not_told_as_the_leads_words(kind: SourceKind, said: str) -> None:
+    opening = opened(said, "Store planning", kind, "https://globex.example/press")
+    assert "you write" not in opening
+    assert said not in opening
+
+
+def test_news_that_somebody_else_tells_of_itself_are_no_news_of_the_company() -> None:
+    said = "We picked robots to cut errors. Our software plans stores. Fabrikam Outdoors will open 4 stores. US sales of tents rose."
+
+    def told(source: str) -> list[str]:
+        news = passage("n", SourceKind.NEWS, said, "Fabrikam Outdoors chooses Globex", source)
+        found = ANALYST.read_lead(brief(news, **LEAD)).insights
+        return [s.text for i in found if i.section is Section.NEWS for s in i.statements]
+
+    assert told("https://globex.example/press") == ["Fabrikam Outdoors will open 4 stores.", "US sales of tents rose."]
+    assert told("https://fabrikam.example/news") == ["We picked robots to cut errors.", "Our software plans stores."]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from leadwright.analyst.builtin.pages import about_company, company_passages, site_of
+from leadwright.analyst.builtin.pages import about_company, company_passages, is_own_page, site_of
 from leadwright.analyst.builtin.relation import COMMON, meaning_of_figures, meaning_of_news, relation_of
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.words import fold, stems
@@ -31,6 +31,7 @@ _FINANCES = re.compile(
     r"funding|raised|"
     r"valuation|market cap\w*|guidance|growth|loss(?:es)?|fiscal|quarter)\b"
 )
+_FIRST_PERSON = re.compile(r"\W*(?:(?:we|our|my)\b|i['’ ])", re.I)
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d+(?:\.\d+)?\s?(?:%|percent|million|billion|bn\b|m\b)")
 
 
@@ -147,11 +148,17 @@ def _is_told(text: str, told: set[str]) -> bool:
 
 
 def _news(brief: Brief, passages: Sequence[Passage]) -> list[Insight]:
+    """News that name the company; the "we" of somebody else's page is somebody else."""
     told: set[str] = set()
     found: list[Insight] = []
     for passage in sorted(passages, key=lambda p: (p.date or "", p.title, p.text), reverse=True):
         named = about_company(passage.title, company_name(brief), False)
-        lines = [s for s in sentences(passage.text) if named or about_company(s, company_name(brief), False)][:2]
+        own = is_own_page(passage, brief.lead)
+        lines = [
+            s
+            for s in sentences(passage.text)
+            if about_company(s, company_name(brief), False) or (named and (own or not _FIRST_PERSON.match(s)))
+        ][:2]
         if not lines and named and len(passage.title) >= 20 and passage.title in passage.text:
             lines = [passage.title]
         if not lines or _is_told(fold(passage.title or lines[0]), told):

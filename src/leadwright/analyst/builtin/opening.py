@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from leadwright.analyst.builtin.industry import found_industry
 from leadwright.analyst.builtin.mail_words import ODD, Wishes, clean_line, field, in_sentence, safe, topic_of
+from leadwright.analyst.builtin.pages import is_own_page
 from leadwright.analyst.builtin.relation import key_words
 from leadwright.analyst.builtin.words import fold, plain
 from leadwright.analyst.protocol import MailBrief, Section
@@ -42,7 +43,7 @@ def opening_of(brief: MailBrief, wishes: Wishes, turn: int) -> Statement:
     for sentence, evidence in _told(brief, wishes):
         words = key_words(sentence)
         score = 3 * len(words & about_topic) + len(words & about_offer)
-        if score and (clause := _as_opening(sentence, brief.company, turn)):
+        if score and (clause := _as_opening(brief, sentence, evidence, turn)):
             ranked.append((score, clause, sentence, evidence))
     for _, clause, sentence, evidence in sorted(ranked, key=lambda r: -r[0]):
         for text in (clause + _link(brief, sentence, turn), clause):
@@ -56,20 +57,26 @@ def company_news(brief: MailBrief, wishes: Wishes, turn: int) -> Iterator[tuple[
     about = key_words(f"{brief.offering.value_proposition} {brief.offering.benefits} {topic_of(brief)}")
     told = sorted(_told(brief, wishes), key=lambda t: -len(key_words(t[0]) & about))
     for sentence, evidence in told:
-        if clause := _as_opening(sentence, brief.company, turn):
+        if clause := _as_opening(brief, sentence, evidence, turn):
             yield clause + _link(brief, sentence, turn), [evidence]
 
 
-def _as_opening(sentence: str, company: str, turn: int) -> str:
-    """The first sentence of a mail: what a page says in the first person is quoted, the rest is told."""
+def _as_opening(brief: MailBrief, sentence: str, evidence: Evidence, turn: int) -> str:
+    """The first sentence of a mail: what their own page says in the first person is quoted, the rest is told."""
     if _DIRECTORY.search(fold(sentence)):
         return ""
     if _FIRST_PERSON.match(sentence):
         text = plain(sentence)
         fits = text.endswith(".") and len(text.split()) <= 28 and not ODD.search(text)
-        return f"On your site you write: “{text}”" if fits else ""
-    clause = _as_clause(sentence, company)
+        return f"On your site you write: “{text}”" if fits and _is_theirs(brief, evidence) else ""
+    clause = _as_clause(sentence, brief.company)
     return f"{('I read that', 'I saw that', 'I noticed that')[turn % 3]} {clause}." if clause else ""
+
+
+def _is_theirs(brief: MailBrief, evidence: Evidence) -> bool:
+    """Was it read on the lead's own web site, so that its "we" is the company?"""
+    site = field(brief, "websiteurl")
+    return evidence.kind is SourceKind.WEB and site is not None and is_own_page(evidence, {"lead.websiteurl": site[0]})
 
 
 def _told(brief: MailBrief, wishes: Wishes, order: Sequence[Section] = _BEST_FIRST) -> Iterator[tuple[str, Evidence]]:
@@ -157,7 +164,7 @@ def _known_openings(brief: MailBrief, wishes: Wishes, turn: int) -> Iterator[tup
     if not company or not seller:
         return
     for sentence, evidence in _told(brief, wishes, (Section.PRIORITIES, Section.NEWS)):
-        if clause := _as_opening(sentence, company, turn):
+        if clause := _as_opening(brief, sentence, evidence, turn):
             yield clause, [evidence]
     industry, place = (
         known if known and re.fullmatch(r"[^\W\d_][\w ,&/'.-]{2,60}", known[0]) else None

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from leadwright.analyst.builtin.sentences import sentences
 from leadwright.analyst.builtin.words import fold
-from leadwright.domain.evidence import Passage, SourceKind
+from leadwright.domain.evidence import Evidence, Passage, SourceKind
 from leadwright.domain.fit import CriterionKind
 
 _RESEARCH = frozenset({SourceKind.WEB, SourceKind.NEWS, SourceKind.SEARCH})
@@ -116,9 +116,9 @@ def values_in(kind: CriterionKind, sentence: str) -> list[str]:
     return [value for m in found if (value := _CLEAN[kind](m))]
 
 
-def is_own_page(passage: Passage, lead: Mapping[str, str]) -> bool:
-    """Does the passage stand on the web site of the lead's company?"""
-    return bool(host := site_of(lead)) and _host(passage.source) == host
+def is_own_page(told: Passage | Evidence, lead: Mapping[str, str]) -> bool:
+    """Does it stand on the web site of the lead's company?"""
+    return bool(host := site_of(lead)) and _host(told.source) == host
 
 
 def _number(match: re.Match[str]) -> str:
