@@ -163,7 +163,10 @@ def test_what_somebody_else_says_of_itself_is_not_told_as_the_leads_words(kind: 
 
 
 def test_news_that_somebody_else_tells_of_itself_are_no_news_of_the_company() -> None:
-    said = "We picked robots to cut errors. Our software plans stores. Fabrikam Outdoors will open 4 stores. US sales of tents rose."
+    said = (
+        "We picked robots to cut errors. Our software plans stores. "
+        "Fabrikam Outdoors will open 4 stores. US sales of tents rose."
+    )
 
     def told(source: str) -> list[str]:
         news = passage("n", SourceKind.NEWS, said, "Fabrikam Outdoors chooses Globex", source)

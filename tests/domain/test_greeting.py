@@ -40,6 +40,14 @@ GREETED = (
     ("Mark", "Guest", "", "Mark"),
     ("Hon", "Li", "", "Hon"),
     ("Mag", "Byrne", "", "Mag"),
+    ("Anna van den", "Berg", "", "Anna"),
+    ("anna van", "den berg", "", "Anna"),
+    ("Maria de la", "Cruz", "", "Maria"),
+    ("Mohammed bin", "Salman", "", "Mohammed"),
+    ("Van", "Nguyen", "", "Van"),
+    ("Thi Van", "Nguyen", "", "Thi Van"),
+    ("RA Thomas", "Huber", "", "Thomas"),
+    ("Judge Karen", "Whitfield", "", "Karen"),
 )
 NEUTRAL = (
     ("Mr. Smith", "", ""), ("Herr Müller", "-", ""), ("Dr. Smith", "Unknown", ""), ("M. Dupont", "", ""),
@@ -58,6 +66,8 @@ NEUTRAL = (
     ("Karen Whitfield", "", ""), ("not given", "", ""), ("Team", "Acme", ""), ("Office", "", ""), ("HR", "", ""),
     ("Acme GmbH", "", ""), ("Mr and Mrs", "Brown", ""), ("Accounts Payable", "", ""), ("Reception", "", ""),
     ("Ana y Luis", "Gómez", ""), ("claire e paolo", "rossi", ""), ("Xxx", "Y", ""),
+    ("Familie", "Meier", ""), ("Fam.", "Meier", ""), ("Sehr geehrte", "Damen", ""), ("Sehr geehrte Frau", "Meier", ""),
+    ("deceased", "Smith", ""), ("Judge", "Smith", ""), ("Pastor", "Smith", ""), ("RA", "Huber", ""),
     ("{{first}}", "", ""), ("http://x", "", ""), ("1", "", ""), ("", "", ""),
 )  # fmt: skip
 

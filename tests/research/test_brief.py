@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadwright.analyst import MailBrief, Reading, Usage
+from leadwright.analyst import Brief, MailBrief, Reading, Usage
 from leadwright.db import configuration as c
 from leadwright.db.agent import AgentVersion, LeadRun
 from leadwright.db.base import new_id, now
@@ -194,6 +194,66 @@ def test_neither_a_reply_nor_the_lead_itself_is_its_topic(
     runid = add_run(sqlite_database, add_unit(sqlite_database), subject=subject, **named)
     mail = mail_brief(Means(sqlite_database), runid)
     assert (mail.greeting_name, mail.topic) == (greeted, topic)
+
+
+@pytest.mark.parametrize(
+    ("company", "first", "last", "called", "greeted"),
+    [
+        ("Northwind Traders", "Northwind", "Traders", "Northwind Traders", ""),
+        ("Contoso Ltd", "Contoso", "Ltd", "Contoso Ltd", ""),
+        ("N/A", "Jo", "Doe", "", "Jo"),
+        ("Contoso (do not contact)", "Jo", "Doe", "Contoso", "Jo"),
+        ("{{company}}", "Jo", "Doe", "", "Jo"),
+    ],
+)
+def test_no_company_is_greeted_and_no_placeholder_is_a_company(
+    sqlite_database: Database, company: str, first: str, last: str, called: str, greeted: str
+) -> None:
+    configuration = _configuration(email=c.EmailInstructions(fields=["lead.companyname"]))
+    named = {"companyname": company, "firstname": first, "lastname": last, "fullname": f"{first} {last}"}
+    mail = mail_brief(
+        Means(sqlite_database), add_run(sqlite_database, add_unit(sqlite_database), configuration, **named)
+    )
+    assert (mail.company, mail.greeting_name) == (called, greeted)
+    assert mail.lead == ({"lead.companyname": called} if called else {})
+    assert [p.text for n, p in mail.passages.items() if n == "field:lead.companyname"] == [called] * bool(called)
+
+
+@pytest.mark.parametrize(
+    ("company", "told"), [("Contoso Ventures", False), ("Contoso", True), ("The CONTOSO Ltd.", True), ("N/A", True)]
+)
+def test_a_mail_tells_nothing_of_an_account_of_another_name(
+    sqlite_database: Database, unit: str, company: str, told: bool
+) -> None:
+    with sqlite_database.transaction() as session:
+        facts = {"numberofemployees": 50000, "lw_industry": "Retail", "address1_city": "Leeds"}
+        session.add(Account(accountid="a", name="Contoso Ltd", ownerid="x", owningbusinessunit=unit, **facts))
+    configuration = _configuration(email=c.EmailInstructions(fields=["account.industry"]))
+    runid = add_run(sqlite_database, unit, configuration, companyname=company, parentaccountid="a")
+    mail = mail_brief(Means(sqlite_database), runid)
+    assert ("field:account.numberofemployees" in mail.passages) is told
+    assert mail.lead == ({"account.industry": "Retail"} if told else {})
+    assert gather(Means(sqlite_database), runid).brief.lead["account.industry"] == "Retail"
+
+
+def test_news_that_may_be_a_namesakes_are_for_sellers_and_not_for_the_mail(
+    sqlite_database: Database, unit: str
+) -> None:
+    class Airline:
+        name = "airline"
+
+        def search(self, query: str, *, count: int = 5, news: bool = False) -> list[SearchHit]:
+            texts = ("Delta plans a hub in Atlanta.", "Delta Ltd makes taps.") if news else ()
+            return [SearchHit(t, f"https://news.example/{n}", t, "2026-01-01") for n, t in enumerate(texts)]
+
+    runid = add_run(sqlite_database, unit, companyname="Delta Ltd", emailaddress1="jo@deltafaucet.example")
+    means = Means(sqlite_database, search=Airline())
+
+    def news(brief: Brief | MailBrief) -> set[str]:
+        return {p.text for p in brief.passages.values() if p.kind is SourceKind.NEWS}
+
+    assert news(gather(means, runid).brief) == {"Delta plans a hub in Atlanta.", "Delta Ltd makes taps."}
+    assert news(mail_brief(means, runid)) == {"Delta Ltd makes taps."}
 
 
 class Marked:

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from leadwright.db.agent import CompanyResearch, SourcePassage
 from leadwright.db.base import now
 from leadwright.db.engine import Database
-from leadwright.domain.evidence import SourceKind
+from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.errors import SearchError
 from leadwright.research import subjects
-from leadwright.research.company import Company, company_of, research_company, research_topic
+from leadwright.research.company import Company, company_of, research_company, research_topic, without_namesakes
 from leadwright.research.fetch import Fetcher
 from leadwright.research.search import SearchHit, SearxngSearch
 
@@ -382,3 +382,31 @@ def test_a_page_is_named_as_a_person_would_name_it(page: str, title: str, sqlite
         subject = research_company(means, _acme(site), "run")
     assert subject is not None
     assert [p.title for p in subject.passages] == [title]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Delta plans to open a warehouse for cargo in Atlanta. The airline flies to Rome.", False),
+        ("Delta Air Lines Ltd plans to open a warehouse in Atlanta.", False),
+        ("Delta Ltd plans to open a warehouse in Atlanta.", True),
+        ("Delta plans to open a warehouse. See deltafaucet.example for more.", True),
+        ("Delta plans to open a warehouse in Leeds.", True),
+    ],
+)
+@pytest.mark.parametrize("kind", [SourceKind.NEWS, SourceKind.SEARCH])
+def test_a_name_of_one_word_alone_may_be_a_namesakes(kind: SourceKind, text: str, told: bool) -> None:
+    company = company_of("Delta Ltd", "https://deltafaucet.example", "jo@deltafaucet.example")
+    passage = Passage("1", kind, "https://news.example/1", "Delta plans", text)
+    assert without_namesakes(company, [passage], "Leeds") == [passage] * told
+    assert without_namesakes(company, [passage], "") == [passage] * (told and "Leeds" not in text)
+
+
+def test_pages_of_its_own_and_a_name_of_several_words_need_no_more() -> None:
+    pages = [
+        Passage("1", SourceKind.WEB, "https://deltafaucet.example/about", "About", "Delta makes taps."),
+        Passage("2", SourceKind.NEWS, "https://www.deltafaucet.example/news", "News", "Delta makes more taps."),
+    ]
+    assert without_namesakes(company_of("Delta", "deltafaucet.example", None), pages, "") == pages
+    news = [Passage("3", SourceKind.NEWS, "https://news.example/1", "News", "Blue Yonder opens a hub.")]
+    assert without_namesakes(company_of("Blue Yonder", None, None), news, "") == news

@@ -7,7 +7,7 @@ import pytest
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.sales import Account, Contact, Lead
-from leadwright.research.company_names import company_domain, mentions, name_key, registered_domain
+from leadwright.research.company_names import company_domain, mentions, name_key, names_company, registered_domain
 from leadwright.research.connect import Connected, connect_records, describe_account, refresh_keys
 
 
@@ -135,3 +135,25 @@ def test_a_shared_host_links_no_account(database: Database, unit: str) -> None:
     page = "https://linkedin.com/company/acme"
     assert _connect(database, unit, [guest], websiteurl=page, companyname="Acme").accountid is None
     assert _connect(database, unit, [ACME], websiteurl=page, emailaddress1="jo@acme.example").accountid == "acme"
+
+
+@pytest.mark.parametrize(
+    ("name", "company", "is_company"),
+    [
+        ("Northwind Traders", "Northwind Traders", True),
+        ("Northwind Traders", "Northwind Traders Europe Ltd", True),
+        ("Contoso", "Contoso Ltd", True),
+        ("Contoso GmbH", "Contoso", True),
+        ("Contoso GmbH", "Fabrikam", True),
+        ("Siemens AG", "Siemens AG", True),
+        ("Contoso S.A.", "Fabrikam", True),
+        ("Anna Müller", "Müller Logistik", False),
+        ("Maria Sa", "Contoso SA", False),
+        ("Anna Co", "Contoso Co", False),
+        ("Karen", "Contoso", False),
+        ("Karen Whitfield", "", False),
+        ("", "Contoso", False),
+    ],
+)
+def test_a_company_in_the_place_of_a_persons_name_is_told(name: str, company: str, is_company: bool) -> None:
+    assert names_company(name, company) is is_company

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from leadwright.db.sales import Lead
 from leadwright.domain.assignment import Seller, Why, choose
 from leadwright.domain.evidence import Passage, SourceKind, Statement, quote
 from leadwright.domain.fit import Criterion, CriterionKind, Judgement, Verdict, weigh
@@ -12,6 +13,7 @@ from leadwright.domain.optionsets import LeadRating, LeadSource
 from leadwright.domain.outreach import assemble, fill, subject_line, unsupported
 from leadwright.domain.rating import Activity, rate, shown
 from leadwright.domain.stage import Stage
+from leadwright.workflows.letters import why_they_get_it
 
 TODAY = date(2026, 3, 2)
 PASSAGES = {
@@ -176,3 +178,18 @@ def test_parts_of_a_mail_come_in_order_and_a_subject_is_one_line() -> None:
 def test_a_template_says_which_variable_has_no_value() -> None:
     text, empty = fill("Dear {{Lead.First Name}}, {{ Lead.Region }}", {"lead.first name": "Ann"})
     assert (text, empty) == ("Dear Ann, ", ("Lead.Region",))
+
+
+@pytest.mark.parametrize(
+    ("company", "where"),
+    [
+        ("Contoso Ltd.", " at Contoso Ltd"),
+        ("Contoso (do not contact)", " at Contoso"),
+        ("N/A", ""),
+        ("{{company}}", ""),
+        (None, ""),
+    ],
+)
+def test_a_mail_says_why_it_came_without_a_placeholder(company: str | None, where: str) -> None:
+    lead = Lead(companyname=company)
+    assert why_they_get_it(lead, "Fabrikam") == f"You get this email from Fabrikam because of your role{where}."

@@ -7,11 +7,15 @@ import unicodedata
 
 _TITLES = re.compile(
     r"(?:(?:(?:mr|mrs|ms|miss|mister|mx|sir|madam|dr|doctor|prof|professor|dipl|herrn?|hr|frau|mme|mlle|madame|monsieur|"
-    r"sra?|señora?|senora?|dra|dott|dottoressa|signora?|sig\.ra|capt|sgt)(?:\.|(?=\s)|$)|"
+    r"sra?|señora?|senora?|dra|dott|dottoressa|signora?|sig\.ra|capt|captain|sgt|sergeant|lieutenant|colonel|judge|"
+    r"pastor|reverend|rabbi|father|sister|lord|lady|sheikh|senator|ra|stb|dkfm)(?:\.|(?=\s)|$)|"
     r"(?:hon|mag|rev|ing|eng|fr|sig|lt|col)\.)[\s-]*)+",
     re.IGNORECASE,
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "mba", "msc", "bsc", "md", "cpa", "pe", "esq"})
+_PARTICLES = frozenset(
+    re.findall(r"\S+", "van von vom zu zum zur der den de del della di da do dos das du la le ten ter bin ibn")
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LENGTH = 40
 _NO_NAMES = frozenset(
@@ -21,9 +25,11 @@ _NO_NAMES = frozenset(
         "unknown unnamed unassigned anonymous none null nan na n no not name names first last given provided "
         "available blank empty nobody noname test tests tester testing demo dummy sample example asdf qwerty abc xx "
         "xxx xxxx tba tbd tbc foo hi hello dear lead prospect contact guest user client customer unbekannt keine "
-        "angabe inconnu desconocido sconosciuto onbekend "
+        "angabe inconnu desconocido sconosciuto onbekend deceased verstorben ausgeschieden left retired invalid "
+        "deleted duplicate bitte fwd sehr geehrte geehrter "
         # several people, or nobody by name
-        "and or und oder et ou y e the our all everybody team ladies gentlemen damen herren "
+        "and or und oder et ou y e the our all everybody team ladies gentlemen damen herren family familie fam "
+        "eheleute "
         # mailboxes, departments and roles
         "sales info information office admin administrator administration support service services help helpdesk "
         "desk marketing purchasing procurement buying buyer accounting accounts account payable billing finance hr "
@@ -60,6 +66,8 @@ def greeted_name(first: str, last: str = "", full: str = "") -> str:
 def plain_first_name(text: str) -> str:
     """The first name in what may hold a title, initials or capitals only; empty for a role, a placeholder, no name."""
     words = [w for w in _without_titles(text).split() if not _is_initial(w) and _key(w) not in _AFTER_NAMES]
+    while len(words) > 1 and words[-1] in _PARTICLES:  # of a last name that goes on in its own field
+        words.pop()
     name = " ".join(words)
     if not words or len(name) > _LENGTH or not all(_may_name(w) for w in words):
         return ""

@@ -11,15 +11,17 @@ from typing import Any
 
 from leadwright.analyst import Brief, MailBrief, Offering, Reading
 from leadwright.db.sales import Lead
+from leadwright.domain.company_name import company_shown
 from leadwright.domain.evidence import Passage, SourceKind
 from leadwright.domain.greeting import greeted_name, names_person
 from leadwright.domain.outreach import without_reply_marks
 from leadwright.research import fulltext
-from leadwright.research.company import Company, research_company
+from leadwright.research.company import Company, research_company, without_namesakes
+from leadwright.research.company_names import name_key, names_company
 from leadwright.research.competitors import choose_competitors, known_of, our_market
 from leadwright.research.criterion_pages import criterion_passages, told
 from leadwright.research.dossier import Dossier
-from leadwright.research.fields import PERSONAL, field_passages, field_text, field_texts, template_values
+from leadwright.research.fields import PERSONAL, Records, field_passages, field_text, field_texts, template_values
 from leadwright.research.knowledge import retrieve
 from leadwright.research.means import Means
 from leadwright.research.search import NoSearch
@@ -96,18 +98,22 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
         company: as gathered.
     """
     lead, email, offering = dossier.records.lead, dossier.configuration.email, dossier.offering
-    usual = field_texts(dossier.records)
-    told = [p for p in company if email.use_news or p.kind is not SourceKind.NEWS]
+    called, records = company_shown(line(lead.companyname, 100)), _of_one_company(dossier.records)
+    usual = field_texts(records)
+    city = usual.get("lead.address1_city") or usual.get("account.address1_city", "")
+    told = without_namesakes(dossier.company, company, city)
+    told = [p for p in told if email.use_news or p.kind is not SourceKind.NEWS]
     with means.database.reading() as session:
         query = f"{offering.value_proposition} {usual.get('lead.industry', '')} {lead.subject or ''}"
         outreach = retrieve(session, "outreach", query, 4, embedding=means.embedding)
-    allowed = {name: text for name in email.fields if (text := field_text(dossier.records, name))}
-    shown = {name: text for name, text in {**usual, **allowed}.items() if name.partition(".")[2] not in PERSONAL}
+    said = {**usual, **{name: field_text(records, name) for name in email.fields}, "lead.companyname": called}
+    allowed = {name: text for name in email.fields if (text := said[name])}
+    shown = {name: text for name, text in said.items() if text and name.partition(".")[2] not in PERSONAL}
     return MailBrief(
         key=dossier.key,
         greeting_name=first_name(lead),
         topic=_topic(lead),
-        company=line(lead.companyname, 100),
+        company=called,
         lead=allowed,
         reading=reading,
         passages={
@@ -230,8 +236,17 @@ def _knowledge(means: Means, dossier: Dossier, texts: Mapping[str, str], steps: 
 
 
 def first_name(lead: Lead) -> str:
-    """The name to greet by; anything that is not plainly a first name gives none."""
-    return greeted_name(line(lead.firstname, 50), line(lead.lastname, 50), line(lead.fullname, 160))
+    """The name to greet by; anything that is not plainly a first name gives none, nor does the company's name."""
+    first, last, full = line(lead.firstname, 50), line(lead.lastname, 50), line(lead.fullname, 160)
+    is_company = names_company(f"{first} {last}" if first else full or last, lead.companyname or "")
+    return "" if is_company else greeted_name(first, last, full)
+
+
+def _of_one_company(records: Records) -> Records:
+    """Without an account of another name, such as the parent with the same domain: its facts are not the lead's."""
+    account, name = records.account, company_shown(records.lead.companyname or "")
+    another = account is not None and name != "" and name_key(account.name) != name_key(name)
+    return replace(records, account=None) if another else records
 
 
 def _topic(lead: Lead) -> str:

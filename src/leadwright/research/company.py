@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from leadwright.research.company_names import (
     is_shared,
     mentions,
     name_key,
+    plainly_mentions,
     registered_domain,
     spoken_name,
 )
@@ -91,11 +93,24 @@ def research_company(means: Means, company: Company, runid: str) -> Subject | No
 
 def own_passages(company: Company, stored: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """The passages of those sources that name this company or lie at its own domain."""
-    told: dict[str, str] = {}
-    for p in stored:
-        told[p.source] = f"{told.get(p.source, '')}\n{p.title}\n{p.text}"
-    about = {source for source, text in told.items() if _is_at_home(company, source) or _is_about(company, text)}
+    told = _texts(stored).items()
+    about = {source for source, text in told if _is_at_home(company, source) or _is_about(company, text)}
     return tuple(p for p in stored if p.source in about)
+
+
+def without_namesakes(company: Company, passages: Sequence[Passage], city: str) -> list[Passage]:
+    """Its own pages, and what others say in words that no company of the same name fits as well."""
+    told = _texts(passages).items()
+    plain = {source for source, text in told if plainly_mentions(text, company.name, company.domain, city)}
+    return [p for p in passages if p.kind is SourceKind.WEB or _is_at_home(company, p.source) or p.source in plain]
+
+
+def _texts(passages: Sequence[Passage]) -> dict[str, str]:
+    """All that each source says."""
+    told: dict[str, str] = {}
+    for p in passages:
+        told[p.source] = f"{told.get(p.source, '')}\n{p.title}\n{p.text}"
+    return told
 
 
 def research_topic(means: Means, key: str, runid: str, name: str, about: str, *, website: str = "") -> Subject | None:

@@ -18,6 +18,7 @@ _FORMS = frozenset(
         "plc. trust reit",
     )
 )
+_SURNAMES = frozenset({"ab", "as", "asa", "co", "doo", "ou", "sa", "sas", "se"})  # these too, when not in capitals
 _SPOKEN = frozenset({"holding", "holdings", "group", "gruppe", "groupe", "trust"})  # people do say these
 # Reserved names of RFC 2606 and 6761, so that rehearsals and tests have registered domains as well.
 _OWN_SUFFIXES = ("localhost", "test", "example", "invalid")
@@ -143,6 +144,26 @@ def mentions(text: str, name: str, domain: str = "") -> bool:
     spelled = [w for w in re.findall(r"[^\W_]+", name) if w.casefold() == key and w != key]
     forms = {key.capitalize(), key.upper(), *spelled}
     return any(form in text and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+
+
+def plainly_mentions(text: str, name: str, domain: str = "", city: str = "") -> bool:
+    """Like `mentions`, but of no namesake: beside a name of one word, which many have, there must stand its legal form,
+    the domain or the city.
+    """
+    key = name_key(name).removesuffix(" com")
+    if " " in key:
+        return mentions(text, name, domain)
+    start = " ".join(_plain_words(name)).removeprefix("the ").split()[:2]
+    with_form = len(start) > 1 and f" {' '.join(start)} " in _running(text)
+    return with_form or mentions(text, "", domain) or (mentions(text, city) and mentions(text, name))
+
+
+def names_company(name: str, company: str) -> bool:
+    """Does a company stand where a person's name should: with a legal form, or all of it in the name of `company`?"""
+    words, inside = name.split(), set(name_key(name).split())
+    last = re.sub(r"\W", "", words[-1]) if words else ""
+    form = last.casefold() in _FORMS and (last.isupper() or last.casefold() not in _SURNAMES)
+    return (form and len(words) > 1) or (bool(inside) and inside <= set(_plain_words(company)))
 
 
 @lru_cache(maxsize=32)

@@ -11,6 +11,7 @@ from leadwright.db.base import new_id
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.sales import ActivityParty, Email, Lead
+from leadwright.domain.company_name import company_shown
 from leadwright.domain.evidence import Statement
 from leadwright.domain.links import without_links
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
@@ -255,7 +256,7 @@ def why_they_get_it(lead: Lead, company: str) -> str:
     known = _CAME.get(LeadSource(source)) if source in set(LeadSource) else None
     if known:
         return f"You get this email from {company} because {known}."
-    name = without_links(lead.companyname or "").rstrip(" .")
+    name = without_links(company_shown(lead.companyname or "")).rstrip(" .")
     where = f" at {name}" if name else ""
     return f"You get this email from {company} because of your role{where}."
 
