@@ -21,12 +21,40 @@ ANSWER = Statement(
         ("Buongiorno, quale è il prezzo e come funziona con noi?", "it"),
         ("Wat kost het en hoe lang duurt het voor ons?", "nl"),
         ("Qual é o preço e como funciona para nós?", "pt"),
+        ("Nos interesa. ¿Puede enviarnos más información de la solución?", "es"),
+        ("Olá, temos interesse. Quanto custa e como funciona?", "pt"),
+        ("Siamo interessati. Quanto costa la licenza e come funziona?", "it"),
+        ("Je suis en congés la semaine prochaine, on peut se parler le 16 ?", "fr"),
+        ("We hebben nog geen planning, maar stuur gerust wat documentatie.", "nl"),
+        ("Vielen Dank, aber wir haben keinen Bedarf.", "de"),
         ("What does it cost and how long does it take?", "en"),
         ("ok", "en"),
     ],
 )
 def test_an_answer_comes_in_the_language_of_the_question(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hei, vi er interessert. De fleste hos oss er i Oslo, og de har en gammel løsning. Fortell mer.",
+        "Hej, det lyder spændende. De fleste af os sidder i Aarhus, og en løsning er på vej.",
+        "Hej, de flesta hos oss är i Malmö, och de har en gammal lösning.",
+        "Hallo, ons is geïnteresseerd. Hoe werk dit en wat kos dit vir ons? Stuur asseblief meer inligting.",
+        "Bună ziua, suntem interesați. Care este prețul și cum funcționează? Avem un sistem de la un furnizor.",
+        "Hola, estem interessats. Quin és el preu i com funciona per a nosaltres? Tenim una solució antiga.",
+        "Dobrý den, jsme z Prahy a o vaše řešení máme zájem. O termínu a o ceně napište.",
+        "Dzień dobry, jesteśmy zainteresowani. Ile to kosztuje i jak to działa? Proszę o ofertę.",
+        "Merhaba, fiyatı ne kadar ve o sistem nasıl çalışır? En uygun paket o mu, e fatura da var mı?",
+        "Jó napot, érdekel minket. Mennyibe kerül és hogyan működik? De az is érdekel, hogy mikor.",
+        "Kami tertarik. Berapa harga di Indonesia, di Malaysia dan di Singapura?",
+        "Helo, faint yw y pris, a sut y mae y system yn gweithio o ran y data?",
+        "It was sent to De Pijp, to Den Haag and to De Meern.",
+    ],
+)
+def test_a_language_we_have_no_sentences_for_is_answered_in_english(text: str) -> None:
+    assert language_of(text) == "en"
 
 
 @pytest.mark.parametrize("ask", [*Factor, None])

@@ -73,6 +73,25 @@ def test_every_judgement_quotes_the_mail(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("Sounds interesting, but we do not need it by June.", False),
+        ("Sounds interesting, but we won't need it before next year.", False),
+        ("We don't need it installed until Q3 2027.", False),
+        ("Klingt interessant. Bis Juni brauchen wir das nicht.", False),
+        ("We do not need it.", True),
+        ("We do not need it right now.", True),
+        ("Wir brauchen das nicht.", True),
+        ("We do not need this at all, and not by June.", True),
+    ],
+)
+def test_who_needs_it_later_has_not_refused(text: str, refused: bool) -> None:
+    reading = read(text)
+    assert (reading.interest.polarity is Polarity.NEGATIVE) is refused
+    assert reading.refuses is refused
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("I am out of the office until Monday.", "2026-11-30"),

@@ -5,6 +5,7 @@ sentences, the quoted passages and the greeting name.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -15,15 +16,56 @@ from leadwright.domain.links import without_links
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _TELLING = {
-    "en": "the and you your is are for with this that have would what how do does can we i it please thanks",
-    "de": "der die das und ist nicht wir sie ihr ihre für mit haben können wie was ein eine bitte danke ich uns sehr",
-    "fr": "le la les et est nous vous votre pour avec que quel quelle comment un une des merci je pas dans sur",
-    "es": "el los las y es nosotros usted su para con que cuál cómo un una gracias por no en está quisiera",
-    "it": "il lo gli e è noi voi vostro per con che come quale un una grazie non di sono vorrei sapere nel",
-    "nl": "de het een en is niet wij u uw voor met hebben kunnen hoe wat graag bedankt ik ons zijn van naar",
-    "pt": "o os as e é nós você seu sua para com que qual como um uma obrigado obrigada não em gostaria por",
-}
-_LEAST = 3  # telling words before another language than English is believed
+    "en": "the and you your is are for with this that have has would what how do does can could we i it please "
+    "thanks thank a an of to in on at be our us me my not no but if or as from by will more about when which "
+    "was there any",
+    "de": "der die das den dem des und ist sind nicht wir sie ihr ihre für mit haben habe hat können wie was wann "
+    "wer ein eine einen bitte danke vielen ich uns unser sehr auch noch auf von zu im bei es aber oder wenn "
+    "gerne guten keine kein mir mich diese dieser dass am vom",
+    "fr": "le la les de du des et est nous vous votre vos notre pour avec que qui quel quelle comment combien un "
+    "une au ce cette merci bonjour je pas ne dans sur sont avons avez mais ou si plus par il me mon ma nos en "
+    "se suis on peut",
+    "es": "el la los las de del y es nosotros nuestra nuestro usted ustedes su para con que cuál cual cuánto cuanto "
+    "cómo como cuándo un una gracias hola por no en está estamos quisiera pero más al se tenemos hay muy lo "
+    "le me mi nos sus estoy hoy hasta sin",
+    "it": "il lo la gli i le e è noi voi vostro nostro nostra per con che come quale quanto quando un una grazie "
+    "buongiorno non di del della dei nel sono siamo abbiamo avete vorrei vorremmo sapere più anche ma se da "
+    "mi ci vi al ho ai me ne però vostra",
+    "nl": "de het een en is zijn niet geen wij we u uw jullie voor met hebben heeft kunnen kan hoe wat wanneer "
+    "graag bedankt dank ik ons onze van naar bij ook maar dat dit die er op te aan om zou nog meer beste mij "
+    "eens wel deze me ben",
+    "pt": "o os as e é de do da dos das nós você seu sua nosso nossa para com que qual quanto como quando um uma "
+    "obrigado obrigada olá não em na por mas mais gostaria estamos temos são está ao também me nos pelo pela "
+    "no",
+    # Nothing is answered in those below: they keep their readers from a language that shares some of their words.
+    "af": "die is nie ek ons jy julle u vir met en van het dit wat hoe kan sal wil asseblief dankie graag sy ook om "
+    "te aan op by maar meer nog as was baie goeie n",
+    "ca": "el la els les i és no de del amb per que com un una en al ens nosaltres vostè nostre nostra gràcies hola "
+    "bon quin quina quan quant si us plau més però voldríem són estem tenim molt també seu seva",
+    "cs": "a v z na do není se že je jsou jsme to jak co pro o od po za nás nám my vy prosím děkuji dobrý den kolik "
+    "kdy ale máme má může velmi také i s k už nie sme sa čo pre ako ďakujem",
+    "da": "og er det ikke jeg vi har for med til på af som kan hvad hvordan hvor hvornår en et den de os vores i at "
+    "fra om også mere meget gerne tak hej vil være hilsen",
+    "fi": "ja on ei me te se että ovat olemme olen kuinka mitä mikä milloin meille teidän kanssa myös mutta jos hei "
+    "kiitos paljon haluamme voi",
+    "hr": "je i u na za se da nije što kako koliko od do s sa kod nas nam mi vi smo hvala dobar dan ili ali o po in "
+    "pri kaj",
+    "hu": "a az és nem is hogy egy van mi ön önök mit hogyan mennyi mennyibe mikor de ha meg csak már még nagyon "
+    "köszönöm köszönjük jó napot kérem szeretnénk érdekel vagyunk nekünk kell",
+    "id": "dan yang untuk di kami anda ini itu dengan apa bagaimana berapa tidak bisa terima kasih dari ke ada saya "
+    "akan",
+    "nb": "og er det ikke jeg vi har for med til på av som kan hva hvordan hvor når en et den de oss vår i at å fra "
+    "om også mer mye gjerne takk hei vil være hilsen",
+    "pl": "i w z na do nie się że jest są to jak co dla czy o od po za nas nam pan pani państwo proszę dziękuję "
+    "dzień dobry ile kiedy oraz ale mamy chcemy ma może bardzo",
+    "ro": "și si este sunt nu de la cu pe pentru un o în in din ce cum cât când noi vă va mai care să sa al ale am "
+    "avem bună ziua mulțumesc multumesc vrem dar sau despre",
+    "sv": "och är det inte jag vi har för med till på av som kan vad hur när en ett den de oss vår ni i att från om "
+    "också mer mycket gärna tack hej vill vara",
+    "tr": "ve bir bu için ile de da ne mi mı nasıl var yok çok biz siz bize size daha olarak ama o ki merhaba "
+    "teşekkürler lütfen kadar gibi en istiyoruz",
+}  # fmt: skip
+_LEAST = 3  # different telling words before another language than English is believed
 _ENDING = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
@@ -175,11 +217,15 @@ def _letters(text: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """The language a reply is most likely written in, of those we have sentences for; English when in doubt."""
+    """The language a reply is most likely written in, of those we have sentences for; English when in doubt.
+
+    In doubt is also what tells as much of another language, one that we have no sentences for included.
+    """
     words = [w.casefold() for w in _WORD.findall(text[:4_000])]
-    counts = {code: sum(w in telling for w in words) for code, telling in _SETS.items()}
-    best = max(_LANGUAGES, key=lambda code: counts[code])
-    return best if counts[best] >= _LEAST and counts[best] > counts["en"] else "en"
+    counts = Counter({code: sum(w in telling for w in words) for code, telling in _SETS.items()})
+    (best, most), (_, next_most) = counts.most_common(2)
+    told = len(_SETS[best].intersection(words)) >= _LEAST
+    return best if best in _LANGUAGES and told and most > next_most else "en"
 
 
 _SETS = {code: frozenset(words.split()) for code, words in _TELLING.items()}

@@ -1,6 +1,7 @@
 """The four factors from mails, calls, fields and knowledge; every score has its quotes, and silence is unknown."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,20 @@ def judge(
         ("I will talk to my team about it.", U),
         ("We improve our circuit management and make better decisions with data.", U),
         ("Thanks for the information.", U),
+        ("Jane Roe is the decision maker, I only collect offers.", L),
+        ("The decision maker is our head of operations.", L),
+        ("Jane has the final say on this.", L),
+        ("Someone else has the authority to buy.", L),
+        ("The decision maker is me.", H),
+        ("I am one of the three decision makers.", H),
+        ("I'm the CTO and decision maker.", H),
+        ("You are talking to the decision maker.", H),
+        ("Our team has the final say.", H),
+        ("I was the decision maker until last year.", U),
+        ("I had the final say until recently.", U),
+        ("I used to sign off on such purchases.", U),
+        ("I do not make the purchasing decisions.", U),
+        ("I am asking the decision maker.", U),
     ],
 )
 def test_authority_is_read_from_what_the_lead_says(said: str, score: Score) -> None:
@@ -105,6 +120,10 @@ def test_authority_the_seller_names_needs_the_leads_answer(seller: str, lead: st
         ("Hello Sam.", U),
         ("It is good that help is there if needed.", U),
         ("I need them installed by Monday.", U),
+        ("We do not need it by June.", U),
+        ("We don't need it until the end of next year.", U),
+        ("Bis Juni brauchen wir das nicht.", U),
+        ("Wir brauchen das nicht.", L),
     ],
 )
 def test_need_is_told_from_curiosity(said: str, score: Score) -> None:
@@ -157,6 +176,56 @@ def test_a_promise_of_the_seller_does_not_change_the_policy_and_both_are_quoted(
 )
 def test_without_a_policy_the_wish_alone_counts(said: str, score: Score) -> None:
     assert judge(said, knowledge=False)[Factor.TIMELINE].score is score
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("We do not have to go live by June.", U),
+        ("It doesn't have to be installed by June.", U),
+        ("Nobody needs it installed by June.", U),
+        ("We can't decide before June.", U),
+        ("Bis Juni brauchen wir das nicht.", U),
+        ("Wir müssen nicht bis Juni starten.", U),
+        ("We don't have to go live by June, but by September.", M),
+        ("We need it installed by June, not by September.", H),
+        ("We do not want it installed later than by June.", H),
+        ("Wir wollen nicht länger warten und bis Juni starten.", H),
+        ("It is not urgent.", U),
+        ("We can't start soon enough.", M),
+    ],
+)
+def test_a_date_that_is_denied_is_no_wish(said: str, score: Score) -> None:
+    judged = judge_bant(said, fields={}, passages=(), prices=PriceList(), today=date(2026, 5, 4))
+    assert judged[1].score is score
+
+
+@pytest.mark.parametrize(
+    ("said", "score", "amount"),
+    [
+        ("The budget of 50,000 EUR is already spent.", L, ""),
+        ("Our budget of 50k is frozen until 2028.", L, ""),
+        ("Our budget of 50k was cut.", L, ""),
+        ("Our budget (50k) is gone.", L, ""),
+        ("The 50k budget has been withdrawn.", L, ""),
+        ("We lost our budget of 80,000 USD.", L, ""),
+        ("Our budget of 50k has not been approved yet.", L, ""),
+        ("Unlike our parent company, which has a budget of 2 million, we have none.", L, ""),
+        ("Das Budget von 50.000 EUR ist schon weg.", L, ""),
+        ("Notre budget de 50 000 euros est épuisé.", L, ""),
+        ("We had a budget of 50k last year.", U, ""),
+        ("We have a budget for 2027.", U, ""),
+        ("We had a budget of 50k approved.", M, "50,000"),
+        ("Our budget of 50k was cut to 40k.", M, "40,000"),
+        ("The budget of 50k is spent, but we have 30k for next year.", M, "30,000"),
+        ("Unser Budget von 50.000 EUR ist noch nicht verplant.", M, "50,000"),
+        ("We have not spent our budget of 50k.", M, "50,000"),
+    ],
+)
+def test_a_budget_that_is_gone_is_none(said: str, score: Score, amount: str) -> None:
+    judged = judge(said, prices=PriceList(), knowledge=False)[Factor.BUDGET]
+    assert judged.score is score
+    assert amount in judged.reason
 
 
 @pytest.mark.parametrize(

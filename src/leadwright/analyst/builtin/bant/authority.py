@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.bant.conversation import Sentence, Talk, clause_around
 from leadwright.analyst.builtin.titles import Level, read_title
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, SourceKind
@@ -24,6 +24,17 @@ _APPROVER = (
 )
 _SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
 _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
+_POWER = r"(?:authority|say|(?:decision|purchasing|buying)[- ]?(?:making )?power|mandate|last word)"
+_OURS = r"(?:who|which|that|team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation)"
+_SOMEBODY = (  # named or not, and none of us: "Jane", "someone else"
+    rf"(?:some(?:body|one) else|(?<![\w'-])(?!(?:i|we|you|it|this|what|there|here|one|else|nobody|everybody|everyone|"
+    rf"both|all|each|role|title|position|job|now|then|also|always|alone|still|{_OURS}|\w+ly)\b)[a-z][\w'-]*)"
+)
+_ONE_OF = (
+    r"(?:(?:an?|the|our|one|\d+|of|among|sole|only|main|primary|key|final|ultimate|joint|real|actual|also|actually|"
+    r"indeed|currently|both|all) )*"
+)
+_DECIDER = r"decision[- ]?makers?"
 _LACKS = lazy_pattern(
     rf"{_NOT} (?:\w+ ){{0,3}}?(?:have|hold|possess|got|carry|be having) (?:[\w-]+ ){{0,4}}?(?:{_SAY})\b"
     rf"|\bhave no (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b|\black (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b"
@@ -39,6 +50,9 @@ _LACKS = lazy_pattern(
     r"|my )?recommendations?\b|\bevaluations? and recommendations?\b"
     r"|\bi(?:'m| am) (?:just|only) (?:an? |the )(?:\w+ )?(?:intern|assistant|analyst|researcher|student|user)\b"
     r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
+    rf"|\b{_SOMEBODY}(?:'s| is| are) {_ONE_OF}{_DECIDER}\b"
+    rf"|\b{_DECIDER} (?:(?:here|on|for|this|that|it) )*(?:is|are) (?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you)\b)"
+    rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b)[\w-]+ ){{0,4}}?{_POWER}\b"
 )
 _ASKS = lazy_pattern(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
@@ -74,7 +88,11 @@ _MEANT_TO_BUY = lazy_pattern(
 _HOLDS = lazy_pattern(
     r"\b(?:have|hold|got|has|had) (?:[\w-]+,? ){0,5}?(?:authority|say|go-ahead|green light|approval|sign-?off"
     r"|(?:decision|purchasing|buying)[- ]?(?:making )?power|clearance|mandate|last word)\b"
-    r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:decision[- ]?maker|budget (?:holder|owner)|in charge of"
+    rf"|\b(?:i|we)(?:'m| am|'re| are|'ll be| will be) {_ONE_OF}"
+    rf"(?:(?!\w+ing\b)(?:[\w-]+ ){{1,4}}?(?:and|as well as) {_ONE_OF})?{_DECIDER}"
+    rf"|\bas {_ONE_OF}{_DECIDER},? (?:i|we|here)\b|\b{_DECIDER} (?:here )?is (?:me|myself)\b"
+    rf"|\byou(?:'re| are|'ve| have) (?:talking to|speaking (?:to|with)|reached|found) {_ONE_OF}{_DECIDER}"
+    r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ ){0,3}?(?:budget (?:holder|owner)|in charge of"
     r"|authori[sz]ed|responsible for (?:\w+ ){0,3}?(?:budget|purchas|decision|procurement|financ))"
     r"|\b(?:i|we) (?:\w+ ){0,2}?(?:make|take|approve|sign off|authori[sz]e|finali[sz]e|control|oversee|handle"
     r"|own) (?:on )?(?:[\w-]+ ){0,5}?(?:decisions?|purchases?|budget|order|call)\b"
@@ -82,8 +100,12 @@ _HOLDS = lazy_pattern(
     r"|\bi(?:'m| am) the (?:\w+ )?(?:owner|founder|co-?founder|proprietor|ceo|managing director)\b"
     r"|\bi (?:can |may |will )?(?:sign off|approve) (?:on )?(?:anything|everything|all)\b|\b(?:rests|lies) with me\b"
     r"|\b(?:financial|final|ultimate"
-    r"|budget) authority\b|\bdecision[- ]?maker\b"
+    r"|budget) authority\b"
 )
+_NAMES_ONE = lazy_pattern(rf"\b{_DECIDER}\b")  # of the seller's sentences: "as the decision maker you ..."
+_NOT_MINE = lazy_pattern(rf"{_NOT}(?! only)|\bused to\b|^had (?:[\w-]+,? )*?{_POWER}")  # denied, or over
+_OVER = lazy_pattern(r"\b(?:until|till) (?:last|recently|then|yesterday)\b|\bformerly\b|\bpreviously\b")
+_IS_OURS = lazy_pattern(rf"\b{_OURS} (?:\w+ )?$")
 _BUYS = lazy_pattern(
     r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it"
     r"|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
@@ -105,12 +127,12 @@ def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     if lacking := next((s for s in talk.sentences if _denies(s)), None):
         return _judged(Score.LOW, "Somebody else has to approve the purchase.", talk.quoted(lacking))
     for sentence in talk.sentences:
-        if not (_HOLDS.search(sentence.plain) or (sentence.by_lead and _FREE.search(sentence.plain))) or (
-            _is_question(sentence) and sentence.by_lead
-        ):
-            continue
         if sentence.by_lead:
-            return _judged(Score.HIGH, "Says that they decide on the purchase.", talk.quoted(sentence))
+            if _claims(sentence):
+                return _judged(Score.HIGH, "Says that they decide on the purchase.", talk.quoted(sentence))
+            continue
+        if not (_HOLDS.search(sentence.plain) or _NAMES_ONE.search(sentence.plain)):
+            continue
         if re.search(r"\byou\b|\byour\b", sentence.plain):
             if yes := talk.answered_yes(sentence):
                 return _judged(Score.HIGH, "Confirms that they decide.", talk.quoted(sentence), talk.quoted(yes))
@@ -141,6 +163,21 @@ def _denies(sentence: Sentence) -> bool:
         and not _is_question(sentence)
         and "if you" not in plain
     )
+
+
+def _claims(sentence: Sentence) -> bool:
+    """Does the lead say that they decide, today and themselves, or that somebody's approval is no longer needed?"""
+    if _is_question(sentence):
+        return False
+    plain = sentence.plain
+    return bool(_FREE.search(plain)) or any(_is_mine(plain, match) for match in _HOLDS.finditer(plain))
+
+
+def _is_mine(plain: str, match: re.Match[str]) -> bool:
+    if _NOT_MINE.search(match[0]) or _OVER.search(clause_around(plain, *match.span())):
+        return False
+    others = re.match(rf"has (?:[\w-]+,? )*?{_POWER}$", match[0])  # "she has the final say"
+    return not others or bool(_IS_OURS.search(plain[: match.start()]))
 
 
 def _step(talk: Talk) -> tuple[Evidence, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
+from leadwright.analyst.builtin.bant.foreign_words import BUDGET_GONE
 from leadwright.analyst.builtin.bant.order import Line
 from leadwright.analyst.builtin.bant.policy import Discount, discounts_of
 from leadwright.analyst.builtin.bant.prices import Price, PriceList
-from leadwright.analyst.builtin.numbers import Quantity, quantities
+from leadwright.analyst.builtin.numbers import Quantity, is_year, quantities
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
 from leadwright.domain.patterns import lazy_pattern
@@ -22,9 +23,23 @@ _NOT_MONEY = lazy_pattern(
     r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
     r"|of (?:the|these|those)|each)"
 )
+_SPENT = (  # with the amount, where one is named
+    r"(?:[$€£]?\d\S* (?:[a-z]{3,7} )?)?\bbudgets?(?: (?:(?:of|for|in) |\()(?:(?!, )[^;?!]){1,40}?)? (?:(?:is|was|are"
+    r"|were|has|have|had|been|got|already|now|all|currently|completely|fully|entirely|unfortunately) )*"
+    r"(?:frozen|cut(?!(?: back| down)? (?:to|from)\b)|exhausted|used up|spent|gone(?! (?:up|through))|lost|cancel+ed"
+    r"|withdrawn|scrapped|blocked|on hold|(?:not|isn't|wasn't|hasn't|no longer) (?:yet )?(?:been )?(?:approved"
+    r"|available|released|there))\b"
+    r"|(?<!not )(?<!n't )(?<!never )(?<!yet )\b(?:lost|spent|used up|exhausted|cut|froze|frozen|scrapped|cancel+ed) "
+    r"(?:all |most )?(?:of )?(?:our|my|the|this year's|their) (?:\w+ ){0,2}?budget\b(?: of \S+)?"
+    r"|\bbudget\b[^;?!]{0,60}\b(?:i|we) have none\b"
+)
+_GONE = lazy_pattern(
+    rf"{_SPENT}|{BUDGET_GONE}"
+    r"|\b(?:had|was|used to have) (?:an? |the )?(?:\w+ ){0,2}?budget\b(?:(?!approv)[^;?!]){0,60}?\b"
+    r"(?:last (?:year|quarter)|back then|in the past|until (?:last|recently))\b"
+)
 _NO_BUDGET = lazy_pattern(
-    r"\bno (?:\w+ ){0,2}?budget\b|\b(?:budget) (?:is |has been |was )?(?:frozen|cut|exhausted|used up|spent"
-    r"|not approved)|"
+    rf"{_SPENT}|\bno (?:\w+ ){{0,2}}?budget\b|"
     r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:afford|have (?:a |the |any )?(?:\w+ )?budget|in (?:the|our) budget)|"
     r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
     r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
@@ -35,6 +50,8 @@ _FINE = lazy_pattern(
     r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
     r"|available|secured|confirmed)|\bhave an approved budget\b"
 )
+_CHANGED = lazy_pattern(r"\b(?:cut|reduced|lowered|raised|increased|extended)\b.*\bto\s*$")
+_BUDGET_BEFORE = lazy_pattern(r"\b(?:budget|until|till|since|before|after|bis|fur|pour|para|per|voor)\s*$")
 _OPEN = lazy_pattern(
     r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided"
     r"|can we)\b"
@@ -94,7 +111,7 @@ def _compared(
     if most <= stated.amount:
         reason = f"{budget} is enough for one of each; how many are wanted was not said{missing}."
         return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
-    if none := _none(talk, missing):
+    if none := _none(talk, stated, missing):
         return none
     reason = f"{budget}; it cannot be said whether that is enough{missing}."
     return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, reason, evidence)
@@ -119,7 +136,7 @@ def _granting(discount: Discount | None) -> tuple[Evidence, ...]:
 
 
 def _without_prices(talk: Talk, stated: _Stated | None, *, any_list: bool) -> FactorJudgement:
-    if none := _none(talk, "; not checked against a list price"):
+    if none := _none(talk, stated, "; not checked against a list price"):
         return none
     if fine := next((s for s in talk.of_lead if _FINE.search(s.plain) and not _OPEN.search(s.plain)), None):
         return _judged(Score.MEDIUM, "Says that the price fits; not checked against a list price.", talk.quoted(fine))
@@ -135,8 +152,11 @@ def _without_prices(talk: Talk, stated: _Stated | None, *, any_list: bool) -> Fa
     return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, "Nothing was said of a budget.")
 
 
-def _none(talk: Talk, missing: str) -> FactorJudgement | None:
-    if none := next((s for s in talk.of_lead if _NO_BUDGET.search(s.plain)), None):
+def _none(talk: Talk, stated: _Stated | None, missing: str) -> FactorJudgement | None:
+    """The sentence that says so, unless it goes on to an amount that is left: "50k is spent, but we have 30k"."""
+    left = stated.evidence.quote if stated else ""
+    said = (s for s in talk.of_lead if _NO_BUDGET.search(s.plain) and not (s.text == left and _GONE.search(s.plain)))
+    if none := next(said, None):
         return _judged(Score.LOW, f"Says that there is no budget for it{missing}.", talk.quoted(none))
     return None
 
@@ -151,10 +171,12 @@ def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
             near = []
         elif not words:
             continue
+        gone = list(_GONE.finditer(sentence.plain))
         amounts = [
             q
             for q in quantities(sentence.plain)
             if (q.currency or q.value >= 100) and not _NOT_MONEY.match(sentence.plain[q.end :])
+            if not _is_year(sentence.plain, q) and not any(g.start() < q.end and q.start < g.end() for g in gone)
         ]
         if not amounts or (not near and not sentence.by_lead):
             continue
@@ -172,10 +194,20 @@ def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
 
 
 def _upper(amount: Quantity, amounts: Sequence[Quantity], plain: str) -> Quantity:
-    """The upper end where the amount begins a range: "between $2,000 and $3,000"."""
+    """The upper end where the amount begins a range, "between $2,000 and $3,000"; the new one after "cut to"."""
     after = next((q for q in amounts if q.start >= amount.end), None)
-    is_range = after and re.fullmatch(r"\s*(?:-|to|and|or)\s*", plain[amount.end : after.start])
-    return after if after and is_range and after.value > amount.value else amount
+    if after is None:
+        return amount
+    is_range = re.fullmatch(r"\s*(?:-|to|and|or)\s*", plain[amount.end : after.start])
+    changed = _CHANGED.search(plain[: after.start])
+    return after if changed or (is_range and after.value > amount.value) else amount
+
+
+def _is_year(plain: str, amount: Quantity) -> bool:
+    """As in "the budget for 2027", "frozen until 2028" and "the 2027 budget"."""
+    beside = _BUDGET_BEFORE.search(plain[: amount.start]) or plain[amount.end :].startswith(" budget")
+    bare = not (amount.currency or amount.unit or amount.whole) and 2000 <= amount.value <= 2100
+    return is_year(plain, amount) or (bare and bool(beside))
 
 
 def _distance(word: re.Match[str], start: int, end: int) -> int:

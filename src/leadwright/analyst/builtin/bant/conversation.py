@@ -34,6 +34,10 @@ _BUYING = re.compile(
     r"\b(?:we|i)(?:'re| are|'m| am) (?:looking|interested|hoping)|\bwe(?:'d| would) like|\bmy (?:boss|manager|team)|"
     r"\bsounds (?:good|great|promising|perfect|reasonable|ideal)|\bhow (?:much|about|soon)|\bwhat about\b|\btell me\b"
 )
+_CLAUSE = re.compile(
+    r"[,;:]\s|\s[-–—]\s|\b(?:and|but|though|although|however|while|because|und|aber|sondern|denn|mais|pero|ma|maar|"
+    r"mas)\b"
+)
 _ASSENT = re.compile(
     r"(?:(?:oh|well|ah|hi|thanks|great|okay|ok)[,.!]? )?(?:yes|yeah|yep|correct|exactly|that(?:'s| is| was) (?:right"
     r"|correct|true|it)|"
@@ -120,6 +124,13 @@ def read_talk(text: str, *, lead_name: str | None = None) -> Talk:
         words = text[start:end].split(":", 1) if "]" not in text[start:end][:60] else _after_stamp(text[start:end])
         sentences += [Sentence(s, name != seller, number) for s in _split(words[1])]
     return Talk(passage, tuple(sentences), tuple(named), day)
+
+
+def clause_around(text: str, start: int, end: int) -> str:
+    """The clause of a folded sentence in which `text[start:end]` stands."""
+    first = max((m.end() for m in _CLAUSE.finditer(text, 0, start)), default=0)
+    following = _CLAUSE.search(text, end)
+    return text[first : following.start() if following else len(text)]
 
 
 def _after_stamp(line: str) -> tuple[str, str]:

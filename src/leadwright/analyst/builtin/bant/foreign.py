@@ -5,6 +5,7 @@ A phrase that is denied in its own clause counts for nothing; nothing here reads
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.bant.foreign_words import GIVEN, LACKING
+from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.words import fold
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.patterns import lazy_pattern
@@ -50,7 +51,7 @@ def _says(sentence: Sentence, factor: Factor, *, given: bool) -> bool:
     if pattern is None:
         return False
     if not given:
-        return bool(pattern.search(sentence.plain))
+        return bool(pattern.search(NOT_BY.sub(" ", sentence.plain) if factor is Factor.NEED else sentence.plain))
     parts = (part for part in _CLAUSE.split(sentence.plain) if not _DENIED.search(part))
     return any(
         pattern.search(part) and not (factor is Factor.NEED and _FOR_US_TO_DECIDE.search(part)) for part in parts

@@ -51,10 +51,16 @@ _CHOICE = (
 )
 _MONEY = r"(?:budgets?|mittel|gelder|enveloppes?|presupuestos?|orcamentos?|verbas?|budgetten|investi\w+)"
 _GONE = (
-    r"(?:gestrichen|eingefroren|gekurzt|aufgebraucht|erschopft|verplant|ausgeschopft|geles?|gelee?s?|epuises?|coupes?|"
-    r"boucles?|bloccat[io]|esaurit[io]|tagliat[io]|congelad[oa]s?|agotad[oa]s?|recortad[oa]s?|esgotad[oa]s?|"
-    r"cortad[oa]s?|"
-    r"bevroren|geschrapt|congel\w+)"
+    r"(?:(?:ist|schon|bereits|leider|komplett) weg|verbraucht|ausgegeben|verloren|gestrichen|eingefroren|gekurzt|"
+    r"aufgebraucht|erschopft|verplant|ausgeschopft|perdu|(?:est|deja|ete) depense\w?|geles?|gelee?s?|epuises?|coupes?|"
+    r"boucles?|perso|speso|bloccat[io]|esaurit[io]|tagliat[io]|perdid[oa]|gastad[oa]s?|congelad[oa]s?|agotad[oa]s?|"
+    r"recortad[oa]s?|esgotad[oa]s?|cortad[oa]s?|uitgegeven|bevroren|geschrapt|congel\w+)"
+)
+_NO = r"(?:nicht|pas|non|no|niet|nao)"
+_SUM = r"\(?[$€£]?\d[\d., ]*(?:k|[$€£]|eur|euros?|chf|franken|francs|dollar|usd|millionen|mio|tsd)?\)?"
+BUDGET_GONE = (  # with the amount, where one is named
+    rf"\b{_MONEY}(?: (?:von|in hohe von|de|di|van|fur|pour|per|para|voor))?(?: {_SUM})? "
+    rf"(?:(?!{_NO}\b)[^\W\d]+ ){{0,4}}?{_GONE}\b"
 )
 _AVAILABLE = (
     r"(?:zur verfugung|a disposizione|beschikbaar|disponivel|disponiveis|disponibles?|disponibil[ei]|"
@@ -132,7 +138,7 @@ LACKING = {
         r"moyens|soldi|fondi|denaro|dinero|fondos|dinheiro|verba)\b|\b(?:kein|pas d'|geen|sem|sin|senza) ?(?:geld|"
         r"argent|soldi|"
         r"dinero|dinheiro|middelen)\b|"
-        rf"\b{_MONEY}\b.{{0,40}}\b{_GONE}\b|\b{_GONE}\b.{{0,25}}\b{_MONEY}\b|"
+        rf"\b{_MONEY}\b(?:(?!\b{_NO}\b).){{0,40}}\b{_GONE}\b|\b{_GONE}\b.{{0,25}}\b{_MONEY}\b|"
         r"\bkein(?:en|erlei|e)? (?:\w+ ){0,3}?(?:budget|mittel|gelder)\b|\bbudget\b.{0,15}\b(?:aufgebraucht|"
         r"erschopft|gestrichen|"
         r"verplant|eingefroren)\b|\b(?:ubersteigt|sprengt) (?:unsere?n?|den|das) (?:\w+ )?(?:moglichkeiten|budget\w*|"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from leadwright.analyst.builtin.bant.conversation import Talk
+from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, SourceKind
 from leadwright.domain.patterns import lazy_pattern
@@ -93,7 +94,7 @@ def judge_need(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
     """A sentence that sees no need weighs most; then vague ones against those that name a need."""
     said = talk.of_lead
     wants = [s for s in said if _WANTS.search(s.plain) and not _NONE.search(s.plain)]
-    if none := [s for s in said if _NONE.search(_ELSEWHERE.sub(" ", s.plain))]:
+    if none := [s for s in said if _NONE.search(NOT_BY.sub(" ", _ELSEWHERE.sub(" ", s.plain)))]:
         return _judged(Score.LOW, "Sees no clear need yet.", *(talk.quoted(s) for s in none[:2]))
     vague = [s for s in said if _VAGUE.search(s.plain)]
     if len(vague) > len(wants):

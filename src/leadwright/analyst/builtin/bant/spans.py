@@ -39,6 +39,17 @@ _DATE = re.compile(
     rf"(?:,? (?P<year>20\d\d))?\b|\b(?:end of|by|in|before|mid-?|early"
     rf"|late) (?P<month3>{_MONTH})\b(?!\.? \d{{1,2}}\b)(?:,? (?P<year3>20\d\d))?"
 )  # fmt: skip
+_BIS = (
+    r"(?:bis|vor) (?:(?:zum|der|dem|ende|anfang|mitte) )*(?:\d{1,2}\. ?)?(?:januar|februar|marz|april|mai|juni|juli|"
+    r"august|september|oktober|november|dezember|jahresende|sommer|herbst|winter|20\d\d)(?: 20\d\d)?"
+)
+NOT_BY = re.compile(  # a date by which it is not needed: a word on time, none on the need
+    r"(?:\bnot|n't|\bno) (?:\w+ )?(?:need(?:ed)?|require[ds]?|necessary|have to)\b(?: (?!and\b|or\b|but\b)\w+){0,3}? "
+    r"(?:by|before|until|till) (?:(?:the|early|late|mid|end|start|beginning|of|this|next|following) )*"
+    rf"(?:\d|{_MONTH}|q[1-4]|h[12]|year|quarter|month|week|spring|summer|autumn|fall|winter|christmas|easter)"
+    rf"|\b{_BIS} (?:brauche|benotige)n? (?:wir|ich) (?:\w+ ){{0,2}}?nicht\b"
+    rf"|\b(?:brauche|benotige)n? (?:\w+ ){{0,3}}?(?:nicht {_BIS}|{_BIS} nicht)\b"
+)
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
 

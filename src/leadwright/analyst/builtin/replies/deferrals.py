@@ -25,6 +25,7 @@ LATER = (  # asks to be written to at another time, or says that now is none
     r"\b(?:contact|call|e-?mail|write|ask|ping|try)(?: to)? (?:me|us) then\b|\bnot (?:be )?(?:looking|deciding|"
     r"buying|reviewing|doing)\b"
     r".{0,30}\b(?:until|till|before)\b|\bno budget (?:before|until|till)\b",
+    r"\bnot (?:\w+ )?(?:need|require)\w*(?: (?:it|this|that|them|one|anything))? (?:before|until|till)\b",
     r"\b(?:another|some other) time (?:perhaps|maybe|then)\b|^(?:perhaps |maybe )?(?:another|some other) time[.!]*$",
     r"\bmaybe (?:in )?(?:the )?(?:q[1-4]|h[12]|next|spring|summer|autumn|fall|winter|down the|new year)\b",
     r"\b(?:we|i) (?:are|am) not there yet\b|\bnot the (?:right )?(?:moment|time)\b",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, limits, proposals, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
@@ -168,7 +169,7 @@ def _kinds_in(plain: str) -> Iterator[str]:
     refused = [m.span() for kind in ("refuses", "no_plan", "later") for m in _KINDS[kind].finditer(plain)]
     for kind, pattern in _KINDS.items():
         if kind not in _WANTS:
-            if pattern.search(plain):
+            if pattern.search(NOT_BY.sub(" ", plain) if kind in ("refuses", "urgent") else plain):
                 yield kind
         elif kind in ("commits", "likes") and _UNREAL.search(plain):
             continue
