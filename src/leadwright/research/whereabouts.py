@@ -1,11 +1,11 @@
 """Where a lead is, as far as its record tells: its country, and the time zones it may be in. Asks nobody outside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from leadwright.analyst.builtin.places import city_key
-from leadwright.analyst.builtin.spots import spots_of
+from leadwright.analyst.builtin.places import Spot, city_key
+from leadwright.analyst.builtin.spots import is_sure, spots_in, spots_of
 from leadwright.db.sales import Account, Lead
 from leadwright.domain.sending_window import read_zone
 from leadwright.errors import BadInput
@@ -24,22 +24,40 @@ class Whereabouts:
 def whereabouts_of(lead: Lead, account: Account | None, fallback: str = "") -> Whereabouts:
     """From the lead's own time zone and address, else its account's.
 
+    A city or state without its country that several have lies in the account's; where the account does not tell, the
+    country is not known.
+
     Args:
-        fallback: zone where nothing tells; empty: the hours of every likely one must suit.
+        fallback: zone where no country is known; empty: the hours of every likely one must suit.
     """
-    country, zones = "", tuple[str, ...]()
-    for record in (lead, account):
-        if record is None:
-            continue
-        for spot in spots_of(
-            "", record.address1_city or "", record.address1_stateorprovince or "", record.address1_country or ""
-        ):
-            country = country or spot.country
-            zones = zones or _zones(spot.country, spot.state, spot.city)
-        if country:
-            break
-    own = [lead.lw_timezone] if lead.lw_timezone and _is_zone(lead.lw_timezone) else []
-    return Whereabouts(country, tuple(own) or zones or ((fallback,) if fallback else ()))
+    home = _spots(account)
+    found = _spots(lead, _only_country(home)) or home
+    country = _only_country(found)
+    zones = tuple(dict.fromkeys(z for s in found for z in _zones(s.country, s.state, s.city)))[:_MOST_ZONES]
+    if lead.lw_timezone and _is_zone(lead.lw_timezone):
+        zones = (lead.lw_timezone,)
+    elif fallback and not (country and zones):
+        zones = (fallback,)
+    return Whereabouts(country, zones)
+
+
+def _spots(record: Lead | Account | None, home: str = "") -> tuple[Spot, ...]:
+    """The places its address may mean: of the country it names, else of `home` where that has one of them."""
+    if record is None:
+        return ()
+    city, state = record.address1_city or "", record.address1_stateorprovince or ""
+    named = record.address1_country or ""
+    found = tuple(s for s in spots_of("", city, state, named) if s.country)
+    if spots_of("", "", "", named)[0].country:
+        return tuple(s for s in found if s.country == found[0].country)
+    sure = _only_country(found) and is_sure(found[0], city, state)
+    return found if sure or not home else spots_in(home, city, state) or found
+
+
+def _only_country(spots: Sequence[Spot]) -> str:
+    """The country of all of them; empty when there are several."""
+    countries = {spot.country for spot in spots}
+    return countries.pop() if len(countries) == 1 else ""
 
 
 def _zones(country: str, state: str, city: str) -> tuple[str, ...]:

@@ -37,10 +37,29 @@ def spots_of(line: str, city: str, state: str, country: str) -> tuple[Spot, ...]
         line: all in one, or empty.
         city, state, country: columns, each may be empty.
     """
-    city, state, country = (plain(t) if key(t) not in _NOTHING else "" for t in (city, state, country))
+    city, state, country = (_said(column) for column in (city, state, country))
     if country or state or city:
         return _of_columns(city, state, country)
     return _of_line(plain(line)) if key(line) not in _NOTHING else (Spot(),)
+
+
+def spots_in(country: str, city: str, state: str) -> tuple[Spot, ...]:
+    """The places of one country that a city and a state may mean; none when it has no place of that name.
+
+    Args:
+        country: ISO code.
+    """
+    city, state = _said(city), _said(state)
+    if not state:
+        return _city_in(country, city) if city_candidates(city, country) else ()
+    code = _state_in(country, state)
+    known = bool(code) or country_of(state) == country
+    return (Spot(country, code, city_key(city) if city else ""),) if known else ()
+
+
+def is_sure(spot: Spot, city: str, state: str) -> bool:
+    """Is the spot more than one reading of a state's code, which many countries use: does the city lie there?"""
+    return not _said(state) or bool(city_candidates(_said(city), spot.country, spot.state))
 
 
 def country_of(text: str) -> str:
@@ -49,6 +68,10 @@ def country_of(text: str) -> str:
     if code := countries().get(key(text)):
         return code
     return country_codes().get(text, "") if text.isupper() else ""
+
+
+def _said(text: str) -> str:
+    return plain(text) if key(text) not in _NOTHING else ""
 
 
 def _of_columns(city: str, state: str, country: str) -> tuple[Spot, ...]:
