@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leadwright.domain.commitments import commitments_in
 from leadwright.domain.evidence import Passage, SourceKind, Statement, is_quoted
+from leadwright.domain.figures import figures_in, is_told
 from leadwright.domain.links import foreign_links
 
 SUBJECT_LENGTH = 200
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_MEETING_LENGTH = re.compile(r"\b(?:10|15|20|25|30|45|60)[- ]?(?:min\b|minutes?\b)", re.IGNORECASE)
+_MEETING_LENGTH = re.compile(r"\b(?:10|15|20|25|30|45|60)[- ]?min(?:u\w+)?\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:of\s+|&\s+)?[A-Z][\w&'’.-]*)*")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _PLAIN_WORDS = frozenset(
@@ -36,8 +36,9 @@ def unsupported(
 ) -> tuple[str, ...]:
     """What the draft says that nothing supports, as sentences; empty when all of it is supported.
 
-    Every number, name, address, link, strong claim and commitment must occur in the passages that its paragraph quotes
-    or in `known`, and every quote must be real.
+    Every number with its unit, name, address, link, strong claim and commitment must occur in the passages that its
+    paragraph quotes or in `known`, and every quote must be real. Numbers in words count beside a quote only: an
+    invitation to a meeting has them too.
 
     Args:
         passages: id -> passage the mail may quote.
@@ -45,13 +46,16 @@ def unsupported(
         own: our own texts, when only their links may be said, and only their commitments and those of quoted pages and
             papers; None allows those of every quoted passage and of `known`.
     """
-    common = _fold(" \n ".join(k for k in known if k))
+    common = tuple(k for k in known if k)
     ours = None if own is None else " \n ".join(own)
-    ours_to_claim = None if ours is None else f"{ours} \n {_cited(paragraphs, passages, without=SourceKind.FIELD)}"
+    of_us = " \n ".join(_cited(paragraphs, passages, without=SourceKind.FIELD))
+    ours_to_claim = None if ours is None else f"{ours} \n {of_us}"
 
-    def check(text: str, where: str, cited: Iterable[Statement]) -> list[str]:
-        support = f"{common} \n {_cited(cited, passages)}"
-        return [*_check(text, where, support, support if ours is None else ours, ours_to_claim or support)]
+    def check(text: str, where: str, cited: Sequence[Statement]) -> list[str]:
+        sources = (*common, *_cited(cited, passages))
+        support = _fold(" \n ".join(sources))
+        figures = _untold(text, sources, in_words=any(p.evidence for p in cited))
+        return [*_check(text, where, figures, support, support if ours is None else ours, ours_to_claim or support)]
 
     problems = check(subject, "subject", paragraphs)
     for number, paragraph in enumerate(paragraphs, 1):
@@ -98,32 +102,26 @@ def fill(template: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]
     return _VARIABLE.sub(value, template), tuple(dict.fromkeys(empty))
 
 
-def _cited(paragraphs: Iterable[Statement], passages: Mapping[str, Passage], without: SourceKind | None = None) -> str:
+def _cited(
+    paragraphs: Iterable[Statement], passages: Mapping[str, Passage], without: SourceKind | None = None
+) -> list[str]:
     ids = dict.fromkeys(e.passage_id for p in paragraphs for e in p.evidence)
     quoted = (passages[i] for i in ids if i in passages)
-    return _fold(" \n ".join(f"{p.title} \n {p.text}" for p in quoted if p.kind is not without))
+    return [f"{p.title} \n {p.text}" for p in quoted if p.kind is not without]
 
 
-def _check(text: str, where: str, support: str, links: str, claims: str) -> Iterator[str]:
-    said = [n for n in _numbers(text) if not _has(n, support)]
-    said += commitments_in(text, claims)
+def _check(text: str, where: str, figures: list[str], support: str, links: str, claims: str) -> Iterator[str]:
+    said = [*figures, *commitments_in(text, claims)]
     yield from (f'The {where} says "{words}", which no source supports.' for words in said)
     yield from (f'The {where} names "{n}", which no source supports.' for n in _names(text) if not _named(n, support))
     for link in foreign_links(text, [links]):
         yield f'The {where} has the address "{link}", which no source supports.'
 
 
-def _numbers(text: str) -> list[str]:
-    return _NUMBER.findall(_MEETING_LENGTH.sub(" ", text))
-
-
-def _has(number: str, support: str) -> bool:
-    wanted = _digits(number)
-    return any(_digits(n) == wanted for n in _NUMBER.findall(support))
-
-
-def _digits(number: str) -> str:
-    return number.replace(",", "")
+def _untold(text: str, sources: Iterable[str], *, in_words: bool) -> list[str]:
+    said = [f for f in figures_in(_MEETING_LENGTH.sub(" ", text)) if in_words or not f.in_words]
+    told = [f for source in sources for f in figures_in(source)] if said else []
+    return [f.said for f in said if not is_told(f, told)]
 
 
 def _names(text: str) -> list[str]:
