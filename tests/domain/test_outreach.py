@@ -20,3 +20,38 @@ def test_an_address_that_no_quoted_passage_has_is_unsupported(text: str) -> None
 @pytest.mark.parametrize("text", ["see acme.example/news", "write to press@acme.example.", "for example, e.g. a visit"])
 def test_an_address_of_the_quoted_passage_and_a_plain_abbreviation_are_supported(text: str) -> None:
     assert unsupported("", [Statement(text, (quote(PAGE),))], {"w": PAGE}, ()) == ()
+
+
+PRICES = Passage(
+    "p",
+    SourceKind.KNOWLEDGE,
+    "p.md",
+    "Prices",
+    "Prices start at 900 USD per robot a month. Northwind saved 40 percent.",
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["Prices start at $900 per robot per month.", "Northwind saved 40 %.", "Northwind saved 40 Prozent."]
+)
+def test_a_number_in_another_spelling_is_supported(text: str) -> None:
+    assert unsupported("", [Statement(text, (quote(PRICES),))], {"p": PRICES}, ("Prozent",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Prices start at €900 per robot.", "€900"),
+        ("Prices start at $900 per robot a year.", "$900 per robot a year"),
+        ("Northwind saved 40 million.", "40 million"),
+        ("Northwind saved half of it in two days.", "half"),
+    ],
+)
+def test_a_number_with_another_unit_and_a_number_in_words_need_a_source(text: str, found: str) -> None:
+    problems = unsupported("", [Statement(text, (quote(PRICES),))], {"p": PRICES}, ())
+    assert f'The paragraph 1 says "{found}", which no source supports.' in problems
+
+
+def test_an_invitation_that_quotes_nothing_may_count_in_words() -> None:
+    asked = Statement("Would you have half an hour in the next two weeks?", ())
+    assert unsupported("", [asked], {}, ()) == ()

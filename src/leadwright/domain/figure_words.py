@@ -53,9 +53,10 @@ ONLY_MEASURING = listed("one once due sei acht elf cent neuf onze doze dos sept 
 ARTICLES = listed("a an ein eine einer einem einen un une una uno um uma een")
 # Things of the talk itself: "two ideas".
 NO_COUNT = listed(
-    "thing things idea ideas point points question questions reason reasons way ways word words teams companies "
-    "dinge ideen punkte fragen grunde wege worte teams unternehmen firmen choses idees raisons facons mots cosas "
-    "preguntas razones cose idee domande dingen vragen redenen coisas ideias perguntas"
+    "thing things idea ideas point points question questions reason reasons way ways word words goals priorities aims "
+    "topics areas steps examples facts sides teams companies dinge ideen punkte fragen grunde wege worte ziele themen "
+    "bereiche schritte beispiele seiten unternehmen firmen choses idees raisons facons mots objectifs sujets cosas "
+    "preguntas razones objetivos temas cose idee domande obiettivi dingen vragen redenen doelen coisas ideias perguntas"
 )
 SCALES = {
     word: factor

@@ -151,7 +151,8 @@ def _counts(words: Sequence[str], at: int, end: int, scale: int, unit: str) -> b
     if words[at] in ARTICLES:
         return scale > 1
     measures = scale > 1 or bool(unit)
-    return measures or (words[at] not in ONLY_MEASURING and NO_COUNT.isdisjoint(words[end : end + 2]))
+    of_the_talk = not NO_COUNT.isdisjoint(words[end : end + 2]) or words[end : end + 2] in (("of", "us"), ("of", "you"))
+    return measures or (words[at] not in ONLY_MEASURING and not of_the_talk)
 
 
 def _number(words: Sequence[str], at: int) -> tuple[tuple[Decimal, ...], int] | None:

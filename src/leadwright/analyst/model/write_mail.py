@@ -6,6 +6,7 @@ from leadwright.analyst.answering import MEETING
 from leadwright.analyst.builtin.words import listed, stems
 from leadwright.analyst.model.answers import MailAnswer, statement
 from leadwright.analyst.model.fence import Data, number_passages, visible
+from leadwright.analyst.model.first_words import begins_with_a_stranger, is_of_these_languages
 from leadwright.analyst.model.question import Question, Unusable
 from leadwright.analyst.model.reason import shared_words, speaks_of
 from leadwright.analyst.protocol import Draft, MailBrief, Section, Usage
@@ -47,6 +48,7 @@ _MEETING_WORDS = frozenset(
     )
     for w in stems(word)
 )
+_PLACEHOLDER = re.compile(r"[{}\[\]]")
 _ADDRESS = re.compile(r"https?:|www\.|[\w.+-]+@[\w-]|\]\(|<\w", re.IGNORECASE)
 
 
@@ -102,8 +104,8 @@ def draft(brief: MailBrief, data: Data, answer: MailAnswer, usage: Usage) -> Dra
 
 
 def _paragraphs(brief: MailBrief, data: Data, answer: MailAnswer) -> tuple[Statement, ...]:
-    """Opening and value without sentences that speak of something else than their quotes and the offering; the call to
-    action in words that ask for a meeting, else our own.
+    """Opening and value without sentences that speak of something else than their quotes and the offering, or begin
+    with a name of neither; the call to action in words that ask for a meeting, else our own.
     """
     parts = (statement(answer.opening, data.passages), statement(answer.value, data.passages))
     told = (Statement(_on_topic(visible(p.text, 900), p, brief, data), p.evidence) for p in parts)
@@ -112,9 +114,19 @@ def _paragraphs(brief: MailBrief, data: Data, answer: MailAnswer) -> tuple[State
 
 
 def _on_topic(text: str, part: Statement, brief: MailBrief, data: Data) -> str:
-    texts = {p.id: p.text for p in data.passages}
-    about = (*(texts[e.passage_id] for e in part.evidence), *_ours(brief))
-    return " ".join(s for s in _SENTENCE.split(text) if speaks_of(s, *about))
+    quoted = [p for p in data.passages if p.id in {e.passage_id for e in part.evidence}]
+    about = (*(p.text for p in quoted), *_ours(brief))
+    sentences = [s for s in _SENTENCE.split(text) if speaks_of(s, *about)]
+    if is_of_these_languages(sentences):
+        known = {w for k in (*_nameable(brief), *(f"{p.title} {p.text}" for p in quoted)) for w in stems(k)}
+        sentences = [s for s in sentences if not begins_with_a_stranger(s, known)]
+    return " ".join(sentences)
+
+
+def _nameable(brief: MailBrief) -> tuple[str, ...]:
+    offering = brief.offering
+    lead = (brief.greeting_name, brief.topic, brief.company, *brief.lead.values())
+    return *lead, offering.company, offering.value_proposition, offering.benefits, offering.price_list
 
 
 def _in_known_words(text: str, brief: MailBrief, data: Data) -> bool:
@@ -139,6 +151,8 @@ def _check(brief: MailBrief, data: Data, answer: MailAnswer) -> None:
     given = (answer.subject, answer.opening.text, answer.value.text, answer.call_to_action)
     if any(_ADDRESS.search(visible(text, 900)) for text in given):
         raise Unusable("it holds a link, an address or markup")
+    if any(_PLACEHOLDER.search(text) for text in given):
+        raise Unusable("it holds brackets or braces: write what stands for them, or leave it out")
     paragraphs = _paragraphs(brief, data, answer)
     if not all(p.evidence for p in paragraphs[:2]):
         raise Unusable("opening or value has no quote that occurs in its passage word for word")

@@ -1,0 +1,166 @@
+"""Words that a sentence may begin with, so that a name in its place, where every word has a capital letter, shows."""
+
+import re
+from collections.abc import Iterable, Set
+
+from leadwright.analyst.builtin.words import fold, listed, stem, stems
+
+_PIECE = re.compile(r":\s+")
+_FIRST = re.compile(r"\W*([^\W\d_]+)[\w-]*(['’]s?\b)?[\w'’]*(,)?(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
+_COMMON = re.compile(r"\w{3,}(?:tion|ment|ness|ity|ance|ence|ung|keit|heit|schaft|ing)(?:s|en)?")
+_NO_COMMON_NOUN = listed("boeing kering harting beijing")
+_GIVEN_NAMES = listed("al dan may per su van vi")  # openers that are one too: with a comma behind it somebody's
+_BETWEEN = listed("also already even just now recently since then")  # a subject and its verb
+_PAST = re.compile(r"\w\w+(?:ed|te)")
+_VERBS = listed(
+    "achieves became bought brings brought built buys came can chose chooses could cut cuts did does doubles faces "
+    "finds found gained gains gave gets gives goes got grew grows had halves has is keeps kept lost lowers made makes "
+    "may might moves must needs opens picks plans puts ran reduces relies reports runs said saves saw says sees sells "
+    "ships should sold spends spent takes tells told took trusts uses wants was went will wins won works would "
+    "fand gewann hat ist kann kaufte konnte nutzt reduziert senkt setzt spart verwendet war wird wurde "
+    "est reduit utilise es redujo reduce tiene usa utiliza ha riduce utilizza usano heeft gebruikt verlaagde "
+    "reduziu tem"
+)
+_OPENERS = frozenset(
+    stem(word)
+    for word in listed(
+        # English: what is no noun
+        "a about above according across actually add added adding additionally after afterwards again against all "
+        "along alongside already also although altogether always among an and another any anyone anything apart are "
+        "around as aside ask asking at automated automatic available avoid based basically be because become before "
+        "beginning behind being below beside besides best better between beyond big bigger both briefly bring "
+        "bringing broadly build building built but by call can capacity certainly clearly close closely combined "
+        "combining come coming compare compared congratulations consequently consider considering could curious "
+        "currently cut cutting daily deliver delivered delivering depending deployed designed despite did do does "
+        "doing done down due during each earlier easier easy either else end enough ensure ensuring equally "
+        "especially even eventually ever every everyone everything exactly exciting expand expanding expect explore "
+        "extra fast faster few fewer finally find finding first firstly following for fortunately found free "
+        "frequent from full fully further furthermore generally get getting give given giving glad global go going "
+        "good great greater grow growing grown had half handle handling happy hard has have having he help helping "
+        "hence her here hers high higher hire hiring his hopefully how however i if imagine importantly impressive "
+        "improve improving in including increase increased increasing increasingly indeed initially instead "
+        "interesting into is it its itself join just keep keeping kind knowing kudos large larger last lastly lately "
+        "later launched launching lead leading learn least less let leverage like likely likewise live local long "
+        "longer look looking low lower mainly maintain make making manage managing manual many may maybe meanwhile "
+        "meet meeting might mine mobile modern more moreover most mostly move moving much must my national naturally "
+        "near nearly need needing never nevertheless new newly next no nobody none nonetheless nor normally not "
+        "notably note nothing now obviously of off offer offered offering offline often old on once one ones ongoing "
+        "online only open opened opening or other others otherwise our ours out over overall own part particularly "
+        "per perhaps planned planning please plus possibly prefer prepare presumably previously probably provide "
+        "provided providing put putting quick quicker quickly quite rapid rapidly rather reach reaching read reading "
+        "ready recent recently reduce reduced reducing regarding regardless regional remote replace replacing "
+        "requiring right rising run running safe safer same save saving saw say scale scaling seamless second "
+        "secondly see seeing seen serve serving set several shall share shared she ship shipping short shorter "
+        "should show showing similar similarly simply since slow small smaller so some someone something sometimes "
+        "soon specifically start started starting step still strong stronger such support supporting take taken "
+        "taking tell than thank thanks that the their theirs them then there thereby therefore these they think "
+        "third this those though thought three through throughout thus to today together tomorrow too toward towards "
+        "traditionally try turn turning two typical typically ultimately under unfortunately unlike until up upon us "
+        "use used using usually very via wait was we well were what whatever when whenever where whereas wherever "
+        "whether which while who whoever whole whose why wide win with within without working would wow yes "
+        "yesterday yet you your yours",
+    )
+    | listed(
+        # and common nouns of business that stand without an article
+        "access accuracy adoption april august automation autumn brand budget business buyer carbon cash change "
+        "christmas client climate cloud colleague company competitor compliance consumer context cost customer data "
+        "day deadline december decision delivery demand demo deployment detail digital distribution downtime driver "
+        "efficiency employee energy equipment error evidence example experience expert factory february feedback "
+        "figure firm fleet flexibility food fraud friday go-live goal growth health hospital hour implementation "
+        "industry information innovation installation integration inventory investment january july june labor "
+        "labour leader load logistic logistics machine maintenance management manager manufacturer march margin "
+        "market member minute monday month november number october onboarding operation operator order organisation "
+        "organization output overtime packaging paper partner patient payback peak people performance pilot plan "
+        "plant practice price problem process product production productivity progress project proof proven quality "
+        "question reference reliability reliable response result retailer return revenue risk roll-out rollout "
+        "safety sale school seasonal security september service setup shelf shipment shipper shop site software "
+        "speed spring staff stock store success summer supplier supply sustainability system task team technology "
+        "testing throughput thursday time tool training transparency transport tuesday turnover user value "
+        "visibility warehouse waste water wednesday week weekend winter work worker workflow workload year",
+    )
+    | listed(
+        # German
+        "ab aber alle allein allem allen aller alles als also am an andere anders angenommen angesichts anhand "
+        "anstatt auch auf aufgrund aus ausgehend ausserdem basierend beeindruckend bei beide beides beim bereits "
+        "besonders besser betrieb betriebe bis bisher bislang da dabei dadurch dafur dagegen daher damals damit "
+        "danach daneben dank dann daran darauf daraus darin daruber darum darunter das dass davon davor dazu dein "
+        "dem den denn dennoch der deren deshalb dessen deutlich dies diese diesem diesen dieser dieses doch dort "
+        "durch eben ebenfalls ebenso ein eine einem einen einer eines einfach einfache einige einmal einzelne "
+        "endlich entscheidend entsprechend er erfolgreich erfreulich ergebnis ersatz erst erstens es etwa etwas "
+        "fachkraftemangel fahrzeuge falls fehler ferner filialen firmen folglich fruher fur ganz gemass gemeinsam "
+        "genau gerade gern gerne gesehen gibt glauben gleich gleiches gleichzeitig gluckwunsch grosse grundsatzlich "
+        "gut gute haben halten handel handler hat hatten hersteller herzlichen heute hier hierbei hierdurch hierfur "
+        "hierzu hinter hinzu hohere ich ihnen ihr ihre ihrem ihren ihrer im immer in indem insbesondere insgesamt "
+        "interessant inzwischen ist ja jede jedem jeden jeder jedes jedoch jetzt kann kein keine kennen konkret "
+        "konnen konnte konnten kosten kunde kunden kunftig kurz kurzlich lager langfristig lassen laut leider "
+        "letztlich leute lieferanten man manche manuell manuelle maschinen mehr mehrere mein meist meistens menschen "
+        "mir mit mitarbeiter mithilfe mochten moderne moglicherweise momentan nach nachdem nachfrage nachhaltig "
+        "naturlich neben neu neue neuen neues nicht nichts noch nun nur ob obwohl oder oft oftmals ohne passend per "
+        "personal planen pro prozesse qualitat regale respekt rund schliesslich schnell schneller schon sehr sein "
+        "seine seit seitdem selbst sich sicher sicherlich sie sind so sobald sofern sofort sogar solch solche somit "
+        "sondern sonst soviel sowie sowohl spannend statt stattdessen stets stillstand trotz trotzdem typischerweise "
+        "uber uberall ubrigens um umsatz und uns unser unsere unserem unseren unserer unter unterdessen unternehmen "
+        "vergleichbare verglichen versand viel viele vielen vielleicht vom von vor vorab wachsen wachstum wahrend "
+        "wann war ware waren warum was weil weiter weitere weiterhin welche welcher welches wenige weniger wenn wer "
+        "werden werke wesentlich wettbewerb wichtig wie wieder wir wird wo wobei wodurch wofur womit worauf wunschen "
+        "wurde wurden zahlen zeit zeitgleich ziel zu zudem zuerst zufolge zugleich zuletzt zum zumal zunachst zur "
+        "zusammen zusatzlich zwar zwei zweitens zwischen",
+    )
+    | listed(
+        # French, Spanish, Italian, Dutch, Portuguese
+        "a aan abbiamo actualmente ad ademas adesso agli agora ai ainda ainsi al alcuni alem algunos alguns all alla "
+        "alle allo alors als anche ancora antes ao aos apos apres aqui asi assim ate attualmente atualmente au "
+        "aujourd aun aunque aussi autour aux avant avec bajo beaucoup bien bij binnen c cada car casi ce cela celui "
+        "ces cet cette chaque che chi ci cio col com come comme comment como con concretement cosi cual cuando cui d "
+        "da daarbij daardoor daarmee daarna daarnaast daarom dagli dai dal dalla dan dans das dat dato de del della "
+        "delle depois depuis des desde desormais despues deux deze di die dit do dois donc door dopo dos dove du "
+        "dunque durante dus e echter ed een eerst el ela eles elk elke ella elle elles ellos em en encore enfin "
+        "enquanto ensuite entonces entre er es esa ese essa esse essere est esta estamos estan estao estas este "
+        "estes esto estos et eu foi fra gezien gia gli gostaria graag gracias grazie ha hace hacia han hasta hay "
+        "hebben heeft hemos het hierdoor hiermee ho hoe hoje hoy hun i ici ik il ils in infatti inmiddels inoltre "
+        "insieme invece io is isso isto j ja je jullie jusqu kan klanten kunnen l la las le lei les leur leurs lo "
+        "loro lors lorsque los m ma maar maintenant mais mas me meme menos mentre mesmo met mi mientras mijn minder "
+        "minha misschien moins molti molto momenteel mon mucho muchos muito muitos muy n na naar naast nada nadat "
+        "nao nas ne negli nei nel nella nelle nem ni niet niets no nog noi nombreux non nos nossa nossas nosso "
+        "nossos nostra nostre nostri nostro notre nous nu nuestra nuestras nuestro nuestros o of oggi ogni om omdat "
+        "on onder ondertussen onlangs ons onze ook op or ora os otra otro ou outra outre over par para parce pela "
+        "pelo pendant per perche pero peu peut piu plus plusieurs poco pode podemos poi pois por porque portanto "
+        "possiamo pour pourquoi prima proprio puede puis qu qual quale quand quando quanto que quel quella quelle "
+        "quello quem questa queste questi questo qui quien recemment recentemente s sa sabemos sans se secondo segun "
+        "segundo selon sem sembra senza ser ses seu seus si sim sin sinds sobre solo sommige son sono sous su sua "
+        "suas sue sui sul sulla suo suoi sur sus t tal tambem tambien tanto te tegelijk tegenwoordig tem temos "
+        "tenemos terwijl tijdens toch toda todas todo todos toen tot tous tout toute toutefois toutes tra tras tres "
+        "trois tu tudo tussen tutti tutto u uit um uma un una une unos usted ustedes uw van vanaf vandaag vanuit "
+        "veel veo vers vi vimos voce voces voi voici volgens voor vooral vos vostra vostre vostri vostro votre vous "
+        "waar waarom wanneer want wat we welke wie wij y ya zal ze zeker zelfs zij zijn zo zoals zodat zonder zullen",
+    )
+)
+
+
+def begins_with_a_stranger(sentence: str, known: Set[str]) -> bool:
+    """Does it, or what follows a colon, begin with somebody who is addressed or does something, and is none of `known`?
+
+    Args:
+        known: stems of the words that may be names: of the quotes, the offering, the lead.
+    """
+    return any(_is_strange(piece, known) for piece in _PIECE.split(sentence))
+
+
+def _is_strange(piece: str, known: Set[str]) -> bool:
+    first = _FIRST.match(piece)
+    if first is None or not first[1][0].isupper():
+        return False
+    word, owns, comma, then, next_but_one = fold(first[1]), first[2], first[3], fold(first[4] or ""), first[5] or ""
+    if stem(word) in known or any(word.startswith(k[:-1] if len(k) > 4 else k) for k in known if len(k) > 3):
+        return False
+    if comma and word in _GIVEN_NAMES:
+        return True
+    verb = fold(next_but_one) if then in _BETWEEN or then.endswith("ly") else then
+    acts = (verb in _VERBS or _PAST.fullmatch(verb)) and (word in _NO_COMMON_NOUN or not _COMMON.fullmatch(word))
+    return stem(word) not in _OPENERS and bool(owns or comma or acts)
+
+
+def is_of_these_languages(texts: Iterable[str]) -> bool:
+    """Are a third of the words such as these, so that one that is not says something?"""
+    words = [word for text in texts for word in stems(text)]
+    return sum(word in _OPENERS for word in words) * 3 >= len(words)

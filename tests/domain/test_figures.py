@@ -1,0 +1,82 @@
+"""Figures told by others: the same value with its unit and period, in digits or in words."""
+
+import pytest
+
+from leadwright.domain.figures import figures_in, is_told
+
+
+def untold(text: str, by: str) -> list[str]:
+    told = figures_in(by)
+    return [f.said for f in figures_in(text) if not is_told(f, told)]
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("1,200 shops", "1200 shops"),
+        ("1.200 Filialen", "1,200 shops"),
+        ("2,5 Mio. Euro", "€2.5 million"),
+        ("2.5bn USD", "revenue of $2,500,000,000"),
+        ("$500 million", "500000000"),
+        ("40 %", "forty percent"),
+        ("40 percent", "um vierzig Prozent"),
+        ("25 per cent", "fünfundzwanzig Prozent"),
+        ("25 %", "veinticinco: treinta y cinco, 25 por ciento"),
+        ("within 6 weeks", "Customers are live in six weeks."),
+        ("six-week pilot", "a pilot of 6 weeks"),
+        ("30 to 40 percent", "30-40%"),
+        ("40 percent", "30-40%"),
+        ("at least 30 percent", "between 30 and 40 percent"),
+        ("3 million", "between two and three million robots"),
+        ("$900 per robot a month", "900 USD per robot and month"),
+        ("900 USD", "900 USD per robot a month"),
+        ("$900 a month", "Robot | 900 | monthly"),
+        ("12 weeks", "Time to go live (weeks) | 12"),
+        ("cut by half", "50 percent less"),
+        ("twice as fast", "2x faster"),
+        ("a dozen sites", "12 sites"),
+        ("24 hours", "24/7"),
+        ("zwölf Werke", "12 plants"),
+        ("drie weken", "three weeks"),
+        ("two ideas, two quick questions, the two of us, one of you, for B2B", "nothing"),
+        ("the first half of the year", "nothing"),
+        ("Otto waits once, and payment is due.", "nothing"),
+        ("5² and ½", "5 of them"),
+    ],
+)
+def test_the_same_figure_written_otherwise_is_told(text: str, by: str) -> None:
+    assert untold(text, by) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "found"),
+    [
+        ("2.5 billion euros", "2.5 million euros", "2.5 billion euros"),
+        ("25 Millionen", "2,5 Millionen", "25 Millionen"),
+        ("€900", "900 USD", "€900"),
+        ("$900 a year", "900 USD per robot a month", "$900 a year"),
+        ("900 Euro pro Roboter im Jahr", "900 Euro je Roboter im Monat", "900 Euro pro Roboter im Jahr"),
+        ("40 percent", "40 robots", "40 percent"),
+        ("40 million", "40 percent", "40 million"),
+        ("by half", "40 percent", "half"),
+        ("verdoppelt", "um 40 Prozent", "verdoppelt"),
+        ("in two days", "in six weeks", "two days"),
+        ("in six days", "in six weeks", "six days"),
+        ("in zwei Tagen", "in sechs Wochen", "zwei Tagen"),
+        ("en deux jours", "en six semaines", "deux jours"),
+        ("en once días", "en seis semanas", "once días"),
+        ("in due giorni", "in sei settimane", "due giorni"),
+        ("in elf dagen", "in zes weken", "elf dagen"),
+        ("em dois dias", "em seis semanas", "dois dias"),
+        ("seven warehouses", "a second warehouse", "seven warehouses"),
+        ("a million orders", "many orders", "a million"),
+    ],
+)
+def test_a_figure_with_another_value_unit_or_period_is_not_told(text: str, by: str, found: str) -> None:
+    assert found.startswith(untold(text, by)[0])
+
+
+def test_numbers_that_stand_side_by_side_keep_their_own_units() -> None:
+    told = figures_in("Robot 900 USD 40%\nWeeks 6\nRobots 12")
+    assert all(is_told(f, told) for f in figures_in("900 USD and 40 percent, 6 weeks, 12"))
+    assert not any(is_told(f, told) for f in figures_in("40 USD, 900 percent"))
