@@ -20,11 +20,13 @@ from leadwright.db.mail import Mailbox as MailboxRow
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval
 from leadwright.domain.stage import AgentMode
+from leadwright.identity.secrets import Vault
 from leadwright.mail.arrivals import Arrivals
 from leadwright.mail.compose import Letterhead, Message, compose
 from leadwright.mail.dataverse import DataverseMailbox
 from leadwright.mail.graph import GraphMailbox
 from leadwright.mail.mailbox import Letter, Mailbox
+from leadwright.mail.unsubscribe import link
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.http import MicrosoftHttp
@@ -39,7 +41,7 @@ from leadwright.sandbox.mail_server import MailServer
 
 AGENT = "agent@contoso.com"
 PERMISSIONS = ("Mail.ReadWrite", "Mail.Send")
-LEAVE = "https://desk.contoso.com/unsubscribe/v1.key.token"
+SEALS = Vault(["of the contract, and long enough"])
 
 
 class Kind(Protocol):
@@ -92,6 +94,16 @@ class Kind(Protocol):
         ...
 
 
+def key_of(n: int) -> str:
+    """The business key of the mail to a person."""
+    return f"outreach:{n}:1:0"
+
+
+def leave(address: str, n: int) -> str:
+    """The address to unsubscribe in it."""
+    return link("https://desk.contoso.com", SEALS, address, key_of(n))
+
+
 def a_mail(address: str, subject: str, words: str) -> bytes:
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = "Pat Okafor <pat@example.net>", address, subject
@@ -111,10 +123,11 @@ class Smtp:
         server.add_account(SALES, PASSWORD, files_sent=True)
 
     def open(self) -> Mailbox:
-        return open_smtp(self.server.smtp_port, self.server.imap_port, timeout=3.0)
+        return open_smtp(self.server.smtp_port, self.server.imap_port, timeout=3.0, seals=SEALS)
 
     def letter(self, n: int) -> Letter:
-        return letter(f"person{n}@company.example", n)
+        address = f"person{n}@company.example"
+        return letter(address, n, unsubscribe_url=leave(address, n))
 
     def refused(self) -> Letter:
         self.server.faults.script = Times(Step.RCPT, Fault(answer="550 5.1.1 nobody of that name"))
@@ -189,7 +202,7 @@ class Platform:
             subject=f"Conveyors for company {n}",
             body=f"Hello Person {n},\n\nwe have something for you.",
             why="You get this mail because you asked for it.",
-            unsubscribe_url=LEAVE,
+            unsubscribe_url=leave(address, n),
         )
         return compose(sender, message)
 
@@ -229,7 +242,7 @@ class InDataverse(Platform):
         records.update(self.world, "mailbox", self.record, values, by=self.by)
 
     def open(self) -> Mailbox:
-        return DataverseMailbox(AGENT, self.connected.dataverse, arrivals=self.arrivals, look_seconds=0.2)
+        return DataverseMailbox(AGENT, self.connected.dataverse, arrivals=self.arrivals, seals=SEALS, look_seconds=0.2)
 
     def letter(self, n: int) -> Letter:
         lead = self.people.get(n) or self.registered.lead(
@@ -273,8 +286,9 @@ class InGraph(Platform):
     def open(self) -> Mailbox:
         strangers = ["seller@contoso.onmicrosoft.com"]
         return GraphMailbox(
-            AGENT, self.connected.graph, arrivals=self.arrivals, strangers=lambda: strangers, look_seconds=0.2
-        )
+            AGENT, self.connected.graph, arrivals=self.arrivals, seals=SEALS, strangers=lambda: strangers,
+            look_seconds=0.2,
+        )  # fmt: skip
 
     def letter(self, n: int) -> Letter:
         return self.compose(f"person{n}@company.example", n)

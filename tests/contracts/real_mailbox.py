@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from tests.contracts.mailboxes import a_mail
+from tests.contracts.mailboxes import SEALS, a_mail, leave
 from tests.mail.post_office import SALES, letter
 from tests.mail.test_real_servers import LEADS, UNKNOWN, mailbox_on
 from tests.mail_servers.running import wait_until
@@ -21,10 +21,11 @@ class Real:
         self.servers = servers
 
     def open(self) -> Mailbox:
-        return mailbox_on(self.servers)
+        return mailbox_on(self.servers, seals=SEALS)
 
     def letter(self, n: int) -> Letter:
-        return letter(LEADS[n % len(LEADS)], n)
+        address = LEADS[n % len(LEADS)]
+        return letter(address, n, unsubscribe_url=leave(address, n))
 
     def refused(self) -> Letter:
         return letter(UNKNOWN)

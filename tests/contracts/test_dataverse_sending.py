@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.contracts.mailboxes import AGENT, LEAVE, InDataverse
-from tests.mail.post_office import Clock
+from tests.contracts.mailboxes import AGENT, InDataverse
+from tests.mail.post_office import LEAVE, Clock
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database

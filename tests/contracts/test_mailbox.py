@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.contracts.mailboxes import skip
+from tests.contracts.mailboxes import key_of, skip
 
 from leadwright.db.base import now
 from leadwright.db.engine import Database
@@ -269,13 +269,14 @@ def test_where_the_platform_goes_on_is_begun_anew_when_another_kind_wrote_it(
     assert subjects(read(mailbox)[0]) == ["Mail 0"]
 
 
-def test_what_was_sent_is_listed_since_a_day(kind: Any, mailbox: Mailbox) -> None:
+def test_what_was_sent_is_listed_since_a_day_and_says_which_mail_it_is(kind: Any, mailbox: Mailbox) -> None:
     letter = kind.letter(1)
     go(mailbox, letter)
     mailbox.file_sent(letter.raw, now())
     copies = list(mailbox.sent_since(now() - timedelta(days=1)))
     assert [copy.recipient for copy in copies] == [letter.recipient]
     assert copies[0].messageid == letter.messageid or copies[0].emailid
+    assert copies[0].businesskey == key_of(1)
 
 
 def test_the_test_message_goes_out_and_comes_in(kind: Any, mailbox: Mailbox) -> None:

@@ -173,6 +173,23 @@ def test_text_is_shown_where_it_is_preferred_and_headers_where_they_are_selected
     assert "outlook.body-content-type" in answer.headers["Preference-Applied"]
 
 
+def test_of_a_draft_and_of_what_was_sent_no_header_is_shown_and_the_mail_has_them(
+    agent: Agent, graph: TestClient
+) -> None:
+    headers = "?$select=internetMessageHeaders"
+    text = (
+        "From: agent@contoso.com\nTo: pat@example.net\nSubject: x\nList-Unsubscribe: <https://x.example/1>\n\nHello\n"
+    )
+    mime = {"Content-Type": "text/plain"}
+    id = graph.post(f"{ME}/messages", content=base64.b64encode(text.encode()), headers=mime).json()["id"]
+    assert "internetMessageHeaders" not in graph.get(f"{ME}/messages/{id}{headers}").json()
+    graph.post(f"{ME}/messages/{id}/send")
+    (row,) = graph.get(f"{ME}/mailFolders/sentitems/messages{headers}").json()["value"]
+    assert "internetMessageHeaders" not in row
+    raw = graph.get(f"{ME}/messages/{row['id']}/$value").content
+    assert email.message_from_bytes(raw)["List-Unsubscribe"] == "<https://x.example/1>"
+
+
 def test_lists_are_filtered_ordered_and_paged(agent: Agent, graph: TestClient) -> None:
     for n in range(5):
         agent.hands.on(minutes=1)

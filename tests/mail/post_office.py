@@ -93,6 +93,7 @@ def open_mailbox(smtp_port: int, imap_port: int, **more: Any) -> SmtpImapMailbox
         imap=Server("localhost", imap_port, **line),
         login=Login(SALES, lambda: password, xoauth2=given["xoauth2"]),
         dot_seconds=given.get("dot_seconds", 600.0),
+        seals=given.get("seals"),
     )
 
 
@@ -120,7 +121,6 @@ def letter(to: str, n: int = 0, **more: Any) -> Letter:
         subject=f"Shelves for company {n}",
         body=f"Hello Person {n},\n\nwe have something for you.\n\nKind regards\nNadia",
         why="You get this mail because your company sells furniture.",
-        unsubscribe_url=LEAVE,
-        **more,
+        **{"unsubscribe_url": LEAVE, **more},
     )
     return compose(SENDER, message)

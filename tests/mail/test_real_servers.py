@@ -44,6 +44,7 @@ from leadwright.mail.outbox import Order, put
 from leadwright.mail.reading import Reading, read_mail
 from leadwright.mail.sender import Sender
 from leadwright.mail.smtp_imap import SmtpImapMailbox
+from leadwright.mail.unsubscribe import Seals
 
 MOST = 10_000_000
 SECURITIES: tuple[Security, ...] = ("starttls", "tls")
@@ -56,6 +57,7 @@ def mailbox_on(
     user: str = SALES,
     password: str | None = None,
     security: Security = "starttls",
+    seals: Seals | None = None,
 ) -> SmtpImapMailbox:
     ports = servers.ports
     smtp, imap = ("smtp", "imap") if security == "starttls" else ("smtps", "imaps")
@@ -65,6 +67,7 @@ def mailbox_on(
         smtp=Server("localhost", ports[smtp], security, servers.tls, timeout=10),
         imap=Server("localhost", ports[imap], security, servers.tls, timeout=10),
         login=Login(user, lambda: secret),
+        seals=seals,
     )
 
 

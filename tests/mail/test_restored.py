@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.mail.fault_proxy import FaultProxy, Trouble
@@ -20,7 +21,7 @@ from leadwright.mail.compose import Message, compose
 from leadwright.mail.mailbox import Fetched
 from leadwright.mail.outbox import Order, put
 from leadwright.mail.sender import Sender
-from leadwright.mail.unsubscribe import link
+from leadwright.mail.unsubscribe import link, mail_of
 from leadwright.sandbox.mail_checker import check
 
 SEALS = Vault(["of the tests, and long enough"])
@@ -54,8 +55,8 @@ def restore(office: PostOffice) -> None:
 
 
 def worker(office: PostOffice, **more: int) -> Sender:
-    mailbox = open_mailbox(more.get("smtp", office.server.smtp_port), more.get("imap", office.server.imap_port))
-    mailbox._seals = SEALS
+    ports = more.get("smtp", office.server.smtp_port), more.get("imap", office.server.imap_port)
+    mailbox = open_mailbox(*ports, seals=SEALS)
     office.opened.append(mailbox)
     return Sender(office.database, office.mailboxid, mailbox, worker="one", clock=office.clock)
 
@@ -234,6 +235,23 @@ def test_the_mailbox_of_a_record_opens_the_links_of_its_mails() -> None:
     copy = records.open_mailbox(row, SEALS)._copy(Fetched(1, head.encode(), 0))
     assert copy is not None
     assert copy.businesskey == "key:1"
+
+
+def test_a_mail_of_ours_is_told_by_the_link_in_its_footer_however_its_text_is_kept() -> None:
+    url, older = (link("https://x.example", SEALS, "jo@y.example", key) for key in ("key:2", "key:1"))
+    for text in (
+        f'<p><a href="{url}" style="color:#616161">Unsubscribe</a></p></div></body></html>',
+        f"Unsubscribe: you will not hear from us again.\n{url}\n",
+        f"<{url}>,<mailto:sales@seller.example?subject=unsubscribe%20{url.rpartition('/')[2]}>",
+        f"Unsubscribe<https://eur01.safelinks.protection.outlook.com/?url={quote(url, safe='')}&data=05%7C02>",
+        f'<p>You wrote: {older}</p><p>x</p><p><a href="{url}">Unsubscribe</a></p>',
+        f'<a href="{url}">Unsubscribe</a> <a href="https://x.example/unsubscribe/v1.0a0a0a0a.of-another-installation">x</a>',
+    ):
+        ours = mail_of(SEALS, text)
+        assert ours is not None, text
+        assert (ours.address, ours.businesskey) == ("jo@y.example", "key:2"), text
+    assert mail_of(SEALS, "https://x.example/unsubscribe/v1.key.token") is None
+    assert mail_of(None, url) is None
 
 
 def test_a_naive_build_sends_what_waits_in_the_backup_again(small_office: PostOffice, clock: Clock) -> None:

@@ -22,6 +22,7 @@ from leadwright.mail.dataverse_letters import (
     FAILED,
     HANDED_OVER,
     PENDING_SEND,
+    SENDER,
     SENDING,
     activity_named,
     activity_of,
@@ -47,7 +48,7 @@ from leadwright.mail.mailbox import (
 )
 from leadwright.mail.platform_reading import PlatformReading, as_mail_error
 from leadwright.mail.platform_sending import Draft, Told, hand_over
-from leadwright.mail.unsubscribe import Seals, key_in
+from leadwright.mail.unsubscribe import Seals, mail_of
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
@@ -217,12 +218,13 @@ class DataverseMailbox(PlatformReading):
         """Nothing: Exchange keeps a copy of what it sends."""
 
     def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
-        """The emails of ours that were handed over."""
+        """The emails of ours that were handed over, whoever owns them by now: an email goes along with its lead."""
         statuses = " or ".join(f"statuscode eq {status}" for status in HANDED_OVER)
         condition = f"directioncode eq true and createdon ge {_stamp(moment)} and ({statuses})"
         select = "activityid,messageid,torecipients,description,createdon,senton"
         try:
-            condition += f" and _ownerid_value eq {self._sender()}"
+            condition += f" and email_activity_parties/any(p:p/_partyid_value eq {self._sender()}"
+            condition += f" and p/participationtypemask eq {SENDER})"
             pages = self._dataverse.pages(
                 "emails", page_size=_PAGE, filter=condition, select=select, orderby="createdon"
             )
@@ -380,12 +382,12 @@ class DataverseMailbox(PlatformReading):
         return list(found.get("value") or ())
 
     def _copy(self, row: Mapping[str, Any]) -> SentCopy:
-        key = key_in(self._seals, str(row.get("description") or "")) if self._seals else ""
-        to = str(row.get("torecipients") or "").partition(";")[0].strip()
+        ours = mail_of(self._seals, str(row.get("description") or ""))
+        to = ours.address if ours else str(row.get("torecipients") or "").partition(";")[0].strip()
         filed = moment_of(row.get("senton") or row.get("createdon"))
         id = str(row["activityid"])
         messageid = str(row.get("messageid") or "") or f"<{id}@dataverse.invalid>"
-        return SentCopy(messageid, self.address, to, key, b"", filed, id)
+        return SentCopy(messageid, self.address, to, ours.businesskey if ours else "", b"", filed, id)
 
 
 def _accepted() -> Outcome:

@@ -22,7 +22,6 @@ from leadwright.mail.graph_messages import (
     WITH_SIZE,
     address_in,
     head_of,
-    headers_of,
     moment_of,
     named,
     size_of,
@@ -44,18 +43,20 @@ from leadwright.mail.mailbox import (
 )
 from leadwright.mail.platform_reading import PlatformReading, as_mail_error
 from leadwright.mail.platform_sending import Draft, Told, hand_over
-from leadwright.mail.unsubscribe import Seals, key_in
+from leadwright.mail.unsubscribe import Seals, mail_of
 from leadwright.microsoft.errors import PrivilegeMissing, RowGone, TokenExpired
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.tenant_wide import sends_as_anybody
 
 AT_ONCE = 4  # requests of an application at a mailbox
 _PAGE = 100
+_WITH_TEXT = 25  # messages with their text in one page
 _BATCH = 20
 _LOOK_SECONDS = 15.0
 _NOTIFIED_FOR = timedelta(days=2)  # Outlook allows 4,230 minutes
 _TRIP_SECONDS = 1.0
 _STATE = "id,isDraft,parentFolderId"
+_OF_A_COPY = "internetMessageId,subject,from,toRecipients,sentDateTime,body"
 _IN_OUTBOX = "Exchange has it in the Outbox: it is on its way, or held back. It is looked for again."
 _OUTBOX_SECONDS = 60.0
 _NO_MESSAGE_ID = (
@@ -182,11 +183,11 @@ class GraphMailbox(PlatformReading):
         """Nothing: Exchange keeps a copy of what it sends."""
 
     def sent_since(self, moment: datetime) -> Iterator[SentCopy]:
-        """What lies in Sent Items."""
-        select = "internetMessageId,toRecipients,sentDateTime,internetMessageHeaders"
-        path, condition = f"{self._me}/mailFolders/sentitems/messages", f"sentDateTime ge {stamp(moment)}"
+        """What lies in Sent Items, the oldest first. Its text tells which mail it is: headers are not shown there."""
+        path = f"{self._me}/mailFolders/sentitems/messages"
+        options = {"select": _OF_A_COPY, "filter": f"sentDateTime ge {stamp(moment)}", "orderby": "sentDateTime"}
         try:
-            for page in self._graph.pages(path, page_size=_PAGE, filter=condition, select=select):
+            for page in self._graph.pages(path, page_size=_WITH_TEXT, **options):
                 for row in page:
                     yield self._copy(row)
         except CrmError as error:
@@ -366,9 +367,9 @@ class GraphMailbox(PlatformReading):
         return ""
 
     def _copy(self, row: dict[str, Any]) -> SentCopy:
-        to = next((address_in(one) for one in row.get("toRecipients") or ()), "")
-        key = key_in(self._seals, headers_of(row, "List-Unsubscribe")) if self._seals else ""
-        head = head_of(row, whole=True)
+        ours = mail_of(self._seals, str((row.get("body") or {}).get("content") or ""))
+        to = ours.address if ours else next((address_in(one) for one in row.get("toRecipients") or ()), "")
+        key, head = ours.businesskey if ours else "", head_of(row, whole=True)
         return SentCopy(str(row["internetMessageId"]), self.address, to, key, head, moment_of(row.get("sentDateTime")))
 
 

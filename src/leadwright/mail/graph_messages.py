@@ -72,16 +72,6 @@ def head_of(row: Mapping[str, Any], *, whole: bool = False) -> bytes:
     return text.encode("utf-8", "replace") + b"\r\n"
 
 
-def headers_of(row: Mapping[str, Any], name: str) -> str:
-    """The values of a header, joined."""
-    found = [
-        str(one.get("value") or "")
-        for one in row.get("internetMessageHeaders") or ()
-        if str(one.get("name") or "").lower() == name.lower()
-    ]
-    return " ".join(found)
-
-
 def address_in(person: Any) -> str:
     """The address of a recipient or sender; empty without one."""
     given = (person or {}).get("emailAddress") if isinstance(person, Mapping) else None

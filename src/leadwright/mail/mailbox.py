@@ -72,7 +72,8 @@ class SentCopy:
     """A mail of ours as it lies in the Sent folder.
 
     Args:
-        businesskey: of its outbox row, sealed in its link to unsubscribe; empty: none that opens.
+        businesskey: of its outbox row, sealed in its link to unsubscribe; empty: none that opens. Of a mail that
+            somebody wrote himself: of the one of ours that it quotes.
         head: the header fields all this was read from.
         filed: when, as the server says.
         emailid: of its email activity, where the platform keeps one.

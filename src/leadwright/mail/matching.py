@@ -3,7 +3,6 @@
 Only a Message-ID, which nobody can guess, or the link prove that the writer has our mail.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,21 +15,16 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Email, Lead
 from leadwright.domain.optionsets import Correlation
-from leadwright.errors import BadInput, NotFound
+from leadwright.errors import BadInput
 from leadwright.mail.addresses import hash_address, normalise
 from leadwright.mail.bounce import DeliveryReport
 from leadwright.mail.compose import reply_subject
 from leadwright.mail.heads import head_of
 from leadwright.mail.message import Message
-from leadwright.mail.unsubscribe import PATH, Leaving, Seals, leaving_in, read_token
+from leadwright.mail.unsubscribe import Seals, leaving_in, linked_in
 
 _PROVING = (Correlation.X_HEADER, Correlation.IN_REPLY_TO, Correlation.CONVERSATION_INDEX)
 _MOST_IDS = 40
-_MOST_LINKS = 20
-_SEALED = r"[A-Za-z0-9_.~-]"
-# A mail program may break the line inside a link: a following line that holds nothing else belongs to it.
-_LINK = re.compile(rf"{re.escape(PATH)}({_SEALED}{{20,2000}}(?:=?\r?\n[>| \t]*{_SEALED}{{8,200}}(?=[\s>]|$))*)")
-_BREAK = re.compile(r"=?\r?\n[>| \t]*")
 
 
 class How(StrEnum):
@@ -167,22 +161,13 @@ def _is_known(ids: Sequence[str]) -> ColumnElement[bool]:
 
 def _by_link(session: Session, message: Message, vault: Seals) -> Match | None:
     text = f"{message.plain}\n{message.html_text}"
-    links = _LINK.findall(text)[:_MOST_LINKS]
-    opened = (_opened(vault, _BREAK.split(found)[0]) or _opened(vault, _BREAK.sub("", found)) for found in links)
-    for leaving in (leaving_in(vault, message.subject), *opened):
+    for leaving in (leaving_in(vault, message.subject), *linked_in(vault, text)):
         if leaving is None:
             continue
         row = session.execute(_ours().where(Outbox.businesskey == leaving.businesskey)).first()
         if row is not None:
             return Match(How.LINK, row.leadid, row.lw_threadid, row.outboxid, (row.recipient,))
     return None
-
-
-def _opened(vault: Seals, token: str) -> Leaving | None:
-    try:
-        return read_token(vault, token)
-    except NotFound:
-        return None
 
 
 def _by_sender(session: Session, sender: str, subject: str = "") -> Match | None:

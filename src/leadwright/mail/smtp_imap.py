@@ -28,7 +28,7 @@ from leadwright.mail.mailbox import (
 )
 from leadwright.mail.smtp import DOT_SECONDS, SmtpConnection
 from leadwright.mail.smtp_lines import SmtpLines, Told
-from leadwright.mail.unsubscribe import Seals, key_in
+from leadwright.mail.unsubscribe import Seals, mail_of
 
 _LOOK_SECONDS = 0.5
 
@@ -148,8 +148,8 @@ class SmtpImapMailbox:
         if not messageid:
             return None
         sender, recipient = (parseaddr(storable(str(head.get(name, ""))))[1] for name in ("From", "To"))
-        key = key_in(self._seals, str(head.get("List-Unsubscribe", ""))) if self._seals else ""
-        return SentCopy(messageid, sender, recipient, key, found.raw, found.received)
+        ours = mail_of(self._seals, "".join(str(head.get("List-Unsubscribe", "")).split()))
+        return SentCopy(messageid, sender, recipient, ours.businesskey if ours else "", found.raw, found.received)
 
     def _see_it_arrive(self, messageid: str, seconds: float) -> Trip:
         end = time.monotonic() + seconds

@@ -14,7 +14,12 @@ from leadwright.mail.addresses import normalise
 _PURPOSE = "unsubscribe"
 PATH = "/unsubscribe/"
 _BY_MAIL = re.compile(r"\bunsubscribe(?:\s|%20|[+_=:])+(v1\.[0-9a-f]{8}\.[A-Za-z0-9_.~\s-]{0,2000})", re.IGNORECASE)
-_LINK = re.compile(rf"<https?://[^>]*?{PATH}([^>/]+)>")
+_SEALED = r"[A-Za-z0-9_.~-]"
+_IN_LINK = PATH.replace("/", "(?:/|%2F|%2f)")  # also inside the address of a service that guards links
+# A mail program may break the line inside a link: a following line that holds nothing else belongs to it.
+_LINK = re.compile(rf"{_IN_LINK}({_SEALED}{{20,2000}}(?:=?\r?\n[>| \t]*{_SEALED}{{8,200}}(?=[\s>]|$))*)")
+_BREAK = re.compile(r"=?\r?\n[>| \t]*")
+_MOST_LINKS = 20
 
 
 class Seals(Protocol):
@@ -71,13 +76,22 @@ def leaving_in(vault: Seals, subject: str) -> Leaving | None:
     return None
 
 
-def key_in(vault: Seals, header: str) -> str:
-    """The business key of one of our mails, out of its List-Unsubscribe header; "" when it is none of ours."""
-    found = _LINK.search("".join(header.split()))
-    try:
-        return read_token(vault, found[1]).businesskey if found else ""
-    except NotFound:
-        return ""
+def linked_in(vault: Seals, text: str) -> list[Leaving]:
+    """What the links in a text, plain or HTML, open to, in their order."""
+    found = []
+    for link_ in _LINK.findall(text)[:_MOST_LINKS]:
+        opened = _opened(vault, _BREAK.split(link_)[0]) or _opened(vault, _BREAK.sub("", link_))
+        found += [opened] if opened else []
+    return found
+
+
+def mail_of(vault: Seals | None, text: str) -> Leaving | None:
+    """Which mail of ours has this text or header: the one its last link is of, which stands in its footer.
+
+    A copy of what somebody wrote himself is told so too, when it quotes one of ours: that one has left in any case.
+    """
+    links = linked_in(vault, text) if vault is not None else []
+    return links[-1] if links else None
 
 
 def read_token(vault: Seals, token: str) -> Leaving:
@@ -94,3 +108,10 @@ def read_token(vault: Seals, token: str) -> Leaving:
         ) from None
     address, _, key = text.partition("\n")
     return Leaving(address, key)
+
+
+def _opened(vault: Seals, token: str) -> Leaving | None:
+    try:
+        return read_token(vault, token)
+    except NotFound:
+        return None

@@ -28,7 +28,8 @@ class Message:
         conversation: a guid; all messages of a thread in a mailbox share it.
         thread: Thread-Index, base64.
         born: number of the change that brought it into its folder.
-        item: subject, body, people, headers as Graph spells them; `parents` are Message-IDs it answers.
+        item: subject, body, people, headers as Graph spells them; `parents` are Message-IDs it answers; `came`: it was
+            delivered, and not written here.
     """
 
     id: str
@@ -108,7 +109,7 @@ def receive(world: World, mailbox: Mailbox, raw: bytes, folder: str = "inbox") -
         exchange_mime.next_thread(known.thread, moment) if known else exchange_mime.new_thread(moment)
     )
     conversation = known.conversation if known else exchange_mime.thread_root(thread) or new_guid()
-    item = {**read.item, "parents": read.parents, "meeting": read.is_meeting}
+    item = {**read.item, "parents": read.parents, "meeting": read.is_meeting, "came": True}
     where = exchange.folder_of(world, mailbox, folder)
     messageid = read.messageid or new_messageid()
     moments = (moment, read.sentat or moment)

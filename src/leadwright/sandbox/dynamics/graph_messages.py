@@ -61,8 +61,8 @@ def shown(call: Call, message: Message) -> dict[str, Any]:
         "from": item.get("from"),
         **{name: item.get(name) or [] for name in _PEOPLE},
         "flag": item.get("flag") or {"flagStatus": "notFlagged"},
-        "internetMessageHeaders": item.get("internetMessageHeaders") or [],
         "uniqueBody": body,
+        **({"internetMessageHeaders": item["internetMessageHeaders"]} if item.get("came") else {}),
     }
 
 
