@@ -186,12 +186,29 @@ def test_what_nobody_wants_sent_is_taken_back_some_at_a_time_and_what_is_refused
     sender = Sender(there.database, there.mailboxid, mailbox, worker="one", clock=clock)
     assert sender.send_due() == 5
     there.world.break_it("deny row", records.find(there.world, "email", directioncode=True)[0]["activityid"])
-    taken = []
+    taken, refused = [], []
     for _ in range(40):
         clock.forward(10)
-        taken.append(fates.take_back(there.database, there.mailboxid, mailbox, clock, lambda _session, _claims: ()))
-        if sum(taken) == 4:
+        found = fates.take_back(there.database, there.mailboxid, mailbox, clock, lambda _session, _claims: ())
+        taken.append(found[0])
+        refused += found[1]
+        if sum(taken) == 4 and refused:
             break
     assert sum(taken) == 4
     assert max(taken) <= 2
-    assert sorted(row.phase for row in rows_of(there).values()) == ["failed"] * 4 + ["sent"]
+    rows = rows_of(there)
+    assert sorted(row.phase for row in rows.values()) == ["failed"] * 4 + ["sent"]
+    assert {one.mail.outboxid for one in refused} == {row.outboxid for row in rows.values() if row.phase == "sent"}
+
+
+def test_a_draft_that_went_to_a_seller_with_its_lead_is_cancelled_when_it_is_stopped(
+    there: InDataverse, mailbox: Mailbox
+) -> None:
+    letter = there.letter(1)
+
+    def taken_over() -> bool:
+        records.update(there.world, "lead", letter.leadid, {"ownerid": ("systemuser", there.by)}, by=there.by)
+        return False
+
+    assert mailbox.send(letter, taken_over).result is Result.STOPPED
+    assert (made(there)["ownerid"], made(there)["statuscode"]) == (there.by, 5), "nobody finds it and presses Send"

@@ -169,8 +169,8 @@ def test_an_answer_is_tracked_about_the_lead_with_its_sender_resolved(agent: Age
     assert (row["acceptingentityid"], row["ownerid"]) == (agent.user, agent.user)
     assert "Tell me more" in row["description"]
     with agent.world.reading() as db:
-        found = {one["participationtypemask"]: one["partyid"] for one in parties.of_activity(db, row["activityid"])}
-    assert found[parties.TO] == agent.user
+        found = {one["participationtypemask"]: one for one in parties.of_activity(db, row["activityid"])}
+    assert (found[parties.TO]["partyid"], found[parties.TO]["addressused"]) == (None, AGENT), "no record has it"
 
 
 def test_the_order_of_correlation_is_reply_then_token_then_thread_then_subject(agent: Agent) -> None:

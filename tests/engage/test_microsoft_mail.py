@@ -24,12 +24,14 @@ from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
 from leadwright.db.sales import AppNotification, Contact, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
+from leadwright.domain.optionsets import Correlation
 from leadwright.domain.stage import AgentState, Stage
 from leadwright.domain.suppression import Reason
 from leadwright.mail.suppression import suppress, why_suppressed
 from leadwright.mirror.sides import MIRROR
 from leadwright.sandbox.dynamics import exchange, exchange_transport, synchronisation
-from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.dataverse import records, roles, seed
+from leadwright.sandbox.dynamics.dataverse.store import stamp
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
 from leadwright.sandbox.mail_server import MailServer
@@ -75,16 +77,21 @@ class Abroad:
         found = [out.raw for out in exchange_transport.sent_outside(self.world) if out.recipient == address]
         return [message_from_bytes(raw, policy=policy.default) for raw in found]  # type: ignore[misc]
 
+    def written(self, text: str, **headers: str) -> EmailMessage:
+        """What Ada answers to the newest mail to her; an empty header is left out."""
+        parent, mail = self.mails_to()[-1], EmailMessage()
+        given = {"From": f"Ada Miller <{ADA}>", "To": AGENT, "Subject": f"Re: {parent['Subject']}"}
+        given |= {"Message-ID": f"<{id(mail)}@mail.northwind.example>"}
+        given |= dict.fromkeys(("In-Reply-To", "References"), str(parent["Message-ID"]))
+        for name, value in {**given, **headers}.items():
+            if value:
+                mail[name.replace("_", "-")] = value
+        mail.set_content(text)
+        return mail
+
     def answer(self, text: str, **headers: str) -> str:
         """Ada answers the newest mail to her; gives the Message-ID of her mail."""
-        parent, mail = self.mails_to()[-1], EmailMessage()
-        mail["From"], mail["To"] = f"Ada Miller <{ADA}>", AGENT
-        mail["Subject"] = f"Re: {parent['Subject']}"
-        mail["Message-ID"] = f"<{id(mail)}@mail.northwind.example>"
-        mail["In-Reply-To"] = mail["References"] = str(parent["Message-ID"])
-        for name, value in headers.items():
-            mail[name.replace("_", "-")] = value
-        mail.set_content(text)
+        mail = self.written(text, **headers)
         exchange.deliver(self.world, mail.as_bytes(policy=policy.SMTP), [AGENT])
         synchronisation.tick(self.world)
         return str(mail["Message-ID"])
@@ -276,16 +283,28 @@ def _stops_the_agent(session: Session, _clock: Clock) -> None:
     session.scalars(select(Agent)).one().state = AgentState.OFF
 
 
+def _is_taken_over_there(abroad: Abroad, leadid: str) -> str:
+    """A seller becomes the owner of the lead in Dynamics 365, and with it of all mails about it."""
+    seller = str(_seller(abroad)["systemuserid"])
+    records.update(
+        abroad.world, "lead", leadid, {"ownerid": ("systemuser", seller)}, by=seed.administrator(abroad.world)
+    )
+    return seller
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
 @pytest.mark.parametrize("change", [_opts_out, _gets_another_owner, _stops_the_agent])
 def test_what_waits_in_pending_send_is_taken_back_when_nobody_wants_it_sent_any_more(
-    abroad: Abroad, change: Callable[[Session, Clock], None]
+    abroad: Abroad, change: Callable[[Session, Clock], None], taken_over: bool
 ) -> None:
     if abroad.kind != MailboxKind.DATAVERSE:
         pytest.skip("Exchange has no Pending Send")
     abroad.world.break_it("hold sending", "northwind")
-    abroad.lead()
+    leadid = abroad.lead()
     abroad.work()
     assert abroad.outbox()[0].phase == "sent"
+    if taken_over:
+        _is_taken_over_there(abroad, leadid)
     with abroad.office.services.database.transaction() as session:
         change(session, abroad.office.clock)
     assert abroad.office.post
@@ -297,6 +316,99 @@ def test_what_waits_in_pending_send_is_taken_back_when_nobody_wants_it_sent_any_
     abroad.world.mend()
     abroad.hours(1)
     assert abroad.mails_to() == []
+
+
+def test_what_dynamics_365_does_not_let_be_taken_back_is_told_to_administrators_once(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Exchange has no Pending Send")
+    role = seed.role_named(abroad.world, "AISalesPerson")
+    with abroad.world.transaction() as db:
+        roles.set_privileges(db, role, {"prvWriteActivity": roles.BASIC}, stamp(abroad.world.clock()))
+    abroad.world.break_it("hold sending", "northwind")
+    leadid = abroad.lead()
+    abroad.work()
+    seller = _is_taken_over_there(abroad, leadid)
+    with abroad.office.services.database.transaction() as session:
+        _opts_out(session, abroad.office.clock)
+    assert abroad.office.post
+    for _ in range(3):
+        abroad.office.post.tidy()
+    (row,) = abroad.outbox()
+    (there,) = records.find(abroad.world, "email", activityid=row.emailid)
+    assert (row.phase, there["ownerid"], there["statuscode"]) == ("sent", seller, 6)
+    with abroad.office.services.database.reading() as session:
+        query = select(AppNotification).where(AppNotification.title == "A mail could not be taken back")
+        (told,) = session.scalars(query).all()
+    assert told.link == f"/leads/{leadid}"
+    assert "Cancel it there" in told.body
+    assert "the privilege for this is missing" in told.body
+
+
+def _seller(abroad: Abroad) -> dict[str, Any]:
+    """A person of the organisation with a mailbox in Exchange."""
+    people = records.find(abroad.world, "systemuser", applicationid=None, isdisabled=False)
+    return next(one for one in people if exchange.mailbox_at(abroad.world, one["internalemailaddress"] or ""))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Cc": "{seller}"}, id="the seller in copy"),
+        pytest.param({"To": "{seller}"}, id="to the seller alone"),
+        pytest.param({"Cc": "{seller}", "Subject": "Your mails", "In-Reply-To": "", "References": ""}, id="a new mail"),
+    ],
+)
+def test_what_a_sellers_mailbox_tracked_first_is_heard_all_the_same(abroad: Abroad, headers: dict[str, str]) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Graph reads the shared mailbox itself")
+    world = abroad.world
+    address, mailboxid = _synchronised_seller(abroad)
+    leadid = abroad.lead()
+    abroad.work()
+    given = {name: text.format(seller=address) for name, text in headers.items()}
+    mail = abroad.written("Please remove me from your list.", **given)
+    for inbox in (address, AGENT):
+        if inbox in (mail["To"], mail["Cc"]):
+            exchange.deliver(world, mail.as_bytes(policy=policy.SMTP), [inbox])
+            synchronisation.tick(world)
+    (there,) = records.find(world, "email", directioncode=False)
+    assert there["receivingmailboxid"] == mailboxid
+    abroad.work()
+    assert abroad.office.run_of(leadid).outcome == Outcome.OPTED_OUT
+    with abroad.office.services.database.reading() as session:
+        assert why_suppressed(session, ADA, "outreach")
+    for _ in range(12):
+        abroad.hours(24)
+    assert len(abroad.mails_to()) == 1
+
+
+def test_what_our_people_write_to_each_other_under_our_subject_is_theirs(abroad: Abroad) -> None:
+    if abroad.kind != MailboxKind.DATAVERSE:
+        pytest.skip("Graph reads the shared mailbox itself")
+    address, _ = _synchronised_seller(abroad)
+    leadid = abroad.lead()
+    abroad.work()
+    subject = f"FW: {abroad.mails_to()[0]['Subject']}"
+    given = {"From": "boss@contoso.com", "To": address, "Subject": subject, "In-Reply-To": "", "References": ""}
+    mail = abroad.written("Do we know her? Please remove me from your list.", **given)
+    exchange.deliver(abroad.world, mail.as_bytes(policy=policy.SMTP), [address])
+    synchronisation.tick(abroad.world)
+    (there,) = records.find(abroad.world, "email", directioncode=False)
+    assert (there["correlationmethod"], there["regardingobjectid"]) == (Correlation.TRACKING_TOKEN, leadid)
+    abroad.work()
+    assert [mail.directioncode for mail in abroad.office.thread_of(leadid)] == [True]
+
+
+def _synchronised_seller(abroad: Abroad) -> tuple[str, str]:
+    """Address and mailboxid of a seller whose mailbox is synchronised as well, with all of its mail."""
+    world, by, seller = abroad.world, seed.administrator(abroad.world), _seller(abroad)
+    (box,) = records.find(world, "mailbox", regardingobjectid=seller["systemuserid"])
+    for change in ({"emailrouteraccessapproval": 1}, {"testemailconfigurationscheduled": True}):
+        records.update(world, "mailbox", box["mailboxid"], change, by=by)
+    for settings in records.find(world, "usersettings"):
+        records.update(world, "usersettings", settings["systemuserid"], {"incomingemailfilteringmethod": 0}, by=by)
+    synchronisation.tick(world)
+    return str(seller["internalemailaddress"]), str(box["mailboxid"])
 
 
 def test_a_pause_takes_nothing_back_and_neither_does_anything_once_synchronisation_is_at_it(abroad: Abroad) -> None:

@@ -112,10 +112,14 @@ def test_a_disabled_or_absent_user_is_refused_with_what_to_do(small_contoso: Con
 def test_a_missing_privilege_is_named_with_the_depth_it_takes(small_contoso: Contoso) -> None:
     contoso = small_contoso
     contoso.all_done()
-    change_role(contoso, {"prvAssignLead": 0, "prvReadContact": roles.BASIC})
-    checks = found(contoso.tick(2))
-    named = "prvAssignLead (Organization), prvReadContact (Organization; held only at User depth)"
+    change_role(contoso, {"prvAssignLead": 0, "prvReadContact": roles.BASIC, "prvWriteActivity": roles.BASIC})
+    report = contoso.tick(2)
+    checks = found(report)
+    only = "(Organization; held only at User depth)"
+    named = f"prvAssignLead (Organization), prvReadContact {only}, prvWriteActivity {only}"
     assert checks["Privileges"] == (False, f"Missing: {named}.")
+    (remedy,) = [check.remedy for check in report.checks if check.name == "Privileges"]
+    assert "make one beside it under Security roles > + New role" in remedy
     assert checks["Security role"][0] is True
     assert "Not allowed for contact" in checks["Change tracking"][1]
 

@@ -30,7 +30,7 @@ class Platform:
     def __init__(self) -> None:
         self.says = Word("", Fate.WAITS, "It has it still.")
 
-    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[Word]:
         return iter(())
 
     def fates(self, mails: Sequence[Handed]) -> Iterator[Word]:

@@ -57,6 +57,7 @@ NEEDED_IN_DATAVERSE: Mapping[AgentMode, Mapping[str, Depth]] = {
     AgentMode.ENGAGE: {
         **_RESEARCH,
         **_rights(_ALL, "Read AppendTo", "Activity"),  # an answer that a seller's mailbox tracked first is the seller's
+        **_rights(_ALL, "Write", "Activity"),  # a mail that waits goes to the new owner with its lead; it is taken back
         **_rights(Depth.USER, "Delete", "Activity"),
         **_rights(Depth.USER, "Read", "Mailbox"),
         "prvSendAsUser": Depth.USER,

@@ -21,11 +21,13 @@ class Places:
     Args:
         user: address of the page of application users; empty: a page of this desk.
         give_role: how the role is given, `{name}` stands for the user.
+        give_privileges: how what the role lacks is given, `{role}` stands for it.
         units: business unit id -> name, of those that may be wanted.
     """
 
     user: str = ""
     give_role: str = "Give {name} the role under Users."
+    give_privileges: str = "Give {name} the role {role}, or the privileges to a role it holds."
     create: str = "Create or enable the application user with the client ID {client}."
     units: Mapping[str, str] | None = None
 
@@ -120,7 +122,7 @@ def _privileges(directory: Directory, user: DirectoryUser, mode: AgentMode, plac
         "Privileges",
         False,
         f"Missing: {', '.join(missing[:_SHOWN])}{more}.",
-        f"Give {user.name} the role {AI_SALESPERSON}, or the privileges to a role it holds.",
+        places.give_privileges.format(name=user.name, role=AI_SALESPERSON),
         privilege=missing[0].partition(" ")[0],
         place=places.user,
     )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadwright.domain.dataverse_privileges import NEEDED_FOR_ANY_MAIL, depths_held, lacking
+from leadwright.domain.optionsets import Correlation
 from leadwright.errors import CrmError, LeadwrightError, OutsideError
 from leadwright.mail.arrivals import Arrival, Arrivals, Numbered
 from leadwright.mail.dataverse_incoming import COLUMNS, PARTIES, head_of, moment_of, raw_of, tracked_of
@@ -54,7 +55,6 @@ from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
     AlreadyThere,
-    MicrosoftError,
     PrivilegeMissing,
     Refused,
     RowChanged,
@@ -67,6 +67,7 @@ AT_ONCE = 4
 _SEND = "Microsoft.Dynamics.CRM.SendEmail"
 _PRIVILEGES = "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
 _OF_THE_SENDER = ("0x80040417", "0x8004041b")  # no valid sender, no mailbox of the sender that delivers
+_BY_ID = int(Correlation.IN_REPLY_TO)
 _OVERLAP = timedelta(minutes=5)  # rows of transactions that end later than later ones
 _PAGE = 500
 _WHOLE = 50  # activities in one request
@@ -172,8 +173,13 @@ class DataverseMailbox(PlatformReading):
         return bool(lacking(held, NEEDED_FOR_ANY_MAIL))
 
     def remove_draft(self, draft: Draft) -> None:
-        """Only while it is the version that was seen."""
-        self._dataverse.delete("emails", draft.id, draft.etag or None)
+        """Only while it is the version that was seen; cancelled where it went to another owner with its lead, for the
+        right to delete does not reach that one's.
+        """
+        try:
+            self._dataverse.delete("emails", draft.id, draft.etag or None)
+        except PrivilegeMissing:
+            self._cancel(draft.id, DRAFT)
 
     def find_sent(self, messageid: str, emailid: str = "") -> Found:
         """By the status of its activity. One that is gone proves nothing: it was made before it could be sent."""
@@ -196,23 +202,16 @@ class DataverseMailbox(PlatformReading):
             elif isinstance(answer, Answer):
                 yield self._word(mail, answer.json)
 
-    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
-        """Cancelled while it is Pending Send, and the version that was seen. One that is refused keeps no other."""
-        refused: MicrosoftError | None = None
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """Cancelled while it is Pending Send. One that is refused keeps no other."""
         for mail in mails:
-            id = mail.emailid or activity_named(mail.messageid)
             try:
-                row = self._status(id)
-                if row is None or row["statuscode"] != PENDING_SEND:
-                    continue
-                self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
-                yield mail.outboxid
+                if self._cancel(mail.emailid or activity_named(mail.messageid), PENDING_SEND):
+                    yield Word(mail.outboxid, Fate.FAILED)
             except (RowChanged, RowGone):  # synchronisation is at it, or somebody deleted it
                 continue
             except (PrivilegeMissing, Refused) as error:
-                refused = error
-        if refused is not None:
-            raise refused
+                yield Word(mail.outboxid, Fate.WAITS, str(error))
 
     def file_sent(self, raw: bytes, moment: datetime) -> None:
         """Nothing: Exchange keeps a copy of what it sends."""
@@ -278,13 +277,20 @@ class DataverseMailbox(PlatformReading):
         named = answered_by(letter)
         if not named:
             return ""
-        quoted = named.replace("'", "''")
-        condition = f"messageid eq '{quoted}'"
+        condition = f"messageid eq {_quoted(named)}"
         found = self._dataverse.get("emails", select="activityid", filter=condition, orderby="createdon", top=1)
         return next((str(row["activityid"]) for row in found.get("value") or ()), "")
 
     def _status(self, id: str) -> dict[str, Any] | None:
         return self._dataverse.row("emails", id, _STATUS) if is_activity_id(id) else None
+
+    def _cancel(self, id: str, status: int) -> bool:
+        """Have it not be sent while it has this status, and is the version that was seen."""
+        row = self._status(id)
+        if row is None or row["statuscode"] != status:
+            return False
+        self._dataverse.update("emails", id, _CANCELLED, str(row.get("@odata.etag") or "") or None)
+        return True
 
     def _told(self, row: Mapping[str, Any]) -> Outcome | None:
         """What the status says of a mail that is about to be sent; None: a draft."""
@@ -322,9 +328,7 @@ class DataverseMailbox(PlatformReading):
         """Number what was tracked since the last look, the oldest first."""
         written = arrivals.place()
         place = json.loads(written) if written.startswith("{") else {}  # else it is a link of Graph
-        user, box = self._sender(), self._record.id
-        party = f"email_activity_parties/any(p:p/_partyid_value eq {user} and p/participationtypemask ne 1)"
-        condition = f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party})"
+        condition = self._concerning_us()
         since = moment_of(place.get("since"))
         if since is not None:
             condition += f" and createdon ge {_stamp(since - _OVERLAP)}"
@@ -337,6 +341,19 @@ class DataverseMailbox(PlatformReading):
             found = [Arrival(str(row["activityid"]), 0, moment_of(row.get("createdon"))) for row in page]
             newest = max([m for one in found if (m := one.received)] + ([since] if since else []))
             arrivals.keep(found, json.dumps({"since": newest.isoformat()}))
+
+    def _concerning_us(self) -> str:
+        """What came in for us, though the mailbox of a seller tracked it first: there is one activity of each mail.
+
+        The shared mailbox's address is that of its record alone, which makes no party, so that it stands there as text.
+        Where a lead answers us and writes to a seller alone, the mail of ours whose Message-ID it names tells: what
+        people write to each other under our subject is theirs.
+        """
+        box = self._record.id
+        us = f"(p/_partyid_value eq {self._sender()} or p/addressused eq {_quoted(self.address)})"
+        party = f"email_activity_parties/any(p:{us} and p/participationtypemask ne 1)"
+        answers = f"(correlationmethod eq {_BY_ID} and CorrelatedActivityId_Email/_sendermailboxid_value eq {box})"
+        return f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party} or {answers})"
 
     def _rows(self, some: Sequence[Numbered]) -> dict[int, dict[str, Any]]:
         """The activities by their numbers; those that are gone are missing."""
@@ -396,6 +413,10 @@ def _accepted() -> Outcome:
 
 def _head(one: Numbered, row: Mapping[str, Any]) -> Fetched:
     return Fetched(one.uid, head_of(row), len(str(row.get("description") or "")), one.received, tracked_of(row))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,10 +1,12 @@
 """What became of mails whose platform took them and tells later: asked after a while, ever less often, and stored.
 
 One that left gets the Message-ID it left under. One that failed is told as failed: it did not leave. One that waits for
-long says so, and is never sent again. One that nobody wants sent any more is taken back as long as it waits.
+long says so, and is never sent again. One that nobody wants sent any more is taken back as long as it waits; one that
+its platform does not give back is told.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 from typing import Any
@@ -31,10 +33,26 @@ _LOOKED_AT_ONCE = 500
 _ENDED = "The conversation had ended, the lead had another owner, or the agent was stopped."
 _WAITS = select(
     Outbox.outboxid, Outbox.token, Outbox.messageid, Outbox.sender, Outbox.recipient, Outbox.recipienthash,
-    Outbox.domainhash, Outbox.purpose, Outbox.emailid, Outbox.concludedon,
+    Outbox.domainhash, Outbox.purpose, Outbox.emailid, Outbox.leadid, Outbox.concludedon,
 ).where(Outbox.askon.is_not(None), Outbox.phase == Phase.SENT)  # fmt: skip
 Wanted = Callable[[Session, Sequence[Claimed]], Collection[str]]
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A mail that waits at its platform, and that nobody wants sent any more.
+
+    Args:
+        why: nobody wants it sent.
+        refusal: why the platform does not give it back, in its words; empty: it was not asked yet, or gives it back.
+    """
+
+    mail: Handed
+    recipient: str
+    leadid: str | None
+    why: str
+    refusal: str = ""
 
 
 def learn_fates(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock) -> int:
@@ -61,36 +79,40 @@ def learn_fates(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clo
     return known
 
 
-def take_back(database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock, wanted: Wanted) -> int:
-    """Take back some of what waits at the platform and may not leave any more. How many. Safe to repeat.
+def take_back(
+    database: Database, mailboxid: str, mailbox: Mailbox, clock: Clock, wanted: Wanted
+) -> tuple[int, list[Unwanted]]:
+    """Take back some of what waits at the platform and may not leave any more. Safe to repeat.
 
     Args:
         wanted: gives, of these mails, the ids of those that may still leave, opt-outs aside.
+
+    Returns:
+        How many were, and those that the platform does not give back.
     """
     with database.reading() as session:
         if session.execute(_WAITS.where(Outbox.mailboxid == mailboxid).limit(1)).first() is None:
-            return 0
+            return 0, []
     with database.transaction() as session:
-        unwanted = dict(_unwanted(session, mailboxid, clock(), wanted))
-    if not unwanted:
-        return 0
-    done = 0
+        unwanted = {one.mail.outboxid: one for one in _unwanted(session, mailboxid, clock(), wanted)}
+    done, refused = 0, []
     try:  # by chance, so that some that are refused keep no other
         some = SystemRandom().sample(sorted(unwanted), min(len(unwanted), _TAKEN_A_PASS))
-        for outboxid in mailbox.take_back([unwanted[which][0] for which in some]):
-            mail, why = unwanted[outboxid]
-            word = Word(outboxid, Fate.FAILED, f"It was taken back before it left. {why}")
+        for word in mailbox.take_back([unwanted[which].mail for which in some]) if some else ():
+            one = unwanted[word.outboxid]
+            if word.fate is Fate.WAITS:
+                refused.append(replace(one, refusal=word.words))
+                continue
+            told = replace(word, words=f"It was taken back before it left. {one.why}")
             with database.transaction() as session:
-                done += _store(session, mail, word, clock())
+                done += _store(session, one.mail, told, clock())
     except OutsideError as error:
-        _log.warning("a mail could not be taken back", mailbox=mailboxid, reason=str(error))
-    return done
+        _log.warning("mails could not be taken back", mailbox=mailboxid, reason=str(error))
+    return done, refused
 
 
-def _unwanted(
-    session: Session, mailboxid: str, moment: datetime, wanted: Wanted
-) -> Iterator[tuple[str, tuple[Handed, str]]]:
-    """By outboxid: what its platform has and nobody wants sent any more, and why."""
+def _unwanted(session: Session, mailboxid: str, moment: datetime, wanted: Wanted) -> Iterator[Unwanted]:
+    """What its platform has and nobody wants sent any more, and why."""
     rows = session.execute(_WAITS.where(Outbox.mailboxid == mailboxid).order_by(Outbox.outboxid)).all()
     for first in range(0, len(rows), _LOOKED_AT_ONCE):  # itertools.batched is not in Python 3.11
         some = rows[first : first + _LOOKED_AT_ONCE]
@@ -99,7 +121,7 @@ def _unwanted(
         for row, why in zip(some, whys, strict=True):
             if why is not None or row.outboxid not in may:
                 mail = Handed(row.outboxid, row.messageid, row.emailid or "", row.concludedon or moment)
-                yield row.outboxid, (mail, why or _ENDED)
+                yield Unwanted(mail, row.recipient, row.leadid, why or _ENDED)
 
 
 def _as_claimed(row: Row[*tuple[Any, ...]], moment: datetime) -> Claimed:

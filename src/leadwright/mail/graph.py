@@ -175,7 +175,7 @@ class GraphMailbox(PlatformReading):
         """Nothing: what Exchange cannot deliver comes back as a mail."""
         return iter(())
 
-    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[Word]:
         """None: what Exchange accepted is on its way."""
         return iter(())
 

@@ -276,11 +276,13 @@ class Mailbox(Protocol):
         """
         ...
 
-    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
-        """Have mails not leave that were accepted and wait at the platform. Ids of those that will not: taken back.
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[Word]:
+        """Have mails not leave that were accepted and wait at the platform: those that will not have failed.
+
+        One that the platform does not give back waits on, with its words. Nothing of those that do not wait any more.
 
         Raises:
-            OutsideError: the platform cannot be asked, or refuses.
+            OutsideError: the platform cannot be asked.
         """
         ...
 

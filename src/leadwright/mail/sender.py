@@ -20,7 +20,7 @@ from leadwright.domain.plain_text import storable
 from leadwright.errors import LeadwrightError, MailError
 from leadwright.mail.claim import Check, Nothing, claim_some
 from leadwright.mail.conclusion import conclude_all
-from leadwright.mail.fates import Wanted, learn_fates, take_back
+from leadwright.mail.fates import Unwanted, Wanted, learn_fates, take_back
 from leadwright.mail.mailbox import Mailbox, Outcome, Result
 from leadwright.mail.outbox import Claimed, Clock, pass_points
 from leadwright.mail.restored import learn_from_sent
@@ -179,14 +179,19 @@ class Sender:
         self.secure()
         return sent
 
-    def tidy(self) -> None:
-        """Take over what dead workers left, look up what is unknown, take back what may not leave, file copies."""
+    def tidy(self) -> Sequence[Unwanted]:
+        """Take over what dead workers left, look up what is unknown, take back what may not leave, file copies.
+
+        Returns:
+            What may not leave and is not given back.
+        """
         with self._database.transaction() as session:
             expire_leases(session, self._mailboxid, self._clock)
         resolve_unknown(self._database, self._mailboxid, self._mailbox, self._clock)
-        take_back(self._database, self._mailboxid, self._mailbox, self._clock, self._wanted)
+        _, refused = take_back(self._database, self._mailboxid, self._mailbox, self._clock, self._wanted)
         learn_fates(self._database, self._mailboxid, self._mailbox, self._clock)
         self.file_copies()
+        return refused
 
     def file_copies(self) -> int:
         """Put a copy of each sent mail into the Sent folder, where the server does not do it. How many."""

@@ -81,7 +81,7 @@ class SmtpImapMailbox:
         """Nothing: a server that took a mail tells of it by another mail."""
         return iter(())
 
-    def take_back(self, mails: Sequence[Handed]) -> Iterator[str]:
+    def take_back(self, mails: Sequence[Handed]) -> Iterator[Word]:
         """None: what a server took is on its way."""
         return iter(())
 

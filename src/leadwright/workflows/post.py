@@ -21,7 +21,7 @@ from leadwright.identity.announcements import tell_administrators
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.backlog import last_look, not_looked_at
 from leadwright.mail.checks import STANDARD
-from leadwright.mail.fates import stuck
+from leadwright.mail.fates import Unwanted, stuck
 from leadwright.mail.intake import INBOX, take_in_mail
 from leadwright.mail.mailbox import Mailbox as MailboxPort
 from leadwright.mail.platform_records import connection_behind
@@ -41,6 +41,10 @@ _TO_SEND = (Phase.QUEUED, *IN_FLIGHT, Phase.UNKNOWN)
 _STUCK = (
     "Look at the mailbox in Dynamics 365 (Advanced Settings, Email Configuration, Mailboxes): approved, tested, its "
     "alerts. It goes out by itself once that is put right, and is not sent twice."
+)
+_REFUSED = (
+    "The mail to {} waits in Dynamics 365 and is not to leave any more. {} Cancel it there, on the timeline of the "
+    "lead, before server-side synchronisation sends it: Leadwright may not. {}"
 )
 _log = structlog.get_logger(__name__)
 
@@ -77,7 +81,7 @@ class Post:
         """Take over what dead workers left, look up unknown mails, file copies in Sent; tell what does not go on."""
         for mailbox in self._mailboxes(_tidying):
             if sender := self._sender(mailbox):
-                sender.tidy()
+                self._tell_refused(sender.tidy())
                 self._tell_stuck(mailbox)
         for mailbox in self._mailboxes(_listening & _working):
             self._tell_unread(mailbox)
@@ -197,6 +201,16 @@ class Post:
         with self._services.database.transaction() as session:
             key, title = f"stuck:{mailbox.mailboxid}:{moment:%Y-%m-%d}", "Mail does not leave Dynamics 365"
             tell_administrators(session, key, title, text, icon=NotificationIcon.WARNING, link="/outbox", moment=moment)
+
+    def _tell_refused(self, mails: Sequence[Unwanted]) -> None:
+        """What is not to leave and cannot be taken back: administrators hear of each, once, for a person still can."""
+        moment = self._services.clock()
+        for one in mails:
+            text = _REFUSED.format(one.recipient, one.why, one.refusal)
+            key, title = f"refused:{one.mail.outboxid}", "A mail could not be taken back"
+            link = f"/leads/{one.leadid}" if one.leadid else "/outbox"
+            with self._services.database.transaction() as session:
+                tell_administrators(session, key, title, text, icon=NotificationIcon.FAILURE, link=link, moment=moment)
 
     def _tell_unread(self, mailbox: Mailbox) -> None:
         """An inbox that cannot be read, so that its agent writes to nobody: administrators hear of it once a day."""

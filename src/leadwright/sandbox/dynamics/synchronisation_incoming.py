@@ -143,7 +143,7 @@ def _create(world: World, record: Row, message: Message, found: Correlation) -> 
         "internetmessageheaders": _headers(message),
         "attachmentcount": message.files,
         "prioritycode": {"low": 0, "high": 2}.get(message.item.get("importance") or "", 1),
-        "email_activity_parties": _parties(world, message, regarding, (kind, key), record["emailaddress"]),
+        "email_activity_parties": _parties(world, message, regarding),
     }
     if regarding:
         values["regardingobjectid"] = regarding
@@ -152,9 +152,8 @@ def _create(world: World, record: Row, message: Message, found: Correlation) -> 
     return made
 
 
-def _parties(
-    world: World, message: Message, regarding: tuple[str, str] | None, own: tuple[str, str], address: str
-) -> list[Row]:
+def _parties(world: World, message: Message, regarding: tuple[str, str] | None) -> list[Row]:
+    """By the addresses of records; that of a mailbox record makes nobody a party."""
     found = [(parties.SENDER, exchange_mime.address_of(message.item.get("from")))]
     found += [(mask, one) for key, mask in _RECIPIENTS.items() for one in exchange_mime.addresses_in(message.item, key)]
     rows: list[Row] = []
@@ -162,7 +161,7 @@ def _parties(
         if not one:
             continue
         row: Row = {"participationtypemask": mask, "addressused": one[:320]}
-        who = own if one.lower() == address.lower() else resolve(world, one, regarding)
+        who = resolve(world, one, regarding)
         row |= {"partyid": who} if who else {"unresolvedpartyname": one[:200]}
         rows.append(row)
     return rows

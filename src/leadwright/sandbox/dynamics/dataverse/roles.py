@@ -47,7 +47,7 @@ SEED_ROLES = {
     "AISalesPerson": f"{_READ_SETTINGS}; Global Read Write Append AppendTo Assign: Lead; "
     "User Create Delete Share: Lead; "
     "Global Read Append AppendTo Write Create Assign: Account Contact Opportunity; "
-    f"Global Read Append AppendTo: Competitor; User {_OWN}: Activity; Global Read AppendTo: Activity; "
+    f"Global Read Append AppendTo: Competitor; User {_OWN}: Activity; Global Read Write AppendTo: Activity; "
     "Global Read Write Append AppendTo Create Assign: Note Connection; Global Read AppendTo: User Team; "
     "Global Read Write Create Delete Append AppendTo Assign: appnotification; "
     "User Read Write: Mailbox UserSettings; Global Read: Mailbox TraceLog; "

@@ -172,9 +172,9 @@ def read_column(table: str, name: str, text: str, others: dict[str, Column] | No
     """A column out of its line: `type arguments = default; label; relations`."""
     parts = [part.strip() for part in text.split(";")]
     kind, _, rest = parts[0].partition(" ")
-    rest, _, default = rest.partition("=") if kind not in {"lookup", "owner"} else (rest, "", "")
     marks, kind = kind[len(kind.rstrip("!*")) :], kind.rstrip("!*")
-    if kind == "lookup!" or not kind:
+    rest, _, default = rest.partition("=") if kind not in LOOKUPS else (rest, "", "")
+    if not kind:
         raise ValueError(f"{table}.{name}: {text}")
     names = [one.replace("{table}", table).replace("{Table}", table.title()) for one in " ".join(parts[2:]).split()]
     found = Column(
