@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from tests.mail.post_office import PASSWORD, SALES, PostOffice, letter, open_mailbox
 
 from leadwright.db.base import now
-from leadwright.db.mail import InboundMessage
+from leadwright.db.mail import InboundMessage, MailboxFolder
 from leadwright.errors import MailError
 from leadwright.mail import imap as imap_module
 from leadwright.mail import imap_commands, unreadable
@@ -141,6 +141,23 @@ def test_another_uidvalidity_is_read_anew_and_acted_on_never_twice(office: PostO
     assert read(office, mailbox) == []
     assert len(stored(office)) == 5
     assert {r.uidvalidity for r in stored(office)} == {office.server.folder(SALES).validity}
+
+
+def test_a_message_that_is_stored_anew_has_the_id_of_before_and_never_that_of_another(office: PostOffice) -> None:
+    come(office, 2)
+    mailbox = office.open()
+    before = read(office, mailbox)
+    for table in (InboundMessage, MailboxFolder):  # as an older backup leaves them
+        with office.database.transaction() as session:
+            session.execute(delete(table))
+    assert read(office, mailbox) == before
+    with office.database.transaction() as session:
+        told_otherwise = session.get_one(InboundMessage, before[0])
+        told_otherwise.identity, told_otherwise.messageid = "0" * 64, "<other@company.example>"
+        told_otherwise.contenthash = "0" * 64
+    office.server.folder(SALES).renumber()
+    (again,) = read(office, mailbox)
+    assert again not in before
 
 
 def test_a_message_delivered_twice_is_one_message(office: PostOffice) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import LargeBinary, Table, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -64,6 +65,7 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
     validity = batch.cursor.uidvalidity
     aside = _not_whole(session, mailboxid, folder, validity, [message.uid for message in batch.messages])
     firsts = _firsts(session, mailboxid, {about.contenthash for _, about in marked})
+    ids = _ids(session, mailboxid, {about.identity for _, about in marked if about.identity not in known})
     rows: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Fetched] = {}
     for message, about in marked:
@@ -83,7 +85,7 @@ def store_fresh(session: Session, mailboxid: str, folder: str, batch: Batch, mom
             own["uid"], own["deliveries"] = max(own["uid"], message.uid), own["deliveries"] + 1
             _close_copy(again, message, own["inboundmessageid"])
         else:
-            row_id = new_id()
+            row_id = ids.get(about.identity) or new_id()
             before = firsts.setdefault((about.contenthash, about.answers), [])
             new = _new_row(message, about, moment, before)
             rows[about.identity] = {
@@ -124,6 +126,17 @@ def _known(session: Session, mailboxid: str, identities: Iterable[str]) -> dict[
         )
     )
     return {row.identity: row for row in rows}
+
+
+def _ids(session: Session, mailboxid: str, identities: Iterable[str]) -> dict[str, str]:
+    """Their ids, the same whenever they are stored: what is decided about one again, after a restore, has one name.
+
+    Left out is one whose id another has, that was told otherwise since.
+    """
+    found = {identity: str(uuid5(NAMESPACE_OID, f"leadwright:{mailboxid}:{identity}")) for identity in identities}
+    query = select(InboundMessage.inboundmessageid).where(InboundMessage.inboundmessageid.in_(list(found.values())))
+    taken = set(session.scalars(query)) if found else set()
+    return {identity: id_ for identity, id_ in found.items() if id_ not in taken}
 
 
 def _named(session: Session, mailboxid: str, ids: Iterable[str | None]) -> dict[str | None, list[InboundMessage]]:

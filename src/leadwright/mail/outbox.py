@@ -114,6 +114,8 @@ class Entry:
 def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
     """Write the mail, in the transaction that decided it. The same key again changes nothing.
 
+    One that Sent had under this key, and that nothing here knew of, is this mail from now on.
+
     Returns:
         The row's id, and whether it is new.
 
@@ -151,10 +153,21 @@ def put(session: Session, order: Order, moment: datetime) -> tuple[str, bool]:
     if made is not None:
         show_on_email(session, order.emailid, Phase.QUEUED, moment)
         return made, True
-    found = session.scalar(select(Outbox.outboxid).where(Outbox.businesskey == order.businesskey))
+    found = session.scalar(select(Outbox).where(Outbox.businesskey == order.businesskey))
     if found is None:
         raise Conflict("The same mail was written by another process a moment ago. Try again.")
-    return found, False
+    if found.phase == Phase.SENT and found.emailid is None and order.emailid:
+        found.leadid, found.emailid, found.purpose = order.leadid, order.emailid, order.purpose
+        found.agentid, found.version = order.agentid, order.version
+        show_found(session, found, moment)
+    return found.outboxid, False
+
+
+def show_found(session: Session, row: Outbox, moment: datetime) -> None:
+    """The email activity of a mail that was decided again is that of its copy in Sent; an outside CRM has that one."""
+    session.execute(update(Email).where(Email.activityid == row.emailid).values(messageid=row.messageid))
+    with mirror_writes.arriving(session):
+        show_on_email(session, row.emailid, Phase.SENT, moment)
 
 
 def pass_the_point(session: Session, claimed: Claimed, clock: Clock) -> bool:

@@ -1,7 +1,8 @@
 """After a restore of an older backup: what Sent has and our tables do not know is learned from it before mails go out.
 
 A copy in Sent names its mail by Message-ID, and by the business key sealed in its link to unsubscribe. Neither a mail
-that waits in the backup goes out again, nor one that is decided again because the backup is older than its decision.
+that waits in the backup goes out again, nor one that is decided again because the backup is older than its decision:
+the copy is that mail, and what waits for it goes on.
 """
 
 from collections.abc import Sequence
@@ -24,12 +25,13 @@ from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain
 from leadwright.mail.mailbox import Mailbox, SentCopy
-from leadwright.mail.outbox import Clock, record_end, show_on_email
+from leadwright.mail.outbox import Clock, record_end, show_found, show_on_email
 
 _FOUND = "Found in the Sent folder. The database did not know: it was restored from an older backup."
-_AGAIN = "It was decided again after the database had been restored. The first one is in the Sent folder: "
+_AGAIN = f"{_FOUND} What went out are the words of the copy there."
 _TO_SEND = (Phase.QUEUED, Phase.SENDING)
 _NOT_SENT = (*_TO_SEND, Phase.UNKNOWN, Phase.HELD)
+_DECIDED_AGAIN = (Phase.QUEUED, Phase.CANCELLED)
 _DAY = timedelta(days=1)
 _AT_ONCE = 500  # copies looked up with one question
 _log = structlog.get_logger(__name__)
@@ -76,30 +78,26 @@ def _unknown(database: Database, copies: Sequence[SentCopy]) -> list[SentCopy]:
 
 
 def _learn(session: Session, mailboxid: str, copy: SentCopy, moment: datetime) -> bool:
-    row = _locked(session, _is(copy))
-    if row is None:
-        again = _locked(session, Outbox.businesskey == copy.businesskey)
-        if again is not None:
-            return _cancel(session, again, copy, moment)
-        row = _made(session, mailboxid, copy, moment)
+    row, reason = _locked(session, _is(copy)), _FOUND
+    if row is None and (again := _locked(session, Outbox.businesskey == copy.businesskey)):
+        if again.phase not in _DECIDED_AGAIN:
+            return False
+        again.messageid, again.raw = copy.messageid, copy.head
+        row, reason = again, _AGAIN
+        show_found(session, row, moment)
+    elif row is None:
+        row, reason = _made(session, mailboxid, copy, moment), _AGAIN
         if row is None:
             return False
         session.add(row)
         session.flush()
     elif row.phase not in _NOT_SENT:
         return False
-    row.phase, row.reason, row.concludedon, row.filedon = Phase.SENT, _FOUND, moment, moment
+    else:
+        show_on_email(session, row.emailid, Phase.SENT, moment)
+    row.phase, row.reason, row.concludedon, row.filedon = Phase.SENT, reason, moment, moment
     row.spenton = row.spenton or copy.filed or moment
-    show_on_email(session, row.emailid, Phase.SENT, moment)
     record_end(session, row)
-    return True
-
-
-def _cancel(session: Session, row: Outbox, copy: SentCopy, moment: datetime) -> bool:
-    if row.phase != Phase.QUEUED:
-        return False
-    row.phase, row.reason, row.concludedon = Phase.CANCELLED, _AGAIN + copy.messageid, moment
-    show_on_email(session, row.emailid, Phase.CANCELLED, moment)
     return True
 
 
