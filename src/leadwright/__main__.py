@@ -8,10 +8,12 @@ def main() -> None:
     """Run the command line; a known error becomes one sentence on standard error and exit status 1."""
     os.umask(0o077)  # the database, uploads and keys are for this user alone
     from leadwright.cli.app import app
+    from leadwright.cli.termination import closed_at_sigterm
     from leadwright.errors import LeadwrightError
 
     try:
-        app()
+        with closed_at_sigterm():
+            app()
     except LeadwrightError as error:
         _end(str(error))
     except KeyboardInterrupt:

@@ -17,8 +17,12 @@ from leadwright.settings import Settings
 def open_services(settings: Settings) -> Services:
     """Open the database (migrated) and the adapters the settings name."""
     database = Database(settings.url, pool_size=settings.leads_in_work + 8)
-    migrate(database)
-    return services_on(settings, database)
+    try:
+        migrate(database)
+        return services_on(settings, database)
+    except BaseException:
+        database.close()
+        raise
 
 
 def services_on(settings: Settings, database: Database) -> Services:

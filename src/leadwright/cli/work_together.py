@@ -44,17 +44,20 @@ def work_together(settings: Settings, processes: int, stopping: threading.Event,
     """
     from leadwright.bootstrap import open_services
 
-    open_services(settings).database.close()  # the schema is brought up to date once, and what is wrong is said once
-    given = shares(settings, processes)
-    typer.echo(f"Starting {len(given)} workers (stop with Ctrl-C).")
-    workers = [_begin(share, until_idle) for share in given]
-    while any(w.is_alive() for w in workers) and not stopping.wait(_LOOK):
-        for number, worker in enumerate(workers):
-            if worker.exitcode not in (None, 0) and not stopping.is_set():
-                typer.echo(f"A worker ended with status {worker.exitcode}; another takes its place.")
-                stopping.wait(_LOOK * 4)
-                workers[number] = _begin(given[number], until_idle)
-    _end(workers)
+    database = open_services(settings).database  # the schema is brought up to date once, and what is wrong is said once
+    try:
+        given = shares(settings, processes)
+        typer.echo(f"Starting {len(given)} workers (stop with Ctrl-C).")
+        workers = [_begin(share, until_idle) for share in given]
+        while any(w.is_alive() for w in workers) and not stopping.wait(_LOOK):
+            for number, worker in enumerate(workers):
+                if worker.exitcode not in (None, 0) and not stopping.is_set():
+                    typer.echo(f"A worker ended with status {worker.exitcode}; another takes its place.")
+                    stopping.wait(_LOOK * 4)
+                    workers[number] = _begin(given[number], until_idle)
+        _end(workers)
+    finally:
+        database.close()  # last, so that nothing of SQLite's log stays beside the file, even of a worker that was killed
 
 
 def _begin(share: dict[str, str], until_idle: bool) -> BaseProcess:
