@@ -155,3 +155,26 @@ def test_the_doctor_names_an_older_schema_alone_and_does_not_run_what_needs_the_
     assert {what for what, f in findings.items() if f["detail"].startswith("Not run: the schema is older;")} == needing
     status, text = said(tmp_path, "doctor", "dynamics365", "--json")
     assert (status, [f["what"] for f in json.loads(text)]) == (1, ["Schema"])
+
+
+def test_the_doctor_finds_a_backup_that_was_put_beside_a_newer_log(tmp_path: Path) -> None:
+    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    file = tmp_path / "data" / "leadwright.db"
+    findings = {f["what"]: f for f in json.loads(said(tmp_path, "doctor", "--json")[1])}
+    assert findings["Pages"]["state"] == "ok"
+    backup = file.read_bytes()
+    database = Database(f"sqlite:///{file}")
+    for sources in (4000, 10):  # after the first many the log begins anew
+        with database.transaction() as session:
+            session.add_all(
+                KnowledgeSource(purpose="research", kind="folder", location=f"/{sources}/{n}", title="x" * 900)
+                for n in range(sources)
+            )
+    log = file.with_name("leadwright.db-wal").read_bytes()
+    database.close()
+    file.write_bytes(backup)
+    file.with_name("leadwright.db-wal").write_bytes(log)
+    status, text = said(tmp_path, "doctor", "--json")
+    (found,) = [f for f in json.loads(text) if f["state"] == "fail"]
+    assert (status, found["what"]) == (1, "Pages")
+    assert "-wal" in found["remedy"]

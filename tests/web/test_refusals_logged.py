@@ -125,3 +125,5 @@ def test_no_token_of_a_link_is_logged(browser: Callable[..., Browser], desk: Des
     assert [line["path"] for line in found if line["event"] == "input refused"] == ["/password/reset/(withheld)"]
     assert token not in json.dumps(found)
     assert PASSWORD not in json.dumps(found)
+    browser(None).get(path, headers={"Host": "evil.example"})
+    assert _last(lines, "unknown host name")["path"] == "/password/(withheld)"

@@ -1,6 +1,8 @@
 """Unsubscribing with one click (RFC 8058): a POST from anywhere does it, nothing else does, no other door is open."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, text
@@ -136,3 +138,21 @@ def test_the_page_says_what_to_do_without_scripts(desk: Desk, stranger: TestClie
     answer = stranger.get(path_for(desk))
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_link_under_a_former_name_does_it_and_nothing_else_opens_there(desk: Desk) -> None:
+    settings = desk.services.settings.model_copy(update={"public_url": "https://new.example"})
+    app = create_app(replace(desk.services, settings=settings))
+    with TestClient(app, base_url="https://old.example", follow_redirects=False) as client:
+        page = client.get(path_for(desk))
+        assert (page.status_code, "set-cookie" in page.headers) == (200, False)
+        assert "old.example" not in page.text
+        for of_page in re.findall(r'(?:href|src|action)="([^"#]+)', page.text):
+            assert client.get(of_page).status_code == 200, of_page
+        assert suppressed(desk) == 0
+        assert client.post(path_for(desk), data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert suppressed(desk) == 1
+        for path in ("/", "/sign-in", "/unsubscribe", "/api/v1/token", "//unsubscribe/x", "/leads/unsubscribe/x"):
+            assert client.get(path).status_code == 421, path
+        assert client.get("/unsubscribe/../sign-in").status_code == 421
+        assert client.get("/unsubscribe/%2e%2e%2fsign-in").status_code == 404

@@ -88,6 +88,11 @@ def examine() -> Iterator[Finding]:
         yield database
         return
     try:
+        remedy = "Restore a backup as docs/operator.md says, under What is kept where: first without the -wal and -shm files."
+        pages = _guarded("Pages", remedy, lambda: _pages(database, remedy))
+        yield pages
+        if pages.state == "fail":
+            return  # nothing else it says can be believed
         schema = schema_of(database)
         yield schema
         older = schema.state == "fail"
@@ -152,6 +157,17 @@ def open_store(settings: "Settings") -> "Database | Finding":
     except SQLAlchemyError as error:
         remedy = "Start the database server, or correct the setting database_url."
         return Finding("Database", "fail", explained(error), remedy)
+
+
+def _pages(database: "Database", remedy: str) -> Finding:
+    """Does SQLite find every page of its file whole? Reads all of it, some seconds for each gigabyte."""
+    if not database.is_sqlite:
+        return Finding("Pages", "ok", "kept by the database server")
+    with database.engine.connect() as connection:
+        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    if found != "ok":
+        return Finding("Pages", "fail", f"the database file is damaged: {' '.join(found.split())[:200]}", remedy)
+    return Finding("Pages", "ok", "whole")
 
 
 def schema_of(database: "Database") -> Finding:

@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leadwright.mail.unsubscribe import PATH as UNSUBSCRIBE
 from leadwright.settings import Settings
 
 BODY_BYTES = 1_000_000
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 compared with, not listened on
+_UNDER_ANY_NAME = (UNSUBSCRIBE, "/static/")
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
@@ -54,6 +56,8 @@ class BodyLimit:
 class KnownHosts:
     """Answers only under names that are ours, so that a name somebody else points at us opens nothing.
 
+    Links to unsubscribe open under any name: mails already sent hold a former one. Their token is the only right there.
+
     Args:
         more: further names.
     """
@@ -68,7 +72,11 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it with a sentence."""
-        if scope["type"] == "http" and not self._ours(Headers(scope=scope).get("host", "")):
+        if (
+            scope["type"] == "http"
+            and not scope["path"].startswith(_UNDER_ANY_NAME)
+            and not self._ours(Headers(scope=scope).get("host", ""))
+        ):
             text = "Leadwright is not known by this name. Use its address, or set public_url to the name people use."
             await PlainTextResponse(text, 421)(scope, receive, send)
             return

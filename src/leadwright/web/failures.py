@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from leadwright.db.base import new_id
 from leadwright.errors import BadInput, Conflict, LeadwrightError, MissingExtra, NotAllowed, NotFound, OutsideError
 from leadwright.services import Services
+from leadwright.web.refusal_log import path_without_tokens
 from leadwright.web.rendering import render
 from leadwright.web.site_map import SITE_MAP
 
@@ -64,7 +65,7 @@ def unexpected(request: Request, services: Services, error: Exception) -> Respon
     _log.error(
         "request failed",
         reference=reference,
-        path=request.url.path,
+        path=path_without_tokens(request.scope),
         error=repr(error),
         trace="".join(traceback.format_exception(error)),
     )

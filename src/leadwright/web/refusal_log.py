@@ -34,7 +34,7 @@ def note_refusal(scope: Scope, status: int) -> None:
     seen: dict[str, Any] = {
         "status": status,
         "method": scope["method"],
-        "path": _path(scope),
+        "path": path_without_tokens(scope),
         "address": client[0] if client else "",
         "who": who,
     }
@@ -43,10 +43,13 @@ def note_refusal(scope: Scope, status: int) -> None:
     (_log.warning if status in _ALARMING else _log.info)(event, **seen)
 
 
-def _path(scope: Scope) -> str:
-    """The path with ids, and without tokens of links."""
+def path_without_tokens(scope: Scope) -> str:
+    """The path with ids, and without tokens of links; its first part alone where no route says what is a token."""
     path = str(scope["path"])[:300]
-    for name, value in (scope.get("path_params") or {}).items():
+    if "path_params" not in scope:
+        first, more = path[1:].partition("/")[::2]
+        return f"/{first}/(withheld)" if more else path
+    for name, value in scope["path_params"].items():
         if name == "token" and value:
             path = path.replace(str(value), "(withheld)")
     return path
