@@ -88,7 +88,7 @@ def examine() -> Iterator[Finding]:
         yield database
         return
     try:
-        remedy = "Restore a backup as docs/operator.md says, under What is kept where: first without the -wal and -shm files."
+        remedy = "Restore a backup as docs/operator.md says under What is kept where: the -wal and -shm files go first."
         pages = _guarded("Pages", remedy, lambda: _pages(database, remedy))
         yield pages
         if pages.state == "fail":

@@ -1,4 +1,4 @@
-"""SIGTERM ends a command as Ctrl-C does: what is open is closed first. SQLite leaves its log beside a file left open."""
+"""SIGTERM ends a command as Ctrl-C does: what is open is closed first. SQLite's log stays beside a file left open."""
 
 import os
 import signal

@@ -57,7 +57,7 @@ def work_together(settings: Settings, processes: int, stopping: threading.Event,
                     workers[number] = _begin(given[number], until_idle)
         _end(workers)
     finally:
-        database.close()  # last, so that nothing of SQLite's log stays beside the file, even of a worker that was killed
+        database.close()  # as the last: what a worker that was killed left in SQLite's log comes into the file
 
 
 def _begin(share: dict[str, str], until_idle: bool) -> BaseProcess:
