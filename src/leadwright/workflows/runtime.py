@@ -27,6 +27,7 @@ from leadwright.services import Services
 from leadwright.workflows import conversations, executors, runs, webhooks
 from leadwright.workflows.conversations import Correspondence
 from leadwright.workflows.engagements import Turn
+from leadwright.workflows.in_hand import InHand
 from leadwright.workflows.incoming import Incoming
 from leadwright.workflows.mirror_sending import MirrorSending
 from leadwright.workflows.mirroring import Mirroring
@@ -108,8 +109,7 @@ class Runtime:
         self._window = max(64, 4 * self.concurrency)
         self._stopping = threading.Event()
         self._wake = threading.Event()
-        self._running = 0
-        self._idle = threading.Condition()
+        self._in_hand = InHand()
         self._quiet_since = 0.0  # when a look for new leads began that found none
         self._thread: threading.Thread | None = None
         self._slow_thread: threading.Thread | None = None
@@ -166,8 +166,7 @@ class Runtime:
         self._post.stop(timeout)
         self._mirroring.stop(timeout)
         self._sending.stop(timeout)
-        with self._idle:
-            finished = self._idle.wait_for(lambda: self._running == 0, timeout)
+        finished = self._in_hand.wait_for_none(timeout)
         DBOS.destroy()
         Runtime.working = None
         self._executing.leave()
@@ -246,29 +245,17 @@ class Runtime:
         _spare_the_collector()
 
     def _work(self, run: runs.Given) -> None:
-        with self._idle:
-            self._running += 1
-        try:
-            if self._stopping.is_set():
+        with self._in_hand.take(run.workflow_id) as mine:
+            if mine and self._stopping.is_set():
                 with self.services.database.transaction() as session:
                     runs.take_back(session, run, new_try=True)
-            else:
+            elif mine:
                 research_lead(self.services, run)
-        finally:
-            with self._idle:
-                self._running -= 1
-                self._idle.notify_all()
 
     def _talk(self, work: conversations.Work) -> None:
-        with self._idle:
-            self._running += 1
-        try:
-            if not self._stopping.is_set():
+        with self._in_hand.take(work.workflow_id) as mine:
+            if mine and not self._stopping.is_set():
                 conversations.do(self.services, work)
-        finally:
-            with self._idle:
-                self._running -= 1
-                self._idle.notify_all()
 
     def _tick(self) -> None:
         ticks = [
@@ -291,8 +278,7 @@ class Runtime:
     def _end_queue(self) -> None:
         """Without ticks nobody says any more that we live, so no lead may be begun: the queue ends too."""
         self._stopping.set()
-        with self._idle:
-            self._idle.wait_for(lambda: self._running == 0, 20.0)
+        self._in_hand.wait_for_none(20.0)
         DBOS.destroy()
 
     def _tick_on(self, ticks: list[_Tick]) -> None:
@@ -385,12 +371,12 @@ class Runtime:
         self._asked = {id_: at for id_, at in self._asked.items() if id_ in due}
         for id_, work in due.items():
             if id_ not in self._asked:
-                self._asked[id_] = time.monotonic()
                 with SetWorkflowID(id_):
                     if isinstance(work, Turn):
                         DBOS.enqueue_workflow(TALKS, _reach_out, work.runid, work.turn, work.attempt)
                     else:
                         DBOS.enqueue_workflow(TALKS, _answer_reply, work.inboundid, work.attempt)
+                self._asked[id_] = time.monotonic()
         self._look_after(due)
 
     def _look_after(self, due: dict[str, conversations.Work]) -> None:
@@ -408,29 +394,35 @@ class Runtime:
                 conversations.once_more(self.services, due[id_])
 
     def _take_over(self) -> None:
-        """Give the workflows and mails of dead executors to the living, one process at a time."""
+        """Give what dead executors had, and what was lost here, to the living, one process at a time."""
         database = self.services.database
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         alive = executors.living(database, besides=self.executor_id) | {self.executor_id}  # after: who is new is alive
         orphans = [w.workflow_id for w in pending if w.executor_id not in alive]
+        lost = self._in_hand.lost(w.workflow_id for w in pending if w.executor_id == self.executor_id)
         dead = executors.known(database) - alive
-        if not orphans and not dead:
+        if not orphans and not dead and not lost:
             return
         guard = executors.hold(database, "take over")
         if guard is None:
             return
         try:
-            talks = [o for o in orphans if not o.startswith("research:")]
-            if talks:
-                DBOS.resume_workflows(talks, queue_name=TALKS)
-            if leads := [o for o in orphans if o not in talks]:
-                DBOS.resume_workflows(leads, queue_name=QUEUE)
+            self._resume([*orphans, *lost])
+            if lost:
+                _log.warning("work that could not be ended here is done again", works=len(lost))
             if orphans:
                 _log.warning("work of a dead process taken over", leads=len(orphans), dead=sorted(dead))
             conversations.take_from_dead(self.services, dead)
             executors.forget(database, dead)
         finally:
             guard.release()
+
+    def _resume(self, ids: list[str]) -> None:
+        talks = [id_ for id_ in ids if not id_.startswith("research:")]
+        if talks:
+            DBOS.resume_workflows(talks, queue_name=TALKS)
+        if leads := [id_ for id_ in ids if id_ not in talks]:
+            DBOS.resume_workflows(leads, queue_name=QUEUE)
 
     def _reconcile(self) -> None:
         """Given runs that DBOS does not know, or has ended without an outcome, are given again."""
