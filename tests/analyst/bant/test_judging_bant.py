@@ -71,6 +71,8 @@ def judge(
         ("The decision maker is our head of operations.", L),
         ("Jane has the final say on this.", L),
         ("Someone else has the authority to buy.", L),
+        ("Our parent company has the final say.", L),
+        ("The security team has the final say.", U),
         ("The decision maker is me.", H),
         ("I am one of the three decision makers.", H),
         ("I'm the CTO and decision maker.", H),

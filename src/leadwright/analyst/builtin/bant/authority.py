@@ -25,10 +25,11 @@ _APPROVER = (
 _SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
 _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
 _POWER = r"(?:authority|say|(?:decision|purchasing|buying)[- ]?(?:making )?power|mandate|last word)"
-_OURS = r"(?:who|which|that|team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation)"
+_GROUP = r"(?:team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation)"
 _SOMEBODY = (  # named or not, and none of us: "Jane", "someone else"
-    rf"(?:some(?:body|one) else|(?<![\w'-])(?!(?:i|we|you|it|this|what|there|here|one|else|nobody|everybody|everyone|"
-    rf"both|all|each|role|title|position|job|now|then|also|always|alone|still|{_OURS}|\w+ly)\b)[a-z][\w'-]*)"
+    rf"(?:some(?:body|one) else|(?:parent|mother|holding|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|you|it|this|"
+    rf"that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|role|title|position|job|now|then|"
+    rf"also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
 )
 _ONE_OF = (
     r"(?:(?:an?|the|our|one|\d+|of|among|sole|only|main|primary|key|final|ultimate|joint|real|actual|also|actually|"
@@ -105,7 +106,7 @@ _HOLDS = lazy_pattern(
 _NAMES_ONE = lazy_pattern(rf"\b{_DECIDER}\b")  # of the seller's sentences: "as the decision maker you ..."
 _NOT_MINE = lazy_pattern(rf"{_NOT}(?! only)|\bused to\b|^had (?:[\w-]+,? )*?{_POWER}")  # denied, or over
 _OVER = lazy_pattern(r"\b(?:until|till) (?:last|recently|then|yesterday)\b|\bformerly\b|\bpreviously\b")
-_IS_OURS = lazy_pattern(rf"\b{_OURS} (?:\w+ )?$")
+_IS_OURS = lazy_pattern(rf"\b(?:who|which|that|(?:our|my|the|this) (?:whole |entire |own )?{_GROUP}) (?:\w+ )?$")
 _BUYS = lazy_pattern(
     r"\bready to (?:move|go|proceed|buy|purchase|order|sign|finali[sz]e|get started|start)|\blet's (?:do it"
     r"|get (?:this|it|the|started)|go ahead|proceed|move|finali[sz]e)"
