@@ -107,6 +107,7 @@ def test_a_good_opening_goes_out_as_it_is(opening: str) -> None:
         "Imagine picking without errors: our robots move totes.",
         "Prices start at $900 per robot per month.",
         "Teams at Northwind cut picking errors by 40 percent with our robots.",
+        "Don't let picking errors cost time: robots move totes.",
         "Hospitals and warehouses know picking errors, and our robots move totes.",
         "Moving totes by hand leads to picking errors, and robots move totes.",
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from leadwright.analyst.builtin.words import fold, listed, stem, stems
 
 _PIECE = re.compile(r":\s+")
-_FIRST = re.compile(r"\W*([^\W\d_]+)[\w-]*(['’]s?\b)?[\w'’]*(,)?(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
+_FIRST = re.compile(r"\W*([^\W\d_]\w*)[\w-]*(['’]s\b)?[\w'’]*(,)?(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
 _COMMON = re.compile(r"\w{3,}(?:tion|ment|ness|ity|ance|ence|ung|keit|heit|schaft|ing)(?:s|en)?")
 _NO_COMMON_NOUN = listed("boeing kering harting beijing")
 _GIVEN_NAMES = listed("al dan may per su van vi")  # openers that are one too: with a comma behind it somebody's
