@@ -27,9 +27,9 @@ _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
 _POWER = r"(?:authority|say|(?:decision|purchasing|buying)[- ]?(?:making )?power|mandate|last word)"
 _GROUP = r"(?:team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation)"
 _SOMEBODY = (  # named or not, and none of us: "Jane", "someone else"
-    rf"(?:some(?:body|one) else|(?:parent|mother|holding|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|you|it|"
-    rf"this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|role|title|position|job|now|"
-    rf"then|also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
+    rf"(?:some(?:body|one) else|(?:parent|mother|holding|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|you|"
+    rf"it|this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|role|title|position|job|"
+    rf"now|then|also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
 )
 _ONE_OF = (
     r"(?:(?:an?|the|our|one|\d+|of|among|sole|only|main|primary|key|final|ultimate|joint|real|actual|also|actually|"
