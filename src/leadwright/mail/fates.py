@@ -98,7 +98,7 @@ def take_back(
     done, refused = 0, []
     try:  # by chance, so that some that are refused keep no other
         some = SystemRandom().sample(sorted(unwanted), min(len(unwanted), _TAKEN_A_PASS))
-        for word in mailbox.take_back([unwanted[which].mail for which in some]) if some else ():
+        for word in mailbox.take_back([unwanted[which].mail for which in some]):
             one = unwanted[word.outboxid]
             if word.fate is Fate.WAITS:
                 refused.append(replace(one, refusal=word.words))
