@@ -52,6 +52,7 @@ from leadwright.mail.platform_sending import Draft, Told, hand_over
 from leadwright.mail.unsubscribe import Seals, mail_of
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
+from leadwright.microsoft.conditions import quoted
 from leadwright.microsoft.dataverse import Dataverse
 from leadwright.microsoft.errors import (
     AlreadyThere,
@@ -277,7 +278,7 @@ class DataverseMailbox(PlatformReading):
         named = answered_by(letter)
         if not named:
             return ""
-        condition = f"messageid eq {_quoted(named)}"
+        condition = f"messageid eq {quoted(named)}"
         found = self._dataverse.get("emails", select="activityid", filter=condition, orderby="createdon", top=1)
         return next((str(row["activityid"]) for row in found.get("value") or ()), "")
 
@@ -350,7 +351,7 @@ class DataverseMailbox(PlatformReading):
         people write to each other under our subject is theirs.
         """
         box = self._record.id
-        us = f"(p/_partyid_value eq {self._sender()} or p/addressused eq {_quoted(self.address)})"
+        us = f"(p/_partyid_value eq {self._sender()} or p/addressused eq {quoted(self.address)})"
         party = f"email_activity_parties/any(p:{us} and p/participationtypemask ne 1)"
         answers = f"(correlationmethod eq {_BY_ID} and CorrelatedActivityId_Email/_sendermailboxid_value eq {box})"
         return f"directioncode eq false and (_receivingmailboxid_value eq {box} or {party} or {answers})"
@@ -413,10 +414,6 @@ def _accepted() -> Outcome:
 
 def _head(one: Numbered, row: Mapping[str, Any]) -> Fetched:
     return Fetched(one.uid, head_of(row), len(str(row.get("description") or "")), one.received, tracked_of(row))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _stamp(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from leadwright.mail.heads import FIELDS
+from leadwright.microsoft.conditions import quoted
 
 SIZE = "Long 0x0E08"  # PidTagMessageSize
 WITH_SIZE = f"singleValueExtendedProperties($filter=id eq '{SIZE}')"
@@ -22,8 +23,7 @@ def user_path(address: str) -> str:
 
 def named(messageid: str) -> str:
     """The condition for a message with this Message-ID."""
-    quoted = messageid.replace("'", "''")
-    return f"internetMessageId eq '{quoted}'"
+    return f"internetMessageId eq {quoted(messageid)}"
 
 
 def stamp(moment: datetime) -> str:

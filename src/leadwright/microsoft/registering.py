@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leadwright.microsoft.conditions import quoted
 from leadwright.microsoft.errors import MicrosoftError, PrivilegeMissing, Refused, RowGone, Unclear
 from leadwright.microsoft.graph import Graph
 from leadwright.microsoft.http import MicrosoftHttp
@@ -129,8 +130,7 @@ def _application(graph: Graph, plan: Plan) -> dict[str, Any]:
 
 
 def _find_application(graph: Graph, plan: Plan) -> dict[str, Any] | None:
-    name = plan.displayname.replace("'", "''")
-    for page in graph.pages("applications", filter=f"displayName eq '{name}'", select=_SELECT):
+    for page in graph.pages("applications", filter=f"displayName eq {quoted(plan.displayname)}", select=_SELECT):
         for row in page:
             if row.get("notes") == plan.notes:
                 return row

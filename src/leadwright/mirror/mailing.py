@@ -16,6 +16,7 @@ from leadwright.domain.optionsets import EmailState, EmailStatus, Participation
 from leadwright.domain.outgoing import WriteState
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
+from leadwright.microsoft.conditions import quoted
 from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, Refused, RowGone, UnknownName
 from leadwright.mirror.errands import Came, Errand
 from leadwright.mirror.write_values import BIND, address
@@ -80,8 +81,7 @@ class Record(Errand):
             return None
         same = f"activityid eq {self.first.recordid}"
         if self._words.messageid:
-            told = self._words.messageid.replace("'", "''")
-            same += f" or messageid eq '{told}'"
+            same += f" or messageid eq {quoted(self._words.messageid)}"
         return Call("GET", f"emails?$select=activityid,statuscode,statecode&$filter={quote(same, safe='')}&$top=5")
 
     def looked(self, answer: Came) -> None:

@@ -10,6 +10,7 @@ from leadwright.domain.optionsets import LeadState
 from leadwright.domain.outgoing import WriteState
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
+from leadwright.microsoft.conditions import quoted
 from leadwright.microsoft.errors import RowGone
 from leadwright.mirror.changing import ETAG, LOOKUPS_TOLD
 from leadwright.mirror.errands import Arrived, Came, Errand
@@ -99,8 +100,7 @@ class Notify(Errand):
         """The newest notifications of that person with that title."""
         if not self.is_open or not self._must_look:
             return None
-        title = self._title.replace("'", "''")
-        condition = quote(f"_ownerid_value eq {self.first.recordid} and title eq '{title}'", safe="")
+        condition = quote(f"_ownerid_value eq {self.first.recordid} and title eq {quoted(self._title)}", safe="")
         query = f"$select=appnotificationid,body&$filter={condition}&$orderby=createdon%20desc&$top=50"
         return Call("GET", f"appnotifications?{query}")
 
