@@ -73,16 +73,20 @@ def test_an_opt_out_that_a_full_disk_could_not_keep_is_read_once_there_is_room(
     assert any(entry["event"].startswith("work that could not be ended") for entry in log) or not ended
 
 
-def test_what_is_written_down_as_ours_and_in_no_thread_for_a_while_is_lost_once(
+def test_what_ended_here_and_is_written_down_as_ours_a_while_later_is_lost_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("leadwright.workflows.in_hand.PATIENCE", 0.05)
     in_hand = InHand()
     with in_hand.take("one") as mine, in_hand.take("one") as too:
         assert (mine, too) == (True, False)
-        assert in_hand.lost(["one", "two", "three"]) == []
+        with in_hand.take("two"), in_hand.take("three"):
+            assert not in_hand.wait_for_none(0.01)
+        assert in_hand.lost(["one", "two", "waits"]) == [], "its end may still be on its way"
         time.sleep(0.06)
-        assert in_hand.lost(["one", "two"]) == ["two"], "the third has ended meanwhile"
-        assert in_hand.lost(["one", "two"]) == [], "told once; it gets as long again"
-        assert not in_hand.wait_for_none(0.01)
+        assert in_hand.lost(["one", "two", "waits"]) == ["two"], "one is in hand, and what waits was never begun"
+        assert in_hand.lost(["one", "two", "waits"]) == [], "told once; it gets as long again"
+    with in_hand.take("two"):
+        time.sleep(0.06)
+        assert in_hand.lost(["one", "two"]) == ["one"], "two is at work again"
     assert in_hand.wait_for_none(0.01)

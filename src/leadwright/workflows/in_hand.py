@@ -1,11 +1,11 @@
-"""Which workflows this process works on at this moment, and which it only seems to. Knows no DBOS."""
+"""Which workflows this process works on at this moment, and which ended here unnoticed. Knows no DBOS."""
 
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-PATIENCE = 60.0  # seconds in which what was taken from the queue is begun, and what has ended is written down
+PATIENCE = 60.0  # seconds in which what has ended is written down
 
 
 class InHand:
@@ -14,7 +14,7 @@ class InHand:
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._ended = threading.Condition()
-        self._missed: dict[str, float] = {}  # workflow id -> since when it has been seen not to be in hand
+        self._over: dict[str, float] = {}  # workflow id -> when it ended, for a while
 
     @contextmanager
     def take(self, workflow_id: str) -> Iterator[bool]:
@@ -28,6 +28,7 @@ class InHand:
             if mine:
                 with self._ended:
                     self._ids.remove(workflow_id)
+                    self._over[workflow_id] = time.monotonic()
                     self._ended.notify_all()
 
     def wait_for_none(self, timeout: float) -> bool:
@@ -36,15 +37,13 @@ class InHand:
             return self._ended.wait_for(lambda: not self._ids, timeout)
 
     def lost(self, believed: Iterable[str]) -> list[str]:
-        """Of those that are written down as ours, the ones that nobody here has worked on for a while, each told once.
+        """Of those that are written down as ours, the ones that ended here a while ago, each told once.
 
-        They ended, or were never begun, while the database could keep nothing, as on a full disk.
+        The database could not keep their end, as on a full disk. What only waits to be begun is not lost, however long.
         """
-        moment = time.monotonic()
+        before = time.monotonic() - PATIENCE
         with self._ended:
-            missing = set(believed) - self._ids
-        self._missed = {id_: self._missed.get(id_, moment) for id_ in missing}
-        lost = [id_ for id_, since in self._missed.items() if moment - since >= PATIENCE]
-        for id_ in lost:
-            del self._missed[id_]
-        return lost
+            over = {id_ for id_, at in self._over.items() if at <= before}
+            for id_ in over:
+                del self._over[id_]
+            return sorted(over.intersection(believed) - self._ids)

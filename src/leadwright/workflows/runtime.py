@@ -221,7 +221,7 @@ class Runtime:
             "application_version": VERSION,
             "executor_id": self.executor_id,
             "serializer": _Json(),
-            "max_executor_threads": self.concurrency + 4,
+            "max_executor_threads": 2 * self.concurrency + 4,  # what either queue has taken never waits for a thread
             "notification_listener_polling_interval_sec": 0.5,
             "enable_otlp": False,
             "log_level": "WARNING",
