@@ -10,12 +10,13 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -57,7 +58,7 @@ def _compile_statements_once() -> None:
 
 
 def _make_keys_once() -> None:
-    """Hand out the same few RSA keys by turns: making one takes as long as ten tests."""
+    """Hand out the same few RSA keys by turns, read once: making one takes as long as ten tests, reading as one."""
     make, made, lock = rsa.generate_private_key, defaultdict[Any, list[rsa.RSAPrivateKey]](list), Lock()
 
     def take(public_exponent: int, key_size: int, backend: Any = None) -> rsa.RSAPrivateKey:
@@ -67,6 +68,7 @@ def _make_keys_once() -> None:
             return keys[-1]
 
     rsa.generate_private_key = take
+    serialization.load_pem_private_key = lru_cache(4 * _KEYS)(serialization.load_pem_private_key)
 
 
 _use_memory()
