@@ -86,9 +86,12 @@ _NOUNS = listed(
 )
 # What a word made of several ends with says what it is: no company and no person ends so.
 _LAST = re.compile(
-    r"\w{3,}(?:ablauf|anlage|anteil|arbeit|aufgabe|auftrag|aufwand|ausfall|bedarf|bereich|betrag|branche|dauer|druck|ersparnis|fehler|"
-    r"frage|gesprach|kosten|leistung|leiter|lucke|mangel|menge|moglichkeit|preis|problem|"
-    r"projekt|prozess|quote|rate|risik[oe]|software|spitze|system|technik|teil|verbrauch|verlust|vorteil|wachstum|zahl|zeit|ziel)"
+    r"\w{3,}(?:"
+    r"ablauf|anlage|anteil|arbeit|aufgabe|auftrag|aufwand|ausfall|bedarf|bereich|betrag|branche|dauer|"
+    r"druck|ersparnis|fehler|frage|gesprach|kosten|leistung|leiter|lucke|mangel|menge|moglichkeit|preis|"
+    r"problem|projekt|prozess|quote|rate|risik[oe]|software|spitze|system|technik|teil|verbrauch|verlust|"
+    r"vorteil|wachstum|zahl|zeit|ziel"
+    r")"
 )
 _ENDINGS = ("nen", "sen", "en", "es", "se", "e", "n", "s")
 _SHORT = 6  # letters of a word that may be a name with an ending
