@@ -55,3 +55,40 @@ def test_a_number_with_another_unit_and_a_number_in_words_need_a_source(text: st
 def test_an_invitation_that_quotes_nothing_may_count_in_words() -> None:
     asked = Statement("Would you have half an hour in the next two weeks?", ())
     assert unsupported("", [asked], {}, ()) == ()
+
+
+STORE = Passage(
+    "s",
+    SourceKind.WEB,
+    "https://brandt.example",
+    "Brandt Feinkost",
+    "Brandt Feinkost betreibt vier Kühlhäuser in Bremen.",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe gelesen, dass Sie vier Kühlhäuser betreiben. Das ist eine anspruchsvolle Aufgabe für Ihr Team.",
+        "Mit vier Kühlhäusern in Bremen sind die Stromkosten ein Thema, und das bei jeder Investition.",
+        "Auf dem Weg zu Ihrem Ziel ist die Senkung der Energiekosten ein wichtiger Schritt.",
+    ],
+)
+def test_a_common_noun_of_german_is_no_name(text: str) -> None:
+    assert unsupported("", [Statement(text, (quote(STORE),))], {"s": STORE}, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Auch bei der Molkerei Hansen sind die Stromkosten ein Thema.", "Molkerei Hansen"),
+        ("Mit unserer Lösung hat die Edeka ihre Energiekosten gesenkt.", "Edeka"),
+        ("Wie Wolfgang sagte, sind die vier Kühlhäuser in Bremen ein Thema.", "Wolfgang"),
+        ("Das neue Kühlhaus in Emden ist für Ihr Unternehmen ein Schritt.", "Emden"),
+        ("Bei Samsung sind die Kosten um ein Viertel gesunken.", "Samsung"),
+        ("I read that your Ziel is a new site.", "Ziel"),
+    ],
+)
+def test_a_name_among_nouns_of_german_needs_a_source(text: str, name: str) -> None:
+    problems = unsupported("", [Statement(text, (quote(STORE),))], {"s": STORE}, ())
+    assert f'The paragraph 1 names "{name}", which no source supports.' in problems

@@ -110,6 +110,11 @@ def test_a_good_opening_goes_out_as_it_is(opening: str) -> None:
         "Don't let picking errors cost time: robots move totes.",
         "Hospitals and warehouses know picking errors, and our robots move totes.",
         "Moving totes by hand leads to picking errors, and robots move totes.",
+        "Crucially, robots move totes without new shelves.",
+        "Financially, picking errors fell by 40 percent at Northwind.",
+        "Recruiting, training and picking errors cost time; robots move totes.",
+        "Picking errors fell by 40 percent; robots move totes.",
+        "Six weeks, and the robots move totes.",
     ],
 )
 def test_a_good_value_goes_out_as_it_is(value: str) -> None:
@@ -142,6 +147,8 @@ def test_a_good_german_opening_goes_out_as_it_is(opening: str) -> None:
         "Preise beginnen bei 900 € pro Roboter und Monat.",
         "Kommissionierroboter von Fabrikam bewegen Behälter im Lager.",
         "Zudem laufen unsere Roboter in sechs Wochen.",
+        "Kosten, Fehler und Aufwand sinken mit unseren Robotern im Lager in sechs Wochen.",
+        "Das Ergebnis nach sechs Monaten: 40 Prozent weniger Fehler und mehr Zeit für Ihr Team im Lager.",
     ],
 )
 def test_a_good_german_value_goes_out_as_it_is(value: str) -> None:
@@ -152,7 +159,8 @@ def test_a_good_german_value_goes_out_as_it_is(value: str) -> None:
 
 def test_a_sentence_in_a_language_without_lists_is_left_to_the_other_rules() -> None:
     polish = "Widzę, że Contoso planuje drugi magazyn w Leeds."
-    texts = (ENGLISH[0], "Contoso planuje drugi magazyn w Leeds. Contoso ma 1200 osób.", ENGLISH[2])
+    paper = "Northwind zmniejszył liczbę błędów o 40 procent."
+    texts = (ENGLISH[0], "Contoso planuje drugi magazyn w Leeds. Contoso ma 1200 osób.", paper)
     assert written(texts, opening=polish)[0].paragraphs[1].text == polish
 
 
@@ -164,6 +172,12 @@ def test_a_sentence_in_a_language_without_lists_is_left_to_the_other_rules() -> 
         "Tesco recently halved picking errors with our robots.",
         "An example: Walmart cut picking errors with our robots.",
         "Walmart, with our robots, cut picking errors.",
+        "Walmart enjoys 40 percent fewer picking errors with our robots.",
+        "Walmart Leeds cut picking errors with our robots.",
+        "Walmart: 40 percent fewer picking errors with our robots.",
+        "Walmart - picking errors cut by 40 percent.",
+        "Samsung cut picking errors with our robots.",
+        "Picking errors fell by 40 percent; Walmart cut them too.",
     ],
 )
 def test_a_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
@@ -174,12 +188,15 @@ def test_a_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
     assert problems == ()
 
 
-def test_a_german_customer_that_no_quote_names_is_not_told_of() -> None:
-    with pytest.raises(Unusable):
-        written(GERMAN, value="Lidl senkte Fehler bei der Kommissionierung mit unseren Robotern.")
+@pytest.mark.parametrize(
+    "value", ["Lidl senkte Fehler im Lager.", "Lidl betreibt 40 Roboter im Lager in sechs Wochen."]
+)
+def test_a_german_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
+    with pytest.raises(Unusable, match="a name, or a rare word in the place of one"):
+        written(GERMAN, value=value)
 
 
-@pytest.mark.parametrize("name", ["Peter", "Grace", "Dan", "May"])
+@pytest.mark.parametrize("name", ["Peter", "Grace", "Dan", "May", "Emily", "Kimberly"])
 def test_nobody_else_is_addressed(name: str) -> None:
     with pytest.raises(Unusable):
         written(ENGLISH, opening=f"{name}, Contoso plans to open a second warehouse in Leeds.")

@@ -228,9 +228,11 @@ def test_a_mail_tells_nothing_of_an_account_of_another_name(
     with sqlite_database.transaction() as session:
         facts = {"numberofemployees": 50000, "lw_industry": "Retail", "address1_city": "Leeds"}
         session.add(Account(accountid="a", name="Contoso Ltd", ownerid="x", owningbusinessunit=unit, **facts))
-    configuration = _configuration(email=c.EmailInstructions(fields=["account.industry"]))
+    template = "At {{Account.Name}} in {{Account.address1_city}}"
+    configuration = _configuration(email=c.EmailInstructions(fields=["account.industry"], fixed_body=template))
     runid = add_run(sqlite_database, unit, configuration, companyname=company, parentaccountid="a")
     mail = mail_brief(Means(sqlite_database), runid)
+    assert mail.template == ({"account.name": "Contoso Ltd", "account.address1_city": "Leeds"} if told else {})
     assert ("field:account.numberofemployees" in mail.passages) is told
     assert mail.lead == ({"account.industry": "Retail"} if told else {})
     assert gather(Means(sqlite_database), runid).brief.lead["account.industry"] == "Retail"

@@ -118,13 +118,16 @@ RANGE = listed("- – — to and or bis und oder a et ou y o e tot en of ate")
 MULTIPLES = {
     word: factor
     for factor, words in {
-        "0.5": "halve halves halved halving halbiert halbieren halbierte halbierten halfte moitie mitad dimezzato "
-        "dimezzare dimezza helft halveert halveerde gehalveerd metade",
+        "0.5": "halve halves halved halving halbiert halbieren halbierte halbierten halbierung halfte moitie mitad "
+        "dimezzato dimezzata dimezzati dimezzate dimezzare dimezza helft halveert halveren halveerde gehalveerd metade",
         "2": "twice double doubles doubled doubling twofold doppelt doppelte doppelten verdoppelt verdoppeln "
-        "verdoppelte zweifach doubler doublent doublee doble doppio doppia raddoppia raddoppiato raddoppiare dubbel "
-        "dubbele verdubbelt verdubbeld verdubbelde dobro dobrou dobrar",
+        "verdoppelte verdoppelten verdopplung verdoppelung zweifach doubler doublent doublee doublees doble duplica "
+        "duplican duplicar duplico duplicaron doppio doppia raddoppia raddoppiano raddoppio raddoppiato raddoppiata "
+        "raddoppiati raddoppiate raddoppiare dubbel dubbele verdubbelt verdubbeld verdubbelde verdubbelden dobro "
+        "dobrou dobrar duplicou duplicaram",
         "3": "thrice triple triples tripled tripling threefold dreifach verdreifacht verdreifachen verdreifachte "
-        "tripler triplent triplica triplicar triplicato triplicare triplicou verdrievoudigd drievoudig",
+        "tripler triplent triplee triplica triplicar triplico triplicaron triplicato triplicata triplicati triplicate "
+        "triplicare triplicou verdrievoudigd drievoudig",
         "4": "quadruple quadruples quadrupled fourfold vierfach vervierfacht quadrupler",
         "10": "tenfold zehnfach verzehnfacht",
     }.items()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leadwright.domain.commitments import commitments_in
 from leadwright.domain.evidence import Passage, SourceKind, Statement, is_quoted
 from leadwright.domain.figures import figures_in, is_told
+from leadwright.domain.german_nouns import in_another_case, is_german, is_no_name
 from leadwright.domain.links import foreign_links
 
 SUBJECT_LENGTH = 200
@@ -49,13 +50,16 @@ def unsupported(
     common = tuple(k for k in known if k)
     ours = None if own is None else " \n ".join(own)
     of_us = " \n ".join(_cited(paragraphs, passages, without=SourceKind.FIELD))
+    whole = " ".join(p.text for p in paragraphs)
     ours_to_claim = None if ours is None else f"{ours} \n {of_us}"
 
     def check(text: str, where: str, cited: Sequence[Statement]) -> list[str]:
         sources = (*common, *_cited(cited, passages))
         support = _fold(" \n ".join(sources))
         figures = _untold(text, sources, in_words=any(p.evidence for p in cited))
-        return [*_check(text, where, figures, support, support if ours is None else ours, ours_to_claim or support)]
+        german = is_german(text) or is_german(whole)
+        links, claims = support if ours is None else ours, ours_to_claim or support
+        return [*_check(text, where, figures, support, links, claims, german=german)]
 
     problems = check(subject, "subject", paragraphs)
     for number, paragraph in enumerate(paragraphs, 1):
@@ -110,10 +114,13 @@ def _cited(
     return [f"{p.title} \n {p.text}" for p in quoted if p.kind is not without]
 
 
-def _check(text: str, where: str, figures: list[str], support: str, links: str, claims: str) -> Iterator[str]:
+def _check(
+    text: str, where: str, figures: list[str], support: str, links: str, claims: str, *, german: bool
+) -> Iterator[str]:
     said = [*figures, *commitments_in(text, claims)]
     yield from (f'The {where} says "{words}", which no source supports.' for words in said)
-    yield from (f'The {where} names "{n}", which no source supports.' for n in _names(text) if not _named(n, support))
+    names = (n for n in _names(text) if not _named(n, support, german=german))
+    yield from (f'The {where} names "{n}", which no source supports.' for n in names)
     for link in foreign_links(text, [links]):
         yield f'The {where} has the address "{link}", which no source supports.'
 
@@ -139,10 +146,14 @@ def _names(text: str) -> list[str]:
     return found
 
 
-def _named(name: str, support: str) -> bool:
+def _named(name: str, support: str, *, german: bool) -> bool:
     folded = _fold(name)
-    bare = folded.removesuffix("'s")
-    return folded in support or bare in support or all(_fold(w).removesuffix("'s") in support for w in name.split())
+    return folded in support or all(_word_named(_fold(w).removesuffix("'s"), support, german) for w in name.split())
+
+
+def _word_named(word: str, support: str, german: bool) -> bool:
+    """In German, a common noun has a capital letter and is no name."""
+    return word in support or (german and (is_no_name(word) or in_another_case(word, support)))
 
 
 def _fold(text: str) -> str:

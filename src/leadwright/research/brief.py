@@ -125,7 +125,7 @@ def mail_brief(means: Means, dossier: Dossier, company: Sequence[Passage], readi
         tone=email.tone,
         instructions="\n".join(email.instructions),
         use_news=email.use_news,
-        template=template_values(dossier.records, f"{email.fixed_subject}\n{email.fixed_body}"),
+        template=template_values(records, f"{email.fixed_subject}\n{email.fixed_body}"),
     )
 
 

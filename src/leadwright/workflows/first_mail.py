@@ -3,6 +3,7 @@
 Stores nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from leadwright.analyst import MailBrief
@@ -69,11 +70,16 @@ def _fixed(configuration: Configuration, brief: MailBrief, steps: Steps, mode: A
     empty = tuple(dict.fromkeys((*empty_subject, *empty_body)))
     steps.add(Step("draft", inputs={"template": True}, outputs={"without_value": list(empty)}))
     hold = (
-        f"The template's {', '.join(empty)} has no value for this lead."
+        f"The template's {', '.join(empty)} has no value for this lead{_unless(empty)}."
         if empty
         else _strange(configuration, f"{subject}\n{body}")
     )
     return _mail(configuration, subject, (Statement(body, ()),), hold, mode)
+
+
+def _unless(empty: Sequence[str]) -> str:
+    of_account = any(name.casefold().startswith("account.") for name in empty)
+    return ", or only in an account of another name than its company" if of_account else ""
 
 
 def _mail(

@@ -4,14 +4,29 @@ import re
 from collections.abc import Iterable, Set
 
 from leadwright.analyst.builtin.words import fold, listed, stem, stems
+from leadwright.domain.figure_words import NUMBERS, ONLY_MEASURING
+from leadwright.domain.german_nouns import is_german, is_no_name
 
-_PIECE = re.compile(r":\s+")
-_FIRST = re.compile(r"\W*([^\W\d_]\w*)[\w-]*(['’]s\b)?[\w'’]*(,)?(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
-_COMMON = re.compile(r"\w{3,}(?:tion|ment|ness|ity|ance|ence|ung|keit|heit|schaft|ing)(?:s|en)?")
-_NO_COMMON_NOUN = listed("boeing kering harting beijing")
+_PIECE = re.compile(r"\s?[:;]\s+")
+_FIRST = re.compile(
+    r"\W*(?P<word>[^\W\d_]\w*)[\w-]*(?P<owns>['’]s\b)?[\w'’]*(?P<sign>,|\s+[-–—](?=\s))?"
+    r"(?:\s+[A-Z][\w&'’-]*){0,2}(?:\s+(?P<then>[^\W\d_]+))?(?:\s+(?P<next>\w+))?"
+)
+_COMMON = re.compile(
+    r"\w{3,}(?:tion|ment|ness|ity|ance|ence|ung|keit|heit|schaft|ing)(?:s|en)?"
+    r"|\w{2,}(?:al|[ai]b|[ae]nt|ous|ful|less|ed|ing|ive|ular|ilar|ear|[aei]te|ise|ose|ide|est|ect|ough|ight|ard)ly"
+    r"|\w{4,}ily|\w{5,}mente?"
+)
+_NO_COMMON_NOUN = listed(
+    "boeing kering harting beijing samsung hartung sterling booking guinness fidelity reliance florence lawrence "
+    "laurence clarence terence constance felicity charity trinity serenity infinity clement"
+)
 _GIVEN_NAMES = listed("al dan may per su van vi")  # openers that are one too: with a comma behind it somebody's
 _BETWEEN = listed("also already even just now recently since then")  # a subject and its verb
 _PAST = re.compile(r"\w\w+(?:ed|te)")
+_SMALL_LETTERS = re.compile(r"(?<![\w])[^\W\d_A-ZÀ-Þ][^\W\d_]*")
+_FRENCH_PAST = re.compile(r"\w+(?:é|[^\W\d_]i[st]?|u|ert)")
+_OBJECTS = listed("the our its their his your this these those more fewer less") | NUMBERS.keys()
 _VERBS = listed(
     "achieves became bought brings brought built buys came can chose chooses could cut cuts did does doubles faces "
     "finds found gained gains gave gets gives goes got grew grows had halves has is keeps kept lost lowers made makes "
@@ -134,6 +149,15 @@ _OPENERS = frozenset(
         "veel veo vers vi vimos voce voces voi voici volgens voor vooral vos vostra vostre vostri vostro votre vous "
         "waar waarom wanneer want wat we welke wie wij y ya zal ze zeker zelfs zij zijn zo zoals zodat zonder zullen",
     )
+    | listed(
+        # what stands before a colon or a wish, and numbers
+        "advantage ausblick avantage beispiel benefit bilan bonus bravo challenge chapeau complimenten complimenti "
+        "effect effekt effet ejemplo enhorabuena esempio exemple fazit felicidades felicitations gefeliciteerd "
+        "impact label nutzen opportunity outcome percent procent prozent referenz result resultaat resultado "
+        "resultat risultato roi saving schritt solution summary tip upside vantaggio ventaja voorbeeld voordeel "
+        "vorteil",
+    )
+    | (NUMBERS.keys() - ONLY_MEASURING)
 )
 
 
@@ -143,24 +167,45 @@ def begins_with_a_stranger(sentence: str, known: Set[str]) -> bool:
     Args:
         known: stems of the words that may be names: of the quotes, the offering, the lead.
     """
-    return any(_is_strange(piece, known) for piece in _PIECE.split(sentence))
+    german = is_german(sentence)
+    return any(_is_strange(piece, known, german) for piece in _PIECE.split(sentence))
 
 
-def _is_strange(piece: str, known: Set[str]) -> bool:
+def _is_strange(piece: str, known: Set[str], german: bool) -> bool:
     first = _FIRST.match(piece)
-    if first is None or not first[1][0].isupper():
+    if first is None or not first["word"][0].isupper():
         return False
-    word, owns, comma, then, next_but_one = fold(first[1]), first[2], first[3], fold(first[4] or ""), first[5] or ""
+    word = fold(first["word"])
+    if first["sign"] == "," and word in _GIVEN_NAMES:
+        return not _is_known(word, known)
+    usual = stem(word) in _OPENERS or (word not in _NO_COMMON_NOUN and bool(_COMMON.fullmatch(word)))
+    if usual or _is_known(word, known) or (german and is_no_name(word)):
+        return False
+    alone = first.end() == len(piece.rstrip(".!?"))  # as in "Acme: costs fell"
+    return bool(first["owns"] or first["sign"] or alone) or _acts(word, first["then"] or "", first["next"] or "")
+
+
+def _is_known(word: str, known: Set[str]) -> bool:
+    """One of them, one with another ending, or a part of one: "Strom" beside "Stromverbrauch"."""
     if stem(word) in known or any(word.startswith(k[:-1] if len(k) > 4 else k) for k in known if len(k) > 3):
-        return False
-    if comma and word in _GIVEN_NAMES:
         return True
-    verb = fold(next_but_one) if then in _BETWEEN or then.endswith("ly") else then
-    acts = (verb in _VERBS or _PAST.fullmatch(verb)) and (word in _NO_COMMON_NOUN or not _COMMON.fullmatch(word))
-    return stem(word) not in _OPENERS and bool(owns or comma or acts)
+    return len(word) > 4 and any(k.startswith(word) or k.endswith(word) for k in known)
+
+
+def _acts(word: str, then: str, after: str) -> bool:
+    """Is what follows a verb: a known one, a past form, or one of the third person with its object behind it?"""
+    if then == "a" and _FRENCH_PAST.fullmatch(after):
+        return True
+    then, after = fold(then), fold(after)
+    verb = after if then in _BETWEEN or then.endswith("ly") else then
+    if verb in _VERBS or _PAST.fullmatch(verb):
+        return True
+    has_object = after in _OBJECTS or after[:1].isdigit()
+    several = word.endswith("s") and not then.endswith(("s", "t", "de"))  # "Drivers serve 640 cafés"
+    return has_object and not several and len(then) > 2 and stem(then) not in _OPENERS
 
 
 def is_of_these_languages(texts: Iterable[str]) -> bool:
-    """Are a third of the words such as these, so that one that is not says something?"""
-    words = [word for text in texts for word in stems(text)]
+    """Are a third of the words such as these, names and numbers aside, so that one that is not says something?"""
+    words = [word for text in texts for word in stems(" ".join(_SMALL_LETTERS.findall(text)))]
     return sum(word in _OPENERS for word in words) * 3 >= len(words)

@@ -28,7 +28,7 @@ _SHARES = (
 )
 _SHARED = 2  # words at least that a paragraph has in common with the passages it quotes
 _OURS = frozenset({SourceKind.KNOWLEDGE, SourceKind.CRM})
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\s*[;\n]\s*")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _MEETING_WORDS = frozenset(
     w
     for word in listed(
@@ -108,16 +108,17 @@ def _paragraphs(brief: MailBrief, data: Data, answer: MailAnswer) -> tuple[State
     with a name of neither; the call to action in words that ask for a meeting, else our own.
     """
     parts = (statement(answer.opening, data.passages), statement(answer.value, data.passages))
-    told = (Statement(_on_topic(visible(p.text, 900), p, brief, data), p.evidence) for p in parts)
+    names_show = is_of_these_languages(p.text for p in parts)
+    told = (Statement(_on_topic(p, brief, data, names_show=names_show), p.evidence) for p in parts)
     end = visible(answer.call_to_action, 300)
     return (*told, Statement(end if _in_known_words(end, brief, data) else MEETING, ()))
 
 
-def _on_topic(text: str, part: Statement, brief: MailBrief, data: Data) -> str:
+def _on_topic(part: Statement, brief: MailBrief, data: Data, *, names_show: bool) -> str:
     quoted = [p for p in data.passages if p.id in {e.passage_id for e in part.evidence}]
     about = (*(p.text for p in quoted), *_ours(brief))
-    sentences = [s for s in _SENTENCE.split(text) if speaks_of(s, *about)]
-    if is_of_these_languages(sentences):
+    sentences = [s for s in _SENTENCE.split(visible(part.text, 900)) if speaks_of(s, *about)]
+    if names_show:
         known = {w for k in (*_nameable(brief), *(f"{p.title} {p.text}" for p in quoted)) for w in stems(k)}
         sentences = [s for s in sentences if not begins_with_a_stranger(s, known)]
     return " ".join(sentences)
@@ -158,7 +159,10 @@ def _check(brief: MailBrief, data: Data, answer: MailAnswer) -> None:
         raise Unusable("opening or value has no quote that occurs in its passage word for word")
     texts = {p.id: p.text for p in data.passages}
     if any(shared_words(p.text, *(texts[e.passage_id] for e in p.evidence))[0] < _SHARED for p in paragraphs[:2]):
-        raise Unusable("opening or value does not speak of what it quotes")
+        raise Unusable(
+            "opening or value does not speak of what it quotes, or its sentences begin with a name, or a rare word in "
+            "the place of one, that no quote has"
+        )
 
 
 def _worth_quoting(brief: MailBrief) -> list[Passage]:
