@@ -120,6 +120,8 @@ def test_who_needs_it_later_has_not_refused(text: str, refused: bool) -> None:
         ("Het budget moet dit jaar nog worden uitgegeven, stuur snel een offerte.", False),
         ("Budget was cut this year, but we have 90k set aside for this project.", False),
         ("Our IT budget is frozen, yet operations pays: 150k.", False),
+        ("Damit das Budget nicht gestrichen wird, müssten wir bald bestellen.", False),
+        ("Our budget isn't frozen.", False),
         ("We have no budget constraints.", False),
         ("No budget limit here.", False),
         ("There's no budget problem, the board signed off 400k.", False),

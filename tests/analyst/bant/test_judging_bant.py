@@ -88,6 +88,7 @@ def judge(
         ("My business partner and myself are the decision makers.", U),
         ("Each branch has its own purchasing authority, so I can sign this.", U),
         ("Our clinic has the final say, not the group.", H),
+        ("The plant in Ohio has its own purchasing authority and I run it.", U),
         ("The decision makers are our CEO and our CFO, and I collect offers.", L),
         ("The decision makers are Tom and Anna, not me.", L),
         ("The decision maker is our COO, who asked me to write.", L),

@@ -61,7 +61,7 @@ _LACKS = lazy_pattern(
     rf"|\b{_SOMEBODY}(?:'s| is| are) {_ONE_OF}{_DECIDER}\b"
     rf"|\b{_DECIDER} (?:(?:here|on|for|this|that|it) )*(?:is|are) "
     rf"(?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you)\b|{_AND_ME})"
-    rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b)[\w-]+ ){{0,4}}?{_POWER}\b"
+    rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b|its\b)[\w-]+ ){{0,4}}?{_POWER}\b"
 )
 _ASKS = lazy_pattern(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
