@@ -29,6 +29,15 @@ ANSWER = Statement(
         ("Vielen Dank, aber wir haben keinen Bedarf.", "de"),
         ("What does it cost and how long does it take?", "en"),
         ("ok", "en"),
+        ("Was kostet das?", "de"),
+        ("Oui, avec plaisir.", "fr"),
+        ("Hola, ¿cuánto cuesta?", "es"),
+        ("Quanto costa?", "it"),
+        ("Wat kost dat?", "nl"),
+        ("Quanto custa?", "pt"),
+        ("Van den Berg", "en"),
+        ("La Paz or Los Angeles?", "en"),
+        ("Hvad koster det?", "en"),
     ],
 )
 def test_an_answer_comes_in_the_language_of_the_question(text: str, language: str) -> None:
@@ -55,6 +64,20 @@ def test_an_answer_comes_in_the_language_of_the_question(text: str, language: st
 )
 def test_a_language_we_have_no_sentences_for_is_answered_in_english(text: str) -> None:
     assert language_of(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        (("Interessant. Preis?", "Wir suchen Roboter für unser Lager."), "de"),
+        (("Ok.", "Prima.", "Wij zoeken robots voor ons magazijn."), "nl"),
+        (("What does it cost?", "Wir suchen Roboter für unser Lager."), "en"),
+        (("Ile to kosztuje?", "Dzień dobry, proszę o ofertę dla nas.", "Wir suchen Roboter für unser Lager."), "en"),
+        (("Ok.", "Ok."), "en"),
+    ],
+)
+def test_a_text_that_tells_no_language_is_answered_in_the_one_before(texts: tuple[str, ...], language: str) -> None:
+    assert language_of(*texts) == language
 
 
 @pytest.mark.parametrize("ask", [*Factor, None])

@@ -92,6 +92,49 @@ def test_who_needs_it_later_has_not_refused(text: str, refused: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("We have no budget for robots, sorry.", True),
+        ("All budgets are frozen until further notice.", True),
+        ("We have no budget set aside for this.", True),
+        ("Our budget was scrapped. It was 50k.", True),
+        ("Not interested. Our budget of 90k goes elsewhere.", True),
+        ("No budget this year, and no interest. 90k went elsewhere.", True),
+        ("Wir haben dafür kein Budget.", True),
+        ("Keine Frage, wir haben kein Budget.", True),
+        ("Unser Budget von 50.000 Euro wurde gestrichen.", True),
+        ("Alle Budgets für dieses Jahr sind bereits verplant.", True),
+        ("La direction a gelé tous les budgets.", True),
+        ("Notre enveloppe est malheureusement épuisée.", True),
+        ("El presupuesto de este año está congelado.", True),
+        ("Hanno bloccato il budget, mi dispiace.", True),
+        ("De directie heeft het budget geschrapt.", True),
+        ("Das Budget muss bis Jahresende ausgegeben werden, bitte schnell ein Angebot.", False),
+        ("Wir haben vier Mitarbeiter verloren, das Budget für Roboter ist da. Bitte Angebot.", False),
+        ("Wir haben Stellen gestrichen, das Budget für Automatisierung ist genehmigt. Bitte Angebot.", False),
+        ("Das Budget 2026 ist aufgebraucht, für 2027 sind 90.000 Euro eingeplant.", False),
+        ("Nous avons perdu du temps, l'investissement est validé, envoyez un devis.", False),
+        ("Nous avons gelé les embauches pour investir dans des robots.", False),
+        ("El presupuesto debe ser gastado antes de fin de año, envíenos una oferta.", False),
+        ("Abbiamo perso due magazzinieri, il budget per i robot c'è.", False),
+        ("Het budget moet dit jaar nog worden uitgegeven, stuur snel een offerte.", False),
+        ("Budget was cut this year, but we have 90k set aside for this project.", False),
+        ("Our IT budget is frozen, yet operations pays: 150k.", False),
+        ("Damit das Budget nicht gestrichen wird, müssten wir bald bestellen.", False),
+        ("Our budget isn't frozen.", False),
+        ("We have no budget constraints.", False),
+        ("No budget limit here.", False),
+        ("There's no budget problem, the board signed off 400k.", False),
+        ("Wir haben kein festes Budget.", False),
+        ("No tenemos límite de presupuesto.", False),
+        ("Geen probleem met het budget.", False),
+    ],
+)
+def test_who_has_the_money_has_not_refused_for_want_of_it(text: str, refused: bool) -> None:
+    assert (read(text).interest.polarity is Polarity.NEGATIVE) is refused
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("I am out of the office until Monday.", "2026-11-30"),

@@ -95,6 +95,17 @@ def test_a_question_the_knowledge_answers_is_answered_with_its_source(office: Of
     assert office.engagement_of(leadid).answers == 1
 
 
+def test_a_line_too_short_to_tell_its_language_is_answered_as_the_conversation_goes(
+    office: Office, leadid: str
+) -> None:
+    office.answer(ADA, "Guten Tag, das klingt interessant für uns.")
+    office.work()
+    office.answer(ADA, "Klingt interessant.")
+    office.work()
+    answers = [mail.get_body(("plain",)).get_content() for mail in office.mails_to(ADA)[1:]]
+    assert [text.startswith("Guten Tag Ada,") for text in answers] == [True, True]
+
+
 def test_a_question_nobody_knows_is_handed_over_and_never_answered(office: Office, leadid: str) -> None:
     office.answer(ADA, "This looks promising. Does your robot work at minus thirty degrees in a freezer?")
     office.work()

@@ -21,22 +21,25 @@ _TELLING = {
     "was there any",
     "de": "der die das den dem des und ist sind nicht wir sie ihr ihre für mit haben habe hat können wie was wann "
     "wer ein eine einen bitte danke vielen ich uns unser sehr auch noch auf von zu im bei es aber oder wenn "
-    "gerne guten keine kein mir mich diese dieser dass am vom",
+    "gerne guten keine kein mir mich diese dieser dass am vom ja gern geht passt läuft lange kostet kosten preis "
+    "angebot bis",
     "fr": "le la les de du des et est nous vous votre vos notre pour avec que qui quel quelle comment combien un "
     "une au ce cette merci bonjour je pas ne dans sur sont avons avez mais ou si plus par il me mon ma nos en "
-    "se suis on peut",
+    "se suis on peut oui quels quelles prix tarif tarifs délais devis voulons envoyez avant mardi demain",
     "es": "el la los las de del y es nosotros nuestra nuestro usted ustedes su para con que cuál cual cuánto cuanto "
     "cómo como cuándo un una gracias hola por no en está estamos quisiera pero más al se tenemos hay muy lo "
-    "le me mi nos sus estoy hoy hasta sin",
+    "le me mi nos sus estoy hoy hasta sin sí quien días cuesta precio precios interesa podemos necesitamos tiempo "
+    "antes tienen",
     "it": "il lo la gli i le e è noi voi vostro nostro nostra per con che come quale quanto quando un una grazie "
     "buongiorno non di del della dei nel sono siamo abbiamo avete vorrei vorremmo sapere più anche ma se da "
-    "mi ci vi al ho ai me ne però vostra",
+    "mi ci vi al ho ai me ne però vostra sì va bene costa prezzo prezzi tempo tempi serve servono interessa possiamo "
+    "entro",
     "nl": "de het een en is zijn niet geen wij we u uw jullie voor met hebben heeft kunnen kan hoe wat wanneer "
     "graag bedankt dank ik ons onze van naar bij ook maar dat dit die er op te aan om zou nog meer beste mij "
-    "eens wel deze me ben",
+    "eens wel deze me ben ja kost kosten prijs lang duurt stuur offerte nodig",
     "pt": "o os as e é de do da dos das nós você seu sua nosso nossa para com que qual quanto como quando um uma "
     "obrigado obrigada olá não em na por mas mais gostaria estamos temos são está ao também me nos pelo pela "
-    "no",
+    "no sim bom dia dias custa preço preços tempo interesse interessa podemos precisamos até",
     # Nothing is answered in those below: they keep their readers from a language that shares some of their words.
     "af": "die is nie ek ons jy julle u vir met en van het dit wat hoe kan sal wil asseblief dankie graag sy ook om "
     "te aan op by maar meer nog as was baie goeie n",
@@ -65,7 +68,7 @@ _TELLING = {
     "tr": "ve bir bu için ile de da ne mi mı nasıl var yok çok biz siz bize size daha olarak ama o ki merhaba "
     "teşekkürler lütfen kadar gibi en istiyoruz",
 }  # fmt: skip
-_LEAST = 3  # different telling words before another language than English is believed
+_LEAST = 3  # different telling words before a language is believed; two where they are half of what is said
 _ENDING = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
@@ -179,6 +182,7 @@ class AnswerBrief:
 
     Args:
         text: what the lead wrote; only its language is taken from it.
+        before: the other mails of the conversation, which tell the language where the text does not; first goes first.
         greeting_name: first name, or empty.
         answer: quotes of the follow-up knowledge; empty when nothing was asked.
         ask: the factor to ask for; None asks for a meeting.
@@ -188,11 +192,12 @@ class AnswerBrief:
     greeting_name: str
     answer: Sequence[Statement] = ()
     ask: Factor | None = None
+    before: Sequence[str] = ()
 
 
 def write_answer(brief: AnswerBrief) -> tuple[str, tuple[Statement, ...]]:
     """The language, and the paragraphs from the greeting to the one open question."""
-    language = language_of(brief.text)
+    language = language_of(brief.text, *brief.before)
     hello, thanks, thanks_asked, paper, papers = _WORDS[language]
     name = brief.greeting_name.strip()
     paragraphs = [Statement(f"{hello} {name}," if name else f"{hello},", ())]
@@ -216,16 +221,23 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def language_of(text: str) -> str:
-    """The language a reply is most likely written in, of those we have sentences for; English when in doubt.
+def language_of(*texts: str) -> str:
+    """The language that the first of the texts to tell one is written in; English when none tells.
 
-    In doubt is also what tells as much of another language, one that we have no sentences for included.
+    A text does not tell what it tells as much of another language. A language that we have no sentences for is
+    answered in English.
     """
+    told = next((language for text in texts if (language := _told(text))), "en")
+    return told if told in _LANGUAGES else "en"
+
+
+def _told(text: str) -> str | None:
     words = [w.casefold() for w in _WORD.findall(text[:4_000])]
     counts = Counter({code: sum(w in telling for w in words) for code, telling in _SETS.items()})
     (best, most), (_, next_most) = counts.most_common(2)
-    told = len(_SETS[best].intersection(words)) >= _LEAST
-    return best if best in _LANGUAGES and told and most > next_most else "en"
+    different = len(_SETS[best].intersection(words))
+    enough = different >= _LEAST or (different == _LEAST - 1 and 2 * different >= len(words))
+    return best if enough and most > next_most else None
 
 
 _SETS = {code: frozenset(words.split()) for code, words in _TELLING.items()}

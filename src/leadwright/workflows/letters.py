@@ -261,6 +261,18 @@ def why_they_get_it(lead: Lead, company: str) -> str:
     return f"You get this email from {company} because of your role{where}."
 
 
+def words_of_thread(session: Session, runid: str) -> list[str]:
+    """What was written in this conversation: by them, the newest first, then by us, the first mail first."""
+    query = (
+        select(Email.directioncode, Email.description)
+        .order_by(Email.senton)
+        .where(Email.lw_threadid == runid, Email.senton.is_not(None), Email.lw_hold.is_(None))
+    )
+    rows = session.execute(query).all()
+    theirs = [row.description for row in rows if not row.directioncode]
+    return [*theirs[::-1], *(row.description for row in rows if row.directioncode)]
+
+
 def last_of_thread(session: Session, runid: str) -> Thread | None:
     """The newest mail of ours that left in this conversation, to be followed up."""
     row = session.execute(

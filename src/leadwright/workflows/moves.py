@@ -32,7 +32,7 @@ from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on
 from leadwright.workflows.incoming import tell_owner
-from leadwright.workflows.letters import Written, keep, last_of_thread, send
+from leadwright.workflows.letters import Written, keep, last_of_thread, send, words_of_thread
 from leadwright.workflows.reading_replies import Read, Unsent, doubtful_answer, unsent_answer
 from leadwright.workflows.sending_rules import ANSWER
 from leadwright.workflows.settle import arrived_after_all
@@ -228,7 +228,9 @@ def _answer(services: Services, session: Session, talk: Conversation, rows: Held
         return
     _retire_drafts(session, rows)
     answer = reply.read.said.answer if decision.move is Move.ANSWER else ()
-    _, paragraphs = write_answer(AnswerBrief(reply.mail.new_text, first_name(rows.lead), answer, decision.ask))
+    before = words_of_thread(session, talk.runid)
+    brief = AnswerBrief(reply.mail.new_text, first_name(rows.lead), answer, decision.ask, before)
+    _, paragraphs = write_answer(brief)
     profile = talk.configuration.profile
     body = assemble([p.text for p in paragraphs], signature=profile.signature, other_terms=profile.other_terms)
     subject = subject_line(reply_subject(_subject(session, talk, message.subject))) or "Re:"

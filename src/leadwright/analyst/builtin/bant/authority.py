@@ -25,17 +25,24 @@ _APPROVER = (
 _SAY = r"(?:say|authority|authori[sz]ation|power|word|mandate|clearance|decision|sign-?off|autonomy|call|approval)"
 _NOT = r"(?:\bnot|n't|\bnever|\bno longer|\bnor)"
 _POWER = r"(?:authority|say|(?:decision|purchasing|buying)[- ]?(?:making )?power|mandate|last word)"
-_GROUP = r"(?:team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation)"
+_GROUP = (
+    r"(?:team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation|plant|site|branch|"
+    r"factory|warehouse|depot|location|region|store|shop|subsidiary|practice|clinic|hospital|hotel|lab|school|facility)"
+)
 _SOMEBODY = (  # named or not, and none of us: "Jane", "someone else"
-    rf"(?:some(?:body|one) else|(?:parent|mother|holding|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|you|"
-    rf"it|this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|role|title|position|job|"
-    rf"now|then|also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
+    rf"(?:some(?:body|one) else|(?:parent|mother|holding|head|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|"
+    rf"you|myself|ourselves|it|this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|"
+    rf"role|title|position|job|now|then|also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
 )
 _ONE_OF = (
     r"(?:(?:an?|the|our|one|\d+|of|among|sole|only|main|primary|key|final|ultimate|joint|real|actual|also|actually|"
     r"indeed|currently|both|all) )*"
 )
 _DECIDER = r"decision[- ]?makers?"
+_AND_ME = (  # at the end: "our CFO and I collect offers" goes on
+    r"(?:(?!not\b)[^\s;:]+ ){1,9}?(?:and|&|with|plus) (?:me|myself|i|us|ourselves)"
+    r"(?=\s*(?:[.,;:!)]|$|both\b|together\b))"
+)
 _LACKS = lazy_pattern(
     rf"{_NOT} (?:\w+ ){{0,3}}?(?:have|hold|possess|got|carry|be having) (?:[\w-]+ ){{0,4}}?(?:{_SAY})\b"
     rf"|\bhave no (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b|\black (?:[\w-]+ ){{0,3}}?(?:{_SAY})\b"
@@ -52,8 +59,9 @@ _LACKS = lazy_pattern(
     r"|\bi(?:'m| am) (?:just|only) (?:an? |the )(?:\w+ )?(?:intern|assistant|analyst|researcher|student|user)\b"
     r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
     rf"|\b{_SOMEBODY}(?:'s| is| are) {_ONE_OF}{_DECIDER}\b"
-    rf"|\b{_DECIDER} (?:(?:here|on|for|this|that|it) )*(?:is|are) (?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you)\b)"
-    rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b)[\w-]+ ){{0,4}}?{_POWER}\b"
+    rf"|\b{_DECIDER} (?:(?:here|on|for|this|that|it) )*(?:is|are) "
+    rf"(?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you)\b|{_AND_ME})"
+    rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b|its\b)[\w-]+ ){{0,4}}?{_POWER}\b"
 )
 _ASKS = lazy_pattern(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"

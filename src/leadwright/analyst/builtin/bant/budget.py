@@ -24,8 +24,8 @@ _NOT_MONEY = lazy_pattern(
     r"|of (?:the|these|those)|each)"
 )
 _SPENT = (  # with the amount, where one is named
-    r"(?:[$€£]?\d\S* (?:[a-z]{3,7} )?)?\bbudgets?(?: (?:(?:of|for|in) |\()(?:(?!, )[^;?!]){1,40}?)? (?:(?:is|was|are"
-    r"|were|has|have|had|been|got|already|now|all|currently|completely|fully|entirely|unfortunately) )*"
+    r"(?:[$€£]?\d\S* (?:[a-z]{3,7} )?)?\bbudgets?(?: (?:(?:of|for|in) |\()(?:(?!, |\bbe\b)[^;?!]){1,40}?)? "
+    r"(?:(?:is|was|are|were|has|have|had|been|got|already|now|all|currently|completely|fully|entirely|unfortunately) )*"
     r"(?:frozen|cut(?!(?: back| down)? (?:to|from)\b)|exhausted|used up|spent|gone(?! (?:up|through))|lost|cancel+ed"
     r"|withdrawn|scrapped|blocked|on hold|(?:not|isn't|wasn't|hasn't|no longer) (?:yet )?(?:been )?(?:approved"
     r"|available|released|there))\b"
@@ -44,14 +44,35 @@ _NO_BUDGET = lazy_pattern(
     r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
     r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
 )
+_NONE = (
+    r"(?:\b(?:no|without|kein\w*|ohne|aucune?|pas (?:de |d')|sans|nessun\w*|non (?:abbiamo|"
+    r"c'e|ci sono)|senza|no (?:tenemos|hay)|sin|ningun\w*|geen|zonder|nao (?:temos|ha)|sem)|(?:\bnot|n't) (?:have|see)"
+    r"(?: any| an?)?)"
+)
+_BOUND = (
+    r"(?:constraint|limit|issue|problem|concern|worr|restriction|cap\b|ceiling|grenz|obergrenz|beschrank|einschrank|"
+    r"sorg|frage|souci|contrainte|plafond|vincol|tope\b|restricc|probleem|beperk|grens)\w*"
+)
+_FIXED = r"(?:fixed|set|hard|strict|maximum|fest|fix|starr|maximal|vast|maximaal)\w*"
+_FIX = r"(?:fixe|maxim\w+|limite|massimo|fisso|fijo|cerrado|fixo)"
+_PURSE = r"(?:budget|presupuesto|orcamento)"
+NO_LIMIT = lazy_pattern(  # a limit or a problem that there is not: a word on money, none on its lack
+    rf"{_NONE} ?(?:\w+ )?(?:{_PURSE}\w*[- ]?{_BOUND}|{_BOUND} (?:with|on|to|of|for|in|mit|beim?|fur|am|im|de|du|avec|"
+    rf"sur|di|sul|con|en|met|op|aan|voor|com|a) (?:\w+ )?{_PURSE}\w*|{_FIXED} {_PURSE}\b|{_PURSE} {_FIX}\b)"
+)
 _FINE = lazy_pattern(
     r"\b(?:within|fits?|in|under|aligns? with) (?:our|my|the) (?:\w+ )?(?:budget|range|expectations)|\b(?:aligns"
     r"|matches) (?:well )?with what we|"
     r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
     r"|available|secured|confirmed)|\bhave an approved budget\b"
 )
+_NO_MORE = lazy_pattern(r"\bno (?:\w+ ){0,2}?budget\b")
+_BUT_THEN = lazy_pattern(r"\b(?:but|yet|however|though|although)\b[^;?!]*\d")
+_LEFT = lazy_pattern(  # "for 2027 we have 250k", and not "it was 50k"
+    r"^(?!.*\b(?:had|was|were|used to|would|if)\b).*\b(?:have|has|got|is|are|approved|available|set aside|earmarked|"
+    r"allocated|planned)\b"
+)
 _CHANGED = lazy_pattern(r"\b(?:cut|reduced|lowered|raised|increased|extended)\b.*\bto\s*$")
-_BUDGET_BEFORE = lazy_pattern(r"\b(?:budget|until|till|since|before|after|bis|fur|pour|para|per|voor)\s*$")
 _OPEN = lazy_pattern(
     r"\?$|\b(?:hope|hoping|want|wish|need|ensure|make sure|whether|if|could|would|should|must|as long as|provided"
     r"|can we)\b"
@@ -153,12 +174,21 @@ def _without_prices(talk: Talk, stated: _Stated | None, *, any_list: bool) -> Fa
 
 
 def _none(talk: Talk, stated: _Stated | None, missing: str) -> FactorJudgement | None:
-    """The sentence that says so, unless it goes on to an amount that is left: "50k is spent, but we have 30k"."""
-    left = stated.evidence.quote if stated else ""
-    said = (s for s in talk.of_lead if _NO_BUDGET.search(s.plain) and not (s.text == left and _GONE.search(s.plain)))
-    if none := next(said, None):
+    """The sentence that says so, unless an amount that is left follows: "50k is spent, but we have 30k"."""
+    left = next((n for n, s in enumerate(talk.of_lead) if stated and s.text == stated.evidence.quote), -1)
+    goes_on = left >= 0 and bool(_LEFT.search(talk.of_lead[left].plain))
+    said = ((n, s) for n, s in enumerate(talk.of_lead) if _NO_BUDGET.search(NO_LIMIT.sub(" ", s.plain)))
+    if none := next((s for n, s in said if not _leaves_some(s.plain, n - left, goes_on=goes_on)), None):
         return _judged(Score.LOW, f"Says that there is no budget for it{missing}.", talk.quoted(none))
     return None
+
+
+def _leaves_some(plain: str, after: int, *, goes_on: bool) -> bool:
+    """Is what is gone not all? `after`: sentences from the one with the amount to this one."""
+    gone, none = _GONE.search(plain), _NO_MORE.search(plain)
+    if after == 0:
+        return bool(gone or (none and _BUT_THEN.search(plain, none.end())))
+    return after < 0 and goes_on and bool(gone or none)
 
 
 def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
@@ -204,10 +234,9 @@ def _upper(amount: Quantity, amounts: Sequence[Quantity], plain: str) -> Quantit
 
 
 def _is_year(plain: str, amount: Quantity) -> bool:
-    """As in "the budget for 2027", "frozen until 2028" and "the 2027 budget"."""
-    beside = _BUDGET_BEFORE.search(plain[: amount.start]) or plain[amount.end :].startswith(" budget")
-    bare = not (amount.currency or amount.unit or amount.whole) and 2000 <= amount.value <= 2100
-    return is_year(plain, amount) or (bare and bool(beside))
+    """As in "the budget for 2027", "frozen until 2028" and "in 1999": beside a budget 2010 to 2049 is a year."""
+    bare = not (amount.currency or amount.unit or amount.whole) and 2010 <= amount.value < 2050
+    return bare or is_year(plain, amount)
 
 
 def _distance(word: re.Match[str], start: int, end: int) -> int:

@@ -3,8 +3,9 @@
 A phrase that is denied in its own clause counts for nothing; nothing here reads a price list.
 """
 
+from leadwright.analyst.builtin.bant.budget import NO_LIMIT
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
-from leadwright.analyst.builtin.bant.foreign_words import GIVEN, LACKING
+from leadwright.analyst.builtin.bant.foreign_words import BUDGET_GONE, GIVEN, LACKING
 from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.words import fold
 from leadwright.domain.bant import Factor, FactorJudgement, Score
@@ -20,6 +21,10 @@ _FOR_US_TO_DECIDE = lazy_pattern(  # "I need figures", "I need the consent of th
     r"aprobacion|approvazione|accord|aval|freigabe|genehmigung|zustimmung|(?:mehr|noch|plus de|piu|mas|meer|"
     r"mais) (?:zeit|temps|tempo|tiempo|tijd)|bedenkzeit)\b"
 )
+_ELSE = lazy_pattern(  # "otherwise the budget is gone": it is there as yet
+    r"\b(?:sonst|(?:wenn|falls) wir nicht|sinon|si (?:nous|on) ne|altrimenti|se non|de lo contrario|si no|anders|"
+    r"als we niet|senao)\b"
+)
 _REASONS = {
     (Factor.NEED, True): "Names what it is needed for.",
     (Factor.NEED, False): "Sees no need.",
@@ -32,6 +37,7 @@ _REASONS = {
 _FOUND = {
     **{(factor, True): lazy_pattern(fold(pattern)) for factor, pattern in GIVEN.items()},
     **{(factor, False): lazy_pattern(fold(pattern)) for factor, pattern in LACKING.items()},
+    (Factor.BUDGET, False): lazy_pattern(f"{fold(LACKING[Factor.BUDGET])}|{BUDGET_GONE}"),
 }
 
 
@@ -51,7 +57,10 @@ def _says(sentence: Sentence, factor: Factor, *, given: bool) -> bool:
     if pattern is None:
         return False
     if not given:
-        return bool(pattern.search(NOT_BY.sub(" ", sentence.plain) if factor is Factor.NEED else sentence.plain))
+        if factor is Factor.BUDGET and _ELSE.search(sentence.plain):
+            return False
+        aside = {Factor.NEED: NOT_BY, Factor.BUDGET: NO_LIMIT}.get(factor)
+        return bool(pattern.search(aside.sub(" ", sentence.plain) if aside else sentence.plain))
     parts = (part for part in _CLAUSE.split(sentence.plain) if not _DENIED.search(part))
     return any(
         pattern.search(part) and not (factor is Factor.NEED and _FOR_US_TO_DECIDE.search(part)) for part in parts

@@ -49,18 +49,31 @@ _CHOICE = (
     r"(?:entscheidung|freigabe|letzte wort|decision|validation|dernier mot|decisione|ultima parola|approvazione|ultima "
     r"palabra|beslissing|laatste woord|decisao|ultima palavra)"
 )
-_MONEY = r"(?:budgets?|mittel|gelder|enveloppes?|presupuestos?|orcamentos?|verbas?|budgetten|investi\w+)"
-_GONE = (
-    r"(?:(?:ist|schon|bereits|leider|komplett) weg|verbraucht|ausgegeben|verloren|gestrichen|eingefroren|gekurzt|"
-    r"aufgebraucht|erschopft|verplant|ausgeschopft|perdu|(?:est|deja|ete) depense\w?|geles?|gelee?s?|epuises?|coupes?|"
-    r"boucles?|perso|speso|bloccat[io]|esaurit[io]|tagliat[io]|perdid[oa]|gastad[oa]s?|congelad[oa]s?|agotad[oa]s?|"
-    r"recortad[oa]s?|esgotad[oa]s?|cortad[oa]s?|uitgegeven|bevroren|geschrapt|congel\w+)"
+_MONEY = (
+    r"(?:budgets?|mittel|gelder|enveloppes?|presupuestos?|orcamentos?|verbas?|budgetten|"
+    r"investi(?:tion\w*|ssements?|ment[ios]+))"
+)
+_FROZEN = (
+    r"(?:(?:ist|schon|bereits|leider|komplett) weg|gestrichen|eingefroren|gekurzt|aufgebraucht|erschopft|verplant|"
+    r"ausgeschopft|geles?|gelee?s?|epuisee?s?|coupes?|boucles?|bloccat[io]|esaurit[io]|tagliat[io]|congelad[oa]s?|"
+    r"agotad[oa]s?|recortad[oa]s?|esgotad[oa]s?|cortad[oa]s?|bevroren|geschrapt|congel\w+)"
+)
+_SPENT = (
+    r"(?:verbraucht|ausgegeben|verloren|perdu|(?:est|deja|ete) depense\w?|perso|speso|perdid[oa]|gastad[oa]s?|"
+    r"uitgegeven)"
 )
 _NO = r"(?:nicht|pas|non|no|niet|nao)"
+_TO_BE = (  # before a participle: what is to be spent, or may be lost, is there
+    r"(?:muss\w*|soll\w*|darf|kann|konn\w+|etre|doi(?:t|vent)|peut|essere|dev(?:e|ono|')|puo|va|ser|debe\w*|tiene|"
+    r"puede|moet\w*|dient|kan|worden)"
+)
+_AT_ONCE = rf"(?:(?!\b(?:{_NO}|{_TO_BE}|und|et|y|en)\b)[^\W\d](?:[^\W\d]|')* )"
+_DONE = r"\b(?! (?:werden|muss\w*|sein muss|te worden|moet\w*)\b)"
 _SUM = r"\(?[$€£]?\d[\d., ]*(?:k|[$€£]|eur|euros?|chf|franken|francs|dollar|usd|millionen|mio|tsd)?\)?"
+_WHOLE = r"(?:tout|todo|tutto|le|el|il|het|hele|ganzes?|notre|nuestro|nostro|ons)"
 BUDGET_GONE = (  # with the amount, where one is named
     rf"\b{_MONEY}(?: (?:von|in hohe von|de|di|van|fur|pour|per|para|voor))?(?: {_SUM})? "
-    rf"(?:(?!{_NO}\b)[^\W\d]+ ){{0,4}}?{_GONE}\b"
+    rf"{_AT_ONCE}{{0,4}}?(?:{_FROZEN}|{_SPENT}){_DONE}|\b{_SPENT}(?: {_WHOLE})+ {_MONEY}\b"
 )
 _AVAILABLE = (
     r"(?:zur verfugung|a disposizione|beschikbaar|disponivel|disponiveis|disponibles?|disponibil[ei]|"
@@ -138,10 +151,10 @@ LACKING = {
         r"moyens|soldi|fondi|denaro|dinero|fondos|dinheiro|verba)\b|\b(?:kein|pas d'|geen|sem|sin|senza) ?(?:geld|"
         r"argent|soldi|"
         r"dinero|dinheiro|middelen)\b|"
-        rf"\b{_MONEY}\b(?:(?!\b{_NO}\b).){{0,40}}\b{_GONE}\b|\b{_GONE}\b.{{0,25}}\b{_MONEY}\b|"
-        r"\bkein(?:en|erlei|e)? (?:\w+ ){0,3}?(?:budget|mittel|gelder)\b|\bbudget\b.{0,15}\b(?:aufgebraucht|"
-        r"erschopft|gestrichen|"
-        r"verplant|eingefroren)\b|\b(?:ubersteigt|sprengt) (?:unsere?n?|den|das) (?:\w+ )?(?:moglichkeiten|budget\w*|"
+        rf"\b{_MONEY}\b(?:(?!\b(?:{_NO}|{_TO_BE})\b|[,;:] ).){{0,40}}\b{_FROZEN}{_DONE}|"
+        rf"\b{_FROZEN}\b(?:(?![,;:] | (?:und|et|y|e|en) ).){{0,25}}\b{_MONEY}\b|"
+        r"\bkein(?:en|erlei|e)? (?:\w+ ){0,3}?(?:budget|mittel|gelder)\b|"
+        r"\b(?:ubersteigt|sprengt) (?:unsere?n?|den|das) (?:\w+ )?(?:moglichkeiten|budget\w*|"
         r"rahmen)\b|"
         r"\bzu teuer\b|\bnicht (?:in|im) (?:unserem )?budget\b|"
         r"\b(?:aucun|pas (?:de|le)|plus de) budget\b|\bau-dessus de nos moyens\b|\bdepasse (?:\w+ )?(?:notre|"

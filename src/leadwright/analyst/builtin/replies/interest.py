@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from leadwright.analyst.builtin.bant.budget import NO_LIMIT
 from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, limits, proposals, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
 from leadwright.analyst.orders import gives_orders
 from leadwright.analyst.protocol import ReplyBrief
+from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import quote
 from leadwright.domain.interest import Category, Confidence, Interest, Polarity, undetected
 from leadwright.domain.opt_out import own_sentences
@@ -56,9 +58,15 @@ class Signals:
 
     said: dict[str, str] = field(default_factory=dict)
     plain: str = ""
+    declines: bool = False  # for another reason than money that there is not
 
     def __contains__(self, kind: str) -> bool:
         return kind in self.said
+
+    @property
+    def lacks_money_alone(self) -> bool:
+        """Does all that it refuses rest on money that there is not?"""
+        return "refuses" in self and "no_plan" not in self and not self.declines
 
     def first(self, *kinds: str) -> str:
         """The sentence of the first of these kinds that was found."""
@@ -78,15 +86,20 @@ def signals_of(text: str) -> Signals:
                 continue
             found.plain += plain + " \n"
             kinds = tuple(_kinds_in(plain))
+            if "refuses" in kinds:
+                read = _apart("refuses", plain)
+                found.declines |= any(not _NO_MONEY.search(m[0]) for m in _KINDS["refuses"].finditer(read))
             wish = "asks" in kinds and not {"refuses", "no_plan"} & set(kinds) and not limits.OF_THE_MAILS.search(plain)
             for kind in (*kinds, *(("inquires",) if wish or _asks_about_the_offer(plain) else ())):
                 found.said.setdefault(kind, sentence)
     return found
 
 
-def interest_of(brief: ReplyBrief, signals: Signals) -> Interest:
+def interest_of(brief: ReplyBrief, signals: Signals, bant: tuple[FactorJudgement, ...]) -> Interest:
     """Polarity, confidence, category and reason (product.md 6); undetected when the mail says both or neither."""
     polarity, confidence, sentence, reason = _weighed(signals)
+    if polarity is Polarity.NEGATIVE and signals.lacks_money_alone and _has_money(brief, bant):
+        return undetected("The mail speaks both of money that there is not and of money that there is.")
     if polarity is Polarity.UNDETECTED:
         return undetected(reason)
     category = _category(written_out(sentence)) or _category(signals.plain)
@@ -151,6 +164,10 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
     return Polarity.POSITIVE, Confidence.MEDIUM, sentence, "Interest without urgency."
 
 
+_NO_MONEY = lazy_pattern(
+    r"\b(?:budgets?|money|funds?|funding|spending|mittel|gelder|geld|investi\w+|enveloppes?|argent|moyens|"
+    r"presupuestos?|dinero|fondos|soldi|fondi|denaro|middelen|orcamentos?|verbas?|dinheiro)\b"
+)
 _BUT = lazy_pattern(
     r"\b(?:but|however|although|though|unfortunately|aber|leider|mais|pero|ma|maar|mas|ale|"
     r"men)\b"
@@ -169,12 +186,28 @@ def _kinds_in(plain: str) -> Iterator[str]:
     refused = [m.span() for kind in ("refuses", "no_plan", "later") for m in _KINDS[kind].finditer(plain)]
     for kind, pattern in _KINDS.items():
         if kind not in _WANTS:
-            if pattern.search(NOT_BY.sub(" ", plain) if kind in ("refuses", "urgent") else plain):
+            if pattern.search(_apart(kind, plain)):
                 yield kind
         elif kind in ("commits", "likes") and _UNREAL.search(plain):
             continue
         elif any(_stands(m, plain, refused, kind) for m in pattern.finditer(plain)):
             yield kind
+
+
+def _apart(kind: str, plain: str) -> str:
+    """The sentence without what is no refusal and no haste: a date that is denied, a limit that there is not."""
+    without_dates = NOT_BY.sub(" ", plain) if kind in ("refuses", "urgent") else plain
+    return NO_LIMIT.sub(" ", without_dates) if kind == "refuses" else without_dates
+
+
+def _has_money(brief: ReplyBrief, bant: tuple[FactorJudgement, ...]) -> bool:
+    """Does this mail itself tell of a budget that may be enough?"""
+    budget = next((j for j in bant if j.factor is Factor.BUDGET), None)
+    return (
+        budget is not None
+        and budget.score is not Score.LOW
+        and any(e.passage_id == brief.mail.id for e in budget.evidence)
+    )
 
 
 def _stands(match: re.Match[str], plain: str, refused: list[tuple[int, int]], kind: str) -> bool:

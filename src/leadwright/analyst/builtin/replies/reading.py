@@ -80,7 +80,8 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     signals = signals_of(without_absence(brief.text) if sounds_automatic(brief.text) else brief.text)
     refuses = "refuses" in signals
     elsewhere = names_somebody_else(brief.text) or (recommends_somebody(brief.text) if refuses else "")
-    interest = interest_of(brief, signals)
+    bant = bant_of(brief)
+    interest = interest_of(brief, signals, bant)
     inquiry = signals.first("inquires") if refuses else ""
     question = question_in(inquiry or brief.text)
     kind, sentence = _class_of(signals, interest, question)
@@ -91,7 +92,7 @@ def _persons_reading(brief: ReplyBrief) -> ReplyReading:
     return ReplyReading(
         kind=kind,
         interest=interest,
-        bant=bant_of(brief),
+        bant=bant,
         usage=Usage("builtin"),
         quote=quote(brief.mail, sentence) if sentence else None,
         referral=referred_contact(brief.text, brief.lead.get("lead.emailaddress1", "")) if elsewhere else None,

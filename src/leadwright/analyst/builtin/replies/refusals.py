@@ -59,7 +59,8 @@ REFUSALS = (
     r"\b(?:do|does) not feel comfortable\b",
     r"\b(?:choose|chose|chosen|prefer|elect|elected|decide|decided|opt|opted)(?: \w+)? not to\b",
     r"\b(?:project|budget|initiative|evaluation|spending|tender|search)s? (?:is|are|was|were|has been|have been|"
-    r"got) (?:\w+ )?(?:dead|cancel+ed|frozen|on hold|postponed|shelved|scrapped|cut|rejected|paused|stopped)\b",
+    r"got) (?:(?!not\b)\w+ )?"
+    r"(?:dead|cancel+ed|frozen|on hold|postponed|shelved|scrapped|cut|rejected|paused|stopped)\b",
     r"\b(?:cancel+ed|shelved|scrapped|frozen|paused|stopped|dropped) (?:the|this|our|all) (?:\w+ )?(?:project|"
     r"initiative|evaluation|plans?|search|spending|budget)\b",
     r"\bcutting (?:costs?|budgets?|spending|back)\b",
