@@ -10,13 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from tests.identity.conftest import open_office
 from tests.identity.contoso import READING, SALES, Contoso, opened, sealed
 
 from leadwright.actions import dynamics_mailbox as mailboxes
 from leadwright.cli.doctor import Finding
 from leadwright.cli.doctor_dynamics import examine_connection
+from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
+from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.dataverse.store import schema_of
@@ -168,6 +171,25 @@ def test_the_command_prints_every_finding_and_ends_with_1(contoso: Contoso, tmp_
     assert "Traceback" not in ran.stderr
     shown = json.loads(run("--json").stdout)
     assert {"what", "state", "detail", "remedy", "who", "place"} == set(shown[0])
+
+
+def test_chosen_sellers_who_may_not_receive_leads_are_named(contoso: Contoso) -> None:
+    contoso.all_done()
+    with contoso.services.database.transaction() as session:
+        agent = session.get_one(Agent, contoso.agentid)
+        unit = session.scalars(select(BusinessUnit.businessunitid)).first()
+        role = session.scalars(select(Role.roleid).where(Role.name == "Salesperson")).one()
+        people = [SystemUser(fullname=name, businessunitid=unit) for name in ("Sam Seller", "Nora North")]
+        session.add_all(people)
+        session.flush()
+        session.add(UserRole(systemuserid=people[1].systemuserid, roleid=role))
+        agent.draft = {**agent.draft, "assignment": {"sellers": [person.systemuserid for person in people]}}
+    found = examined(contoso)["Sellers"]
+    assert found.state == "warn"
+    assert found.detail.startswith("Sam Seller may not receive leads")
+    assert "gives them a role that reads and writes leads" in found.remedy
+    assert found.who
+    assert found.place
 
 
 def test_an_installation_that_is_not_connected_is_told_what_to_do(contoso: Contoso) -> None:

@@ -51,6 +51,7 @@ def test_every_privilege_named_anywhere_in_the_code_exists_and_some_role_grants_
         "prvReadOrganization",
         "prvActOnBehalfOfAnotherUser",
         "prvReadEntity",
+        "prvReadRole",
         "prvReadTeam",
         "prvReadMailbox",
         "prvSendAsUser",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from leadwright.actions import people
@@ -12,6 +13,7 @@ from leadwright.actions.prerequisites import create_application_user, register_a
 from leadwright.analyst import Analyst
 from leadwright.api.routes import router
 from leadwright.db.engine import Database
+from leadwright.db.people import BusinessUnit, SystemUser
 from leadwright.identity.access import principal
 from leadwright.identity.seed import seed_directory
 from leadwright.services import Services
@@ -114,6 +116,29 @@ def _prepared(browser: Browser) -> None:
     browser.post("/agent/prerequisites/2/user", "/agent/prerequisites", clientid=client_id[1], role="AISalesPerson")
     for number in "12":
         browser.post(f"/agent/prerequisites/{number}/done", "/agent/prerequisites")
+
+
+def test_chosen_sellers_who_may_not_receive_leads_are_named_on_the_page_and_before_start(
+    browser: Browser, services: Services
+) -> None:
+    _prepared(browser)
+    with services.database.transaction() as session:
+        unit = session.scalars(select(BusinessUnit.businessunitid)).first()
+        person = SystemUser(fullname="Noel Norole", businessunitid=unit)
+        session.add(person)
+        session.flush()
+        norole = person.systemuserid
+    page = browser.get("/agent/section/assignment")
+    seller = re.search(r'name="sellers" value="([^"]+)"', page)
+    assert seller
+    assert "may not receive leads" not in page
+    browser.post("/agent/section/assignment", sellers=[seller[1], norole], supervisor=seller[1])
+    for address in ("/agent/section/assignment", "/agent"):
+        said = _text(browser.get(address))
+        assert "Noel Norole may not receive leads" in said
+        assert "gives them the role Salesperson under People" in said
+    browser.post("/agent/section/assignment", sellers=[norole], supervisor=seller[1])
+    assert "None of the chosen sellers can receive leads" in _text(browser.get("/agent"))
 
 
 def test_a_web_site_that_is_no_web_address_is_refused_when_it_is_saved(browser: Browser) -> None:

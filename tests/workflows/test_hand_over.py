@@ -11,9 +11,10 @@ from tests.workflows.office import Office, PlainAnalyst, open_office, services_o
 
 from leadwright.db.base import now
 from leadwright.db.configuration import Assignment
+from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
 from leadwright.db.people import RolePrivilege, SystemUser, Team, TeamMember, UserRole
-from leadwright.workflows.hand_over import Assigned, next_owner
+from leadwright.workflows.hand_over import Assigned, next_owner, why_nobody
 
 
 @pytest.fixture
@@ -131,6 +132,30 @@ def test_whoever_may_not_open_leads_gets_none(office: Office) -> None:
     assert kept.ownerid == office.supervisor
     _no_roles(office, office.supervisor)
     assert turn(office) is None
+
+
+def why(office: Office, **rule: object) -> str:
+    wanted = Assignment(**{"sellers": list(office.sellers[:1]), "supervisor": office.supervisor, **rule})  # type: ignore[arg-type]
+    with office.services.database.transaction() as session:
+        assert next_owner(session, office.agentid, wanted, now()) is None
+        return why_nobody(session, office.agentid, wanted, now())
+
+
+def test_it_is_said_why_nobody_can_take_a_lead(office: Office) -> None:
+    with office.services.database.reading() as session:
+        seller, supervisor = (session.get_one(SystemUser, i).fullname for i in (office.sellers[0], office.supervisor))
+    add = "Add a seller or a supervisor to the assignment rule."
+    assert why(office, sellers=[], supervisor=None) == f"No seller is available and there is no supervisor. {add}"
+    _no_roles(office, office.sellers[0], office.supervisor)
+    said = why(office)
+    assert "there is no supervisor" not in said
+    assert f"{seller} and {supervisor} may not receive leads" in said
+    assert "An administrator gives them the role Salesperson under People." in said
+    _set(office, office.supervisor, isdisabled=True)
+    assert f"{supervisor}, the supervisor, is disabled" in why(office)
+    with office.services.database.transaction() as session:
+        session.add(CrmConnection(dataverseurl="https://contoso.example", tenantid="t", clientid="c"))
+    assert "A System Administrator of the organisation gives them a role" in why(office)
 
 
 def test_reading_without_writing_is_not_enough(office: Office) -> None:

@@ -14,7 +14,7 @@ from leadwright.db.base import new_id
 from leadwright.db.configuration import Assignment, Configuration
 from leadwright.db.mirror_seen import is_seen
 from leadwright.db.pages import lead_research
-from leadwright.db.people import SystemUser
+from leadwright.db.people import SystemUser, entitled
 from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadState, LeadStatus, NotificationIcon, Participation
 from leadwright.domain.outreach import subject_line
@@ -23,7 +23,7 @@ from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Depth, Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import lead_link, lead_name, notify
-from leadwright.workflows.hand_over import Assigned, entitled, next_owner
+from leadwright.workflows.hand_over import Assigned, next_owner, why_nobody
 
 __all__ = [
     "Qualified",
@@ -326,7 +326,7 @@ def _by_rule(services: Services, session: Session, run: LeadRun, besides: str = 
     rule = Configuration.model_validate(version.configuration).assignment if version else Assignment()
     owner = next_owner(session, agent.agentid, rule, services.clock(), besides=besides)
     if owner is None:
-        raise Conflict("No seller is available and there is no supervisor. Choose a seller, or change the rule.")
+        raise Conflict(why_nobody(session, agent.agentid, rule, services.clock(), besides=besides))
     return owner
 
 

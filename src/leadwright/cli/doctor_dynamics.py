@@ -1,4 +1,7 @@
-"""`leadwright doctor dynamics365`: every check of the four prerequisites, who can put it right, and exactly where."""
+"""`leadwright doctor dynamics365`: every check of the four prerequisites, who can put it right, and exactly where.
+
+And whether the chosen sellers may receive leads, which their roles over there decide.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -50,6 +53,7 @@ def examine_connection(services: "Services") -> Iterator[Finding]:
         return
     mode, inputs = _set_up(services, row)
     yield from _checked(services, mode, inputs)
+    yield from _sellers(services, row)
 
 
 def told(services: "Services") -> Iterator[Finding]:
@@ -132,6 +136,25 @@ def _checked(services: "Services", mode: "AgentMode", inputs: Mapping[int, Mappi
         step = step_on(Platform.DYNAMICS365, prerequisite.number)
         for check in verify_on_dynamics(services, step.number, mode, inputs):
             yield _finding(check, step.number, step.role)
+
+
+def _sellers(services: "Services", row: "CrmConnection") -> Iterator[Finding]:
+    """Whom the assignment rule names and who may not receive leads; nothing before it names anybody."""
+    from leadwright.db.pages.agent_settings import facts, present_agent
+    from leadwright.domain.assignment import barred_words, how_to_entitle
+    from leadwright.identity.dynamics_verification import portals_of
+
+    with services.database.reading() as session:
+        agent = present_agent(session)
+        found = facts(session, agent) if agent else None
+    if found is None or not (found.sellers or found.barred):
+        return
+    if not found.barred:
+        yield Finding("Sellers", "ok", f"{', '.join(found.sellers)} may receive leads.")
+        return
+    place = portals_of(services.settings, row).application_users
+    who = "Who can: System Administrator of the organisation."
+    yield Finding("Sellers", "warn", barred_words(found.barred), how_to_entitle(found.platform), who, place)
 
 
 def _finding(check: "Check", number: int, role: str) -> Finding:

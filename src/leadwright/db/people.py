@@ -1,12 +1,14 @@
 """Tables of people and rights: business units, users, roles, teams, applications, sessions, mailboxes of sign-in."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
+from leadwright.domain.privileges import NEEDED_BY_SELLERS
 
 
 class BusinessUnit(Base):
@@ -164,3 +166,15 @@ class CustomColumn(Base):
     mirrored: Mapped[bool] = mapped_column(Boolean, default=False)  # it comes from the organisation's CRM
     goneon: Mapped[datetime | None]  # it was deleted over there and is still used here
     __table_args__ = (UniqueConstraint("tablename", "label"),)
+
+
+def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    """Those of these users whose roles let them open and change leads of their own."""
+    held = (
+        select(UserRole.systemuserid)
+        .join(RolePrivilege, RolePrivilege.roleid == UserRole.roleid)
+        .where(UserRole.systemuserid.in_(list(ids)), RolePrivilege.privilege.in_(NEEDED_BY_SELLERS))
+        .group_by(UserRole.systemuserid)
+        .having(func.count(RolePrivilege.privilege.distinct()) == len(NEEDED_BY_SELLERS))
+    )
+    return frozenset(session.scalars(held))

@@ -1,9 +1,13 @@
 """Whose turn it is: round robin over sellers, without the disabled and the away. No storage, no clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from leadwright.domain.platform import Platform
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +87,37 @@ def choose(
     if supervisor and supervisor.entitled and not supervisor.disabled:
         return Choice(supervisor, Why.SUPERVISOR)
     return None
+
+
+def no_taker(sellers: Iterable[Seller], supervisor: Seller | None, platform: Platform) -> str:
+    """Why `choose` found nobody among these, and what to do."""
+    if supervisor is None:
+        why = "No seller is available and there is no supervisor."
+    elif supervisor.disabled:
+        why = f"No seller is available, and {supervisor.name}, the supervisor, is disabled."
+    else:
+        why = "No seller is available, nor is the supervisor."
+    people = (*sellers, *([supervisor] if supervisor else ()))
+    barred = tuple(dict.fromkeys(one.name for one in people if not one.entitled and not one.disabled))
+    if barred:
+        return f"{why} {barred_words(barred)} {how_to_entitle(platform)}"
+    return f"{why} Add a seller or a supervisor to the assignment rule."
+
+
+def barred_words(names: Sequence[str]) -> str:
+    """Who was chosen and may not receive leads, and why."""
+    more = len(names) - _SHOWN
+    shown = [*names[:_SHOWN], *([f"{more} more"] if more > 0 else [])]
+    who = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return f"{who} may not receive leads: none of their security roles lets them open and change leads."
+
+
+def how_to_entitle(platform: Platform) -> str:
+    """Who lets people receive leads, and where."""
+    if platform is Platform.DYNAMICS365:
+        return (
+            "A System Administrator of the organisation gives them a role that reads and writes leads (Power Platform "
+            "admin center > the environment > Settings > Users + permissions > Users); it counts here some ten minutes "
+            "later. Or an administrator gives them a role here, under People."
+        )
+    return "An administrator gives them the role Salesperson under People."

@@ -5,7 +5,7 @@ A constant table. The needed ones follow from what mirror and mail do; the selle
 
 from collections.abc import Iterable, Mapping
 
-from leadwright.domain.privileges import Depth
+from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON, SYSTEM_ADMINISTRATOR, Depth
 from leadwright.domain.stage import AgentMode
 
 DEPTHS: Mapping[str, Depth] = {
@@ -31,6 +31,12 @@ STANDARD_ROLES = frozenset(
      "delegate", "delegated mailbox approver", "service reader", "environment maker", "support user"}
 )  # fmt: skip
 """Names of roles that come with the platform, lower case: nobody's custom seller roles."""
+ROLE_TEMPLATES: Mapping[str, str] = {
+    "627090ff-40a3-4053-8790-584edc5be201": SYSTEM_ADMINISTRATOR,
+    "c0ed2f4f-6f92-4691-92ba-78f2931e8fba": SALES_MANAGER,
+    "a4be89ff-7c35-4d69-9900-999c3f603e6f": SALESPERSON,
+}
+"""Id of a standard role's template, the same in every organisation and language -> our role."""
 TRACKED = ("lead", "account", "contact", "competitor", "opportunity")
 """Tables whose changes the mirror follows by change tracking where it may; mails and notes it polls in any case."""
 

@@ -103,6 +103,9 @@ ROLE_GRANTS: Mapping[str, Mapping[str, Depth]] = {
 }
 """Role -> privilege -> depth. The six roles of product.md 1."""
 
+NEEDED_BY_SELLERS = ("prvReadLead", "prvWriteLead")
+"""Whoever lacks one gets no lead: it would land on a desk where nobody can open it. Dataverse names them so too."""
+
 _RESEARCH_NEEDS: Mapping[str, Depth] = {
     **_records(("Read", "Write", "Assign"), ("Lead",), _ALL),
     **_records(("Read",), ("Account", "Contact", "Competitor", "Opportunity"), _ALL),

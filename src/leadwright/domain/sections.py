@@ -10,6 +10,7 @@ from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from leadwright.domain.assignment import barred_words, how_to_entitle
 from leadwright.domain.attributes import TABLES, Kind
 from leadwright.domain.criterion_fields import why_refused
 from leadwright.domain.dynamics_prerequisites import step_on
@@ -33,6 +34,7 @@ class Facts:
         agent_user: name of the agent user; None when none is chosen; `agent_user_problem` says what is wrong with it.
         sellers: display names of sellers who can receive leads.
         missing_sellers: names or ids of chosen sellers who are disabled or gone.
+        barred: names of chosen sellers, and of the chosen supervisor, whose roles do not let them open leads.
         supervisor: display name; None when none is chosen or the chosen one is disabled or gone.
         knowledge: set -> number of sources; `failing_knowledge`: title and problem of sources that cannot be read.
         selection_problem: why the selection criteria cannot be used; empty when they can.
@@ -49,6 +51,7 @@ class Facts:
     agent_user_problem: str = ""
     sellers: tuple[str, ...] = ()
     missing_sellers: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
     supervisor: str | None = None
     knowledge: Mapping[str, int] | None = None
     failing_knowledge: tuple[str, ...] = ()
@@ -67,7 +70,7 @@ class Section:
         key: stable name, used in addresses.
         group: heading on the left: Prerequisites, General settings, Guidance, Knowledge, Assignment, Simulation, Start.
         state: what to show beside it.
-        reasons: what is missing or wrong, each a sentence that says what to do.
+        reasons: what is missing or wrong, each a sentence that says what to do; of a done one, what to look at.
         needed: False when Start does not wait for it.
         closed: True while the prerequisites are not done: nothing can be edited.
     """
@@ -323,6 +326,7 @@ def _knowledge(facts: Facts) -> _Found:
 
 def _assignment(assignment: Mapping[str, Any], facts: Facts) -> _Found:
     gaps, problems = [], []
+    barred = [f"{barred_words(facts.barred)} {how_to_entitle(facts.platform)}"] if facts.barred else []
     chosen = bool(assignment["sellers"] or assignment["team"])
     if not chosen:
         gaps.append("Choose the sellers, or one team, who receive leads.")
@@ -332,7 +336,8 @@ def _assignment(assignment: Mapping[str, Any], facts: Facts) -> _Found:
         gaps.append("Choose a supervisor.")
     elif facts.supervisor is None:
         problems.append("The supervisor is disabled or gone. Choose another.")
-    return _found(problems, gaps, begun=chosen or bool(assignment["supervisor"]))
+    state, reasons = _found(problems, gaps, begun=chosen or bool(assignment["supervisor"]))
+    return state, (*reasons, *barred)
 
 
 def _simulation(facts: Facts) -> _Found:

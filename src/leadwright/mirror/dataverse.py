@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from leadwright.domain.dataverse_privileges import ROLE_TEMPLATES
+from leadwright.domain.privileges import NEEDED_BY_SELLERS, SALESPERSON
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
 from leadwright.microsoft.dataverse import Dataverse
@@ -102,24 +103,55 @@ class DataverseMirror:
 
     def roles(self, names: Sequence[str]) -> Held:
         """Who holds which of the roles. Each business unit has its own copy of a role."""
-        wanted = " or ".join(f"name eq '{name}'" for name in names)
-        copies: list[dict[str, Any]] = []
-        for page in self._dataverse.pages("roles", select="roleid,name", filter=wanted):
-            copies += page.rows
-        ids = [str(copy["roleid"]) for copy in copies]
+        copies, unsure = self._roles_that_count(names)
+        ids = list(copies)
         held: dict[str, set[str]] = defaultdict(set)
+        sellers: set[str] = set()
         users = self._linked("roles", ids, "systemuserroles_association", "systemuserid", every=True)
         teams = self._linked("roles", ids, "teamroles_association", "teamid")
         holding = sorted({team for found in teams.values() for team in found})
         through = self._linked("teams", holding, _MEMBERS, "systemuserid")
-        unsure: set[str] = set()
-        for copy in copies:
-            reached = teams.get(copy["roleid"])
+        for copy, role in copies.items():
+            reached = teams.get(copy)
             if reached is None or not reached <= through.keys():
-                unsure.add(copy["name"])
-            for user in users[copy["roleid"]].union(*(through.get(team, ()) for team in reached or ())):
-                held[user].add(copy["name"])
-        return Held({user: frozenset(found) for user, found in held.items()}, frozenset(unsure))
+                unsure.add(role or SALESPERSON)
+            holders = users[copy].union(*(through.get(team, ()) for team in reached or ()))
+            if role:
+                for user in holders:
+                    held[user].add(role)
+            else:
+                sellers |= holders
+        return Held({user: frozenset(found) for user, found in held.items()}, frozenset(sellers), frozenset(unsure))
+
+    def _roles_that_count(self, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+        """roleid -> which of the roles it is, empty for another one that opens and changes leads; and what is unsure.
+
+        A copy in a business unit counts as its root does: privileges may be told of the root alone.
+        """
+        known = {name.lower(): name for name in names}
+        opening = self._roles_that_open_leads()
+        found: dict[str, str] = {}
+        select = "roleid,name,_roletemplateid_value,_parentrootroleid_value"
+        for row in (row for page in self._dataverse.pages("roles", select=select) for row in page.rows):
+            template = ROLE_TEMPLATES.get(str(row.get("_roletemplateid_value")).lower())
+            role = template or known.get(str(row["name"]).lower(), "")
+            key, root = str(row["roleid"]).lower(), str(row.get("_parentrootroleid_value")).lower()
+            if role or not {key, root}.isdisjoint(opening or ()):
+                found[key] = role
+        return found, (set() if opening is not None else {SALESPERSON})
+
+    def _roles_that_open_leads(self) -> frozenset[str] | None:
+        """Ids of the roles that hold all a seller needs; None where it may not be read."""
+        wanted = " or ".join(f"name eq '{name}'" for name in NEEDED_BY_SELLERS)
+        try:
+            rows = self._dataverse.get("privileges", select="privilegeid", filter=wanted)["value"]
+            ids = [str(row["privilegeid"]) for row in rows]
+            holding = self._linked("privileges", ids, "roleprivileges_association", "roleid")
+        except (PrivilegeMissing, Refused, RowGone):
+            return None
+        if len(holding) < len(NEEDED_BY_SELLERS):
+            return None
+        return frozenset.intersection(*holding.values())
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Who is in each team."""

@@ -15,7 +15,8 @@ from leadwright.db.bulk import one_of
 from leadwright.db.mirror import MirrorRow
 from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.db.sales import Competitor, Lead, LeadCompetitor
-from leadwright.domain.privileges import ROLE_GRANTS
+from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.privileges import ROLE_GRANTS, SALESPERSON
 from leadwright.errors import CrmError
 from leadwright.mirror.sides import Sides
 from leadwright.mirror.tables import TABLES
@@ -24,8 +25,9 @@ from leadwright.mirror.telling import DYNAMICS
 ROLES, MEMBERS, COMPETITORS = "systemuserroles", "teammembership", "leadcompetitors"
 WORDS = {ROLES: "Security roles of people", MEMBERS: "Members of teams", COMPETITORS: "Competitors of leads"}
 _UNSURE = (
-    "Which teams hold {}, or who is in them, cannot be read, so whoever was known to hold it keeps it here. Give the "
-    "application user's role prvReadTeam and prvReadUser for the whole organisation."
+    "Which teams hold {}, who is in them, or which roles count as that, cannot be read, so whoever was known to hold "
+    "it keeps it here. Give the application user's role prvReadTeam, prvReadUser and prvReadRole for the whole "
+    "organisation."
 )
 Links = Mapping[str, Collection[str]]
 
@@ -49,13 +51,19 @@ def take_links(sides: Sides, name: str) -> int:
 def _read_roles(sides: Sides) -> tuple[Links, str]:
     """Roles of people; who is not told any more holds none only if we can see that person, and else is left out.
 
+    Whoever opens and changes leads by a role of the organisation's own holds Salesperson here; an application never.
     A role that may be held through a team we cannot look into stays with whom it was told of last.
     """
     told = sides.mirror.roles(tuple(ROLE_GRANTS))
+    person = (SystemUser.accessmode == AccessMode.READ_WRITE) & SystemUser.applicationid.is_(None)
     with sides.database.reading() as session:
         before = _seen(session, ROLES)
-    kept = {user: told.unsure.intersection(held) for user, held in before.items()}
-    there: dict[str, Collection[str]] = {u: held.union(kept.get(u, ())) for u, held in told.roles.items()}
+        sellers = told.sellers.intersection(session.scalars(select(SystemUser.systemuserid).where(person)))
+    held = {user: set(roles) for user, roles in told.roles.items()}
+    for user in sellers:
+        held.setdefault(user, set()).add(SALESPERSON)
+    kept = {user: told.unsure.intersection(roles) for user, roles in before.items()}
+    there: dict[str, Collection[str]] = {user: roles.union(kept.get(user, ())) for user, roles in held.items()}
     if untold := sorted(user for user, held in before.items() if held and user not in there):
         key = TABLES["systemuser"].key
         found = sides.mirror.rows(sides.asked(TABLES["systemuser"], (key,)), untold)

@@ -91,14 +91,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Who holds which roles.
+    """Who holds which roles, directly or through a team. Who holds none, or cannot be seen, is left out.
 
     Args:
-        roles: systemuserid -> roles, directly or through a team; who holds none, or cannot be seen, is left out.
-        unsure: roles that others may hold too, through teams that we may not look into.
+        roles: systemuserid -> those roles that were asked for.
+        sellers: who holds another role, one of the organisation's own, that opens and changes leads.
+        unsure: roles that others may hold too, through teams or roles that we may not look into.
     """
 
     roles: Mapping[str, frozenset[str]]
+    sellers: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
 
 
@@ -158,7 +160,11 @@ class Mirror(Protocol):
         ...
 
     def roles(self, names: Sequence[str]) -> Held:
-        """Who holds which of the roles. Raises where it cannot be told who holds one directly."""
+        """Who holds which of the roles, and who one that is as good as Salesperson's.
+
+        Standard roles are known by whatever name the organisation has for them. Raises where it cannot be told who
+        holds a role directly.
+        """
         ...
 
     def members(self, teamids: Sequence[str]) -> Mapping[str, frozenset[str]]:

@@ -11,7 +11,7 @@ from leadwright.db import audit, findings
 from leadwright.db.agent import Agent, AgentVersion, LeadRun, RunStep
 from leadwright.db.base import new_id, now
 from leadwright.db.configuration import Assignment, Configuration
-from leadwright.db.people import Role, SystemUser, UserRole
+from leadwright.db.people import Role, SystemUser, UserRole, entitled
 from leadwright.db.sales import ActivityParty, AppNotification, Email, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.optionsets import (
@@ -45,7 +45,7 @@ from leadwright.workflows.case import (
 from leadwright.workflows.crm_notes import note_research
 from leadwright.workflows.engagements import begin_engagement, mailbox_of
 from leadwright.workflows.first_mail import Mail
-from leadwright.workflows.hand_over import Assigned, entitled, names_nobody, next_owner
+from leadwright.workflows.hand_over import Assigned, names_nobody, next_owner, why_nobody
 from leadwright.workflows.judging import Result
 from leadwright.workflows.rejection_audit import draw
 from leadwright.workflows.steps import Step, Steps
@@ -185,7 +185,7 @@ def _announce(session: Session, rows: Locked, result: Result, owner: Assigned) -
 
 def _nobody(session: Session, case: Case, rows: Locked, result: Result) -> None:
     """No seller and no supervisor can take it: it waits, is tried again, and whoever can help is told."""
-    reason = "No seller is available and there is no supervisor. Add a seller or a supervisor to the assignment rule."
+    reason = why_nobody(session, case.agentid, case.configuration.assignment, rows.moment)
     run = rows.run
     run.stage, run.reasons = Stage.BLOCKED, [reason, *result.decision.reasons]
     run.givenon, run.generation = None, run.generation + 1

@@ -21,7 +21,7 @@ from leadwright.workflows.case import change_lead, lead_link, lead_name, notify
 from leadwright.workflows.conclude import end_run, give_back
 from leadwright.workflows.crm_notes import note_conversation
 from leadwright.workflows.engagements import Conversation, Held, move_on
-from leadwright.workflows.hand_over import Assigned, next_owner
+from leadwright.workflows.hand_over import Assigned, next_owner, why_nobody
 from leadwright.workflows.opt_outs import spare_lead
 from leadwright.workflows.rejection_audit import draw
 
@@ -42,8 +42,8 @@ class Nobody(Conflict):
         supervisor: of the assignment rule, who is told.
     """
 
-    def __init__(self, agentid: str, supervisor: str | None) -> None:
-        super().__init__("No seller is available and there is no supervisor. Add one to the assignment rule.")
+    def __init__(self, why: str, agentid: str, supervisor: str | None) -> None:
+        super().__init__(why)
         self.agentid, self.supervisor = agentid, supervisor
 
 
@@ -58,7 +58,8 @@ def hand_over(session: Session, talk: Conversation, rows: Held, told: Told, reas
         rule = rule.model_copy(update={"sellers": [], "team": None, "keep_human_owner": False})
     owner = next_owner(session, talk.agentid, rule, rows.moment, previous=rows.run.previousownerid)
     if owner is None:
-        raise Nobody(talk.agentid, talk.configuration.assignment.supervisor)
+        why = why_nobody(session, talk.agentid, rule, rows.moment)
+        raise Nobody(why, talk.agentid, talk.configuration.assignment.supervisor)
     rating = _rated(talk, rows)
     _end(session, talk, rows, Stage.HANDED_OVER, told, reasons, rating)
     rows.run.ownerid = owner.ownerid

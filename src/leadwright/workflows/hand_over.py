@@ -1,6 +1,6 @@
 """Whose desk a lead lands on: picks by the assignment rule and advances the turn, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent, Turn
 from leadwright.db.configuration import Assignment
+from leadwright.db.connection import platform_of
 from leadwright.db.people import RolePrivilege, SystemUser, TeamMember, UserRole
-from leadwright.domain.assignment import Choice, Seller, Why, choose
+from leadwright.domain.assignment import Choice, Seller, Why, choose, no_taker
+from leadwright.domain.privileges import NEEDED_BY_SELLERS
 
-_NEEDED = ("prvReadLead", "prvWriteLead")  # else the lead would land on a desk where nobody can open it
 _user, _turn = cast(Table, SystemUser.__table__), cast(Table, Turn.__table__)
 _held = (
     select(func.count(RolePrivilege.privilege.distinct()))
     .join(UserRole, UserRole.roleid == RolePrivilege.roleid)
-    .where(UserRole.systemuserid == _user.c.systemuserid, RolePrivilege.privilege.in_(_NEEDED))
+    .where(UserRole.systemuserid == _user.c.systemuserid, RolePrivilege.privilege.in_(NEEDED_BY_SELLERS))
 )
 _RULE = select(Agent.agentid).where(Agent.agentid == bindparam("agentid")).with_for_update(key_share=True)
 _TAKE_TURN = update(_turn).where(_turn.c.agentid == bindparam("whose"), _turn.c.systemuserid == bindparam("seller"))
@@ -99,16 +100,11 @@ def names_nobody(rule: Assignment) -> bool:
     return not (rule.sellers or rule.team or rule.supervisor)
 
 
-def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
-    """Those of these users whose roles let them open and change leads of their own."""
-    held = (
-        select(UserRole.systemuserid)
-        .join(RolePrivilege, RolePrivilege.roleid == UserRole.roleid)
-        .where(UserRole.systemuserid.in_(list(ids)), RolePrivilege.privilege.in_(_NEEDED))
-        .group_by(UserRole.systemuserid)
-        .having(func.count(RolePrivilege.privilege.distinct()) == len(_NEEDED))
-    )
-    return frozenset(session.scalars(held))
+def why_nobody(session: Session, agentid: str, rule: Assignment, moment: datetime, *, besides: str = "") -> str:
+    """Why `next_owner` finds nobody, and what to do, as a person reads it. Arguments as there."""
+    people = _people(session, agentid, rule, None)
+    sellers = [_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
+    return no_taker(sellers, people.seller(rule.supervisor, moment), platform_of(session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ def _seller(row: Any, moment: datetime) -> Seller:
         row.isdisabled,
         row.awayfrom,
         row.awayuntil,
-        entitled=row.held == len(_NEEDED),
+        entitled=row.held == len(NEEDED_BY_SELLERS),
         today=_day(moment, row.timezone),
     )
 

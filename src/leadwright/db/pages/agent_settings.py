@@ -10,7 +10,7 @@ from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.columns import tables_with_own
 from leadwright.db.connection import platform_of
 from leadwright.db.knowledge import KnowledgeSource
-from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember
+from leadwright.db.people import ApplicationSecret, CustomColumn, SystemUser, TeamMember, entitled
 from leadwright.db.simulation import Simulation, SimulationDraft
 from leadwright.domain.attributes import Table
 from leadwright.domain.optionsets import AccessMode
@@ -52,7 +52,7 @@ def leads_in_work(session: Session, agentid: str) -> int:
 def facts(session: Session, agent: Agent) -> Facts:
     """Look up what `domain.sections` wants to know, for the draft configuration."""
     assignment = agent.draft.get("assignment", {})
-    sellers, gone = _sellers(session, assignment)
+    sellers, gone, barred = _sellers(session, assignment)
     user = session.get(SystemUser, agent.agentuserid) if agent.agentuserid else None
     own = select(CustomColumn.tablename, CustomColumn.name)
     custom: dict[str, set[str]] = {}
@@ -70,6 +70,7 @@ def facts(session: Session, agent: Agent) -> Facts:
         agent_user_problem=_user_problem(user),
         sellers=sellers,
         missing_sellers=gone,
+        barred=barred,
         supervisor=_enabled_name(session, assignment.get("supervisor")),
         knowledge={row.purpose: row[1] for row in session.execute(_SOURCES)},
         failing_knowledge=failing_knowledge(session),
@@ -128,19 +129,22 @@ def _user_problem(user: SystemUser | None) -> str:
     return f"{user.fullname} is disabled. Enable it, or choose another agent user." if user.isdisabled else ""
 
 
-def _sellers(session: Session, assignment: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sellers(session: Session, assignment: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names: who can receive leads; who is disabled or gone; whose roles forbid it, the supervisor included."""
     chosen = list(assignment.get("sellers") or [])
     if team := assignment.get("team"):
         chosen += session.scalars(select(TeamMember.systemuserid).where(TeamMember.teamid == team)).all()
     rows = session.execute(
         select(SystemUser.systemuserid, SystemUser.fullname, SystemUser.isdisabled, SystemUser.accessmode).where(
-            SystemUser.systemuserid.in_(chosen)
+            SystemUser.systemuserid.in_([*chosen, *filter(None, [assignment.get("supervisor")])])
         )
     ).all()
-    able = {r.systemuserid: r.fullname for r in rows if not r.isdisabled and r.accessmode == AccessMode.READ_WRITE}
+    here = {r.systemuserid: r.fullname for r in rows if not r.isdisabled and r.accessmode == AccessMode.READ_WRITE}
+    may = entitled(session, here)
     names = {r.systemuserid: r.fullname for r in rows}
-    gone = tuple(names.get(c, c) for c in chosen if c not in able)
-    return tuple(sorted(able.values())), gone
+    gone = tuple(names.get(c, c) for c in chosen if c not in here)
+    able = sorted(here[c] for c in {*chosen} & here.keys() & may)
+    return tuple(able), gone, tuple(sorted(name for id_, name in here.items() if id_ not in may))
 
 
 def _enabled_name(session: Session, systemuserid: str | None) -> str | None:

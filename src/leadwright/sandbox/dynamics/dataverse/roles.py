@@ -59,6 +59,16 @@ SEED_ROLES = {
     f"User Team Role BusinessUnit Organization; {_READ_SETTINGS}",
 }
 
+TEMPLATES = {
+    "System Administrator": "627090ff-40a3-4053-8790-584edc5be201",
+    "System Customizer": "119f245c-3cc8-4b62-b31c-d1a046ced15d",
+    "Sales Manager": "c0ed2f4f-6f92-4691-92ba-78f2931e8fba",
+    "Salesperson": "a4be89ff-7c35-4d69-9900-999c3f603e6f",
+    "Basic User": "236750cd-45ae-4939-ab12-b24b920ced93",
+    "Delegate": "d892cc0b-28c7-4e88-bd92-72f2c366baed",
+}
+"""Standard role -> id of its template: the same in every organisation, whatever the role is called there."""
+
 
 def privilege_id(name: str) -> str:
     """The id of a privilege: the same in every organisation."""
@@ -74,6 +84,17 @@ def make_privileges(db: sqlite3.Connection, schema: Schema, now: str) -> None:
         "canbeglobal, isdisabledwhenintegrated, createdon, modifiedon, versionnumber) VALUES (?,?,?,1,1,1,1,0,?,?,1)",
         [(privilege_id(name), name, right, now, now) for name, right in names.items()],
     )
+
+
+def make_templates(db: sqlite3.Connection, now: str) -> None:
+    """The templates of the standard roles; roles that were made before there were any get theirs."""
+    for name, key in TEMPLATES.items():
+        db.execute(
+            "INSERT OR IGNORE INTO dv_roletemplate (roletemplateid, name, createdon, modifiedon, versionnumber) "
+            "VALUES (?,?,?,?,1)",
+            (key, name, now, now),
+        )
+        db.execute("UPDATE dv_role SET roletemplateid=? WHERE name=? AND roletemplateid IS NULL", (key, name))
 
 
 def grants(text: str) -> dict[str, int]:

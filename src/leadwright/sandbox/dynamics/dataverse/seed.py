@@ -42,6 +42,7 @@ def fill(world: World) -> None:
     now = stamp(world.clock())
     with world.transaction() as db:
         roles.make_privileges(db, schema, now)
+        roles.make_templates(db, now)
         if records.read(world, "organization", world.organizationid) is not None:
             _refresh_administrator(world, now)
             return
@@ -77,10 +78,10 @@ def make_role(world: World, name: str, grants: str | None = None) -> str:
         key = new_guid()
         db.execute(
             "INSERT INTO dv_role (roleid, name, businessunitid, parentrootroleid, roleidunique, organizationid, "
-            "ismanaged, iscustomizable, isinherited, createdon, modifiedon, createdby, modifiedby, versionnumber) "
-            "VALUES (?,?,?,?,?,?,0,1,1,?,?,?,?,1)",
-            (key, name, root_unit(world), key, new_guid(), world.organizationid, now, now, system_user(world),
-             system_user(world)),
+            "roletemplateid, ismanaged, iscustomizable, isinherited, createdon, modifiedon, createdby, modifiedby, "
+            "versionnumber) VALUES (?,?,?,?,?,?,?,0,1,1,?,?,?,?,1)",
+            (key, name, root_unit(world), key, new_guid(), world.organizationid, roles.TEMPLATES.get(name), now, now,
+             system_user(world), system_user(world)),
         )  # fmt: skip
         if name == "System Administrator":
             held = {row["name"]: roles.GLOBAL for row in db.execute("SELECT name FROM dv_privilege")}
