@@ -7,6 +7,7 @@ from sqlalchemy import update
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, counted
 
+from leadwright.actions.leads import create_lead
 from leadwright.actions.qualify import Qualified, Sale, qualify
 from leadwright.db.mirror_writes import OF_LEAD, MirrorWrite
 from leadwright.microsoft.answers import Answer
@@ -121,6 +122,17 @@ def test_a_record_whose_first_try_had_no_answer_has_its_currency_too(mirrored: M
         session.execute(update(MirrorWrite).values(doubtful=True))
     sent(mirrored)
     assert mirrored.row("opportunity", str(made.opportunityid))["transactioncurrencyid"] == yen
+    assert counted(mirrored) == (1, 1, 1)
+
+
+def test_a_lead_that_is_qualified_before_it_is_made_there_is_made_first(mirrored: Mirrored) -> None:
+    services, who = mirrored.office.services, administrator(mirrored)
+    lead = create_lead(services, who, {"fullname": "Rosa Diaz", "companyname": "Rosa Ltd"})
+    made = qualify(services, who, lead)
+    for _ in range(4):
+        mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent"}, [(w.kind, w.reason) for w in mirrored.writes()]
+    assert mirrored.row("lead", lead)["qualifyingopportunityid"] == made.opportunityid
     assert counted(mirrored) == (1, 1, 1)
 
 
