@@ -34,6 +34,7 @@ def test_own_columns_are_listed_with_their_kinds_and_their_values_come_along(off
     add(office, "new_region", "string 100; Region")
     add(office, "new_size", "int; Plant size")
     add(office, "new_grade", "choice 1 Gold | 2 Silver; Grade")
+    add(office, "new_shared", "choice global 1 North | 2 South; Region of all tables")
     add(office, "new_since", "date; Customer since")
     add(office, "new_vip", "bool No | Yes; VIP")
     lead = office.lead(new_region="North", new_size=12, new_grade=2, new_since="2025-05-01", new_vip=True)
@@ -44,10 +45,12 @@ def test_own_columns_are_listed_with_their_kinds_and_their_values_come_along(off
         "new_region": Kind.TEXT,
         "new_size": Kind.NUMBER,
         "new_grade": Kind.CHOICE,
+        "new_shared": Kind.CHOICE,
         "new_since": Kind.DATE,
         "new_vip": Kind.BOOLEAN,
     }
     assert found["new_grade"].choices == {1: "Gold", 2: "Silver"}
+    assert found["new_shared"].choices == {1: "North", 2: "South"}
     assert found["new_region"].label == "Region"
     assert office.ours(Lead, lead).custom == {
         "new_region": "North",

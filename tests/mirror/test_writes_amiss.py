@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, ours
 
+from leadwright.actions import mirror_writes
 from leadwright.actions.leads import edit_lead
 from leadwright.actions.qualify import qualify
 from leadwright.db import audit
@@ -16,6 +17,7 @@ from leadwright.db.mirror import MirrorState
 from leadwright.db.mirror_writes import MirrorWrite, put_mail, put_news
 from leadwright.db.sales import AppNotification, Email, Lead
 from leadwright.errors import CrmError
+from leadwright.mirror.write_limits import Metadata
 from leadwright.sandbox.dynamics.dataverse import roles, seed
 
 
@@ -167,3 +169,51 @@ def test_what_is_amiss_with_everything_is_told_to_administrators_when_it_lasts(m
     mirrored.again()
     mirrored.send()
     assert mirrored.row("lead", leadid)["donotemail"] is True
+
+
+def body_told(mirrored: Mirrored, body: str) -> str:
+    (leadid,) = mirrored.leads(1, queued=False)
+    seller = mirrored.office.sellers[0]
+    with mirrored.database.transaction() as session:
+        put_news(session, leadid, seller, new_id(), "Wrote to us", body, 100000000)
+    mirrored.send()
+    assert [(w.state, w.reason) for w in mirrored.writes(kind="notify")] == [("sent", "")]
+    (told,) = mirrored.find("appnotification", ownerid=seller)
+    return str(told["body"])
+
+
+def test_a_long_notification_is_cut_at_a_word(mirrored: Mirrored) -> None:
+    told = body_told(mirrored, "Hello, thank you for writing. " * 20)
+    assert 480 <= len(told) <= 500
+    assert told.endswith("thank you…")
+
+
+def test_characters_of_a_notification_count_as_they_do_there(mirrored: Mirrored) -> None:
+    told = body_told(mirrored, "\U0001f600" * 400)
+    assert told == "\U0001f600" * 249 + "…"
+
+
+def test_a_notification_that_was_held_for_its_length_goes_with_retry_and_once(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    seller, services, who = mirrored.office.sellers[0], mirrored.office.services, administrator(mirrored)
+    with mirrored.database.transaction() as session:
+        put_news(session, leadid, seller, new_id(), "Wrote to us", "Hello there. " * 60, 100000000)
+        session.execute(update(MirrorWrite).values(state="held", attempts=1, doubtful=True))
+    mirror_writes.retry_all(services, who)
+    mirrored.send()
+    with mirrored.database.transaction() as session:
+        session.execute(update(MirrorWrite).values(state="waiting", doubtful=True, answer={}))
+    mirrored.send()
+    assert [w.state for w in mirrored.writes()] == ["sent"]
+    assert len(mirrored.find("appnotification", ownerid=seller)) == 1
+
+
+def test_the_options_of_a_global_choice_are_known_before_one_is_sent(mirrored: Mirrored) -> None:
+    mirrored.add_own_column("cr_region", "choice global 1 North | 2 South; Region", "choice")
+    metadata = Metadata()
+    metadata.ask(mirrored.dataverse, ["lead"], now())
+    limits = metadata.limits("lead")
+    assert limits is not None
+    assert (limits["cr_region"].choices, limits["leadqualitycode"].choices) == (
+        {1: "North", 2: "South"}, {1: "Hot", 2: "Warm", 3: "Cold"},
+    )  # fmt: skip

@@ -110,8 +110,8 @@ def choose_record(
     Raises:
         NotAllowed: prvWriteUser or prvApproveMailbox is missing.
         BadInput: it is not a record of the application user, or the application may not change it: says where to.
-        Conflict: prerequisites 2 and 3 are not set up, the prerequisite is ticked, somebody changed the record, or its
-            address changes while the outcome of a mail is not known.
+        Conflict: prerequisites 2 and 3 are not set up, the prerequisite is ticked, or the record's address changes
+            while the outcome of a mail is not known.
         CrmError: Dynamics 365 refuses it, or cannot be asked.
     """
     may_set_up(who, 4)
@@ -129,7 +129,7 @@ def choose_record(
     with suppress(PrivilegeMissing):  # the check of it says who may
         track_all_mail(dataverse or over_there, user)
     if changes:
-        _replace(dataverse or over_there, state, changes, portals)
+        _replace(dataverse or over_there, mailboxid, changes, portals)
         state = mailbox_state(over_there, mailboxid)
     with services.database.transaction() as session:
         prerequisite = open_row(session, agentid, 4)
@@ -261,10 +261,9 @@ def _exchange_profile(dataverse: Dataverse) -> str:
     return str(found[0]["emailserverprofileid"]) if found else ""
 
 
-def _replace(dataverse: Dataverse, state: MailboxState, changes: dict[str, Any], portals: Portals) -> None:
-    mailboxid = str(state.values["mailboxid"])
+def _replace(dataverse: Dataverse, mailboxid: str, changes: dict[str, Any], portals: Portals) -> None:
     try:
-        dataverse.update("mailboxes", mailboxid, changes, str(state.values.get("@odata.etag") or "") or None)
+        dataverse.update("mailboxes", mailboxid, changes, None)
     except PrivilegeMissing as error:
         raise BadInput(
             f"The application may not change the record ({error.privilege or 'access is denied'}). Replace the email "

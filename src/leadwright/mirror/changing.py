@@ -57,17 +57,18 @@ class Change(Errand):
         self._conflicts: dict[str, list[Any]] = {}
         self._misfits: dict[str, str] = {}
 
-    def look(self) -> Call | None:
+    def looks(self) -> list[Call]:
         """The row itself, when it is not known as it is now, or one of the writes is to read it."""
         if not self.is_open or self._fresh:
-            return None
+            return []
         if self._seen is not None and all(write.changes for write in self.writes) and not self._is_in_conflict():
-            return None
+            return []
         select = ",".join(self._names)
-        return Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})
+        return [Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})]
 
-    def looked(self, answer: Came) -> None:
+    def looked(self, answers: Sequence[Came]) -> None:
         """The row as it is now."""
+        answer = answers[0]
         if isinstance(answer, Answer):
             self._take(answer, None)
             if self._unknown is not None:

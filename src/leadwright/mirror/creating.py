@@ -11,15 +11,26 @@ from leadwright.domain.optionsets import LeadState
 from leadwright.domain.outgoing import Limit, WriteState, misfit
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.batch import Call
-from leadwright.microsoft.errors import AlreadyThere, MicrosoftError, PrivilegeMissing, RowChanged, RowGone, UnknownName
+from leadwright.microsoft.errors import (
+    AlreadyThere,
+    MicrosoftError,
+    PrivilegeMissing,
+    Refused,
+    RowChanged,
+    RowGone,
+    UnknownName,
+)
 from leadwright.mirror.changing import ETAG, LOOKUPS_TOLD
 from leadwright.mirror.errands import Arrived, Came, Errand
+from leadwright.mirror.from_lead import FromLead
 from leadwright.mirror.tables import TABLES
 from leadwright.mirror.write_values import address, body_of, bound
 
 _LINKED = "0x80040237"  # the link is there already
 _STATE = ("statecode", "statuscode")
 _KEY_TAKEN = "0x80060892"  # an alternate key, such as an account number: not the same row
+_NOT_SO = (AlreadyThere, PrivilegeMissing, Refused, RowGone, UnknownName)  # may be due to what is mapped there
+_PLAINLY = "plainly"  # of an answer: at which try it is made without what is mapped there, and why
 _CLOSINGS = {LeadState.QUALIFIED: "qualified", LeadState.DISQUALIFIED: "disqualified"}
 _CLOSED = (
     "The lead was {} in Dynamics 365 before what was decided here could be sent, so nothing is made for it there. Drop "
@@ -46,29 +57,45 @@ class Create(Errand):
         self._is_there = False
         state = {n: v for n, v in write.changes.items() if n in _STATE}
         self._close = state if write.tablename not in TABLES else {}
-        self._lead = "" if write.doubtful else str(write.known.get(OF_LEAD, ""))  # must be open still
+        attempt, why = write.answer.get(_PLAINLY, (None, ""))
+        refused = str(why) if attempt == write.attempts else ""
+        leadid = str(write.known.get(OF_LEAD, ""))
+        self._lead = FromLead(leadid, write.tablename, write.attempts, refused) if leadid else None
+        self._must_ask = self._lead is not None
 
-    def look(self) -> Call | None:
-        """The row that an earlier try made; or, before the first, whether the lead it is made for is still open."""
+    def looks(self) -> list[Call]:
+        """The row that an earlier try made; or first of all the lead it is made for."""
         if not self.is_open:
-            return None
-        if self._lead:
-            return Call("GET", f"{address('lead', self._lead)}?$select=statecode")
+            return []
+        if self._lead is not None and self._must_ask:
+            return self._lead.calls()
         if self._is_there:
-            return Call("GET", f"{self._address()}{self._select()}", headers={"Prefer": LOOKUPS_TOLD})
-        return None
+            return [Call("GET", f"{self._address()}{self._select()}", headers={"Prefer": LOOKUPS_TOLD})]
+        return []
 
-    def looked(self, answer: Came) -> None:
+    def looked(self, answers: Sequence[Came]) -> None:
         """It is there; or the lead is open, else nothing is made: who closed it may have made the same."""
-        of_lead, self._lead = bool(self._lead), ""
-        if of_lead and isinstance(answer, RowGone):
-            self.end(WriteState.HELD, _CLOSED.format("deleted"))
-        elif not isinstance(answer, Answer):
-            self.failed(answer)
-        elif not of_lead:
+        answer = answers[0]
+        if self._lead is not None and self._must_ask:
+            self._must_ask = False
+            self._asked(self._lead, answer, answers[1:])
+        elif isinstance(answer, Answer):
             self._is(answer, None)
-        elif (closed := _CLOSINGS.get(answer.json.get("statecode", -1))) is not None:
+        else:
+            self.failed(answer)
+
+    def _asked(self, of_lead: FromLead, lead: Came, mapped: Sequence[Came]) -> None:
+        doubtful = self.first.doubtful
+        if isinstance(lead, RowGone):
+            self.end(WriteState.HELD, _CLOSED.format("deleted"))
+        elif isinstance(lead, MicrosoftError):
+            self.failed(lead)
+        elif not doubtful and (closed := _CLOSINGS.get(lead.json.get("statecode", -1))) is not None:
             self.end(WriteState.HELD, _CLOSED.format(closed))
+        elif (error := of_lead.take(lead, mapped)) is not None:
+            self.failed(error)
+        for ending in self.endings.values():  # nothing was sent
+            ending.doubtful = doubtful
 
     def calls(self) -> list[Call]:
         """One PATCH that only creates."""
@@ -78,7 +105,8 @@ class Create(Errand):
             return []
         # What a column there cannot be given is left out where it does not exist: nothing of a new row is lost by it.
         given = {n: v for n, v in write.changes.items() if n not in self._close}
-        there = bound(given, self._limits)
+        customer = self._lead.customer(given) if self._lead is not None else {}
+        there = bound({**given, **customer}, self._limits)
         unfit = [why for n, v in there.items() if n in self._limits and (why := misfit(self._limits[n], v))]
         if unfit:
             self.end(WriteState.HELD, " ".join(unfit))
@@ -86,6 +114,8 @@ class Create(Errand):
         prefer = f"return=representation,{LOOKUPS_TOLD}" if self._names else ""
         headers = {"If-None-Match": "*", "Prefer": prefer}
         body = body_of(write.tablename, there, self._teams)
+        if self._lead is not None:
+            body = {**self._lead.beneath(body, self._limits), **body}
         make = Call("PATCH", f"{self._address()}{self._select()}", body, headers)
         close = Call("PATCH", self._address(), self._close, {"If-Match": "*"})
         return [make, close] if self._close else [make]
@@ -101,6 +131,9 @@ class Create(Errand):
             self._is_there = bool(self._names)
             if not self._names:
                 self._end(answers)
+        elif self._lead is not None and self._lead.is_mapped and isinstance(answer, _NOT_SO):
+            plainly = {_PLAINLY: [self.first.attempts + 1, str(answer)]}
+            self.end(WriteState.WAITING, str(answer), wait=timedelta(0), answer=plainly)
         elif isinstance(answer, UnknownName) and self.first.attempts < 2:
             self.metadata_is_stale = True
             self.end(WriteState.WAITING, str(answer), wait=timedelta(0))
@@ -110,7 +143,7 @@ class Create(Errand):
     def _is(self, answer: Answer, was: str | None) -> None:
         if self._names and answer.json.get(ETAG):
             self.arrived = Arrived(self.first.tablename, self.first.recordid, answer.json, was)
-        self.end(WriteState.SENT)
+        self.end(WriteState.SENT, self._lead.lack if self._lead is not None else "")
 
     def _end(self, answers: Sequence[Came]) -> None:
         """Done when its state was set too, where it has one."""

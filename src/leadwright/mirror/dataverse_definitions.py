@@ -20,7 +20,8 @@ _ATTRIBUTES = "LogicalName,AttributeType,AttributeOf,DisplayName,IsCustomAttribu
 _PARTS = {
     "": "?$select=LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled"
     f"&$expand=Attributes($select={_ATTRIBUTES})",
-    "Picklist": "/Attributes/{crm}PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
+    "Picklist": "/Attributes/{crm}PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),"
+    "GlobalOptionSet($select=Options)",
     "State": "/Attributes/{crm}StateAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "Status": "/Attributes/{crm}StatusAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)",
     "String": "/Attributes/{crm}StringAttributeMetadata?$select=LogicalName,Format",
@@ -87,7 +88,7 @@ def _named(part: Mapping[str, Any] | None) -> Iterator[tuple[str, Mapping[str, A
 
 
 def _options(column: Mapping[str, Any]) -> dict[int, str]:
-    options = (column.get("OptionSet") or {}).get("Options") or ()
+    options = (column.get("OptionSet") or column.get("GlobalOptionSet") or {}).get("Options") or ()
     return {int(o["Value"]): _label(o.get("Label")) or str(o["Value"]) for o in options if o.get("Value") is not None}
 
 

@@ -55,8 +55,8 @@ class Arrived:
 class Errand:
     """One or several writes that are done together.
 
-    `look` and `calls` are asked until `endings` has one for every write: first whether something has to be read, then
-    what is to be sent; `looked` and `came` take the answers.
+    `looks` and `calls` are asked until `endings` has one for every write: first what has to be read, then what is to be
+    sent; `looked` and `came` take the answers.
     """
 
     def __init__(self, writes: Sequence[MirrorWrite], moment: datetime) -> None:
@@ -74,12 +74,12 @@ class Errand:
         """Is something still to be done?"""
         return len(self.endings) < len(self.writes)
 
-    def look(self) -> Call | None:
+    def looks(self) -> list[Call]:
         """What has to be read before anything is sent."""
-        return None
+        return []
 
-    def looked(self, answer: Came) -> None:
-        """The answer to `look`."""
+    def looked(self, answers: Sequence[Came]) -> None:
+        """The answers to `looks`."""
 
     def calls(self) -> list[Call]:
         """What is to be sent now, in this order; nothing when all is over."""

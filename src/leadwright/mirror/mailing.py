@@ -75,17 +75,18 @@ class Record(Errand):
         self._must_look, self._is_there, self._plainly = words is not None, False, False
         self._refused: MicrosoftError | None = None
 
-    def look(self) -> Call | None:
+    def looks(self) -> list[Call]:
         """The activity under our id, or one that server-side synchronisation tracked of the same mail."""
         if not self.is_open or not self._must_look or self._words is None:
-            return None
+            return []
         same = f"activityid eq {self.first.recordid}"
         if self._words.messageid:
             same += f" or messageid eq {quoted(self._words.messageid)}"
-        return Call("GET", f"emails?$select=activityid,statuscode,statecode&$filter={quote(same, safe='')}&$top=5")
+        return [Call("GET", f"emails?$select=activityid,statuscode,statecode&$filter={quote(same, safe='')}&$top=5")]
 
-    def looked(self, answer: Came) -> None:
+    def looked(self, answers: Sequence[Came]) -> None:
         """Whoever recorded it, once is enough."""
+        answer = answers[0]
         self._must_look = False
         if not isinstance(answer, Answer):
             self.failed(answer)

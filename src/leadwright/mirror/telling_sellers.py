@@ -17,7 +17,7 @@ from leadwright.mirror.errands import Arrived, Came, Errand
 from leadwright.mirror.write_values import address
 
 _CLOSED = "0x80048403"
-_TITLE, _BODY = 100, 2000  # most characters
+_TITLE, _BODY = 100, 500  # most characters
 _TIMED = 200000000
 _EXPANDO = "Microsoft.Dynamics.CRM.expando"
 
@@ -34,12 +34,13 @@ class Qualify(Errand):
         self._names = names
         self._must_look = write.doubtful
 
-    def look(self) -> Call | None:
+    def looks(self) -> list[Call]:
         """Was it done before?"""
-        return self._read() if self.is_open and self._must_look else None
+        return [self._read()] if self.is_open and self._must_look else []
 
-    def looked(self, answer: Came) -> None:
+    def looked(self, answers: Sequence[Came]) -> None:
         """A lead that is qualified already is what was wanted."""
+        answer = answers[0]
         self._must_look = False
         if isinstance(answer, RowGone):
             self.arrived = Arrived("lead", self.first.recordid, None)
@@ -94,24 +95,26 @@ class Notify(Errand):
         super().__init__([write], moment)
         self._others, self._must_look = others, write.doubtful
         self._title = str(write.changes["title"])[:_TITLE]
-        self._body = str(write.changes.get("body") or self._title)[:_BODY]
+        self._text = str(write.changes.get("body") or self._title)
+        self._body = _shortened(self._text)
 
-    def look(self) -> Call | None:
+    def looks(self) -> list[Call]:
         """The newest notifications of that person with that title."""
         if not self.is_open or not self._must_look:
-            return None
+            return []
         condition = quote(f"_ownerid_value eq {self.first.recordid} and title eq {quoted(self._title)}", safe="")
         query = f"$select=appnotificationid,body&$filter={condition}&$orderby=createdon%20desc&$top=50"
-        return Call("GET", f"appnotifications?{query}")
+        return [Call("GET", f"appnotifications?{query}")]
 
-    def looked(self, answer: Came) -> None:
+    def looked(self, answers: Sequence[Came]) -> None:
         """One with these words that no other write made is ours."""
+        answer = answers[0]
         self._must_look = False
         if not isinstance(answer, Answer):
             self.failed(answer)
             return
         for row in answer.json.get("value", ()):
-            if row.get("body") == self._body and row["appnotificationid"] not in self._others:
+            if row.get("body") in (self._body, self._text) and row["appnotificationid"] not in self._others:
                 self.end(WriteState.SENT, answer={"notification": row["appnotificationid"]})
                 return
 
@@ -142,3 +145,11 @@ class Notify(Errand):
             self.end(WriteState.DROPPED, "The person is no user of the organisation in Dynamics 365.")
         else:
             self.failed(answer)
+
+
+def _shortened(text: str) -> str:
+    """As much as a body takes, cut at a word. Characters count there as they do in UTF-16."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _BODY:
+        return text
+    return units[: 2 * (_BODY - 1)].decode("utf-16-le", "ignore").rsplit(None, 1)[0] + "…"

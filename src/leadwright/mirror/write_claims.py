@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from leadwright.db.bulk import one_of
 from leadwright.db.connection import CrmConnection
-from leadwright.db.mirror_writes import MirrorWrite
+from leadwright.db.mirror_writes import OF_LEAD, MirrorWrite
 from leadwright.domain.outgoing import LONGEST, UNSENT, WriteKind, WriteState, is_ahead
 from leadwright.domain.platform import ConnectionState
 from leadwright.mail.pace import SKEW
@@ -128,14 +128,16 @@ def _due(moment: datetime) -> Any:
 
 def _ready(session: Session, found: Sequence[MirrorWrite], moment: datetime) -> list[MirrorWrite]:
     """Without those that need a record that is not created there yet, or follow one of their lane that waits."""
-    missing = _uncreated(session, sorted({need for write in found for need in write.needs}))
+    missing = _uncreated(session, sorted({need for write in found for need in _needs(write)}))
     chosen: list[MirrorWrite] = []
     taken: set[int] = set()
     passed_over: set[str] = set()  # lanes
     for write in found:
-        lacking = [missing[need] for need in write.needs if need in missing and missing[need].number != write.number]
-        # Its own row must be there, with an etag, before it is changed; other rows may be created just before it.
-        waits = [one for one in lacking if one.recordid == write.recordid or one.number not in taken]
+        lacking = [missing[need] for need in _needs(write) if need in missing and missing[need].number != write.number]
+        # What is looked at first must be there: its own row, with an etag, before it is changed, and the lead it is
+        # made for; other rows may be created just before it.
+        read = (write.recordid, write.known.get(OF_LEAD))
+        waits = [one for one in lacking if one.recordid in read or one.number not in taken]
         last = write.kind in _AFTER_ALL + _AFTER_CHANGES and any(other.lane == write.lane for other in chosen)
         if waits or last or (write.kind in _IN_ORDER and write.lane in passed_over):
             passed_over.add(write.lane)
@@ -144,6 +146,11 @@ def _ready(session: Session, found: Sequence[MirrorWrite], moment: datetime) -> 
         chosen.append(write)
         taken.add(write.number)
     return chosen
+
+
+def _needs(write: MirrorWrite) -> set[str]:
+    leadid = write.known.get(OF_LEAD)
+    return {*write.needs, leadid} if leadid else set(write.needs)
 
 
 def _uncreated(session: Session, recordids: Sequence[str]) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from leadwright.microsoft.errors import MicrosoftError, RowGone, UnknownName
 _LASTS = timedelta(hours=1)
 _CRM = "Microsoft.Dynamics.CRM."
 _OPTIONS = "$select=LogicalName&$expand=OptionSet($select=Options)"
+_SHARED = ",GlobalOptionSet($select=Options)"
 _RANGE = "$select=LogicalName,MinValue,MaxValue"
 _KINDS = {
     "": "$select=LogicalName,DisplayName",
     "String": "$select=LogicalName,MaxLength",
     "Memo": "$select=LogicalName,MaxLength",
-    "Picklist": _OPTIONS,
+    "Picklist": _OPTIONS + _SHARED,
     "Status": _OPTIONS,
     "Integer": _RANGE,
     "Money": _RANGE,
@@ -87,7 +88,7 @@ def _read(answers: Sequence[Answer | MicrosoftError]) -> Limits | None:
 
 
 def _limit(name: str, one: Mapping[str, Any]) -> Limit:
-    options = one.get("OptionSet")
+    options = one.get("OptionSet") or one.get("GlobalOptionSet")
     return Limit(
         label=_label(one.get("DisplayName")) or name,
         length=int(one.get("MaxLength") or 0),

@@ -158,16 +158,19 @@ class Writer:
         return errands, trouble
 
     def _look(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
-        looking: list[tuple[Errand, Call]] = []
+        looking: list[tuple[Errand, list[Call]]] = []
         for errand in errands:
             with errand.alone():
-                if (call := errand.look()) is not None:
-                    looking.append((errand, call))
-        if looking:
-            for (errand, _), answer in zip(looking, dataverse.batch([call for _, call in looking]), strict=True):
-                with errand.alone():
-                    errand.looked(answer)
-            self._step("looked")
+                if calls := errand.looks():
+                    looking.append((errand, calls))
+        if not looking:
+            return
+        answers = iter(dataverse.batch([call for _, calls in looking for call in calls]))
+        for errand, calls in looking:
+            came = [next(answers) for _ in calls]
+            with errand.alone():
+                errand.looked(came)
+        self._step("looked")
 
     def _send(self, dataverse: Dataverse, errands: Sequence[Errand]) -> None:
         going: list[tuple[Errand, list[Call]]] = []
@@ -175,7 +178,7 @@ class Writer:
         for errand in errands:
             self._hold_back(errand, missing)
             with errand.alone():
-                if errand.is_open and errand.look() is None and (calls := errand.calls()):
+                if errand.is_open and not errand.looks() and (calls := errand.calls()):
                     going.append((errand, calls))
         if not going:
             return

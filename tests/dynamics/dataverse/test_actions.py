@@ -8,6 +8,7 @@ from tests.dynamics.dataverse.conftest import BASE, Organisation, Refusal
 
 from leadwright.sandbox.dynamics import entra_users
 from leadwright.sandbox.dynamics.dataverse import records, seed
+from leadwright.sandbox.dynamics.world import new_guid
 
 CRM = "Microsoft.Dynamics.CRM"
 JULY = "2026-07-01T"
@@ -51,6 +52,36 @@ def test_qualifying_makes_account_contact_and_opportunity_that_know_each_other(o
     assert (chance["name"], chance["estimatedvalue"], chance["need"]) == ("Needs conveyors", 5000.0, 1)
     assert (chance["customerid"], chance["originatingleadid"]) == (account["accountid"], lead)
     assert chance["transactioncurrencyid"]
+
+
+INITIALISE = (
+    "InitializeFrom(EntityMoniker=@p1,TargetEntityName=@p2,TargetFieldType=@p3)?@p1={{'@odata.id':'leads({})'}}"
+    "&@p2='{}'&@p3=Microsoft.Dynamics.CRM.TargetFieldType'{}'"
+)
+
+
+def test_a_record_is_initialised_from_a_lead_as_qualifying_would_make_it(organisation: Organisation) -> None:
+    yen = records.create(organisation.world, "transactioncurrency", {"currencyname": "Yen", "isocurrencycode": "JPY",
+                         "exchangerate": 155.0}, by=organisation.administrator)  # fmt: skip
+    lead = organisation.lead(companyname="Contoso", estimatedamount=5000.0, need=1, transactioncurrencyid=yen)
+    body = organisation.admin.get(INITIALISE.format(lead, "opportunity", "ValidForCreate")).json()
+    assert body["@odata.type"] == f"#{CRM}.opportunity"
+    assert (body["name"], body["estimatedvalue"], body["need"]) == ("Needs conveyors", 5000.0, 1)
+    assert body["originatingleadid@odata.bind"] == f"leads({lead})"
+    assert body["transactioncurrencyid@odata.bind"] == f"transactioncurrencies({yen})"
+    made = {name: value for name, value in body.items() if not name.startswith("@")}
+    assert organisation.admin.post("opportunities", json=made).status_code == 204
+    assert organisation.admin.get(INITIALISE.format(lead, "account", "ValidForCreate")).json()["name"] == "Contoso"
+
+
+def test_initialising_is_refused_without_rights_or_mapping(organisation: Organisation, refusal: Refusal) -> None:
+    lead, admin = organisation.lead(), organisation.admin
+    assert refusal(admin.get(INITIALISE.format(lead, "competitor", "ValidForCreate")))[0] == 400
+    assert refusal(admin.get(INITIALISE.format(lead, "contact", "Nonsense")))[0] == 400
+    assert refusal(admin.get(INITIALISE.format(lead, "nothing", "ValidForCreate")))[0] == 404
+    assert refusal(admin.get(INITIALISE.format(new_guid(), "contact", "ValidForCreate")))[0] == 404
+    _, seller = organisation.user("sam@contoso.com", "Salesperson")
+    assert refusal(seller.get(INITIALISE.format(lead, "contact", "ValidForCreate")))[0] == 403
 
 
 def test_qualifying_takes_what_is_asked_for_and_a_customer_that_is_there(organisation: Organisation) -> None:

@@ -115,6 +115,21 @@ def test_a_change_needs_the_right_etag_where_one_is_named(organisation: Organisa
     assert expanded.status_code == 200
 
 
+def test_only_tables_that_go_offline_and_custom_ones_take_an_etag(organisation: Organisation, refusal: Refusal) -> None:
+    admin, user = organisation.admin, organisation.user("sam@contoso.com", "Salesperson")[0]
+    box = f"mailboxes({admin.get(f'systemusers({user})').json()['_defaultmailbox_value']})"
+    for row, change in ((box, {"emailaddress": "sdr@contoso.com"}), (f"systemusers({user})", {"jobtitle": "CFO"})):
+        tag = {"If-Match": admin.get(row).json()["@odata.etag"]}
+        status, code, words = refusal(admin.patch(row, json=change, headers=tag))
+        assert (status, code) == (400, "0x8006088d")
+        assert words.startswith("Optimistic concurrency isn't enabled for entity type")
+        assert admin.patch(row, json=change, headers={"If-Match": "*"}).status_code == 204
+    select = "?$select=LogicalName,IsOptimisticConcurrencyEnabled"
+    found = {one["LogicalName"]: one["IsOptimisticConcurrencyEnabled"] for one in
+             admin.get(f"EntityDefinitions{select}").json()["value"]}  # fmt: skip
+    assert (found["lead"], found["msdyn_salesagentrun"], found["mailbox"], found["team"]) == (True, True, False, False)
+
+
 def test_patch_is_an_upsert_unless_a_header_forbids_it(admin: TestClient, refusal: Refusal) -> None:
     key = new_guid()
     gone = admin.patch(f"leads({key})", json={"lastname": "A"}, headers={"If-Match": "*"})

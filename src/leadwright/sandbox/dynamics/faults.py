@@ -45,6 +45,7 @@ OF_THE_OTHERS = (
     Known("service limits", "Service protection strikes after so many requests in five minutes.", "requests", "100"),
     Known("deny row", "Reading the row with this id is refused: 403, as after it was assigned elsewhere.", "value"),
     Known("etag mismatch", "An update with If-Match finds that somebody changed the row: 412."),
+    Known("mapping refused", "InitializeFrom is refused, as where the tables have no mapping."),
     Known("delta token expired", "Change tracking has forgotten the token and must begin anew."),
     Known("party address", "A recipient who is a record gets that record's first address, whichever was given."),
     Known("fail mailbox test", "Test & Enable fails, of mailboxes with this in their address.", "value"),

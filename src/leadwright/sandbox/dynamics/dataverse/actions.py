@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from leadwright.sandbox.dynamics.dataverse import bulk, payloads, qualify, records, roles, sending, timezones
+from leadwright.sandbox.dynamics.dataverse import bulk, mappings, payloads, qualify, records, roles, sending, timezones
 from leadwright.sandbox.dynamics.dataverse.calls import (
     Answer,
     Segment,
@@ -72,7 +72,7 @@ def _parameters(entities: Entities, segment: Segment) -> Parameters:
 
 def _quoted(text: str) -> str:
     if text.startswith(("{", "[", '"')):
-        return text.replace("'", '"') if text.startswith("[") else text
+        return text.replace("'", '"') if '"' not in text else text
     return text if re.fullmatch(r"-?\d+(\.\d+)?|true|false|null", text) else f'"{text}"'
 
 
@@ -280,6 +280,7 @@ _UNBOUND: dict[str, Callable[[Entities, Parameters], Answer]] = {
     "RetrieveVersion": _version,
     "RetrieveCurrentOrganization": _organization,
     "RetrieveTotalRecordCount": _total_count,
+    "InitializeFrom": mappings.initialize_from,
     "SendAppNotification": sending.send_notification,
     "GrantAccess": _share("GrantAccess"),
     "ModifyAccess": _share("ModifyAccess"),

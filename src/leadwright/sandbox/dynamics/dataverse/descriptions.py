@@ -60,7 +60,7 @@ def entity(schema: Schema, table: Table) -> dict[str, Any]:
         "IsLogicalEntity": False,
         "ChangeTrackingEnabled": table.tracked,
         "CanChangeTrackingBeEnabled": _managed(True, "canchangetrackingbeenabled"),
-        "IsOptimisticConcurrencyEnabled": table.ownership != "none",
+        "IsOptimisticConcurrencyEnabled": table.versioned,
         "IsCustomizable": _managed(True, "iscustomizable"),
         "TableType": "Standard",
         "Privileges": [
@@ -173,8 +173,9 @@ def _details(table: Table, column: Column) -> dict[str, Any]:
         kind = {"choice": "Picklist", "state": "State", "status": "Status"}[column.type]
         options = [_option(table, column, one) for one in column.choices]
         default = column.default if column.default is not None else -1
-        return {"DefaultFormValue": default, "OptionSet": {**_set(table, column, kind), "Options": options},
-                "GlobalOptionSet": None}  # fmt: skip
+        found = {**_set(table, column, kind), "Options": options}
+        local, shared = (None, found) if column.shared else (found, None)
+        return {"DefaultFormValue": default, "OptionSet": local, "GlobalOptionSet": shared}
     return {}
 
 
@@ -183,7 +184,7 @@ def _set(table: Table, column: Column, kind: str) -> dict[str, Any]:
         "MetadataId": metadata_id(f"options {table.name}.{column.name}"),
         "Name": f"{table.name}_{column.name}",
         "OptionSetType": kind,
-        "IsGlobal": False,
+        "IsGlobal": column.shared,
         "IsCustomOptionSet": column.custom,
         "DisplayName": label(column.label),
     }

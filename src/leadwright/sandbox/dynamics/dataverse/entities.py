@@ -32,6 +32,10 @@ from leadwright.sandbox.dynamics.dataverse.values import guid, shown
 from leadwright.sandbox.dynamics.world import Refused, World
 
 MISMATCH = "The version of the existing record doesn't match the RowVersion property provided."
+UNVERSIONED = (
+    "Optimistic concurrency isn't enabled for entity type {}. The IfVersionMatches value of ConcurrencyBehavior can "
+    "only be used if optimistic concurrency is enabled."
+)
 EXISTS = "A record with matching key values already exists."
 
 
@@ -228,6 +232,8 @@ class Entities:
         wanted_tag = self.asked.headers.get("if-match")
         if not wanted_tag or wanted_tag == "*":
             return
+        if not table.versioned:
+            raise Refused(400, "0x8006088d", UNVERSIONED.format(table.name))
         if "etag mismatch" in self.world.faults():
             raise Struck(412, "0x80060882", MISMATCH)
         if wanted_tag != self.etag(table, key):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadwright.sandbox.dynamics.dataverse import duplicates, records
 from leadwright.sandbox.dynamics.dataverse.calls import Answer, answer_json
+from leadwright.sandbox.dynamics.dataverse.mappings import mapped
 from leadwright.sandbox.dynamics.dataverse.tables import Table
 from leadwright.sandbox.dynamics.dataverse.values import payload_error
 from leadwright.sandbox.dynamics.world import Refused
@@ -12,25 +13,6 @@ if TYPE_CHECKING:
     from leadwright.sandbox.dynamics.dataverse.entities import Entities
 
 _REQUIRED = ("CreateAccount", "CreateContact", "CreateOpportunity", "Status")
-_ADDRESS = "address1_line1 address1_line2 address1_city address1_stateorprovince address1_postalcode address1_country"
-_TO_ACCOUNT = {
-    "companyname": "name", "websiteurl": "websiteurl", "telephone1": "telephone1", "emailaddress1": "emailaddress1",
-    "description": "description", "revenue": "revenue", "numberofemployees": "numberofemployees",
-    "industrycode": "industrycode", "donotemail": "donotemail", "donotbulkemail": "donotbulkemail",
-}  # fmt: skip
-_TO_CONTACT = {
-    "firstname": "firstname", "middlename": "middlename", "lastname": "lastname", "salutation": "salutation",
-    "jobtitle": "jobtitle", "emailaddress1": "emailaddress1", "emailaddress2": "emailaddress2",
-    "emailaddress3": "emailaddress3", "telephone1": "telephone1", "mobilephone": "mobilephone",
-    "websiteurl": "websiteurl", "description": "description", "donotemail": "donotemail",
-    "donotbulkemail": "donotbulkemail", "donotphone": "donotphone", "msdyn_gdproptout": "msdyn_gdproptout",
-}  # fmt: skip
-_TO_OPPORTUNITY = {
-    "subject": "name", "description": "description", "estimatedamount": "estimatedvalue",
-    "estimatedclosedate": "estimatedclosedate", "budgetamount": "budgetamount", "budgetstatus": "budgetstatus",
-    "need": "need", "purchasetimeframe": "purchasetimeframe", "purchaseprocess": "purchaseprocess",
-    "decisionmaker": "decisionmaker", "leadqualitycode": "opportunityratingcode",
-}  # fmt: skip
 
 
 def qualify(entities: "Entities", table: Table, key: str, given: dict[str, Any]) -> Answer:
@@ -49,12 +31,9 @@ def qualify(entities: "Entities", table: Table, key: str, given: dict[str, Any])
         status = _status(table, lead, given["Status"])
         parties = {"account": lead["parentaccountid"], "contact": lead["parentcontactid"]}
         made: list[tuple[str, str]] = []
-        for kind, columns, wanted in (
-            ("account", _TO_ACCOUNT, given["CreateAccount"]),
-            ("contact", _TO_CONTACT, given["CreateContact"]),
-        ):
-            if wanted:
-                parties[kind] = _make(entities, kind, lead, columns, _belongs(kind, parties))
+        for kind in ("account", "contact"):
+            if given[f"Create{kind.title()}"]:
+                parties[kind] = _make(entities, kind, lead, _belongs(kind, parties))
                 made.append((kind, str(parties[kind])))
         if given["CreateAccount"] and parties["contact"]:
             values = {"primarycontactid": parties["contact"]}
@@ -97,22 +76,12 @@ def _belongs(kind: str, parties: dict[str, Any]) -> dict[str, Any]:
     return {"parentcustomerid": ("account", parties["account"])} if kind == "contact" and parties["account"] else {}
 
 
-def _make(entities: "Entities", kind: str, lead: dict[str, Any], columns: dict[str, str], extra: dict[str, Any]) -> str:
+def _make(entities: "Entities", kind: str, lead: dict[str, Any], extra: dict[str, Any]) -> str:
     rights, table = entities.rights, entities.schema.tables[kind]
     rights.need(f"prvCreate{table.privilege}", table)
-    names = columns | {name: name for name in _ADDRESS.split()}
-    values = {own: lead.get(name) for name, own in names.items() if own in table.columns and lead.get(name) is not None}
-    values = {name: _cut(table, name, value) for name, value in values.items()} | extra
-    values["originatingleadid"] = lead["leadid"]
-    if lead["transactioncurrencyid"]:
-        values["transactioncurrencyid"] = lead["transactioncurrencyid"]
+    values = mapped(table, lead) | extra
     duplicates.refuse(entities, table, values)
     return records.create(entities.world, kind, values, by=rights.user)
-
-
-def _cut(table: Table, name: str, value: Any) -> Any:
-    limit = table.columns[name].limit
-    return value[:limit] if isinstance(value, str) and limit else value
 
 
 def _opportunity(entities: "Entities", lead: dict[str, Any], parties: dict[str, Any], given: dict[str, Any]) -> str:
@@ -132,12 +101,11 @@ def _opportunity(entities: "Entities", lead: dict[str, Any], parties: dict[str, 
     organization = records.read(entities.world, "organization", entities.world.organizationid) or {}
     chosen = currency[1] if currency else lead["transactioncurrencyid"] or organization.get("basecurrencyid")
     campaign = _reference(entities, given.get("SourceCampaignId"), ("campaign",))
-    if campaign or lead["campaignid"]:
-        extra["campaignid"] = campaign[1] if campaign else lead["campaignid"]
-    found = _make(entities, "opportunity", {**lead, "transactioncurrencyid": None}, _TO_OPPORTUNITY, extra)
+    if campaign:
+        extra["campaignid"] = campaign[1]
     if chosen:
-        records.update(entities.world, "opportunity", found, {"transactioncurrencyid": chosen}, by=entities.rights.user)
-    return found
+        extra["transactioncurrencyid"] = chosen
+    return _make(entities, "opportunity", lead, extra)
 
 
 def _reference(entities: "Entities", value: Any, kinds: tuple[str, ...]) -> tuple[str, str] | None:

@@ -39,6 +39,8 @@ NUMBERS = {"int", "bigint", "decimal", "money", "double"}
 TEXTS = {"string", "memo"}
 CHOICES = {"choice", "state", "status"}
 LOOKUPS = {"lookup", "owner"}
+_OFFLINE = {"lead", "account", "contact", "opportunity", "competitor", "campaign", "connection", "annotation", "email",
+            "task", "phonecall", "appointment", "appnotification"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Column:
         required: forms ask for it (ApplicationRequired); the API does not.
         needed: the API refuses a row without it (SystemRequired).
         fixed: only the platform sets it.
+        shared: its choices are a global option set.
         schema_name: as metadata spells it.
     """
 
@@ -81,6 +84,7 @@ class Column:
     relations: dict[str, str] = field(default_factory=dict)
     default: Any = None
     custom: bool = False
+    shared: bool = False
     schema_name: str = ""
     odata: str = ""
 
@@ -132,6 +136,11 @@ class Table:
     def stored(self) -> str:
         """Name of the SQL table."""
         return f"dv_{self.name}"
+
+    @property
+    def versioned(self) -> bool:
+        """Whether a change may ask for a version by its etag."""
+        return self.custom or self.name in _OFFLINE or self.name.startswith("msdyn_")
 
     def by_odata(self) -> dict[str, Column]:
         """Columns under the names replies use."""
@@ -202,8 +211,9 @@ def _arguments(kind: str, name: str, rest: str, names: list[str], others: dict[s
     if kind == "choice" and rest.startswith("as "):
         return {"choices": others[rest[3:].strip()].choices}
     if kind == "choice":
-        pairs = [one.strip().partition(" ") for one in rest.split("|")]
-        return {"choices": tuple(Choice(int(value), label.strip()) for value, _, label in pairs)}
+        pairs = [one.strip().partition(" ") for one in rest.removeprefix("global ").split("|")]
+        choices = tuple(Choice(int(value), label.strip()) for value, _, label in pairs)
+        return {"choices": choices, "shared": rest.startswith("global ")}
     if kind in LOOKUPS:
         return _lookup(kind, name, rest.split(), names)
     return {}
