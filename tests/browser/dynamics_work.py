@@ -134,7 +134,7 @@ def seller_qualifies(walk: DynamicsWalk) -> None:
     walk.see(name, desk)
     walk.picture("seller-lead", page=desk)
     desk.get_by_role("link", name="Qualify").first.click()
-    desk.get_by_label("Estimated revenue in dollars").fill("400000")
+    desk.get_by_label("Estimated revenue in the lead's currency").fill("400000")
     desk.get_by_role("button", name="Qualify").click()
     walk.see("The lead is qualified with", desk)
     portal: Page = walk.portal

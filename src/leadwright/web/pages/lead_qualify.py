@@ -6,9 +6,11 @@ from typing import Any
 from starlette.responses import Response
 
 from leadwright.actions.qualify import Sale, qualify
+from leadwright.db.connection import platform_of
 from leadwright.db.pages import connected_records
 from leadwright.db.sales import Account, Contact
 from leadwright.domain.optionsets import LeadState
+from leadwright.domain.platform import Platform
 from leadwright.errors import BadInput, Conflict, Doubt
 from leadwright.identity.access import readable, require
 from leadwright.web.pages.lead_banner import readable_lead
@@ -76,6 +78,7 @@ def _page(
         raise Conflict("This lead is closed already. Reopen it before you qualify it.")
     proposed: dict[str, Any] = {}
     with visit.services.database.reading() as session:
+        mirrored = platform_of(session) is Platform.DYNAMICS365
         for table, model, privilege in (("account", Account, "prvReadAccount"), ("contact", Contact, "prvReadContact")):
             rows = connected_records.candidates(session, table, lead, readable(visit.who, model, privilege), "")
             proposed[table] = rows[:_PROPOSED]
@@ -87,6 +90,7 @@ def _page(
         status,
         lead=lead,
         proposed=proposed,
+        money="the lead's currency" if mirrored else "dollars",
         linked=linked,
         chosen={t: visit.text(t, most=36) if typed else usual[t] for t in proposed},
         opportunity=visit.text("opportunity") == "1" if typed else not lead.qualifyingopportunityid,
