@@ -34,8 +34,11 @@ _PERSON = ("fullname", "firstname", "lastname", "jobtitle", "telephone1", "mobil
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What the opportunity is about, where it is not as the lead says. Money in dollars; in Dynamics 365 in the lead's
-    currency."""
+    """What the opportunity is about, where it is not as the lead says.
+
+    Args:
+        estimatedvalue: in dollars; on Dynamics 365 in the lead's currency.
+    """
 
     name: str = ""
     estimatedvalue: float | None = None
