@@ -80,6 +80,17 @@ def test_a_text_that_tells_no_language_is_answered_in_the_one_before(texts: tupl
     assert language_of(*texts) == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call me.\nBen", "Let me know. Ben", "Yes.\n\nBen de Vries", "Call me.\nDi", "Call me.\nPer", "Me too. Vi",
+        "Call me on Monday\nLa Toya", "Yes, on Monday. Marie de la Cruz", "Send it to me. Van", "How much per seat?",
+    ],
+)  # fmt: skip
+def test_a_name_tells_no_language(text: str) -> None:
+    assert language_of(text) == "en"
+
+
 @pytest.mark.parametrize("ask", [*Factor, None])
 def test_an_answer_holds_the_quote_its_source_and_one_question(ask: Factor | None) -> None:
     _, paragraphs = write_answer(AnswerBrief("How long does it take?", "Ada", (ANSWER,), ask))

@@ -106,6 +106,19 @@ def test_a_line_too_short_to_tell_its_language_is_answered_as_the_conversation_g
     assert [text.startswith("Guten Tag Ada,") for text in answers] == [True, True]
 
 
+def test_what_a_machine_wrote_tells_nobodys_language(office: Office, leadid: str) -> None:
+    absence = (
+        "Sehr geehrte Damen und Herren,\n\nich bin bis zum 2. März nicht im Büro. In dringenden Fällen wenden Sie sich "
+        "bitte an meinen Kollegen.\n\nMit freundlichen Grüßen\nAda"
+    )
+    office.answer(ADA, absence, Auto_Submitted="auto-replied", Subject="Abwesenheitsnotiz")
+    office.work()
+    office.answer(ADA, "Sounds interesting.")
+    office.work()
+    _, ours = office.mails_to(ADA)
+    assert "Hello Ada," in ours.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
 def test_a_question_nobody_knows_is_handed_over_and_never_answered(office: Office, leadid: str) -> None:
     office.answer(ADA, "This looks promising. Does your robot work at minus thirty degrees in a freezer?")
     office.work()

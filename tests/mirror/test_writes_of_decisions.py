@@ -14,6 +14,7 @@ from tests.workflows.office import runs_of
 
 from leadwright.actions import mirror_writes, outcome
 from leadwright.actions.connected_records import edit_record
+from leadwright.actions.import_leads import import_file
 from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.actions.qualify import Sale, qualify
 from leadwright.db.agent import LeadRun
@@ -25,6 +26,7 @@ from leadwright.db.mirror_writes import MirrorWrite, put_mail
 from leadwright.db.people import UserRole
 from leadwright.db.sales import ActivityParty, Email, Lead, LeadCompetitor
 from leadwright.domain.dataverse_privileges import AGENT_TABLES, NEEDED_FOR_AGENT_TABLES
+from leadwright.domain.outgoing import WriteKind, WriteState
 from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR
 from leadwright.domain.stage import AgentMode
 from leadwright.domain.suppression import Reason
@@ -56,6 +58,19 @@ def administrator(mirrored: Mirrored) -> Principal:
         session.merge(UserRole(systemuserid=mirrored.office.supervisor, roleid=role))
     with mirrored.database.reading() as session:
         return principal(session, mirrored.office.supervisor)
+
+
+def test_leads_of_a_file_are_made_over_there(mirrored: Mirrored, tmp_path: Path) -> None:
+    file = tmp_path / "fair.csv"
+    file.write_text(
+        "First Name,Last Name,Company,Email\n"
+        "Jane,Doe,Acme Foods,jane@acme.example\nJohn,Roe,Baker Foods,john@baker.example\n"
+    )
+    assert import_file(mirrored.office.services, administrator(mirrored), file).created == 2
+    mirrored.send()
+    assert {write.state for write in mirrored.writes()} == {WriteState.SENT}
+    made = mirrored.writes(kind=WriteKind.CREATE)
+    assert {mirrored.row("lead", write.recordid)["emailaddress1"] for write in made} == {"jane@acme.example", "john@baker.example"}
 
 
 def ours(mirrored: Mirrored, leadid: str) -> Lead:

@@ -18,7 +18,7 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _TELLING = {
     "en": "the and you your is are for with this that have has would what how do does can could we i it please "
     "thanks thank a an of to in on at be our us me my not no but if or as from by will more about when which "
-    "was there any",
+    "was there any yes call let know send sounds good great sure monday tuesday wednesday thursday friday",
     "de": "der die das den dem des und ist sind nicht wir sie ihr ihre für mit haben habe hat können wie was wann "
     "wer ein eine einen bitte danke vielen ich uns unser sehr auch noch auf von zu im bei es aber oder wenn "
     "gerne guten keine kein mir mich diese dieser dass am vom ja gern geht passt läuft lange kostet kosten preis "
@@ -68,7 +68,7 @@ _TELLING = {
     "tr": "ve bir bu için ile de da ne mi mı nasıl var yok çok biz siz bize size daha olarak ama o ki merhaba "
     "teşekkürler lütfen kadar gibi en istiyoruz",
 }  # fmt: skip
-_LEAST = 3  # different telling words before a language is believed; two where they are half of what is said
+_LEAST = 3  # different telling words before a language is believed; two where they are half of it, and none is English
 _ENDING = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
@@ -236,7 +236,7 @@ def _told(text: str) -> str | None:
     counts = Counter({code: sum(w in telling for w in words) for code, telling in _SETS.items()})
     (best, most), (_, next_most) = counts.most_common(2)
     different = len(_SETS[best].intersection(words))
-    enough = different >= _LEAST or (different == _LEAST - 1 and 2 * different >= len(words))
+    enough = different >= _LEAST or (different == _LEAST - 1 and 2 * different >= len(words) and not counts["en"])
     return best if enough and most > next_most else None
 
 

@@ -187,7 +187,7 @@ def put_created(session: Session, table: str, recordids: Sequence[str], actor: A
     who = {"actorid": actor.id, "actorkind": actor.kind, "actorname": actor.name}
     for start in range(0, len(recordids), _CHUNK):
         ids = recordids[start : start + _CHUNK]
-        act = {"action": f"{table}.created", "recordtype": table, "before": {}, "after": {}, **who}
+        act = {"action": f"{table}.created", "recordtype": table, "before": {}, "after": {}, "cause": "", **who}
         _Following(session, [{**act, "recordid": id_} for id_ in ids]).put_in()
 
 

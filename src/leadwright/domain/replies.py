@@ -29,6 +29,10 @@ class ReplyClass(StrEnum):
     OTHER = "other"
 
 
+OF_MACHINES = (ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY, ReplyClass.LEFT, ReplyClass.BOUNCE)
+"""What no person wrote."""
+
+
 class Knowledge(StrEnum):
     """Whether what was asked is answered in the follow-up knowledge."""
 

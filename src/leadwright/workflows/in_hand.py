@@ -37,13 +37,20 @@ class InHand:
             return self._ended.wait_for(lambda: not self._ids, timeout)
 
     def lost(self, believed: Iterable[str]) -> list[str]:
-        """Of those that are written down as ours, the ones that ended here a while ago, each told once.
+        """Of those that are written down as ours, the ones that ended here a while ago; told until `see_to` them.
 
         The database could not keep their end, as on a full disk. What only waits to be begun is not lost, however long.
         """
         before = time.monotonic() - PATIENCE
         with self._ended:
             over = {id_ for id_, at in self._over.items() if at <= before}
-            for id_ in over:
+            lost = over.intersection(believed) - self._ids
+            for id_ in over - lost:
                 del self._over[id_]
-            return sorted(over.intersection(believed) - self._ids)
+        return sorted(lost)
+
+    def see_to(self, ids: Iterable[str]) -> None:
+        """They are done again: not lost any more."""
+        with self._ended:
+            for id_ in ids:
+                self._over.pop(id_, None)

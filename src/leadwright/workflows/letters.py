@@ -16,6 +16,7 @@ from leadwright.domain.evidence import Statement
 from leadwright.domain.links import without_links
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadSource, Participation
+from leadwright.domain.replies import OF_MACHINES
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.compose import Letterhead, Message, Thread, compose
 from leadwright.mail.heads import earlier_in
@@ -262,14 +263,17 @@ def why_they_get_it(lead: Lead, company: str) -> str:
 
 
 def words_of_thread(session: Session, runid: str) -> list[str]:
-    """What was written in this conversation: by them, the newest first, then by us, the first mail first."""
+    """What was written in this conversation: by them, the newest first, then by us, the first mail first.
+
+    What a machine wrote for them says nothing of their language.
+    """
     query = (
-        select(Email.directioncode, Email.description)
+        select(Email.directioncode, Email.description, Email.lw_judgement)
         .order_by(Email.senton)
         .where(Email.lw_threadid == runid, Email.senton.is_not(None), Email.lw_hold.is_(None))
     )
     rows = session.execute(query).all()
-    theirs = [row.description for row in rows if not row.directioncode]
+    theirs = [r.description for r in rows if not r.directioncode and r.lw_judgement.get("class") not in OF_MACHINES]
     return [*theirs[::-1], *(row.description for row in rows if row.directioncode)]
 
 

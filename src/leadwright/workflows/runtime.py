@@ -408,6 +408,7 @@ class Runtime:
             return
         try:
             self._resume([*orphans, *lost])
+            self._in_hand.see_to(lost)
             if lost:
                 _log.warning("work that could not be ended here is done again", works=len(lost))
             if orphans:
