@@ -70,7 +70,10 @@ def test_leads_of_a_file_are_made_over_there(mirrored: Mirrored, tmp_path: Path)
     mirrored.send()
     assert {write.state for write in mirrored.writes()} == {WriteState.SENT}
     made = mirrored.writes(kind=WriteKind.CREATE)
-    assert {mirrored.row("lead", write.recordid)["emailaddress1"] for write in made} == {"jane@acme.example", "john@baker.example"}
+    assert {mirrored.row("lead", write.recordid)["emailaddress1"] for write in made} == {
+        "jane@acme.example",
+        "john@baker.example",
+    }
 
 
 def ours(mirrored: Mirrored, leadid: str) -> Lead:
