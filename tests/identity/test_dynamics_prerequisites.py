@@ -134,7 +134,14 @@ def test_what_only_deleting_over_there_needs_is_named_and_fails_nothing(small_co
         assert report.done
         passed, said = found(report)["Privileges"]
         assert (passed, said.endswith(words)) == (True, True)
-    change_role(contoso, {"prvDeleteLead": roles.GLOBAL})
+    change_role(contoso, {"prvDeleteLead": roles.GLOBAL, "prvAppendToTransactionCurrency": 0})
+    report = contoso.tick(2)
+    assert report.done
+    assert found(report)["Privileges"][1].endswith(
+        "To make the records of a qualified lead in its currency, and for nothing else, it needs "
+        "prvAppendToTransactionCurrency (Organization)."
+    )
+    change_role(contoso, {"prvAppendToTransactionCurrency": roles.GLOBAL})
     assert found(contoso.tick(2))["Privileges"][1].endswith("holds each privilege the agent needs.")
 
 

@@ -81,6 +81,9 @@ NEEDED_FOR_ANY_MAIL: Mapping[str, Depth] = {
 NEEDED_TO_DELETE: Mapping[str, Depth] = _rights(_ALL, "Delete", "Lead")
 """Only to delete there a lead that is deleted here, whoever owns it; without it the lead stays there, and no more."""
 
+NEEDED_FOR_CURRENCIES: Mapping[str, Depth] = _rights(_ALL, "Read AppendTo", "TransactionCurrency")
+"""Only to make the records of a qualified lead in its currency; without it they wait."""
+
 AGENT_TABLES = ("msdyn_salesagentrun", "msdyn_leadagentresult", "msdyn_salesagenthandover")
 """Tables of Microsoft's own agent that are filled where an administrator wants it: `workflows.crm_agent_tables`."""
 NEEDED_FOR_AGENT_TABLES: Mapping[str, Depth] = {

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from leadwright.db import audit
 from leadwright.db.connection import CrmConnection, connection_row
 from leadwright.db.people import BusinessUnit, SystemUser
-from leadwright.domain.dataverse_privileges import NEEDED_TO_DELETE, lacking
+from leadwright.domain.dataverse_privileges import NEEDED_FOR_CURRENCIES, NEEDED_TO_DELETE, lacking
 from leadwright.domain.dynamics_prerequisites import step_on
 from leadwright.domain.platform import Platform
 from leadwright.domain.portals import Portals
@@ -39,6 +39,10 @@ from leadwright.settings import Settings
 PATIENCE = 15.0  # seconds one question may wait
 NOT_RUN = "Not run, because a check above did not pass."
 _MICROSOFT = (".microsoftonline.com", ".microsoftonline.us", ".microsoftonline.cn", ".chinacloudapi.cn")
+_PURPOSES = {
+    "To delete there any lead that is deleted here": NEEDED_TO_DELETE,
+    "To make the records of a qualified lead in its currency": NEEDED_FOR_CURRENCIES,
+}
 Inputs = Mapping[int, Mapping[str, Any]]
 
 
@@ -141,7 +145,7 @@ def _user(
     for check in explained(directory, checks, places):
         if check.name == "Privileges":
             held = directory.privileges(directory.who_am_i())
-            yield _told_of_deleting(check, held)
+            yield _told_of_more(check, held)
         else:
             yield check
     if held is not None:
@@ -151,13 +155,13 @@ def _user(
             yield agent_tables_check(dataverse, held, portals)
 
 
-def _told_of_deleting(check: Check, held: Mapping[str, int]) -> Check:
-    """The check of privileges, with what is lacking only to delete over there: the agent needs nothing of it."""
-    lacks = ", ".join(lacking(held, NEEDED_TO_DELETE))
-    if not check.passed or not lacks:
-        return check
-    only = f"To delete there any lead that is deleted here, and for nothing else, it needs {lacks}."
-    return replace(check, detail=f"{check.detail} {only}")
+def _told_of_more(check: Check, held: Mapping[str, int]) -> Check:
+    """The check of privileges, with what is lacking for what the agent itself needs nothing of."""
+    said = check.detail
+    for purpose, needed in _PURPOSES.items():
+        if check.passed and (lacks := ", ".join(lacking(held, needed))):
+            said = f"{said} {purpose}, and for nothing else, it needs {lacks}."
+    return replace(check, detail=said)
 
 
 def agent_tables_found(services: Installation) -> Check:

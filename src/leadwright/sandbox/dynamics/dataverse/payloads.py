@@ -169,7 +169,7 @@ def _check_links(entities: "Entities", table: Table, values: dict[str, Any]) -> 
         if column is None or column.type != "lookup" or not isinstance(value, tuple):
             continue
         other = entities.schema.tables[value[0]]
-        if table.ownership != "user" or other.ownership in {"none", "organization"} or other.name in _FREE:
+        if table.ownership != "user" or other.ownership == "none" or other.name in _FREE:
             continue
         entities.rights.need(f"prvAppend{table.privilege}", table)
         entities.rights.check("AppendTo", other, value[1])

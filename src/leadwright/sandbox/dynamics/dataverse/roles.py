@@ -25,8 +25,9 @@ _AGENT_TABLES = (
     "msdyn_salescopilotinsightcardstate"
 )
 _READ_SETTINGS = (
-    "Global Read: User Team Role BusinessUnit Organization Privilege Queue Transactioncurrency EmailServerProfile "
-    "Campaign Connectionrole SdkMessage; User Read: UserSettings; Global one: prvReadEntity prvReadAttribute"
+    "Global Read: User Team Role BusinessUnit Organization Privilege Queue TransactionCurrency EmailServerProfile "
+    "Campaign Connectionrole SdkMessage; Global AppendTo: TransactionCurrency; User Read: UserSettings; "
+    "Global one: prvReadEntity prvReadAttribute"
 )
 _SELLER = (
     "User Read Write Append AppendTo Create Delete Share Assign: Lead Account Contact Opportunity Activity Note "
