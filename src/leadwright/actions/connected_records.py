@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.columns import complete_name, read_value, stored_value
 from leadwright.actions.leads import owner_of_new
+from leadwright.actions.owners import refuse_who_is_here_alone
 from leadwright.db import audit, changes
 from leadwright.db.columns import table_with_own
 from leadwright.db.sales import Account, Contact
@@ -76,6 +77,7 @@ def create_record(services: Services, who: Principal, table: str, values: Mappin
         read = _read(session, who, columns, values)
         complete_name(read, {})
         holder, moment = owner_of_new(session, who), services.clock()
+        refuse_who_is_here_alone(session, holder.systemuserid, holder.fullname, "make it there")
         record = sort.model(
             ownerid=holder.systemuserid,
             owningbusinessunit=holder.businessunitid,

@@ -25,6 +25,7 @@ from leadwright.actions.import_selection import taking_of
 from leadwright.actions.import_store import Counts, Store, stored_unsaid
 from leadwright.actions.known_leads import KnownLeads
 from leadwright.actions.leads import owner_of_new
+from leadwright.actions.owners import refuse_who_is_here_alone
 from leadwright.db import audit
 from leadwright.db.base import new_id
 from leadwright.db.columns import add_own_column
@@ -42,6 +43,7 @@ FIRST_ROWS = 10
 _NAMED = 5  # problems named in the sentence of a refusal
 _PATIENCE = 600.0  # seconds an import waits for other writers, such as a long import beside it
 _PAUSE = 0.5  # seconds before another try
+_OWNER = "give the new leads to one: leadwright import --owner ADDRESS"
 
 
 class RowsRefused(BadInput):
@@ -230,7 +232,8 @@ def import_file(
     Raises:
         NotAllowed: needs prvImportLead, prvCreateLead and prvWriteLead.
         RowsRefused: rows cannot be used; nothing was stored.
-        BadInput: the file or the mapping as a whole cannot be used; nothing was stored.
+        BadInput: the file or the mapping as a whole cannot be used, or the owner owns nothing in Dynamics 365; nothing
+            was stored.
         Busy: others wrote without a pause for ten minutes; nothing was stored.
     """
     opened = open_for_import(services, who, path, mapping, with_creation_date=keep_bad_rows)
@@ -270,6 +273,8 @@ def _store(work: _Work, path: Path, bad_rows_file: Path | None, *, skip_bad_rows
             problems = sorted([*spool.problems, *store.counts.problems], key=lambda p: p.row)
             if store.counts.problems and not skip_bad_rows:
                 raise RowsRefused(problems, len(store.counts.problems), spool.rows)
+            if store.counts.created:
+                refuse_who_is_here_alone(session, holder.systemuserid, holder.fullname, _OWNER)
             store.record(importid)
             written = write_bad_rows(opened.leads, path, problems, bad_rows_file) if problems else None
             told = taking.in_words() if taking else []

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
+from leadwright.actions.owners import refuse_who_is_here_alone
 from leadwright.db import audit, changes
 from leadwright.db.mirror_writes import cause_of_qualifying
 from leadwright.db.sales import Account, Competitor, Contact, Lead, LeadCompetitor, Opportunity, OpportunityCompetitor
@@ -76,7 +77,7 @@ def qualify(
 
     Raises:
         NotFound, NotAllowed.
-        BadInput: no such account or contact, or none the person may read.
+        BadInput: no such account or contact, or none the person may read; or the person owns nothing in Dynamics 365.
         Doubt: a new record would look like one that is there, and `anyway` was not said.
         Conflict: the lead is closed.
     """
@@ -86,6 +87,8 @@ def qualify(
         contactid = _chosen(session, who, Contact, contactid) or lead.parentcontactid
         if not anyway:
             _doubt(session, lead, account=account and not accountid, contact=contact and not contactid)
+        if opportunity or (account and not accountid) or (contact and not contactid):
+            refuse_who_is_here_alone(session, who.id, who.name, "qualify the lead there")
         accountid = accountid or (_account(services, session, who, lead) if account else None)
         contactid = contactid or (_contact(services, session, who, lead, accountid) if contact else None)
         opportunityid = lead.qualifyingopportunityid

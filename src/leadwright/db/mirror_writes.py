@@ -346,7 +346,8 @@ class _Following:
                 self._add(about, WriteKind.LINK, {"competitorid": competitorid})
 
     def _changed(self, act: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        changes = {name: value for name, value in after.items() if self._travels(act["recordtype"], name)}
+        changed = {name: value for name, value in after.items() if name in act["before"]}  # else it only tells
+        changes = {name: value for name, value in changed.items() if self._travels(act["recordtype"], name)}
         if not changes or not self._is_mirrored(act["recordid"]):
             return
         known = self._known(act, changes)

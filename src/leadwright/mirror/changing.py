@@ -72,7 +72,7 @@ class Change(Errand):
         if isinstance(answer, Answer):
             self._take(answer, None)
             if self._unknown is not None:
-                self._names_nobody(self._unknown)
+                self.names_nobody(self._unknown)
         elif isinstance(answer, RowGone):
             self._gone()
         else:
@@ -129,14 +129,6 @@ class Change(Errand):
     def _gone(self) -> None:
         self.arrived = Arrived(self.table, self.recordid, None)
         self.end(WriteState.DROPPED, "The record was deleted in Dynamics 365, or the role does not show it any more.")
-
-    def _names_nobody(self, error: RowGone) -> None:
-        """The row is there: what it was to name is not."""
-        reason = (
-            "Dynamics 365 does not know a record that was chosen here, such as a user who exists in Leadwright only."
-        )
-        said = f" It says: {error.said}" if error.said else ""
-        self.end(WriteState.HELD, f"{reason}{said} Choose another one here, then Drop this; or create it, then Retry.")
 
     def _refused(self, error: Any) -> None:
         if isinstance(error, UnknownName) and self.first.attempts < 2:

@@ -137,6 +137,8 @@ class Create(Errand):
         elif isinstance(answer, UnknownName) and self.first.attempts < 2:
             self.metadata_is_stale = True
             self.end(WriteState.WAITING, str(answer), wait=timedelta(0))
+        elif isinstance(answer, RowGone) and self.first.tablename in TABLES:
+            self.names_nobody(answer)
         else:
             self.failed(answer)
 

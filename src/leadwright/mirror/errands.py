@@ -20,6 +20,7 @@ from leadwright.microsoft.errors import (
     PrivilegeMissing,
     Refused,
     RowChanged,
+    RowGone,
     ServiceDown,
     SignInRefused,
     Throttled,
@@ -110,6 +111,14 @@ class Errand:
         except Exception as error:
             _log.exception("a write could not be done", number=self.first.number, kind=self.first.kind)
             self.end(WriteState.HELD, _AMISS.format(type(error).__name__), doubtful=True)
+
+    def names_nobody(self, error: RowGone) -> None:
+        """The row is there: what it was to name is not."""
+        reason = (
+            "Dynamics 365 does not know a record that was chosen here, such as a user who exists in Leadwright only."
+        )
+        said = f" It says: {error.said}" if error.said else ""
+        self.end(WriteState.HELD, f"{reason}{said} Choose another one here, then Drop this; or create it, then Retry.")
 
     def failed_whole(self, error: MicrosoftError) -> None:
         """The request it went in failed as a whole: it waits, whatever the reason."""
