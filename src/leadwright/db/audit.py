@@ -12,6 +12,7 @@ from sqlalchemy import Index, Integer, String, Table, column, insert, select, ta
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db import mirror_writes
+from leadwright.db.acts import act_of
 from leadwright.db.base import Base, Id, now
 from leadwright.db.webhooks import announce_act
 from leadwright.errors import Conflict
@@ -131,35 +132,13 @@ def record_many(
     session: Session, actor: Actor, action: str, recordtype: str, changed: Iterable[Changed], *, cause: str = ""
 ) -> None:
     """Append an entry for each record that one act changed, a block at a time. Otherwise as `record`."""
-    acts = (_act(actor, action, recordtype, one.recordid, one.before, one.after, cause) for one in changed)
+    acts = (act_of(actor, action, recordtype, one.recordid, one.before, one.after, cause) for one in changed)
     _append(session, acts)
 
 
 def record_acts(session: Session, acts: Iterable[Act]) -> None:
     """Append an entry for each of several acts, in their order. Otherwise as `record`."""
-    _append(session, (_act(a.actor, a.action, a.recordtype, a.recordid, {}, a.after, a.cause) for a in acts))
-
-
-def _act(
-    actor: Actor,
-    action: str,
-    recordtype: str,
-    recordid: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    cause: str,
-) -> dict[str, Any]:
-    return {
-        "actorid": actor.id,
-        "actorkind": actor.kind,
-        "actorname": actor.name,
-        "action": action,
-        "recordtype": recordtype,
-        "recordid": recordid,
-        "before": _plain(before),
-        "after": _plain(after),
-        "cause": cause,
-    }
+    _append(session, (act_of(a.actor, a.action, a.recordtype, a.recordid, {}, a.after, a.cause) for a in acts))
 
 
 def _kind_of_act(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -211,10 +190,3 @@ def _head(session: Session) -> tuple[int, str]:
     if head is None:
         raise Conflict("The end of the audit log is not known: its table audithead was emptied. Restore a backup.")
     return head.number, head.hash
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    if not values:
-        return {}
-    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
-    return plain

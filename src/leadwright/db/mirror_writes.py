@@ -14,6 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from leadwright.db.acts import act_of
 from leadwright.db.base import Base, Id, now
 from leadwright.db.bulk import one_of
 from leadwright.db.connection import connection_row, fills_agent_tables, platform_of
@@ -184,11 +185,9 @@ def put_created(session: Session, table: str, recordids: Sequence[str], actor: A
     """Put in many new records at once, as after an import; each is read as it is now."""
     if not goes_out(session):
         return
-    who = {"actorid": actor.id, "actorkind": actor.kind, "actorname": actor.name}
     for start in range(0, len(recordids), _CHUNK):
         ids = recordids[start : start + _CHUNK]
-        act = {"action": f"{table}.created", "recordtype": table, "before": {}, "after": {}, "cause": "", **who}
-        _Following(session, [{**act, "recordid": id_} for id_ in ids]).put_in()
+        _Following(session, [act_of(actor, f"{table}.created", table, id_, {}, {}) for id_ in ids]).put_in()
 
 
 def put_note(session: Session, leadid: str, key: str, subject: str, notetext: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leadwright.db.acts import act_of
 from leadwright.db.audit import Actor, AuditEntry
 from leadwright.db.base import now
 from leadwright.db.bulk import one_of
@@ -152,11 +153,8 @@ def _acts(session: Session, leadid: str, decided: _Decided, seen: Seen) -> Itera
         if _is_written(session, name, value):
             by.setdefault(actor, {})[name] = value
     for actor, after in by.items():
-        yield {
-            "actorid": actor.id, "actorkind": actor.kind, "actorname": actor.name, "action": "lead.changed",
-            "recordtype": "lead", "recordid": leadid, "before": {n: seen.values.get(n) for n in after},
-            "after": after, "cause": "",
-        }  # fmt: skip
+        before = {name: seen.values.get(name) for name in after}
+        yield act_of(actor, "lead.changed", "lead", leadid, before, after)
 
 
 def _is_written(session: Session, name: str, value: Any) -> bool:
