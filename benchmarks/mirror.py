@@ -2,9 +2,11 @@
 
 First load of 100,000 leads beside a bare client that only fetches: pages of 5,000 rows, the allowed concurrency, the
 stretches of time cut evenly beforehand, nothing stored. The stand-in answers far faster than an organisation does, so
-two figures more say what bounds it: what the driver alone needs to store the same rows, and the same load where each
-answer takes three seconds. 1,000 changed leads: requests, and the polling periods until
-they are here. The same organisation, server and machine for both, in turns; the median of each counts.
+three figures more say what bounds it: what the driver alone needs to store the same rows; what the processors then
+allow (the time of theirs that fetching takes, of the stand-in and of the client, and the driver's, over all of them,
+nothing read into columns); and the same load where each answer takes three seconds. 1,000 changed leads: requests, and
+the polling periods until they are here. The same organisation, server and machine for both, in turns; the median of
+each counts.
 """
 
 import argparse
@@ -66,6 +68,12 @@ class Place:
     clientid: str
     secret: str
     folder: str
+    process: int
+
+    def busy(self) -> float:
+        """Seconds of processor that the stand-in and this process have had until now."""
+        own, server = time.process_time(), Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return own + (int(server[11]) + int(server[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def fill(world: World, rows: int) -> tuple[str, str]:
@@ -116,7 +124,9 @@ def serve(folder: Path, rows: int) -> None:
     with StandIn(world) as standin:
         world.break_it("latency", {"ms": LATENCY})
         authority = str(standin.certificates.authority)
-        place = Place(standin.origin, authority, world.tenantid, clientid, secret, str(folder / "dynamics"))
+        place = Place(
+            standin.origin, authority, world.tenantid, clientid, secret, str(folder / "dynamics"), os.getpid()
+        )
         print(json.dumps(asdict(place)), flush=True)
         signal.sigwait({signal.SIGTERM, signal.SIGINT})
 
@@ -255,8 +265,10 @@ def changes(place: Place, database: Database, incoming: Incoming) -> tuple[int, 
     return asked, rounds
 
 
-def driver_alone(database: Database, url: str) -> float:
-    """Seconds the database's driver needs for the very rows the load stored: one executemany a table, no checks.
+def driver_alone(database: Database, url: str) -> tuple[float, float]:
+    """Seconds the database's driver needs for the very rows the load stored, and of these those of processor.
+
+    One executemany a table, no checks.
 
     Columns that are empty in every row are left out, as the load leaves them out page by page.
     """
@@ -264,7 +276,7 @@ def driver_alone(database: Database, url: str) -> float:
     migrate(other)
     with other.transaction() as session:
         seed_directory(session)
-    took = 0.0
+    took = busy = 0.0
     for name in ("businessunit", "lead", "mirrorrow"):
         with database.engine.connect() as connection:
             found = connection.exec_driver_sql(f'SELECT * FROM "{name}"')
@@ -274,14 +286,15 @@ def driver_alone(database: Database, url: str) -> float:
             names = ",".join(f'"{n}"' for n in filled)
         raw: Any = other.engine.raw_connection()
         raw.execute("PRAGMA synchronous=NORMAL")
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         raw.execute("BEGIN")
         raw.executemany(f'INSERT OR REPLACE INTO "{name}" ({names}) VALUES ({marks})', rows)
         raw.commit()
         took += time.perf_counter() - start
+        busy += time.process_time() - before
         raw.close()
     other.close()
-    return took
+    return took, busy
 
 
 def slow_service(urls: Iterator[str], place: Place, rows: int, seconds: float) -> Figure:
@@ -299,9 +312,11 @@ def slow_service(urls: Iterator[str], place: Place, rows: int, seconds: float) -
 
 def measure(kind: str, urls: Iterator[str], place: Place, rows: int, rounds: int) -> list[Figure]:
     """The goals of one kind of database."""
-    bares, ours, memory = [], [], []
+    bares, busy, ours, memory = [], [], [], []
     for _ in range(rounds):
+        before = place.busy()
         bares.append(bare(place, rows))
+        busy.append(place.busy() - before)
         took, seen, database, incoming = first_load(next(urls), place, rows)
         ours.append(took)
         memory.append(seen)
@@ -309,13 +324,17 @@ def measure(kind: str, urls: Iterator[str], place: Place, rows: int, rounds: int
     half = [max(seen[len(seen) // 4 : len(seen) // 2], default=1) for seen in memory]
     rest = [max(seen[len(seen) // 2 :], default=1) for seen in memory]
     growth = statistics.median(b / a for a, b in zip(half, rest, strict=True))
-    raw = driver_alone(database, next(urls)) if kind == "SQLite" else 0.0
+    raw, stored = driver_alone(database, next(urls)) if kind == "SQLite" else (0.0, 0.0)
+    processors, needed = len(os.sched_getaffinity(0)), statistics.median(busy) + stored
     asked, periods = changes(place, database, incoming)
     said = f"{rows:,} leads: fetching alone {fetching:.1f} s, stored {loading:.1f} s, {rows / loading:,.0f} a second"
     what = f"{kind}: the driver's own executemany of the same rows, of the first load"
     driver = Figure("mirror", what, raw / loading, "", f"{raw:.1f} s of {loading:.1f} s")
+    most = Figure("mirror", f"{kind}: the most {processors} processors allow, were nothing read into columns",
+                  fetching / max(fetching, needed / processors), "",
+                  f"fetching {needed - stored:.1f} s of processor, the driver {stored:.1f} s")  # fmt: skip
     return [
-        *([driver] if raw else []),
+        *([driver, most] if raw else []),
         Figure("mirror", f"{kind}: first load as a share of bare paging", fetching / loading, ">= 0.85", said),
         Figure("mirror", f"{kind}: memory in the second half of it, of that before", growth, "<= 1.15",
                f"at most {max(map(max, memory)):.0f} MB"),

@@ -58,6 +58,8 @@ def record_many(session: Session, leadids: Sequence[str], kind: ChangeKind = "cr
 
     Leads that changed go through `record_changed`, which keeps what they were before.
     """
+    if not (_started_agents(session) or segments.filled(session)):
+        return
     for chunk in _chunks(leadids):
         _note(session, kind, {}, Lead.leadid.in_(chunk))
         segments.update_members(session, Lead.leadid.in_(chunk))

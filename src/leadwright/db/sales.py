@@ -86,6 +86,7 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
 
     __tablename__ = "lead"
     leadid: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    ownerid: Mapped[str] = mapped_column(Id)  # found by the index of owner and stage
     subject: Mapped[str | None] = mapped_column(String(300))
     companyname: Mapped[str | None] = mapped_column(String(100))
     emailaddress1: Mapped[str | None] = mapped_column(String(100))

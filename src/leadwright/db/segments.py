@@ -94,7 +94,7 @@ def update_lead(session: Session, leadid: str, now: datetime | None = None) -> N
 
 def update_members(session: Session, scope: ColumnElement[bool], now: datetime | None = None) -> None:
     """The same for all leads in scope, in three statements for each agent."""
-    agents = _filled(session)
+    agents = filled(session)
     if not agents:
         return
     now, tables = now or moment(), tables_of(session)
@@ -141,7 +141,8 @@ def count(session: Session, agentid: str) -> int:
     return session.scalar(select(Segment.members).where(Segment.agentid == agentid)) or 0
 
 
-def _filled(session: Session) -> Sequence[str]:
+def filled(session: Session) -> Sequence[str]:
+    """Agents whose membership is stored."""
     return session.scalars(select(Segment.agentid).where(Segment.version > 0).order_by(Segment.agentid)).all()
 
 
