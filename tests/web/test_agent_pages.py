@@ -141,6 +141,32 @@ def test_chosen_sellers_who_may_not_receive_leads_are_named_on_the_page_and_befo
     assert "None of the chosen sellers can receive leads" in _text(browser.get("/agent"))
 
 
+def test_who_cannot_receive_leads_any_more_stays_chosen_until_somebody_takes_them_out(
+    browser: Browser, services: Services
+) -> None:
+    _prepared(browser)
+    with services.database.transaction() as session:
+        unit = session.scalars(select(BusinessUnit.businessunitid)).first()
+        norole = SystemUser(fullname="Noel Norole", businessunitid=unit)
+        away = SystemUser(fullname="Dora Disabled", businessunitid=unit, isdisabled=True)
+        session.add_all([norole, away])
+        session.flush()
+        people = {norole.systemuserid, away.systemuserid}
+    page = browser.get("/agent/section/assignment")
+    seller = re.search(r'name="sellers" value="([^"]+)"', page)
+    assert seller
+    assert "Noel Norole" not in page
+    browser.post("/agent/section/assignment", sellers=[seller[1], norole.systemuserid], supervisor=away.systemuserid)
+    page = browser.get("/agent/section/assignment")
+    assert _text(page).count("Noel Norole (cannot receive leads now)") == 2  # the boxes and the list of supervisors
+    ticked = re.findall(r'name="sellers" value="([^"]+)" checked', page)
+    supervisor = re.findall(r'<option value="([^"]+)" selected', page.partition('name="supervisor"')[2])
+    assert {*ticked, *supervisor} == {seller[1], *people}
+    browser.post("/agent/section/assignment", sellers=ticked, supervisor=supervisor[0])
+    saved = browser.get("/agent/section/assignment")
+    assert re.findall(r'name="sellers" value="([^"]+)" checked', saved) == ticked
+
+
 def test_a_web_site_that_is_no_web_address_is_refused_when_it_is_saved(browser: Browser) -> None:
     _prepared(browser)
     for wrong in ("javascript:alert(1)", "ftp://contoso.example", "contoso"):

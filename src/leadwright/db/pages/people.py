@@ -1,6 +1,6 @@
 """People on pages: who there is with roles and teams; whom to choose as owner, seller or member."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -78,14 +78,27 @@ def _owners(dialect: Dialect) -> Compiled:
     return Compiled(select(both.c.id, both.c.name).order_by(both.c.name).limit(MOST), dialect)
 
 
-def assignable(session: Session) -> list[tuple[str, str]]:
-    """(id, name) of enabled people with a role, by name."""
-    query = select(SystemUser.systemuserid.label("id"), SystemUser.fullname.label("name")).where(
+def assignable(session: Session, chosen: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(id, name) of enabled people with a role, by name.
+
+    Args:
+        chosen: who is in the list whatever became of them since, so that saving it does not take them out.
+    """
+    person = select(SystemUser.systemuserid, SystemUser.fullname).order_by(SystemUser.fullname)
+    query = person.where(
         SystemUser.isdisabled.is_(False),
         SystemUser.accessmode == AccessMode.READ_WRITE,
         exists(select(literal(1)).where(UserRole.systemuserid == SystemUser.systemuserid)),
     )
-    return [(i, n) for i, n in session.execute(query.order_by(SystemUser.fullname).limit(MOST))]
+    found = [(i, n) for i, n in session.execute(query.limit(MOST))]
+    others = set(chosen).difference(i for i, _ in found)
+    if not others:
+        return found
+    rest = session.execute(person.where(SystemUser.systemuserid.in_(others))).all()
+    able = set(
+        session.scalars(query.with_only_columns(SystemUser.systemuserid).where(SystemUser.systemuserid.in_(others)))
+    )
+    return found + [(i, n if i in able else f"{n} (cannot receive leads now)") for i, n in rest]
 
 
 def nobody_yet(session: Session) -> bool:

@@ -260,7 +260,7 @@ def section_form(visit: Visit, section: str, problems: Mapping[str, str], status
             select(SystemUser.systemuserid, SystemUser.fullname).where(SystemUser.applicationid.is_not(None))
         ).all()
         teams = session.execute(select(Team.teamid, Team.name).order_by(Team.name)).all()
-        people = assignable(session)
+        people = assignable(session, _chosen_people(agent))
         lead = selection.tables_of(session)["lead"]
         people_count = session.scalar(select(func.count()).select_from(SystemUser))
     configuration = Configuration.model_validate(agent.draft)
@@ -283,6 +283,11 @@ def section_form(visit: Visit, section: str, problems: Mapping[str, str], status
         shown_signature=signature.shown("/agent/section/profile/image") if signature else "",
         file_kinds=",".join(UPLOAD_KINDS),
     )
+
+
+def _chosen_people(agent: Agent) -> list[str]:
+    rule = agent.draft.get("assignment") or {}
+    return [*(rule.get("sellers") or []), *filter(None, [rule.get("supervisor")])]
 
 
 def _chosen(visit: Visit, name: str) -> list[str]:
