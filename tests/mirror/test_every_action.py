@@ -48,17 +48,19 @@ from leadwright.actions.reassign_many import reassign_many
 from leadwright.actions.referrals import create_referred
 from leadwright.actions.seller_mail import Wanted
 from leadwright.actions.suppressions import Carried
-from leadwright.db.agent import Agent
+from leadwright.db.agent import Agent, LeadRun
 from leadwright.db.base import new_id
+from leadwright.db.configuration import Assignment
 from leadwright.db.connection import CrmConnection
 from leadwright.db.engine import Database
 from leadwright.db.mail import InboundMessage, Mailbox
 from leadwright.db.mirror import MirrorState, MirrorTable
+from leadwright.db.pages.people import assignable
 from leadwright.db.people import CustomColumn, SystemUser
 from leadwright.db.sales import Account, Contact, Email, Lead
 from leadwright.domain.engagement import Outcome
 from leadwright.domain.outgoing import travels
-from leadwright.domain.privileges import SALES_MANAGER, SYSTEM_ADMINISTRATOR
+from leadwright.domain.privileges import SALES_MANAGER, SALESPERSON, SYSTEM_ADMINISTRATOR
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
 from leadwright.identity.access import Principal, operator, principal
@@ -70,6 +72,7 @@ from leadwright.sandbox.dynamics.dataverse import records, seed
 from leadwright.sandbox.dynamics.serving import application as served
 from leadwright.sandbox.dynamics.world import World
 from leadwright.workflows.backtest import work as judge_again
+from leadwright.workflows.hand_over import next_owner, why_nobody
 from leadwright.workflows.simulation import work as simulate
 
 _ORIGIN = "https://localhost"
@@ -508,6 +511,7 @@ def test_who_is_known_here_alone_makes_nothing_that_would_belong_to_them(desk: M
         lambda: qualify(services, who, leadid),
         lambda: create_record(services, who, "account", {"name": "Acme Foods"}),
         lambda: import_file(services, who, file),
+        lambda: create_lead(services, who, {"companyname": "Acme Foods"}),
     ]
     for make in made:
         with pytest.raises(BadInput, match="First Administrator exists in Leadwright only"):
@@ -516,6 +520,27 @@ def test_who_is_known_here_alone_makes_nothing_that_would_belong_to_them(desk: M
     with desk.database.reading() as session:
         address = session.get_one(SystemUser, desk.office.supervisor).internalemailaddress
     assert import_file(services, who, file, owner=str(address)).created == 1
+
+
+def test_who_is_known_here_alone_is_given_no_lead(desk: Mirrored) -> None:
+    services, who = desk.office.services, administrator(desk)
+    seller = people.create_user(
+        services, who, fullname="Local Seller", email="local@office.example", password=PASSWORD, roles=[SALESPERSON],
+        passwords=QUICK,
+    )  # fmt: skip
+    (leadid,) = work(desk, 1, **LOW)
+    with pytest.raises(BadInput, match="Local Seller exists in Leadwright only"):
+        reassign_many(services, who, [leadid], sellerid=seller)
+    with desk.database.transaction() as session:
+        assert seller not in dict(assignable(session))
+        rule = Assignment(sellers=[seller])
+        agentid = session.scalars(select(LeadRun.agentid)).first()
+        assert next_owner(session, str(agentid), rule, services.clock()) is None
+        assert "Who exists in Leadwright only" in why_nobody(session, str(agentid), rule, services.clock())
+        rule = Assignment(sellers=[seller], supervisor=desk.office.supervisor)
+        owner = next_owner(session, str(agentid), rule, services.clock())
+        assert owner is not None
+        assert owner.ownerid == desk.office.supervisor
 
 
 # -- conversations -----------------------------------------------------------------------------------------------------

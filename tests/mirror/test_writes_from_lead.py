@@ -7,7 +7,9 @@ from sqlalchemy import update
 from tests.mirror.mirrored import Mirrored
 from tests.mirror.test_writes_of_decisions import administrator, counted
 
-from leadwright.actions.leads import create_lead
+from leadwright.actions.disqualify import disqualify, reopen
+from leadwright.actions.leads import create_lead, edit_lead
+from leadwright.actions.mirror_writes import drop, retry_all
 from leadwright.actions.qualify import Qualified, Sale, qualify
 from leadwright.db.mirror_writes import OF_LEAD, MirrorWrite
 from leadwright.microsoft.answers import Answer
@@ -155,3 +157,53 @@ def test_a_qualification_that_an_earlier_release_decided_goes_out(mirrored: Mirr
         session.execute(update(MirrorWrite).where(MirrorWrite.kind == "create").values(known=known))
     sent(mirrored)
     assert mirrored.row("lead", lead)["qualifyingopportunityid"] == made.opportunityid
+
+
+def test_a_lead_is_opened_there_before_what_is_made_for_it_the_second_time(mirrored: Mirrored) -> None:
+    (one, other), _ = leads_in_yen(mirrored, 2)
+    services, who = mirrored.office.services, administrator(mirrored)
+    disqualify(services, who, one, "mistake")
+    qualified(mirrored, other)
+    sent(mirrored)
+    for leadid in (one, other):
+        reopen(services, who, leadid)
+        qualified(mirrored, leadid, anyway=True)
+    sent(mirrored)
+    assert [mirrored.row("lead", leadid)["statecode"] for leadid in (one, other)] == [1, 1]
+    assert len(mirrored.find("opportunity")) == 3
+
+
+def test_what_0_9_3_left_waiting_for_each_other_goes_out_when_all_is_tried_again(mirrored: Mirrored) -> None:
+    (lead,), _ = leads_in_yen(mirrored, 1)
+    services, who = mirrored.office.services, administrator(mirrored)
+    disqualify(services, who, lead, "mistake")
+    sent(mirrored)
+    reopen(services, who, lead)
+    qualified(mirrored, lead)
+    with mirrored.database.transaction() as session:
+        stuck = MirrorWrite.state.in_(("waiting",)) & (MirrorWrite.action.in_(("lead.reopened", "account.created")))
+        session.execute(update(MirrorWrite).where(stuck).values(state="held", reason="as 0.9.3 says"))
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent", "held", "waiting"}
+    assert mirrored.find("account") == []
+    assert retry_all(services, who)
+    sent(mirrored)
+    assert mirrored.row("lead", lead)["statecode"] == 1
+
+
+def test_an_edit_goes_out_though_the_qualification_after_it_is_held(mirrored: Mirrored) -> None:
+    (lead,), _ = leads_in_yen(mirrored, 1)
+    services, who = mirrored.office.services, administrator(mirrored)
+    edit_lead(services, who, lead, {"telephone1": "+49 30 123456"})
+    qualified(mirrored, lead)
+    mirrored.theirs("lead", lead, statecode=2, statuscode=6)
+    mirrored.send()
+    assert mirrored.row("lead", lead)["telephone1"] == "+49 30 123456"
+    states = {w.action: (w.state, w.reason) for w in mirrored.writes()}
+    assert states["lead.changed"][0] == "sent"
+    assert "was disqualified in Dynamics 365" in states["account.created"][1]
+    assert states["lead.qualified"][0] == "waiting"
+    drop(services, who, next(w.number for w in mirrored.writes() if w.action == "account.created"))
+    mirrored.again()
+    mirrored.send()
+    assert {w.state for w in mirrored.writes()} == {"sent", "dropped"}

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.columns import complete_name, latest_day, read_value, stored_value
 from leadwright.actions.known_leads import key_for
+from leadwright.actions.owners import refuse_who_is_here_alone
 from leadwright.db import audit, changes, removal
 from leadwright.db.base import new_id
 from leadwright.db.columns import table_with_own
+from leadwright.db.mirror_seen import is_seen
+from leadwright.db.mirror_writes import goes_out
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.db.sales import Account, Contact, Lead
 from leadwright.domain.attributes import Table
@@ -61,6 +64,7 @@ def add_lead(
     own = {n: stored_value(a, v) for n, v in read.items() if (a := table.attributes[n]).custom and v is not None}
     stored = {n: v for n, v in read.items() if not table.attributes[n].custom and v is not None}
     holder = owner_of_new(session, who, owner)
+    refuse_who_is_here_alone(session, holder.systemuserid, holder.fullname, "enter the lead there")
     moment = services.clock()
     leadid = new_id()
     session.execute(
@@ -151,7 +155,8 @@ def owner_of_new(session: Session, who: Principal, email: str = "") -> SystemUse
     """Who owns leads that `who` brings in.
 
     Args:
-        email: of the wanted owner; empty: `who`, or the first active administrator when `who` is no user.
+        email: of the wanted owner; empty: `who`, or the first active administrator when `who` is no user; where an
+            outside CRM is connected, the first who is a user of it, if one is.
 
     Raises:
         BadInput: no active user has that address, or there is no administrator yet.
@@ -170,11 +175,12 @@ def owner_of_new(session: Session, who: Principal, email: str = "") -> SystemUse
         if user is None:
             raise NotAllowed("This user does not exist or is disabled. Ask an administrator.")
         return user
+    own_last = [is_seen("systemuser", SystemUser.systemuserid).desc()] if goes_out(session) else []
     user = session.scalar(
         people.join(UserRole, UserRole.systemuserid == SystemUser.systemuserid)
         .join(Role, Role.roleid == UserRole.roleid)
         .where(Role.name == SYSTEM_ADMINISTRATOR)
-        .order_by(SystemUser.createdon, SystemUser.systemuserid)
+        .order_by(*own_last, SystemUser.createdon, SystemUser.systemuserid)
         .limit(1)
     )
     if user is None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions.conversation_rows import draft_of, waiting_for_a_mail
 from leadwright.actions.leads import edit_lead
+from leadwright.actions.owners import refuse_who_is_here_alone
 from leadwright.actions.qualify import Qualified, qualify
 from leadwright.db import audit, changes
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
@@ -334,6 +335,7 @@ def _chosen(session: Session, sellerid: str) -> Assigned:
     user = session.get(SystemUser, sellerid)
     if user is None or user.isdisabled or user.applicationid is not None:
         raise BadInput("This user does not exist, is disabled, or is no person. Choose another.", field="seller")
+    refuse_who_is_here_alone(session, sellerid, user.fullname, "choose another")
     if not entitled(session, [sellerid]):
         raise BadInput(
             f"{user.fullname} may not open leads: none of their roles grants it. Choose another, or give them a role.",

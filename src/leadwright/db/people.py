@@ -8,6 +8,9 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from leadwright.db.base import Base, Id, new_id, now
+from leadwright.db.connection import platform_of
+from leadwright.db.mirror_seen import is_seen
+from leadwright.domain.platform import Platform
 from leadwright.domain.privileges import NEEDED_BY_SELLERS
 
 
@@ -169,7 +172,10 @@ class CustomColumn(Base):
 
 
 def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
-    """Those of these users whose roles let them open and change leads of their own."""
+    """Those of these users who may be given leads: their roles let them open and change leads of their own.
+
+    Where an outside CRM is connected nothing over there can belong to somebody who exists here only.
+    """
     held = (
         select(UserRole.systemuserid)
         .join(RolePrivilege, RolePrivilege.roleid == UserRole.roleid)
@@ -177,4 +183,6 @@ def entitled(session: Session, ids: Iterable[str]) -> frozenset[str]:
         .group_by(UserRole.systemuserid)
         .having(func.count(RolePrivilege.privilege.distinct()) == len(NEEDED_BY_SELLERS))
     )
+    if platform_of(session) is not Platform.BUILTIN:
+        held = held.where(is_seen("systemuser", UserRole.systemuserid))
     return frozenset(session.scalars(held))

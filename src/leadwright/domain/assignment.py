@@ -118,6 +118,7 @@ def how_to_entitle(platform: Platform) -> str:
         return (
             "A System Administrator of the organisation gives them a role that reads and writes leads (Power Platform "
             "admin center > the environment > Settings > Users + permissions > Users); it counts here some ten minutes "
-            "later. Or an administrator gives them a role here, under People."
+            "later. Or an administrator gives them a role here, under People. Who exists in Leadwright only can own "
+            "nothing there: choose users of the organisation."
         )
     return "An administrator gives them the role Salesperson under People."

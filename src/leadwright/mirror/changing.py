@@ -52,16 +52,20 @@ class Change(Errand):
         self._names, self._own, self._limits, self._teams = names, own, limits, teams
         self._seen, self._fresh = seen, False
         self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
-        self._ours, self._known = _merged(self.writes)
         self._to_send: dict[str, Any] = {}
         self._conflicts: dict[str, list[Any]] = {}
         self._misfits: dict[str, str] = {}
+
+    @property
+    def _open(self) -> list[MirrorWrite]:
+        """Those that have no ending: one that waits for a record it needs is no part of what is sent."""
+        return [write for write in self.writes if write.number not in self.endings]
 
     def looks(self) -> list[Call]:
         """The row itself, when it is not known as it is now, or one of the writes is to read it."""
         if not self.is_open or self._fresh:
             return []
-        if self._seen is not None and all(write.changes for write in self.writes) and not self._is_in_conflict():
+        if self._seen is not None and all(write.changes for write in self._open) and not self._is_in_conflict():
             return []
         select = ",".join(self._names)
         return [Call("GET", f"{address(self.table, self.recordid)}?$select={select}", headers={"Prefer": LOOKUPS_TOLD})]
@@ -99,7 +103,7 @@ class Change(Errand):
             self._finish()
         elif isinstance(answer, RowChanged):
             self._seen, self._fresh = None, False
-            for write in self.writes:
+            for write in self._open:
                 write.doubtful = True
         elif isinstance(answer, RowGone):  # the same answer comes for an owner or account that is not there: look
             self._seen, self._fresh, self._unknown = None, False, answer
@@ -115,7 +119,7 @@ class Change(Errand):
 
     def _looks(self) -> list[int]:
         """Numbers of the writes that only wait for the row to be read."""
-        return [w.number for w in self.writes if not w.changes and w.number not in self.endings]
+        return [w.number for w in self._open if not w.changes]
 
     def _take(self, answer: Answer, was: str | None) -> None:
         raw = answer.json
@@ -139,20 +143,22 @@ class Change(Errand):
 
     def _is_in_conflict(self) -> bool:
         assert self._seen is not None
-        return Verdict.CONFLICT in judge(self._ours, self._known, self._theirs(self._seen)).values()
+        ours, known = _merged(self._open)
+        return Verdict.CONFLICT in judge(ours, known, self._theirs(self._seen, ours)).values()
 
-    def _theirs(self, seen: Seen) -> dict[str, Any]:
+    def _theirs(self, seen: Seen, ours: Mapping[str, Any]) -> dict[str, Any]:
         """Values over there; an own column that was never looked at is left out, an empty one is None."""
         mirrored = TABLES[self.table].columns
-        return {n: seen.values.get(n) for n in self._ours if n in mirrored or n in seen.values}
+        return {n: seen.values.get(n) for n in ours if n in mirrored or n in seen.values}
 
     def _decide(self, seen: Seen) -> None:
-        theirs = self._theirs(seen)
-        verdicts = judge(self._ours, self._known, theirs)
+        ours, known = _merged(self._open)
+        theirs = self._theirs(seen, ours)
+        verdicts = judge(ours, known, theirs)
         self._conflicts = {
-            n: [self._ours[n], theirs.get(n)] for n, verdict in verdicts.items() if verdict is Verdict.CONFLICT
+            n: [ours[n], theirs.get(n)] for n, verdict in verdicts.items() if verdict is Verdict.CONFLICT
         }
-        going = {n: self._ours[n] for n, verdict in verdicts.items() if verdict is Verdict.SEND}
+        going = {n: ours[n] for n, verdict in verdicts.items() if verdict is Verdict.SEND}
         self._misfits = {n: why for n, value in going.items() if (why := self._misfit(n, value))}
         self._to_send = {n: value for n, value in going.items() if n not in self._misfits}
 
@@ -166,10 +172,10 @@ class Change(Errand):
         return misfit(limit, value)
 
     def _finish(self) -> None:
-        for write in self.writes:
+        for write in self._open:
             self.endings[write.number] = self._ending(write)
         if "ownerid" in self._conflicts:
-            self.lost_owner = str(self._ours["ownerid"])
+            self.lost_owner = str(self._conflicts["ownerid"][0])
 
     def _ending(self, write: MirrorWrite) -> Ending:
         columns = set(write.changes)

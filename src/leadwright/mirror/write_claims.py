@@ -1,5 +1,6 @@
 """Who sends which writes: claimed by compare-and-set with a lease, a lane at a time, and what became of them stored."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -129,6 +130,7 @@ def _due(moment: datetime) -> Any:
 def _ready(session: Session, found: Sequence[MirrorWrite], moment: datetime) -> list[MirrorWrite]:
     """Without those that need a record that is not created there yet, or follow one of their lane that waits."""
     missing = _uncreated(session, sorted({need for write in found for need in _needs(write)}))
+    moved = _moved(session, sorted({write.known[OF_LEAD] for write in found if write.known.get(OF_LEAD)}))
     chosen: list[MirrorWrite] = []
     taken: set[int] = set()
     passed_over: set[str] = set()  # lanes
@@ -138,6 +140,7 @@ def _ready(session: Session, found: Sequence[MirrorWrite], moment: datetime) -> 
         # made for; other rows may be created just before it.
         read = (write.recordid, write.known.get(OF_LEAD))
         waits = [one for one in lacking if one.recordid in read or one.number not in taken]
+        waits += [one for one in moved.get(write.known.get(OF_LEAD, ""), ()) if one.number < write.number]
         last = write.kind in _AFTER_ALL + _AFTER_CHANGES and any(other.lane == write.lane for other in chosen)
         if waits or last or (write.kind in _IN_ORDER and write.lane in passed_over):
             passed_over.add(write.lane)
@@ -162,10 +165,23 @@ def _uncreated(session: Session, recordids: Sequence[str]) -> dict[str, Any]:
     return {row.recordid: row for row in session.execute(query)}
 
 
+def _moved(session: Session, leadids: Sequence[str]) -> dict[str, list[Any]]:
+    """Lead -> the writes not over that open or close it: what is made for it comes after an older one of them."""
+    w = MirrorWrite
+    query = select(w.recordid, w.number, w.state, w.dueat, w.changes).where(
+        w.kind == WriteKind.CHANGE, w.state.in_(UNSENT), one_of(session, w.recordid, leadids)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(query) if leadids else ():
+        if "statecode" in row.changes:
+            found[row.recordid].append(row)
+    return found
+
+
 def _step_aside(write: MirrorWrite, waits: Sequence[Any], moment: datetime) -> None:
     """Let others go first as long as what it needs is held or waits itself: a hundred such would stop everything."""
     held = any(one.state == WriteState.HELD for one in waits)
     later = [one.dueat for one in waits if is_ahead(one.dueat, moment)]
     if held or later:
         write.dueat = moment + _ASIDE if held else max(later)
-        write.reason = "It waits for a record that could not be created yet."
+        write.reason = "It waits for what has to be in Dynamics 365 before it."

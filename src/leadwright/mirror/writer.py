@@ -191,12 +191,14 @@ class Writer:
             self._hold_back(errand, missing)
 
     def _hold_back(self, errand: Errand, missing: set[str]) -> None:
-        """What needs a record that could not be created waits for it, whatever was answered."""
+        """What needs a record that could not be created waits for it, whatever was answered; so do later changes."""
+        held_back = False
         for write in errand.writes:
             ending = errand.endings.get(write.number)
             if ending is not None and ending.state is WriteState.SENT:
                 continue
-            if missing & set(write.needs):
+            held_back = held_back or not missing.isdisjoint(write.needs)
+            if held_back:
                 reason = "It waits for a record that could not be created yet."
                 errand.endings[write.number] = Ending(WriteState.WAITING, reason, wait=_SOON, blame=False)
             elif ending is None:

@@ -1,6 +1,6 @@
 """Whose desk a lead lands on: picks by the assignment rule and advances the turn, in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -13,16 +13,10 @@ from sqlalchemy.orm import Session
 from leadwright.db.agent import Agent, Turn
 from leadwright.db.configuration import Assignment
 from leadwright.db.connection import platform_of
-from leadwright.db.people import RolePrivilege, SystemUser, TeamMember, UserRole
+from leadwright.db.people import SystemUser, TeamMember, entitled
 from leadwright.domain.assignment import Choice, Seller, Why, choose, no_taker
-from leadwright.domain.privileges import NEEDED_BY_SELLERS
 
 _user, _turn = cast(Table, SystemUser.__table__), cast(Table, Turn.__table__)
-_held = (
-    select(func.count(RolePrivilege.privilege.distinct()))
-    .join(UserRole, UserRole.roleid == RolePrivilege.roleid)
-    .where(UserRole.systemuserid == _user.c.systemuserid, RolePrivilege.privilege.in_(NEEDED_BY_SELLERS))
-)
 _RULE = select(Agent.agentid).where(Agent.agentid == bindparam("agentid")).with_for_update(key_share=True)
 _TAKE_TURN = update(_turn).where(_turn.c.agentid == bindparam("whose"), _turn.c.systemuserid == bindparam("seller"))
 _given = _turn.alias("given")
@@ -33,7 +27,6 @@ _PEOPLE = (
         _user.c.businessunitid,
         _user.c.timezone,
         _turn.c.lastturn,
-        _held.correlate(_user).scalar_subquery().label("held"),
         _newest.scalar_subquery().label("newest"),
     )
     .outerjoin(_turn, (_turn.c.systemuserid == _user.c.systemuserid) & (_turn.c.agentid == bindparam("agentid")))
@@ -81,7 +74,7 @@ def next_owner(
     session.execute(_RULE, {"agentid": agentid})
     today = moment.astimezone(UTC).date()
     people = _people(session, agentid, rule, previous)
-    sellers = [_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
+    sellers = [people.as_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
     turns = {row.systemuserid: row.lastturn for row in people.of_rule if row.lastturn is not None}
     kept = previous if rule.keep_human_owner and previous != besides else None
     choice = choose(sellers, turns, today, kept_owner=people.seller(kept, moment))
@@ -103,19 +96,31 @@ def names_nobody(rule: Assignment) -> bool:
 def why_nobody(session: Session, agentid: str, rule: Assignment, moment: datetime, *, besides: str = "") -> str:
     """Why `next_owner` finds nobody, and what to do, as a person reads it. Arguments as there."""
     people = _people(session, agentid, rule, None)
-    sellers = [_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
+    sellers = [people.as_seller(row, moment) for row in people.of_rule if row.systemuserid != besides]
     return no_taker(sellers, people.seller(rule.supervisor, moment), platform_of(session))
 
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Rows of `_PEOPLE`: the sellers of the rule in its order, and everybody asked for by id."""
+    """Rows of `_PEOPLE`: the sellers of the rule in its order, everybody asked for by id; ids of who may get leads."""
 
     of_rule: Sequence[Any]
     known: Mapping[str, Any]
+    entitled: Set[str]
 
     def seller(self, id_: str | None, moment: datetime) -> Seller | None:
-        return _seller(self.known[id_], moment) if id_ and id_ in self.known else None
+        return self.as_seller(self.known[id_], moment) if id_ and id_ in self.known else None
+
+    def as_seller(self, row: Any, moment: datetime) -> Seller:
+        return Seller(
+            row.systemuserid,
+            row.fullname,
+            row.isdisabled,
+            row.awayfrom,
+            row.awayuntil,
+            entitled=row.systemuserid in self.entitled,
+            today=_day(moment, row.timezone),
+        )
 
 
 def _people(session: Session, agentid: str, rule: Assignment, previous: str | None) -> _People:
@@ -125,19 +130,8 @@ def _people(session: Session, agentid: str, rule: Assignment, previous: str | No
     asked = others if rule.team else [*rule.sellers, *others]
     rows = session.execute(_OF_RULE, {"agentid": agentid, "ids": asked}).all() if asked else []
     known = {row.systemuserid: row for row in (*team, *rows)}
-    return _People(team if rule.team else [known[id_] for id_ in rule.sellers if id_ in known], known)
-
-
-def _seller(row: Any, moment: datetime) -> Seller:
-    return Seller(
-        row.systemuserid,
-        row.fullname,
-        row.isdisabled,
-        row.awayfrom,
-        row.awayuntil,
-        entitled=row.held == len(NEEDED_BY_SELLERS),
-        today=_day(moment, row.timezone),
-    )
+    of_rule = team if rule.team else [known[id_] for id_ in rule.sellers if id_ in known]
+    return _People(of_rule, known, entitled(session, known))
 
 
 def _day(moment: datetime, timezone: str) -> date:

@@ -10,8 +10,11 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import Session
 
 from leadwright.db.compiled import Compiled, Source, dialect_of
+from leadwright.db.connection import platform_of
+from leadwright.db.mirror_seen import is_seen
 from leadwright.db.people import Role, SystemUser, Team, TeamMember, UserRole
 from leadwright.domain.optionsets import AccessMode
+from leadwright.domain.platform import Platform
 
 MOST = 500
 
@@ -79,7 +82,7 @@ def _owners(dialect: Dialect) -> Compiled:
 
 
 def assignable(session: Session, chosen: Collection[str] = ()) -> list[tuple[str, str]]:
-    """(id, name) of enabled people with a role, by name.
+    """(id, name) of enabled people with a role, by name; where an outside CRM is connected of its users alone.
 
     Args:
         chosen: who is in the list whatever became of them since, so that saving it does not take them out.
@@ -90,6 +93,8 @@ def assignable(session: Session, chosen: Collection[str] = ()) -> list[tuple[str
         SystemUser.accessmode == AccessMode.READ_WRITE,
         exists(select(literal(1)).where(UserRole.systemuserid == SystemUser.systemuserid)),
     )
+    if platform_of(session) is not Platform.BUILTIN:
+        query = query.where(is_seen("systemuser", SystemUser.systemuserid))
     found = [(i, n) for i, n in session.execute(query.limit(MOST))]
     others = set(chosen).difference(i for i, _ in found)
     if not others:
