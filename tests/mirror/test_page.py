@@ -9,6 +9,7 @@ from tests.web.conftest import Browser, api, browser, desk, made_desk
 from tests.web.desk import Desk
 
 from leadwright.actions import health
+from leadwright.db.agent import Agent
 from leadwright.db.connection import CrmConnection
 from leadwright.db.sales import Lead
 from leadwright.identity.access import operator
@@ -47,6 +48,16 @@ def test_the_page_shows_each_table_with_its_rows_and_what_fails_with_retry(conne
     assert admin.submit(f"{PAGE}/retry", {"table": "lead"}).status_code == 303
     connected.round(seconds=1)
     assert "Retry<span" not in admin.get(PAGE).text
+
+
+def test_people_are_not_invited_where_they_come_from_dynamics_365(connected: Office, browser: Open, desk: Desk) -> None:
+    with desk.services.database.transaction() as session:
+        session.get_one(Agent, desk.agentid).startedon = None
+    page = browser("admin").get("/").text
+    assert "Invite people" not in page
+    assert 'href="/people">People of the organisation</a> <span class="unseen">(done)' not in page
+    connected.round()
+    assert 'href="/people">People of the organisation</a> <span class="unseen">(done)' in browser("admin").get("/").text
 
 
 def test_paused_nothing_is_read_and_what_changed_meanwhile_comes_in_later(connected: Office, browser: Open) -> None:

@@ -14,6 +14,7 @@ from leadwright.actions.leads import create_lead, delete_lead, edit_lead
 from leadwright.db import audit
 from leadwright.db.agent import LeadRun
 from leadwright.db.audit import Actor
+from leadwright.db.base import new_id
 from leadwright.db.connection import CrmConnection
 from leadwright.db.mirror import MirrorRow
 from leadwright.db.mirror_writes import MirrorWrite, arriving
@@ -148,6 +149,27 @@ def test_a_text_that_is_too_long_there_is_held_and_a_shorter_one_takes_its_place
     mirrored.send()
     assert mirrored.row("lead", leadid)["cr_region"] == "North"
     assert [(w.state, w.reason) for w in mirrored.writes()] == [("dropped", "It was decided anew since."), ("sent", "")]
+
+
+def test_the_rest_of_what_was_held_goes_out_when_what_was_refused_is_decided_anew(mirrored: Mirrored) -> None:
+    (leadid,) = mirrored.leads(1, queued=False)
+    who = administrator(mirrored)
+    before = {"ownerid": ours(mirrored, leadid).ownerid, "jobtitle": None}
+    with mirrored.database.transaction() as session:
+        audit.record(
+            session, who.actor, "lead.edited", "lead", leadid, before=before,
+            after={"ownerid": new_id(), "jobtitle": "Buyer"},
+        )  # fmt: skip
+    mirrored.send()
+    (held,) = mirrored.writes()
+    assert (held.state, set(held.changes)) == ("held", {"ownerid", "jobtitle"})
+    with mirrored.database.transaction() as session:
+        audit.record(
+            session, who.actor, "lead.assigned", "lead", leadid, before=before, after={"ownerid": before["ownerid"]}
+        )
+    mirrored.send()
+    assert [(w.state, w.reason) for w in mirrored.writes()] == [("sent", "")] * 2
+    assert mirrored.row("lead", leadid)["jobtitle"] == "Buyer"
 
 
 def test_a_day_for_an_own_moment_is_written_as_one_and_is_no_conflict_when_only_another_column_changed_there(

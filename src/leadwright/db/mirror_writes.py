@@ -356,7 +356,7 @@ class _Following:
         self._add(act, WriteKind.CHANGE, changes, known)
 
     def _supersede(self, write: MirrorWrite, changes: Mapping[str, Any]) -> None:
-        """What was changed since takes the place of what was refused; a new record is tried again with it."""
+        """What was changed since takes the place of what was refused; the rest of it is tried again."""
         if write.kind == WriteKind.CREATE:
             given = {n: v for n, v in changes.items() if n in write.changes or n not in ("ownerid", *_STATES)}
             write.changes = {n: v for n, v in {**write.changes, **given}.items() if v not in (None, "")}
@@ -368,6 +368,8 @@ class _Following:
         if not write.changes:
             write.state, write.concludedon = WriteState.DROPPED, self._moment
             write.reason = "It was decided anew since."
+        elif OTHER not in write.answer and not set(write.conflicts) & set(write.changes):
+            write.state, write.reason, write.dueat = WriteState.WAITING, "", None  # what was refused may be gone
 
     def _known(self, act: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, list[Any]]:
         """What each column may be over there: as last seen, or what our unsent writes of it knew and made it.

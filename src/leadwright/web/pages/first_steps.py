@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from leadwright.actions import agent as act
 from leadwright.db.agent import Agent
+from leadwright.db.connection import platform_of
+from leadwright.db.mirror_seen import is_seen
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Lead
+from leadwright.domain.platform import Platform
 from leadwright.web.visit import Visit
 
 
@@ -27,15 +30,20 @@ def first_steps(visit: Visit, session: Session, agent: Agent | None) -> list[Fir
     if not visit.may("prvConfigureAgent") or (agent is not None and agent.startedon):
         return []
     persons = select(func.count()).select_from(SystemUser).where(SystemUser.applicationid.is_(None))
+    people = FirstStep(
+        "Invite people", "A supervisor and the sellers who get the leads.", "/people",
+        (session.scalar(persons) or 0) > 1,
+    )  # fmt: skip
+    if platform_of(session) is Platform.DYNAMICS365:
+        there = session.scalar(persons.where(is_seen("systemuser", SystemUser.systemuserid))) or 0
+        about = "They come from Dynamics 365 by themselves. Sellers and the supervisor are chosen among them."
+        people = FirstStep("People of the organisation", about, "/people", there > 0)
     leads = session.scalar(select(Lead.leadid).limit(1)) is not None
     missing = act.can_start(visit.services, visit.who, agent.agentid) if agent else ("There is no agent yet.",)
     ready = agent is not None and not missing
     settings = "/agent/prerequisites" if agent and any(m.startswith("Prerequisites") for m in missing) else "/agent"
     return [
-        FirstStep(
-            "Invite people", "A supervisor and the sellers who get the leads.", "/people",
-            (session.scalar(persons) or 0) > 1,
-        ),
+        people,
         FirstStep("Import leads", "A list from your CRM, or one you wrote. Nothing is sent yet.", "/import", leads),
         FirstStep(
             "Create the agent", "Decide whether it only researches, or also writes to leads.", "/agent",
