@@ -296,14 +296,8 @@ def supervisor_of(session: Session, runid: str | None) -> str | None:
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
     """Tell whoever has the lead, else the supervisor, when they may read it; else the administrators."""
-    tell_person(
-        session,
-        who_reads(session, lead, lead.ownerid, supervisor),
-        key,
-        f"{title}: {lead_name(lead)}",
-        body,
-        f"/leads/{lead.leadid}/thread",
-    )
+    first = who_reads(session, lead, lead.ownerid, supervisor)
+    tell_person(session, first, key, f"{title}: {lead_name(lead)}", body, f"/leads/{lead.leadid}/thread")
 
 
 def who_reads(session: Session, lead: Lead, *people: str | None) -> str | None:
