@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from leadwright.actions.mirror import is_late, overview_of
+from leadwright.db.mailbox_use import open_talks
 from leadwright.db.pages import health as read
 from leadwright.db.pages import mirror_writes as read_writes
 from leadwright.domain.optionsets import AddressApproval, MailboxTest
@@ -27,6 +28,12 @@ BACKUPS = "backups"  # folder of data_dir whose newest file tells how old the la
 _ALIVE, _GONE = timedelta(seconds=30), timedelta(days=1)
 _LATE = timedelta(minutes=10)
 _BACKUP_OLD = timedelta(days=2)
+_REPLACED = "Another mailbox took its place."
+_GO_ON = (
+    "It is tried again by itself, the longer it fails the rarer. Mend what it says: on its server, or under Set up of "
+    "prerequisite 3 with its address, the present password and no member; then set up the one in use again. Is it gone "
+    "for good, take these conversations over."
+)
 _SPACE_WARN, _SPACE_FAIL = 5e9, 1e9  # bytes
 
 
@@ -93,7 +100,7 @@ def _mailboxes(session: Session, moment: datetime) -> Iterator[Finding]:
     if not rows:
         yield Finding("Mailboxes", "Mailbox", "ok", "None is set up; a Research-only agent needs none.")
     for row in rows:
-        yield _mailbox(row, moment)
+        yield _former_mailbox(session, row, moment) if row.former else _mailbox(row, moment)
 
 
 def _mailbox(row: Any, moment: datetime) -> Finding:
@@ -115,6 +122,19 @@ def _mailbox(row: Any, moment: datetime) -> Finding:
     if troubled:
         return Finding("Mailboxes", name, "warn", f"Last trouble: {row.lw_lasterror}", row.lw_lasterroron, link=link)
     return Finding("Mailboxes", name, "ok", "Inbox looked at" if row.readon else "Not read yet.", row.readon, link=link)
+
+
+def _former_mailbox(session: Session, row: Any, moment: datetime) -> Finding:
+    """Another one took its place: nothing goes out from it, whatever its approval, and what comes in is read."""
+    talks, name, link = open_talks(session, row.mailboxid), row.emailaddress, "/agent/prerequisites"
+    failed = row.lw_lasterroron and (row.readon is None or row.lw_lasterroron > row.readon)
+    if row.readon and row.readon >= moment - LOOK_HOLDS and not failed:
+        return Finding("Mailboxes", name, "ok", f"{_REPLACED} Still read, for answers. Inbox looked at", row.readon)
+    if not talks:
+        return Finding("Mailboxes", name, "ok", f"{_REPLACED} No open conversation began in it.", row.readon)
+    many = f"{talks:,} open conversations" if talks > 1 else "An open conversation"
+    why = f"{_REPLACED} {many} began in it, and nobody reads it: the next mails wait. {row.lw_lasterror or ''}".strip()
+    return Finding("Mailboxes", name, "fail", f"{why} Last looked at" if row.readon else why, row.readon, _GO_ON, link)
 
 
 def _agent(session: Session) -> Iterator[Finding]:

@@ -29,7 +29,8 @@ TEST_SECONDS = 60.0  # for the test message to come back in
 def set_up_mailbox(services: Services, who: Principal, agentid: str, given: SharedMailbox) -> str:
     """Prerequisite 3: keep the shared mailbox, its servers and its members; its secrets are sealed.
 
-    A record that changed has to be approved and tested again: prerequisite 4 loses its mark.
+    A record that changed has to be approved and tested again: prerequisite 4 loses its mark. Its members leave any
+    other mailbox, which keeps its approval and goes on being read: answers come in there.
 
     Returns:
         The mailbox record's id.
@@ -60,6 +61,7 @@ def set_up_mailbox(services: Services, who: Principal, agentid: str, given: Shar
         row.modifiedon, row.lw_pauseduntil = moment, None
         reset_test(row)
         _set_members(session, row.mailboxid, given.members)
+        _leave_others(session, who, row.mailboxid, given.members)
         begin(prerequisite, {"mailboxid": row.mailboxid, "emailaddress": row.emailaddress})
         untick(row_of(session, agentid, 4))
         after = {**_shown(session, row), **{name: "changed" if secret else "kept" for name, secret in fresh.items()}}
@@ -178,6 +180,16 @@ def _set_members(session: Session, mailboxid: str, members: Sequence[str]) -> No
         raise BadInput("A member of the mailbox is an application user. Choose from the list.", field="members")
     session.execute(delete(MailboxMember).where(MailboxMember.mailboxid == mailboxid))
     session.add_all(MailboxMember(mailboxid=mailboxid, systemuserid=user) for user in sorted(chosen))
+    session.flush()
+
+
+def _leave_others(session: Session, who: Principal, mailboxid: str, members: Sequence[str]) -> None:
+    """An application user is a member of one shared mailbox alone."""
+    elsewhere = (MailboxMember.systemuserid.in_(members), MailboxMember.mailboxid != mailboxid)
+    for former in session.scalars(select(MailboxMember).where(*elsewhere).order_by(MailboxMember.mailboxid)).all():
+        session.delete(former)
+        before = {"member": former.systemuserid}
+        audit.record(session, who.actor, "mailbox.left", "mailbox", former.mailboxid, before=before)
     session.flush()
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from leadwright.db.backlog import BacklogMail
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import InboundMessage, Mailbox, MailboxFolder, Outbox
+from leadwright.db.mailbox_use import READ, wrote_to_them
 from leadwright.db.sales import Lead
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.mailbox_kind import MailboxKind
@@ -32,6 +33,7 @@ _BEFORE = timedelta(days=2)  # clocks of servers, and mail that was under way
 _READING = timedelta(seconds=30)
 _JUST_READ = LOOK_NOTED + timedelta(minutes=1)
 _BEFORE_US = "Mail that was in the mailbox before is read first."
+_ANSWERS_IN = "Answers may lie in {}, which wrote to them before. {}"
 _ASKED = 500  # values of one query
 _MOST_THREAD = 40
 _ROWS = cast(Table, BacklogMail.__table__)
@@ -166,24 +168,62 @@ def want_mails_of(session: Session, addresshash: str) -> None:
 def backlog_is_read(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
     """A check of the claim: nothing goes out before all that matters, and all the recipient wrote, is read.
 
-    Nor does an agent's mail while nobody looks at what comes in: the recipient may have asked to be left alone.
+    Nor does an agent's mail, or a person's that has waited, while nobody looks at what comes in: the recipient may
+    have asked to be left alone. They may have asked a former mailbox, too, that has written to them.
     """
-    mailbox = session.get(Mailbox, waiting.mailboxid)
-    if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
-        return None
-    if waiting.agentid is not None and (unread := not_looked_at(session, waiting.mailboxid, moment)):
-        return Refusal(Phase.QUEUED, unread, moment + _READING)
-    mine = BacklogMail.mailboxid == waiting.mailboxid
-    theirs = session.scalar(select(exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT)))
-    if theirs:
-        want_mails_of(session, waiting.hashes[0])
-    if theirs or _is_left(session, waiting.mailboxid):
-        return Refusal(Phase.QUEUED, _BEFORE_US, moment + _READING)
+    if why := _unread(session, waiting, waiting.mailboxid, moment):
+        return Refusal(Phase.QUEUED, why, moment + _READING)
+    for other in wrote_to_them(session, waiting.mailboxid, waiting.leadid, waiting.hashes[0]):
+        if why := _unread(session, waiting, other.mailboxid, moment):
+            return Refusal(Phase.QUEUED, _ANSWERS_IN.format(other.emailaddress, why), moment + _READING)
     return None
 
 
-def may_hold_answers(session: Session, mailboxid: str, moment: datetime) -> str:
-    """A sentence while an answer may lie in the mailbox that nobody has read: until then silence is no answer."""
+def _unread(session: Session, waiting: Waiting, mailboxid: str, moment: datetime) -> str:
+    mailbox = session.get(Mailbox, mailboxid)
+    if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
+        return ""
+    if _may_be_overtaken(session, waiting, mailboxid, moment) and (unread := not_looked_at(session, mailboxid, moment)):
+        return unread
+    mine = BacklogMail.mailboxid == mailboxid
+    theirs = session.scalar(select(exists().where(mine, BacklogMail.senderhash == waiting.hashes[0], _KEPT)))
+    if theirs:
+        want_mails_of(session, waiting.hashes[0])
+    return _BEFORE_US if theirs or _is_left(session, mailboxid) else ""
+
+
+def _may_be_overtaken(session: Session, waiting: Waiting, mailboxid: str, moment: datetime) -> bool:
+    """The agent's mail, or a person's that has waited for as long as a look holds, by what comes in there.
+
+    Nobody looks at a person's own mailbox.
+    """
+    if waiting.agentid is not None:
+        return True
+    is_read = select(Mailbox.mailboxid).where(Mailbox.mailboxid == mailboxid, READ)
+    return has_waited(session, waiting.outboxid, moment) and session.scalar(is_read) is not None
+
+
+def has_waited(session: Session, outboxid: str, moment: datetime) -> bool:
+    """Was the mail written so long ago that an answer may have come meanwhile?"""
+    written = session.scalar(select(Outbox.createdon).where(Outbox.outboxid == outboxid))
+    return written is not None and moment - written > LOOK_HOLDS
+
+
+def may_hold_answers(session: Session, mailboxid: str, moment: datetime, leadid: str | None = None) -> str:
+    """A sentence while an answer may lie in the mailbox that nobody has read: until then silence is no answer.
+
+    Args:
+        leadid: the same of every other mailbox that has written to this lead.
+    """
+    if why := _may_hold(session, mailboxid, moment):
+        return why
+    for other in wrote_to_them(session, mailboxid, leadid):
+        if why := _may_hold(session, other.mailboxid, moment):
+            return _ANSWERS_IN.format(other.emailaddress, why)
+    return ""
+
+
+def _may_hold(session: Session, mailboxid: str, moment: datetime) -> str:
     mailbox = session.get(Mailbox, mailboxid)
     if mailbox is None or mailbox.incomingemaildeliverymethod == DeliveryMethod.NONE:
         return ""

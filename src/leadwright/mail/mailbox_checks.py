@@ -66,7 +66,11 @@ def _shared(session: Session, mailbox: Mailbox | None, user: str) -> list[Check]
     if others := _other_memberships(session, mailbox.mailboxid, user):
         member = Check("Member", True, f"{name} is a member of this mailbox.")
         found = f"{name} is also a member of {others} other mailbox{'es' if others > 1 else ''}."
-        return [*checks, member, Check("No other mailbox", False, found, "Let it be a member of this mailbox alone.")]
+        return [
+            *checks,
+            member,
+            Check("No other mailbox", False, found, "Set this mailbox up once more: it leaves the others."),
+        ]
     return [*checks, Check("Member", True, f"{name} is a member of this mailbox and of no other.")]
 
 

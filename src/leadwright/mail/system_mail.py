@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from leadwright.db.base import new_id
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox
+from leadwright.db.mailbox_use import NOBODYS
 from leadwright.db.system_mail import SystemMail
 from leadwright.domain.mailbox_kind import MailboxKind
 from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, MailboxTest
@@ -118,7 +119,7 @@ def way_out(session: Session, settings: Settings) -> Way | None:
             Mailbox.outgoingemailstatus == MailboxTest.SUCCESS,
             or_(Mailbox.lw_smtphost != "", Mailbox.lw_kind != MailboxKind.SMTP_IMAP),
         )
-        .order_by(Mailbox.createdon, Mailbox.mailboxid)
+        .order_by(NOBODYS, Mailbox.createdon, Mailbox.mailboxid)  # a former one only where there is no other
         .limit(1)
     ).first()
     return Way(row.emailaddress, row.mailboxid) if row else None

@@ -18,6 +18,7 @@ from leadwright.workflows.incoming import Incoming, due_incoming, put_aside, put
 from leadwright.workflows.notices import mail_notices
 from leadwright.workflows.post import Post
 from leadwright.workflows.reach_out import reach_out
+from leadwright.workflows.replaced_mailbox import leave_former_mailboxes
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.seller_mail import tell_senders
 from leadwright.workflows.settle import settle
@@ -78,6 +79,7 @@ def one_round(services: Services, post: Post, *, most: int = 200) -> int:
         for work in due_work(services, most):
             do(services, work)
             done += 1
+        done += leave_former_mailboxes(services)
         done += post.send_due() + settle(services) + tell_senders(services)
         if done == before:
             return done
@@ -164,6 +166,7 @@ class Correspondence:
             thorough = time.monotonic() - looked >= _TIDY_EVERY
             if thorough:
                 looked = time.monotonic()
+                leave_former_mailboxes(self._services)
                 tell_senders(self._services)
             if settle(self._services, thorough=thorough):
                 self._woken()

@@ -17,6 +17,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.findings import statements
 from leadwright.db.judgements import bant_to_json, interest_to_json
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox
+from leadwright.db.mailbox_use import FORMER
 from leadwright.db.mirror_writes import is_outside, put_mail
 from leadwright.db.people import SystemUser
 from leadwright.db.sales import Email, Lead
@@ -172,9 +173,15 @@ def note_lead(services: Services, work: Incoming, leadid: str) -> None:
 
 
 def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
-    """Is there a mail of this lead, or one of nobody knows whom, that nobody has acted on?"""
-    whose = (InboundMessage.leadid == leadid) | InboundMessage.leadid.is_(None)
-    mine = (InboundMessage.state == "new") & (InboundMessage.mailboxid == mailboxid) & whose
+    """Is there a mail of this lead, or one of nobody knows whom, that nobody has acted on?
+
+    Of nobody knows whom: in this mailbox, or in a former one.
+    """
+    here = (InboundMessage.mailboxid == mailboxid) | InboundMessage.mailboxid.in_(
+        select(Mailbox.mailboxid).where(FORMER)
+    )
+    whose = (InboundMessage.leadid == leadid) | (InboundMessage.leadid.is_(None) & here)
+    mine = (InboundMessage.state == "new") & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(mine).limit(1)) is not None
 
 
@@ -262,7 +269,7 @@ def keep_incoming(
         emailid,
         lead.leadid,
         sender=(lead.leadid if is_lead else None, "lead" if is_lead else None, storable(address)),
-        to=(mailbox.regardingobjectid, "systemuser", mailbox.emailaddress),
+        to=(mailbox.regardingobjectid, "systemuser" if mailbox.regardingobjectid else None, mailbox.emailaddress),
     )
     if is_outside(mailbox):
         put_mail(session, emailid)
@@ -289,28 +296,33 @@ def supervisor_of(session: Session, runid: str | None) -> str | None:
 
 def tell_owner(session: Session, lead: Lead, supervisor: str | None, key: str, title: str, body: str) -> None:
     """Tell whoever has the lead, else the supervisor, when they may read it; else the administrators."""
-    first = next((id_ for id_ in (lead.ownerid, supervisor) if id_ and _may_read(session, id_, lead)), None)
+    first = who_reads(session, lead, lead.ownerid, supervisor)
     tell_person(session, first, key, f"{title}: {lead_name(lead)}", body, f"/leads/{lead.leadid}/thread")
+
+
+def who_reads(session: Session, lead: Lead, *people: str | None) -> str | None:
+    """The first of these people who still works here and may read the lead."""
+    return next((id_ for id_ in people if id_ and _may_read(session, id_, lead)), None)
 
 
 def tell_person(session: Session, personid: str | None, key: str, title: str, body: str, link: str) -> None:
     """Tell them; the administrators where there is nobody, or nobody any more."""
     icon = NotificationIcon.MENTION
-    if personid and _is_there(session, personid):
+    if personid and is_there(session, personid):
         notify(session, personid, key, title, body[:1_000], icon=icon, link=link)
         return
     moment = session.info.get("clock", now)()
     tell_administrators(session, key, title[:500], body[:1_000], icon=icon, link=link, moment=moment)
 
 
-def _is_there(session: Session, personid: str) -> bool:
+def is_there(session: Session, personid: str) -> bool:
     """Is it a person, and one who still works here?"""
     person = session.get(SystemUser, personid)
     return person is not None and person.applicationid is None and not person.isdisabled
 
 
 def _may_read(session: Session, personid: str, lead: Lead) -> bool:
-    if not _is_there(session, personid):
+    if not is_there(session, personid):
         return False
     try:
         require(principal(session, personid), "prvReadLead", lead)

@@ -1,19 +1,18 @@
 """The agents' mailboxes at work: what is due goes out, what came in is stored. Decides nothing about a lead."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.agent import Agent
-from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Mailbox, Outbox
+from leadwright.db.mailbox_use import FORMER, NOBODYS, READ, WROTE, open_talks
 from leadwright.domain.mail_phase import IN_FLIGHT, Phase
 from leadwright.domain.mailbox_kind import MailboxKind
-from leadwright.domain.optionsets import AddressApproval, DeliveryMethod, NotificationIcon
-from leadwright.domain.personal_mail import PURPOSE
+from leadwright.domain.optionsets import AddressApproval, NotificationIcon
 from leadwright.domain.plain_text import storable
 from leadwright.domain.stage import AgentMode, AgentState
 from leadwright.errors import LeadwrightError
@@ -46,6 +45,7 @@ _REFUSED = (
     "The mail to {} waits in Dynamics 365 and is not to leave any more. {} Cancel it there, on the timeline of the "
     "lead, before server-side synchronisation sends it: Leadwright may not. {}"
 )
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=1)  # between two tries of a former mailbox that fails
 _log = structlog.get_logger(__name__)
 
 
@@ -84,7 +84,17 @@ class Post:
                 self._tell_refused(sender.tidy())
                 self._tell_stuck(mailbox)
         for mailbox in self._mailboxes(_listening & _working):
-            self._tell_unread(mailbox)
+            self._tell_unread(mailbox, "the agent writes to nobody.")
+        for mailbox in self._mailboxes(_listening & FORMER & Mailbox.lw_lasterroron.is_not(None)):
+            with self._services.database.reading() as session:
+                talks = open_talks(session, mailbox.mailboxid)
+            if talks:
+                many = (
+                    f"{talks} conversations that began there wait"
+                    if talks > 1
+                    else "the conversation begun there waits"
+                )
+                self._tell_unread(mailbox, f"{many}. Another mailbox took its place, but answers come in there.")
         for mailbox in self._mailboxes(_listening & (Mailbox.lw_kind == MailboxKind.GRAPH)):
             moment, id = self._services.clock(), mailbox.mailboxid
             opened = self._open(mailbox) if self._unnotified.get(id, moment) <= moment else None
@@ -100,6 +110,8 @@ class Post:
         fresh: int = 0
         trouble: Exception | None = None
         for mailbox in self._mailboxes(_listening):
+            if self._rests(mailbox):
+                continue
             guard = executors.hold(self._services.database, f"inbox {mailbox.mailboxid}")
             if guard is None:
                 continue
@@ -120,7 +132,7 @@ class Post:
         Raises:
             MailError: the connection broke.
         """
-        mailboxes = self._mailboxes(_listening)
+        mailboxes = self._mailboxes(_listening & ~FORMER) or self._mailboxes(_listening)
         if len(mailboxes) != 1:  # an organisation has one; several are looked at in turn
             return False
         opened = self._open(mailboxes[0])
@@ -136,6 +148,18 @@ class Post:
         for _, opened in self._opened.values():
             opened.close()
         self._opened.clear()
+
+    def _rests(self, mailbox: Mailbox) -> bool:
+        """A former one that fails keeps nobody waiting for its server: the longer it fails, the rarer it is tried."""
+        failed, moment = mailbox.lw_lasterroron, self._services.clock()
+        if failed is None or mailbox.modifiedon >= failed:
+            return False
+        with self._services.database.reading() as session:
+            which = (Mailbox.mailboxid == mailbox.mailboxid, FORMER)
+            if session.scalar(select(Mailbox.mailboxid).where(*which)) is None:
+                return False
+            seen = last_look(session, mailbox.mailboxid) or mailbox.modifiedon
+        return seen <= failed <= moment < failed + min(max((failed - seen) / 10, _SHORTEST), _LONGEST)
 
     def _fetch(self, mailbox: Mailbox) -> int:
         opened = self._open(mailbox)
@@ -212,14 +236,14 @@ class Post:
             with self._services.database.transaction() as session:
                 tell_administrators(session, key, title, text, icon=NotificationIcon.FAILURE, link=link, moment=moment)
 
-    def _tell_unread(self, mailbox: Mailbox) -> None:
-        """An inbox that cannot be read, so that its agent writes to nobody: administrators hear of it once a day."""
+    def _tell_unread(self, mailbox: Mailbox, meanwhile: str) -> None:
+        """An inbox that cannot be read, so that nothing goes out: administrators hear of it once a day."""
         moment, failed = self._services.clock(), mailbox.lw_lasterroron
         with self._services.database.reading() as session:
             unread, last = not_looked_at(session, mailbox.mailboxid, moment), last_look(session, mailbox.mailboxid)
         if not unread or failed is None or (last is not None and last > failed):  # nobody has tried to: no worker ran
             return
-        text = f"{unread} It is tried again by itself; meanwhile the agent writes to nobody. {mailbox.lw_lasterror}"
+        text = f"{unread} It is tried again by itself; meanwhile {meanwhile} {mailbox.lw_lasterror}"
         with self._services.database.transaction() as session:
             key, title = f"unread:{mailbox.mailboxid}:{moment:%Y-%m-%d}", f"{mailbox.emailaddress} cannot be read"
             tell_administrators(
@@ -243,17 +267,17 @@ _engaged = (
     .where(Agent.mode == AgentMode.ENGAGE, Agent.state.in_(_LISTENING), Agent.startedon.is_not(None))
 )
 _working = exists().where(Agent.agentuserid == Mailbox.regardingobjectid, Agent.state.in_(runs.WORKING))
-_talked = exists().where(Engagement.mailboxid == Mailbox.mailboxid)
-_shared = exists().where(Agent.agentuserid == Mailbox.regardingobjectid)  # a person's own mailbox is never read
-_sent_by_hand = _shared & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.purpose == PURPOSE)
-_listening = (
-    _approved & (Mailbox.incomingemaildeliverymethod != DeliveryMethod.NONE) & or_(_engaged, _talked, _sent_by_hand)
+_listening = READ & or_(_approved & _engaged, WROTE)  # whatever became of its approval: "remove me" may be in it
+_sending = (
+    _approved
+    & ~NOBODYS  # what waits in a former one goes out from the one that took its place
+    & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_(_TO_SEND))
 )
-_sending = _approved & exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_(_TO_SEND))
+_unsettled = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase.in_((*IN_FLIGHT, Phase.UNKNOWN)))
 
 _unfiled = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.phase == Phase.SENT, Outbox.filedon.is_(None))
 _asked = exists().where(Outbox.mailboxid == Mailbox.mailboxid, Outbox.askon.is_not(None), Outbox.phase == Phase.SENT)
-_tidying = _sending | (_approved & Mailbox.lw_filessent.is_(False) & _unfiled) | (_approved & _asked)
+_tidying = _sending | _unsettled | (_approved & Mailbox.lw_filessent.is_(False) & _unfiled) | (_approved & _asked)
 
 
 def next_mail_due(session: Session) -> datetime | None:

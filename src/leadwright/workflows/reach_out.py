@@ -117,7 +117,7 @@ def _move(services: Services, talk: Conversation) -> None:
             move_on(rows, state=State.PERSON, reason=_WROTE_FIRST)
             return
         if step is Step.NO_RESPONSE:
-            if why := may_hold_answers(session, talk.mailbox.mailboxid, rows.moment):
+            if why := may_hold_answers(session, talk.mailbox.mailboxid, rows.moment, talk.leadid):
                 raise _Later(why, 60.0)
             _end_of_silence(session, talk, rows)
             return

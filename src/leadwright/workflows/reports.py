@@ -6,6 +6,7 @@ from leadwright.db.mail import InboundMessage, Outbox
 from leadwright.db.sales import Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.interest import undetected
+from leadwright.domain.personal_mail import PURPOSE
 from leadwright.domain.replies import Decision, Heard, Move, ReplyClass, Standing, decide
 from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput
@@ -30,6 +31,7 @@ from leadwright.workflows.incoming import (
 )
 from leadwright.workflows.letters import last_of_thread
 from leadwright.workflows.moves import bounced
+from leadwright.workflows.seller_mail import came_back
 from leadwright.workflows.settle import settle_one, unreachable
 
 
@@ -117,6 +119,9 @@ def _bounce(
         sent = session.get_one(Outbox, ours.outboxid)
         if sent.bouncedon is not None:
             return
+        if sent.purpose == PURPOSE and decision.move in (Move.ADDRESS_INVALID, Move.RETRY):
+            hard = decision.move is Move.ADDRESS_INVALID
+            came_back(session, sent, said, hard=hard, moment=services.clock())
         if decision.move is Move.ADDRESS_INVALID:
             sent.bouncedon = services.clock()
             if rows is not None and talk is not None:

@@ -11,6 +11,7 @@ from leadwright.db.agent import DESK, Agent, Executor, LeadRun, ModelAnswer, Pre
 from leadwright.db.connection import CrmBudget, CrmConnection
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import OUT_OF_THE_WAY, InboundMessage, Mailbox, MailboxFolder, Outbox
+from leadwright.db.mailbox_use import FORMER
 from leadwright.db.system_mail import SystemMail
 from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import Phase
@@ -46,7 +47,9 @@ def queues(session: Session, moment: datetime) -> dict[str, Count]:
 
 
 def mailboxes(session: Session) -> Sequence[Any]:
-    """Each mailbox record with its last trouble, when it was looked at last, and whether an agent writes from it."""
+    """Each mailbox record with its last trouble, when it was looked at last, whether an agent writes from it, or did
+    before another one took its place.
+    """
     read = select(func.max(MailboxFolder.readon)).where(MailboxFolder.mailboxid == Mailbox.mailboxid)
     columns = (
         Mailbox.emailaddress, Mailbox.emailrouteraccessapproval, Mailbox.incomingemailstatus,
@@ -57,6 +60,7 @@ def mailboxes(session: Session) -> Sequence[Any]:
         Agent.state.in_((AgentState.ON, AgentState.DRAINING)), Agent.startedon.is_not(None),
     )  # fmt: skip
     query = select(*columns, read.correlate(Mailbox).scalar_subquery().label("readon"), writes.label("writes"))
+    query = query.add_columns(Mailbox.mailboxid, FORMER.label("former"))
     return session.execute(query.order_by(Mailbox.emailaddress).limit(50)).all()
 
 
