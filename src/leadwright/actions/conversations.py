@@ -31,8 +31,9 @@ from leadwright.identity.access import Principal, require
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.suppression import suppress
 from leadwright.services import Services
+from leadwright.workflows.case import configuration_of
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
-from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.engagements import Conversation, Held, move_on, where_is
 from leadwright.workflows.letters import free_key, mail_of_step
 from leadwright.workflows.moves import answer_after_all
 from leadwright.workflows.opt_outs import spare_leads
@@ -215,7 +216,8 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
     with services.database.transaction() as session:
         rows = locked(session, who, leadid, NEEDS["pause"], moment)
         row = rows.engagement
-        zone = zones_of(rows.lead.lw_timezone, None, row.whereabouts.get("zones", ()))[0]
+        there = where_is(session, rows.lead, configuration_of(services, session, rows.run))
+        zone = zones_of(rows.lead.lw_timezone, None, there.zones)[0]
         at = instant_of(until, time(0), zone)
         if not moment < at <= moment + _LONGEST_PAUSE:
             raise BadInput("Choose a day after today, within the next two years.", field="until")
