@@ -36,6 +36,7 @@ from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over
 from leadwright.workflows.engagements import Conversation, Held, move_on, where_is
 from leadwright.workflows.letters import free_key, mail_of_step
 from leadwright.workflows.moves import answer_after_all
+from leadwright.workflows.names import names_of
 from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import doubtful_answer
 from leadwright.workflows.settle import count_overtaken, hold_partner, schedule_next
@@ -88,6 +89,7 @@ def send_held(services: Services, who: Principal, leadid: str) -> None:
             raise Conflict("No mail waits to be sent. Go on with the follow-ups, or take the lead over.")
         if draft.lw_hold:
             raise Conflict(f"Look at the mail first and save it: {draft.lw_hold}")
+        draft.lw_judgement = names_of(rows.lead)  # whoever releases it has read it
         if not answer_after_all(services, session, talk_of(services, session, who, rows), rows, draft):
             count_overtaken(session, rows)
             free_key(session, rows)

@@ -177,7 +177,10 @@ def bounced(
         return
     email.statuscode = int(EmailStatus.FAILED)
     row.sent = max(row.sent - 1, 0)
-    keep(session, talk, rows, Written(email.subject, email.description, read_statements(email.lw_paragraphs)))
+    words = Written(
+        email.subject, email.description, read_statements(email.lw_paragraphs), names=email.lw_judgement or None
+    )
+    keep(session, talk, rows, words)
     step = Step.FOLLOW_UP if row.sent else Step.FIRST_MAIL
     reason = f"The mail came back for now and goes out again. {said}".strip()
     move_on(rows, state=State.DUE, step=step, due_at=rows.moment + _AGAIN_AFTER, reason=reason)

@@ -36,6 +36,7 @@ from leadwright.workflows import runs
 from leadwright.workflows.case import HIDDEN, NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread
+from leadwright.workflows.names import RENAMED, is_renamed
 from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
@@ -43,7 +44,8 @@ _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (
-    Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
+    Lead.firstname, Lead.lastname, Lead.fullname, Lead.companyname,
+    Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
     Lead.donotbulkemail, Lead.parentcontactid, Lead.address1_city, Lead.address1_stateorprovince, Lead.address1_country,
 )  # fmt: skip
 _OF_TALK = (
@@ -159,7 +161,15 @@ def waits_for(talk: Any, outboxid: str) -> bool:
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
-        select(Engagement, Lead, LeadRun, Account, _CONNECTED.label("connection"), _HIDDEN.label("hidden"))
+        select(
+            Engagement,
+            Lead,
+            LeadRun,
+            Account,
+            _CONNECTED.label("connection"),
+            _HIDDEN.label("hidden"),
+            Email.lw_judgement.label("names"),
+        )
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
         .options(load_only(*_OF_TALK), load_only(*_OF_ACCOUNT))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
@@ -182,6 +192,8 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
         return Refusal(Phase.QUEUED, UNPLACED, moment + UNPLACED_FOR)
     if address_of(found.Lead, configuration).casefold() != found.Engagement.address.casefold():
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
+    if is_renamed(found.names, found.Lead):
+        return Refusal(Phase.CANCELLED, RENAMED)
     try:
         discipline = discipline_of(configuration)
         outgoing = _outgoing(session, waiting, found, configuration)
