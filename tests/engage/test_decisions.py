@@ -1,12 +1,14 @@
 """What a person decides about a conversation: it is done once, audited, and nothing goes out against their word."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select
 from tests.engage.office import Office
 
 from leadwright.actions import conversations, oversight, referrals
+from leadwright.actions.leads import edit_lead
 from leadwright.actions.outcome import overrule_email, save_draft
 from leadwright.actions.oversight import Watch
 from leadwright.db.audit import AuditEntry
@@ -190,6 +192,16 @@ def test_a_paused_conversation_sends_nothing_before_its_day(office: Office) -> N
     assert len(office.mails_to(ADA)) == 2
     with pytest.raises(BadInput, match="a day after today"):
         conversations.pause(office.services, boss(office), leadid, office.clock().date())
+
+
+def test_a_pause_ends_at_midnight_where_the_lead_is_by_now(office: Office) -> None:
+    leadid = office.lead()
+    office.work()
+    there = {"address1_city": "Tokyo", "address1_stateorprovince": "", "address1_country": "Japan"}
+    edit_lead(office.services, office.admin, leadid, there)
+    until = office.clock().date() + timedelta(days=10)
+    at = conversations.pause(office.services, boss(office), leadid, until)
+    assert at == datetime(until.year, until.month, until.day, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 def test_a_mail_that_waits_in_the_outbox_is_paused_with_its_conversation(office: Office) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, select, update
 from tests.engage.office import ADA, SALES, Office
 
 from leadwright.actions import agent
-from leadwright.actions.leads import delete_lead
+from leadwright.actions.connected_records import create_record, edit_record
+from leadwright.actions.leads import delete_lead, edit_lead
 from leadwright.actions.opt_out import opt_out
 from leadwright.db.engagement import Engagement
 from leadwright.db.judgements import interest_to_json
@@ -184,6 +185,25 @@ def test_a_lead_that_needs_a_consent_basis_waits_and_goes_out_when_one_is_stored
         lead.lw_consenton = office.clock().date()
     office.pass_days(0.1)
     assert len(office.sent) == 1
+
+
+@pytest.mark.parametrize("whose", ["lead", "account"])
+def test_a_lead_that_turns_out_to_need_a_consent_basis_gets_no_follow_up(office: Office, whose: str) -> None:
+    """Where it is counts by what its record, or its account's, says when a mail is to leave."""
+    there = {"address1_city": "Chicago", "address1_stateorprovince": "Illinois", "address1_country": "United States"}
+    accountid = create_record(office.services, office.admin, "account", {"name": "Northwind Foods", **there})
+    leadid = office.lead(**dict.fromkeys(there, "") if whose == "account" else {})
+    office.work()
+    assert office.row_of(leadid).parentaccountid == accountid
+    assert len(office.sent) == 1
+    moved = {"address1_city": "Toronto", "address1_stateorprovince": "Ontario", "address1_country": "Canada"}
+    if whose == "account":
+        edit_record(office.services, office.admin, "account", accountid, moved)
+    else:
+        edit_lead(office.services, office.admin, leadid, moved)
+    office.pass_days(4)
+    assert len(office.sent) == 1
+    assert "needs a stored consent basis" in office.outbox()[-1].reason
 
 
 def test_a_lead_taken_over_by_a_person_hears_no_more(office: Office) -> None:

@@ -158,6 +158,29 @@ def test_a_returned_lead_runs_again_when_its_address_was_corrected(world: World)
     assert world.lead(lead).lw_emailstate == "valid"
 
 
+@pytest.mark.parametrize(("set_by_hand", "runs"), [(None, 2), (1, 1)])
+def test_what_the_agent_wrote_keeps_no_returned_lead_out(world: World, set_by_hand: int | None, runs: int) -> None:
+    """The criteria ask for Cold, and the agent rates it Warm. What a person rates it afterwards counts."""
+    cold = {"conditions": {"all": [{"attribute": "leadqualitycode", "operator": "eq", "value": 3}]}}
+    world.start(cold)
+    lead = world.add(Lead, leadqualitycode=3)
+    assert world.take_in() == 1
+    values = {"leadqualitycode": 2, "lw_emailstate": "invalid"}
+    with world.database.transaction() as session:
+        actor = audit.Actor(world.agentuser, "agent", "Qualifier")
+        was = {"leadqualitycode": 3, "lw_emailstate": None}
+        audit.record(session, actor, "lead.email_invalid", "lead", lead, before=was, after=values)
+    world.change(lead, by=world.agentuser, **values)
+    world.conclude(lead, "returned")
+    if set_by_hand is not None:
+        world.change(lead, leadqualitycode=set_by_hand)
+    world.change(lead, subject="Nothing to do with it")
+    assert world.take_in() == 0
+    world.change(lead, emailaddress1="kim@right.example")
+    world.take_in()
+    assert world.triggers(lead) == ["new_lead", "email_set"][:runs]
+
+
 def test_an_address_corrected_to_another_wrong_one_does_not_run(world: World) -> None:
     world.start()
     lead = world.add(Lead, emailaddress1="kim@@northwind")

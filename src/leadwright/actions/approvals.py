@@ -28,6 +28,7 @@ from leadwright.services import Services
 from leadwright.workflows.approvals import policy_of
 from leadwright.workflows.engagements import move_on
 from leadwright.workflows.letters import Written, letter_of
+from leadwright.workflows.names import names_of
 
 NEEDS = ("prvReadDashboard", "prvReadActivity", "prvCreateActivity")
 MOST_AT_ONCE = 50
@@ -171,6 +172,7 @@ def change(services: Services, who: Principal, outboxid: str, contenthash: str, 
             messageid=row.messageid,
         )
         email.subject, email.description, email.modifiedon, email.modifiedby = words.subject, words.body, moment, who.id
+        email.lw_judgement = names_of(rows.lead)
         row.raw, row.smtputf8, row.token = letter.raw, letter.needs_smtputf8, row.token + 1
         approval.state, approval.contenthash = str(State.WAITING), content_hash(letter.raw, row.recipient)
         approval.decidedby = approval.decidedon = approval.expireson = None

@@ -154,7 +154,8 @@ def draft_again(session: Session, talk: Conversation, rows: Held, emailid: str) 
     overtaken = any(at > old.createdon for at in (row.lastsenton, row.lastheardon) if at)
     if old.lw_hold or not overtaken:
         paragraphs = read_statements(old.lw_paragraphs)
-        keep(session, talk, rows, Written(old.subject, old.description, paragraphs, hold=old.lw_hold))
+        names = old.lw_judgement or None
+        keep(session, talk, rows, Written(old.subject, old.description, paragraphs, hold=old.lw_hold, names=names))
 
 
 def decided(session: Session, who: Principal, rows: Held, action: str, cause: str) -> None:

@@ -31,10 +31,12 @@ from leadwright.identity.access import Principal, require
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.suppression import suppress
 from leadwright.services import Services
+from leadwright.workflows.case import configuration_of
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
-from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.engagements import Conversation, Held, move_on, where_is
 from leadwright.workflows.letters import free_key, mail_of_step
 from leadwright.workflows.moves import answer_after_all
+from leadwright.workflows.names import names_of
 from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import doubtful_answer
 from leadwright.workflows.settle import count_overtaken, hold_partner, schedule_next
@@ -87,6 +89,7 @@ def send_held(services: Services, who: Principal, leadid: str) -> None:
             raise Conflict("No mail waits to be sent. Go on with the follow-ups, or take the lead over.")
         if draft.lw_hold:
             raise Conflict(f"Look at the mail first and save it: {draft.lw_hold}")
+        draft.lw_judgement = names_of(rows.lead)  # whoever releases it has read it
         if not answer_after_all(services, session, talk_of(services, session, who, rows), rows, draft):
             count_overtaken(session, rows)
             free_key(session, rows)
@@ -215,7 +218,8 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
     with services.database.transaction() as session:
         rows = locked(session, who, leadid, NEEDS["pause"], moment)
         row = rows.engagement
-        zone = zones_of(rows.lead.lw_timezone, None, row.whereabouts.get("zones", ()))[0]
+        there = where_is(session, rows.lead, configuration_of(services, session, rows.run))
+        zone = zones_of(rows.lead.lw_timezone, None, there.zones)[0]
         at = instant_of(until, time(0), zone)
         if not moment < at <= moment + _LONGEST_PAUSE:
             raise BadInput("Choose a day after today, within the next two years.", field="until")

@@ -25,6 +25,7 @@ from leadwright.identity.access import Depth, Principal, readable, require
 from leadwright.services import Services
 from leadwright.workflows.case import lead_link, lead_name, notify
 from leadwright.workflows.hand_over import Assigned, next_owner, why_nobody
+from leadwright.workflows.names import names_of
 
 __all__ = [
     "Qualified",
@@ -87,6 +88,7 @@ def save_draft(
         email.subject, email.description, email.lw_hold = subject_line(subject), body.strip(), None
         email.modifiedon, email.modifiedby = moment, who.id
         email.versionnumber += 1
+        email.lw_judgement = names_of(lead)
         after = {"subject": email.subject, "body": email.description, "hold": None}
         audit.record(session, who.actor, "email.draft_saved", "email", email.activityid, before=before, after=after)
         return email.activityid

@@ -198,7 +198,7 @@ class Email(_Record, Base):
     torecipients: Mapped[str] = mapped_column(String(500), default="")
     senton: Mapped[datetime | None]  # when it left, or came in
     lw_paragraphs: Mapped[list[Any]] = mapped_column(default=list)  # text and evidence of each paragraph
-    lw_judgement: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a mail that came in: db.judgements
+    lw_judgement: Mapped[dict[str, Any]] = mapped_column(default=dict)  # came in: db.judgements; ours: workflows.names
     lw_hold: Mapped[str | None] = mapped_column(Text)  # why a person must look before it is used
     __table_args__ = (Index("ix_email_thread", "lw_threadid", "activityid"),)
 

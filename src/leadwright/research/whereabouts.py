@@ -41,6 +41,12 @@ def whereabouts_of(lead: Lead, account: Account | None, fallback: str = "") -> W
     return Whereabouts(country, zones)
 
 
+def load_places() -> None:
+    """Read the tables of places now, which takes a second, and not while rows are locked."""
+    for spot in spots_of("", "Chicago", "", "United States"):
+        _zones(spot.country, spot.state, spot.city)
+
+
 def _spots(record: Lead | Account | None, home: str = "") -> tuple[Spot, ...]:
     """The places its address may mean: of the country it names, else of `home` where that has one of them."""
     if record is None:

@@ -47,6 +47,7 @@ from leadwright.workflows.engagements import begin_engagement, mailbox_of
 from leadwright.workflows.first_mail import Mail
 from leadwright.workflows.hand_over import Assigned, names_nobody, next_owner, why_nobody
 from leadwright.workflows.judging import Result
+from leadwright.workflows.names import names_of
 from leadwright.workflows.rejection_audit import draw
 from leadwright.workflows.steps import Step, Steps
 
@@ -234,6 +235,7 @@ def _draft(session: Session, case: Case, rows: Locked, mail: Mail, owner: Assign
         "lw_threadid": rows.run.runid if case.mode is AgentMode.ENGAGE else None,
         "lw_paragraphs": findings.statements(mail.paragraphs),
         "lw_hold": hold,
+        "lw_judgement": names_of(case.lead),
     }
     session.execute(insert(_EMAILS).values(email))
     parties: list[tuple[Participation, str, str, str | None]] = [

@@ -21,7 +21,7 @@ from leadwright.domain.sending_window import Window
 from leadwright.domain.stage import Stage
 from leadwright.identity.access import Principal
 from leadwright.mail.addresses import hash_address
-from leadwright.research.whereabouts import whereabouts_of
+from leadwright.research.whereabouts import Whereabouts, whereabouts_of
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import Case, Elsewhere, Locked, Waits, configuration_of, sign_in
@@ -96,14 +96,19 @@ def mailbox_of(session: Session, agent: Agent) -> Mailbox | None:
     )
 
 
+def where_is(session: Session, lead: Lead, configuration: Configuration) -> Whereabouts:
+    """Where the lead is by what its record and its account's say now."""
+    account = session.get(Account, lead.parentaccountid) if lead.parentaccountid else None
+    return whereabouts_of(lead, account, configuration.sending.time_zone)
+
+
 def begin_engagement(session: Session, case: Case, rows: Locked, mailbox: Mailbox, *, held: str = "") -> None:
     """Store that the lead is written to next.
 
     Args:
         held: why a person must look at the first mail before it goes out.
     """
-    lead, account = rows.lead, session.get(Account, rows.lead.parentaccountid) if rows.lead.parentaccountid else None
-    found = whereabouts_of(lead, account, case.configuration.sending.time_zone)
+    lead, found = rows.lead, where_is(session, rows.lead, case.configuration)
     row = Engagement(
         runid=rows.run.runid,
         leadid=lead.leadid,

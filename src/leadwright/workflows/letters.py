@@ -1,5 +1,6 @@
 """A mail of a conversation: composed, kept as an email activity, put into the outbox, in the caller's transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ from leadwright.mail.signature import signature_of
 from leadwright.mail.unsubscribe import link
 from leadwright.services import Services
 from leadwright.workflows.engagements import Conversation, Held
+from leadwright.workflows.names import names_of
 
 _DISCLOSURE = "This message was written with the help of AI."
 _NEVER_LEFT = or_(
@@ -51,6 +53,7 @@ class Written:
         body: paragraphs, signature and terms; the footer is added when it is composed.
         emailid: the draft it stands in already; None: a new email activity.
         hold: why a person must look at it first; then it is kept as a draft and not sent.
+        names: the lead's as the words know them, see `names_of`; None: as they are now, or as the draft has them.
     """
 
     subject: str
@@ -58,6 +61,7 @@ class Written:
     paragraphs: tuple[Statement, ...] = ()
     emailid: str | None = None
     hold: str | None = None
+    names: Mapping[str, Any] | None = None
 
 
 def send(
@@ -215,6 +219,7 @@ def keep(session: Session, talk: Conversation, rows: Held, mail: Written, **fixe
             lw_threadid=talk.runid,
             lw_paragraphs=findings.statements(mail.paragraphs),
             lw_hold=mail.hold,
+            lw_judgement=dict(names_of(rows.lead) if mail.names is None else mail.names),
             **fixed,
         )
     )

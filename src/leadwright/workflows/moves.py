@@ -30,7 +30,7 @@ from leadwright.mail.reading import Reading
 from leadwright.research.brief import first_name
 from leadwright.services import Services
 from leadwright.workflows.conversation_ends import disqualify, hand_over
-from leadwright.workflows.engagements import Conversation, Held, move_on
+from leadwright.workflows.engagements import Conversation, Held, move_on, where_is
 from leadwright.workflows.incoming import tell_owner
 from leadwright.workflows.letters import Written, keep, last_of_thread, send, words_of_thread
 from leadwright.workflows.reading_replies import Read, Unsent, doubtful_answer, unsent_answer
@@ -77,7 +77,7 @@ def act(services: Services, session: Session, talk: Conversation, rows: Held, re
         case Move.ASK | Move.ANSWER:
             _answer(services, session, talk, rows, reply)
         case Move.WAIT:
-            _wait(rows, decision)
+            _wait(session, talk, rows, decision)
         case Move.SHOW:
             _show(session, talk, rows, reply)
         case _:
@@ -177,7 +177,10 @@ def bounced(
         return
     email.statuscode = int(EmailStatus.FAILED)
     row.sent = max(row.sent - 1, 0)
-    keep(session, talk, rows, Written(email.subject, email.description, read_statements(email.lw_paragraphs)))
+    words = Written(
+        email.subject, email.description, read_statements(email.lw_paragraphs), names=email.lw_judgement or None
+    )
+    keep(session, talk, rows, words)
     step = Step.FOLLOW_UP if row.sent else Step.FIRST_MAIL
     reason = f"The mail came back for now and goes out again. {said}".strip()
     move_on(rows, state=State.DUE, step=step, due_at=rows.moment + _AGAIN_AFTER, reason=reason)
@@ -257,12 +260,13 @@ def _answering(ask: Factor | None) -> str:
     return f"The answer is in the outbox; it asks about {ask.value}." if ask else "The answer is in the outbox."
 
 
-def _wait(rows: Held, decision: Decision) -> None:
+def _wait(session: Session, talk: Conversation, rows: Held, decision: Decision) -> None:
     """Away: nothing goes out before the return date; without one the cadence stays."""
     row = rows.engagement
     if decision.until is None:
         return
-    zone = zones_of(rows.lead.lw_timezone, None, row.whereabouts.get("zones", ()))[0]
+    there = where_is(session, rows.lead, talk.configuration)
+    zone = zones_of(rows.lead.lw_timezone, None, there.zones)[0]
     row.backat = max(at for at in (return_of(decision.until, zone), row.backat) if at)
     if row.state == State.DUE and row.dueat and row.dueat < row.backat:
         step = Step(row.step)

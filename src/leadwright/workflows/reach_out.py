@@ -43,6 +43,7 @@ from leadwright.workflows.engagements import (
 from leadwright.workflows.first_mail import Mail, first_mail
 from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread, tell_owner, wrote_first
 from leadwright.workflows.letters import Written, free_key, keep, last_of_thread, mail_of_step, send
+from leadwright.workflows.names import RENAMED, names_of
 from leadwright.workflows.research_lead import is_passing
 from leadwright.workflows.settle import count_overtaken, schedule_next
 from leadwright.workflows.steps import Steps
@@ -103,7 +104,7 @@ def _move(services: Services, talk: Conversation) -> None:
     step, steps = Step(talk.engagement.step), Steps()
     if step is not Step.NO_RESPONSE and _counts_first(services, talk):
         return
-    mail = _follow_up(services, talk, steps) if step is Step.FOLLOW_UP and not _has_draft(services, talk) else None
+    mail = _new_words(services, talk, step, steps)
     with services.database.transaction() as session:
         rows = lock_conversation(session, talk, services.clock())
         if reason := persons_change(session, rows):
@@ -129,7 +130,7 @@ def _move(services: Services, talk: Conversation) -> None:
             return
         number = rows.engagement.sent
         if mail is not None:
-            steps.store_more(session, talk.runid, f"follow_up_{number}")
+            steps.store_more(session, talk.runid, f"follow_up_{number}" if number else "first_mail_again")
         if written.hold:
             if written.emailid is None:
                 keep(session, talk, rows, written)
@@ -184,9 +185,9 @@ def _waiting(number: int) -> str:
 
 
 def _written(session: Session, talk: Conversation, mail: Mail | None) -> Written | None:
-    """The follow-up; else the mail as it stands in the draft, which a person may have rewritten; None: it is gone."""
+    """What was written just now; else the draft as it stands, maybe in the words of a person; None: it is gone."""
     if mail is not None:
-        return Written(mail.subject, mail.body, mail.paragraphs, hold=mail.hold)
+        return Written(mail.subject, mail.body, mail.paragraphs, hold=mail.hold, names=names_of(talk.lead))
     draft = session.scalar(_drafts(talk).order_by(Email.createdon.desc()).limit(1))
     if draft is None or not draft.description.strip():
         return None
@@ -200,9 +201,37 @@ def _drafts(talk: Conversation) -> Select[Email]:
     return select(Email).where(Email.lw_threadid == talk.runid, Email.directioncode.is_(True), unsent, ~given)
 
 
-def _has_draft(services: Services, talk: Conversation) -> bool:
+def _new_words(services: Services, talk: Conversation, step: Step, steps: Steps) -> Mail | None:
+    """The follow-up, or the first mail once more where its names were wrong. None: there is a draft, or nothing to say.
+
+    Raises:
+        OutsideError: the analyst could not be asked.
+    """
+    if step not in (Step.FIRST_MAIL, Step.FOLLOW_UP):
+        return None
     with services.database.reading() as session:
-        return session.scalar(_drafts(talk).limit(1)) is not None
+        if session.scalar(_drafts(talk).limit(1)) is not None:
+            return None
+        if step is Step.FIRST_MAIL and not _had_other_names(session, talk):
+            return None
+    return _follow_up(services, talk, steps) if step is Step.FOLLOW_UP else _first_again(services, talk, steps)
+
+
+def _had_other_names(session: Session, talk: Conversation) -> bool:
+    """Was our newest mail of the conversation cancelled for the names in it?"""
+    newest = (
+        select(Outbox.phase, Outbox.reason)
+        .join(Email, Email.activityid == Outbox.emailid)
+        .where(Email.lw_threadid == talk.runid)
+        .order_by(Outbox.createdon.desc())
+    )
+    row = session.execute(newest.limit(1)).first()
+    return row is not None and row.phase == Phase.CANCELLED and row.reason == RENAMED
+
+
+def _first_again(services: Services, talk: Conversation, steps: Steps) -> Mail:
+    dossier = open_dossier(services, talk.runid, talk.leadid, talk.configuration)
+    return first_mail(services, talk.configuration, _brief(services, talk, dossier), steps, AgentMode.ENGAGE)
 
 
 def _follow_up(services: Services, talk: Conversation, steps: Steps) -> Mail:

@@ -15,7 +15,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox
 from leadwright.db.mirror import MirrorState, MirrorTable
 from leadwright.db.mirror_seen import is_hidden
-from leadwright.db.sales import Email, Lead
+from leadwright.db.sales import Account, Email, Lead
 from leadwright.domain.country_gates import Basis, ConsentBasis
 from leadwright.domain.engagement import State
 from leadwright.domain.mail_phase import IN_FLIGHT, ONCE_DONE, Phase
@@ -30,11 +30,13 @@ from leadwright.mail.outbox import Claimed
 from leadwright.mail.pace import SKEW
 from leadwright.mirror.phases import Phase as MirrorPhase
 from leadwright.mirror.sides import MIRROR
+from leadwright.research.whereabouts import load_places, whereabouts_of
 from leadwright.services import Services
 from leadwright.workflows import runs
 from leadwright.workflows.case import HIDDEN, NO_BULK, address_of, configuration_of
 from leadwright.workflows.engagements import discipline_of
 from leadwright.workflows.incoming import UNPLACED, UNPLACED_FOR, is_unplaced, is_unread
+from leadwright.workflows.names import RENAMED, is_renamed
 from leadwright.workflows.seller_mail import GONE, seller_still_may
 
 _READING = timedelta(seconds=30)
@@ -42,13 +44,15 @@ _ASK_AGAIN = timedelta(hours=1)  # for what only a person can change
 _STALE = timedelta(minutes=3)  # leads of Dynamics 365 that were read longer ago may be somebody else's by now
 ANSWER = "answer"  # purpose of a mail that answers one of theirs: not bound to a day's distance from our last
 _OF_LEAD = (
-    Lead.companyname, Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
-    Lead.donotbulkemail, Lead.parentcontactid,
+    Lead.firstname, Lead.lastname, Lead.fullname, Lead.companyname,
+    Lead.lw_timezone, Lead.lw_consentbasis, Lead.lw_consentsource, Lead.lw_consenton,
+    Lead.donotbulkemail, Lead.parentcontactid, Lead.address1_city, Lead.address1_stateorprovince, Lead.address1_country,
 )  # fmt: skip
 _OF_TALK = (
-    Engagement.state, Engagement.outboxid, Engagement.address, Engagement.whereabouts, Engagement.backat,
-    Engagement.pauseduntil, Engagement.sent,
+    Engagement.state, Engagement.outboxid, Engagement.address, Engagement.backat, Engagement.pauseduntil,
+    Engagement.sent,
 )  # fmt: skip
+_OF_ACCOUNT = (Account.address1_city, Account.address1_stateorprovince, Account.address1_country)
 _LEFT = (*IN_FLIGHT, Phase.UNKNOWN, Phase.SENT, Phase.HELD)
 
 _CONNECTED = select(CrmConnection.state).where(CrmConnection.connectionid == DYNAMICS365).scalar_subquery()
@@ -86,6 +90,7 @@ def rules_in_claim(services: Services) -> Check:
     contacts are not, those to a lead with a contact wait: that person may want none. To a lead that it does not show us
     any more nothing is written.
     """
+    load_places()
 
     def check(session: Session, waiting: Waiting, moment: datetime) -> Refusal | None:
         if waiting.agentid is None:
@@ -156,12 +161,21 @@ def waits_for(talk: Any, outboxid: str) -> bool:
 
 def _conversation(session: Session, waiting: Waiting) -> Any:
     return session.execute(
-        select(Engagement, Lead, LeadRun, _CONNECTED.label("connection"), _HIDDEN.label("hidden"))
+        select(
+            Engagement,
+            Lead,
+            LeadRun,
+            Account,
+            _CONNECTED.label("connection"),
+            _HIDDEN.label("hidden"),
+            Email.lw_judgement.label("names"),
+        )
         .options(load_only(*_OF_LEAD), load_only(LeadRun.agentid, LeadRun.version))
-        .options(load_only(*_OF_TALK))
+        .options(load_only(*_OF_TALK), load_only(*_OF_ACCOUNT))
         .join(LeadRun, LeadRun.runid == Engagement.runid)
         .join(Lead, Lead.leadid == Engagement.leadid)
         .join(Email, Email.lw_threadid == Engagement.runid)
+        .outerjoin(Account, Account.accountid == Lead.parentaccountid)
         .where(Email.activityid == waiting.emailid, LeadRun.stage == Stage.ENGAGED)
     ).first()
 
@@ -178,6 +192,8 @@ def _refusal(services: Services, session: Session, waiting: Waiting, found: Any,
         return Refusal(Phase.QUEUED, UNPLACED, moment + UNPLACED_FOR)
     if address_of(found.Lead, configuration).casefold() != found.Engagement.address.casefold():
         return Refusal(Phase.CANCELLED, "The lead has another email address now.")
+    if is_renamed(found.names, found.Lead):
+        return Refusal(Phase.CANCELLED, RENAMED)
     try:
         discipline = discipline_of(configuration)
         outgoing = _outgoing(session, waiting, found, configuration)
@@ -221,10 +237,11 @@ def _tells_opt_outs(row: Any) -> bool:
 
 def _outgoing(session: Session, waiting: Waiting, found: Any, configuration: Configuration) -> Outgoing:
     row, lead = found.Engagement, found.Lead
+    there = whereabouts_of(lead, found.Account, configuration.sending.time_zone)  # as its record says by now
     return Outgoing(
-        zones=zones_of(lead.lw_timezone, None, row.whereabouts.get("zones", ())),
+        zones=zones_of(lead.lw_timezone, None, there.zones),
         postal_address=configuration.email.postal_address,
-        country=row.whereabouts.get("country") or None,
+        country=there.country or None,
         basis=_basis(lead),
         paused_until=row.pauseduntil,
         back_at=row.backat if waiting.purpose != ANSWER else None,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from leadwright.db.agent import Agent
 from leadwright.db.engagement import Engagement
+from leadwright.db.findings import read_statements
 from leadwright.db.judgements import read_interest
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
 from leadwright.db.sales import Email
@@ -35,7 +36,9 @@ from leadwright.workflows.engagements import (
     lock_at_once,
     move_on,
 )
-from leadwright.workflows.letters import mail_of_step
+from leadwright.workflows.incoming import tell_owner
+from leadwright.workflows.letters import Written, keep, mail_of_step
+from leadwright.workflows.names import RENAMED
 from leadwright.workflows.sending_rules import ANSWER
 
 _MOST = 200
@@ -247,10 +250,28 @@ def _follow(services: Services, session: Session, talk: Conversation, rows: Held
             unreachable(services, session, talk, rows, mail.reason)
         case Phase.SUPPRESSED:
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (mail.reason,))
+        case Phase.CANCELLED if mail.reason == RENAMED:
+            _renamed(session, talk, rows, mail)
         case Phase.CANCELLED:
             return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, mail.reason, stage=Stage.CANCELLED)
         case _:
             _refused(services, session, talk, rows, mail)
+
+
+def _renamed(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:
+    """Written with names that are no more: a mail of the cadence is written again, any other words wait for a look."""
+    row, email = rows.engagement, session.get(Email, mail.emailid) if mail.emailid else None
+    if mail.purpose != ANSWER and (email is None or email.modifiedby == talk.who.id):
+        move_on(rows, state=State.DUE, due_at=rows.moment, reason=f"{RENAMED} It is written again.")
+        return
+    why = f"{RENAMED} Look whether it calls them rightly, then save and send it."
+    if email is not None:
+        paragraphs = read_statements(email.lw_paragraphs)
+        keep(session, talk, rows, Written(email.subject, email.description, paragraphs, hold=why))
+    move_on(rows, state=State.PERSON, reason=why)
+    row.outboxid = mail.outboxid if mail.purpose == ANSWER else None  # the answer that was cancelled and is a draft
+    supervisor = talk.configuration.assignment.supervisor
+    tell_owner(session, rows.lead, supervisor, f"renamed:{mail.outboxid}", "A mail waits for a look", why)
 
 
 def _sent(session: Session, talk: Conversation, rows: Held, mail: Outbox) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leadwright.db import audit, segments
 from leadwright.db.agent import Agent, LeadChange, LeadRun
+from leadwright.db.audit import AuditEntry
 from leadwright.db.base import Base, new_id
 from leadwright.db.sales import Lead
 from leadwright.db.selection import Loaded, Tables
@@ -20,6 +21,7 @@ from leadwright.domain.selection.triggers import Change, trigger, validates_only
 from leadwright.domain.stage import OPEN_STAGES, Stage, Trigger
 from leadwright.research.email_validation import EmailCheck, NoDns, validate_email
 
+_OF_AGENT = ("leadqualitycode", "statuscode", "lw_stage", "lw_band", "lw_signal")  # columns it writes in a run
 _WITH_PEOPLE = frozenset({Stage.HANDED_OVER, Stage.CANCELLED})
 
 
@@ -104,14 +106,18 @@ class Taking:
         started_at = self.agent.startedon or self.now
         email = self.rules.email_field
         touched = email in before or "lw_emailstate" in before
+        became_valid = touched and self._is_valid(record, email in before) and not self._valid_by_state(was)
+        matches = self.in_segment(record, lead.related)
+        if became_valid and not matches and newest is not None and newest.stage == Stage.RETURNED:
+            matches = self.in_segment({**record, **self._rewritten(record, newest)}, lead.related)
         return Change(
             created=bool(kinds & {"created", "started"}),
             changed=bool(before),
             related="related" in kinds,
-            matches=self.in_segment(record, lead.related),
+            matches=matches,
             matched_before_change=self.in_segment(was, self._related_then(lead, before)),
             matched_before_related=self.in_segment(record, self._related_before(lead, changes)),
-            address_became_valid=touched and self._is_valid(record, email in before) and not self._valid_by_state(was),
+            address_became_valid=became_valid,
             address_replaced=email in before and has_text(was.get(email)) and has_text(record.get(email)),
             company_became_set=has_company(record) and not has_company(was),
             inside_look_back=record["createdon"] >= self.rules.considered_from(started_at),
@@ -120,6 +126,23 @@ class Taking:
             with_people=newest is not None and newest.stage in _WITH_PEOPLE,
             owned_by_agent=self.agent.agentuserid is not None and record["ownerid"] == self.agent.agentuserid,
         )
+
+    def _rewritten(self, record: Mapping[str, Any], run: LeadRun) -> dict[str, Any]:
+        """Columns that the agent wrote in this run and nobody since, as they were: that it was chosen by them counts.
+
+        Its own rating would take a lead out of the criteria that it gave back only to have the address corrected.
+        """
+        log = select(AuditEntry.before, AuditEntry.after).where(
+            AuditEntry.recordid == record["leadid"],
+            AuditEntry.recordtype == "lead",
+            AuditEntry.actorid == self.agent.agentuserid,
+            AuditEntry.at >= run.queuedon,
+        )
+        first: dict[str, Any] = {}
+        last: dict[str, Any] = {}
+        for entry in self.session.execute(log.order_by(AuditEntry.number)):
+            first, last = {**entry.before, **first}, {**last, **entry.after}
+        return {c: first[c] for c in _OF_AGENT if c in first and c in last and last[c] == record.get(c)}
 
     def _is_valid(self, record: Mapping[str, Any], replaced: bool) -> bool:
         address = record.get(self.rules.email_field) if self.rules.email_field else None

@@ -13,7 +13,8 @@ class Change:
         created: the lead is new, or the agent's start looks back at it.
         changed: columns of the lead changed.
         related: a record it looks up to changed.
-        matches: it is in the segment now: criteria, company, address, no seller segment.
+        matches: it is in the segment now: criteria, company, address, no seller segment. Of a lead that was given
+            back and whose address is valid now, by the columns as they were before the agent wrote them.
         matched_before_change: it was, with the lead's columns as they were before.
         matched_before_related: it was, with the related records as they were before.
         address_became_valid: the primary address was empty or invalid and is valid now.
