@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select
 from tests.engage.office import Office
 
-from leadwright.actions import conversations, oversight, referrals
+from leadwright.actions import conversations, no_mail, oversight, referrals
 from leadwright.actions.leads import edit_lead
 from leadwright.actions.outcome import overrule_email, save_draft
 from leadwright.actions.oversight import Watch
@@ -252,7 +252,7 @@ def test_do_not_write_locks_the_recipient_before_the_lead_as_a_claim_does(office
     office.work()
     said: list[str] = []
     event.listen(office.services.database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
-    conversations.do_not_write(office.services, boss(office), leadid)
+    no_mail.do_not_write(office.services, boss(office), leadid)
     recipient = next(n for n, words in enumerate(said) if "pg_advisory_xact_lock" in words)
     lead = next(n for n, words in enumerate(said) if "FOR UPDATE" in words)
     assert recipient < lead
@@ -262,7 +262,7 @@ def test_who_is_not_to_be_written_to_hears_no_more(office: Office) -> None:
     leadid = office.lead()
     office.work()
     for _ in range(2):
-        conversations.do_not_write(office.services, boss(office), leadid)
+        no_mail.do_not_write(office.services, boss(office), leadid)
     run = office.run_of(leadid)
     assert (run.stage, run.outcome, office.row_of(leadid).donotemail) == (Stage.DISQUALIFIED, Outcome.OPTED_OUT, True)
     office.lead(lastname="Again")

@@ -26,6 +26,7 @@ from leadwright.actions import (
     conversations,
     health,
     inbox,
+    no_mail,
     opt_out,
     outcome,
     oversight,
@@ -470,6 +471,23 @@ def test_what_is_done_with_a_lead_is_seen_over_there(desk: Mirrored, done: Calla
     alike(desk, leadid)
 
 
+@pytest.mark.parametrize("first", ["qualified", "asked"])
+def test_the_contact_of_who_asks_to_be_left_alone_allows_no_mail_over_there(talking: Talking, first: str) -> None:
+    if first == "qualified":
+        leadid = _qualified_after_handover(talking)
+        settle(talking)
+        talking.talk.answer(ADA, "Please remove me from your list and do not write to me again.")
+        talking.round()
+    else:
+        leadid = _not_written_to(talking)
+        reassign_many(talking.office.services, _boss(talking), [leadid])
+        qualify(talking.office.services, talking.talk.admin, leadid)
+    settle(talking)
+    alike(talking, leadid)
+    contactid = str(talking.talk.row_of(leadid).parentcontactid)
+    assert talking.row("contact", contactid)["donotemail"] == 1
+
+
 def test_accounts_and_contacts_that_are_made_and_changed_are_so_over_there(desk: Mirrored) -> None:
     services, who = desk.office.services, administrator(desk)
     firm = create_record(services, who, "account", {"name": "Acme", "numberofemployees": "40", "revenue": "1000"})
@@ -601,7 +619,7 @@ def _stopped(m: Talking) -> str:
 
 def _not_written_to(m: Talking) -> str:
     leadid = _written_to(m)
-    conversations.do_not_write(m.office.services, _boss(m), leadid)
+    no_mail.do_not_write(m.office.services, _boss(m), leadid)
     return leadid
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leadwright.actions import no_mail
 from leadwright.actions.conversation_rows import (
     decided,
     draft_again,
@@ -19,17 +20,13 @@ from leadwright.actions.conversation_rows import (
 )
 from leadwright.db.configuration import Assignment
 from leadwright.db.mail import InboundMessage
-from leadwright.db.pages.thread import open_run
 from leadwright.db.pages.thread_story import Standing
 from leadwright.db.sales import Email
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.sending_window import instant_of, zones_of
-from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, NotAllowed
 from leadwright.identity.access import Principal, require
-from leadwright.mail.outbox import cancel_waiting
-from leadwright.mail.suppression import suppress
 from leadwright.services import Services
 from leadwright.workflows.case import configuration_of
 from leadwright.workflows.conversation_ends import Nobody, disqualify, hand_over, told_so_far
@@ -37,9 +34,8 @@ from leadwright.workflows.engagements import Conversation, Held, move_on, where_
 from leadwright.workflows.letters import free_key, mail_of_step
 from leadwright.workflows.moves import answer_after_all
 from leadwright.workflows.names import names_of
-from leadwright.workflows.opt_outs import spare_leads
 from leadwright.workflows.reading_replies import doubtful_answer
-from leadwright.workflows.settle import count_overtaken, hold_partner, schedule_next
+from leadwright.workflows.settle import count_overtaken, schedule_next
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "send": ("prvWriteLead", "prvCreateActivity"),
@@ -48,7 +44,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "take-over": ("prvWriteLead", "prvAssignLead"),
     "stop": ("prvWriteLead",),
     "pause": ("prvWriteLead",),
-    "do-not-write": ("prvWriteLead",),
+    "do-not-write": no_mail.NEEDS,
     "referral": ("prvReadLead", "prvCreateLead"),
 }
 """Decision -> the privileges it needs; those over leads must reach the lead."""
@@ -59,15 +55,18 @@ _REASON_LENGTH = 500
 
 def open_decisions(who: Principal, lead: Any, standing: Standing | None) -> frozenset[str]:
     """What this person may decide now. `lead` has owner and business unit."""
+    has_address = bool(lead.emailaddress1)
     if standing is None:
-        return frozenset()
+        return frozenset(["do-not-write"] if has_address and _may(who, "do-not-write", lead) else [])
+    left = lead.donotemail and standing.outcome is Outcome.OPTED_OUT
     waits = standing.state is State.PERSON
     draft = standing.draft
     possible = {
         "send": waits and draft is not None and not draft.lw_hold,
         "go-on": waits and draft is None and not standing.held,
         "their-answer": standing.state is not State.ENDED,
-        **dict.fromkeys(("take-over", "stop", "pause", "do-not-write"), standing.state is not State.ENDED),
+        **dict.fromkeys(("take-over", "stop", "pause"), standing.state is not State.ENDED),
+        "do-not-write": standing.state is not State.ENDED or (has_address and not left),
         "referral": bool(standing.referral) and not standing.referral.get("leadid"),
     }
     return frozenset(name for name, yes in possible.items() if yes and _may(who, name, lead))
@@ -235,28 +234,6 @@ def pause(services: Services, who: Principal, leadid: str, until: date) -> datet
         row.pauseduntil = max(at, row.pauseduntil or at)
         decided(session, who, rows, "lead.conversation_paused", f"until {until:%Y-%m-%d}")
         return row.backat
-
-
-def do_not_write(services: Services, who: Principal, leadid: str) -> None:
-    """Nobody writes to this address again, as the lead asked in another way than by mail. Ends the conversation.
-
-    Raises:
-        NotFound, NotAllowed.
-        Conflict: the conversation has ended, otherwise.
-    """
-    with services.database.transaction() as session:
-        if given_lead(session, who, leadid, Outcome.OPTED_OUT):
-            return
-        if runid := open_run(session, leadid):
-            hold_partner(session, runid)
-        rows = locked(session, who, leadid, NEEDS["do-not-write"], services.clock())
-        talk, address = talk_of(services, session, who, rows), rows.engagement.address
-        suppress(session, address, reason=Reason.PERSON, source=f"person:{who.id}", clock=services.clock)
-        spare_leads(session, address, rows.moment)
-        reason = f"{who.name} said that this lead is not written to any more."
-        decided(session, who, rows, "lead.opted_out_by_person", "")
-        cancel_waiting(session, leadid, reason, rows.moment)
-        disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (reason,))
 
 
 def _doubtful_step(session: Session, rows: Held) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
+from leadwright.actions import no_mail
 from leadwright.actions.columns import complete_name, latest_day, read_value, stored_value
 from leadwright.actions.known_leads import key_for
 from leadwright.actions.owners import refuse_who_is_here_alone
@@ -83,6 +84,8 @@ def add_lead(
     )
     changes.record(session, leadid, "created", {})
     audit.record(session, who.actor, "lead.created", "lead", leadid, after={**stored, **own})
+    if stored.get("donotemail"):
+        no_mail.ticked_on(services, session, who, leadid)
     return leadid
 
 
@@ -109,6 +112,8 @@ def edit_lead(
         Conflict: somebody changed the lead since.
     """
     with services.database.transaction() as session:
+        if "donotemail" in values:
+            no_mail.hold(session, leadid)
         lead = _visible(session, who, leadid, "prvWriteLead")
         if versionnumber is not None and lead.versionnumber != versionnumber:
             raise _changed_meanwhile()
@@ -134,7 +139,11 @@ def edit_lead(
             raise _changed_meanwhile()
         changes.record(session, leadid, "changed", before)
         audit.record(session, who.actor, action, "lead", leadid, before=before, after=after)
-    return int(lead.versionnumber) + 1
+        if after.get("donotemail"):
+            no_mail.ticked_on(services, session, who, leadid)
+        elif "donotemail" in after:
+            no_mail.ticked_off(session, who, leadid)
+        return session.scalars(select(_LEADS.c.versionnumber).where(_LEADS.c.leadid == leadid)).one()
 
 
 def delete_lead(services: Services, who: Principal, leadid: str) -> None:

@@ -1,5 +1,6 @@
 """What a person does with a lead the agent has finished: draft, reassign, return, try again, overrule, connect."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -20,8 +21,12 @@ from leadwright.db.sales import ActivityParty, Email, Lead
 from leadwright.domain.optionsets import EmailState, EmailStatus, LeadState, LeadStatus, NotificationIcon, Participation
 from leadwright.domain.outreach import subject_line
 from leadwright.domain.stage import AgentState, Stage, Trigger
+from leadwright.domain.suppression import Reason
 from leadwright.errors import BadInput, Conflict, NotAllowed, NotFound
 from leadwright.identity.access import Depth, Principal, readable, require
+from leadwright.mail.addresses import hash_address
+from leadwright.mail.matching import addresses_of
+from leadwright.mail.suppression import lift_bounce
 from leadwright.services import Services
 from leadwright.workflows.case import lead_link, lead_name, notify
 from leadwright.workflows.hand_over import Assigned, next_owner, why_nobody
@@ -246,6 +251,8 @@ def _retry(services: Services, session: Session, who: Principal, lead: Lead, run
 def overrule_email(services: Services, who: Principal, leadid: str, *, valid: bool, kind: str = "") -> None:
     """A person says whether the lead's address is valid, and of which type (work or personal); the agent believes it.
 
+    Said to be valid, it is written to again though mail came back. Who asked not to be written to stays left alone.
+
     Raises:
         NotFound, NotAllowed, BadInput.
     """
@@ -256,6 +263,17 @@ def overrule_email(services: Services, who: Principal, leadid: str, *, valid: bo
         values = {"lw_emailstate": "overruled_valid" if valid else "overruled_invalid"}
         values |= {"lw_emailtype": kind} if kind else {}
         _change(services, session, who, lead, "lead.email_overruled", **values)
+        for address in _written_to_at(session, lead) if valid else ():
+            with suppress(BadInput):  # a second address may be anything
+                if lift_bounce(session, address):
+                    found, before = hash_address(address), {"reason": Reason.HARD_BOUNCE}
+                    audit.record(session, who.actor, "suppression.lifted", "suppression", found, before=before)
+
+
+def _written_to_at(session: Session, lead: Lead) -> list[str]:
+    """Its main address, and that of its conversation where a column of the organisation's own holds that."""
+    own = {str(value).casefold() for value in (lead.custom or {}).values()}
+    return [a for a in addresses_of(session, lead) if a == lead.emailaddress1 or a.casefold() in own]
 
 
 def connect(services: Services, who: Principal, leadid: str, table: str, recordid: str | None) -> None:

@@ -17,6 +17,7 @@ from leadwright.identity.access import Principal, readable, require
 from leadwright.research.company_names import company_domain, name_key
 from leadwright.research.connect import describe_account
 from leadwright.services import Services
+from leadwright.workflows.opt_outs import spare_contact
 
 _FIRM = (
     "websiteurl",
@@ -91,6 +92,8 @@ def qualify(
             refuse_who_is_here_alone(session, who.id, who.name, "qualify the lead there")
         accountid = accountid or (_account(services, session, who, lead) if account else None)
         contactid = contactid or (_contact(services, session, who, lead, accountid) if contact else None)
+        if lead.donotemail:
+            spare_contact(session, contactid, services.clock(), "The lead it belongs to allows no emails.")
         opportunityid = lead.qualifyingopportunityid
         if opportunity:
             opportunityid = _opportunity(services, session, who, lead, accountid, contactid, sale)
@@ -173,7 +176,7 @@ def _contact(services: Services, session: Session, who: Principal, lead: Lead, a
     if not (lead.fullname or lead.lastname):
         return None
     require(who, "prvCreateContact")
-    values = {c: getattr(lead, c) for c in _PERSON}
+    values = {c: getattr(lead, c) for c in (*_PERSON, "donotemail")}
     record = Contact(**_owned(services, who), **values, parentcustomerid=accountid)
     session.add(record)
     session.flush()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from leadwright.actions import conversations, referrals
+from leadwright.actions import conversations, no_mail, referrals
 from leadwright.api.caller import ProblemRoute, needs, services_of
 from leadwright.db.pages import lead_research
 from leadwright.db.pages.thread_story import Event, OurMail, TheirMail, Thread, read_thread
@@ -222,7 +222,7 @@ def decide(services: Adapters, who: Reader, leadid: str, decision: Decision, bod
                 raise BadInput("Give the day as YYYY-MM-DD.", field="until")
             return Done(until=conversations.pause(services, who, leadid, body.until))
         case Decision.DO_NOT_WRITE:
-            conversations.do_not_write(services, who, leadid)
+            no_mail.do_not_write(services, who, leadid)
         case Decision.REFERRAL:
             return Done(leadid=referrals.create_referred(services, who, leadid))
     return Done()

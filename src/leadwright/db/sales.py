@@ -11,6 +11,7 @@ from leadwright.db.base import Base, Id, new_id, now
 POSTGRESQL_ONLY = {"only_on": "postgresql"}
 """For an index that the other database needs not: on SQLite the index that sorts serves beginnings of words too."""
 _UNMAILED = text("lw_mailedon IS NULL")
+_HAS_SECOND, _HAS_THIRD = text("emailaddress2 IS NOT NULL"), text("emailaddress3 IS NOT NULL")
 
 
 def _by_bytes(column: str) -> dict[str, Any]:
@@ -122,6 +123,8 @@ class Lead(_Record, _Address, _Firm, _Person, Base):
         Index("ix_lead_company", "companyname", "leadid"),
         Index("ix_lead_company_begins", "companyname", "leadid", **_by_bytes("companyname"), info=POSTGRESQL_ONLY),
         Index("ix_lead_emailaddress1", "emailaddress1", **_by_bytes("emailaddress1"), postgresql_include=["leadid"]),
+        Index("ix_lead_emailaddress2", "emailaddress2", sqlite_where=_HAS_SECOND, postgresql_where=_HAS_SECOND),
+        Index("ix_lead_emailaddress3", "emailaddress3", sqlite_where=_HAS_THIRD, postgresql_where=_HAS_THIRD),
         Index("ix_lead_fullname", "fullname", "leadid"),
         Index("ix_lead_fullname_begins", "fullname", "leadid", **_by_bytes("fullname"), info=POSTGRESQL_ONLY),
         Index("ix_lead_lastname", "lastname", "leadid", **_by_bytes("lastname")),

@@ -32,6 +32,7 @@ MATCHED = {
     "link": "It quotes the sealed link of a mail of ours.",
     "subject": "It came from the lead's address, and its subject is ours.",
     "sender": "It came from the lead's address.",
+    "address": "It came from another address of the lead than the one we write to.",
     "person": "A person said that it belongs to this lead.",
 }
 _MOVES = {

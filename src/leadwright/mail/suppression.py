@@ -5,11 +5,12 @@ A restore takes what the backup lacks with it: mails that ask for it are read ag
 An opt-out and a claim for the same address wait for each other, so that no mail is claimed once an opt-out is stored.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select, text, update
+from sqlalchemy import Table, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from leadwright.db.engagement import Engagement
@@ -18,8 +19,10 @@ from leadwright.db.webhooks import announce
 from leadwright.domain.mail_phase import Phase
 from leadwright.domain.suppression import ASKED, WHY, Reason
 from leadwright.domain.webhooks import Event
+from leadwright.errors import BadInput
 from leadwright.mail.addresses import domain_of, hash_address, hash_domain, normalise
 
+_TICKED = "lead:"
 _LOCKS = 7313  # class of our PostgreSQL advisory locks: opt-outs exclusively, claims together
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:class, hashtext(:hash))")
 _SHARED = text(
@@ -47,7 +50,7 @@ def suppress(
         scope: the purpose of mails it holds for; empty: all.
 
     Returns:
-        True when this was new, or only a bounce was known until now.
+        True when this was new, or only a bounce or the tick of a person was known until now.
 
     Raises:
         BadInput: not an address.
@@ -59,6 +62,26 @@ def suppress(
         leads = sorted(set(session.scalars(select(Engagement.leadid).where(Engagement.addresshash == found))))
         announce(session, Event.LEAD_OPTED_OUT, "suppression", {found: {"reason": str(reason), "leads": leads}})
     return new
+
+
+def lift_bounce(session: Session, address: str) -> bool:
+    """A person says that mail arrives there after all: what a bounce suppressed ends, and nothing else. Was there any?
+
+    Raises:
+        BadInput: not an address.
+    """
+    bounced = (Suppression.hash == hash_address(address), Suppression.reason == Reason.HARD_BOUNCE)
+    return bool(session.scalars(delete(Suppression).where(*bounced).returning(Suppression.hash)).all())
+
+
+def ticked(leadid: str) -> str:
+    """The source of what is suppressed because a person ticked on this lead that it allows no emails."""
+    return f"{_TICKED}{leadid}"
+
+
+def is_ticked(source: str) -> bool:
+    """Is that why? Then taking off the tick lifts it, and what a recipient asks for takes its place."""
+    return source.startswith(_TICKED)
 
 
 def suppress_domain(
@@ -135,6 +158,17 @@ def hold_recipient(session: Session, address: str) -> None:
         session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": hash_address(address)})
 
 
+def hold_recipients(session: Session, addresses: Iterable[str]) -> list[str]:
+    """The same for all of them, in one order everywhere. Those that are addresses."""
+    hashes: dict[str, str] = {}
+    for address in addresses:
+        with contextlib.suppress(BadInput):  # a second address may be anything
+            hashes.setdefault(hash_address(address), address)
+    for found in sorted(hashes):
+        hold_recipient(session, hashes[found])
+    return list(hashes.values())
+
+
 def _sorted(recipients: Iterable[tuple[str, str]]) -> list[str]:
     """In one order everywhere, so that two who wait never wait for each other."""
     return sorted({found for both in recipients for found in both})
@@ -147,7 +181,8 @@ def _add(
         session.execute(_EXCLUSIVE, {"class": _LOCKS, "hash": found})
     known = session.scalar(select(Suppression).where(Suppression.hash == found, Suppression.scope == scope))
     if known is not None:
-        if reason not in ASKED or known.reason in ASKED:
+        settled = known.reason in ASKED and (is_ticked(source) or not is_ticked(known.source))
+        if reason not in ASKED or settled:
             return False
         known.reason, known.source, known.at = reason, source[:300], clock()
         session.flush()

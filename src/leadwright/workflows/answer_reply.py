@@ -20,10 +20,10 @@ from leadwright.errors import BadInput, BadSetup, Conflict, MissingExtra, NotAll
 from leadwright.identity.secrets import open_vault
 from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
-from leadwright.mail.matching import How, Match, match_linked, match_reply, match_tracked
+from leadwright.mail.matching import How, Match, addresses_of, lead_alone_at, match_linked, match_reply, match_tracked
 from leadwright.mail.reader import Quarantine
 from leadwright.mail.reading import Reading
-from leadwright.mail.suppression import hold_recipient
+from leadwright.mail.suppression import hold_recipient, hold_recipients
 from leadwright.mail.unknown import prove_sent
 from leadwright.mail.unsubscribe import Leaving, leaving_in
 from leadwright.services import Services
@@ -205,7 +205,7 @@ def _mail(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         emailid = keep_incoming(session, inbound, mail, rows.lead, runid=talk.runid, judgement=judgement, hold=hold)
         close(inbound, "done", read.said.kind, " ".join(decision.reasons), leadid=talk.leadid)
         steps.store_more(session, talk.runid, f"reply_{rows.engagement.heard + 1}")
-        reply = Reply(work.inboundid, emailid, mail, read, decision, found.proven)
+        reply = Reply(work.inboundid, emailid, mail, read, decision, found.for_the_lead)
         _move(services, session, talk, rows, reply, received)
 
 
@@ -306,7 +306,7 @@ def _late(services: Services, work: Incoming, row: InboundMessage, mail: Reading
         shown = judgement_of(Decision(Move.STORE, (told,)), kind)
         keep_incoming(session, inbound, mail, lead, runid=found.runid, judgement=shown)
         close(inbound, "done", kind, told, leadid=lead.leadid)
-        if kind is ReplyClass.UNSUBSCRIBE and found.how is How.PERSON:
+        if kind is ReplyClass.UNSUBSCRIBE and found.how in (How.PERSON, How.ADDRESS):
             for address in found.recipients:
                 with suppress(BadInput):  # a second address may be anything
                     spare_lead(session, lead, hash_address(address), services.clock())
@@ -330,16 +330,22 @@ def _after_the_end(mail: Reading) -> tuple[ReplyClass, str]:
 def _opted_out(services: Services, work: Incoming, mail: Reading, found: Match | None, leaving: Leaving | None) -> None:
     """At once, before any judgement and whether or not the agent works: the writer, and whom our mail went to.
 
-    Sent by our own link, that mail is told by it, also when its lead is gone.
+    Sent by our own link, that mail is told by it, also when its lead is gone. From an address that one lead alone has
+    beside the one that is written to, it counts for the lead.
     """
     sender = mail.message.sender
     addresses = [sender.address] if sender else []
     if leaving is not None:
         addresses.append(leaving.address)
-    if found is not None and found.proven:
+    if found is not None and found.for_the_lead:
         addresses += found.recipients
     with services.database.transaction() as session:
         if take_up(session, work) is None:
             return
-        for address in addresses:
+        lead = lead_alone_at(session, sender.address) if found is None and sender else None
+        addresses += addresses_of(session, lead) if lead else ()
+        for address in hold_recipients(session, addresses):
             suppress_for(services, session, address, Reason.OPT_OUT, work)
+        if lead is not None and sender is not None:
+            lead = session.get_one(Lead, lead.leadid, with_for_update=True)
+            spare_lead(session, lead, hash_address(sender.address), services.clock())

@@ -32,9 +32,8 @@ from leadwright.domain.webhooks import Event
 from leadwright.errors import BadInput, NotAllowed
 from leadwright.identity.access import principal, require
 from leadwright.identity.announcements import tell_administrators
-from leadwright.mail.addresses import hash_address
 from leadwright.mail.inbox import NOT_WHOLE
-from leadwright.mail.matching import Match, leads_of, match_head, match_tracked
+from leadwright.mail.matching import Match, hashes_beside, leads_of, match_head, match_tracked
 from leadwright.mail.outbox import cancel_waiting
 from leadwright.mail.reading import Reading
 from leadwright.mail.suppression import suppress
@@ -186,8 +185,9 @@ def is_unread(session: Session, leadid: str, mailboxid: str) -> bool:
 
 
 def is_unplaced(session: Session, address: str) -> bool:
-    """Does a mail from this address wait until a person says which lead wrote it?"""
-    whose = InboundMessage.leadid.in_(leads_of(address)) | (InboundMessage.senderhash == hash_address(address))
+    """Does a mail from this address, or another of its lead, wait until a person says which lead wrote it?"""
+    theirs = InboundMessage.senderhash.in_(hashes_beside(session, address))
+    whose = InboundMessage.leadid.in_(leads_of(address)) | theirs
     waits = (InboundMessage.state == "unmatched") & whose
     return session.scalar(select(InboundMessage.inboundmessageid).where(waits).limit(1)) is not None
 

@@ -50,7 +50,7 @@ class Reply:
     """A reply that was decided about.
 
     Args:
-        proven: its writer has a mail of ours.
+        proven: its writer has a mail of ours, or one of the lead's addresses.
     """
 
     inboundid: str

@@ -1,4 +1,7 @@
-"""Leads whose recipient wants no mail say so themselves, here and in Dynamics 365, and whoever has one is told."""
+"""Leads whose recipient wants no mail say so themselves, here and in Dynamics 365, and whoever has one is told.
+
+So does the contact of such a lead.
+"""
 
 from datetime import datetime
 
@@ -9,11 +12,12 @@ from leadwright.db import audit, changes
 from leadwright.db.engagement import Engagement
 from leadwright.db.mail import Outbox, Suppression
 from leadwright.db.people import SystemUser
-from leadwright.db.sales import Lead
+from leadwright.db.sales import Contact, Lead
 from leadwright.domain.engagement import State
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.suppression import ASKED, WHY, Reason
 from leadwright.mail.addresses import hash_address
+from leadwright.mail.suppression import is_ticked
 from leadwright.workflows.case import lead_link, lead_name, notify
 
 
@@ -38,12 +42,19 @@ def spare_leads_of(session: Session, found: str, moment: datetime) -> None:
 
 
 def spare_lead(session: Session, lead: Lead, addresshash: str, moment: datetime) -> None:
-    """The same for one lead, locked, when somebody asked for it; a bounce alone changes nothing."""
+    """The same for one lead, locked, and its contact, when somebody asked for it.
+
+    A bounce alone changes nothing, nor that a person wants no mail to go to another lead of this address.
+    """
     asked = (Suppression.hash == addresshash, Suppression.scope == "", Suppression.reason.in_(ASKED))
-    reason = session.scalar(select(Suppression.reason).where(*asked))
-    if reason is None or lead.donotemail:
+    found = session.execute(select(Suppression.reason, Suppression.source).where(*asked)).first()
+    if found is None or is_ticked(found.source):
         return
-    before, why = {"donotemail": False}, WHY[Reason(reason)]
+    why = WHY[Reason(found.reason)]
+    spare_contact(session, lead.parentcontactid, moment, why)
+    if lead.donotemail:
+        return
+    before = {"donotemail": False}
     lead.donotemail, lead.modifiedon, lead.modifiedby = True, moment, None
     lead.versionnumber += 1
     changes.record(session, lead.leadid, "changed", before)
@@ -57,3 +68,18 @@ def spare_lead(session: Session, lead: Lead, addresshash: str, moment: datetime)
         body = f"{why} The lead allows no email any more. Do not write to this address from anywhere."
         link = lead_link(lead.leadid)
         notify(session, owner.systemuserid, key, title, body, icon=NotificationIcon.WARNING, link=link)
+
+
+def spare_contact(session: Session, contactid: str | None, moment: datetime, why: str) -> None:
+    """The contact of a lead that wants no mail allows none either, here and in Dynamics 365. Safe to repeat."""
+    contact = session.get(Contact, contactid, with_for_update={"key_share": True}) if contactid else None
+    if contact is None or contact.donotemail:
+        return
+    before, after = {"donotemail": False}, {"donotemail": True}
+    contact.donotemail, contact.modifiedon, contact.modifiedby = True, moment, None
+    contact.versionnumber += 1
+    changes.record_related(session, "contact", contact.contactid, before)
+    audit.record(
+        session, audit.SYSTEM, "contact.emails_forbidden", "contact", contact.contactid, before=before, after=after,
+        cause=why,
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from leadwright.workflows.incoming import (
     suppress_for,
     take_up,
 )
+from leadwright.workflows.late_bounces import is_overtaken, keep_overtaken
 from leadwright.workflows.letters import last_of_thread
 from leadwright.workflows.moves import bounced
 from leadwright.workflows.seller_mail import came_back
@@ -44,6 +45,12 @@ def act_on_report(services: Services, work: Incoming, mail: Reading, report: Del
     named = ours is not None and (failure is not None or not report.failures)
     hard = failure.hard if failure else report.hard
     decision = decide(Heard(ReplyClass.BOUNCE, undetected(), hard=hard, names_our_mail=named), Standing())
+    if found is not None and ours is not None and decision.move is Move.ADDRESS_INVALID:
+        with services.database.reading() as session:
+            overtaken = is_overtaken(session, found, ours)
+        if overtaken and report.kind is Kind.BOUNCE:
+            keep_overtaken(services, work, mail, found, ours, failure.said if failure else "")
+            return
     if found is not None:
         note_lead(services, work, found.leadid)
         if ours is not None and (reason := _why_never_again(report, decision)):
@@ -70,8 +77,13 @@ def _why_never_again(report: DeliveryReport, decision: Decision) -> Reason | Non
 
 
 def _never_again(services: Services, work: Incoming, ours: Outbox, reason: Reason) -> None:
-    """At once, before the rest and whether or not the agent works: whom our mail went to is not written to again."""
+    """At once, before the rest and whether or not the agent works: whom our mail went to is not written to again.
+
+    A second report of the same bounce tells nothing new: a person may have said meanwhile that mail arrives there.
+    """
     with services.database.transaction() as session:
+        if reason is Reason.HARD_BOUNCE and session.get_one(Outbox, ours.outboxid).bouncedon is not None:
+            return
         if take_up(session, work) is not None:
             suppress_for(services, session, ours.recipient, reason, work)
 

@@ -13,7 +13,7 @@ from leadwright.db.engagement import Engagement
 from leadwright.db.findings import read_statements
 from leadwright.db.judgements import read_interest
 from leadwright.db.mail import InboundMessage, Mailbox, Outbox, Suppression
-from leadwright.db.sales import Email
+from leadwright.db.sales import Email, Lead
 from leadwright.domain.engagement import Outcome, State, Step
 from leadwright.domain.follow_up import Next, end_of_silence, next_step
 from leadwright.domain.mail_phase import ENDS, Phase
@@ -177,13 +177,14 @@ def _left_lately(session: Session, since: datetime) -> dict[str, str]:
 
 
 def _departed(session: Session) -> dict[str, str]:
-    """Conversations whose partner asked, by click or otherwise, not to be written to."""
+    """Conversations whose partner asked, by click or otherwise, not to be written to, or whose lead says so."""
     left = exists().where(Suppression.hash == Engagement.addresshash, *_HAS_LEFT)
+    says = exists().where(Lead.leadid == Engagement.leadid, Lead.donotemail)
     open_ = Engagement.state.in_((State.DUE, State.SENDING, State.PERSON))
     query = (
         select(Engagement.runid, Engagement.agentid)
         .join(Agent, Agent.agentid == Engagement.agentid)
-        .where(open_, left, Agent.state.in_(runs.WORKING))
+        .where(open_, or_(left, says), Agent.state.in_(runs.WORKING))
         .order_by(Engagement.createdon)
     )
     return dict(session.execute(query.limit(_MOST)).all())
@@ -197,6 +198,10 @@ def _settle(services: Services, runid: str, agentid: str, *, waits: bool = False
         talk, rows = lock_at_once(services, session, runid, who, services.clock(), waits=waits)
         if why := _left(session, rows):
             disqualify(session, talk, rows, told_so_far(talk, Outcome.OPTED_OUT), (why,))
+            return True
+        if rows.lead.donotemail:  # from a list, or from Dynamics 365
+            why = "The lead does not allow emails."
+            return_to_owner(session, talk, rows, Outcome.TAKEN_BACK, why, stage=Stage.CANCELLED)
             return True
         outboxid = rows.engagement.outboxid
         if rows.engagement.state == State.DUE:

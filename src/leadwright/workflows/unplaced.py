@@ -14,7 +14,7 @@ from leadwright.domain.replies import ReplyClass
 from leadwright.domain.stage import AgentState
 from leadwright.errors import BadInput
 from leadwright.mail.addresses import hash_address
-from leadwright.mail.matching import MOST_NAMED, answers_ours, leads_of
+from leadwright.mail.matching import answers_ours, leads_at
 from leadwright.mail.reading import Reading
 from leadwright.services import Services
 from leadwright.workflows.incoming import Incoming, close, close_only, take_up, tell_owner, tell_person
@@ -68,9 +68,7 @@ def _tell_unplaced(session: Session, row: InboundMessage, mail: Reading, leads: 
 def _with_its_address(session: Session, mail: Reading) -> Sequence[Lead]:
     """Leads the mail may be of: those with its sender's address."""
     with suppress(BadInput):
-        named = leads_of(mail.message.sender.address if mail.message.sender else "")
-        query = select(Lead).where(Lead.leadid.in_(named)).order_by(Lead.createdon, Lead.leadid)
-        return session.scalars(query.limit(MOST_NAMED)).all()
+        return leads_at(session, mail.message.sender.address if mail.message.sender else "")
     return ()
 
 

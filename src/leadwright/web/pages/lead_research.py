@@ -173,6 +173,7 @@ def _actions(visit: Visit, lead: Any, run: Any, draft: Any) -> set[str]:
         "retry": is_open and write and stage in _RETRIED,
         "connect": write,
         "email": write and bool(lead.emailaddress1),
+        "do-not-write": write and bool(lead.emailaddress1) and not lead.donotemail,
         "delete": may(who, "prvDeleteLead", lead),
     }
     return {name for name, allowed in can.items() if allowed}

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from starlette.responses import Response
 
-from leadwright.actions import conversations, referrals
+from leadwright.actions import conversations, no_mail, referrals
 from leadwright.db.pages import thread as read
 from leadwright.db.pages.thread_story import Event, OurMail, Standing, TheirMail, read_thread
 from leadwright.domain.conversation_words import FACTORS
@@ -143,7 +143,7 @@ def _pause(visit: Visit, leadid: str) -> None:
 
 
 def _do_not_write(visit: Visit, leadid: str) -> None:
-    conversations.do_not_write(visit.services, visit.who, leadid)
+    no_mail.do_not_write(visit.services, visit.who, leadid)
 
 
 def _referral(visit: Visit, leadid: str) -> str:
