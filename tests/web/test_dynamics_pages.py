@@ -185,6 +185,21 @@ def test_a_new_secret_is_tried_first_and_stays_beside_the_former(browser: Browse
     assert browser.get(f"{HERE}/1/drop-former").url.path == HERE, "there is none to drop"
 
 
+def test_the_redirect_uri_stays_the_same_from_before_people_sign_in_until_after(
+    browser: Browser, program: TestClient, contoso: Contoso
+) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    seen = [browser.get(HERE).text for _ in range(2)]
+    assert "People sign in with Microsoft now" in go(browser, f"{HERE}/people")
+    seen.append(browser.get(HERE).text)
+    uris = re.findall(r'id="redirect-uri">([^<]+)<', "".join(seen))
+    assert (len(uris), len(set(uris))) == (3, 1)
+    (provider,) = program.get("sign-in-providers").json()
+    assert provider["redirect_uri"] == uris[0]
+    assert program.delete(f"sign-in-providers/{provider['id']}").status_code == 204
+    assert program.post("agent/dynamics365/people").json() == {"name": "Microsoft", "redirect_uri": uris[0]}
+
+
 def test_a_former_secret_is_dropped_over_the_api(browser: Browser, program: TestClient, contoso: Contoso) -> None:
     go(browser, f"{HERE}/1/connect", entered(contoso))
     path = "agent/dynamics365/connection"

@@ -12,9 +12,7 @@ from leadwright.actions import prerequisites as act
 from leadwright.actions import tenant_sign_in as people
 from leadwright.actions.dynamics_connection import connection_shown
 from leadwright.actions.dynamics_values import ConnectionForm
-from leadwright.actions.external_sign_in import redirect_uri
 from leadwright.db.agent import Agent
-from leadwright.db.base import new_id
 from leadwright.db.connection import connection_row
 from leadwright.domain.platform import Cloud, CredentialKind, Platform
 from leadwright.errors import BadInput, Conflict, CrmError, Doubt, LeadwrightError
@@ -209,7 +207,7 @@ def let_people_in(visit: Visit) -> Response:
     """Offer the tenant of the connection on the sign-in page."""
     agent = needed_agent(visit)
     try:
-        name = people.offer_tenant(visit.services, visit.who, providerid=visit.text("providerid", most=36))
+        name = people.offer_tenant(visit.services, visit.who).name
     except (BadInput, Conflict) as error:
         return dynamics_page(visit, agent, 422, problems={"tenant": str(error)})
     return visit.to(_BACK, f"People sign in with {name} now.")
@@ -251,9 +249,7 @@ def dynamics_page(
         may_connect=_may_connect(visit),
         next_step=next((r.step.number for r in reports if not r.done), 0),
         approvers=APPROVERS,
-        tenant_provider=people.offered(services),
-        new_provider=(provider := new_id()),
-        redirect=redirect_uri(services, provider),
+        people=people.tenant_sign_in(services),
         **_mailbox(visit, agent, reports),
     )
 
