@@ -106,7 +106,7 @@ def add_certificate(visit: Visit) -> Response:
         pem = visit.text("new_certificate", most=30_000)
         platform.new_certificate(visit.services, visit.who, agent.agentid, pem)
     except BadInput as error:
-        return dynamics_page(visit, agent, 422, problems={"new_certificate": str(error)})
+        return dynamics_page(visit, agent, 422, problems={"new_certificate": str(error)}, opened=1)
     return visit.to(f"{_BACK}#p1", "The certificate is kept. Upload it at Microsoft Entra now.")
 
 
@@ -210,7 +210,7 @@ def let_people_in(visit: Visit) -> Response:
         name = people.offer_tenant(visit.services, visit.who).name
     except (BadInput, Conflict) as error:
         return dynamics_page(visit, agent, 422, problems={"tenant": str(error)})
-    return visit.to(_BACK, f"People sign in with {name} now.")
+    return visit.to(f"{_BACK}#people", f"People sign in with {name} now.")
 
 
 def dynamics_page(
