@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests.mirror.organisation import Office, connect_office
 from tests.web.conftest import Browser, api, browser, desk, made_desk
@@ -10,6 +11,7 @@ from tests.web.desk import Desk
 
 from leadwright.actions import health
 from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror import MirrorState
 from leadwright.db.sales import Lead
 from leadwright.identity.access import operator
 from leadwright.sandbox.dynamics.world import World
@@ -47,6 +49,16 @@ def test_the_page_shows_each_table_with_its_rows_and_what_fails_with_retry(conne
     assert admin.submit(f"{PAGE}/retry", {"table": "lead"}).status_code == 303
     connected.round(seconds=1)
     assert "Retry<span" not in admin.get(PAGE).text
+
+
+def test_when_everything_fails_the_page_says_once_when_it_looks_next(connected: Office, browser: Open) -> None:
+    connected.round()
+    with connected.database.transaction() as session:
+        state = session.scalars(select(MirrorState)).one()
+        state.trouble, state.dueat = "No connection can be made; it is tried again.", connected.clock()
+    page = browser("admin").get(PAGE).text
+    assert "it is tried again. The next look is at " in page
+    assert "It is tried again at" not in page
 
 
 def test_paused_nothing_is_read_and_what_changed_meanwhile_comes_in_later(connected: Office, browser: Open) -> None:

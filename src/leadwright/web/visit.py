@@ -128,7 +128,7 @@ class Visit:
         """Send the browser on to another page, which shows the note once: where the path's fragment is, if it can."""
         answer = RedirectResponse(path, 303)
         if note:
-            said = textwrap.shorten(note, _LONGEST_NOTE, placeholder=" …")
+            said = textwrap.shorten(note, _LONGEST_NOTE, placeholder=" …", break_on_hyphens=False)
             value = quote(json.dumps([tone, said, urlsplit(path).fragment]))
             security.set_cookie(answer, self.request, self.services.settings, "note", value, seconds=60)
         return self._finish(answer)
