@@ -25,8 +25,10 @@ _HOUR = "0.3"  # seconds of an hour of the sample prospects
 def people(walk: DynamicsWalk) -> None:
     page = walk.page
     redirect = page.locator("#redirect-uri").inner_text()
+    page.reload()
     page.get_by_role("button", name="Let people of this tenant sign in").click()
     walk.see("Button on the sign-in page")
+    expect(page.locator("#redirect-uri")).to_have_text(redirect)
     portal = walk.portal
     walk.sign_in_there("admin")
     portal.goto("/_portal/entra")

@@ -16,6 +16,7 @@ from tests.identity.contoso import SALES, Contoso, opened
 from leadwright.analyst.builtin import BuiltinAnalyst
 from leadwright.db.engine import Database
 from leadwright.sandbox.dynamics import entra_grants, entra_users
+from leadwright.sandbox.dynamics.dataverse import records, seed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 HERE = "/agent/prerequisites"
@@ -53,7 +54,7 @@ def signs_in(page: Page, contoso: Contoso, who: str) -> str:
     assert user is not None
     entra_grants.settle_device(contoso.world, page.inner_text("#code"), user.objectid, accepted=True)
     page.wait_for_url(lambda url: "/agent/administrator" not in url, timeout=60_000)
-    return page.locator(".note").first.inner_text()
+    return page.locator("#main [role=status]").first.inner_text()
 
 
 def test_an_administrator_sets_everything_up_without_leaving_the_desk(contoso: Contoso) -> None:
@@ -88,3 +89,42 @@ def test_an_administrator_sets_everything_up_without_leaving_the_desk(contoso: C
         press(page, "Mark as done", 4)
         assert page.get_by_text("Marked as done").count() == 4
         looks(page, 390)
+
+
+def seen(page: Page, text: str) -> bool:
+    """Whether a note or problem stands in the window, below the bar on top, as the page was opened."""
+    page.wait_for_load_state()
+    found = page.locator(".note, .problem").filter(has_text=text).first.bounding_box()
+    return found is not None and found["y"] >= 48 and found["y"] + found["height"] <= 800
+
+
+def test_what_came_of_a_button_stands_where_the_page_opens(contoso: Contoso) -> None:
+    with served(contoso.services) as address, chromium() as browser:
+        page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        sign_in(page, address, "ada@example.com", PASSWORD)
+        page.goto(f"{address}{HERE}?platform=dynamics365")
+        page.locator("#p1").get_by_label("Address of the organisation").first.fill(contoso.standin.origin)
+        page.fill("#tenant_id", contoso.world.tenantid)
+        page.fill("#client_id", "Leadwright")
+        page.fill("#secret", contoso.app.secret)
+        press(page, "Connect", 1)
+        assert seen(page, "Enter the Application (client) ID")
+        page.fill("#client_id", contoso.app.application.appid)
+        page.fill("#secret", contoso.app.secret)
+        press(page, "Connect", 1)
+        assert seen(page, "Connected")
+        by = seed.administrator(contoso.world)
+        records.update(contoso.world, "systemuser", contoso.app.userid, {"isdisabled": True}, by=by)
+        press(page, "Find the application user", 2)
+        assert seen(page, "The application user is disabled")
+        records.update(contoso.world, "systemuser", contoso.app.userid, {"isdisabled": False}, by=by)
+        press(page, "Find the application user", 2)
+        assert seen(page, "The application user is found")
+        assert page.locator("#p2 [role=status]").count() == 1
+        page.evaluate(UNFOLD, True)
+        page.fill("#shared_address", "sales")
+        page.evaluate("[...document.forms].map(each => (each.noValidate = true))")
+        press(page, "Keep the address", 3)
+        assert seen(page, "address")
+        page.get_by_role("button", name="Let people of this tenant sign in").first.click()
+        assert seen(page, "People sign in with Microsoft now")

@@ -140,6 +140,14 @@ def test_no_user_a_disabled_user_and_another_application_are_told_apart(contoso:
     assert other.appid in found["2 Who am I"].remedy
 
 
+def test_while_microsoft_cannot_be_reached_nobody_is_sent_to_a_portal(contoso: Contoso) -> None:
+    contoso.all_done()
+    contoso.world.break_it("drop before answer")
+    found = examined(contoso)
+    assert "could not be checked" in found["3 Shared mailbox"].detail
+    assert [(f.who, f.place) for what, f in found.items() if what.startswith("3") and f.state != "ok"] == [("", "")] * 4
+
+
 def test_interception_of_tls_is_named(contoso: Contoso) -> None:
     contoso.world.break_it("tls by another authority")
     found = examined(contoso)

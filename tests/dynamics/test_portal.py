@@ -122,6 +122,14 @@ def test_a_system_administrator_makes_the_app_user_and_its_token_says_who_it_is(
     assert who.status_code == 403
 
 
+def test_sample_leads_say_how_many_of_them_answer(browser: TestClient, world: World) -> None:
+    as_(browser, world, "admin")
+    said = [browser.post("/_portal/sales", data={"count": count}).text for count in ("30", "20", "5")]
+    assert "30 of them answer mail" in said[0]
+    assert "10 of them answer mail" in said[1]
+    assert "None of them answers mail by itself" in said[2]
+
+
 def test_approving_an_address_takes_both_roles(browser: TestClient, world: World) -> None:
     row = app_user(browser, world)
     box = records.find(world, "mailbox", regardingobjectid=row["systemuserid"])[0]

@@ -93,8 +93,10 @@ def test_a_user_with_another_role_is_refused_with_the_name_of_that_role(small_co
         contoso.find_user()
     assert not contoso.row(2).inputs
     seed.take_role(contoso.world, contoso.app.userid, "Salesperson")
-    with pytest.raises(BadInput, match="holds no security role"):
+    with pytest.raises(BadInput, match=r"holds no security role.* > Edit security roles\."):
         contoso.find_user()
+    (check,) = [c for c in contoso.tick(2).checks if c.name == "Security role"]
+    assert check.remedy == "Give it the role under Application users > Edit security roles."
 
 
 def test_a_disabled_or_absent_user_is_refused_with_what_to_do(small_contoso: Contoso) -> None:
@@ -246,6 +248,9 @@ def test_what_graph_does_not_show_may_be_attested_and_another_mailbox_open_may_n
     assert not report.done
     assert report.attestable
     assert found(report)["Kind"][0] is None
+    exists, kind = report.checks[:2]
+    assert "Microsoft Graph (users): access is denied" in exists.detail
+    assert ("User.Read.All" in exists.remedy, "MailboxSettings.Read" in kind.remedy) == (True, True)
     assert p.attest(contoso.services, contoso.office.admin, contoso.agentid, 3).attested
     p.unmark(contoso.services, contoso.office.admin, contoso.agentid, 3)
     contoso.grant("User.Read.All", "MailboxSettings.Read", "Mail.ReadWrite")

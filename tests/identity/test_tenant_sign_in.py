@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -17,8 +18,7 @@ from leadwright.actions import external_sign_in as act
 from leadwright.actions import people
 from leadwright.actions.dynamics_credentials import drop_former, rotate_secret
 from leadwright.actions.identity_providers import ProviderForm, save_provider
-from leadwright.actions.tenant_sign_in import NAME, offer_tenant, offered
-from leadwright.db.base import new_id
+from leadwright.actions.tenant_sign_in import NAME, offer_tenant, tenant_sign_in
 from leadwright.db.engine import Database
 from leadwright.db.people import SystemUser
 from leadwright.db.sign_in import IdentityProvider
@@ -43,13 +43,14 @@ def contoso(sqlite_database: Database, tmp_path: Path) -> Iterator[Contoso]:
 
 def offer(contoso: Contoso) -> str:
     """The provider's id, with its redirect URI registered at the application."""
-    providerid = new_id()
-    back = act.redirect_uri(contoso.services, providerid)
+    shown = tenant_sign_in(contoso.services)
+    assert shown is not None
     entra_applications.change_application(
-        contoso.world, contoso.app.application.objectid, {"redirects": {"web": [back]}}
+        contoso.world, contoso.app.application.objectid, {"redirects": {"web": [shown.redirect_uri]}}
     )
-    assert offer_tenant(contoso.services, contoso.office.admin, providerid=providerid) == NAME
-    return providerid
+    assert offer_tenant(contoso.services, contoso.office.admin) == replace(shown, name=NAME)
+    with contoso.services.database.reading() as session:
+        return session.scalars(select(IdentityProvider.identityproviderid)).one()
 
 
 def goes(contoso: Contoso, providerid: str, login: str) -> SignedIn:
@@ -80,9 +81,11 @@ def known_here(contoso: Contoso, email: str = SELLER) -> str:
 
 
 def test_the_tenant_is_offered_with_one_click_and_opens_the_account_with_that_sign_in_name(contoso: Contoso) -> None:
-    assert offered(contoso.services) == ""
+    shown = tenant_sign_in(contoso.services)
     providerid = offer(contoso)
-    assert offered(contoso.services) == NAME
+    found = tenant_sign_in(contoso.services)
+    assert shown is not None
+    assert (shown.name, found) == ("", replace(shown, name=NAME))
     person = known_here(contoso)
     session = session_of(contoso.services, goes(contoso, providerid, SELLER).token)
     assert session is not None
@@ -109,8 +112,18 @@ def test_it_is_offered_once_and_only_by_who_may(contoso: Contoso) -> None:
         offer_tenant(contoso.services, contoso.office.admin)
 
 
+def test_one_that_was_offered_with_an_id_of_its_own_keeps_its_redirect_uri(contoso: Contoso) -> None:
+    issuer = f"{contoso.standin.origin}/{contoso.world.tenantid}/v2.0"
+    form = ProviderForm("Contoso", issuer, contoso.app.application.appid)
+    providerid = save_provider(contoso.services, contoso.office.admin, form)
+    found = tenant_sign_in(contoso.services)
+    assert found is not None
+    assert (found.name, found.redirect_uri) == ("Contoso", act.redirect_uri(contoso.services, providerid))
+
+
 def test_without_a_connection_there_is_nothing_to_offer(contoso: Contoso) -> None:
     contoso.connection(state="off")
+    assert tenant_sign_in(contoso.services) is None
     with pytest.raises(Conflict, match="not connected"):
         offer_tenant(contoso.services, contoso.office.admin)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests.mirror.organisation import Office, connect_office
 from tests.web.conftest import Browser, api, browser, desk, made_desk
@@ -11,6 +12,7 @@ from tests.web.desk import Desk
 from leadwright.actions import health
 from leadwright.db.agent import Agent
 from leadwright.db.connection import CrmConnection
+from leadwright.db.mirror import MirrorState
 from leadwright.db.sales import Lead
 from leadwright.identity.access import operator
 from leadwright.sandbox.dynamics.world import World
@@ -58,6 +60,16 @@ def test_people_are_not_invited_where_they_come_from_dynamics_365(connected: Off
     assert 'href="/people">People of the organisation</a> <span class="unseen">(done)' not in page
     connected.round()
     assert 'href="/people">People of the organisation</a> <span class="unseen">(done)' in browser("admin").get("/").text
+
+
+def test_when_everything_fails_the_page_says_once_when_it_looks_next(connected: Office, browser: Open) -> None:
+    connected.round()
+    with connected.database.transaction() as session:
+        state = session.scalars(select(MirrorState)).one()
+        state.trouble, state.dueat = "No connection can be made; it is tried again.", connected.clock()
+    page = browser("admin").get(PAGE).text
+    assert "it is tried again. The next look is at " in page
+    assert "It is tried again at" not in page
 
 
 def test_paused_nothing_is_read_and_what_changed_meanwhile_comes_in_later(connected: Office, browser: Open) -> None:

@@ -32,6 +32,7 @@ def test_an_owner_who_is_not_there_holds_the_write_and_the_lead_stays(mirrored: 
     (held,) = mirrored.writes()
     assert held.state == "held"
     assert "does not know a record that was chosen here" in held.reason
+    assert "Does Not Exist. Choose another one" in held.reason
     assert ours(mirrored, leadid).leadid == leadid
     assert mirrored.row("lead", leadid)["ownerid"] == before
 

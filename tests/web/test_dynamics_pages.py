@@ -165,9 +165,15 @@ def test_the_four_prerequisites_are_set_up_on_the_page(browser: Browser, contoso
     contoso.world.mend()
     go(browser, f"{HERE}/4/test-mailbox")
     contoso.synchronise()
+    said = go(browser, f"{HERE}/4/mailbox", {"mailboxid": contoso.mailboxid})
+    assert "shared mailbox&#39;s address. Mark prerequisite 4 as done to verify it" in said
     assert "every check passed" in go(browser, f"{HERE}/4/done")
+    assert f'action="{HERE}/4/test-mailbox"' not in browser.get(HERE).text
     page = plain(browser.get(HERE).text)
     assert page.count("Marked as done") == 4
+    contoso.mailbox(incomingemailstatus=2)
+    go(browser, f"{HERE}/check")
+    assert f'action="{HERE}/4/test-mailbox"' in browser.get(HERE).text, "what the marked card says to choose is there"
     assert "on Dynamics 365 (contoso)" in page
 
 
@@ -185,6 +191,21 @@ def test_a_new_secret_is_tried_first_and_stays_beside_the_former(browser: Browse
     assert browser.get(f"{HERE}/1/drop-former").url.path == HERE, "there is none to drop"
 
 
+def test_the_redirect_uri_stays_the_same_from_before_people_sign_in_until_after(
+    browser: Browser, program: TestClient, contoso: Contoso
+) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    seen = [browser.get(HERE).text for _ in range(2)]
+    assert "People sign in with Microsoft now" in go(browser, f"{HERE}/people")
+    seen.append(browser.get(HERE).text)
+    uris = re.findall(r'id="redirect-uri">([^<]+)<', "".join(seen))
+    assert (len(uris), len(set(uris))) == (3, 1)
+    (provider,) = program.get("sign-in-providers").json()
+    assert provider["redirect_uri"] == uris[0]
+    assert program.delete(f"sign-in-providers/{provider['id']}").status_code == 204
+    assert program.post("agent/dynamics365/people").json() == {"name": "Microsoft", "redirect_uri": uris[0]}
+
+
 def test_a_former_secret_is_dropped_over_the_api(browser: Browser, program: TestClient, contoso: Contoso) -> None:
     go(browser, f"{HERE}/1/connect", entered(contoso))
     path = "agent/dynamics365/connection"
@@ -193,6 +214,22 @@ def test_a_former_secret_is_dropped_over_the_api(browser: Browser, program: Test
     assert program.delete(f"{path}/former").status_code == 204
     with contoso.services.database.reading() as session:
         assert "connection.former_dropped" in [entry.action for entry in session.query(AuditEntry)]
+
+
+def test_a_new_secret_checks_again_what_is_marked(browser: Browser, contoso: Contoso) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    go(browser, f"{HERE}/1/done")
+    objectid = contoso.app.application.objectid
+    _, secret = entra_applications.add_secret(contoso.world, objectid)
+    (former,) = [s for s in entra_applications.secrets_of(contoso.world, objectid)
+                 if not entra_applications.is_text_of(s, secret)]  # fmt: skip
+    entra_applications.remove_secret(contoso.world, objectid, former.keyid)
+    said = go(browser, f"{HERE}/check")
+    assert "Failing" in said
+    assert "Bring it in under New client secret" in said
+    said = go(browser, f"{HERE}/1/new-secret", {"new_secret": secret, "new_secret_endson": "2027-09-01"})
+    assert "The former one stays beside it until you drop it" in said
+    assert "Failing" not in said
 
 
 def test_going_back_is_asked_first_and_begins_anew(browser: Browser, contoso: Contoso) -> None:
@@ -261,7 +298,9 @@ def test_an_administrator_signs_in_once_and_it_is_done_here(
     allows(contoso, code_of(browser.get("/agent/administrator").text), "dynamics")
     assert "has no business unit Nowhere. It has contoso" in go(browser, "/agent/administrator/continue", status=422)
     browser.submit("/agent/administrator", {"errand": "user"}, form=HERE)
-    allows(contoso, code_of(browser.get("/agent/administrator").text), "dynamics")
+    page = browser.get("/agent/administrator").text
+    assert "Dynamics 365 Example Client Application" in page
+    allows(contoso, code_of(page), "dynamics")
     assert "holds AISalesPerson" in go(browser, "/agent/administrator/continue")
     assert "every check passed" in go(browser, f"{HERE}/2/done")
     with contoso.services.database.reading() as session:

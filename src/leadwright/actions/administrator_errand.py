@@ -61,6 +61,12 @@ NEEDS: Mapping[Errand, str] = {
     Errand.APPROVE: "System Administrator of the organisation who is also Global or Exchange Administrator",
 }
 
+CALLED: Mapping[Errand, str] = {  # the program that Microsoft's page names
+    Errand.APPLICATION: "Microsoft Graph Command Line Tools",
+    Errand.USER: "Dynamics 365 Example Client Application",
+    Errand.APPROVE: "Dynamics 365 Example Client Application",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -99,8 +99,10 @@ def records(services: Services, who: Principal, agentid: str) -> Sequence[Record
 
 def choose_record(
     services: Services, who: Principal, agentid: str, *, mailboxid: str, dataverse: Dataverse | None = None
-) -> None:
+) -> MailboxState:
     """Prerequisite 4: give a record of the application user the shared mailbox's address, and keep it.
+
+    Returns the record as it is then.
 
     Nothing is changed over there when it has the address and server-side synchronisation already.
 
@@ -137,6 +139,7 @@ def choose_record(
         begin(prerequisite, {**PLATFORM, "mailboxid": mailboxid, "emailaddress": address})
         after = {"regardingobjectid": user, "emailaddress": address, "changed": sorted(changes)}
         audit.record(session, who.actor, "mailbox.connected", "mailbox", mailboxid, after=after, cause="Dynamics 365")
+    return state
 
 
 def _kind(session: Session, agentid: str) -> MailboxKind | None:

@@ -66,12 +66,16 @@ def check(services: Services, who: Principal, agentid: str) -> Tried:
 def new_secret(services: Services, who: Principal, agentid: str, secret: str, endson: datetime | None) -> Tried:
     """Bring in a new client secret beside the former one; the agent goes on.
 
+    What is ticked is checked again, so that the page shows the same.
+
     Raises:
         NotAllowed, BadInput, Conflict, CrmError: as `dynamics_connection.rotate_secret`.
     """
     with services.database.reading() as session:
-        agent_of(session, agentid)
-    return credentials.rotate_secret(services, who, secret, endson)
+        mode = AgentMode(agent_of(session, agentid).mode)
+    tried = credentials.rotate_secret(services, who, secret, endson)
+    check_again(services, agentid, mode, by=who.actor)
+    return tried
 
 
 def new_certificate(services: Services, who: Principal, agentid: str, pem: str) -> Tried:

@@ -166,7 +166,8 @@ def _give_role(dataverse: Dataverse, user: DirectoryUser) -> None:
 def _why_none(error: NotAMember, clientid: str) -> str:
     places = "Power Platform admin center > Environments > Settings > Users + permissions > Application users"
     if isinstance(error, NoEnabledUser) and error.code == "0x80042f09":
-        return f"The application user holds no security role. Give it {AI_SALESPERSON} under {places} > Manage roles."
+        give = f"Give it {AI_SALESPERSON} under {places} > Edit security roles."
+        return f"The application user holds no security role. {give}"
     if isinstance(error, NoEnabledUser) and error.systemuserid:
         return f"The application user is disabled: {error} Activate it under {places}."
     return (
@@ -180,7 +181,7 @@ def _refuse_another_role(name: str, roles: tuple[str, ...]) -> None:
         return
     raise BadInput(
         f"{name} holds {', '.join(roles) or 'no role'}, not {AI_SALESPERSON}. Give it {AI_SALESPERSON} under "
-        "Application users > Manage roles, then look again.",
+        "Application users > Edit security roles, then look again.",
         field="systemuserid",
     )
 

@@ -17,7 +17,6 @@ from leadwright.actions.dynamics_rows import Tried
 from leadwright.actions.dynamics_values import ConnectionForm
 from leadwright.api.agent import needed_agent
 from leadwright.api.caller import ProblemRoute, needs, services_of
-from leadwright.db.base import new_id
 from leadwright.db.connection import platform_of
 from leadwright.domain.platform import CredentialKind, Platform
 from leadwright.identity.access import Principal
@@ -168,9 +167,10 @@ class Done(BaseModel):
 
 
 class Offered(BaseModel):
-    """Name of the provider on the sign-in page."""
+    """Name of the provider on the sign-in page, and what the application has to have under Authentication."""
 
     name: str
+    redirect_uri: str
 
 
 @router.get("", summary="The connection to Dynamics 365")
@@ -295,8 +295,9 @@ def go_on(services: Adapters, who: Anybody, body: Ticket) -> Done:
 
 @router.post("/people", status_code=201, summary="Let people of the tenant sign in")
 def let_people_in(services: Adapters, who: Configurer) -> Offered:
-    """With the application of the connection; its redirect address stands under /people/sign-in."""
-    return Offered(name=people.offer_tenant(services, who, providerid=new_id()))
+    """With the application of the connection. `redirect_uri` has to stand there under Authentication (kind Web)."""
+    made = people.offer_tenant(services, who)
+    return Offered(name=made.name, redirect_uri=made.redirect_uri)
 
 
 def _tried(found: Tried) -> TriedRead:

@@ -160,7 +160,8 @@ def _sellers(services: "Services", row: "CrmConnection") -> Iterator[Finding]:
 def _finding(check: "Check", number: int, role: str) -> Finding:
     state = _state(check)
     well = state == "ok"
-    who = "" if well or not check.remedy else f"Who can: {_WHO.get(check.name, role)}."
+    by_itself = check.passed is None and not check.warns
+    who = "" if well or by_itself or not check.remedy else f"Who can: {_WHO.get(check.name, role)}."
     return Finding(f"{number} {check.name}", state, check.detail, check.remedy, who, "" if well else check.place)
 
 

@@ -75,7 +75,7 @@ The web outside, where the sample companies are researched: start Leadwright wit
   export LEADWRIGHT_SEARCH=searxng LEADWRIGHT_SEARCH_URL={web.url}
   export LEADWRIGHT_FETCH_PRIVATE_HOSTS='{hosts}' LEADWRIGHT_DNS_CHECKS=false
 
-By the proxy: start the client with these, and use Microsoft's own addresses
+By the proxy: start the client with these, and use Microsoft's own addresses, in the browser too where people sign in
 (https://login.microsoftonline.com, https://contoso.crm.dynamics.com, https://graph.microsoft.com)
 {settings}
 """

@@ -205,10 +205,10 @@ def places_of(services: Installation, portals: Portals) -> Places:
         units = session.execute(select(BusinessUnit.businessunitid, BusinessUnit.name)).all()
     return Places(
         portals.application_users,
-        "Give {name} the role under Application users > Manage roles.",
-        "Give {name} the role {role} under Application users > Manage roles. Where it has that, the role holds less "
-        "than is needed: make one beside it under Security roles > + New role, with what is missing here, each at the "
-        "depth that is named, and give {name} that as well.",
+        "Give it the role under Application users > Edit security roles.",
+        "Give {name} the role {role} under Application users > Edit security roles. Where it has that, the role "
+        "holds less than is needed: make one beside it under Security roles > + New role, with what is missing here, "
+        "each at the depth that is named, and give {name} that as well.",
         "Create it under Application users > + New app user > + Add an app, with the client ID {client}; a disabled "
         "one has to be activated.",
         {unit.businessunitid: unit.name for unit in units},

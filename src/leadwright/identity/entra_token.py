@@ -15,6 +15,7 @@ from leadwright.identity.refusals import TokenRefused
 SOON = timedelta(days=30)
 NOT_KNOWN_YET = "A newer certificate was brought in, and Microsoft Entra does not know it yet: the former one signs."
 MOST_SECONDS_OFF = 240  # Entra and Dataverse allow five minutes
+_SECRET_REFUSED = frozenset({7000215, 7000222})
 _DATAVERSE = "00000007-0000-0000-c000-000000000000"
 _KINDS = {
     CredentialKind.SECRET: "The client secret",
@@ -39,7 +40,10 @@ def credential_check(row: CrmConnection, moment: datetime, portals: Portals, *, 
     found = _credential(row, moment, portals)
     if not waiting:
         return found
-    remedy = "Upload the newest one, shown under Set up, at Certificates & secrets > Certificates, then choose Check."
+    remedy = (
+        "Upload the newest one, shown under New certificate, at Certificates & secrets > Certificates, then choose "
+        "Check."
+    )
     detail = f"{found.detail} {NOT_KNOWN_YET}"
     return replace(found, detail=detail, remedy=remedy, warns=bool(found.passed), place=portals.credentials)
 
@@ -67,7 +71,7 @@ def token_checks(directory: Directory, row: CrmConnection, portals: Portals) -> 
     try:
         issued = directory.token()
     except (TokenRefused, Conflict) as error:
-        remedy = "Correct the connection under Set up."
+        remedy = _remedy(error, row)
         return [Check("Access token", False, f"No token was issued: {error}", remedy, place=portals.credentials)]
     except CrmError as error:
         remedy = "" if error.permanent else "It is asked again by itself."
@@ -78,6 +82,20 @@ def token_checks(directory: Directory, row: CrmConnection, portals: Portals) -> 
         _claims(issued.claims, row, portals),
         clock_check(issued.seconds_off),
     ]
+
+
+def _remedy(error: TokenRefused | Conflict, row: CrmConnection) -> str:
+    """What the card of prerequisite 1 offers for it, marked or not."""
+    refused = isinstance(error, TokenRefused) and error.code in _SECRET_REFUSED
+    if refused and row.credentialkind == CredentialKind.SECRET:
+        return "Bring it in under New client secret."
+    return _correct("connection")
+
+
+def _correct(what: str) -> str:
+    return (
+        f"Correct the {what} under Set up again; where it is marked as done, stop the agent and clear the mark first."
+    )
 
 
 def clock_check(seconds_off: float) -> Check:
@@ -95,13 +113,13 @@ def _claims(claims: Any, row: CrmConnection, portals: Portals) -> Check:
     tenant, audience = str(claims.get("tid") or ""), str(claims.get("aud") or "").rstrip("/")
     if application.casefold() != row.clientid.casefold():
         found = f"The token belongs to the application {application or 'of nobody'}, not to {row.clientid}."
-        return Check("Claims", False, found, "Correct the client ID under Set up.", place=portals.registrations)
+        return Check("Claims", False, found, _correct("client ID"), place=portals.registrations)
     if _is_id(row.tenantid) and tenant.casefold() != row.tenantid.casefold():
         found = f"The token is of the tenant {tenant or 'nobody'}, not of {row.tenantid}."
-        return Check("Claims", False, found, "Correct the tenant ID under Set up.", place=portals.registrations)
+        return Check("Claims", False, found, _correct("tenant ID"), place=portals.registrations)
     if audience.casefold() not in {row.dataverseurl.rstrip("/").casefold(), _DATAVERSE}:
         found = f"The token is meant for {audience or 'nothing'}, not for {row.dataverseurl}."
-        return Check("Claims", False, found, "Correct the organisation's address under Set up.")
+        return Check("Claims", False, found, _correct("organisation's address"))
     service = claims.get("oid") or "not given"
     return Check("Claims", True, f"tid {tenant}, appid {application}, oid {service}, aud {audience}.")
 

@@ -69,7 +69,7 @@ def _exists(graph: Graph, address: str, portals: Portals) -> Check:
         remedy = "Create it under Recipients > Mailboxes > Add a shared mailbox, or correct the address."
         return Check(name, False, f"The tenant has nobody with the address {address}.", remedy, place=place)
     except CrmError as error:
-        return _unread(name, error, place)
+        return _unread(name, error, portals.permissions, "User.Read.All")
     signs_in = " Its account can sign in by itself: block the sign-in." if found.get("accountEnabled") else ""
     said = f"{found.get('displayName') or address} has the address {address}.{signs_in}"
     return Check(name, True, said, warns=bool(signs_in), place=place if signs_in else "")
@@ -83,7 +83,7 @@ def _kind(graph: Graph, address: str, portals: Portals) -> Check:
         remedy = "Give it a mailbox under Recipients > Mailboxes > Add a shared mailbox."
         return Check(name, False, f"{address} has no mailbox. {error}", remedy, place=place)
     except CrmError as error:
-        return _unread(name, error, place)
+        return _unread(name, error, portals.permissions, "MailboxSettings.Read")
     if purpose.casefold() == "shared":
         return Check(name, True, "Exchange calls it a shared mailbox.")
     remedy = "Convert it to a shared mailbox in the Exchange admin center, or use another address."
@@ -154,8 +154,15 @@ def _path(address: str) -> str:
     return f"users/{quote(address, safe='@')}"
 
 
-def _unread(name: str, error: CrmError, place: str) -> Check:
-    """What Graph does not say. Not being allowed to ask is no fault: a person may vouch for it."""
+def _unread(name: str, error: CrmError, place: str, permission: str = "") -> Check:
+    """What Graph does not say. Not being allowed to ask is no fault: a person may vouch for it.
+
+    Args:
+        place: where it can be allowed, by the application permission `permission`.
+    """
     if isinstance(error, MicrosoftError) and error.status == 403:
-        return Check(name, None, f"Graph does not let the application look: {error}", _ATTEST, warns=True, place=place)
-    return Check(name, None, f"It could not be checked: {error}", "It is asked again by itself.", place=place)
+        grant = f"Grant {permission} (Application permissions) under API permissions, with admin consent. "
+        remedy = f"{grant}Or look at it" if permission else "Look at it"
+        remedy = f"{remedy} in the Exchange admin center; then a System Administrator may attest it."
+        return Check(name, None, f"Graph does not let the application look: {error}", remedy, warns=True, place=place)
+    return Check(name, None, f"It could not be checked: {error}", "It is asked again by itself.")

@@ -72,7 +72,8 @@ class _Call:
         """The service and what was asked of it, for sentences: no ids, no addresses, no query."""
         path = urlsplit(self.url).path
         service = "Dataverse" if "/api/data/" in path else "Microsoft Graph"
-        words = [part.partition("(")[0].rpartition(".")[2] for part in path.split("/")[2:]]
+        parts = [part for part in path.split("/")[2:] if not _ADDRESS.fullmatch(part)]
+        words = [part.partition("(")[0].rpartition(".")[2] for part in parts]
         named = next((word for word in reversed(words) if _WORD.fullmatch(word)), "")
         return f"{service} ({named})" if named else service
 

@@ -30,7 +30,7 @@ def open_http(installation: Connected) -> MicrosoftHttp:
     """
     connection = connection_of(installation)
     if connection is None:
-        raise Conflict("Dynamics 365 is not connected. Connect it on the settings page Dynamics 365 first.")
+        raise Conflict("Dynamics 365 is not connected. Connect it under Agent settings, Prerequisites, first.")
     with _lock:
         found = _open.get(installation.database)
         if found is None or found.connection != connection:

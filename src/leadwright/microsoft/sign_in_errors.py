@@ -60,6 +60,8 @@ _ADVICE = {
     "once.",
     7000112: "The application is switched off in the tenant. Turn on Enabled for users to sign in: Microsoft Entra "
     "admin center, Enterprise applications, your application, Properties.",
+    50011: "The redirect URI is not registered. Copy it from Agent settings, Prerequisites, Sign-in of people (of "
+    "another application: People, Sign-in) and add it in {portal}, your application, Authentication (kind Web).",
     50057: "The account is switched off in Microsoft Entra admin center, Users.",
     65001: "Consent is missing. An administrator grants it in {portal}, your application, API permissions, Grant admin "
     "consent.",

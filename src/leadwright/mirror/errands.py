@@ -117,7 +117,7 @@ class Errand:
         reason = (
             "Dynamics 365 does not know a record that was chosen here, such as a user who exists in Leadwright only."
         )
-        said = f" It says: {error.said}" if error.said else ""
+        said = f" It says: {error.said.rstrip('. ')}." if error.said else ""
         self.end(WriteState.HELD, f"{reason}{said} Choose another one here, then Drop this; or create it, then Retry.")
 
     def failed_whole(self, error: MicrosoftError) -> None:

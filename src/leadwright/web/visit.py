@@ -4,9 +4,10 @@ A route says which privilege it needs where it is declared; the checks happen he
 """
 
 import json
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import Connection
@@ -36,6 +37,15 @@ Limit = Callable[[Settings], int]
 R = TypeVar("R", bound=Response)
 FORM_FIELDS = 2_000
 FORM_BYTES = 1_000_000
+_LONGEST_NOTE = 800  # it travels in a cookie
+
+
+class Note(NamedTuple):
+    """What the page before has to say. `at` is the id of the part of the page it is about; empty: the page."""
+
+    tone: str
+    text: str
+    at: str
 
 
 @dataclass(slots=True)
@@ -115,10 +125,11 @@ class Visit:
         return self._finish(answer)
 
     def to(self, path: str, note: str = "", tone: str = "good") -> Response:
-        """Send the browser on to another page, which shows the note once."""
+        """Send the browser on to another page, which shows the note once: where the path's fragment is, if it can."""
         answer = RedirectResponse(path, 303)
         if note:
-            value = quote(json.dumps([tone, note[:800]]))
+            said = textwrap.shorten(note, _LONGEST_NOTE, placeholder=" …", break_on_hyphens=False)
+            value = quote(json.dumps([tone, said, urlsplit(path).fragment]))
             security.set_cookie(answer, self.request, self.services.settings, "note", value, seconds=60)
         return self._finish(answer)
 
@@ -131,13 +142,13 @@ class Visit:
             security.set_cookie(answer, self.request, self.services.settings, "form", self.token)
         return answer
 
-    def _take_note(self) -> tuple[str, str] | None:
+    def _take_note(self) -> Note | None:
         raw = security.read_cookie(self.request, self.services.settings, "note")
         try:
-            tone, text = json.loads(unquote(raw)) if raw else (None, None)
-        except ValueError:
+            tone, text, at = json.loads(unquote(raw)) if raw else (None, None, None)
+        except (ValueError, TypeError):
             return None
-        return (tone, str(text)) if tone in {"good", "warn", "bad", "info"} else None
+        return Note(tone, str(text), str(at)) if tone in {"good", "warn", "bad", "info"} else None
 
     def _frame(self, seen: shell.Shell) -> Drawn:
         who = self.who

@@ -70,7 +70,15 @@ def _one(world: World, request: Request, user: User) -> Response:
 def _add_samples(world: World, count: str, by: str) -> str:
     if not count.isdecimal() or not 0 < int(count) <= _MOST_SAMPLES:
         return f"Nothing was added: give a number from 1 to {_MOST_SAMPLES:,}."
-    return f"{samples.add_leads(world, int(count), by=by)} sample leads were added; you own them."
+    left = samples.who_answer(world)
+    added = samples.add_leads(world, int(count), by=by)
+    answering = left - samples.who_answer(world)
+    if answering:
+        return f"{added} sample leads were added; you own them. {answering} of them answer mail."
+    return (
+        f"{added} sample leads were added; you own them. None of them answers mail by itself: the forty who do were "
+        "added before. Answer in their name under People outside, or start the stand-in in another folder."
+    )
 
 
 def _leads(world: World, wanted: str, before: str) -> tuple[list[dict[str, Any]], bool]:

@@ -41,6 +41,12 @@ def add_leads(world: World, count: int, *, by: str) -> int:
     return _add(world, islice(fresh, count), by)
 
 
+def who_answer(world: World) -> int:
+    """How many of the forty who answer mail are no lead yet."""
+    held = {str(row["emailaddress1"] or "").casefold() for row in records.find(world, "lead")}
+    return sum(prospect.address.casefold() not in held for prospect in prospects())
+
+
 def _add(world: World, rows: Iterable[dict[str, str]], by: str) -> int:
     added = 0
     with world.transaction():

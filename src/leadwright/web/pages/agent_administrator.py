@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from leadwright.actions import administrator_errand as act
-from leadwright.actions.administrator_errand import DOES, NEEDS, Errand, Waiting, Wanted
+from leadwright.actions.administrator_errand import CALLED, DOES, NEEDS, Errand, Waiting, Wanted
 from leadwright.errors import BadInput, Conflict, CrmError
 from leadwright.web import security
 from leadwright.web.pages.agent import needed_agent
@@ -88,6 +88,7 @@ def _page(visit: Visit, found: Waiting, problem: str = "") -> Response:
         problem=problem,
         does=DOES[found.errand],
         needs=NEEDS[found.errand],
+        called=CALLED[found.errand],
         address=found.address,
         code=found.usercode,
         ends=found.endson,

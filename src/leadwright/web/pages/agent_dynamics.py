@@ -12,14 +12,13 @@ from leadwright.actions import prerequisites as act
 from leadwright.actions import tenant_sign_in as people
 from leadwright.actions.dynamics_connection import connection_shown
 from leadwright.actions.dynamics_values import ConnectionForm
-from leadwright.actions.external_sign_in import redirect_uri
 from leadwright.db.agent import Agent
-from leadwright.db.base import new_id
 from leadwright.db.connection import connection_row
 from leadwright.domain.platform import Cloud, CredentialKind, Platform
+from leadwright.domain.prerequisites import failing
 from leadwright.errors import BadInput, Conflict, CrmError, Doubt, LeadwrightError
 from leadwright.identity.dynamics_verification import portals_of
-from leadwright.identity.synchronisation_checks import APPROVERS
+from leadwright.identity.synchronisation_checks import APPROVERS, MailboxState
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.visit import Pages, Visit
 
@@ -87,7 +86,7 @@ def check_connection(visit: Visit) -> Response:
 
 @pages.post("/agent/prerequisites/1/new-secret", "prvReadAgent", "prvCreateApplication")
 def new_secret(visit: Visit) -> Response:
-    """Bring in a new client secret; the former one stays valid beside it."""
+    """Bring in a new client secret; the former one stays beside it."""
     agent = needed_agent(visit)
     try:
         ends = _day(visit, "new_secret_endson")
@@ -97,7 +96,9 @@ def new_secret(visit: Visit) -> Response:
         return dynamics_page(visit, agent, 422, problems={name: str(error)}, opened=1)
     except CrmError as error:
         return dynamics_page(visit, agent, 502, problems={"new_secret": str(error)}, opened=1)
-    return visit.to(f"{_BACK}#p1", "The new secret works and is kept. The former one stays valid beside it.")
+    return visit.to(
+        f"{_BACK}#p1", "The new secret works and is kept. The former one stays beside it until you drop it."
+    )
 
 
 @pages.post("/agent/prerequisites/1/add-certificate", "prvReadAgent", "prvCreateApplication")
@@ -108,7 +109,7 @@ def add_certificate(visit: Visit) -> Response:
         pem = visit.text("new_certificate", most=30_000)
         platform.new_certificate(visit.services, visit.who, agent.agentid, pem)
     except BadInput as error:
-        return dynamics_page(visit, agent, 422, problems={"new_certificate": str(error)})
+        return dynamics_page(visit, agent, 422, problems={"new_certificate": str(error)}, opened=1)
     return visit.to(f"{_BACK}#p1", "The certificate is kept. Upload it at Microsoft Entra now.")
 
 
@@ -182,12 +183,12 @@ def choose_record(visit: Visit) -> Response:
     """Choose the mailbox record and replace its address."""
     agent = needed_agent(visit)
     try:
-        mail.choose_record(visit.services, visit.who, agent.agentid, mailboxid=visit.text("mailboxid", most=36))
+        state = mail.choose_record(visit.services, visit.who, agent.agentid, mailboxid=visit.text("mailboxid", most=36))
     except BadInput as error:
         return dynamics_page(visit, agent, 422, problems={error.field or "": str(error)}, opened=4)
     except CrmError as error:
         return dynamics_page(visit, agent, 502, problems={"mailboxid": str(error)}, opened=4)
-    return visit.to(f"{_BACK}#p4", "The record has the shared mailbox's address. Now it has to be approved.")
+    return visit.to(f"{_BACK}#p4", f"The record has the shared mailbox's address. {_next_of(state)}")
 
 
 @pages.post("/agent/prerequisites/4/approve-email", "prvReadAgent", "prvApproveMailbox")
@@ -209,10 +210,10 @@ def let_people_in(visit: Visit) -> Response:
     """Offer the tenant of the connection on the sign-in page."""
     agent = needed_agent(visit)
     try:
-        name = people.offer_tenant(visit.services, visit.who, providerid=visit.text("providerid", most=36))
+        name = people.offer_tenant(visit.services, visit.who).name
     except (BadInput, Conflict) as error:
         return dynamics_page(visit, agent, 422, problems={"tenant": str(error)})
-    return visit.to(_BACK, f"People sign in with {name} now.")
+    return visit.to(f"{_BACK}#people", f"People sign in with {name} now.")
 
 
 def dynamics_page(
@@ -251,27 +252,36 @@ def dynamics_page(
         may_connect=_may_connect(visit),
         next_step=next((r.step.number for r in reports if not r.done), 0),
         approvers=APPROVERS,
-        tenant_provider=people.offered(services),
-        new_provider=(provider := new_id()),
-        redirect=redirect_uri(services, provider),
+        people=people.tenant_sign_in(services),
         **_mailbox(visit, agent, reports),
     )
 
 
 def _mailbox(visit: Visit, agent: Agent, reports: tuple[act.Report, ...]) -> dict[str, Any]:
-    """What Dataverse says about the mailbox record at this moment; asked only while that is being set up."""
+    """What Dataverse says about the mailbox record at this moment; asked only while it is set up, or fails."""
     found: dict[str, Any] = {"records": [], "records_problem": "", "state": None, "may_approve": False}
-    if reports[3].done or not reports[1].inputs.get("systemuserid") or not reports[2].inputs.get("emailaddress"):
+    if (
+        (reports[3].done and not failing(reports[3].checks))
+        or not reports[1].inputs.get("systemuserid")
+        or not reports[2].inputs.get("emailaddress")
+    ):
         return found
     try:
-        kept = mail.records(visit.services, visit.who, agent.agentid)
-        found["records"] = [(r.mailboxid, f"{r.name}, {r.address or 'no address'}") for r in kept]
+        if not reports[3].done:
+            kept = mail.records(visit.services, visit.who, agent.agentid)
+            found["records"] = [(r.mailboxid, f"{r.name}, {r.address or 'no address'}") for r in kept]
         if reports[3].inputs.get("mailboxid"):
             found["state"] = mail.record_state(visit.services, visit.who, agent.agentid)
             found["may_approve"] = mail.may_approve_here(visit.services, visit.who, agent.agentid)
     except LeadwrightError as error:
         found["records_problem"] = str(error)
     return found
+
+
+def _next_of(state: MailboxState) -> str:
+    if not (state.is_approved or state.approval_waived):
+        return "Now it has to be approved."
+    return "Mark prerequisite 4 as done to verify it." if state.works else "Now choose Test & Enable Mailbox."
 
 
 def _may_connect(visit: Visit) -> bool:
