@@ -1,7 +1,7 @@
 """Each thing that people and the agent can do that touches mail, done once on a real Postfix and Dovecot."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -66,6 +66,12 @@ from leadwright.workflows.post import Post
 REMOVE = "Please remove me from your list and do not write to me again."
 QUESTION = "How long does the implementation take?"
 UNANSWERED = "Which union rules apply to your robots in Finland?"
+
+
+def some(values: Iterable[Any]) -> list[Any]:
+    """Two of a kind run each time, the others with the slow ones."""
+    first, second, *others = values
+    return [first, second, *(pytest.param(other, marks=pytest.mark.faults) for other in others)]
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +218,7 @@ def quoted(mail: EmailMessage) -> str:
 WAYS = (by_words, by_header, by_mailto, by_a_person, by_html_alone, by_an_alias, in_latin_1, in_utf_16, above_our_text)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", some(WAYS), ids=lambda way: way.__name__)
 def test_who_asks_for_it_is_left_alone(talk: RealOffice, way: Callable[[RealOffice], None]) -> None:
     way(talk)
     assert talk.left_alone(INES)
@@ -413,7 +419,7 @@ def outlook_html(o: RealOffice) -> str:
     )
 
 
-@pytest.mark.parametrize("how", QUOTED)
+@pytest.mark.parametrize("how", some(QUOTED))
 def test_a_buyer_who_quotes_our_text_is_no_opt_out(talk: RealOffice, how: str) -> None:
     given = QUOTED[how](talk)
     talk.says(given["text"], html=given.get("html", ""))
@@ -423,7 +429,7 @@ def test_a_buyer_who_quotes_our_text_is_no_opt_out(talk: RealOffice, how: str) -
     assert left(talk) == 1
 
 
-@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-16", "utf-7", "iso-2022-jp"])
+@pytest.mark.parametrize("charset", some(["utf-16", "iso-2022-jp", "utf-7", "iso-8859-1", "windows-1252"]))
 def test_an_answer_in_any_charset_is_read(talk: RealOffice, charset: str) -> None:
     talk.says("", raw=lambda mail: mail.set_content(READY, charset=charset))
     buyer(talk)
@@ -731,7 +737,7 @@ DECIDED: dict[str, Callable[[RealOffice], None]] = {
 }
 
 
-@pytest.mark.parametrize("how", DECIDED)
+@pytest.mark.parametrize("how", some(DECIDED))
 def test_a_mail_that_waits_does_not_leave_after_a_person_decided(talk: RealOffice, how: str) -> None:
     waiting(talk)
     DECIDED[how](talk)
@@ -743,7 +749,7 @@ def test_a_mail_that_waits_does_not_leave_after_a_person_decided(talk: RealOffic
     ] == []
 
 
-@pytest.mark.parametrize("how", [name for name in DECIDED if name not in ("delete", "archive")])
+@pytest.mark.parametrize("how", some([name for name in DECIDED if name not in ("delete", "archive")]))
 def test_an_answer_that_nobody_has_read_when_a_person_decides_is_told(talk: RealOffice, how: str) -> None:
     """It lies in the mailbox, is kept with the lead, and somebody hears of it. Nothing goes out."""
     talk.deliver(talk.reply(READY))
@@ -870,7 +876,7 @@ LATER: dict[str, Callable[[RealOffice], None]] = {
 }
 
 
-@pytest.mark.parametrize("how", LATER)
+@pytest.mark.parametrize("how", some(LATER))
 def test_a_sellers_mail_for_tomorrow_does_not_leave_after(talk: RealOffice, how: str) -> None:
     talk.says(READY)
     seller = buyer(talk)
