@@ -9,6 +9,7 @@ from tests.mirror.organisation import Office, SameTime, connect_office
 
 from leadwright.db.engine import Database
 from leadwright.db.mirror import MirrorRow, MirrorState
+from leadwright.db.mirror_waking import wake_mirror
 from leadwright.db.people import UserRole
 from leadwright.errors import CrmError
 from leadwright.mirror.following import FORGOTTEN, NO_TRACKING
@@ -215,6 +216,34 @@ def test_an_application_that_is_no_user_any_more_is_told_once_for_all_tables(off
     office.round(minutes=20)
     assert office.leads()[lead].companyname == "Southwind"
     assert whole(office).trouble == ""
+
+
+def test_who_mended_the_cause_wakes_it_and_what_still_fails_is_waited_for_from_a_short_wait_on(office: Office) -> None:
+    lead = office.lead()
+    office.round()
+    office.change("systemuser", office.agent.userid, isdisabled=True)
+    for _ in range(6):
+        with pytest.raises(CrmError):
+            office.round(minutes=16)
+    began = whole(office).troubledon
+    assert office.round(minutes=2) == 0, "it sleeps"
+    _wake(office)
+    with pytest.raises(CrmError):
+        office.round(seconds=1)
+    assert whole(office).troubledon == began
+    assert (whole(office).dueat or office.clock()) - office.clock() < timedelta(seconds=61)
+    office.change("systemuser", office.agent.userid, isdisabled=False)
+    office.change("lead", lead, companyname="Southwind")
+    _wake(office)
+    assert "Application users" in whole(office).trouble, "it is no news before it works"
+    office.round(seconds=1)
+    assert office.leads()[lead].companyname == "Southwind"
+    assert (whole(office).trouble, whole(office).failures) == ("", 0)
+
+
+def _wake(office: Office) -> None:
+    with office.database.transaction() as session:
+        wake_mirror(session, office.clock())
 
 
 def test_another_organisation_is_never_mixed_with_the_first(office: Office) -> None:

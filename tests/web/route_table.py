@@ -195,6 +195,7 @@ POST   /agent/prerequisites/4/test                                             A
 POST   /agent/prerequisites/1/connect                                          A----- -
 POST   /agent/prerequisites/1/check-connection                                 A----- -
 POST   /agent/prerequisites/1/new-secret                                       AD---- -
+POST   /agent/prerequisites/1/secret-end                                       AD---- -
 POST   /agent/prerequisites/1/add-certificate                                  AD---- -
 GET    /agent/prerequisites/1/drop-former                                      AD---- -
 POST   /agent/prerequisites/1/drop-former                                      AD---- -
@@ -456,6 +457,7 @@ PUT    /api/v1/agent/dynamics365/connection                                    A
 DELETE /api/v1/agent/dynamics365/connection                                    A----- -
 POST   /api/v1/agent/dynamics365/connection/check                              A----- -
 POST   /api/v1/agent/dynamics365/connection/secret                             AD---- -
+PUT    /api/v1/agent/dynamics365/connection/secret-end                         AD---- -
 POST   /api/v1/agent/dynamics365/connection/certificate                        AD---- -
 DELETE /api/v1/agent/dynamics365/connection/former                             AD---- -
 POST   /api/v1/agent/dynamics365/user                                          A----- -

@@ -15,8 +15,9 @@ from tests.identity.contoso import SALES, Contoso, opened
 from tests.web.conftest import ORIGIN, Browser
 
 from leadwright.api.routes import router
+from leadwright.db.agent import Agent
 from leadwright.db.audit import AuditEntry
-from leadwright.db.connection import platform_of
+from leadwright.db.connection import CrmBudget, platform_of
 from leadwright.db.engine import Database
 from leadwright.db.people import Role, SystemUser, UserRole
 from leadwright.domain.optionsets import AccessMode
@@ -118,6 +119,7 @@ def test_the_page_offers_the_platform_and_shows_portal_steps_with_deep_links(
         ({"secret": ""}, "Enter the client secret"),
         ({"secret": "wrong"}, "Copy the secret"),
         ({"secret_endson": "soon"}, "Write the date like"),
+        ({"secret_endson": "2020-01-01"}, "This date is over"),
         ({"kind": "certificate", "certificate": "no"}, "ertificate"),
         ({"kind": "federation", "federation_file": "token"}, "Enter the whole path"),
     ],
@@ -204,6 +206,51 @@ def test_the_redirect_uri_stays_the_same_from_before_people_sign_in_until_after(
     assert provider["redirect_uri"] == uris[0]
     assert program.delete(f"sign-in-providers/{provider['id']}").status_code == 204
     assert program.post("agent/dynamics365/people").json() == {"name": "Microsoft", "redirect_uri": uris[0]}
+
+
+def test_a_date_in_the_past_is_corrected_without_another_secret(
+    browser: Browser, program: TestClient, contoso: Contoso
+) -> None:
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    contoso.connection(secretendson=datetime(2020, 1, 1, tzinfo=UTC))
+    assert "correct the date under New client secret" in go(browser, f"{HERE}/1/done")
+    assert "Enter the date" in go(browser, f"{HERE}/1/secret-end", {"corrected_endson": ""}, 422)
+    assert "This date is over" in go(browser, f"{HERE}/1/secret-end", {"corrected_endson": "2020-01-02"}, 422)
+    said = go(browser, f"{HERE}/1/secret-end", {"corrected_endson": "2027-05-01"})
+    assert "The client secret works. It ends on 1 May 2027." in said
+    assert "until 1 May 2027" in said
+    path = "agent/dynamics365/connection/secret-end"
+    assert program.put(path, json={"endson": "2020-01-01T00:00:00"}).status_code == 422
+    assert program.put(path, json={"endson": "2027-06-01T00:00:00Z"}).status_code == 204
+    assert "until 1 Jun 2027" in plain(browser.get(HERE).text)
+    kept = entered(contoso, secret="", secret_endson="2027-07-01")
+    assert "until 1 Jul 2027" in go(browser, f"{HERE}/1/connect", kept)
+
+
+def test_check_again_says_what_could_not_be_checked_and_that_the_agent_goes_on(
+    browser: Browser, program: TestClient, contoso: Contoso
+) -> None:
+    assert "Nothing was checked" in go(browser, f"{HERE}/check")
+    go(browser, f"{HERE}/1/connect", entered(contoso))
+    go(browser, f"{HERE}/1/done")
+    go(browser, f"{HERE}/2/find")
+    go(browser, f"{HERE}/2/done")
+    assert "Every check passed." in go(browser, f"{HERE}/check")
+    contoso.world.break_it("throttle", {"seconds": 90})
+    said = go(browser, f"{HERE}/check")
+    assert "Every check passed" not in said
+    assert (
+        "2, Create an app user in Dataverse and assign the AISalesPerson role, could not be checked. Who am I:" in said
+    )
+    assert "It could not be checked again since" in said
+    (_, second, *_) = program.post("agent/prerequisites/check").json()
+    assert (second["state"], second["unknown"][:9]) == ("done", "Who am I:")
+    contoso.world.mend()
+    with contoso.services.database.transaction() as session:
+        session.get_one(CrmBudget, "dynamics365").pauseduntil = None
+        agent = session.get_one(Agent, contoso.agentid)
+        agent.state, agent.statereason = "paused", "Prerequisite 2 fails. It did."
+    assert "Every check passed. Sales Qualification Agent is on again." in go(browser, f"{HERE}/check")
 
 
 def test_a_former_secret_is_dropped_over_the_api(browser: Browser, program: TestClient, contoso: Contoso) -> None:

@@ -1,5 +1,6 @@
 """Creating, starting and stopping the agent; its draft is edited in `agent_draft`."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from sqlalchemy import select, update
@@ -21,8 +22,11 @@ from leadwright.actions.prerequisites import prepare
 from leadwright.db import audit
 from leadwright.db.agent import Agent, AgentVersion, LeadRun
 from leadwright.db.configuration import Configuration
+from leadwright.db.connection import platform_of
 from leadwright.db.mail import InboundMessage
 from leadwright.db.pages.agent_settings import facts, leads_in_work
+from leadwright.domain.dynamics_prerequisites import step_on
+from leadwright.domain.prerequisites import Check, not_known_now
 from leadwright.domain.sections import missing_for_start
 from leadwright.domain.sections import sections as all_sections
 from leadwright.domain.stage import OPEN_STAGES, AgentMode, AgentState
@@ -138,11 +142,11 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
     with services.database.reading() as session:
         mode = _startable(agent_of(session, agentid))
         _links_open(services, session, agentid, mode)
-    check_again(services, agentid, mode, by=who.actor)
+    found = check_again(services, agentid, mode, by=who.actor)
     with services.database.transaction() as session:
         agent = locked(session, agentid)
         _startable(agent)
-        if lacking := missing(session, agent):
+        if lacking := (*missing(session, agent), *_not_known_now(session, found)):
             raise NotReady(lacking)
         before = {"state": agent.state, "version": agent.appliedversion}
         _apply(session, who, agent, services)
@@ -155,6 +159,17 @@ def start_agent(services: Services, who: Principal, agentid: str) -> int:
         after = {"state": agent.state, "version": agent.appliedversion}
         audited(session, who, "agent.started", agent, before=before, after=after)
         return agent.appliedversion
+
+
+def _not_known_now(session: Session, found: Mapping[int, Sequence[Check]]) -> tuple[str, ...]:
+    """Prerequisites that were verified and cannot be now: an agent that works goes on, one at rest is not started."""
+    platform = platform_of(session)
+    return tuple(
+        f"Prerequisite {number}, {step_on(platform, number).title}, cannot be checked now. {check.unknown} Start the "
+        "agent when it can; Check again on the page Prerequisites tells."
+        for number, checks in sorted(found.items())
+        if (check := not_known_now(checks))
+    )
 
 
 def apply_changes(

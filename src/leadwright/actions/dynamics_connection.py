@@ -22,7 +22,7 @@ from leadwright.actions.dynamics_rows import (
     stored_row,
     tried_row,
 )
-from leadwright.actions.dynamics_values import ConnectionForm, checked_form
+from leadwright.actions.dynamics_values import ConnectionForm, checked_end, checked_form
 from leadwright.db.connection import DYNAMICS365, CrmConnection
 from leadwright.domain.platform import ConnectionState, CredentialKind
 from leadwright.errors import Doubt
@@ -198,11 +198,13 @@ def _take_credential(
     keeps = former is not None and _same_application(former, form)
     if form.kind == CredentialKind.SECRET:
         row.certificatethumbprint = None
+        ends = checked_end(form.secret_endson, services.clock())
         if form.secret:
             row.sealedsecret = sealed_texts(services, [form.secret], secret_purpose())
-            row.secretendson = form.secret_endson
+            row.secretendson = ends
         elif former is not None and keeps:
             row.sealedsecret = former.sealedsecret
+            row.secretendson = ends or former.secretendson
     elif form.kind == CredentialKind.CERTIFICATE:
         makes = makes_certificate(former, form)
         if former is not None and not makes and not form.certificate.strip():

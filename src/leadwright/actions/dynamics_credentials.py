@@ -43,13 +43,36 @@ def rotate_secret(services: Services, who: Principal, secret: str, endson: datet
     text = secret.strip()
     if not text:
         raise BadInput("Enter the new secret's Value.", field="secret")
+    ends = checked_end(endson, services.clock())
     row = copy_of(former)
     row.sealedsecret = sealed_texts(services, [text], secret_purpose())
     tried = tried_row(services, row)
     older = [old for old in kept_texts(services, former.sealedsecret, secret_purpose()) if old != text]
     row.sealedsecret = sealed_texts(services, [text, *older][:KEPT], secret_purpose())
-    row.secretendson = checked_end(endson, services.clock())
+    row.secretendson = ends
     return keep_row(services, who, row, former, "connection.secret_added", tried)
+
+
+def correct_end(services: Services, who: Principal, endson: datetime) -> Tried:
+    """Correct the date on which the newest client secret ends. It is tried by itself: one that ended does not work.
+
+    Raises:
+        NotAllowed: prvCreateApplication is missing.
+        BadInput: the date is over, or Entra does not take the secret; nothing was changed.
+        Conflict: the connection signs in otherwise.
+        CrmError: Entra cannot be asked.
+    """
+    require(who, NEEDED)
+    former = existing_row(services)
+    if former.credentialkind != CredentialKind.SECRET:
+        raise Conflict("The connection does not sign in with a client secret.")
+    row = copy_of(former)
+    row.secretendson = checked_end(endson, services.clock())
+    newest = copy_of(former)
+    newest.sealedsecret = sealed_texts(
+        services, kept_texts(services, former.sealedsecret, secret_purpose())[:1], secret_purpose()
+    )
+    return keep_row(services, who, row, former, "connection.secret_end_corrected", tried_row(services, newest))
 
 
 def add_certificate(services: Services, who: Principal, pem: str = "", *, days: int = CERTIFICATE_DAYS) -> Tried:

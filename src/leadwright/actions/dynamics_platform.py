@@ -20,10 +20,9 @@ from leadwright.db.agent import Prerequisite
 from leadwright.db.connection import DYNAMICS365, CrmConnection, connection_row, platform_of
 from leadwright.domain.platform import Platform
 from leadwright.domain.prerequisites import PREREQUISITES
-from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict
 from leadwright.identity.access import Principal
-from leadwright.identity.agent_identity import check_again
+from leadwright.identity.agent_identity import check_now
 from leadwright.services import Services
 
 
@@ -57,9 +56,7 @@ def check(services: Services, who: Principal, agentid: str) -> Tried:
             refuse_while_working(agent_of(session, agentid))
     tried = act.check(services, who)
     _settle(services, who, agentid, before)
-    with services.database.reading() as session:
-        mode = AgentMode(agent_of(session, agentid).mode)
-    check_again(services, agentid, mode, by=who.actor)
+    check_now(services, agentid, who.actor)
     return tried
 
 
@@ -76,6 +73,18 @@ def new_secret(services: Services, who: Principal, agentid: str, secret: str, en
     tried = credentials.rotate_secret(services, who, secret, endson)
     check_again(services, agentid, mode, by=who.actor)
     return tried
+
+
+def correct_end(services: Services, who: Principal, agentid: str, endson: datetime) -> None:
+    """Correct when the newest client secret ends, and check again: an agent that was paused for the date goes on.
+
+    Raises:
+        NotAllowed, BadInput, Conflict, CrmError: as `dynamics_credentials.correct_end`.
+    """
+    with services.database.reading() as session:
+        agent_of(session, agentid)
+    credentials.correct_end(services, who, endson)
+    check_now(services, agentid, who.actor)
 
 
 def new_certificate(services: Services, who: Principal, agentid: str, pem: str) -> Tried:

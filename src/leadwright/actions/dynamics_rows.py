@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from leadwright.db import audit
 from leadwright.db.connection import DYNAMICS365, CrmConnection
+from leadwright.db.mirror_waking import wake_mirror
 from leadwright.domain.platform import ConnectionState
 from leadwright.errors import BadInput, Conflict, CrmError, NotFound
 from leadwright.identity.access import Principal
@@ -135,7 +136,10 @@ def learn(row: CrmConnection, tried: Tried) -> None:
 def keep_row(
     services: Services, who: Principal, row: CrmConnection, former: CrmConnection | None, action: str, tried: Tried
 ) -> Tried:
-    """Write and audit, unless somebody else changed it while it was tried. On again: what was missed goes out."""
+    """Write and audit, unless somebody else changed it while it was tried. On again: what was missed goes out.
+
+    What failed with the former one is tried again at once.
+    """
     with services.database.transaction() as session:
         held = session.get(CrmConnection, DYNAMICS365)
         if _differs(held, former):
@@ -146,6 +150,7 @@ def keep_row(
         audit.record(session, who.actor, action, "crmconnection", DYNAMICS365, before=before, after=facts_of(row))
         if former is not None and former.state != ConnectionState.ON and row.state == ConnectionState.ON:
             put_missed(session, row)
+        wake_mirror(session, services.clock())
     return tried
 
 

@@ -16,6 +16,7 @@ from leadwright.actions.agent_rows import agent_of
 from leadwright.actions.prerequisite_rows import begin, may_set_up, open_row, row_of, untick
 from leadwright.db import audit
 from leadwright.db.connection import CrmConnection, connection_row
+from leadwright.db.mirror_waking import wake_mirror
 from leadwright.db.people import Application, BusinessUnit, Role, SystemUser, UserRole
 from leadwright.domain.optionsets import AccessMode
 from leadwright.domain.platform import Platform
@@ -201,6 +202,7 @@ def _keep(services: Services, who: Principal, agentid: str, row: CrmConnection, 
             after: Mapping[str, Any] = {"fullname": user.name, **inputs, "roles": [AI_SALESPERSON]}
             action = "user.changed" if before else "user.created"
             audit.record(session, who.actor, action, "systemuser", user.id, after=dict(after), cause="Dynamics 365")
+            wake_mirror(session, services.clock())
     except IntegrityError as error:
         raise Conflict("The mirror brought this user at the same moment. Try again.") from error
     with suppress(LeadwrightError):  # what the organisation is called could not be asked before there was a user

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,11 +102,13 @@ def organisation_url(given: str, *, any_host: bool = False) -> str:
 
 
 def checked_end(endson: datetime | None, moment: datetime) -> datetime | None:
-    """When a secret ends.
+    """When a secret ends; a time without a zone is UTC.
 
     Raises:
         BadInput: it has ended already.
     """
+    if endson is not None and endson.tzinfo is None:
+        endson = endson.replace(tzinfo=UTC)
     if endson is not None and endson <= moment:
         raise BadInput("This date is over. Enter the date Microsoft Entra shows under Expires.", field="secret_endson")
     return endson

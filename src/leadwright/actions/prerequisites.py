@@ -31,6 +31,7 @@ from leadwright.domain.prerequisites import (
     SetupState,
     attestable,
     failing,
+    not_known_now,
     state_of,
     verified,
 )
@@ -39,7 +40,7 @@ from leadwright.domain.privileges import SYSTEM_ADMINISTRATOR, role_that_grants
 from leadwright.domain.stage import AgentMode
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal, require
-from leadwright.identity.agent_identity import check_again, inputs_of, keep_checks
+from leadwright.identity.agent_identity import check_now, inputs_of, keep_checks, stands
 from leadwright.identity.verification import verify
 from leadwright.services import Services
 
@@ -84,6 +85,18 @@ class Report:
     attestable: bool
 
     @property
+    def unknown(self) -> str:
+        """Why it could not be checked the last time, while what was found before stands; empty: it could."""
+        check = not_known_now(self.checks)
+        return check.unknown if check else ""
+
+    @property
+    def unknown_since(self) -> datetime | None:
+        """Since when it could not; None with `unknown` empty."""
+        check = not_known_now(self.checks)
+        return datetime.fromisoformat(check.unknown_since) if check else None
+
+    @property
     def missing_role(self) -> str | None:
         """The narrowest role that has the missing privilege."""
         return role_that_grants(self.missing) if self.missing else None
@@ -110,6 +123,7 @@ def mark_done(services: Services, who: Principal, agentid: str, number: int) -> 
     """Tick a prerequisite: verify it, and keep the tick only when every check passed.
 
     While the agent works, a tick that fails stays and turns red: the agent pauses, and resumes when it passes again.
+    A tick that cannot be verified again now stays as it was, and `unknown` says why.
 
     Returns:
         The report; `done` is False when the tick did not stay, and `checks` says which one failed and what to do.
@@ -132,6 +146,8 @@ def mark_done(services: Services, who: Principal, agentid: str, number: int) -> 
         if row.inputs != inputs[number]:
             raise Conflict("Somebody changed this prerequisite meanwhile. Reload the page and try again.")
         before = row.done
+        if stands(session, row, checks):
+            return _report(who, keep_checks(session, (agentid, number), checks, who.actor, services.clock()), platform)
         row.done, row.attested = verified(checks) or (before and working), False
         keep_checks(session, (agentid, number), checks, who.actor, services.clock())
         action = "prerequisite.done" if verified(checks) else "prerequisite.refused"
@@ -179,11 +195,14 @@ def unmark(services: Services, who: Principal, agentid: str, number: int) -> Rep
 
 
 def recheck(services: Services, who: Principal, agentid: str) -> tuple[Report, ...]:
-    """Run the checks of every ticked prerequisite again and show what was found."""
+    """Run the checks of every ticked prerequisite again and show what was found.
+
+    A working agent pauses for what fails, and one that was paused for it resumes when everything passes.
+    """
     require(who, "prvReadAgent")
     with services.database.reading() as session:
-        mode = AgentMode(agent_of(session, agentid).mode)
-    check_again(services, agentid, mode, by=who.actor)
+        agent_of(session, agentid)
+    check_now(services, agentid, who.actor)
     return reports(services, who, agentid)
 
 

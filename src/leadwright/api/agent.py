@@ -314,6 +314,8 @@ def prerequisite_report(report: prerequisites.Report) -> dict[str, Any]:
         "attested": report.attested,
         "inputs": report.inputs,
         "checked_at": report.checked_at,
+        "unknown": report.unknown,
+        "unknown_since": report.unknown_since,
         "may": report.may,
         "missing_role": report.missing_role,
         "checks": [

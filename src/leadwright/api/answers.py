@@ -433,4 +433,6 @@ class ReportRead(BaseModel):
     attested: bool
     inputs: dict[str, str]
     checked_at: datetime | None
+    unknown: str = Field("", description="Why it could not be checked since; what was found before still counts.")
+    unknown_since: datetime | None = None
     checks: list[CheckRead]

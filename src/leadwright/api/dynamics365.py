@@ -85,6 +85,12 @@ class NewSecretValue(BaseModel):
     endson: datetime | None = None
 
 
+class SecretEnd(BaseModel):
+    """When the present client secret ends, as Entra shows it."""
+
+    endson: datetime
+
+
 class NewCertificate(BaseModel):
     """PEM with its private key; empty: one is made here, and the answer holds what is to be uploaded."""
 
@@ -209,6 +215,12 @@ def check(services: Adapters, who: Connector) -> TriedRead:
 def new_secret(services: Adapters, who: SecretKeeper, body: NewSecretValue) -> TriedRead:
     """Tried first; the former one stays beside it."""
     return _tried(platform.new_secret(services, who, needed_agent(services).agentid, body.secret, body.endson))
+
+
+@router.put("/connection/secret-end", status_code=204, summary="Correct when the client secret ends")
+def correct_end(services: Adapters, who: SecretKeeper, body: SecretEnd) -> None:
+    """The secret is tried first; what is marked as done is checked again."""
+    platform.correct_end(services, who, needed_agent(services).agentid, body.endson)
 
 
 @router.post("/connection/certificate", summary="Bring in a new certificate")

@@ -133,6 +133,8 @@ def _read(report: act.Report) -> ReportRead:
         attested=report.attested,
         inputs={name: str(value) for name, value in report.inputs.items()},
         checked_at=report.checked_at,
+        unknown=report.unknown,
+        unknown_since=report.unknown_since,
         checks=[
             CheckRead(name=c.name, passed=c.passed, detail=c.detail, remedy=c.remedy, warns=c.warns, place=c.place)
             for c in report.checks

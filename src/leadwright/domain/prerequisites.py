@@ -4,7 +4,8 @@ Pure: what a check found is handed in. Running checks belongs to `identity.verif
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from leadwright.domain.stage import AgentMode
@@ -31,6 +32,8 @@ class Check:
         privilege: the missing privilege, when the check failed for one.
         warns: passed, and still something to look at; `remedy` says what.
         place: address of the page where the remedy is carried out; empty where there is none.
+        unknown: why it could not be checked again since; what is told here was found before. Empty: it could.
+        unknown_since: the moment that began, in ISO 8601; empty with `unknown`.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Check:
     privilege: str | None = None
     warns: bool = False
     place: str = ""
+    unknown: str = ""
+    unknown_since: str = ""
 
     @property
     def sentence(self) -> str:
@@ -138,6 +143,34 @@ def failing(checks: Sequence[Check]) -> tuple[Check, ...]:
 def verified(checks: Sequence[Check]) -> bool:
     """True when there are checks and every one was run and passed. Only then may the box be ticked."""
     return bool(checks) and all(c.passed is True for c in checks)
+
+
+def says_nothing(checks: Sequence[Check]) -> bool:
+    """True when nothing failed and something could not be checked: neither passed nor failed."""
+    return not failing(checks) and any(c.passed is None for c in checks)
+
+
+def still_standing(before: Sequence[Check], found: Sequence[Check], moment: datetime) -> tuple[Check, ...]:
+    """What was found before, with the note that it could not be checked again: what is not known replaces nothing.
+
+    Passed stays passed, and failed stays failed, all of it: where one check of several failed, those after it are not
+    known either.
+
+    Args:
+        before: says something.
+        found: says nothing, as `says_nothing`.
+    """
+    missed = next(c for c in found if c.passed is None)
+    since = next((c.unknown_since for c in before if c.unknown), "") or moment.isoformat()
+    place = next((n for n, c in enumerate(before) if c.name == missed.name), 0)
+    cleared = [replace(c, unknown="", unknown_since="") for c in before]
+    noted = replace(cleared[place], unknown=f"{missed.name}: {missed.detail}", unknown_since=since)
+    return (*cleared[:place], noted, *cleared[place + 1 :])
+
+
+def not_known_now(checks: Sequence[Check]) -> Check | None:
+    """The check that carries the note of `still_standing`; None when all of it could be checked the last time."""
+    return next((c for c in checks if c.unknown), None)
 
 
 def attestable(checks: Sequence[Check]) -> bool:

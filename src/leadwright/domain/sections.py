@@ -31,6 +31,7 @@ class Facts:
 
     Args:
         prerequisites: number -> state.
+        marked: numbers of the prerequisites that are marked as done.
         agent_user: name of the agent user; None when none is chosen; `agent_user_problem` says what is wrong with it.
         sellers: display names of sellers who can receive leads.
         missing_sellers: names or ids of chosen sellers who are disabled or gone.
@@ -60,6 +61,7 @@ class Facts:
     state_reason: str = ""
     review: Review = field(default_factory=Review)
     platform: Platform = Platform.BUILTIN
+    marked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +118,27 @@ def sections(configuration: Mapping[str, Any], facts: Facts) -> tuple[Section, .
 def closed_by(facts: Facts) -> tuple[str, ...]:
     """Why the later sections are closed; empty when they are open.
 
-    A prerequisite that was done and broke does not close them: the agent is paused, its settings stay editable.
+    A prerequisite that was done and broke, or cannot be checked now, does not close them: the agent is paused or goes
+    on, its settings stay editable.
     """
-    open_states = {SetupState.DONE}
-    if facts.state is not AgentState.DRAFT:
-        open_states.add(SetupState.FAILING)
     return tuple(
-        f"Prerequisite {p.number}, {step_on(facts.platform, p.number).title}, is not done."
+        f"Prerequisite {p.number}, {step_on(facts.platform, p.number).title}, "
+        f"{_NOT_KNOWN if _is_not_known(facts, p.number) else 'is not done.'}"
         for p in needed(facts.mode)
-        if facts.prerequisites.get(p.number, SetupState.NOT_STARTED) not in open_states
+        if not _is_open(facts, p.number)
     )
+
+
+def _is_open(facts: Facts, number: int) -> bool:
+    state = facts.prerequisites.get(number, SetupState.NOT_STARTED)
+    if facts.state is AgentState.DRAFT or state is SetupState.DONE:
+        return state is SetupState.DONE
+    return state is SetupState.FAILING or _is_not_known(facts, number)
+
+
+def _is_not_known(facts: Facts, number: int) -> bool:
+    """Marked, and the last look found neither that it passes nor that it fails."""
+    return number in facts.marked and facts.prerequisites.get(number) is SetupState.IN_PROGRESS
 
 
 def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[str, ...]:
@@ -138,6 +151,7 @@ def missing_for_start(all_sections: Sequence[Section], facts: Facts) -> tuple[st
     return tuple(missing)
 
 
+_NOT_KNOWN = "is marked as done, and not every check of it can be run now. Its card says why."
 _OF_ENGAGE = frozenset({"handoff", "sending"})
 _Found = tuple[SetupState, tuple[str, ...]]
 
@@ -168,6 +182,8 @@ def _prerequisite_reason(facts: Facts, number: int, state: SetupState) -> str:
     step = step_on(facts.platform, number)
     if state is SetupState.FAILING:
         return f"{number}, {step.title}: a check fails."
+    if _is_not_known(facts, number):
+        return f"{number}, {step.title}, {_NOT_KNOWN}"
     return f"{number}, {step.title}: set it up and mark it as done."
 
 

@@ -15,11 +15,24 @@ from sqlalchemy.orm import Session
 from leadwright.db import audit
 from leadwright.db.agent import Agent, LeadRun, Prerequisite
 from leadwright.db.connection import platform_of
+from leadwright.db.mirror_waking import wake_mirror
 from leadwright.db.people import SystemUser
 from leadwright.domain.dynamics_prerequisites import ASKED_OFTEN
 from leadwright.domain.optionsets import NotificationIcon
 from leadwright.domain.platform import Platform
-from leadwright.domain.prerequisites import BY_NUMBER, ON_SERVERS, SIGNS_IN, Check, failing, needed, state_of
+from leadwright.domain.prerequisites import (
+    BY_NUMBER,
+    ON_SERVERS,
+    SIGNS_IN,
+    Check,
+    failing,
+    needed,
+    not_known_now,
+    says_nothing,
+    state_of,
+    still_standing,
+    verified,
+)
 from leadwright.domain.stage import AgentMode, AgentState, Stage
 from leadwright.errors import Conflict, NotAllowed
 from leadwright.identity.access import Principal
@@ -32,6 +45,7 @@ _IN_WORK = (Stage.QUEUED, Stage.RESEARCHING, Stage.ENGAGED)
 _WORKING = (AgentState.ON, AgentState.PAUSED, AgentState.DRAINING)
 _REASON = "Prerequisite"  # begins the reason of a pause that ends by itself
 _WRITE_AGAIN = timedelta(minutes=10)
+_MIRROR_NEEDS = (1, 2)  # numbers of the prerequisites without which nothing comes in or goes out
 
 
 def agent_principal(services: Installation, agentid: str) -> Principal:
@@ -99,10 +113,18 @@ def pause_or_resume(services: Installation) -> tuple[str, ...]:
     changed: list[str] = []
     for agent in agents:
         found = check_again(services, agent.agentid, AgentMode(agent.mode))
-        reason = _why_not(services, agent.agentid, found)
-        with services.database.transaction() as session:
-            changed += _settle(session, agent.agentid, reason, services.clock())
+        changed += _follow(services, agent.agentid, found)
     return (*changed, *announce_expiry(services))
+
+
+def check_now(services: Installation, agentid: str, by: audit.Actor) -> None:
+    """`check_again` because a person asked, and a working agent follows what was found, as it does on the schedule."""
+    with services.database.reading() as session:
+        agent = session.get_one(Agent, agentid)
+        mode, working = AgentMode(agent.mode), agent.state in _WORKING
+    found = check_again(services, agentid, mode, by=by)
+    if working:
+        _follow(services, agentid, found)
 
 
 def inputs_of(rows: Sequence[Prerequisite]) -> dict[int, Mapping[str, Any]]:
@@ -118,10 +140,13 @@ def check_again(
     Stores what was found when it differs from before, the last record is ten minutes old, or a person asked. Mail
     servers are asked for a sign-in every `mailbox_check_seconds`, and so is all that fails; what prerequisite 3 asks
     of them otherwise waits ten minutes. Dynamics 365 is asked in the same way; while it cannot be asked, what was found
-    last stands.
+    last stands, whoever asks, with a note since when and why.
 
     Args:
         by: who asked; None: the schedule.
+
+    Returns:
+        Number -> what counts now: what was found, or what stands.
     """
     moment = services.clock()
     with services.database.reading() as session:
@@ -129,20 +154,16 @@ def check_again(
         outside = _Outside.on(platform_of(session))
     wanted = {p.number for p in needed(mode)}
     ticked = [r for r in rows if r.done and not r.attested and r.number in wanted]
-    asked = {r.number for r in ticked if by is not None or not _just_asked(services, r, moment, outside)}
-    found = {r.number: [Check(**c) for c in r.checks] for r in ticked if r.number not in asked}
-    for row in ticked:
-        if row.number in asked:
-            checks = verify(services, row.number, mode, inputs_of(rows))
-            if outside.may_be_down and by is None and row.checks and _says_nothing(checks):
-                asked.discard(row.number)
-                checks = [Check(**c) for c in row.checks]
-            found[row.number] = checks
-    stale = [r for r in ticked if r.number in asked and (by or _differs(r, found[r.number], moment, outside))]
-    if stale:
+    asked = [r.number for r in ticked if by is not None or not _just_asked(services, r, moment, outside)]
+    found = {r.number: _checks_of(r) for r in ticked}
+    for number in asked:
+        found[number] = verify(services, number, mode, inputs_of(rows))
+    news = [r for r in ticked if r.number in asked and (by or _differs(r, found[r.number], moment, outside))]
+    if news:
         with services.database.transaction() as session:
-            for row in stale:
-                keep_checks(session, (agentid, row.number), found[row.number], by or audit.SYSTEM, moment)
+            for row in news:
+                key = agentid, row.number
+                found[row.number] = _checks_of(keep_checks(session, key, found[row.number], by or audit.SYSTEM, moment))
     return found
 
 
@@ -151,11 +172,20 @@ def keep_checks(
 ) -> Prerequisite:
     """Store what a verification found and the state that follows; audited when the state changes.
 
+    Of one that is ticked on Dynamics 365, what was found before stands while that cannot be asked. When the first or
+    the second passes again, or a person asked, the mirror goes on at once.
+
     Args:
         key: agent id and number of the prerequisite.
     """
     row = session.get_one(Prerequisite, key)
-    before = row.state
+    before, known = row.state, _checks_of(row)
+    if stands(session, row, checks):
+        row.checks = [asdict(c) for c in still_standing(known, checks, moment)]
+        return row
+    passes_again = not verified(known) or not_known_now(known) is not None or actor != audit.SYSTEM
+    if key[1] in _MIRROR_NEEDS and verified(checks) and passes_again:
+        wake_mirror(session, moment)
     row.checks = [asdict(c) for c in checks]
     row.checkedon, row.checkedby = moment, actor.id
     row.state = state_of(done=row.done, attested=row.attested, begun=bool(row.inputs), checks=checks)
@@ -172,33 +202,40 @@ def keep_checks(
     return row
 
 
+def stands(session: Session, row: Prerequisite, checks: Sequence[Check]) -> bool:
+    """Does what was found before stand, because `checks` say nothing? On Dynamics 365 alone: a line may be down."""
+    known = _checks_of(row)
+    if not row.done or row.attested or not known or says_nothing(known) or not says_nothing(checks):
+        return False
+    return platform_of(session) is Platform.DYNAMICS365
+
+
+def _checks_of(row: Prerequisite) -> list[Check]:
+    return [Check(**c) for c in row.checks]
+
+
 @dataclass(frozen=True, slots=True)
 class _Outside:
-    """Which prerequisites are asked of others, which of them often, and whether a line that is down decides nothing."""
+    """Which prerequisites are asked of others, and which of them often."""
 
     numbers: frozenset[int]
     often: frozenset[int]
-    may_be_down: bool
 
     @classmethod
     def on(cls, platform: Platform) -> "_Outside":
         if platform is Platform.DYNAMICS365:
-            return cls(frozenset(BY_NUMBER), ASKED_OFTEN, True)
-        return cls(ON_SERVERS, frozenset({SIGNS_IN}), False)
+            return cls(frozenset(BY_NUMBER), ASKED_OFTEN)
+        return cls(ON_SERVERS, frozenset({SIGNS_IN}))
 
 
 def _just_asked(services: Installation, row: Prerequisite, moment: datetime, outside: _Outside) -> bool:
     """Were those others asked about this prerequisite so lately that the schedule leaves them alone?"""
     if row.number not in outside.numbers or row.checkedon is None or not row.checks:
         return False
-    soon = row.number in outside.often or any(c["passed"] is False for c in row.checks)
+    checks = _checks_of(row)
+    soon = row.number in outside.often or not verified(checks) or not_known_now(checks) is not None
     wait = timedelta(seconds=services.settings.mailbox_check_seconds) if soon else _WRITE_AGAIN
     return moment - row.checkedon < wait
-
-
-def _says_nothing(checks: Sequence[Check]) -> bool:
-    """Nothing failed, and something could not be asked."""
-    return not failing(checks) and any(c.passed is None for c in checks)
 
 
 def _differs(row: Prerequisite, checks: Sequence[Check], moment: datetime, outside: _Outside) -> bool:
@@ -219,7 +256,15 @@ def _why_not(services: Installation, agentid: str, found: Mapping[int, Sequence[
     return None
 
 
-def _settle(session: Session, agentid: str, reason: str | None, moment: datetime) -> list[str]:
+def _follow(services: Installation, agentid: str, found: Mapping[int, Sequence[Check]]) -> list[str]:
+    """Pause an agent for what fails, resume one when all of it passes. What is not known changes nothing."""
+    reason = _why_not(services, agentid, found)
+    sure = all(verified(checks) for checks in found.values())
+    with services.database.transaction() as session:
+        return _settle(session, agentid, reason, services.clock(), sure=sure)
+
+
+def _settle(session: Session, agentid: str, reason: str | None, moment: datetime, *, sure: bool) -> list[str]:
     agent = session.scalar(select(Agent).where(Agent.agentid == agentid).with_for_update())
     if agent is None:
         return []
@@ -230,7 +275,7 @@ def _settle(session: Session, agentid: str, reason: str | None, moment: datetime
     ours = agent.state == AgentState.PAUSED and (agent.statereason or "").startswith(_REASON)
     if ours and reason:
         agent.statereason = reason
-    elif ours:
+    elif ours and sure:
         return _resume(session, agent, moment)
     return []
 

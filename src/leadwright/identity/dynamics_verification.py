@@ -261,7 +261,9 @@ def _broken(number: int, checks: list[Check], error: LeadwrightError, portals: P
     place = portals.application_users if number == 2 else ""
     if isinstance(error, CrmError):
         missing = str(getattr(error, "privilege", "") or "") or None
-        return Check(name, False if _is_final(error) else None, str(error), place=place, privilege=missing)
+        final = _is_final(error)
+        remedy = "" if final else "Check again in a moment."
+        return Check(name, False if final else None, str(error), remedy, place=place, privilege=missing)
     return Check(name, False, str(error), "Finish prerequisite 1 first." if isinstance(error, Conflict) else "")
 
 

@@ -59,6 +59,8 @@ def _credential(row: CrmConnection, moment: datetime, portals: Portals) -> Check
     ends = f"{row.secretendson:%Y-%m-%d %H:%M} UTC"
     if row.secretendson <= moment:
         remedy = "Add a new one under Certificates & secrets, and enter it here."
+        if row.credentialkind == CredentialKind.SECRET:
+            remedy += " Where the secret still works, correct the date under New client secret."
         return Check("Credential", False, f"{what} ended on {ends}.", remedy, place=place)
     if row.secretendson - moment <= SOON:
         remedy = "Add a new one under Certificates & secrets, and enter it here; both are valid meanwhile."

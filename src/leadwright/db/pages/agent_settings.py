@@ -59,13 +59,14 @@ def facts(session: Session, agent: Agent) -> Facts:
     for tablename, name in session.execute(own):
         custom.setdefault(tablename, set()).add(name)
     states = session.execute(
-        select(Prerequisite.number, Prerequisite.state).where(Prerequisite.agentid == agent.agentid)
+        select(Prerequisite.number, Prerequisite.state, Prerequisite.done).where(Prerequisite.agentid == agent.agentid)
     ).all()
     return Facts(
         mode=AgentMode(agent.mode),
         state=AgentState(agent.state),
         name=agent.name,
-        prerequisites={n: SetupState(s) for n, s in states},
+        prerequisites={row.number: SetupState(row.state) for row in states},
+        marked=frozenset(row.number for row in states if row.done),
         agent_user=user.fullname if user else None,
         agent_user_problem=_user_problem(user),
         sellers=sellers,

@@ -101,6 +101,22 @@ def new_secret(visit: Visit) -> Response:
     )
 
 
+@pages.post("/agent/prerequisites/1/secret-end", "prvReadAgent", "prvCreateApplication")
+def correct_end(visit: Visit) -> Response:
+    """Correct the date on which the client secret ends; what is marked as done is checked again."""
+    agent = needed_agent(visit)
+    try:
+        ends = _day(visit, "corrected_endson")
+        if ends is None:
+            raise BadInput("Enter the date Microsoft Entra shows under Expires.")
+        platform.correct_end(visit.services, visit.who, agent.agentid, ends)
+    except BadInput as error:
+        return dynamics_page(visit, agent, 422, problems={"corrected_endson": str(error)}, opened=1)
+    except CrmError as error:
+        return dynamics_page(visit, agent, 502, problems={"corrected_endson": str(error)}, opened=1)
+    return visit.to(f"{_BACK}#p1", f"The client secret works. It ends on {ends.day} {ends:%b %Y}.")
+
+
 @pages.post("/agent/prerequisites/1/add-certificate", "prvReadAgent", "prvCreateApplication")
 def add_certificate(visit: Visit) -> Response:
     """Bring in a new certificate; the former one signs in until Entra knows it."""

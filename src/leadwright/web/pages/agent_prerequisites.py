@@ -22,6 +22,7 @@ from leadwright.errors import BadInput, NotFound
 from leadwright.identity.directory import SECRET_DAYS, NewSecret
 from leadwright.web.pages.agent import needed_agent, settings_page
 from leadwright.web.pages.agent_dynamics import dynamics_page
+from leadwright.web.pages.recheck_note import not_checked, recheck_note
 from leadwright.web.visit import Pages, Visit
 
 pages = Pages()
@@ -137,11 +138,14 @@ def done(visit: Visit) -> Response:
     """Tick: verify, and keep the tick only when everything passed."""
     agent, number = needed_agent(visit), _number(visit)
     report = act.mark_done(visit.services, visit.who, agent.agentid, number)
-    if report.done:
+    if report.unknown:
+        return visit.to(f"/agent/prerequisites#p{number}", not_checked(report), "warn")
+    if report.done and not failing(report.checks):
         return visit.to(f"/agent/prerequisites#p{number}", f"{report.step.title}: every check passed.")
     broken = failing(report.checks) or [c for c in report.checks if c.passed is None and c.remedy]
     reason = broken[0].sentence if broken else "A check could not be run."
-    return visit.to(f"/agent/prerequisites#p{number}", f"Not marked as done. {reason}", "bad")
+    refused = "It fails now." if report.done else "Not marked as done."
+    return visit.to(f"/agent/prerequisites#p{number}", f"{refused} {reason}", "bad")
 
 
 @pages.post("/agent/prerequisites/{number:int}/attest", "prvAssignRole")
@@ -163,11 +167,9 @@ def clear(visit: Visit) -> Response:
 @pages.post("/agent/prerequisites/check", "prvReadAgent")
 def check(visit: Visit) -> Response:
     """Run the checks of what is ticked again."""
-    reports = act.recheck(visit.services, visit.who, needed_agent(visit).agentid)
-    broken = [f"{r.step.number}, {r.step.title}: {c.sentence}" for r in reports if r.done for c in failing(r.checks)]
-    if broken:
-        return visit.to("/agent/prerequisites", " ".join(broken), "bad")
-    return visit.to("/agent/prerequisites", "Every check passed.")
+    before = needed_agent(visit)
+    reports = act.recheck(visit.services, visit.who, before.agentid)
+    return visit.to("/agent/prerequisites", *recheck_note(reports, before, needed_agent(visit)))
 
 
 def _secrets(visit: Visit, agent: Agent) -> Sequence[Any]:
