@@ -19,6 +19,7 @@ from leadwright.cli.doctor import Finding
 from leadwright.cli.doctor_dynamics import examine_connection
 from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
+from leadwright.db.mirror import MirrorRow
 from leadwright.db.people import BusinessUnit, Role, SystemUser, UserRole
 from leadwright.sandbox.dynamics import entra_applications, entra_principals
 from leadwright.sandbox.dynamics.dataverse import records, seed
@@ -191,6 +192,9 @@ def test_chosen_sellers_who_may_not_receive_leads_are_named(contoso: Contoso) ->
         session.add_all(people)
         session.flush()
         session.add(UserRole(systemuserid=people[1].systemuserid, roleid=role))
+        for person in people:
+            there = {"tablename": "systemuser", "recordid": person.systemuserid}
+            session.add(MirrorRow(**there, etag="", seen="{}", pass_=0, hidden=False))
         agent.draft = {**agent.draft, "assignment": {"sellers": [person.systemuserid for person in people]}}
     found = examined(contoso)["Sellers"]
     assert found.state == "warn"

@@ -69,9 +69,9 @@ def new_secret(services: Services, who: Principal, agentid: str, secret: str, en
         NotAllowed, BadInput, Conflict, CrmError: as `dynamics_connection.rotate_secret`.
     """
     with services.database.reading() as session:
-        mode = AgentMode(agent_of(session, agentid).mode)
+        agent_of(session, agentid)
     tried = credentials.rotate_secret(services, who, secret, endson)
-    check_again(services, agentid, mode, by=who.actor)
+    check_now(services, agentid, who.actor)
     return tried
 
 
