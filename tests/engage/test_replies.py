@@ -133,6 +133,24 @@ def test_a_refusal_is_disqualified(office: Office, leadid: str) -> None:
     assert ended(office, leadid) == (Stage.DISQUALIFIED, Outcome.NOT_INTERESTED)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Enough of the emails. Call me tomorrow at 10, I want to buy.",
+        "Schreiben Sie mir nicht noch einmal, rufen Sie bitte an. Wir bestellen.",
+    ],
+)
+def test_whoever_wants_no_more_mails_and_to_buy_is_written_to_by_nobody_but_called_by_a_person(
+    office: Office, leadid: str, text: str
+) -> None:
+    office.answer(ADA, text)
+    office.work()
+    assert ended(office, leadid)[0] == Stage.HANDED_OVER
+    assert not office.row_of(leadid).donotemail
+    office.pass_days(30)
+    assert len(office.mails_to(ADA)) == 1
+
+
 @pytest.mark.parametrize("words", ["Please remove me from your list.", "unsubscribe", "Bitte keine weiteren Mails."])
 def test_remove_me_stops_everything_at_once_and_for_every_later_enrolment(
     office: Office, leadid: str, words: str

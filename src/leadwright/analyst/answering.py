@@ -18,25 +18,32 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _TELLING = {
     "en": "the and you your is are for with this that have has would what how do does can could we i it please "
     "thanks thank a an of to in on at be our us me my not no but if or as from by will more about when which "
-    "was there any yes call let know send sounds good great sure monday tuesday wednesday thursday friday",
+    "was there any yes call let know send sounds good great sure works come plus pour comment serve size "
+    "care till hello dear regards monday tuesday wednesday thursday friday",
     "de": "der die das den dem des und ist sind nicht wir sie ihr ihre für mit haben habe hat können wie was wann "
     "wer ein eine einen bitte danke vielen ich uns unser sehr auch noch auf von zu im bei es aber oder wenn "
     "gerne guten keine kein mir mich diese dieser dass am vom ja gern geht passt läuft lange kostet kosten preis "
-    "angebot bis",
+    "angebot bis nein brauchen benötigen rufen schicken senden tag morgen montag dienstag mittwoch donnerstag freitag "
+    "alles klar stück preisliste unterlagen interesse interessant",
     "fr": "le la les de du des et est nous vous votre vos notre pour avec que qui quel quelle comment combien un "
     "une au ce cette merci bonjour je pas ne dans sur sont avons avez mais ou si plus par il me mon ma nos en "
-    "se suis on peut oui quels quelles prix tarif tarifs délais devis voulons envoyez avant mardi demain",
+    "se suis on peut oui quels quelles prix tarif tarifs délais devis voulons envoyez écrivez avant mardi demain "
+    "non appelez "
+    "rappelez offre intéressé intéressés plaisir délai livraison lundi mercredi jeudi vendredi bien moi",
     "es": "el la los las de del y es nosotros nuestra nuestro usted ustedes su para con que cuál cual cuánto cuanto "
     "cómo como cuándo un una gracias hola por no en está estamos quisiera pero más al se tenemos hay muy lo "
     "le me mi nos sus estoy hoy hasta sin sí quien días cuesta precio precios interesa podemos necesitamos tiempo "
-    "antes tienen",
+    "antes tienen buenos buenas envíeme envíenos envíe llámeme llámenos mañana oferta presupuesto pueden parece bien "
+    "lunes martes miércoles jueves viernes",
     "it": "il lo la gli i le e è noi voi vostro nostro nostra per con che come quale quanto quando un una grazie "
     "buongiorno non di del della dei nel sono siamo abbiamo avete vorrei vorremmo sapere più anche ma se da "
     "mi ci vi al ho ai me ne però vostra sì va bene costa prezzo prezzi tempo tempi serve servono interessa possiamo "
-    "entro",
+    "entro no mandatemi mandateci inviatemi offerta preventivo chiamatemi chiamateci domani lunedì martedì mercoledì "
+    "giovedì venerdì interesse",
     "nl": "de het een en is zijn niet geen wij we u uw jullie voor met hebben heeft kunnen kan hoe wat wanneer "
     "graag bedankt dank ik ons onze van naar bij ook maar dat dit die er op te aan om zou nog meer beste mij "
-    "eens wel deze me ben ja kost kosten prijs lang duurt stuur offerte nodig",
+    "eens wel deze me ben ja kost kosten prijs lang duurt stuur offerte nodig nee bel "
+    "morgen goedemorgen goedendag maandag dinsdag woensdag donderdag vrijdag interesse interessant",
     "pt": "o os as e é de do da dos das nós você seu sua nosso nossa para com que qual quanto como quando um uma "
     "obrigado obrigada olá não em na por mas mais gostaria estamos temos são está ao também me nos pelo pela "
     "no sim bom dia dias custa preço preços tempo interesse interessa podemos precisamos até",
@@ -68,7 +75,8 @@ _TELLING = {
     "tr": "ve bir bu için ile de da ne mi mı nasıl var yok çok biz siz bize size daha olarak ama o ki merhaba "
     "teşekkürler lütfen kadar gibi en istiyoruz",
 }  # fmt: skip
-_LEAST = 3  # different telling words before a language is believed; two where they are half of it, and none is English
+_LEAST = 3  # different telling words before a language is believed; without an English one two that are half of it
+_LONG = 4  # letters of a word that tells alone where no other language has it, and none is English: "rufen", no "los"
 _ENDING = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|html?|md|txt|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
@@ -235,9 +243,17 @@ def _told(text: str) -> str | None:
     words = [w.casefold() for w in _WORD.findall(text[:4_000])]
     counts = Counter({code: sum(w in telling for w in words) for code, telling in _SETS.items()})
     (best, most), (_, next_most) = counts.most_common(2)
-    different = len(_SETS[best].intersection(words))
-    enough = different >= _LEAST or (different == _LEAST - 1 and 2 * different >= len(words) and not counts["en"])
+    telling = _SETS[best].intersection(words)
+    half = len(telling) == _LEAST - 1 and 2 * len(telling) >= len(words) and not counts["en"]
+    enough = len(telling) >= _LEAST or half or (best != "en" and _alone(telling, words))
     return best if enough and most > next_most else None
 
 
+def _alone(telling: frozenset[str], words: Sequence[str]) -> bool:
+    """Is one of the words of this language alone, and none of the text English?"""
+    english = _SETS["en"].intersection(words)
+    return english <= telling and any(len(word) >= _LONG and _SPOKEN_IN[word] == 1 for word in telling)
+
+
 _SETS = {code: frozenset(words.split()) for code, words in _TELLING.items()}
+_SPOKEN_IN = Counter(word for telling in _SETS.values() for word in telling)

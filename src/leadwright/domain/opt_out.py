@@ -39,6 +39,7 @@ from leadwright.domain.opt_out_denials import (
     WRITE_NOT,
 )
 from leadwright.domain.opt_out_ideas import ABOUT_IT, CLAUSES, IDEAS, OURS
+from leadwright.domain.opt_out_wants import LEAVES, WANTS
 from leadwright.domain.opt_out_words import ALONE, ANYWHERE, MINE, POLITE, THIS_ADDRESS, WE, YOUR_LIST
 from leadwright.domain.patterns import lazy_pattern
 
@@ -143,9 +144,26 @@ def opt_out_in(text: str, subject: str = "", *, automatic: bool = False, footed:
     if footed:
         sentences = _above_footer(sentences, {line.strip() for line in text[:LONGEST].splitlines()})
     sentences = _without_halt(sentences)
-    asked = (said for said, after in pairwise([*sentences, ""]) if _asks(said, after))
+    asked = (said for said, torn in _wishes_of(sentences) if not torn)
     apart = (said for said in _spelled_apart(sentences) if _asks(said.replace(".", "")))
     return next(asked, "") or _about_it(sentences) or next(apart, "")
+
+
+def torn_in(text: str) -> str:
+    """The sentence of a person who wants no more mails and asks for a paper, a call or an order beside it; or empty.
+
+    No opt-out, and no leave to write: a person looks.
+    """
+    sentences = _without_halt(_with_what_it_is_about(own_sentences(text)))
+    return next((said for said, torn in _wishes_of(sentences) if torn), "")
+
+
+def _wishes_of(sentences: list[str]) -> Iterator[tuple[str, bool]]:
+    """Each sentence that asks for no more mails, and whether it or one around it asks for more all the same."""
+    for n, (said, after) in enumerate(pairwise([*sentences, ""])):
+        if _asks(said, after):
+            near = "\n".join(_plain(s) for s in sentences[max(n - 1, 0) : n + 3])
+            yield said, not LEAVES.search(_plain(said)) and WANTS.search(near) is not None
 
 
 def _passed_on(sentences: list[str]) -> str:

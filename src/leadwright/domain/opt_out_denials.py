@@ -227,6 +227,8 @@ UNTIL = lazy_pattern(  # a time, not the whole: "do not write to me before Monda
     r"mejor (?:por|a)|"
     r"besser (?:am|nach)|plutot (?:en|dans|l'apres)|meglio (?:nel|di|al)|liever (?:in|na)|melhor (?:de|a)|lepiej po)\b"
     r".{0,40}$|"
+    r"^[^.,]{0,40}\b(?:after|nach|apres|despues de|al cabo de|a los|dopo|na) (?:\d+|\w+) "
+    r"(?:days?|weeks?|months?|years?|tag\w*|woche\w*|monat\w*|jahr\w*|jours|mois|ans|dias|meses|anos|giorni|mesi|anni|dagen|maanden|jaar)\b|"
     r"^\W*(?:(?:mas|piu|meer|mais|mehr|plus|mer|any ?more) )?(?:tardi|tarde|vandaag|hoje|heute|aujourd'hui|hoy|oggi|"
     r"dzis\w*|"
     r"idag|today|tonight|(?:de|di|than|als|dan) (?:two|three|zwei|drei|deux|trois|dos|tres|due|tre|twee|drie|dois|"

@@ -39,6 +39,13 @@ _AT_ONCE = (
     r"(?: bitte| umgehend| sofort| unverzüglich| komplett| (?:aus|von) (?:dem|der|ihrem|ihrer) "
     r"\w*(?:verteiler|liste|datenbank|kartei|system))*"
 )
+_YOUR_RECORDS = (
+    r"(?:your|this|these|the) (?:\w+ ){0,2}?(?:\w*lists?|data ?bases?|crm|systems?|records?|files?|mailings?|"
+    r"newsletters?|distribution)\b"
+)
+_OUT_OF_YOURS = (
+    r"(?:aus|von|in) (?:ihr\w*|eur\w*|dem|der|allen) (?:\w+ ){0,2}?\w*(?:verteiler|liste|datenbank|kartei|system|crm)"
+)
 _GONE = r"(?:löschung|entfernung|austragung|streichung|abmeldung)"
 _CALLS, _LETTERS = r"(?:phone )?(?:calls?|texts?)", r"(?:e-?mails?|mails?|messages?)"
 _BOTH = rf"(?:{_CALLS},? (?:or|nor|and) {_LETTERS}|{_LETTERS},? (?:or|nor|and) {_CALLS})"
@@ -70,8 +77,10 @@ _CONSENT = (
 _ERASURE = (
     r"(?<!if )(?<!when )(?<!can )(?<!may )(?<!should )(?<!could )(?<!before )(?<!once )(?<!after )\b(?:i|we) "
     r"(?:hereby )?(?:request|demand|ask for|insist on) (?:the |immediate |full )*(?:erasure|deletion|removal) of "
-    r"(?:all )?(?:of )?(?:my|our) (?:personal |contact )?(?:data|details|e-?mail(?: address)?|address)\b"
-    r"(?=\s*(?:$|[.!,;]| (?:from|in) (?:your|the) ))(?!.*\?)",
+    r"(?:all )?(?:of )?(?:(?:my|our) (?:personal |contact )?(?:data|details|e-?mail(?: address)?|address)\b"
+    r"(?=\s*(?:$|[.!,;]| (?:under|according|pursuant|as|now|at once)\b| and (?:of|that|please)\b)|"
+    rf" (?:from|in|on|off) {_YOUR_RECORDS})|(?:the )?(?:personal )?data (?:that )?you (?:hold|have|store|keep)\b)"
+    r"(?!.*\?|.*\b(?:after|when|once|as soon) )",
     rf"\b(?:get rid of|scrap|wipe|purge) (?:my|our) {_DETAILS}\b",
     r"\b(?:stop|cease|end) (?:all )?(?:processing|using|storing|keeping|sharing|selling)(?: of)? (?:my|"
     r"our) (?:\w+ )?(?:data|"
@@ -86,7 +95,8 @@ _ERASURE = (
     r"esquecimento|eliminação|oposição|bycia zapomnianym|usunięcia|sprzeciwu|radering|glömd|raderad)",
     r"\b(?:supresión|eliminación|cancelación|exclusão|eliminação|remoção|apagamento|usunięcie|usunięcia|suppression|"
     r"effacement|cancellazione|rimozione|radering|löschung|verwijdering)\b "
-    rf"(?:de |dei |di |delle |dos |das |do |da |van |av |von )?(?:todos |tutti |alle |toutes )?{_MINE} {_DETAILS}\b",
+    rf"(?:de |dei |di |del |della |delle |dos |das |do |da |van |av |von )?(?:todos |tutti |alle |"
+    rf"toutes )?{_MINE} {_DETAILS}\b",
     rf"\b(?:meine|unsere)\w? {_DETAILS}\b.{{0,40}}\b(?:gelöscht|entfernt|gestrichen|löschen|entfernen|vernicht\w+)\b",
     r"\b(?:m'|nous )oppos\w+ .{0,40}\b(?:données|prospection|traitement|utilisation|sollicitation|démarchage)",
     rf"\b(?:mijn|onze) {_DETAILS}\b.{{0,30}}\b(?:wissen|gewist|verwijder\w*|schrappen|halen|"
@@ -194,8 +204,10 @@ _NO_MORE = (
     r"\bno (?:more |further )?follow[- ]?ups?,? (?:please|pls)\s*(?:$|[.!,])",
     rf"\b(?:please|pls|kindly),? no (?:more |further )?{_BOTH}\s*(?:$|[.!])|"
     rf"\bno (?:more |further )?{_BOTH},? (?:please|pls)\s*(?:$|[.!])|^no (?:more|further) {_BOTH}\s*[.!]?$",
-    rf"\b(?:bitten?|ersuchen?) um (?:\w+e )?(?:austragung\b|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}\b)|"
-    rf"\bum (?:austragung|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}) (?:wird )?(?:\w+ )?(?:gebeten|ersucht)\b",
+    rf"\b(?:bitten?|ersuchen?) um (?:\w+e )?(?:austragung\b|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}\b"
+    rf"(?=\s*(?:$|[.!,;]| (?:und|bitte|gemäß|nach|sowie|{_OUT_OF_YOURS})\b)))(?!.*\b(?:neue|geändert|umgezogen)\w*)|"
+    rf"\bum (?:austragung|{_GONE} (?:der|dieser|meiner|unserer) {_ENTRY}) (?:wird )?(?:\w+ )?(?:gebeten|ersucht)\b"
+    r"(?!.*\bneue)",
     rf"\bcut (?:it )?out (?:with )?(?:the|these|those|all|your) (?:\w+ )?{_MAILS}\b",
     rf"\b(?:switch|turn|shut) (?:(?:these|those|them|your) )?(?:{_MAILS} )?off (?:(?:these|those|all|"
     rf"your) (?:\w+ )?{_MAILS}"
@@ -213,7 +225,7 @@ _NO_MORE = (
     r"\blist\b.{0,40}\b(?:i|we)(?:'d| would)? (?:like|want) out\b",
     r"\b(?:schick|send|schreib|mail|kontaktier|meld)\w*\b.{0,40}\b(?:nie|niemals) (?:wieder|mehr)\b",
     r"\b(?:schreib|mail|kontaktier)\w*(?: sie)?(?: bitte)? (?:mich|mir|uns)(?: bitte)? nicht "
-    r"(?:noch ?(?:ein)?mal|nochmals|erneut)\s*(?:$|[.!,;])",
+    r"(?:noch ?(?:ein)?mal|nochmals|erneut)(?:\s*(?:$|[.!,;])| (?:und|oder)\b)",
     rf"\b(?:wünsch\w+|erbitten|wollen|will|möchte\w*) (?:\w+ ){{0,2}}?keinerlei (?:\w+ )?{_MAILS}\b",
     rf"\bsparen sie (?:sich|uns|mir)\b.{{0,20}}\b(?:weitere\w* |ihre |die |solche )?{_MAILS}\b",
     rf"\b{_MAILS}\b.{{0,30}}\bnicht (?:mehr|länger|weiter) (?:bekommen|erhalten|empfangen|kriegen|haben)\b",
@@ -223,6 +235,7 @@ _NO_MORE = (
     r"dirección|indirizzo|endereço|adres)\b",
     r"\bne plus (?:me |nous |m')(?:faire|adresser|transmettre|proposer|inclure|compter|mettre)\b",
     r"\bn'(?:écriv|envoy|appel)\w+ (?:plus|jamais)\b",
+    r"(?:^|[.!,] )plus d'e-?mails?(?=\s*(?:$|[.!])|,? (?:s'il|svp|merci)\b)",
     r"\bne (?:souhait|veu|voul|désir)\w+ (?:plus|pas)(?: jamais)? être (?:re)?(?:contact|démarch|sollicit|relanc|"
     r"dérang|"
     r"importun|inscrit|abonn)\w*",
@@ -257,7 +270,8 @@ _NO_MORE = (
     r"benader|"
     r"spam)\w*",
     r"\bvan (?:deze|jullie|die|uw) (?:\w+ )?(?:e-?mails?|mails?|berichten|nieuwsbrief|mailings?) af\b",
-    r"\bgeen (?:verder )?contact meer\b", r"\bliever geen (?:\w+ )?(?:reclame|e-?mails?|mails?|berichten|spam)\b",
+    r"\bniet (?:opnieuw|weer|nogmaals) contact (?:op )?met (?:mij|me|ons)\b", r"\bgeen (?:verder )?contact meer\b",
+    r"\bliever geen (?:\w+ )?(?:reclame|e-?mails?|mails?|berichten|spam)\b",
     rf"\bstel\w*\b.{{0,40}}\b(?:{_MAILS}|contact)\b.{{0,10}}\bniet op prijs\b",
     r"\b(?:me|nos) (?:tir|remov|retir|exclu|apag)\w{1,3} (?:d[aeo]s?|dess\w|dest\w)\b.{0,20}\b(?:lista|base|cadastro|"
     r"mailing|contac?tos)",

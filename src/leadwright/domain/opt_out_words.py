@@ -259,7 +259,7 @@ _ROMANCE = (
     r"de(?= de baja))\b.{0,10}\bbaja\b"
     r"(?! (?:por|médica|laboral|maternal|paternal|de (?:maternidad|paternidad))\b)",
     r"\bbaja de (?:su|la|esta) lista",
-    r"\bno (?:me|nos|vuelv\w+ a|quiero que me|queremos que nos)\b.{0,15}\b(?:escrib|contact|envi|env[ií]|mand|"
+    r"\bno (?:me|nos|vuelv\w+ a|quiero que me|queremos que nos)\b.{0,15}?\b(?:escrib|contact|envi|env[ií]|mand|"
     r"molest|llam)\w*",
     r"\bno (?:quiero|queremos|deseo|deseamos|deseamos ya)(?: \w+)? recibir\b",
     r"\bno más (?:correos|emails?|mensajes|mails?)\b",

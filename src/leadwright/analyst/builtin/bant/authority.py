@@ -29,9 +29,13 @@ _GROUP = (
     r"(?:team|department|company|firm|business|group|unit|division|office|family|organi[sz]ation|plant|site|branch|"
     r"factory|warehouse|depot|location|region|store|shop|subsidiary|practice|clinic|hospital|hotel|lab|school|facility)"
 )
+_THING = (  # "quality is the decision maker for us"
+    r"(?:price|pricing|cost|costs|budget|money|quality|delivery|time|speed|uptime|safety|security|service|support|"
+    r"reliability|performance|value|accuracy|availability|features?|fit|compliance|sustainability)"
+)
 _SOMEBODY = (  # named or not, and none of us: "Jane", "someone else"
     rf"(?:some(?:body|one) else|(?:parent|mother|holding|head|other|another|different) {_GROUP}|(?<![\w'-])(?!(?:i|we|"
-    rf"you|myself|ourselves|it|this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|"
+    rf"you|me|myself|ourselves|{_THING}|it|this|that|who|which|what|there|here|one|else|nobody|everybody|everyone|both|all|each|"
     rf"role|title|position|job|now|then|also|always|alone|still|{_GROUP}|\w+ly)\b)[a-z][\w'-]*)"
 )
 _ONE_OF = (
@@ -60,8 +64,18 @@ _LACKS = lazy_pattern(
     r"|\b(?:is|it's|that's) (?:ultimately |really |finally )?(?!it|that|what|who|there|let)[a-z]+'s (?:decision|call)\b"
     rf"|\b{_SOMEBODY}(?:'s| is| are) {_ONE_OF}{_DECIDER}\b"
     rf"|\b{_DECIDER} (?:(?:here|on|for|this|that|it) )*(?:is|are) "
-    rf"(?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you)\b|{_AND_ME})"
+    rf"(?!(?:\w+ ){{0,2}}?(?:me|myself|us|i|we|you|yours truly|in front of|on board|on the line|speaking|writing)\b"
+    rf"|(?:(?:the|our|my|your) )?{_THING}\b(?! (?:team|head|lead|\w+(?:er|or|ment))\b)|{_AND_ME})"
     rf"|\b{_SOMEBODY} (?:has|holds) (?:(?!an?\b|no\b|not\b|any\b|some\b|its\b)[\w-]+ ){{0,4}}?{_POWER}\b"
+)
+_ME_TOO = lazy_pattern(  # "management has the final say, and I am the managing director"
+    r"\bso (?:am|do) i\b|\b(?:is|are|that's|being) (?:also |both )?(?:me|myself|yours truly)\b"
+    r"|\b(?:together|along|jointly) with (?:me|us|myself)\b"
+    r"|(?<!if )(?<!when )(?<!before )(?<!once )(?<!after )(?<!what )(?<!that )"
+    r"\bi (?:alone |also )?(?:decide|sign|chair)\b"
+    r"(?! (?:nothing|only|with|after|up|in)\b)"
+    r"|\bi(?:'m| am) (?:also )?(?:the |its |their )(?:sole |main )?(?:owner|founder|ceo|managing director|president"
+    r"|chair\w*|cfo|coo|one)\b(?!'s| (?:of|for) (?:marketing|sales|it)\b| who (?:does not|doesn't|can't))"
 )
 _ASKS = lazy_pattern(
     rf"\b(?:consult|check|discuss|run|clear|confirm|present|propose|pitch|take|bring|pass|talk|speak|confer|coordinate|"
@@ -159,6 +173,8 @@ def judge_authority(talk: Talk, fields: Mapping[str, str]) -> FactorJudgement:
 def _denies(sentence: Sentence) -> bool:
     plain = sentence.plain
     if sentence.by_lead:
+        if _ME_TOO.search(plain):
+            return False
         if _LACKS.search(plain) and not re.search(r"\bif you (?:do not|don't)|\byou (?:do not|don't)\b", plain):
             return not _is_question(sentence) or bool(re.search(r"\b(?:i|we)\b", plain))
         if _FREE.search(plain):

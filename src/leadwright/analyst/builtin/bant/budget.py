@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
-from leadwright.analyst.builtin.bant.foreign_words import BUDGET_GONE
+from leadwright.analyst.builtin.bant.funds import GONE, SPENT, amounts_there, leaves_some, money_left
 from leadwright.analyst.builtin.bant.order import Line
 from leadwright.analyst.builtin.bant.policy import Discount, discounts_of
 from leadwright.analyst.builtin.bant.prices import Price, PriceList
-from leadwright.analyst.builtin.numbers import Quantity, is_year, quantities
+from leadwright.analyst.builtin.numbers import Quantity, quantities
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, Passage, SourceKind
 from leadwright.domain.patterns import lazy_pattern
@@ -19,27 +19,8 @@ _WORD = lazy_pattern(
     r"|capped at|ceiling|"
     r"workable figure|financial plan)\b|\bwe have (?:around |about |up to |roughly )?(?=[$€£]\d)"
 )
-_NOT_MONEY = lazy_pattern(
-    r"\s*(?:-|%|units?|licen[cs]es?|seats?|days?|weeks?|months?|years?|hours?|minutes?|users?|people|employees"
-    r"|of (?:the|these|those)|each)"
-)
-_SPENT = (  # with the amount, where one is named
-    r"(?:[$€£]?\d\S* (?:[a-z]{3,7} )?)?\bbudgets?(?: (?:(?:of|for|in) |\()(?:(?!, |\bbe\b)[^;?!]){1,40}?)? "
-    r"(?:(?:is|was|are|were|has|have|had|been|got|already|now|all|currently|completely|fully|entirely|unfortunately) )*"
-    r"(?:frozen|cut(?!(?: back| down)? (?:to|from)\b)|exhausted|used up|spent|gone(?! (?:up|through))|lost|cancel+ed"
-    r"|withdrawn|scrapped|blocked|on hold|(?:not|isn't|wasn't|hasn't|no longer) (?:yet )?(?:been )?(?:approved"
-    r"|available|released|there))\b"
-    r"|(?<!not )(?<!n't )(?<!never )(?<!yet )\b(?:lost|spent|used up|exhausted|cut|froze|frozen|scrapped|cancel+ed) "
-    r"(?:all |most )?(?:of )?(?:our|my|the|this year's|their) (?:\w+ ){0,2}?budget\b(?: of \S+)?"
-    r"|\bbudget\b[^;?!]{0,60}\b(?:i|we) have none\b"
-)
-_GONE = lazy_pattern(
-    rf"{_SPENT}|{BUDGET_GONE}"
-    r"|\b(?:had|was|used to have) (?:an? |the )?(?:\w+ ){0,2}?budget\b(?:(?!approv)[^;?!]){0,60}?\b"
-    r"(?:last (?:year|quarter)|back then|in the past|until (?:last|recently))\b"
-)
 _NO_BUDGET = lazy_pattern(
-    rf"{_SPENT}|\bno (?:\w+ ){{0,2}}?budget\b|"
+    rf"{SPENT}|\bno (?:\w+ ){{0,2}}?budget\b|"
     r"(?:\bnot|n't) (?:\w+ ){0,3}?(?:afford|have (?:a |the |any )?(?:\w+ )?budget|in (?:the|our) budget)|"
     r"\bbudget (?:does not|doesn't|won't|will not|can't|cannot) (?:\w+ ){0,2}?(?:stretch|cover|allow|extend)|\b(?:over"
     r"|above|beyond|exceeds?|out of) (?:our|my|the) budget|\btoo (?:expensive|costly|pricey)"
@@ -65,12 +46,6 @@ _FINE = lazy_pattern(
     r"|matches) (?:well )?with what we|"
     r"\bprice\w* (?:is|are|looks?|sounds?) (?:fine|good|okay|ok|reasonable|fair)|\bbudget (?:is|has been) (?:approved"
     r"|available|secured|confirmed)|\bhave an approved budget\b"
-)
-_NO_MORE = lazy_pattern(r"\bno (?:\w+ ){0,2}?budget\b")
-_BUT_THEN = lazy_pattern(r"\b(?:but|yet|however|though|although)\b[^;?!]*\d")
-_LEFT = lazy_pattern(  # "for 2027 we have 250k", and not "it was 50k"
-    r"^(?!.*\b(?:had|was|were|used to|would|if)\b).*\b(?:have|has|got|is|are|approved|available|set aside|earmarked|"
-    r"allocated|planned)\b"
 )
 _CHANGED = lazy_pattern(r"\b(?:cut|reduced|lowered|raised|increased|extended)\b.*\bto\s*$")
 _OPEN = lazy_pattern(
@@ -170,25 +145,24 @@ def _without_prices(talk: Talk, stated: _Stated | None, *, any_list: bool) -> Fa
         return FactorJudgement(
             Factor.BUDGET, Score.UNKNOWN, f"Budget {amount}; no list price to compare it with.", (stated.evidence,)
         )
+    left = money_left(talk)
+    if left and not any(_is_gone(talk, s) for s in talk.of_lead):
+        said = "Says that there is a budget beside one that is gone; not checked against a list price."
+        return _judged(Score.MEDIUM, said, talk.quoted(left))
     return FactorJudgement(Factor.BUDGET, Score.UNKNOWN, "Nothing was said of a budget.")
 
 
 def _none(talk: Talk, stated: _Stated | None, missing: str) -> FactorJudgement | None:
-    """The sentence that says so, unless an amount that is left follows: "50k is spent, but we have 30k"."""
-    left = next((n for n, s in enumerate(talk.of_lead) if stated and s.text == stated.evidence.quote), -1)
-    goes_on = left >= 0 and bool(_LEFT.search(talk.of_lead[left].plain))
-    said = ((n, s) for n, s in enumerate(talk.of_lead) if _NO_BUDGET.search(NO_LIMIT.sub(" ", s.plain)))
-    if none := next((s for n, s in said if not _leaves_some(s.plain, n - left, goes_on=goes_on)), None):
+    """The sentence that says so, unless it leaves something: "50k is spent, but we have 30k"."""
+    quoted = stated.evidence.quote if stated else ""
+    said = (s for s in talk.of_lead if _NO_BUDGET.search(NO_LIMIT.sub(" ", s.plain)))
+    if none := next((s for s in said if not leaves_some(talk, s, quoted)), None):
         return _judged(Score.LOW, f"Says that there is no budget for it{missing}.", talk.quoted(none))
     return None
 
 
-def _leaves_some(plain: str, after: int, *, goes_on: bool) -> bool:
-    """Is what is gone not all? `after`: sentences from the one with the amount to this one."""
-    gone, none = _GONE.search(plain), _NO_MORE.search(plain)
-    if after == 0:
-        return bool(gone or (none and _BUT_THEN.search(plain, none.end())))
-    return after < 0 and goes_on and bool(gone or none)
+def _is_gone(talk: Talk, sentence: Sentence) -> bool:
+    return bool(GONE.search(sentence.plain)) and not leaves_some(talk, sentence)
 
 
 def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
@@ -201,13 +175,7 @@ def _stated(talk: Talk, fields: Mapping[str, str]) -> _Stated | None:
             near = []
         elif not words:
             continue
-        gone = list(_GONE.finditer(sentence.plain))
-        amounts = [
-            q
-            for q in quantities(sentence.plain)
-            if (q.currency or q.value >= 100) and not _NOT_MONEY.match(sentence.plain[q.end :])
-            if not _is_year(sentence.plain, q) and not any(g.start() < q.end and q.start < g.end() for g in gone)
-        ]
+        amounts = amounts_there(sentence.plain)
         if not amounts or (not near and not sentence.by_lead):
             continue
         best = min(amounts, key=lambda q: min((_distance(w, q.start, q.end) for w in near), default=0))
@@ -231,12 +199,6 @@ def _upper(amount: Quantity, amounts: Sequence[Quantity], plain: str) -> Quantit
     is_range = re.fullmatch(r"\s*(?:-|to|and|or)\s*", plain[amount.end : after.start])
     changed = _CHANGED.search(plain[: after.start])
     return after if changed or (is_range and after.value > amount.value) else amount
-
-
-def _is_year(plain: str, amount: Quantity) -> bool:
-    """As in "the budget for 2027", "frozen until 2028" and "in 1999": beside a budget 2010 to 2049 is a year."""
-    bare = not (amount.currency or amount.unit or amount.whole) and 2010 <= amount.value < 2050
-    return bare or is_year(plain, amount)
 
 
 def _distance(word: re.Match[str], start: int, end: int) -> int:

@@ -6,6 +6,7 @@ A phrase that is denied in its own clause counts for nothing; nothing here reads
 from leadwright.analyst.builtin.bant.budget import NO_LIMIT
 from leadwright.analyst.builtin.bant.conversation import Sentence, Talk
 from leadwright.analyst.builtin.bant.foreign_words import BUDGET_GONE, GIVEN, LACKING
+from leadwright.analyst.builtin.bant.funds import leaves_some
 from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.words import fold
 from leadwright.domain.bant import Factor, FactorJudgement, Score
@@ -46,10 +47,20 @@ def in_other_languages(talk: Talk, judged: FactorJudgement) -> FactorJudgement:
     if judged.score is not Score.UNKNOWN or judged.evidence:
         return judged
     for given, score in ((False, Score.LOW), (True, Score.MEDIUM)):
-        said = next((s for s in talk.of_lead if _says(s, judged.factor, given=given)), None)
+        all_said = (s for s in talk.of_lead if _says(s, judged.factor, given=given))
+        if not given:
+            all_said = (s for s in all_said if not _takes_back(talk, s, judged.factor))
+        said = next(all_said, None)
         if said:
             return FactorJudgement(judged.factor, score, _REASONS[judged.factor, given], (talk.quoted(said),))
     return judged
+
+
+def _takes_back(talk: Talk, sentence: Sentence, factor: Factor) -> bool:
+    """Is there money all the same, or is the one who decides the writer: "the board decides, and I am the owner"?"""
+    if factor is Factor.BUDGET:
+        return leaves_some(talk, sentence)
+    return factor is Factor.AUTHORITY and _says(sentence, factor, given=True)
 
 
 def _says(sentence: Sentence, factor: Factor, *, given: bool) -> bool:

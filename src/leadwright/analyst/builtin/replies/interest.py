@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from leadwright.analyst.builtin.bant.budget import NO_LIMIT
+from leadwright.analyst.builtin.bant.funds import tells_of_money
 from leadwright.analyst.builtin.bant.spans import NOT_BY
 from leadwright.analyst.builtin.replies import business_cues, cues, deferrals, foreign_cues, limits, proposals, refusals
 from leadwright.analyst.builtin.replies.spelling import written_out
@@ -165,7 +166,7 @@ def _positive(s: Signals) -> tuple[Polarity, Confidence, str, str]:
 
 
 _NO_MONEY = lazy_pattern(
-    r"\b(?:budgets?|money|funds?|funding|spending|mittel|gelder|geld|investi\w+|enveloppes?|argent|moyens|"
+    r"\b(?:budgets?|budgetten|money|funds?|funding|spending|mittel|gelder|geld|investi\w+|enveloppes?|argent|moyens|"
     r"presupuestos?|dinero|fondos|soldi|fondi|denaro|middelen|orcamentos?|verbas?|dinheiro)\b"
 )
 _BUT = lazy_pattern(
@@ -201,7 +202,9 @@ def _apart(kind: str, plain: str) -> str:
 
 
 def _has_money(brief: ReplyBrief, bant: tuple[FactorJudgement, ...]) -> bool:
-    """Does this mail itself tell of a budget that may be enough?"""
+    """Does this mail itself tell of money that there is, or of a budget that may be enough?"""
+    if tells_of_money(brief.text):
+        return True
     budget = next((j for j in bant if j.factor is Factor.BUDGET), None)
     return (
         budget is not None

@@ -24,7 +24,7 @@ from leadwright.analyst.protocol import ReplyBrief, ReplyReading, Usage
 from leadwright.domain.bant import Factor, FactorJudgement, Score
 from leadwright.domain.evidence import Evidence, quote
 from leadwright.domain.interest import Confidence, Interest, Polarity, undetected
-from leadwright.domain.opt_out import opt_out_in, own_sentences
+from leadwright.domain.opt_out import opt_out_in, own_sentences, torn_in
 from leadwright.domain.replies import ReplyClass
 
 _LATER = re.compile(
@@ -55,7 +55,10 @@ def read_reply(brief: ReplyBrief) -> ReplyReading:
 
 
 def settled_by_rule(brief: ReplyBrief) -> ReplyReading | None:
-    """The reading of what rules alone decide: bounces, machines, absence, opt-outs, threats; None for all else."""
+    """The reading of what rules alone decide: bounces, machines, absence, opt-outs, threats; None for all else.
+
+    Whoever wants no more mails and asks for a contract beside it is not asked of a model: no mail may answer that.
+    """
     notice = notice_in(brief.text, brief.subject, brief.headers)
     machine = by_machine(brief.subject, brief.headers)
     opt_out = _opt_out(brief)
@@ -68,6 +71,10 @@ def settled_by_rule(brief: ReplyBrief) -> ReplyReading | None:
     if opt_out:
         said = Interest(Polarity.NEGATIVE, Confidence.HIGH, None, "Asks not to be written to again.", (opt_out,))
         return replace(_settled(brief, ReplyClass.UNSUBSCRIBE, opt_out, opt_out), interest=said)
+    if torn := torn_in(brief.text):
+        said = undetected("Wants no more mails, and asks for something all the same.")
+        words = quote(brief.mail, torn)
+        return ReplyReading(ReplyClass.OTHER, said, bant_of(brief), Usage("builtin"), quote=words, refuses=True)
     return None
 
 
