@@ -125,7 +125,7 @@ def leads_at(session: Session, address: str) -> Sequence[Lead]:
     Raises:
         BadInput: not an address.
     """
-    named = Lead.leadid.in_(leads_of(address))
+    named: ColumnElement[bool] = Lead.leadid.in_(leads_of(address))
     own = [column.name for column in own_columns(session, "lead") if column.kind is Kind.EMAIL]
     if own:  # no index finds those, so only the few with whom a conversation is open are looked at
         spelled = _spellings(address)
