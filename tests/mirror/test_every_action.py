@@ -477,7 +477,7 @@ def test_the_contact_of_who_asks_to_be_left_alone_allows_no_mail_over_there(talk
         leadid = _qualified_after_handover(talking)
         settle(talking)
         talking.talk.answer(ADA, "Please remove me from your list and do not write to me again.")
-        talking.round()
+        talking.work()
     else:
         leadid = _not_written_to(talking)
         reassign_many(talking.office.services, _boss(talking), [leadid])

@@ -143,7 +143,7 @@ def edit_lead(
             no_mail.ticked_on(services, session, who, leadid)
         elif "donotemail" in after:
             no_mail.ticked_off(session, who, leadid)
-        return int(session.scalars(select(_LEADS.c.versionnumber).where(_LEADS.c.leadid == leadid)).one())
+        return session.scalars(select(Lead.versionnumber).where(Lead.leadid == leadid)).one()
 
 
 def delete_lead(services: Services, who: Principal, leadid: str) -> None:
