@@ -72,6 +72,10 @@ STORE = Passage(
         "Ich habe gelesen, dass Sie vier Kühlhäuser betreiben. Das ist eine anspruchsvolle Aufgabe für Ihr Team.",
         "Mit vier Kühlhäusern in Bremen sind die Stromkosten ein Thema, und das bei jeder Investition.",
         "Auf dem Weg zu Ihrem Ziel ist die Senkung der Energiekosten ein wichtiger Schritt.",
+        "Passt Ihnen ein Telefonat am Dienstag oder am Mittwoch, gern an einem Vormittag?",
+        "Im Sommer und im kalten Winter behalten Sie die Kosten im Griff, und der Wareneingang wird entlastet.",
+        "Bei Interesse zeige ich Ihnen, wie Kunden Zeit sparen und wie wir Ihrem Team Wege abnehmen.",
+        "Ein Kunde spart damit Zeit, und die Firma wächst mit dem Lager.",
     ],
 )
 def test_a_common_noun_of_german_is_no_name(text: str) -> None:
@@ -87,6 +91,14 @@ def test_a_common_noun_of_german_is_no_name(text: str) -> None:
         ("Das neue Kühlhaus in Emden ist für Ihr Unternehmen ein Schritt.", "Emden"),
         ("Bei Samsung sind die Kosten um ein Viertel gesunken.", "Samsung"),
         ("I read that your Ziel is a new site.", "Ziel"),
+        ("Herr Winter aus Ihrem Team hat die vier Kühlhäuser erwähnt.", "Winter"),
+        ("Wie Herr Sommer und Frau Zahl sagten, sind die Stromkosten ein Thema.", "Frau Zahl"),
+        ("Wie mir Herr Haus sagte, sind die Stromkosten ein Thema.", "Herr Haus"),
+        ("Bei Kraft sind die Stromkosten mit unserer Lösung gesunken.", "Kraft"),
+        ("Auch Index und Griff nutzen unsere Lösung.", "Griff"),
+        ("Unser Kunde Techniker Leasing hat die Stromkosten gesenkt.", "Kunde Techniker Leasing"),
+        ("Wir haben mit unserem Kunden Muster die Stromkosten gesenkt.", "Kunden Muster"),
+        ("Wie die Zeitung schreibt, sind die Stromkosten ein Thema.", "Zeitung"),
     ],
 )
 def test_a_name_among_nouns_of_german_needs_a_source(text: str, name: str) -> None:

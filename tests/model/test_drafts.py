@@ -115,6 +115,11 @@ def test_a_good_opening_goes_out_as_it_is(opening: str) -> None:
         "Recruiting, training and picking errors cost time; robots move totes.",
         "Picking errors fell by 40 percent; robots move totes.",
         "Six weeks, and the robots move totes.",
+        "Robots and people share the aisles: picking errors fell by 40 percent at Northwind.",
+        "Operators and planners see picking errors fall with our robots.",
+        "Autonomous robots bring totes to people without new shelves.",
+        "Seasonal peaks mean picking errors, and robots move totes.",
+        "Forklift drivers know picking errors, and robots move totes.",
     ],
 )
 def test_a_good_value_goes_out_as_it_is(value: str) -> None:
@@ -178,6 +183,14 @@ def test_a_sentence_in_a_language_without_lists_is_left_to_the_other_rules() -> 
         "Walmart - picking errors cut by 40 percent.",
         "Samsung cut picking errors with our robots.",
         "Picking errors fell by 40 percent; Walmart cut them too.",
+        "Walmart and Northwind cut picking errors with our robots.",
+        "Walmart as well as Northwind cut picking errors with our robots.",
+        "Walmart & Northwind cut picking errors with our robots.",
+        "Walmart and many others cut picking errors with our robots.",
+        "Walmart logistics teams cut picking errors with our robots.",
+        "Walmart warehouses saw picking errors fall with our robots.",
+        "Walmart robots cut picking errors.",
+        "Walmart staff report fewer picking errors with our robots.",
     ],
 )
 def test_a_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
@@ -189,7 +202,13 @@ def test_a_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Lidl senkte Fehler im Lager.", "Lidl betreibt 40 Roboter im Lager in sechs Wochen."]
+    "value",
+    [
+        "Lidl senkte Fehler im Lager.",
+        "Lidl betreibt 40 Roboter im Lager in sechs Wochen.",
+        "Lidl und Northwind senkten Fehler bei der Kommissionierung um 40 Prozent.",
+        "Lidl sowie Northwind senkten Fehler bei der Kommissionierung um 40 Prozent.",
+    ],
 )
 def test_a_german_customer_that_no_quote_names_is_not_told_of(value: str) -> None:
     with pytest.raises(Unusable, match="a name, or a rare word in the place of one"):
@@ -210,6 +229,10 @@ def test_nobody_else_is_addressed(name: str) -> None:
         "Prices start at €900 per robot a month.",
         "Prices start at 900 USD per robot a year.",
         "Northwind cut picking errors by 40 million with our robots.",
+        "Prices start at 900,000 USD per robot a month.",
+        "Northwind cut 40,000 picking errors with our robots.",
+        "Our robots cut picking errors by a third.",
+        "For thousands of companies our robots cut picking errors.",
     ],
 )
 def test_a_figure_that_no_quote_tells_waits_for_a_person(value: str) -> None:

@@ -220,7 +220,15 @@ def test_no_company_is_greeted_and_no_placeholder_is_a_company(
 
 
 @pytest.mark.parametrize(
-    ("company", "told"), [("Contoso Ventures", False), ("Contoso", True), ("The CONTOSO Ltd.", True), ("N/A", True)]
+    ("company", "told"),
+    [
+        ("Contoso Ventures", False),
+        ("Contoso", True),
+        ("The CONTOSO Ltd.", True),
+        ("contoso.com", True),
+        ("Contoso Ltd, Plant 2", True),
+        ("N/A", True),
+    ],
 )
 def test_a_mail_tells_nothing_of_an_account_of_another_name(
     sqlite_database: Database, unit: str, company: str, told: bool

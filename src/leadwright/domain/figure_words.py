@@ -71,6 +71,44 @@ SCALES = {
     }.items()
     for word in words.split()
 }
+# So many that nobody counted them: "thousands of companies", "several million".
+MANY = {word: factor for word, factor in SCALES.items() if len(word) > 4} | {
+    word: factor
+    for factor, words in {
+        12: "dozens dutzende dutzenden douzaines docenas dozzine dozijnen duzias",
+        10: "dizaines decenas decine tientallen dezenas",
+        100: "hundreds hunderte hunderten centaines cientos centenares centinaia honderden centenas",
+        10**3: "thousands tausende tausenden milliers miles migliaia duizenden milhares",
+        10**4: "zehntausende zehntausenden tienduizenden",
+        10**5: "hunderttausende hunderttausenden honderdduizenden",
+        10**6: "miljoenen",
+    }.items()
+    for word in words.split()
+}
+FRACTIONS = {
+    word: parts
+    for parts, words in {
+        3: "third thirds drittel dritteln tiers tercio tercios terzo terzi derde terco tercos",
+        4: "quarter quarters viertel vierteln quart quarts cuarto cuartos quarto quarti kwart",
+        5: "fifth fifths funftel funfteln cinquieme quinto quinti vijfde",
+    }.items()
+    for word in words.split()
+}
+# The others are ordinals or times of the clock too.
+ONLY_FRACTIONS = listed(
+    "thirds fifths drittel dritteln viertel vierteln funftel funfteln tercio tercios terco tercos kwart"
+)
+OF_A_WHOLE = listed(
+    "of de d des du di del della dei degli delle do da dos das van fewer less more moins menos meno minder mas piu "
+    "plus meer mais"
+)
+BEFORE_A_PART = listed(
+    "by than about nearly almost over around ' ’ de di met van presque quasi environ circa casi bijna em en"
+)
+AFTER_A_PART = listed(
+    "in at with within for on since when while and or but after across through thanks compared dans avec chez en con "
+    "nel nella com no na em met door bij et y e"
+)
 SHORTENED = listed("tsd mio mrd mn bn")  # scales that a full stop may follow
 PERCENT, TIMES = "percent", "times"
 CURRENCIES = _by_word(

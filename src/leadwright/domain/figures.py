@@ -11,11 +11,17 @@ from functools import lru_cache
 
 from leadwright.domain.figure_words import (
     ADVERBS,
+    AFTER_A_PART,
     ARTICLES,
+    BEFORE_A_PART,
     CURRENCIES,
+    FRACTIONS,
+    MANY,
     MULTIPLES,
     NO_COUNT,
     NUMBERS,
+    OF_A_WHOLE,
+    ONLY_FRACTIONS,
     ONLY_MEASURING,
     PER,
     PER_CENT,
@@ -30,6 +36,7 @@ from leadwright.domain.figure_words import (
 )
 from leadwright.domain.opt_out import fold
 
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _TOKEN = re.compile(r"\b[bc]2[bcg]\b|\d+(?:[.,]\d+)*|[^\W\d_]+|[^\s\w]|\n", re.IGNORECASE)
 _HYPHENS = frozenset("-–—")
 _ENDS = frozenset(".;!?|\n")
@@ -87,7 +94,8 @@ def figures_in(text: str) -> tuple[Figure, ...]:
     found: list[tuple[_Span, Figure]] = []
     at = 0
     while at < len(words):
-        span = _multiple(words, at) or _amount(words, at, found[-1][0].end if found else 0)
+        since = found[-1][0].end if found else 0
+        span = _multiple(words, at) or _fraction(words, at) or _amount(words, at, since) or _many(words, at)
         if span is None:
             at += 1
             continue
@@ -126,6 +134,30 @@ def _multiple(words: Sequence[str], at: int) -> _Span | None:
     return _Span(at, at + 1, tuple(readings), in_words=True)
 
 
+def _fraction(words: Sequence[str], at: int) -> _Span | None:
+    """A third, two thirds, ein Viertel: a part of something, not the third of several nor a time of the clock."""
+    count = 1 if words[at] in ARTICLES else NUMBERS.get(words[at], 0)
+    part = _past_hyphen(words, at + 1) if 0 < count < 10 else at
+    word, after, *then = (*words[part : part + 4], "", "", "")
+    if word not in FRACTIONS or after in TIME or (after in OF_A_WHOLE and not TIME.keys().isdisjoint(then[:2])):
+        return None
+    if word not in ONLY_FRACTIONS:
+        ends = after != "-" and (after in AFTER_A_PART or not after[:1].isalnum())
+        before = words[at - 1] if at else ""
+        if part == at or not (after in OF_A_WHOLE or (before in BEFORE_A_PART and ends)):
+            return None
+    percent = Decimal(100 * (count or 1)) / FRACTIONS[word]
+    shares = dict.fromkeys(percent.quantize(Decimal(places)) for places in ("1", "0.1"))
+    readings = (Reading(percent, "part"), *(Reading(share, PERCENT) for share in shares))
+    return _Span(at, part + 1, readings, in_words=True)
+
+
+def _many(words: Sequence[str], at: int) -> _Span | None:
+    if words[at] not in MANY or (words[at] == "miles" and words[at + 1 : at + 2] != ("de",)):  # not those of a road
+        return None
+    return _Span(at, at + 1, (Reading(Decimal(MANY[words[at]]), "many"),), in_words=True)
+
+
 def _amount(words: Sequence[str], at: int, since: int) -> _Span | None:
     """The figure that begins with this number; a currency in front of it may stand from `since` on."""
     if (number := _number(words, at)) is None:
@@ -142,7 +174,7 @@ def _amount(words: Sequence[str], at: int, since: int) -> _Span | None:
     alone = not unit and (end == len(words) or not words[end][0].isalnum())
     period, end = _period(words, end)
     scales = (1, scale) if letter else (scale,)
-    readings = tuple(Reading(v * s, unit, period, alone) for v in values for s in scales)
+    readings = tuple(Reading(v * s, unit, period, alone) for s in scales for v in (values if s > 1 else values[-1:]))
     return _Span(start, end, readings, scale, in_words)
 
 
@@ -171,7 +203,10 @@ def _number(words: Sequence[str], at: int) -> tuple[tuple[Decimal, ...], int] | 
 
 
 def _values(digits: str) -> tuple[Decimal, ...]:
-    """1,200 is both 1200 and 1.2, since countries differ; 1.200,5 and 1.200.000 are clear."""
+    """The value; before a scale 1,234 may be 1.234 as well, since countries differ, and the whole number comes last.
+
+    1.200,5, 1.200.000 and 0,125 are clear, and nobody writes the last zero of a decimal such as 1.200.
+    """
     bare = digits.replace(",", "").replace(".", "")
     marks = [mark for mark in digits if mark in ".,"]
     if not marks:
@@ -179,7 +214,9 @@ def _values(digits: str) -> tuple[Decimal, ...]:
     last = max(digits.rfind("."), digits.rfind(","))
     decimal = Decimal(f"{bare[: last - len(marks) + 1]}.{digits[last + 1 :]}")
     if len(marks) == 1:
-        return (decimal, Decimal(bare)) if len(digits) - last == 4 else (decimal,)
+        if not _THOUSANDS.fullmatch(digits):
+            return (decimal,)
+        return (Decimal(bare),) if digits.endswith("0") else (decimal, Decimal(bare))
     return (decimal,) if marks.count(digits[last]) == 1 else (Decimal(bare),)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leadwright.domain.commitments import commitments_in
 from leadwright.domain.evidence import Passage, SourceKind, Statement, is_quoted
 from leadwright.domain.figures import figures_in, is_told
-from leadwright.domain.german_nouns import in_another_case, is_german, is_no_name
+from leadwright.domain.german_nouns import announces_a_name, ends_with_article, in_another_case, is_german, is_no_name
 from leadwright.domain.links import foreign_links
 
 SUBJECT_LENGTH = 200
 _MEETING_LENGTH = re.compile(r"\b(?:10|15|20|25|30|45|60)[- ]?min(?:u\w+)?\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:of\s+|&\s+)?[A-Z][\w&'’.-]*)*")
+_WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _PLAIN_WORDS = frozenset(
     re.findall(
@@ -119,8 +120,8 @@ def _check(
 ) -> Iterator[str]:
     said = [*figures, *commitments_in(text, claims)]
     yield from (f'The {where} says "{words}", which no source supports.' for words in said)
-    names = (n for n in _names(text) if not _named(n, support, german=german))
-    yield from (f'The {where} names "{n}", which no source supports.' for n in names)
+    names = (words for words, front in _names(text) if not _named(words, front, support, german=german))
+    yield from (f'The {where} names "{" ".join(words)}", which no source supports.' for words in names)
     for link in foreign_links(text, [links]):
         yield f'The {where} has the address "{link}", which no source supports.'
 
@@ -131,29 +132,39 @@ def _untold(text: str, sources: Iterable[str], *, in_words: bool) -> list[str]:
     return [f.said for f in said if not is_told(f, told)]
 
 
-def _names(text: str) -> list[str]:
-    """Runs of capitalised words. The first word of a sentence is capitalised anyway, so it alone is no name."""
-    found: list[str] = []
+def _names(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Runs of capitalised words, each with the words in front of it in its sentence.
+
+    The first word of a sentence is capitalised anyway, so it alone is no name.
+    """
     for sentence in _SENTENCE.split(text):
         for match in _NAME.finditer(sentence):
-            words = match[0].rstrip(".,;:'’-").split()
+            words, front = match[0].rstrip(".,;:'’-").split(), _WORD.findall(sentence[: match.start()])
             if match.start() == 0:
-                words = words[1:]
+                front, words = words[:1], words[1:]
             while words and words[0].casefold().rstrip(",.") in (*_PLAIN_WORDS, "&"):
-                words = words[1:]
+                front, words = [*front, words[0]], words[1:]
             if words:
-                found.append(" ".join(words))
-    return found
+                yield words, front
 
 
-def _named(name: str, support: str, *, german: bool) -> bool:
-    folded = _fold(name)
-    return folded in support or all(_word_named(_fold(w).removesuffix("'s"), support, german) for w in name.split())
+def _named(words: Sequence[str], front: Sequence[str], support: str, *, german: bool) -> bool:
+    """Does the support name all of them? In German, a common noun has a capital letter and is no name."""
+    if _fold(" ".join(words)) in support:
+        return True
+    for number, word in enumerate(words):
+        plain, before = _fold(word).removesuffix("'s"), (*front, *words[:number])
+        if german and announces_a_name(before):
+            named = re.search(rf"\b{re.escape(plain)}\b", support) is not None
+        else:
+            named = plain in support or (german and _is_noun(plain, before, support))
+        if not named:
+            return False
+    return True
 
 
-def _word_named(word: str, support: str, german: bool) -> bool:
-    """In German, a common noun has a capital letter and is no name."""
-    return word in support or (german and (is_no_name(word) or in_another_case(word, support)))
+def _is_noun(word: str, before: Sequence[str], support: str) -> bool:
+    return is_no_name(word, with_article=ends_with_article(before)) or in_another_case(word, support)
 
 
 def _fold(text: str) -> str:

@@ -17,7 +17,7 @@ from leadwright.domain.greeting import greeted_name, names_person
 from leadwright.domain.outreach import without_reply_marks
 from leadwright.research import fulltext
 from leadwright.research.company import Company, research_company, without_namesakes
-from leadwright.research.company_names import name_key, names_company
+from leadwright.research.company_names import is_same_name, names_company
 from leadwright.research.competitors import choose_competitors, known_of, our_market
 from leadwright.research.criterion_pages import criterion_passages, told
 from leadwright.research.dossier import Dossier
@@ -245,7 +245,7 @@ def first_name(lead: Lead) -> str:
 def _of_one_company(records: Records) -> Records:
     """Without an account of another name, such as the parent with the same domain: its facts are not the lead's."""
     account, name = records.account, company_shown(records.lead.companyname or "")
-    another = account is not None and name != "" and name_key(account.name) != name_key(name)
+    another = account is not None and name != "" and not is_same_name(account.name, name)
     return replace(records, account=None) if another else records
 
 

@@ -18,6 +18,18 @@ _FORMS = frozenset(
         "plc. trust reit",
     )
 )
+_MORE_FORMS = frozenset({"sl", "slu", "ek", "eg", "ev", "mbh", "gbr", "lda"})
+_ANDS = frozenset({"and", "und", "et", "y", "e", "en"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_ADDRESS = re.compile(
+    r"\b(?:https?://)?(?:www\.)?([\w-]{2,})\.(?:com|de|net|org|eu|io|at|ch|fr|es|it|nl|be|co\.uk)\b/?", re.IGNORECASE
+)
+# What stands behind a comma or a dash and says which site is meant: "Acme AG, Bremen", "Acme - Werk Bremen".
+_SITE = re.compile(
+    rf"\b(?:{'|'.join(sorted(map(re.escape, _FORMS), key=len, reverse=True))})\b\.?(?:,|\s+[-–—])\s"
+    r"|(?:,|\s+[-–—])\s+(?=(?:werk|standort|niederlassung|filiale|plant|site|branch)\b)",
+    re.IGNORECASE,
+)
 _SURNAMES = frozenset({"ab", "as", "asa", "co", "doo", "ou", "sa", "sas", "se"})  # these too, when not in capitals
 _SPOKEN = frozenset({"holding", "holdings", "group", "gruppe", "groupe", "trust"})  # people do say these
 # Reserved names of RFC 2606 and 6761, so that rehearsals and tests have registered domains as well.
@@ -118,6 +130,27 @@ def name_key(name: str | None) -> str:
     while len(kept) > 1 and (kept[-1] in _FORMS or kept[-1] == "and"):
         kept.pop()
     return " ".join(kept)[:160]
+
+
+def is_same_name(one: str | None, other: str | None) -> bool:
+    """Do two spellings name one company: umlauts in two letters, ``und`` for ``&``, a web address, a site behind it?"""
+    return not _spellings(one).isdisjoint(_spellings(other))
+
+
+def _spellings(name: str | None) -> frozenset[str]:
+    """The key as it is, and with two letters for each umlaut; none for no name."""
+    bare = _ADDRESS.sub(r"\1", name or "")
+    if (site := _SITE.search(bare)) and _FORMS.isdisjoint(_plain_words(bare[site.end() :])):
+        bare = bare[: site.start()]
+    keys = (name_key(text) for text in (bare, unicodedata.normalize("NFC", bare.casefold()).translate(_UMLAUTS)))
+    return frozenset(_without_ands(key) for key in keys if key)
+
+
+def _without_ands(key: str) -> str:
+    first, *rest = key.split()
+    while rest and rest[-1] in _MORE_FORMS:
+        rest.pop()
+    return " ".join([first, *(word for word in rest if word not in _ANDS)])
 
 
 def spoken_name(name: str) -> str:

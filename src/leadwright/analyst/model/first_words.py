@@ -10,19 +10,22 @@ from leadwright.domain.german_nouns import is_german, is_no_name
 _PIECE = re.compile(r"\s?[:;]\s+")
 _FIRST = re.compile(
     r"\W*(?P<word>[^\W\d_]\w*)[\w-]*(?P<owns>['’]s\b)?[\w'’]*(?P<sign>,|\s+[-–—](?=\s))?"
-    r"(?:\s+[A-Z][\w&'’-]*){0,2}(?:\s+(?P<then>[^\W\d_]+))?(?:\s+(?P<next>\w+))?"
+    r"(?:\s+[A-Z][\w&'’-]*){0,2}(?:\s+(?P<then>[^\W\d_]+|[&+/]))?(?:\s+(?P<next>\w+))?(?:\s+(?P<later>\w+))?"
 )
 _COMMON = re.compile(
     r"\w{3,}(?:tion|ment|ness|ity|ance|ence|ung|keit|heit|schaft|ing)(?:s|en)?"
     r"|\w{2,}(?:al|[ai]b|[ae]nt|ous|ful|less|ed|ing|ive|ular|ilar|ear|[aei]te|ise|ose|ide|est|ect|ough|ight|ard)ly"
     r"|\w{4,}ily|\w{5,}mente?"
 )
+_ADJECTIVE = re.compile(r"\w{2,}(?:ous|ive|able|ible|ful|less|ical|ional|ary|[aei]cted|ated|i[sz]ed|anced)")
 _NO_COMMON_NOUN = listed(
     "boeing kering harting beijing samsung hartung sterling booking guinness fidelity reliance florence lawrence "
     "laurence clarence terence constance felicity charity trinity serenity infinity clement"
 )
 _GIVEN_NAMES = listed("al dan may per su van vi")  # openers that are one too: with a comma behind it somebody's
 _BETWEEN = listed("also already even just now recently since then")  # a subject and its verb
+_AND = listed("and or und oder sowie et ou y o e ed en & + /")
+_OTHERS = listed("others other many several andere weitere viele autres otros altri anderen")
 _PAST = re.compile(r"\w\w+(?:ed|te)")
 _SMALL_LETTERS = re.compile(r"(?<![\w])[^\W\d_A-ZÀ-Þ][^\W\d_]*")
 _FRENCH_PAST = re.compile(r"\w+(?:é|[^\W\d_]i[st]?|u|ert)")
@@ -36,6 +39,14 @@ _VERBS = listed(
     "est reduit utilise es redujo reduce tiene usa utiliza ha riduce utilizza usano heeft gebruikt verlaagde "
     "reduziu tem"
 )
+_DO = listed(
+    "achieve automate avoid become bring build buy choose cost deliver depend do drop enjoy face fall find fell gain "
+    "get give go grow handle have help improve invest keep know lack leave like lose love make manage mean meet move "
+    "need operate pick prefer put reach reduce rely report require rise rose run save say scan see sell send ship show "
+    "spend start stay stop struggle take tell think trust try use walk want waste win work"
+)
+_PEOPLE = listed("staff people team management crew personnel workforce")
+_NO_NOUN = listed("across always besides does perhaps plus sometimes thus towards versus whereas")
 _OPENERS = frozenset(
     stem(word)
     for word in listed(
@@ -91,7 +102,14 @@ _OPENERS = frozenset(
         "safety sale school seasonal security september service setup shelf shipment shipper shop site software "
         "speed spring staff stock store success summer supplier supply sustainability system task team technology "
         "testing throughput thursday time tool training transparency transport tuesday turnover user value "
-        "visibility warehouse waste water wednesday week weekend winter work worker workflow workload year",
+        "visibility warehouse waste water wednesday week weekend winter work worker workflow workload year "
+        # or with another noun
+        "accountant aisle ambitious analyst architect auditor bottleneck breakdown broken busy buyer claim clerk cold "
+        "complaint complex contract conveyor costly defect delay dense designer developer doctor dock electricity "
+        "email empty engineer failure farmer fixed forklift fuel grower heavy idle inflation inspector invoice late "
+        "lean legacy meeting missing mistake narrow nurse packer pallet parcel penalty phone picker planner rack "
+        "recruiter rent report rework rural salary salespeople scrap seller shift shopper silo skilled spreadsheet "
+        "tax technician tight tote truck unexpected unplanned urban wage wasted wrong",
     )
     | listed(
         # German
@@ -181,8 +199,11 @@ def _is_strange(piece: str, known: Set[str], german: bool) -> bool:
     usual = stem(word) in _OPENERS or (word not in _NO_COMMON_NOUN and bool(_COMMON.fullmatch(word)))
     if usual or _is_known(word, known) or (german and is_no_name(word)):
         return False
-    alone = first.end() == len(piece.rstrip(".!?"))  # as in "Acme: costs fell"
-    return bool(first["owns"] or first["sign"] or alone) or _acts(word, first["then"] or "", first["next"] or "")
+    then, after, later = (first[name] or "" for name in ("then", "next", "later"))
+    alone = not later and first.end() == len(piece.rstrip(".!?"))  # as in "Acme: costs fell"
+    if first["owns"] or first["sign"] or alone or _acts(word, then, after) or _is_beside_another(then, after, german):
+        return True
+    return not _ADJECTIVE.fullmatch(word) and _has_people_who_act(then, after, later)
 
 
 def _is_known(word: str, known: Set[str]) -> bool:
@@ -203,6 +224,29 @@ def _acts(word: str, then: str, after: str) -> bool:
     has_object = after in _OBJECTS or after[:1].isdigit()
     several = word.endswith("s") and not then.endswith(("s", "t", "de"))  # "Drivers serve 640 cafés"
     return has_object and not several and len(then) > 2 and stem(then) not in _OPENERS
+
+
+def _is_beside_another(then: str, after: str, german: bool) -> bool:
+    """Does another name follow, a verb, or others: "Acme and Northwind", "Acme as well as Northwind"?"""
+    if (then, after) in (("as", "well"), ("so", "wie")):
+        return True
+    is_name = after[:1].isupper() and not (german and is_no_name(after))
+    return then in _AND and (is_name or after in _OTHERS or _is_verb(after))
+
+
+def _has_people_who_act(then: str, after: str, later: str) -> bool:
+    """A small noun of several or two, and then a verb: "Acme teams cut", "Acme warehouse teams cut"."""
+    if _is_several(then) and _is_verb(after):
+        return True
+    return len(then) > 3 and then.islower() and _is_several(after) and _is_verb(later)
+
+
+def _is_several(word: str) -> bool:
+    return word in _PEOPLE or (word.islower() and word not in _NO_NOUN and len(word) > 4 and stem(word) != word)
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or word in _DO or bool(_PAST.fullmatch(word))
 
 
 def is_of_these_languages(texts: Iterable[str]) -> bool:
