@@ -1,3 +1,3 @@
 """Leadwright: an open, self-hosted sales qualification agent."""
 
-__version__ = "0.9.3"
+__version__ = "0.9.4"
