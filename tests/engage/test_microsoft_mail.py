@@ -21,6 +21,7 @@ from leadwright.db.agent import Agent
 from leadwright.db.engine import Database
 from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.mirror import MirrorRow, MirrorState, MirrorTable
+from leadwright.db.people import SystemUser
 from leadwright.db.sales import AppNotification, Contact, Lead
 from leadwright.domain.engagement import Outcome, State
 from leadwright.domain.mailbox_kind import MailboxKind
@@ -137,6 +138,9 @@ def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: 
         with sqlite_database.transaction() as session:
             session.add(MirrorState(mirrorid=MIRROR))
             session.add(MirrorTable(tablename="lead", readon=clock()))
+            for person in session.scalars(select(SystemUser.systemuserid)):  # they are users over there, too
+                there = MirrorRow(tablename="systemuser", recordid=person, etag="", seen="{}", pass_=0, hidden=False)
+                session.add(there)
         yield Abroad(office, world, registered, request.param)
         if office.post:
             office.post.close()
