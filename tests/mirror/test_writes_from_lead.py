@@ -15,6 +15,8 @@ from leadwright.db.mirror_writes import OF_LEAD, MirrorWrite
 from leadwright.microsoft.answers import Answer
 from leadwright.microsoft.errors import ServiceDown, Throttled
 from leadwright.mirror.from_lead import FromLead
+from leadwright.sandbox.dynamics.dataverse import seed
+from leadwright.sandbox.dynamics.dataverse.roles import SEED_ROLES
 
 MAPPED = ("estimatedvalue", "transactioncurrencyid", "budgetamount", "budgetstatus", "need", "purchasetimeframe",
           "description")  # fmt: skip
@@ -207,3 +209,18 @@ def test_an_edit_goes_out_though_the_qualification_after_it_is_held(mirrored: Mi
     mirrored.again()
     mirrored.send()
     assert {w.state for w in mirrored.writes()} == {"sent", "dropped"}
+
+
+def test_an_edit_goes_out_though_the_account_of_the_qualification_after_it_is_refused(mirrored: Mirrored) -> None:
+    (lead,), _ = leads_in_yen(mirrored, 1)
+    services, who = mirrored.office.services, administrator(mirrored)
+    edit_lead(services, who, lead, {"telephone1": "+49 30 123456"})
+    qualified(mirrored, lead)
+    narrow = [part for part in SEED_ROLES["AISalesPerson"].split(";") if "Account" not in part]
+    seed.make_role(mirrored.world, "Without accounts", ";".join(narrow))
+    seed.give_role(mirrored.world, mirrored.office.agent_user, "Without accounts")
+    seed.take_role(mirrored.world, mirrored.office.agent_user, "AISalesPerson")
+    mirrored.send()
+    assert {w.state for w in mirrored.writes() if w.action == "lead.changed"} == {"sent"}
+    assert mirrored.row("lead", lead)["telephone1"] == "+49 30 123456"
+    assert "held" not in {w.state for w in mirrored.writes()}

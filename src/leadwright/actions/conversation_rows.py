@@ -21,7 +21,7 @@ from leadwright.domain.stage import OPEN_STAGES
 from leadwright.errors import Conflict, NotFound
 from leadwright.identity.access import Principal, readable, require
 from leadwright.services import Services
-from leadwright.workflows.case import configuration_of
+from leadwright.workflows import engagements
 from leadwright.workflows.engagements import Conversation, Held, lock_any
 from leadwright.workflows.letters import Written, keep, mail_of_step
 from leadwright.workflows.reach_out import asked_for_a_mail
@@ -77,18 +77,7 @@ def given_lead(session: Session, who: Principal, leadid: str, outcome: Outcome) 
 
 def talk_of(services: Services, session: Session, who: Principal, rows: Held) -> Conversation:
     """The conversation as the ends of it want it, with the person as who acts."""
-    return Conversation(
-        runid=rows.run.runid,
-        agentid=rows.run.agentid,
-        number=rows.run.number,
-        version=rows.run.version,
-        who=who,
-        configuration=configuration_of(services, session, rows.run),
-        lead=rows.lead,
-        run=rows.run,
-        engagement=rows.engagement,
-        mailbox=session.get_one(Mailbox, rows.engagement.mailboxid),
-    )
+    return engagements.talk_of(services, session, who, rows, session.get_one(Mailbox, rows.engagement.mailboxid))
 
 
 def open_draft(session: Session, rows: Held) -> Email | None:

@@ -52,6 +52,7 @@ class Change(Errand):
         self._names, self._own, self._limits, self._teams = names, own, limits, teams
         self._seen, self._fresh = seen, False
         self._unknown: RowGone | None = None  # the answer when this row, or one that it is to name, is not there
+        self._sent: set[int] = set()  # numbers of the writes in the request before
         self._to_send: dict[str, Any] = {}
         self._conflicts: dict[str, list[Any]] = {}
         self._misfits: dict[str, str] = {}
@@ -75,8 +76,9 @@ class Change(Errand):
         answer = answers[0]
         if isinstance(answer, Answer):
             self._take(answer, None)
-            if self._unknown is not None:
-                self.names_nobody(self._unknown)
+            unknown, self._unknown = self._unknown, None
+            if unknown is not None and self._sent == {write.number for write in self._open}:
+                self.names_nobody(unknown)  # else what named it waits by now, and the rest is sent without
         elif isinstance(answer, RowGone):
             self._gone()
         else:
@@ -90,6 +92,7 @@ class Change(Errand):
         if not self._to_send:
             self._finish()
             return []
+        self._sent = {write.number for write in self._open}
         headers = {"If-Match": seen.etag or "*", "Prefer": _BACK}
         path = f"{address(self.table, self.recordid)}?$select={','.join(self._names)}"
         return [Call("PATCH", path, body_of(self.table, self._to_send, self._teams), headers)]

@@ -198,19 +198,24 @@ def lock_at_once(
         Waits: the agent does not work now.
     """
     run, lead, agent, engagement, mailbox = _rows(session, runid, locked=True, skip=not waits)
-    talk = Conversation(
-        runid=runid,
-        agentid=agent.agentid,
-        number=run.number,
-        version=run.version,
+    rows = Held(run, lead, agent, moment, engagement)
+    return talk_of(services, session, who, rows, mailbox), rows
+
+
+def talk_of(services: Services, session: Session, who: Principal, rows: Held, mailbox: Mailbox) -> Conversation:
+    """The conversation of locked rows, with `who` as who acts and the mailbox that its next mail goes out from."""
+    return Conversation(
+        runid=rows.run.runid,
+        agentid=rows.run.agentid,
+        number=rows.run.number,
+        version=rows.run.version,
         who=who,
-        configuration=configuration_of(services, session, run),
-        lead=lead,
-        run=run,
-        engagement=engagement,
+        configuration=configuration_of(services, session, rows.run),
+        lead=rows.lead,
+        run=rows.run,
+        engagement=rows.engagement,
         mailbox=mailbox,
     )
-    return talk, Held(run, lead, agent, moment, engagement)
 
 
 def lock_any(session: Session, runid: str, moment: datetime) -> Held | None:

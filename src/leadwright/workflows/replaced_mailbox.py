@@ -5,7 +5,6 @@ A mail that waits is the same row, written again under its Message-ID and key: n
 
 from email import message_from_bytes, policy
 
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, defer
 
@@ -24,8 +23,8 @@ from leadwright.identity.access import Principal
 from leadwright.mail.compose import Thread
 from leadwright.mail.outbox import show_on_email
 from leadwright.services import Services
-from leadwright.workflows.case import configuration_of, sign_in
-from leadwright.workflows.engagements import Conversation, Held, lock_any, mailbox_of
+from leadwright.workflows.case import sign_in
+from leadwright.workflows.engagements import Held, lock_any, mailbox_of, talk_of
 from leadwright.workflows.letters import Written, letter_of
 from leadwright.workflows.seller_mail import GONE
 from leadwright.workflows.sending_rules import ANSWER, waits_for
@@ -37,7 +36,6 @@ _NO_OTHER = "Its mailbox {} was replaced; it goes out from the new one once that
 _CANNOT = "Its mailbox {} was replaced, and it cannot be written to go out from the new one. {}"
 _BY_HAND = "It was to go out from {}, and another mailbox took its place. Write it again from there."
 _OVER = "The conversation went on meanwhile; this mail would come too late."
-_log = structlog.get_logger(__name__)
 
 
 def leave_former_mailboxes(services: Services) -> int:
@@ -47,7 +45,7 @@ def leave_former_mailboxes(services: Services) -> int:
         if not former:
             return 0
         waiting = session.execute(
-            select(Outbox.outboxid, Outbox.agentid, Outbox.purpose, Outbox.mailboxid, Outbox.reason)
+            select(Outbox.outboxid, Outbox.agentid, Outbox.purpose, Outbox.mailboxid)
             .where(Outbox.mailboxid.in_(former), Outbox.phase == Phase.QUEUED)
             .order_by(Outbox.dueat)
             .limit(_MOST)
@@ -121,7 +119,7 @@ def _write_again(services: Services, session: Session, who: Principal, rows: Hel
     words = Written(email.subject, email.description, emailid=email.activityid)
     answers = row.purpose == ANSWER
     letter = letter_of(
-        services, _talk(services, session, who, rows, home), rows, words, businesskey=row.businesskey,
+        services, talk_of(services, session, who, rows, home), rows, words, businesskey=row.businesskey,
         answers=in_thread if answers else None, follows=None if answers else in_thread, messageid=row.messageid,
     )  # fmt: skip
     before = {"sender": row.sender}
@@ -136,21 +134,6 @@ def _write_again(services: Services, session: Session, who: Principal, rows: Hel
     )
     after = {"sender": letter.sender, "lead": row.leadid, "messageid": row.messageid}
     audit.record(session, who.actor, "email.moved", "email", email.activityid, before=before, after=after)
-
-
-def _talk(services: Services, session: Session, who: Principal, rows: Held, home: Mailbox) -> Conversation:
-    return Conversation(
-        runid=rows.run.runid,
-        agentid=rows.run.agentid,
-        number=rows.run.number,
-        version=rows.run.version,
-        who=who,
-        configuration=configuration_of(services, session, rows.run),
-        lead=rows.lead,
-        run=rows.run,
-        engagement=rows.engagement,
-        mailbox=home,
-    )
 
 
 def _end(services: Services, outboxid: str, reason: str) -> bool:

@@ -30,14 +30,13 @@ def first_steps(visit: Visit, session: Session, agent: Agent | None) -> list[Fir
     if not visit.may("prvConfigureAgent") or (agent is not None and agent.startedon):
         return []
     persons = select(func.count()).select_from(SystemUser).where(SystemUser.applicationid.is_(None))
-    people = FirstStep(
-        "Invite people", "A supervisor and the sellers who get the leads.", "/people",
-        (session.scalar(persons) or 0) > 1,
-    )  # fmt: skip
     if platform_of(session) is Platform.DYNAMICS365:
-        there = session.scalar(persons.where(is_seen("systemuser", SystemUser.systemuserid))) or 0
+        persons = persons.where(is_seen("systemuser", SystemUser.systemuserid))
         about = "They come from Dynamics 365 by themselves. Sellers and the supervisor are chosen among them."
-        people = FirstStep("People of the organisation", about, "/people", there > 0)
+        people = FirstStep("People of the organisation", about, "/people", (session.scalar(persons) or 0) > 0)
+    else:
+        about = "A supervisor and the sellers who get the leads."
+        people = FirstStep("Invite people", about, "/people", (session.scalar(persons) or 0) > 1)
     leads = session.scalar(select(Lead.leadid).limit(1)) is not None
     missing = act.can_start(visit.services, visit.who, agent.agentid) if agent else ("There is no agent yet.",)
     ready = agent is not None and not missing
