@@ -1139,7 +1139,13 @@ def test_a_wrong_password_sends_nothing_and_says_so(talk: RealOffice) -> None:
     assert not done.done
     with pytest.raises(LeadwrightError):
         agents.start_agent(talk.services, talk.admin, talk.agentid)
-    assert left(talk, days=5) == 1
+    talk.clock.move_to(talk.clock() + timedelta(days=5))
+    with pytest.raises(MailError, match="refused the sign-in"):
+        talk.work()
+    talk.write()
+    assert talk.post is not None
+    assert talk.post.send_due() == 0
+    assert quiet(talk) == 1
 
 
 def test_drained_no_new_lead_is_written_to_and_the_open_one_goes_on(talk: RealOffice) -> None:

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(
 )
 # What stands behind a comma or a dash and says which site is meant: "Acme AG, Bremen", "Acme - Werk Bremen".
 _SITE = re.compile(
-    rf"\b(?:{'|'.join(sorted(map(re.escape, _FORMS), key=len, reverse=True))})\b\.?(?:,|\s+[-–—])\s"
+    rf"\b(?:{'|'.join(map(re.escape, sorted(_FORMS)))})\b\.?(?:,|\s+[-–—])\s"
     r"|(?:,|\s+[-–—])\s+(?=(?:werk|standort|niederlassung|filiale|plant|site|branch)\b)",
     re.IGNORECASE,
 )
