@@ -38,7 +38,6 @@ class Engagement(Base):
     asked: Mapped[list[Any]] = mapped_column(default=list)  # factors asked for, in order
     interest: Mapped[dict[str, Any]] = mapped_column(default=dict)  # newest judgement
     bant: Mapped[list[Any]] = mapped_column(default=list)  # newest judgement of each factor
-    whereabouts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # when it began; mails ask anew
     reason: Mapped[str] = mapped_column(Text, default="")  # what comes next or why it waits, as a sentence
     createdon: Mapped[datetime] = mapped_column(default=now)
     endedon: Mapped[datetime | None]

@@ -108,10 +108,9 @@ def begin_engagement(session: Session, case: Case, rows: Locked, mailbox: Mailbo
     Args:
         held: why a person must look at the first mail before it goes out.
     """
-    lead, found = rows.lead, where_is(session, rows.lead, case.configuration)
     row = Engagement(
         runid=rows.run.runid,
-        leadid=lead.leadid,
+        leadid=rows.lead.leadid,
         agentid=case.agentid,
         mailboxid=mailbox.mailboxid,
         address=case.address,
@@ -119,7 +118,6 @@ def begin_engagement(session: Session, case: Case, rows: Locked, mailbox: Mailbo
         state=State.PERSON if held else State.DUE,
         step=Step.FIRST_MAIL,
         dueat=None if held else rows.moment,
-        whereabouts={"country": found.country, "zones": list(found.zones)},
         reason=f"A person must look at the first mail. {held}" if held else "The first mail goes out next.",
         createdon=rows.moment,
     )
