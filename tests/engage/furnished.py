@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import make_url, text
 from tests.conftest import migrated_postgres, migrated_sqlite, postgres_server, postgres_url
@@ -74,19 +75,21 @@ def furnished(kind: str) -> Furnished:
 
 
 @contextmanager
-def office_in(ready: Furnished, database: Database, folder: Path) -> Iterator[Office]:
+def office_in(
+    ready: Furnished, database: Database, folder: Path, clock: Clock | None = None, **settings: Any
+) -> Iterator[Office]:
     """A copy of the office, in a copy of its database; what the process remembers of another copy is forgotten."""
     for kept in (selection._rules, case._configurations, case._signed_in, company._topics, competitors._papers):
         kept._values.clear()  # each copy has the same agent, whose next version is applied at the same moment
     for each in ready.folder.iterdir():
         if not each.name.startswith("leadwright.db"):
             (shutil.copytree if each.is_dir() else shutil.copy)(each, folder / each.name)
-    clock, server = Clock(ready.moment), ready.server
+    clock, server = clock or Clock(ready.moment), ready.server
     server.store, server.faults = _copied(ready.store), MailFaults()
     server.store.clock = clock
     with database.reading() as session:
         admin = principal(session, ready.adminid)
-    services = services_in(database, folder, clock)
+    services = services_in(database, folder, clock, **settings)
     made = Office(services, server, clock, admin, ready.agentid, list(ready.sellers), ready.supervisor)
     try:
         yield made

@@ -1,5 +1,6 @@
 """An agent whose mailbox lies in Exchange Online: by server-side synchronisation through Dataverse, and by Graph."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from tests.contracts.mailboxes import AGENT, PERMISSIONS, grant
-from tests.engage.office import ADA, MONDAY, Clock, Office, open_office, start
+from tests.engage.furnished import furnished, office_in
+from tests.engage.office import ADA, MONDAY, Clock, Office
 from tests.engage.test_replies import READY
 from tests.microsoft.organisation import Registered, register_agent, store_connection
 
@@ -35,7 +37,6 @@ from leadwright.sandbox.dynamics.dataverse import records, roles, seed
 from leadwright.sandbox.dynamics.dataverse.store import stamp
 from leadwright.sandbox.dynamics.serving import StandIn
 from leadwright.sandbox.dynamics.world import World
-from leadwright.sandbox.mail_server import MailServer
 from leadwright.workflows.case import HIDDEN
 
 
@@ -107,10 +108,15 @@ class Abroad:
         self.work()
 
 
+BY_GRAPH = pytest.mark.parametrize("abroad", [MailboxKind.GRAPH], indirect=True)
+BY_DATAVERSE = pytest.mark.parametrize("abroad", [MailboxKind.DATAVERSE], indirect=True)
+
+
 @pytest.fixture(params=[MailboxKind.DATAVERSE, MailboxKind.GRAPH])
-def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: Path) -> Iterator[Abroad]:
+def abroad(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Abroad]:
     """Set up on the sandbox's server, then moved: the prerequisites of Dynamics 365 have tests of their own."""
-    clock = Clock(MONDAY)
+    ready = furnished("sqlite")
+    clock = Clock(ready.moment)
     world = World(tmp_path / "dynamics", clock)
     registered = register_agent(world, "AISalesPerson")
     exchange.create_shared_mailbox(world, AGENT, "Sales agent")
@@ -123,28 +129,29 @@ def abroad(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path: 
     ):
         records.update(world, "mailbox", record, change, by=seed.administrator(world))
     synchronisation.tick(world)
-    with MailServer(clock=clock) as server, StandIn(world, every=0) as standin:
-        office = open_office(
-            sqlite_database, tmp_path, server, clock, microsoft_authority=standin.origin,
-            microsoft_graph_url=standin.origin, microsoft_ca_file=standin.certificates.authority,
-            microsoft_instance_discovery=False, public_url="https://desk.contoso.com",
-        )  # fmt: skip
-        start(office)
-        with sqlite_database.transaction() as session:
+    shutil.copy(ready.database, tmp_path / "leadwright.db")
+    database = Database(f"sqlite:///{tmp_path / 'leadwright.db'}", pool_size=40)
+    with (
+        StandIn(world, every=0) as standin,
+        office_in(
+            ready, database, tmp_path, clock, microsoft_authority=standin.origin, microsoft_graph_url=standin.origin,
+            microsoft_ca_file=standin.certificates.authority, microsoft_instance_discovery=False,
+            public_url="https://desk.contoso.com",
+        ) as office,
+    ):  # fmt: skip
+        with database.transaction() as session:
             row = session.scalars(select(Mailbox)).one()
             row.lw_kind, row.lw_filessent, row.emailaddress = request.param, True, AGENT
             row.modifiedon = clock() + timedelta(seconds=1)
         store_connection(office.services, registered, standin.origin)
-        with sqlite_database.transaction() as session:
+        with database.transaction() as session:
             session.add(MirrorState(mirrorid=MIRROR))
             session.add(MirrorTable(tablename="lead", readon=clock()))
             for person in session.scalars(select(SystemUser.systemuserid)):  # they are users over there, too
                 there = MirrorRow(tablename="systemuser", recordid=person, etag="", seen="{}", pass_=0, hidden=False)
                 session.add(there)
         yield Abroad(office, world, registered, request.param)
-        if office.post:
-            office.post.close()
-        office.services.reader.close()
+    database.close()
     world.close()
 
 
@@ -179,9 +186,8 @@ def test_a_conversation_is_led_to_the_handover(abroad: Abroad) -> None:
     assert len(abroad.mails_to()) == 2
 
 
+@BY_GRAPH  # nobody else notifies
 def test_a_notification_that_cannot_be_agreed_is_asked_for_again_later_and_not_claimed(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.GRAPH:
-        pytest.skip("nobody else notifies")
     asked = "SELECT count(*) FROM seen WHERE method='POST' AND path LIKE '%/subscriptions'"
     counts = []
     for hours in (0, 0.2, 0.5):
@@ -220,10 +226,9 @@ def test_a_bounce_marks_the_address(abroad: Abroad) -> None:
     assert abroad.outbox()[0].bouncedon is not None
 
 
+@BY_GRAPH  # Dataverse tells what failed
 @pytest.mark.parametrize("fault", ["bounce", "drop delivery"])
 def test_what_graph_took_and_never_delivered_is_not_sent_again(abroad: Abroad, fault: str) -> None:
-    if abroad.kind != MailboxKind.GRAPH:
-        pytest.skip("Dataverse tells what failed")
     abroad.world.break_it(fault, "northwind")
     leadid = abroad.lead()
     abroad.work()
@@ -237,9 +242,8 @@ def test_what_graph_took_and_never_delivered_is_not_sent_again(abroad: Abroad, f
     assert outcome == (Outcome.UNREACHABLE if fault == "bounce" else None)
 
 
+@BY_DATAVERSE  # Exchange tells by a bounce
 def test_what_the_platform_gives_up_on_is_told_as_not_sent(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Exchange tells by a bounce")
     abroad.world.break_it("fail outgoing", "northwind")
     leadid = abroad.lead()
     abroad.work()
@@ -252,9 +256,8 @@ def test_what_the_platform_gives_up_on_is_told_as_not_sent(abroad: Abroad) -> No
     assert "could not be sent" in engagement.reason
 
 
+@BY_DATAVERSE  # Exchange has no Pending Send
 def test_a_mail_that_stays_in_pending_send_is_told_and_never_sent_twice(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Exchange has no Pending Send")
     abroad.world.break_it("hold sending", "northwind")
     abroad.lead()
     abroad.work()
@@ -296,13 +299,12 @@ def _is_taken_over_there(abroad: Abroad, leadid: str) -> str:
     return seller
 
 
+@BY_DATAVERSE  # Exchange has no Pending Send
 @pytest.mark.parametrize("taken_over", [False, True])
 @pytest.mark.parametrize("change", [_opts_out, _gets_another_owner, _stops_the_agent])
 def test_what_waits_in_pending_send_is_taken_back_when_nobody_wants_it_sent_any_more(
     abroad: Abroad, change: Callable[[Session, Clock], None], taken_over: bool
 ) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Exchange has no Pending Send")
     abroad.world.break_it("hold sending", "northwind")
     leadid = abroad.lead()
     abroad.work()
@@ -322,9 +324,8 @@ def test_what_waits_in_pending_send_is_taken_back_when_nobody_wants_it_sent_any_
     assert abroad.mails_to() == []
 
 
+@BY_DATAVERSE  # Exchange has no Pending Send
 def test_what_dynamics_365_does_not_let_be_taken_back_is_told_to_administrators_once(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Exchange has no Pending Send")
     role = seed.role_named(abroad.world, "AISalesPerson")
     with abroad.world.transaction() as db:
         roles.set_privileges(db, role, {"prvWriteActivity": roles.BASIC}, stamp(abroad.world.clock()))
@@ -354,6 +355,7 @@ def _seller(abroad: Abroad) -> dict[str, Any]:
     return next(one for one in people if exchange.mailbox_at(abroad.world, one["internalemailaddress"] or ""))
 
 
+@BY_DATAVERSE  # Graph reads the shared mailbox itself
 @pytest.mark.parametrize(
     "headers",
     [
@@ -363,8 +365,6 @@ def _seller(abroad: Abroad) -> dict[str, Any]:
     ],
 )
 def test_what_a_sellers_mailbox_tracked_first_is_heard_all_the_same(abroad: Abroad, headers: dict[str, str]) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Graph reads the shared mailbox itself")
     world = abroad.world
     address, mailboxid = _synchronised_seller(abroad)
     leadid = abroad.lead()
@@ -386,9 +386,8 @@ def test_what_a_sellers_mailbox_tracked_first_is_heard_all_the_same(abroad: Abro
     assert len(abroad.mails_to()) == 1
 
 
+@BY_DATAVERSE  # Graph reads the shared mailbox itself
 def test_what_our_people_write_to_each_other_under_our_subject_is_theirs(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Graph reads the shared mailbox itself")
     address, _ = _synchronised_seller(abroad)
     leadid = abroad.lead()
     abroad.work()
@@ -415,9 +414,8 @@ def _synchronised_seller(abroad: Abroad) -> tuple[str, str]:
     return str(seller["internalemailaddress"]), str(box["mailboxid"])
 
 
+@BY_DATAVERSE  # Exchange has no Pending Send
 def test_a_pause_takes_nothing_back_and_neither_does_anything_once_synchronisation_is_at_it(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.DATAVERSE:
-        pytest.skip("Exchange has no Pending Send")
     abroad.world.break_it("stay sending", "northwind")
     abroad.lead()
     abroad.work()
@@ -455,6 +453,7 @@ def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abro
     assert len(abroad.mails_to()) == 1
 
 
+@BY_GRAPH  # the rule is the same for each kind of mailbox
 @pytest.mark.parametrize(
     ("whole", "leads", "says"),
     [
@@ -468,8 +467,6 @@ def test_without_the_connection_mail_waits_and_the_mailbox_says_why(abroad: Abro
 def test_while_the_leads_over_there_are_not_read_mail_waits(
     abroad: Abroad, whole: dict[str, Any], leads: dict[str, Any], says: str
 ) -> None:
-    if abroad.kind != MailboxKind.GRAPH:
-        pytest.skip("the rule is the same for each kind of mailbox")
     _mirror(abroad, whole, {"readon": MONDAY, **leads})
     abroad.lead()
     abroad.work()
@@ -481,9 +478,8 @@ def test_while_the_leads_over_there_are_not_read_mail_waits(
     assert len(abroad.mails_to()) == 1
 
 
+@BY_GRAPH  # the rule is the same for each kind of mailbox
 def test_while_contacts_are_not_read_with_who_wants_no_mail_one_to_a_lead_of_a_contact_waits(abroad: Abroad) -> None:
-    if abroad.kind != MailboxKind.GRAPH:
-        pytest.skip("the rule is the same for each kind of mailbox")
     leadid = abroad.lead()
     with abroad.office.services.database.transaction() as session:
         lead = session.get_one(Lead, leadid)
@@ -508,10 +504,9 @@ def test_while_contacts_are_not_read_with_who_wants_no_mail_one_to_a_lead_of_a_c
         assert len(abroad.mails_to()) == mails
 
 
+@BY_GRAPH  # the rule is the same for each kind of mailbox
 @pytest.mark.parametrize("mails", [0, 1])
 def test_a_lead_that_dynamics_365_does_not_show_any_more_is_not_written_to(abroad: Abroad, mails: int) -> None:
-    if abroad.kind != MailboxKind.GRAPH:
-        pytest.skip("the rule is the same for each kind of mailbox")
     _mirror(abroad, {"pausedon": None if mails else MONDAY}, {})
     leadid = abroad.lead()
     abroad.work()

@@ -69,9 +69,9 @@ UNANSWERED = "Which union rules apply to your robots in Finland?"
 
 
 def some(values: Iterable[Any]) -> list[Any]:
-    """Two of a kind run each time, the others with the slow ones."""
-    first, second, *others = values
-    return [first, second, *(pytest.param(other, marks=pytest.mark.faults) for other in others)]
+    """One of a kind runs each time, the others with the slow ones."""
+    first, *others = values
+    return [first, *(pytest.param(other, marks=pytest.mark.faults) for other in others)]
 
 
 @pytest.fixture(scope="module")

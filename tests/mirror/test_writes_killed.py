@@ -103,9 +103,9 @@ def check(mirrored: Mirrored, handovers: int, qualified: int, mails: int) -> Non
 
 def test_killed_at_every_step_and_both_sides_are_equal(over_tls: tuple[Mirrored, StandIn]) -> None:
     mirrored, standin = over_tls
-    decide(mirrored, 4, 2, 3)
+    decide(mirrored, 2, 1, 2)
     assert killed_at_every_step(mirrored, standin, 6, 30) >= 5
-    check(mirrored, 4, 2, 3)
+    check(mirrored, 2, 1, 2)
 
 
 @pytest.mark.faults

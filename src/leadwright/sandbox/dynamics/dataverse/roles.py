@@ -1,6 +1,7 @@
 """Privileges, security roles and their copies in each business unit."""
 
 import sqlite3
+from functools import cache
 from uuid import NAMESPACE_OID, uuid5
 
 from leadwright.sandbox.dynamics.dataverse.tables import Schema
@@ -71,6 +72,7 @@ TEMPLATES = {
 """Standard role -> id of its template: the same in every organisation, whatever the role is called there."""
 
 
+@cache
 def privilege_id(name: str) -> str:
     """The id of a privilege: the same in every organisation."""
     return str(uuid5(NAMESPACE_OID, f"privilege {name.lower()}"))
@@ -114,15 +116,13 @@ def set_privileges(db: sqlite3.Connection, role: str, depths: dict[str, int], no
     """Let a role and its copies have exactly these privileges; a depth of 0 takes one away."""
     copies = [row["roleid"] for row in db.execute("SELECT roleid FROM dv_role WHERE parentrootroleid=?", (role,))]
     for one in copies:
-        for name, depth in depths.items():
-            key = str(uuid5(NAMESPACE_OID, f"{one} {name}"))
-            db.execute("DELETE FROM dv_roleprivileges WHERE roleprivilegeid=?", (key,))
-            if depth:
-                db.execute(
-                    "INSERT INTO dv_roleprivileges (roleprivilegeid, roleid, privilegeid, privilegedepthmask, "
-                    "createdon, modifiedon, versionnumber) VALUES (?,?,?,?,?,?,1)",
-                    (key, one, privilege_id(name), depth, now, now),
-                )
+        keys = {name: str(uuid5(NAMESPACE_OID, f"{one} {name}")) for name in depths}
+        db.executemany("DELETE FROM dv_roleprivileges WHERE roleprivilegeid=?", [(key,) for key in keys.values()])
+        db.executemany(
+            "INSERT INTO dv_roleprivileges (roleprivilegeid, roleid, privilegeid, privilegedepthmask, createdon, "
+            "modifiedon, versionnumber) VALUES (?,?,?,?,?,?,1)",
+            [(keys[n], one, privilege_id(n), depth, now, now) for n, depth in depths.items() if depth],
+        )
 
 
 def copy_into_unit(world: World, db: sqlite3.Connection, unit: str, by: str) -> None:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -305,10 +305,15 @@ def seed_text() -> dict[str, dict[str, Any]]:
     return found
 
 
-def seed_tables() -> dict[str, Table]:
-    """The tables every organisation starts with, under their logical names."""
+@cache
+def _seed() -> dict[str, Table]:
     others: dict[str, Column] = {}
     return {name: read_table(name, text, others) for name, text in seed_text().items()}
+
+
+def seed_tables() -> dict[str, Table]:
+    """The tables every organisation starts with, under their logical names; each organisation changes its own."""
+    return {n: replace(table, columns={**table.columns}, keys=[*table.keys]) for n, table in _seed().items()}
 
 
 @cache
