@@ -224,7 +224,7 @@ def test_an_application_s_token_counts_with_its_user_s_rights(served: Served) ->
 
 def test_without_a_token_the_way_to_one_is_named_and_other_sites_are_refused(served: Served) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-    with httpx2.Client(base_url=served.address) as client:
+    with httpx2.Client(base_url=served.address, timeout=60) as client:
         answer = client.post("/mcp", json=body)
         assert answer.status_code == 401
         named = answer.headers["www-authenticate"].partition('resource_metadata="')[2].partition('"')[0]

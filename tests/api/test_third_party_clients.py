@@ -66,7 +66,7 @@ def trusting(secure: Any, opened: list[requests.Session]) -> Callable[[str], req
 
 
 def metadata(served: Served) -> dict[str, Any]:
-    found: dict[str, Any] = httpx2.get(f"{served.address}/.well-known/openid-configuration").json()
+    found: dict[str, Any] = httpx2.get(f"{served.address}/.well-known/openid-configuration", timeout=60).json()
     return found
 
 
@@ -125,7 +125,7 @@ def test_a_token_verifies_against_the_published_keys_and_names_the_published_iss
         answer["access_token"], key, algorithms=["RS256"], issuer=about["issuer"], options={"verify_aud": False}
     )
     assert claims["appid"] == program.appid
-    kids = [k["kid"] for k in httpx2.get(about["jwks_uri"]).json()["keys"]]
+    kids = [k["kid"] for k in httpx2.get(about["jwks_uri"], timeout=60).json()["keys"]]
     assert len(kids) == 2
 
 

@@ -48,7 +48,7 @@ class Rehearsed:
     def new_page(self, address: str) -> Page:
         """A browser of somebody who has never been here."""
         context = self.browser.new_context(viewport=SIZE, base_url=address, ignore_https_errors=True)  # type: ignore[arg-type]
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         return context.new_page()
 
 

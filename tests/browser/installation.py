@@ -76,7 +76,7 @@ class Installation:
     def new_page(self) -> Page:
         """A browser of somebody who has never been here."""
         context = self.browser.new_context(viewport=SIZE, base_url=self.address)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         return context.new_page()
 
 
@@ -91,7 +91,7 @@ def installed(folder: Path, names: tuple[str, ...]) -> Iterator[Installation]:
     """Everything runs, and its clock goes on from a Monday morning; the database is empty."""
     clock = VirtualClock(rehearsal_start(datetime.now(UTC)))
     clock.run()
-    expect.set_options(timeout=20_000)  # research and other tests may take the machine
+    expect.set_options(timeout=60_000)  # research and other tests may take the machine
     leads = chosen(names)
     listening = listen("127.0.0.1", 0)
     with World() as world, MailServer(clock=clock) as mail:

@@ -237,7 +237,7 @@ def paths_of(shown: Shown) -> list[str]:
 
 def opened(shown: Shown, person: str) -> Page:
     context = shown.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     if person:
         context.add_cookies([{"name": "leadwright-session", "value": shown.cookies[person], "url": shown.address}])
     return context.new_page()

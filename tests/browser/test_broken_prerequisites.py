@@ -82,7 +82,7 @@ def working(request: pytest.FixtureRequest, sqlite_database: Database, tmp_path:
         browser = stack.enter_context(chromium())
         address = stack.enter_context(served(office.services))
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         sign_in(page, address, "ola@seller.example", PASSWORD)
         yield Working(office, page, address, trouble, lines)
 

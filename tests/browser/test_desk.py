@@ -41,7 +41,7 @@ def served_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def page(served_desk: Served) -> Iterator[Page]:
     """A page that fails the test when the browser reports an error."""
     context = served_desk.browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page, problems = context.new_page(), list[str]()
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

@@ -34,9 +34,9 @@ def test_the_walk_has_the_steps_of_the_guide_in_their_order() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_an_administrator_walks_the_guide_with_the_two_commands(tmp_path: Path) -> None:
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     try:
         with rehearsed(tmp_path) as at:
             walk = set_up.DynamicsWalk(at.new_page(at.desk), at, Camera(), at.new_page(at.origin))

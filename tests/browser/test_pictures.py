@@ -52,7 +52,7 @@ def test_desk_research_page_and_dashboard_look_right(
     browser, address, password = rehearsed
     folder = KEPT if os.environ.get("LEADWRIGHT_SCREENSHOTS") else tmp_path
     context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -29,7 +29,7 @@ def test_a_person_reads_and_answers_as_a_prospect_without_scripts(
         page_of = prospect_inbox(desk.services, rehearsed.prospects)
         with chromium() as browser, served(desk.services, [page_of], [AREA]) as address:
             context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)
             page = context.new_page()
             outside: list[str] = []
             page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(address) else None)

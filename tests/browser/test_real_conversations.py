@@ -44,7 +44,7 @@ def office(
 def page(office: Office) -> Iterator[Page]:
     with chromium() as browser, served(office.services) as address:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         opened = context.new_page()
         sign_in(opened, address, "ola@seller.example", PASSWORD)
         yield opened

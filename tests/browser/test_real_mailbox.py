@@ -36,7 +36,7 @@ def desk(services: Services, mail_servers: MailServers, monkeypatch: pytest.Monk
     monkeypatch.setenv("SSL_CERT_FILE", str(mail_servers.certificate))  # as an operator trusts an authority of his own
     with chromium() as browser, served(services) as address:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         yield context.new_page(), address
 
 

@@ -29,7 +29,7 @@ def desk(sqlite_database: Database, tmp_path: Path) -> Iterator[tuple[Page, str]
     try:
         with chromium() as browser, served(services) as address:
             context = browser.new_context(viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)
             yield context.new_page(), address
     finally:
         runtime.stop()

@@ -80,7 +80,7 @@ def opened(threads: Threads, *, width: int, dark: bool = False, script: bool = T
     context = threads.browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     sign_in(page, threads.address, BOSS, PASSWORD)
     return page

@@ -49,6 +49,7 @@ STEPS: tuple[tuple[str, tuple[Callable[[set_up.Walk], None], ...]], ...] = (
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(1200)
 def test_a_new_administrator_walks_the_whole_tutorial(tmp_path: Path) -> None:
     with installed(tmp_path, PEOPLE) as at:
         walk = set_up.Walk(at.new_page(), at, Camera())

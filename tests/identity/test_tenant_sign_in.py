@@ -58,7 +58,7 @@ def goes(contoso: Contoso, providerid: str, login: str) -> SignedIn:
     begun = act.start(contoso.services, providerid)
     trust = httpx2.create_ssl_context()
     trust.load_verify_locations(cafile=contoso.standin.certificates.authority)
-    with httpx2.Client(verify=trust, follow_redirects=False) as browser:
+    with httpx2.Client(verify=trust, follow_redirects=False, timeout=60) as browser:
         answer = browser.get(begun.url)
         where = httpx2.URL(begun.url).join(answer.headers["location"])
         form = {"login": login, "passwd": entra_tenant.password(contoso.world)}

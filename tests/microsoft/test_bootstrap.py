@@ -50,7 +50,9 @@ def place(standin: StandIn) -> Connection:
 @pytest.fixture
 def hand(standin: StandIn) -> Iterator[httpx2.Client]:
     """The administrator's browser."""
-    with httpx2.Client(verify=standin.certificates.trusting(), follow_redirects=True, trust_env=False) as client:
+    with httpx2.Client(
+        verify=standin.certificates.trusting(), follow_redirects=True, trust_env=False, timeout=60
+    ) as client:
         yield client
 
 

@@ -23,7 +23,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def browser(world: World) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=world.url) as client:
+    with httpx2.Client(base_url=world.url, timeout=60) as client:
         yield client
 
 
