@@ -7,7 +7,7 @@ BIN := .venv/bin
 # The pinned pip of build.lock comes first: it takes half the time of Python 3.11's own.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile
 NODEPS := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
-JOBS ?= 5
+JOBS ?= 4
 # Where the environment forbids it, each command that a test starts would compile every source file anew.
 export PYTHONDONTWRITEBYTECODE =
 

@@ -294,6 +294,10 @@ def test_the_agents_own_token_is_kept_and_dropped_when_its_secret_goes(small_off
     small_office.clock.move(minutes=56)
     second = directory.own_token(made.clientid)
     assert second.expires_at - first.expires_at == timedelta(minutes=56)
+    small_office.clock.move(days=-1)
+    set_back = directory.own_token(made.clientid)
+    assert directory.verify_token(set_back.value)["appid"] == made.clientid
+    assert directory.own_token(made.clientid) is set_back
     prerequisites.remove_secret(small_office.services, small_office.admin, made.secret.keyid)
     with pytest.raises(TokenRefused, match="no client secret"):
         directory.own_token(made.clientid)

@@ -315,7 +315,7 @@ class BuiltinDirectory:
 
     def own_token(self, client_id: str) -> AccessToken:
         """A token for an application whose secret is sealed here, as the agent signs in. Kept until shortly before
-        its end, dropped at once when its secret expires or is removed.
+        its end, dropped at once when its secret expires or is removed, or when the clock is set back.
 
         Raises:
             TokenRefused: as `issue_token`.
@@ -331,8 +331,10 @@ class BuiltinDirectory:
         if secret.endson <= moment:
             raise expired_secret(client_id)
         kept = self._tokens.get(client_id)
-        if kept and kept[0] == secret.keyid and kept[1].expires_at - moment > timedelta(seconds=_RENEW_SECONDS):
-            return kept[1]
+        if kept and kept[0] == secret.keyid:
+            left = (kept[1].expires_at - moment).total_seconds()
+            if _RENEW_SECONDS < left <= TOKEN_SECONDS + _LEEWAY_SECONDS:
+                return kept[1]
         token = self._own(client_id, secret, tenant, moment)
         self._tokens[client_id] = (secret.keyid, token)
         return token
