@@ -1,14 +1,12 @@
 """A lead is deleted, or gets another owner, in the very moment in which its mail is claimed."""
 
-import random
-import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from tests.mail.close_race import run_close_race
 from tests.mail.post_office import PostOffice
 from tests.mail.test_outbox import leads as _leads
 from tests.mail.test_outbox import sender_of
@@ -19,6 +17,7 @@ from leadwright.db.mail import Mailbox, Outbox
 from leadwright.db.sales import Lead
 from leadwright.mail.checks import STANDARD
 from leadwright.mail.claim import Check, claim
+from leadwright.mail.outbox import Claimed
 
 leads = _leads
 Change = Callable[[Session, Lead], None]
@@ -40,40 +39,25 @@ def race(office: PostOffice, leadids: Sequence[str], change: Change, checks: Seq
         session.get_one(Mailbox, office.mailboxid).lw_atonce = 10 * len(leadids)
         session.execute(update(Outbox).values(dueat=now() + timedelta(days=1)))
         mails = {row.leadid: row.outboxid for row in session.scalars(select(Outbox))}
-    chance, together = random.Random(7), threading.Barrier(2, timeout=60)
-    widest = (0.001, 0.008)  # of either side, by turns: on a busy machine one of them is slower each time
-    delays = [(chance.random() * widest[n % 2], chance.random() * widest[n // 2 % 2]) for n in range(len(leadids))]
-    delays[::10] = [(0.0, 0.1)] * len(delays[::10])  # and now and then the claim is first on any machine
     changed: dict[str, datetime] = {}
 
-    def send() -> None:
-        for leadid, (delay, _) in zip(leadids, delays, strict=True):
-            with office.database.transaction() as session:
-                session.execute(update(Outbox).where(Outbox.outboxid == mails[leadid]).values(dueat=now()))
-            together.wait()
-            time.sleep(delay)
-            with office.database.transaction() as session:
-                claim(session, office.mailboxid, worker="one", clock=now, checks=checks)
-            together.wait()
-            with office.database.transaction() as session:  # what waits for another try is out of the next one's way
-                later = update(Outbox).where(Outbox.outboxid == mails[leadid], Outbox.phase == "queued")
-                session.execute(later.values(dueat=now() + timedelta(days=1)))
+    def make_due(n: int) -> None:
+        with office.database.transaction() as session:  # what waits for another try is out of the next one's way
+            waiting = update(Outbox).where(Outbox.phase == "queued")
+            session.execute(waiting.values(dueat=now() + timedelta(days=1)))
+            session.execute(waiting.where(Outbox.outboxid == mails[leadids[n]]).values(dueat=now()))
 
-    def act() -> None:
-        for leadid, (_, delay) in zip(leadids, delays, strict=True):
-            together.wait()
-            time.sleep(delay)
-            with office.database.transaction() as session:
-                lead = session.get_one(Lead, leadid, with_for_update=True)
-                changed[leadid] = now()
-                change(session, lead)
-            together.wait()
+    def send(_: int) -> bool:
+        with office.database.transaction() as session:
+            return isinstance(claim(session, office.mailboxid, worker="one", clock=now, checks=checks), Claimed)
 
-    threads = [threading.Thread(target=work) for work in (send, act)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def act(n: int) -> None:
+        with office.database.transaction() as session:
+            lead = session.get_one(Lead, leadids[n], with_for_update=True)
+            changed[lead.leadid] = now()
+            change(session, lead)
+
+    run_close_race(len(leadids), make_due, send, act)
     claimed = {row.outboxid: row.claimedon for row in office.rows().values() if row.claimedon is not None}
     assert len(changed) == len(leadids)
     late = sum(claimed[mails[leadid]] > at for leadid, at in changed.items() if mails[leadid] in claimed)
