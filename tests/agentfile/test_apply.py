@@ -38,7 +38,7 @@ def _who(services: Services) -> Principal:
         return operator(session)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(agent=agents)
 def test_an_export_applied_to_a_fresh_installation_exports_the_same_bytes(installation: Make, agent: AgentFile) -> None:
     one, other = installation(), installation()

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.conftest import migrated_sqlite
 
 from leadwright.db.engine import Database
 from leadwright.db.knowledge import KnowledgeSource
@@ -27,6 +29,13 @@ def said(folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def furnish(folder: Path) -> None:
+    """The database that a command would make."""
+    (folder / "data").mkdir(mode=0o700)
+    copied = shutil.copyfile(migrated_sqlite(), folder / "data" / "leadwright.db")
+    copied.chmod(0o600)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,7 @@ def test_the_folder_of_the_database_is_made_for_its_user_alone(tmp_path: Path) -
 
 
 def test_the_doctor_says_when_others_can_read_the_database(tmp_path: Path) -> None:
-    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    furnish(tmp_path)
     folder = tmp_path / "data"
     findings = json.loads(said(tmp_path, "doctor", "--json")[1])
     assert "Privacy" not in {f["what"] for f in findings}
@@ -125,7 +134,7 @@ def test_the_doctor_says_when_others_can_read_the_database(tmp_path: Path) -> No
 
 
 def test_the_doctor_warns_while_a_source_of_knowledge_fails(tmp_path: Path) -> None:
-    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    furnish(tmp_path)
     database = Database(f"sqlite:///{tmp_path / 'data' / 'leadwright.db'}")
     with database.transaction() as session:
         failing = {"state": "failing", "detail": "There is no folder any more."}
@@ -137,7 +146,7 @@ def test_the_doctor_warns_while_a_source_of_knowledge_fails(tmp_path: Path) -> N
 
 
 def test_the_doctor_names_an_older_schema_alone_and_does_not_run_what_needs_the_store(tmp_path: Path) -> None:
-    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    furnish(tmp_path)
     database = Database(f"sqlite:///{tmp_path / 'data' / 'leadwright.db'}")
     with database.engine.execution_options(leadwright_writes=True).begin() as connection:
         for table in ("crmconnection", "outbox", "knowledgesource", "executor"):  # as before an upgrade brought them
@@ -158,7 +167,7 @@ def test_the_doctor_names_an_older_schema_alone_and_does_not_run_what_needs_the_
 
 
 def test_the_doctor_finds_a_backup_that_was_put_beside_a_newer_log(tmp_path: Path) -> None:
-    assert said(tmp_path, "work", "--until-idle")[0] == 0
+    furnish(tmp_path)
     file = tmp_path / "data" / "leadwright.db"
     findings = {f["what"]: f for f in json.loads(said(tmp_path, "doctor", "--json")[1])}
     assert findings["Pages"]["state"] == "ok"

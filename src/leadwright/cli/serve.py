@@ -12,6 +12,8 @@ from leadwright.errors import Conflict
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from leadwright.settings import Settings
+
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: the setting `host`.")] = None,
@@ -20,20 +22,25 @@ def serve(
 ) -> None:
     """Serve the desk in the browser and work the leads."""
     from leadwright import logs
-    from leadwright.actions.people import needs_first_administrator
-    from leadwright.api.routes import router
-    from leadwright.bootstrap import open_services
-    from leadwright.mcp.door import McpDoor
     from leadwright.settings import load_settings
-    from leadwright.web.app import create_app
-    from leadwright.workflows.desk_life import DeskLife
-    from leadwright.workflows.runtime import Runtime
 
     given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     settings = load_settings(**given)
     logs.configure(settings)
-    listening = listen(settings.host, settings.port)
+    listening = listen(settings.host, settings.port)  # what cannot be is said at once: the rest takes seconds to load
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})  # 0 was any free one
+    _serve(settings, listening, worker=worker)
+
+
+def _serve(settings: "Settings", listening: socket.socket, *, worker: bool) -> None:
+    from leadwright.actions.people import needs_first_administrator
+    from leadwright.api.routes import router
+    from leadwright.bootstrap import open_services
+    from leadwright.mcp.door import McpDoor
+    from leadwright.web.app import create_app
+    from leadwright.workflows.desk_life import DeskLife
+    from leadwright.workflows.runtime import Runtime
+
     services = open_services(settings)
     desk = DeskLife(services.database, settings.executor_id or f"{gethostname()}:{settings.port}")
     try:
