@@ -259,6 +259,7 @@ _SHOWN_BY_IT = re.compile(
 def pytest_collection_finish() -> None:
     """What was collected is looked through by no search for garbage any more: it took a third of the time of tests."""
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 
