@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; a known error becomes one sentence on standard error and exit status 1."""
     os.umask(0o077)  # the database, uploads and keys are for this user alone
-    gc.set_threshold(50_000, 10, 10)  # what is loaded is no garbage: looking through it took a fifth of the start
+    gc.set_threshold(50_000, 10, 10)  # what is loaded is no garbage: looking through it took up to a fifth of the start
     from leadwright.cli.app import app
     from leadwright.cli.termination import closed_at_sigterm
     from leadwright.errors import LeadwrightError

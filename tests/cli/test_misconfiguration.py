@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -62,9 +63,17 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(tmp_path: Path, environme
     assert len(text.strip().splitlines()) == 1
 
 
-def test_a_port_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    status, text = said(tmp_path, "serve", "--port", "99999")
-    assert (status, "port" in text, "Traceback" in text) == (1, True, False)
+def test_a_port_that_cannot_be_is_refused_before_the_rest_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")  # each module that is loaded has a line
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for given, says in (("99999", "The setting port cannot be used"), (port, f"Port {port} of 127.0.0.1 cannot")):
+            status, text = said(tmp_path, "serve", "--port", given)
+            assert (status, says in text, "Traceback" in text) == (1, True, False), text
+            assert "leadwright.settings" in text
+            assert "leadwright.web" not in text
 
 
 @pytest.mark.parametrize("command", ["work", "doctor"])
